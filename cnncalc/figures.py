@@ -1,0 +1,109 @@
+"""Figures as people write them: `34,848`, `884k`, `~60M`, `<25M`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+SUFFIXES = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+_FIGURE = re.compile(r"([~<]?)(\d{1,18})(?:\.(\d{1,12}))?([KkMGBT]?)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure: `sign` is empty, `~` (within 5 %) or `<`; `digits` × `unit` is its value."""
+
+    sign: str
+    digits: int
+    decimals: int
+    suffix: str
+
+    @property
+    def rounded(self) -> bool:
+        """Whether the figure stands for a range of numbers, because it was written with a suffix."""
+        return bool(self.suffix)
+
+    def fits(self, number: int) -> bool:
+        """Whether an exact number may be written so.
+
+        Without a suffix it is equal; with one it rounds (half up) or truncates to the digits written.
+
+        >>> read_figure("884k").fits(884_736), read_figure("885k").fits(884_736), read_figure("884k").fits(885_000)
+        (True, True, False)
+        >>> read_figure("~60M").fits(62_378_344), read_figure("<25M").fits(25_000_000)
+        (True, False)
+        """
+        scale, power = SUFFIXES[self.suffix], 10**self.decimals
+        scaled, value = number * power, self.digits * scale  # compare number with digits · scale / power
+        if self.sign == "<":
+            return scaled < value
+        if self.sign == "~":
+            return 20 * abs(scaled - value) <= value
+        if not self.suffix:
+            return scaled == value
+        return scaled // scale == self.digits or (2 * scaled + scale) // (2 * scale) == self.digits
+
+    def rewritten(self, number: int) -> str:
+        """`number` with this figure's sign, suffix and decimals.
+
+        >>> read_figure("1.5G").rewritten(1_749_999_999), read_figure("<25M").rewritten(26_100_000)
+        ('1.7G', '<27M')
+        """
+        scale, power = SUFFIXES[self.suffix], 10**self.decimals
+        digits = number * power // scale + 1 if self.sign == "<" else (2 * number * power + scale) // (2 * scale)
+        whole, rest = divmod(digits, power)
+        return f"{self.sign}{whole}{f'.{rest:0{self.decimals}}' if self.decimals else ''}{self.suffix}"
+
+    def value(self) -> float:
+        return self.digits * SUFFIXES[self.suffix] / 10**self.decimals
+
+
+def read_figure(text: str) -> Figure | None:
+    """The figure that a text means; None where it is none."""
+    match = _FIGURE.fullmatch(text.strip())
+    if match is None or (match[3] and not match[4] and match[1] != "~"):
+        return None
+    return Figure(match[1], int(match[2] + (match[3] or "")), len(match[3] or ""), match[4])
+
+
+def exact(number: int) -> str:
+    """A number with thousands separators; zero is a dash.
+
+    >>> exact(34848), exact(0)
+    ('34,848', '–')
+    """
+    return f"{number:,}" if number else "–"
+
+
+def short(number: int) -> str:
+    """A number to four digits; zero is a dash.
+
+    >>> short(34848), short(105_415_200), short(999_999), short(640), short(0)
+    ('34.85k', '105.4M', '1.000M', '640', '–')
+    """
+    if number < 1000:
+        return exact(number)
+    for suffix, scale in (("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12)):
+        for decimals in (3, 2, 1):
+            digits = (2 * number * 10**decimals + scale) // (2 * scale)  # half up
+            if digits < 10_000:
+                return f"{digits // 10**decimals}.{digits % 10**decimals:0{decimals}}{suffix}"
+    return f"{number // 10**12:,}T"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share to one decimal.
+
+    >>> percent(1, 8), percent(1, 0)
+    ('12.5%', '–')
+    """
+    return f"{100 * part / whole:.1f}%" if whole and part else "–"
+
+
+def megabytes(size: int) -> str:
+    """Bytes as MB of 10^6 bytes.
+
+    >>> megabytes(801_661_056), megabytes(246_824)
+    ('801.7 MB', '0.247 MB')
+    """
+    return f"{size / 1e6:,.1f} MB" if size >= 10**6 else f"{size / 1e6:.3f} MB"

@@ -1,0 +1,491 @@
+"""Arithmetic as text: one grammar, three readings of the same tree.
+
+`parse` turns text into a tree. `evaluate` reads the tree with exact, bounded numbers: it is the only reading that
+ever sees text from a file. `compiled` turns a formula of a layer *declaration* (our own text, never a user's) into
+a plain Python function. `shown` prints a formula in symbols or with the numbers put in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from math import ceil, floor, prod
+from typing import Any
+
+Value = Any  # int | Fraction | bool | str (a word) | tuple of values
+Tree = tuple[Any, ...]
+
+LARGEST = 10**15
+LONGEST = 1_000
+DEEPEST = 100
+
+WORDS = ("same", "valid")
+RESERVED = ("true", "false", *WORDS, "if", "else", "and", "or", "not", "channels")
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*)"
+    r"|(?P<op>//|==|!=|<=|>=|[-+*/%()<>,]))"
+)
+_PRODUCT = ("*", "/", "//", "%")
+_SUM = ("+", "-")
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+class FormulaError(ValueError):
+    """Text that is not a formula, or a formula without a value: `what` is wrong and, where known, a `cure`."""
+
+    def __init__(self, what: str, cure: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.cure = cure
+
+
+class UnknownName(FormulaError):
+    """A name in a formula that stands for nothing here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"unknown name `{name}`")
+        self.name = name
+
+
+# ---------------------------------------------------------------------------------------------- text → tree
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    tokens = []
+    position, end = 0, len(text.rstrip())
+    while position < end:
+        match = _TOKEN.match(text, position)
+        if match is None:
+            rest = text[position:].lstrip()
+            if re.match(r"\.\d", rest):
+                raise FormulaError("a number cannot begin with a point", f"write `0{re.match(r'[.0-9]+', rest)[0]}`")  # type: ignore[index]
+            raise FormulaError(f"unexpected `{rest[0]}`", _cure_for(rest[0]))
+        kind = match.lastgroup or ""
+        token = match[kind]
+        position = match.end()
+        if kind == "number":
+            _refuse_odd_number(token, text[position : position + 1], text[position:])
+        tokens.append((kind, token))
+    tokens.append(("end", ""))
+    return tokens
+
+
+def _cure_for(character: str) -> str | None:
+    return {
+        "[": "the language has no lists and no indexing: give each value a name of its own",
+        "?": "write `A if C else B`",
+        "^": "write the product: `n * n`",
+        "=": "write `==` to compare",
+        "&": "write `and`",
+        "|": "write `or`",
+        "!": "write `not`",
+    }.get(character)
+
+
+def _refuse_odd_number(token: str, following: str, rest: str) -> None:
+    if following == ".":
+        raise FormulaError("a number cannot end with a point", f"write `{token}` or `{token}.0`")
+    if following == "_":
+        plain = re.sub(r"_", "", token + re.match(r"\w*", rest)[0])  # type: ignore[index]
+        raise FormulaError("digits are written together", f"write `{plain}`")
+    if token == "0" and following in ("x", "X", "o", "b"):
+        raise FormulaError("numbers are decimal", "write the number in decimal digits")
+    if following.isalpha():
+        raise FormulaError(
+            f"`{token}{following}` is no number",
+            "a figure like `64k` is for `expect` only; a name begins with a letter",
+        )
+    whole = token.split(".")[0]
+    if len(whole) > 1 and whole[0] == "0":
+        raise FormulaError("a number cannot begin with 0", f"write `{whole.lstrip('0') or '0'}{token[len(whole) :]}`")
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.tokens = _tokens(text)
+        self.index = 0
+        self.depth = 0
+
+    def peek(self) -> str:
+        kind, token = self.tokens[self.index]
+        return token if kind != "number" else ""
+
+    def take(self) -> tuple[str, str]:
+        token = self.tokens[self.index]
+        self.index += 1
+        return token
+
+    def expect(self, token: str) -> None:
+        if self.peek() != token:
+            found = self.tokens[self.index][1]
+            raise FormulaError(f"expected `{token}`, found " + (f"`{found}`" if found else "the end"))
+        self.index += 1
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise FormulaError(f"nested too deep (limit: formula nesting {DEEPEST})")
+
+    def choice(self) -> Tree:
+        self.deeper()
+        value = self.logic("or")
+        if self.peek() == "if":
+            self.index += 1
+            condition = self.logic("or")
+            self.expect("else")
+            value = ("if", condition, value, self.choice())
+        self.depth -= 1
+        return value
+
+    def logic(self, word: str) -> Tree:
+        operand = (lambda: self.logic("and")) if word == "or" else self.negation
+        operands = [operand()]
+        while self.peek() == word:
+            self.index += 1
+            operands.append(operand())
+        return (word, *operands) if len(operands) > 1 else operands[0]
+
+    def negation(self) -> Tree:
+        if self.peek() == "not":
+            self.index += 1
+            self.deeper()
+            tree = ("not", self.negation())
+            self.depth -= 1
+            return tree
+        return self.comparison()
+
+    def comparison(self) -> Tree:
+        left = self.chain(_SUM)
+        if self.peek() not in _COMPARE:
+            return left
+        operator = self.take()[1]
+        right = self.chain(_SUM)
+        if self.peek() in _COMPARE:
+            raise FormulaError("one comparison at a time", "join two comparisons with `and`")
+        return ("compare", operator, left, right)
+
+    def chain(self, operators: tuple[str, ...]) -> Tree:
+        operand = (lambda: self.chain(_PRODUCT)) if operators is _SUM else self.unary
+        first, rest = operand(), []
+        while self.peek() in operators:
+            rest.append((self.take()[1], operand()))
+        return ("chain", first, rest) if rest else first
+
+    def unary(self) -> Tree:
+        if self.peek() != "-":
+            return self.primary()
+        self.index += 1
+        self.deeper()
+        tree = ("minus", self.unary())
+        self.depth -= 1
+        return tree
+
+    def primary(self) -> Tree:
+        kind, token = self.take()
+        if kind == "number":
+            return ("number", _number(token))
+        if token == "(":
+            tree = self.choice()
+            self.expect(")")
+            return tree
+        if kind == "name":
+            if token in ("true", "false"):
+                return ("number", token == "true")
+            if token in WORDS:
+                return ("number", token)
+            if self.peek() == "(":
+                return self.call(token)
+            if token not in ("if", "else", "and", "or", "not"):
+                return ("name", token)
+        raise FormulaError(f"expected a value, found `{token}`" if token else "the expression ends too early")
+
+    def call(self, function: str) -> Tree:
+        if function not in FUNCTIONS:
+            raise FormulaError(f"unknown function `{function}`", f"the functions are {', '.join(sorted(FUNCTIONS))}")
+        self.expect("(")
+        arguments = [self.choice()]
+        while self.peek() == ",":
+            self.index += 1
+            arguments.append(self.choice())
+        self.expect(")")
+        least, most = FUNCTIONS[function][1:]
+        if not least <= len(arguments) <= most:
+            takes = f"{least} argument{'s' * (least != 1)}" if least == most else f"at least {least} arguments"
+            raise FormulaError(f"`{function}` takes {takes}, not {len(arguments)}")
+        return ("call", function, arguments)
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Tree:
+    """The tree of a formula; raises FormulaError.
+
+    >>> parse("(W - F + 2*P) // S + 1")[0]
+    'chain'
+    """
+    if len(text) > LONGEST:
+        raise FormulaError(f"an expression of {len(text):,} characters (limit: expression length {LONGEST:,})")
+    parser = _Parser(text)
+    tree = parser.choice()
+    kind, token = parser.take()
+    if kind != "end":
+        raise FormulaError(f"unexpected `{token}`")
+    return tree
+
+
+def names(tree: Tree) -> set[str]:
+    """The names that a tree reads.
+
+    >>> sorted(names(parse("max(a, 2) * b")))
+    ['a', 'b']
+    """
+    found: set[str] = set()
+    stack: list[Any] = [tree]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, tuple) and len(part) == 2 and part[0] == "name":
+            found.add(part[1])
+        elif isinstance(part, (tuple, list)):
+            stack.extend(part)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- tree → value
+
+
+def _number(token: str) -> Value:
+    if token.isdigit():
+        return bounded(int(token)) if len(token) < 20 else bounded(LARGEST + 1)
+    from fractions import Fraction
+
+    exponent = token.lower().partition("e")[2]
+    if exponent and abs(int(exponent[:6])) > 30:
+        raise FormulaError(f"`{token}` is beyond ±10^15 (limit: numbers 10^15)")
+    return bounded(simple(Fraction(token)))
+
+
+def simple(value: Value) -> Value:
+    """A whole Fraction as an int, anything else as it is."""
+    return value.numerator if not isinstance(value, (int, str, tuple)) and value.denominator == 1 else value
+
+
+def bounded(value: Value) -> Value:
+    """The value itself; FormulaError where numerator or denominator leave ±10^15."""
+    if -LARGEST <= value.numerator <= LARGEST and value.denominator <= LARGEST:
+        return value
+    raise FormulaError("a value beyond ±10^15 (limit: numbers 10^15)")
+
+
+def divide(a: Value, b: Value) -> Value:
+    """Exact quotient: an int where it is whole, else a Fraction.
+
+    >>> divide(6, 3), divide(7, 5)
+    (2, Fraction(7, 5))
+    """
+    if type(a) is int and type(b) is int and b and a % b == 0:
+        return a // b
+    from fractions import Fraction
+
+    return simple(Fraction(a) / b)
+
+
+def half_up(value: Value) -> int:
+    return floor(value + divide(1, 2))
+
+
+def round_to(value: Value, step: Value) -> Value:
+    """The mobile papers' rule: the nearest multiple of `step`, at least `step`, never below 0.9 of the value.
+
+    Source: `_make_divisible` of the MobileNet V1-V3 code.
+
+    >>> round_to(divide(224, 5), 8), round_to(10, 8)
+    (48, 16)
+    """
+    nearest = max(step, half_up(divide(value, step)) * step)
+    return nearest + step if 10 * nearest < 9 * value else nearest
+
+
+def _total(*values: Value) -> Value:
+    return sum(values)
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Value], int, int]] = {
+    "min": (min, 1, LONGEST),
+    "max": (max, 1, LONGEST),
+    "sum": (_total, 1, LONGEST),
+    "ceil": (ceil, 1, 1),
+    "floor": (floor, 1, 1),
+    "round": (half_up, 1, 1),
+    "round_to": (round_to, 2, 2),
+    "prod": (prod, 1, 1),  # of a per-axis attribute; for the declarations
+}
+
+
+def _numeric(value: Value) -> Value:
+    if isinstance(value, (bool, str, tuple)):
+        raise FormulaError(f"`{written(value)}` is no number")
+    return value
+
+
+def _truth(value: Value) -> bool:
+    if not isinstance(value, bool):
+        raise FormulaError(f"`{written(value)}` is neither true nor false", "compare it: `n > 0`")
+    return value
+
+
+def apply(operator: str, a: Value, b: Value) -> Value:
+    """One step of arithmetic, exact; FormulaError for a division by zero."""
+    if operator == "+":
+        return a + b
+    if operator == "-":
+        return a - b
+    if operator == "*":
+        return a * b
+    if b == 0:
+        raise FormulaError("division by zero")
+    if operator == "/":
+        return divide(a, b)
+    return simple(a // b if operator == "//" else a % b)
+
+
+def evaluate(tree: Tree, scope: Mapping[str, Value]) -> Value:
+    """The exact value of a tree; every step bounded, every name looked up in `scope`.
+
+    >>> evaluate(parse("1.4 * 32"), {})
+    Fraction(224, 5)
+    >>> evaluate(parse("-7 // 2 if deep else c"), {"deep": True})
+    -4
+    """
+    kind = tree[0]
+    if kind == "number":
+        return tree[1]
+    if kind == "name":
+        try:
+            return scope[tree[1]]
+        except KeyError:
+            raise UnknownName(tree[1]) from None
+    if kind == "chain":
+        value = _numeric(evaluate(tree[1], scope))
+        for operator, operand in tree[2]:
+            value = bounded(simple(apply(operator, value, _numeric(evaluate(operand, scope)))))
+        return value
+    if kind == "minus":
+        return -_numeric(evaluate(tree[1], scope))
+    if kind == "compare":
+        return _compare(tree[1], evaluate(tree[2], scope), evaluate(tree[3], scope))
+    if kind == "call":
+        arguments = [_numeric(evaluate(argument, scope)) for argument in tree[2]]
+        if tree[1] == "round_to" and arguments[1] <= 0:
+            raise FormulaError("`round_to` needs a step above 0")
+        if tree[1] == "prod":
+            raise FormulaError("`prod` is for the declarations of layers", "write the product")
+        return bounded(simple(FUNCTIONS[tree[1]][0](*arguments)))
+    if kind == "if":
+        return evaluate(tree[2] if _truth(evaluate(tree[1], scope)) else tree[3], scope)
+    if kind == "not":
+        return not _truth(evaluate(tree[1], scope))
+    stop = kind == "or"
+    return stop if any(_truth(evaluate(operand, scope)) is stop for operand in tree[1:]) else not stop
+
+
+def _compare(operator: str, a: Value, b: Value) -> bool:
+    if operator in ("==", "!="):
+        if isinstance(a, (bool, str)) != isinstance(b, (bool, str)) or isinstance(a, tuple) or isinstance(b, tuple):
+            raise FormulaError(f"`{written(a)}` cannot be compared with `{written(b)}`")
+        return _COMPARE[operator](a, b)
+    return _COMPARE[operator](_numeric(a), _numeric(b))
+
+
+def written(value: Value) -> str:
+    """A value as a file would write it.
+
+    >>> written(True), written((1, 2)), written(divide(3, 2))
+    ('true', '[1, 2]', '3/2')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{', '.join(written(part) for part in value)}]"
+    return str(value)
+
+
+# ------------------------------------------------------------------------- declarations: tree → function, tree → text
+
+
+def _python(tree: Tree, per_axis: frozenset[str], axis: int | None) -> str:
+    kind = tree[0]
+    if kind == "number":
+        return repr(tree[1])
+    if kind == "name":
+        return f"n[{tree[1]!r}]" + (f"[{axis}]" if axis is not None and tree[1] in per_axis else "")
+    if kind == "chain":
+        text = _python(tree[1], per_axis, axis)
+        for operator, operand in tree[2]:
+            right = _python(operand, per_axis, axis)
+            text = f"divide({text}, {right})" if operator == "/" else f"({text} {operator} {right})"
+        return text
+    if kind == "minus":
+        return f"(-{_python(tree[1], per_axis, axis)})"
+    if kind == "compare":
+        return f"({_python(tree[2], per_axis, axis)} {tree[1]} {_python(tree[3], per_axis, axis)})"
+    if kind == "call":
+        whole = tree[1] in ("prod", "sum")  # these two take a whole tuple, never one axis of it
+        arguments = ", ".join(_python(part, per_axis, None if whole else axis) for part in tree[2])
+        return f"{tree[1]}({arguments})"
+    if kind == "if":
+        return "({1} if {0} else {2})".format(*(_python(part, per_axis, axis) for part in tree[1:]))
+    if kind == "not":
+        return f"(not {_python(tree[1], per_axis, axis)})"
+    return "(" + f" {kind} ".join(_python(part, per_axis, axis) for part in tree[1:]) + ")"
+
+
+_TRUSTED = {"__builtins__": {}, "divide": divide, "sum": sum} | {
+    name: function for name, (function, _, _) in FUNCTIONS.items() if name != "sum"
+}
+
+
+@lru_cache(maxsize=None)
+def compiled(
+    text: str, per_axis: frozenset[str] = frozenset(), axis: int | None = None
+) -> Callable[[Mapping[str, Any]], Any]:
+    """A declared formula as a Python function of a namespace; with `axis`, names in `per_axis` mean that axis.
+
+    Only for text of this package: what a file says goes through `evaluate`.
+
+    >>> compiled("(side - kernel) // stride + 1", frozenset({"side", "kernel", "stride"}), 0)(
+    ...     {"side": (227,), "kernel": (11,), "stride": (4,)})
+    55
+    """
+    function: Callable[[Mapping[str, Any]], Any] = eval(f"lambda n: {_python(parse(text), per_axis, axis)}", _TRUSTED)
+    return function
+
+
+_PART = re.compile(r"(prod|sum)\((\w+)\)|([A-Za-z_]\w*)|( ?[-*/] ?)")
+
+
+def shown(text: str, name: Callable[[str], str], whole: Callable[[str], list[str]]) -> str:
+    """A formula for reading: `name` gives what stands for a name, `whole` the factors or addends of a tuple.
+
+    >>> shown("prod(kernel) * c / groups - 1", {"c": "3", "groups": "1"}.__getitem__, lambda n: ["11", "11"])
+    '11·11·3/1 − 1'
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        function, argument, single, operator = match.groups()
+        if function:
+            parts = whole(argument)
+            joined = ("·" if function == "prod" else " + ").join(parts)
+            return f"({joined})" if function == "sum" and len(parts) > 1 else joined or "1"
+        if single:
+            return single if single in FUNCTIONS or single in RESERVED else name(single)
+        return {"*": "·", "-": operator.replace("-", "−"), "/": "/"}[operator.strip()]
+
+    return _PART.sub(replace, text.replace("//", "\0")).replace("\0", "//")

@@ -1,0 +1,74 @@
+"""The network as a graph of layers, in the order in which they run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnncalc.layers.base import Layer
+from cnncalc.shape import Shape
+from cnncalc.work import Work
+
+Ref = int  # a node's place in Graph.nodes; the inputs are -1, -2, …
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One layer: its whole path as `name`, what it reads, and its work for one image.
+
+    `shares` is the first node that holds the same weights; its own place where it shares none.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[Ref, ...]
+    work: Work
+    line: int
+    file: str
+    shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a name stands for when it is more than one layer: a block, a branch, a repeated entry, a named merge.
+
+    Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty.
+    """
+
+    name: str
+    kind: str
+    start: int
+    stop: int
+    output: Ref
+    line: int
+    file: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network that fits together: every name resolved, every shape worked out.
+
+    `nodes` leads from the inputs to the outputs; `left_out` names the entries that lead to no output.
+    `expect` and `budget` are as written, for `check`.
+    """
+
+    name: str
+    file: str
+    inputs: dict[str, Shape]
+    nodes: tuple[Node, ...]
+    groups: dict[str, Group]
+    outputs: tuple[str, ...]
+    source: str | None = None
+    note: str | None = None
+    notes: tuple[str, ...] = ()
+    expect: Any = field(default=None, repr=False, compare=False)
+    budget: Any = field(default=None, repr=False, compare=False)
+    changed: bool = False  # by --set or --input-size: published figures no longer apply
+
+    def shape(self, ref: Ref) -> Shape:
+        """The shape of what a node or an input gives."""
+        return self.nodes[ref].work.output if ref >= 0 else list(self.inputs.values())[-1 - ref]
+
+    def name_of(self, ref: Ref) -> str:
+        """The name of a node or an input."""
+        return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]

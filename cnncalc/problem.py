@@ -1,0 +1,50 @@
+"""What is wrong, and where: the one shape of every message about a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in a file: `line` and `column` count from 1, `text` is the whole line."""
+
+    file: str
+    line: int
+    column: int
+    length: int = 1
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure."""
+
+    code: str
+    message: str
+    where: Where | None = None
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+
+
+class ProblemsFound(Exception):
+    """A file that cannot be used; `problems` lists all that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:
+    """The known word that a misspelt one most likely means.
+
+    >>> nearest("kernal", ["filters", "kernel"])
+    'kernel'
+    """
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
+    return found[0] if found else None

@@ -1,0 +1,363 @@
+"""YAML text → values that know where they were written.
+
+The tree is built from the parser's *events*, so depth, node count and aliases are bounded before anything is built,
+and no YAML tag, merge key or resolver ever runs: a scalar is the text that was written.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Any, Union
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from cnncalc.problem import Problem, ProblemsFound, Where
+
+LARGEST_FILE = 64 * 2**20
+DEEPEST = 100
+MOST_ALIASES = 1_000
+MOST_NODES = 3_000_000
+
+try:
+    from yaml.cyaml import CParser as _Parser
+
+    HAS_C_PARSER = True
+except ImportError:  # PyYAML was built without libyaml
+    HAS_C_PARSER = False
+
+    class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
+        def __init__(self, stream: Any) -> None:
+            yaml.reader.Reader.__init__(self, stream)
+            yaml.scanner.Scanner.__init__(self)
+            yaml.parser.Parser.__init__(self)
+
+
+class Source:
+    """One file's text, under the `name` by which messages call it, beside other files in `folder`."""
+
+    __slots__ = ("_lines", "bundled", "folder", "name", "text")
+
+    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False) -> None:
+        self.name = name
+        self.text = text
+        self.folder = folder
+        self.bundled = bundled
+        self._lines: list[str] | None = None
+
+    def where(self, line: int, column: int, length: int = 1) -> Where:
+        if self._lines is None:
+            self._lines = self.text.splitlines() or [""]
+        text = self._lines[line] if line < len(self._lines) else ""
+        return Where(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
+
+
+class _Stream:
+    """What the YAML parser reads; its marks carry `name`, and so lead back to the Source."""
+
+    def __init__(self, source: Source) -> None:
+        self.name = source
+        self._position = 0
+
+    def read(self, size: int) -> str:
+        start = self._position
+        self._position = start + size
+        return self.name.text[start : start + size]
+
+
+class Text:
+    """A scalar: the text as written."""
+
+    __slots__ = ("mark", "plain", "text")
+
+    def __init__(self, text: str, mark: Any, plain: bool) -> None:
+        self.text = text
+        self.mark = mark
+        self.plain = plain
+
+    @property
+    def null(self) -> bool:
+        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+
+
+class Seq:
+    """A list."""
+
+    __slots__ = ("items", "mark")
+
+    def __init__(self, mark: Any) -> None:
+        self.items: list[Node] = []
+        self.mark = mark
+
+
+class Map:
+    """A mapping; `pairs` in the order written."""
+
+    __slots__ = ("mark", "pairs")
+
+    def __init__(self, mark: Any) -> None:
+        self.pairs: list[tuple[Text, Node]] = []
+        self.mark = mark
+
+    def get(self, key: str) -> Node | None:
+        return next((value for written, value in self.pairs if written.text == key), None)
+
+    def __iter__(self) -> Iterator[tuple[Text, Node]]:
+        return iter(self.pairs)
+
+
+Node = Union[Text, Seq, Map]
+
+
+def where(node: Node) -> Where:
+    """The place of a node."""
+    length = len(node.text) + (0 if node.plain else 2) if isinstance(node, Text) else 1
+    place: Where = node.mark.name.where(node.mark.line, node.mark.column, length)
+    return place
+
+
+def fail(code: str, message: str, place: Where | None = None, help: str | None = None) -> ProblemsFound:
+    return ProblemsFound([Problem(code, message, place, help=help)])
+
+
+# ------------------------------------------------------------------------------------------------ file → text
+
+
+def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = False) -> Source:
+    """The text of a file; ProblemsFound where it cannot be read, is too large or is no text."""
+    whole = Where(name, 1, 1)
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise fail("unreadable", f"`{name}` is a folder", help="name a file in it")
+        if not stat.S_ISREG(status.st_mode) and (regular or not stat.S_ISFIFO(status.st_mode)):
+            raise fail("unreadable", f"`{name}` is not a regular file")
+        if status.st_size > LARGEST_FILE:
+            raise _too_large(name)
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise fail("unreadable", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:
+        raise fail("unreadable", f"cannot read `{name}`: a file name has no NUL byte") from None
+    return decode(data, name, os.path.dirname(path), bundled=bundled, whole=whole)
+
+
+def _too_large(name: str) -> ProblemsFound:
+    return fail("limit", f"`{name}` is too large (limit: file size {LARGEST_FILE // 2**20} MB)")
+
+
+def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, whole: Where | None = None) -> Source:
+    """Bytes as the text of a Source; ProblemsFound where they are not UTF-8 or hold control characters."""
+    if len(data) > LARGEST_FILE:
+        raise _too_large(name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise fail(
+            "encoding",
+            f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start:,}",
+            Where(name, line, 1),
+            "save the file as UTF-8",
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise fail("encoding", "the file holds a NUL byte: it is no text", Where(name, line, 1))
+    return Source(name, text, folder, bundled)
+
+
+# ------------------------------------------------------------------------------------------------ text → tree
+
+
+class _Frame:
+    """An open collection while its events arrive."""
+
+    __slots__ = ("aliases", "anchor", "key", "keys", "node", "size")
+
+    def __init__(self, node: Seq | Map, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: Text | None = None
+        self.keys: set[str] = set()
+        self.size = 1  # nodes below, aliases written out
+        self.aliases = 0
+
+
+def parse(source: Source) -> Node:
+    """The tree of a YAML text; raises ProblemsFound at the first fault that YAML itself has."""
+    try:
+        node = _tree(source)
+    except yaml.YAMLError as error:
+        raise _syntax_problem(error, source) from None
+    if node is None or (isinstance(node, Text) and node.null):
+        raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
+    return node
+
+
+def _tree(source: Source) -> Node | None:
+    parser = _Parser(_Stream(source))
+    next_event = parser.get_event
+    stack: list[_Frame] = []
+    anchors: dict[str, tuple[Node, int, int]] = {}
+    root: Node | None = None
+    node: Node
+    total = 0
+    while True:
+        event = next_event()
+        kind = type(event)
+        aliases = 0
+        if kind is ScalarEvent:
+            size = 1
+            total += 1
+            plain = event.style is None
+            node = Text(event.value, event.start_mark, plain)
+            if event.tag is not None or event.anchor is not None:
+                _refuse_tag(event, node)
+                if event.anchor is not None:
+                    anchors[event.anchor] = (node, 1, 0)
+        elif kind is SequenceStartEvent or kind is MappingStartEvent:
+            total += 1
+            collection = (Seq if kind is SequenceStartEvent else Map)(event.start_mark)
+            if event.tag is not None:
+                _refuse_tag(event, collection)
+            if len(stack) >= DEEPEST:
+                raise fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", where(collection))
+            frame = _Frame(collection, event.anchor)
+            if event.anchor is not None:
+                anchors.pop(event.anchor, None)
+            stack.append(frame)
+            continue
+        elif kind is SequenceEndEvent or kind is MappingEndEvent:
+            frame = stack.pop()
+            node, size, aliases = frame.node, frame.size, frame.aliases
+            if frame.anchor is not None:
+                anchors[frame.anchor] = (node, size, aliases)
+            if isinstance(node, Map):
+                _refuse_split(node)
+        elif kind is AliasEvent:
+            total += 1
+            if event.anchor not in anchors:
+                raise _unknown_alias(event, source, stack)
+            node, size, aliases = anchors[event.anchor]
+            aliases += 1
+            if aliases + sum(frame.aliases for frame in stack) > MOST_ALIASES:
+                place = source.where(event.start_mark.line, event.start_mark.column, len(event.anchor) + 1)
+                message = f"aliases expand to more than {MOST_ALIASES:,} (limit: aliases {MOST_ALIASES:,})"
+                raise fail("limit", message, place)
+            total += size
+        elif kind is DocumentStartEvent:
+            if root is not None:
+                place = source.where(event.start_mark.line, event.start_mark.column, 3)
+                raise fail("yaml-syntax", "a second document in the file", place, "one file describes one network")
+            continue
+        elif kind is StreamEndEvent:
+            return root
+        else:
+            continue
+
+        if total > MOST_NODES:
+            raise fail("limit", f"more than {MOST_NODES:,} values (limit: values {MOST_NODES:,})", where(node))
+        if not stack:
+            root = node
+            continue
+        frame = stack[-1]
+        frame.size += size
+        frame.aliases += aliases
+        parent = frame.node
+        if isinstance(parent, Seq):
+            parent.items.append(node)
+        elif frame.key is None:
+            frame.key = _key(node, frame.keys)
+        else:
+            parent.pairs.append((frame.key, node))
+            frame.key = None
+
+
+def _key(node: Node, keys: set[str]) -> Text:
+    if not isinstance(node, Text):
+        raise fail("yaml-syntax", "a key must be a plain word", where(node), "quote an expression that has { or [")
+    if node.text == "<<" and node.plain:
+        raise fail("yaml-feature", "merge keys `<<` are not read", where(node), "use `defaults:`, `vars:` or a block")
+    if node.text in keys:
+        raise fail(
+            "duplicate-key", f"`{node.text}` is written twice in one mapping", where(node), "keep one of the two"
+        )
+    keys.add(node.text)
+    return node
+
+
+def _refuse_tag(event: Any, node: Node) -> None:
+    if event.tag is not None and event.tag != "!":
+        raise fail("yaml-feature", f"YAML tags are not read: `{event.tag}`", where(node), "remove the tag")
+
+
+def _refuse_split(node: Map) -> None:
+    """`{n: max(1, c // 4)}` is two keys to YAML; say so at the bracket that was torn."""
+    for key, value in node.pairs:
+        if isinstance(value, Text) and value.plain and value.text.count("(") > value.text.count(")"):
+            later = [written for written, given in node.pairs if isinstance(given, Text) and given.null]
+            if any(")" in written.text for written in later):
+                message = f"a comma inside {{ }} splits the entry: `{key.text}` is `{value.text}`"
+                raise fail("split-expression", message, where(value), SPLIT_CURE)
+
+
+SPLIT_CURE = "quote the expression or move it to `vars:` in block style"
+
+
+def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsFound:
+    place = source.where(event.start_mark.line, event.start_mark.column, len(event.anchor) + 1)
+    if any(frame.anchor == event.anchor for frame in stack):
+        return fail("yaml-feature", f"`*{event.anchor}` holds itself", place, "write the values out")
+    message = f"`*{event.anchor}` is a YAML alias, and no `&{event.anchor}` stands above it"
+    return fail(
+        "yaml-syntax", message, place, f"to use a var, write `{event.anchor}`; quote an expression that begins with `*`"
+    )
+
+
+def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:
+        if isinstance(error, yaml.reader.ReaderError):
+            line = source.text.count("\n", 0, error.position) + 1
+            message = f"the character {_name_of(error.character)} is not allowed in YAML"
+            return fail("encoding", message, source.where(line - 1, 0), "remove it")
+        return fail("yaml-syntax", "not YAML", Where(source.name, 1, 1))
+    place = source.where(mark.line, mark.column)
+    what = (getattr(error, "problem", None) or "not YAML").replace("could not find expected ':'", "a `:` is missing")
+    return fail("yaml-syntax", f"not YAML: {what}", place, _syntax_cure(place))
+
+
+def _name_of(character: int | str | bytes) -> str:
+    code = character if isinstance(character, int) else ord(character[:1])
+    return f"U+{code:04X}"
+
+
+def _syntax_cure(place: Where) -> str | None:
+    import re
+
+    line = place.text
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces, not with tabs"
+    if re.search(r"[\w)]\[", line):
+        return "the language has no indexing: give each value a name of its own"
+    if re.search(r":\s+[>|]\s*\d", line):
+        return "an expectation has no `>`: write `~5M`, `<5M` or the figure"
+    if re.search(r" \? .* : ", line):
+        return "write `A if C else B` for a choice"
+    if re.search(r"[{,]\s*\w+: - ", line):
+        return "write the minus next to the name, `-x`, or quote the expression"
+    if line.count("{") > line.count("}") or line.count("[") > line.count("]"):
+        return "a bracket that opens here is not closed on this line"
+    return None

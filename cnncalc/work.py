@@ -1,0 +1,261 @@
+"""One layer and the shapes it reads → its output shape, its counts, and every step of the working.
+
+All numbers come from the formulas that the layer declares; `work` and `steps` read them by the same walk, so a
+number and its explanation cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cnncalc.formula import FUNCTIONS, compiled, names, parse, shown, written
+from cnncalc.layers.base import Formula, Layer
+from cnncalc.shape import AXES, MOST_SIDES, Shape, written_shape
+
+COUNTS = ("weights", "biases", "buffers", "multiplies")
+
+
+class Impossible(ValueError):
+    """A layer cannot read such an input: a problem `code`, what is wrong, and where known a cure."""
+
+    def __init__(self, code: str, what: str, cure: str | None = None) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.cure = cure
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one layer does to one image: its output shape and its counts, exact integers."""
+
+    output: Shape
+    weights: int
+    biases: int
+    buffers: int
+    multiplies: int
+    activations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One number of a layer: its formula in symbols and with the numbers put in.
+
+    `quantity` is output, weights, biases, buffers or multiplies; `axis` names the side for the sizes of an output.
+    `remainder` is what a stride leaves over: border positions that no window reaches.
+    """
+
+    quantity: str
+    label: str
+    axis: str | None
+    symbols: str
+    numbers: str
+    value: int
+    remainder: int = 0
+
+
+def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
+    """Output shape and counts of `layer` on `inputs` (channels first); raises Impossible."""
+    scope = _scope(layer, inputs)
+    output: list[int] = []
+    counts = dict.fromkeys(COUNTS, 0)
+    for quantity, _, _, _, value in _terms(layer, scope):
+        if quantity == "output":
+            output.append(value)
+        else:
+            counts[quantity] += value
+    shape = tuple(output)
+    activations = 1
+    for side in shape:
+        activations *= side
+    return Work(shape, counts["weights"], counts["biases"], counts["buffers"], counts["multiplies"], activations)
+
+
+def steps(layer: Layer, inputs: tuple[Shape, ...]) -> list[Step]:
+    """The working of every number that `work` gives, channels first among the output's."""
+    scope = _scope(layer, inputs)
+    found = []
+    for quantity, label, axis, text, value in list(_terms(layer, scope)):  # all of them first: they fill the scope
+        symbols = shown(text, lambda name: _symbol(layer, name), lambda name: _symbols(layer, name, scope))
+        numbers = shown(text, lambda name: _figure(scope, name, axis), lambda name: [written(v) for v in scope[name]])
+        side = AXES[len(scope["out"])][axis] if axis is not None else None
+        found.append(Step(quantity, label, side, symbols, numbers, value, _remainder(scope, text, axis)))
+    return found
+
+
+# ------------------------------------------------------------------------------------------- the walk of formulas
+
+
+def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+    """The names that the formulas may use, for these inputs; raises Impossible where a layer cannot read them."""
+    main = inputs[0] if layer.alike != "spread" else max(inputs, key=len)
+    sides = main[1:]
+    if layer.reads == "sides" and not sides:
+        raise Impossible("wrong-input", f"`{layer.type}` needs maps with sides, its input is a vector of {main[0]:,}")
+    if layer.reads == "vector" and sides:
+        cure = "put `flatten` before it"
+        raise Impossible("wrong-input", f"`{layer.type}` reads a vector, its input is {written_shape(main)}", cure)
+    if layer.reads == "tokens" and len(sides) != 1:
+        cure = "put `to_sequence` before it"
+        raise Impossible("wrong-input", f"`{layer.type}` reads tokens, its input is {written_shape(main)}", cure)
+    scope = dict(layer.names)
+    scope["c"] = main[0]
+    scope["side"] = sides
+    scope["vector"] = not sides
+    if layer.inputs != 1:
+        scope["channels"] = tuple(shape[0] for shape in inputs)
+    if layer.second_input:
+        scope[f"{layer.second_input}_given"] = len(inputs) == 2
+        if len(inputs) == 2:
+            if len(inputs[1]) != len(main):
+                shapes = " and ".join(map(written_shape, inputs))
+                raise Impossible("shape-mismatch", f"`{layer.type}` reads {shapes}: as many sides are needed in both")
+            scope[layer.second_input] = inputs[1][1:]
+    return scope
+
+
+def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[str, str, int | None, str, int]]:
+    """Every formula that holds, with its value: (quantity, label, axis, text, value). Fills `out` into the scope."""
+    for requirement, reason in layer.requires.items():
+        _require(layer, scope, requirement, reason)
+    if layer.out_shape and scope.get(layer.out_shape) is not None:
+        shape: Shape = scope[layer.out_shape]
+        scope["out"] = shape[1:]
+        for index, side in enumerate(shape):
+            yield "output", "channels" if index == 0 else "size", index - 1 if index else None, str(side), side
+    else:
+        channels = _pick(layer, layer.out_channels, scope, None)
+        yield "output", "channels", None, channels, _value(layer, channels, scope, None)
+        sides: list[int] = []
+        for axis, text in _side_formulas(layer, scope):
+            side = _value(layer, text, scope, axis)
+            if side < 1:
+                raise _empty(layer, scope, text, axis, side)
+            sides.append(side)
+            yield "output", "size", axis if not layer.out_tokens else 0, text, side
+        scope["out"] = tuple(sides)
+    for quantity in COUNTS:
+        formulas: dict[str, Formula] = getattr(layer, quantity)
+        for label, formula in formulas.items():
+            picked = _pick(layer, formula, scope, None)
+            if picked:
+                yield quantity, label, None, picked, _value(layer, picked, scope, None)
+
+
+def _side_formulas(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[int | None, str]]:
+    if layer.out_tokens:
+        yield None, _pick(layer, layer.out_tokens, scope, None)
+    elif layer.out_side is not None:
+        for axis in range(len(scope["side"])):
+            yield axis, _pick(layer, layer.out_side, scope, axis)
+
+
+def _pick(layer: Layer, formula: Formula, scope: dict[str, Any], axis: int | None) -> str:
+    """The text that holds: of cases, the first whose condition is true; empty where none is."""
+    if isinstance(formula, str):
+        return formula
+    for condition, text in formula.items():
+        if compiled(condition, layer.per_axis, axis)(scope):
+            return text
+    return ""
+
+
+def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None) -> int:
+    value = compiled(text, layer.per_axis, axis)(scope)
+    if type(value) is not int:
+        raise Impossible(
+            "not-whole", f"`{layer.type}`: {_working(scope, text, axis)} = {written(value)}, which is not whole"
+        )
+    return value
+
+
+def _require(layer: Layer, scope: dict[str, Any], requirement: str, reason: str) -> None:
+    sized = names(parse(requirement.replace("prod(", "(").replace("sum(", "("))) & layer.per_axis
+    per_axis = sized and not any(f"{f}({name})" in requirement for f in ("prod", "sum") for name in sized)
+    for axis in range(len(scope["side"])) if per_axis else (None,):
+        if not compiled(requirement, layer.per_axis, axis)(scope):
+            text = requirement.replace("not partial or ", "").replace(f"not {layer.second_input}_given or ", "")
+            plain = all(name in FUNCTIONS or not isinstance(scope.get(name), bool) for name in names(parse(text)))
+            working = (
+                f" ({shown(text, lambda n: f'{n}', lambda n: [n])}: {_working(scope, text, axis)})" if plain else ""
+            )
+            raise Impossible("requirement", f"{reason if '`' in reason else f'`{layer.type}`: {reason}'}{working}")
+
+
+def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int) -> Impossible:
+    side = AXES[len(scope["side"])][axis] if axis is not None else "size"
+    return Impossible(
+        "empty-output",
+        f"`{layer.type}` leaves nothing: {side} = {_working(scope, text, axis)} = {value}".replace("= -", "= −"),
+        "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it",
+    )
+
+
+# ------------------------------------------------------------------------------------------------ text of the steps
+
+
+def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
+    value = scope[name]
+    if isinstance(value, tuple) and axis is not None:
+        value = value[axis]
+    return written(value)
+
+
+def _working(scope: dict[str, Any], text: str, axis: int | None) -> str:
+    return shown(text, lambda name: _figure(scope, name, axis), lambda name: [written(v) for v in scope[name]])
+
+
+_SYMBOLS = {"c": "C", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
+_SIDES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+
+
+def _symbol(layer: Layer, name: str) -> str:
+    declared = layer.attributes.get(name)
+    return (declared.symbol if declared else None) or _SYMBOLS.get(name, name)
+
+
+def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> list[str]:
+    """The factors that `prod(name)` stands for, `F_h·F_w`; or the addends of `sum(name)`."""
+    if name == "channels":
+        return (
+            [f"C_{number + 1}" for number in range(len(scope[name]))]
+            if len(scope[name]) <= 6
+            else ["C_1", "…", f"C_{len(scope[name])}"]
+        )
+    if name not in layer.per_axis:
+        return [name]
+    rank = len(scope["out"]) if name == "out" else len(scope["side"])
+    letters = _SIDES.get(rank, ())
+    if name == "out":
+        return list(letters)
+    if name == "side":
+        return [f"{letter}_in" for letter in letters]
+    symbol = _symbol(layer, name)
+    return [f"{symbol}_{letter.lower()}" for letter in letters] if rank > 1 else [symbol]
+
+
+def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:
+    """What `(W − F + 2P) // S` leaves over."""
+    head, found, tail = text.partition(" // stride + 1")
+    if not found or tail or axis is None:
+        return 0
+    per_axis = frozenset(name for name, value in scope.items() if isinstance(value, tuple))
+    left: int = compiled(head, per_axis, axis)(scope) % scope["stride"][axis]
+    return left
+
+
+def check_alike(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
+    """Whether several inputs have the shapes that the layer can join."""
+    if layer.alike == "shapes":
+        return len(set(inputs)) == 1
+    if layer.alike == "sides":
+        return len({shape[1:] for shape in inputs}) == 1
+    if layer.alike == "spread":
+        largest = max(inputs, key=len)
+        return all(shape in (largest, largest[:1]) for shape in inputs)
+    return True
+
+
+assert max(AXES) == MOST_SIDES
