@@ -373,7 +373,7 @@ class _Builder:
             if output is None:
                 break
         if output is not None:
-            self.group(path, "repeat", start, output, entry)
+            self.group(path, f"{self.type_of(entry, scope.env)} ×{times}", start, output, entry)
         return output
 
     def instance(

@@ -49,29 +49,28 @@ def _rest(line: Line) -> tuple[str, Row | GroupRow | None, Shape | None, Counts 
     return line.description, line.entry, line.output, line.counts
 
 
-def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
-    children: dict[str, list[tuple[int, bool, int, Row | GroupRow]]] = {}
+def parts(analysis: Analysis) -> dict[str, list[Row | GroupRow]]:
+    """The entries directly below each path, in the order of the network; those of the file below the empty path."""
+    found: dict[str, list[tuple[int, bool, int, Row | GroupRow]]] = {}
     for order, group in enumerate(analysis.groups.values()):
-        parent = group.name.rpartition("/")[0]
-        children.setdefault(parent, []).append((group.start, group.stop > group.start, order, group))
+        found.setdefault(group.name.rpartition("/")[0], []).append((group.start, group.stop > group.start, order, group))
     for index, row in enumerate(analysis.rows):
-        children.setdefault(row.name.rpartition("/")[0], []).append((index, True, 0, row))
+        found.setdefault(row.name.rpartition("/")[0], []).append((index, True, 0, row))
+    return {path: [child[3] for child in sorted(children, key=lambda child: child[:3])] for path, children in found.items()}
+
+
+def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
+    below = parts(analysis)
     lines: list[Line] = []
-    stack: list[tuple[int, Row | GroupRow]] = []
-
-    def push(parent: str, level: int) -> None:
-        found = sorted(children.get(parent, ()), key=lambda child: child[:3])
-        stack.extend((level, entry) for *_, entry in reversed(found))
-
-    push("", 0)
+    stack: list[tuple[int, Row | GroupRow]] = [(0, entry) for entry in reversed(below.get("", []))]
     while stack:
         level, entry = stack.pop()
         label = entry.name.rpartition("/")[2]
-        opened = isinstance(entry, GroupRow) and entry.name in children and (depth is None or level + 1 < depth)
+        opened = isinstance(entry, GroupRow) and entry.name in below and (depth is None or level + 1 < depth)
         counts = None if opened else entry.counts
         lines.append(Line(entry.name, label, level, describe(entry), entry, None if opened else entry.output_shape, counts))
         if opened:
-            push(entry.name, level + 1)
+            stack += [(level + 1, child) for child in reversed(below[entry.name])]
     return lines
 
 

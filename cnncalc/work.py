@@ -6,6 +6,7 @@ number and its explanation cannot disagree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,7 @@ def steps(layer: Layer, inputs: tuple[Shape, ...]) -> list[Step]:
     for quantity, label, axis, text, value in list(_terms(layer, scope)):  # all of them first: they fill the scope
         symbols = shown(text, lambda name: _symbol(layer, name), lambda name: _symbols(layer, name, scope))
         numbers = shown(text, lambda name: _figure(scope, name, axis), lambda name: [written(v) for v in scope[name]])
+        symbols = re.sub(r"(\d)·(?=[A-Z])", r"\1", symbols)  # 2P, as it is written
         side = AXES[len(scope["out"])][axis] if axis is not None else None
         found.append(Step(quantity, label, side, symbols, numbers, value, _remainder(scope, text, axis)))
     return found

@@ -1,0 +1,85 @@
+"""The command line. Each command's module is imported only when that command runs."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cnncalc import __version__
+
+COMMANDS = {
+    "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
+    "explain": ("explain", "Where each number comes from: formula, numbers, result."),
+    "check": ("check", "Hold files to the figures that they expect."),
+    "list": ("catalog", "The bundled architectures with their totals."),
+    "show": ("catalog", "Print a bundled file, to read or to copy."),
+    "new": ("catalog", "Print a file to start from."),
+    "layers": ("reference", "The layer types, their attributes and formulas."),
+    "schema": ("reference", "The JSON Schema of the file format."),
+}
+
+
+class _Commands(click.Group):
+    """Finds commands by name in their modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"cnncalc.cli.{COMMANDS[name][0]}"), f"{name}_command")
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from cnncalc.problem import nearest
+
+            found = nearest(name, list(COMMANDS))
+            ctx.fail(f"No such command '{name}'." + (f" Did you mean '{found}'?" if found else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="'cnncalc COMMAND --help' shows options and examples. Exit codes: 0 fine, 1 an expectation or a budget is "
+    "broken, 2 a file cannot be used or the command line is wrong.",
+)
+@click.version_option(__version__, prog_name="cnncalc", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Parameters and multiplies of convolutional networks, from a YAML file.
+
+    \b
+    cnncalc summary alexnet            a bundled architecture
+    cnncalc explain alexnet conv1      where 34,848 comes from
+    cnncalc new > net.yaml             a file to start from
+    cnncalc check net.yaml             shapes fit, expectations hold
+    """
+
+
+def main() -> None:
+    """Run the command line; no traceback, no message for a closed pipe or Ctrl-C."""
+    gc.disable()  # a command is short, and reading a large file makes millions of objects that all stay
+    try:
+        code = cli.main(prog_name="cnncalc", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at exit
+        code = 141
+    sys.exit(code)

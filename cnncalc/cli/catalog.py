@@ -1,0 +1,105 @@
+"""`cnncalc list`, `show` and `new`."""
+
+from __future__ import annotations
+
+import click
+
+from cnncalc.cli import options
+
+STARTER = """\
+name: My network
+source: "where its figures come from: a paper, a lecture"
+
+# Sizes are height × width × channels; `size: 32` is 32×32.
+input: {channels: 3, size: 32}
+
+# Numbers that the entries use; `--set classes=100` overrides one.
+vars: {classes: 10}
+
+# A block is a layer type of your own, here a convolution with its activation.
+blocks:
+  conv_relu:
+    params: [filters, kernel, stride=1]
+    layers:
+      - conv: {filters: filters, kernel: kernel, stride: stride, padding: same}
+      - relu
+
+# Each entry reads the one before it. `cnncalc layers` lists the types.
+layers:
+  - conv_relu: [32, 3, name: first]
+  - max_pool: {kernel: 2}
+  - conv_relu: [64, 3, name: second]
+  - max_pool: {kernel: 2}
+  - flatten
+  - dense: {name: hidden, units: 128}
+  - relu
+  - dropout: 0.5
+  - dense: {name: scores, units: classes}
+  - softmax
+
+# What you expect; `cnncalc check` holds the network to it.
+expect:
+  first: {output: 32x32x32, params: 896}
+  second: {output: 16x16x64}
+  hidden: {params: 524k}
+  total: {params: 545098}
+"""
+
+
+@click.command("list", epilog=options.examples("cnncalc list", "cnncalc list resnet", "cnncalc list -f json"))
+@click.argument("words", metavar="[WORD]...", nargs=-1)
+@click.option("-f", "--format", "form", type=click.Choice(["table", "json", "names"]), default="table", show_default=True)
+@options.output_option()
+@options.drawing_options()
+def list_command(words: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
+    """The bundled architectures with their totals; with WORDs those whose file or name holds them all."""
+    from cnncalc import bundled
+
+    if form == "names":
+        options.emit("".join(f"{name}\n" for name in bundled.names() if all(word.lower() in name for word in words)), output)
+        return 0
+    from cnncalc.analysis import analyze
+    from cnncalc.api import load
+
+    analyses = [(name, analyze(load(name))) for name in bundled.names()]
+    found = [(name, a) for name, a in analyses if all(word.lower() in f"{name} {a.name}".lower() for word in words)]
+    if form == "json":
+        from json import dumps
+
+        rows = [
+            {"file": name, "name": a.name, "params": a.totals.params, "multiplies": a.totals.multiplies, "inputs": a.inputs}
+            for name, a in found
+        ]
+        options.emit(dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
+        return 0
+    from cnncalc.columns import Style
+    from cnncalc.render.catalog import render
+
+    width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+    options.emit(render(found, Style(ascii=ascii), width=width, color=color), output)
+    return 0
+
+
+@click.command("show", epilog=options.examples("cnncalc show lenet5", "cnncalc show resnet50 > mine.yaml"))
+@click.argument("name", metavar="NAME", type=options.Bundled())
+@options.output_option()
+def show_command(name: str, output: str | None) -> int:
+    """Print a bundled file, to read, or to copy and change."""
+    from cnncalc import bundled
+    from cnncalc.problem import nearest
+
+    path = bundled.find(name)
+    if path is None:
+        close = nearest(name, bundled.names())
+        raise click.UsageError(f"No bundled architecture '{name}'." + (f" Did you mean '{close}'?" if close else " 'cnncalc list' shows them."))
+    with open(path, encoding="utf-8") as file:
+        options.emit(file.read(), output)
+    return 0
+
+
+@click.command("new", epilog=options.examples("cnncalc new > net.yaml", "cnncalc new -o net.yaml && cnncalc summary net.yaml"))
+@options.output_option()
+def new_command(output: str | None) -> int:
+    """Print a small file with comments, to start from."""
+    options.emit(STARTER, output)
+    return 0

@@ -1,0 +1,155 @@
+"""What the commands share: FILE arguments, options, and where their output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from cnncalc.problem import Problem, ProblemsFound
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Architecture(click.ParamType):
+    """A file, or a bundled architecture by name; completes both."""
+
+    name = "file"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from cnncalc import bundled
+
+        found = [CompletionItem(name) for name in bundled.names() if name.startswith(incomplete)]
+        return [*found, CompletionItem(incomplete, type="file")]
+
+
+class Bundled(click.ParamType):
+    """A bundled architecture by name."""
+
+    name = "name"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from cnncalc import bundled
+
+        return [CompletionItem(name) for name in bundled.names() if name.startswith(incomplete)]
+
+
+def examples(*lines: str) -> str:
+    """An epilog of commands, one a line, as written."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def set_option() -> Decorator:
+    return click.option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="Override a var of the file; may be given several times.")
+
+
+def input_size_option() -> Decorator:
+    return click.option("--input-size", metavar="SIZE", help="Another input size: 256, 256x320 (height × width), or NAME=256 for one of several inputs.")
+
+
+def layout_option() -> Decorator:
+    return click.option("--layout", type=click.Choice(["hwc", "chw"]), default="hwc", show_default=True, help="Order in which shapes are shown.")
+
+
+def output_option() -> Decorator:
+    return click.option("-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="Write to this file instead of standard output.")
+
+
+def drawing_options() -> Decorator:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        command = click.option("--ascii", is_flag=True, help="Only ASCII characters.")(command)
+        return click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")(command)
+
+    return decorate
+
+
+def overrides(sets: tuple[str, ...]) -> dict[str, str]:
+    """`--set` options as a mapping."""
+    found = {}
+    for item in sets:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"--set takes NAME=VALUE, not '{item}'.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def wants_color(no_color: bool, stream: Any = None, output: str | None = None) -> bool:
+    """Whether to colour: a terminal, and nobody said no."""
+    stream = stream or sys.stdout
+    terminal = output in (None, "-") and stream.isatty() and os.environ.get("TERM") != "dumb"
+    return bool(terminal and not no_color and not os.environ.get("NO_COLOR"))
+
+
+def terminal_width(output: str | None) -> int | None:
+    """The terminal's width; None where output goes to a file or a pipe, which have none."""
+    if output not in (None, "-") or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def emit(text: str, output: str | None) -> None:
+    """Write a command's result to standard output or to the file that `-o` names."""
+    if output in (None, "-"):
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:  # a terminal that is not UTF-8: better a `?` than a traceback
+            encoding = sys.stdout.encoding or "ascii"
+            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        return
+    try:
+        with open(output or "", "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise click.ClickException(f"cannot write '{output}': {(error.strerror or str(error)).lower()}") from None
+
+
+def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False, level: str = "error") -> None:
+    """Print problems to standard error."""
+    from cnncalc.render.problems import render
+
+    click.echo(render(problems, level=level, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
+
+
+def remark(text: str) -> None:
+    """Print a note to standard error."""
+    from cnncalc.render.problems import clean
+
+    click.echo(f"note: {clean(text)}", err=True)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A FILE that was read: its graph, or what is wrong with it."""
+
+    file: str
+    graph: Any
+    problems: list[Problem]
+
+
+def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:
+    """Read every FILE; one that fails does not stop the others."""
+    from cnncalc import api, source
+    from cnncalc.build import load_source
+
+    if files.count("-") > 1:
+        raise click.UsageError("'-' (standard input) can be read only once.")
+    if not source.HAS_C_PARSER:
+        remark("PyYAML has no C parser here; large files are read more slowly")
+    vars = overrides(sets)
+    loaded = []
+    for file in files:
+        try:
+            if file != "-" and (found := api.find(file)).bundled:
+                remark(f"{found.name} is a bundled architecture")
+            loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
+        except ProblemsFound as error:
+            loaded.append(Loaded(file, None, error.problems))
+    return loaded

@@ -1,0 +1,56 @@
+"""`cnncalc layers` and `schema`."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+from cnncalc.cli import options
+
+
+class _LayerType(click.ParamType):
+    name = "type"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from cnncalc.layers import LAYERS
+
+        return [CompletionItem(name) for name in LAYERS if name.startswith(incomplete)]
+
+
+@click.command("layers", epilog=options.examples("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool"))
+@click.argument("types", metavar="[TYPE]...", nargs=-1, type=_LayerType())
+@options.output_option()
+@options.drawing_options()
+def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, ascii: bool) -> int:
+    """The layer types; with TYPE its attributes, formulas and an example."""
+    from cnncalc.columns import Style
+    from cnncalc.layers import LAYERS
+    from cnncalc.problem import nearest
+
+    style = Style(ascii=ascii)
+    for name in types:
+        if name not in LAYERS:
+            found = nearest(name, list(LAYERS))
+            raise click.UsageError(f"No layer type '{name}'." + (f" Did you mean '{found}'?" if found else " 'cnncalc layers' lists them."))
+    if types:
+        from cnncalc.render.reference import render
+
+        options.emit(style.plain("\n".join(render(LAYERS[name]) for name in types)), output)
+        return 0
+    from cnncalc.render.catalog import render_layers
+
+    width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+    options.emit(render_layers(list(LAYERS.values()), style, width=width, color=color), output)
+    return 0
+
+
+@click.command("schema", epilog=options.examples("cnncalc schema -o cnncalc.schema.json", "# first line of a file: # yaml-language-server: $schema=cnncalc.schema.json"))
+@options.output_option()
+def schema_command(output: str | None) -> int:
+    """The JSON Schema (2020-12) of the architecture file, for editors and validators."""
+    from json import dumps
+
+    from cnncalc.schema import schema
+
+    options.emit(dumps(schema(), ensure_ascii=False, indent=1) + "\n", output)
+    return 0

@@ -1,0 +1,107 @@
+"""`cnncalc summary`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cnncalc.cli import options
+
+SORTS = ("params", "weights", "biases", "buffers", "multiplies", "activations")
+
+
+def _depth(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
+    if value == "all":
+        return None
+    if not value.isdigit() or len(value) > 4:
+        raise click.BadParameter("a whole number (0: totals only) or 'all'")
+    return int(value)
+
+
+def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    from cnncalc.columns import COLUMNS, STANDARD
+    from cnncalc.problem import nearest
+
+    if value is None:
+        return STANDARD
+    names = tuple(name.strip() for name in value.split(","))
+    for name in names:
+        if name not in COLUMNS:
+            found = nearest(name, list(COLUMNS))
+            raise click.BadParameter(f"no column '{name}'; " + (f"did you mean '{found}'?" if found else f"there are {', '.join(COLUMNS)}"))
+    return names
+
+
+@click.command(
+    "summary",
+    epilog=options.examples(
+        "cnncalc summary alexnet                      a bundled architecture",
+        "cnncalc summary net.yaml --depth all         every layer inside blocks",
+        "cnncalc summary resnet50 --sort params --top 5",
+        "cnncalc summary vgg16 --input-size 256 --set classes=10",
+        "cnncalc summary net.yaml -f json | jq .totals",
+        "cnncalc summary *.yaml -f csv -o layers.csv",
+    ),
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=options.Architecture())
+@click.option("-f", "--format", "form", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True, help="json and csv list leaf layers, exact.")
+@options.output_option()
+@click.option("-d", "--depth", default="1", callback=_depth, metavar="N|all", show_default=True, help="How far blocks are unfolded: 1 top-level entries, 0 totals only.")
+@click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
+@click.option("--columns", callback=_columns, metavar="NAME,...", help="layer, type, inputs, input, output, params, weights, biases, buffers, multiplies, share, flops, activations, line.")
+@click.option("--sort", type=click.Choice(SORTS), help="Largest first.")
+@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N rows; the others are summed up in one.")
+@options.set_option()
+@options.input_size_option()
+@options.layout_option()
+@options.drawing_options()
+def summary_command(files: tuple[str, ...], form: str, output: str | None, depth: int | None, exact: bool, columns: tuple[str, ...], sort: str | None, top: int | None, sets: tuple[str, ...], input_size: str | None, layout: str, no_color: bool, ascii: bool) -> int:  # fmt: skip
+    """Layers, output shapes, params and multiplies of each FILE, and their totals.
+
+    FILE is an architecture file, the name of a bundled one, or - for standard input.
+    """
+    from cnncalc.analysis import analyze
+
+    loaded = options.load_all(files, sets, input_size)
+    failed = [one for one in loaded if one.problems]
+    analyses = {id(one): analyze(one.graph) for one in loaded if not one.problems}
+    texts = []
+    if form == "json":
+        from cnncalc.render import json
+
+        for one in loaded:
+            analysis = analyses.get(id(one))
+            texts.append(json.render(analysis, _leaves(analysis, sort, top)) if analysis else json.render_problems(one.file, one.problems))
+        options.emit(json.documents(texts, len(loaded) > 1), output)
+    elif form == "csv":
+        from cnncalc.render import csv
+
+        options.emit(csv.render([(analysis, _leaves(analysis, sort, top)) for analysis in analyses.values()], layout), output)
+    elif analyses:
+        from cnncalc.columns import Style
+        from cnncalc.outline import outline
+
+        style = Style(exact, layout, ascii)
+        for analysis in analyses.values():
+            lines = outline(analysis, depth, sort=sort, top=top)
+            if form == "markdown":
+                from cnncalc.render import markdown
+
+                texts.append(markdown.render(analysis, lines, columns, style))
+            else:
+                from cnncalc.render import table
+
+                width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+                texts.append(table.render(analysis, lines, columns, style, width=width, color=color))
+        options.emit("\n".join(texts), output)
+    for one in failed:
+        options.complain(one.problems, no_color)
+    return 2 if failed else 0
+
+
+def _leaves(analysis: Any, sort: str | None, top: int | None) -> Any:
+    rows = analysis.rows
+    if sort:
+        rows = sorted(rows, key=lambda row: -getattr(row.counts, sort))
+    return tuple(rows[:top])

@@ -1,0 +1,110 @@
+"""JSON, version 1: exact figures, leaf layers, shapes channels first. Keys may be added, never changed."""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import Any
+
+from cnncalc.analysis import Analysis, Counts, Row
+from cnncalc.layers.base import Layer
+from cnncalc.problem import Problem
+
+SCHEMA_VERSION = 1
+
+
+def documents(found: list[Any], several: bool) -> str:
+    """One JSON document, or an array where several files were asked for; one line for each layer."""
+    return "[\n" + ",\n".join(found) + "\n]\n" if several else f"{found[0]}\n"
+
+
+def render(analysis: Analysis, rows: tuple[Row, ...]) -> str:
+    """An analysis as JSON text. Written by hand around its parts, for equal layers have equal parts."""
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "name": analysis.name,
+        "file": analysis.file,
+        "status": analysis.status,
+        "uncounted": [{"layer": layer, "operator": operator} for layer, operator in analysis.uncounted],
+        "inputs": analysis.inputs,
+        "outputs": list(analysis.outputs),
+        "totals": {**_counts(analysis.totals, flops=True), "activations": analysis.totals.activations},
+        "source": analysis.source,
+        "note": analysis.note,
+        "notes": analysis.notes,
+    }
+    opened = dumps(head, ensure_ascii=False)[:-1]
+    parts: dict[Any, str] = {}
+    attributes: dict[Layer, str] = {}
+    lines = []
+    for row in rows:
+        key = (row.input_shapes, row.output_shape, id(row.counts))
+        middle = parts.get(key)
+        if middle is None:
+            figures = {
+                "input_shapes": row.input_shapes,
+                "output_shape": row.output_shape,
+                **_counts(row.counts),
+                "activations": row.counts.activations,
+            }
+            middle = parts[key] = dumps(figures)[1:-1]
+        written = attributes.get(row.layer)
+        if written is None:
+            written = attributes[row.layer] = dumps(_attributes(row.layer), ensure_ascii=False)
+        shares = f', "shares": {dumps(row.shares, ensure_ascii=False)}' if row.shares else ""
+        lines.append(
+            f'{{"name": {_quoted(row.name)}, "type": "{row.type}", "line": {row.line}, '
+            f'"inputs": [{", ".join(map(_quoted, row.inputs))}], {middle}, "attributes": {written}{shares}}}'
+        )
+    layers = ",\n ".join(lines)
+    return f'{opened}, "layers": [\n {layers}\n]}}' if lines else f'{opened}, "layers": []}}'
+
+
+def render_problems(file: str, problems: list[Problem]) -> str:
+    """A file that could not be used."""
+    found = {
+        "schema_version": SCHEMA_VERSION,
+        "file": file,
+        "status": "error",
+        "problems": [problem_object(problem) for problem in problems],
+    }
+    return dumps(found, ensure_ascii=False)
+
+
+def problem_object(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON; lines and columns count from 1."""
+    place = problem.where
+    found: dict[str, Any] = {"code": problem.code, "message": problem.message}
+    if place:
+        found |= {"file": place.file, "line": place.line, "column": place.column, "length": place.length}
+    if problem.notes:
+        found["notes"] = list(problem.notes)
+    if problem.help:
+        found["help"] = problem.help
+    return found
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'  # names are letters, digits and _ - . /
+
+
+def _counts(counts: Counts, flops: bool = False) -> dict[str, int]:
+    found = {
+        "params": counts.params,
+        "weights": counts.weights,
+        "biases": counts.biases,
+        "buffers": counts.buffers,
+        "multiplies": counts.multiplies,
+    }
+    return found | {"flops": counts.flops} if flops else found
+
+
+def _attributes(layer: Layer) -> dict[str, Any]:
+    """All attributes, resolved; padding that is equal at both ends of every axis as one number an axis."""
+    found = dict(layer.values)
+    for name, value in found.items():
+        if layer.attributes[name].kind == "Padding" and isinstance(value, tuple):
+            even = all(before == after for before, after in value)
+            found[name] = [before for before, _ in value] if even else [list(ends) for ends in value]
+        elif layer.attributes[name].kind == "Dims" and value is not None:
+            found[name] = list(value)
+    return found

@@ -1,0 +1,49 @@
+"""Problems for people: the line that was written, what is wrong underlined, notes and a cure."""
+
+from __future__ import annotations
+
+from cnncalc.problem import Problem
+
+_STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
+
+
+def render(problems: list[Problem] | tuple[Problem, ...], *, level: str = "error", color: bool = False) -> str:
+    """All problems, one below the other, separated by an empty line."""
+    return "\n".join(_one(problem, level, color) for problem in problems)
+
+
+def _one(problem: Problem, level: str, color: bool) -> str:
+    def paint(text: str, style: str) -> str:
+        return f"{_STYLES[style]}{text}\x1b[0m" if color else text
+
+    lines = [f"{paint(f'{level}[{problem.code}]', level)}: {paint(clean(problem.message), 'bold')}"]
+    place = problem.where
+    gutter = ""
+    if place:
+        gutter = " " * len(str(place.line))
+        lines.append(f"{gutter}{paint('-->', 'rule')} {clean(place.file)}:{place.line}:{place.column}")
+        if place.text.strip():
+            shown, offset = _excerpt(place.text, place.column - 1)
+            marker = "^" * max(1, min(place.length, len(shown) - offset))
+            bar = paint("|", "rule")
+            lines.append(f"{gutter} {bar}")
+            lines.append(f"{place.line} {bar} {clean(shown)}")
+            lines.append(f"{gutter} {bar} {' ' * offset}{paint(marker, level)}")
+    for kind, text in [("note", note) for note in problem.notes] + ([("help", problem.help)] if problem.help else []):
+        lines.append(f"{gutter} {paint('=', 'rule')} {paint(kind, 'bold')}: {clean(text)}")
+    return "\n".join(lines) + "\n"
+
+
+def clean(text: str) -> str:
+    """Text from a file without control characters: what a file says never drives the terminal.
+
+    >>> clean("a\\x1b[31mb")
+    'a�[31mb'
+    """
+    return "".join(character if character.isprintable() else " " if character == "\t" else "�" for character in text)
+
+
+def _excerpt(line: str, column: int, width: int = 100) -> tuple[str, int]:
+    """At most `width` characters of a line around a column, and where the column is in them."""
+    start = 0 if column < width - 20 else column - width // 2
+    return line[start : start + width], column - start

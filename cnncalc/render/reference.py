@@ -1,0 +1,85 @@
+"""A layer type as a page: what it does, attributes, formulas, examples."""
+
+from __future__ import annotations
+
+from cnncalc.formula import shown, written
+from cnncalc.layers.base import Attribute, Formula, Layer
+from cnncalc.work import COUNTS
+
+
+def render(layer: type[Layer]) -> str:
+    """The page of one layer type, as plain text."""
+    lines = [layer.type, "", *(f"  {line.strip()}".rstrip() for line in (layer.__doc__ or "").strip().splitlines()), ""]
+    if layer.attributes:
+        lines += ["  attributes, in order", *_table([(name, _takes(a), a.help) for name, a in layer.attributes.items()]), ""]
+    formulas = formula_lines(layer)
+    if formulas:
+        lines += ["  formulas", *_table([(what, text, condition) for what, text, condition in formulas]), ""]
+    if layer.requires:
+        lines += ["  requires", *_table([(reason, "", "") for reason in layer.requires.values()]), ""]
+    lines += ["  examples", *_table([example_cells(layer, index) for index in range(len(layer.examples))])]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def example_cells(layer: type[Layer], index: int) -> tuple[str, str, str]:
+    """An example as (the entry, input → output, counts)."""
+    example = layer.examples[index]
+    entry = f"{layer.type}: {{{example.attributes}}}" if example.attributes else layer.type
+    counts = []
+    if example.params:
+        counts.append(f"{example.params:,} params")
+    if example.multiplies:
+        counts.append(f"{example.multiplies:,} multiplies")
+    shapes = f"{example.inputs.replace('x', '×')} → {example.output.replace('x', '×')}"
+    return entry, shapes, ", ".join(counts)
+
+
+def formula_lines(layer: type[Layer]) -> list[tuple[str, str, str]]:
+    """Every declared formula: (what it gives, the formula, the condition under which it holds)."""
+    found: list[tuple[str, str, str]] = []
+    if layer.out_shape:
+        found.append(("output", layer.out_shape, ""))
+    else:
+        if layer.out_channels != "c":
+            found += _cases("output channels", layer.out_channels)
+        if layer.out_tokens:
+            found += _cases("output tokens", layer.out_tokens)
+        elif layer.out_side is None:
+            found.append(("output", "a vector", ""))
+        elif layer.out_side != "side":
+            found += _cases("output side", layer.out_side)
+    for quantity in COUNTS:
+        formulas: dict[str, Formula] = getattr(layer, quantity)
+        for label, formula in formulas.items():
+            found += _cases(f"{quantity}, {label}" if len(formulas) > 1 else quantity, formula)
+    return found
+
+
+def _cases(what: str, formula: Formula) -> list[tuple[str, str, str]]:
+    if isinstance(formula, str):
+        return [(what, _readable(formula), "")]
+    found = []
+    for condition, text in formula.items():
+        plain = condition.removesuffix("true").removesuffix(" and ")
+        when = f"if {plain.replace('same_size', 'padding: same')}" if plain else ("else" if len(formula) > 1 else "")
+        found.append((what, _readable(text), when))
+        what = ""
+    return found
+
+
+def _readable(text: str) -> str:
+    return shown(text, lambda name: name, lambda name: [f"Π {name}" if f"prod({name})" in text else f"Σ {name}"])
+
+
+def _takes(attribute: Attribute) -> str:
+    if attribute.required:
+        return "required"
+    default = attribute.default
+    if isinstance(default, str):
+        return default.removeprefix("$") if default.startswith("$") else default
+    return "none" if default is None else written(default)
+
+
+def _table(rows: list[tuple[str, str, str]]) -> list[str]:
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    return [f"    {row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}".rstrip() for row in rows]

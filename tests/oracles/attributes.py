@@ -1,0 +1,123 @@
+"""The attributes of every layer type, their order and defaults, as the file format promises them.
+
+Written down a second time on purpose: the engine's own declarations are what is under test.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Shape = tuple[int, ...]
+Values = dict[str, Any]
+
+REQUIRED: Any = object()
+
+ATTRIBUTES: dict[str, Values] = {
+    "conv": {
+        "filters": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True,
+        "connections": None,
+    },
+    "transposed_conv": {
+        "filters": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1,
+        "groups": 1, "bias": True,
+    },
+    "subsample": {"kernel": REQUIRED, "stride": "kernel"},
+    "max_pool": {
+        "kernel": REQUIRED, "stride": "kernel", "padding": 0, "ceil": False, "clip": "torch", "dilation": 1,
+    },
+    "avg_pool": {"kernel": REQUIRED, "stride": "kernel", "padding": 0, "ceil": False, "clip": "torch"},
+    "global_avg_pool": {},
+    "global_max_pool": {},
+    "adaptive_avg_pool": {"size": REQUIRED},
+    "adaptive_max_pool": {"size": REQUIRED},
+    "dense": {"units": REQUIRED, "bias": True, "per": "none"},
+    "rbf": {"units": REQUIRED},
+    "add": {},
+    "multiply": {},
+    "concat": {},
+    "distance": {},
+    "batch_norm": {"affine": True},
+    "layer_norm": {"affine": True},
+    "group_norm": {"groups": REQUIRED, "affine": True},
+    "lrn": {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2},
+    "layer_scale": {},
+    "dropout": {"rate": 0.5},
+    "stochastic_depth": {"rate": 0.5},
+    "flatten": {},
+    "reshape": {"shape": REQUIRED},
+    "slice": {"part": REQUIRED, "of": REQUIRED},
+    "pad_channels": {"to": REQUIRED},
+    "channel_shuffle": {"groups": REQUIRED},
+    "pixel_shuffle": {"factor": REQUIRED},
+    "upsample": {"factor": REQUIRED},
+    "resize": {"size": None, "like": None},
+    "pad": {"padding": REQUIRED},
+    "crop": {"like": None},
+    "to_sequence": {},
+    "class_token": {},
+    "position_embedding": {},
+    "take_token": {"index": 0},
+    "self_attention": {"heads": REQUIRED, "bias": True},
+    "uncounted": {"operator": REQUIRED, "shape": None},
+    "relu": {},
+    "relu6": {},
+    "leaky_relu": {"slope": 0.01},
+    "prelu": {"shared": False},
+    "sigmoid": {},
+    "tanh": {},
+    "elu": {},
+    "selu": {},
+    "gelu": {},
+    "silu": {},
+    "hard_swish": {},
+    "hard_sigmoid": {},
+    "softmax": {},
+}  # fmt: skip
+
+MERGES = ("add", "multiply", "concat")
+SEVERAL_INPUTS = (*MERGES, "distance")
+LIKE = ("resize", "crop")  # may read a second input, for its sides
+WORDS = ("per", "clip", "like", "operator")  # attributes whose text is the value itself
+PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size")
+
+
+class Malformed(Exception):
+    """An attribute that no layer of this kind can have, whatever it reads."""
+
+
+def resolve(layer_type: str, given: Values, rank: int) -> Values:
+    """All attributes with their values for an input with `rank` sides: one number per axis, pads as pairs."""
+    values: Values = {}
+    for name, default in ATTRIBUTES[layer_type].items():
+        value = given.get(name, default)
+        if value is REQUIRED:
+            raise Malformed(f"{layer_type} needs {name}")
+        if value == "kernel":
+            values[name] = values["kernel"]
+        elif name == "padding":
+            values[name] = _pads(value, rank)
+        elif name in PER_AXIS and layer_type != "lrn" and value is not None:
+            values[name] = _on_each_axis(value, rank)
+        elif name == "connections" and value is not None:
+            values[name] = tuple(tuple(row) for row in value)
+        elif name == "shape" and value is not None:
+            *sides, channels = (int(part) for part in value.split("x"))
+            values[name] = (channels, *sides)
+        else:
+            values[name] = value
+    return values
+
+
+def _on_each_axis(value: Any, rank: int) -> tuple[Any, ...]:
+    if not isinstance(value, (list, tuple)):
+        return (value,) * rank
+    if len(value) != rank:
+        raise Malformed(f"{len(value)} values for {rank} sides")
+    return tuple(value)
+
+
+def _pads(value: Any, rank: int) -> Any:
+    if value == "same":
+        return "same"
+    entries = _on_each_axis(0 if value == "valid" else value, rank)
+    return tuple((entry, entry) if isinstance(entry, int) else (entry[0], entry[1]) for entry in entries)
