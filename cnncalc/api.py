@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnncalc import bundled
 from cnncalc.build import load_source
@@ -13,8 +13,7 @@ from cnncalc.problem import nearest
 from cnncalc.source import Source, decode, fail, read_file
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """The file that a name means; `bundled` where it came with the package."""
 
     path: str

@@ -838,7 +838,7 @@ class _Builder:
     def expression(self, text: str, node: Text, env: dict[str, Any]) -> Any:
         try:
             tree = parse(text)
-            if any(env.get(name) is _UNKNOWN for name in names(tree)):
+            if any(env.get(name) is _UNKNOWN for name in names(text)):
                 raise _Silent
             return evaluate(tree, env)
         except UnknownName as error:

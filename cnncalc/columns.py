@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.figures import exact, percent, short
@@ -11,8 +11,7 @@ from cnncalc.outline import Line
 from cnncalc.shape import Shape, written_shape
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """How figures and shapes are written."""
 
     exact: bool = True
@@ -36,8 +35,7 @@ class Style:
         return text.encode("ascii", "replace").decode()
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """One column; `total` fills the totals' line, None leaves it empty."""
 
     title: str

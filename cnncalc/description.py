@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnncalc import bundled
-from cnncalc.formula import RESERVED, FormulaError, names, parse
+from cnncalc.formula import RESERVED, FormulaError, names
 from cnncalc.layers import LAYERS
 from cnncalc.problem import Problem, ProblemsFound, Where, nearest
 from cnncalc.source import Map, Node, Seq, Source, Text, read_file, where
@@ -554,6 +554,6 @@ def in_order(vars: dict[str, Node], problems: Problems) -> list[str]:
 
 def _names_in(node: Node) -> list[str]:
     try:
-        return sorted(names(parse(node.text))) if isinstance(node, Text) else []
+        return sorted(names(node.text)) if isinstance(node, Text) else []
     except FormulaError:
         return []

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SUFFIXES = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
 _FIGURE = re.compile(r"([~<]?)(\d{1,18})(?:\.(\d{1,12}))?([KkMGBT]?)", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A published figure: `sign` is empty, `~` (within 5 %) or `<`; `digits` × `unit` is its value."""
 
     sign: str

@@ -241,21 +241,22 @@ def parse(text: str) -> Tree:
     return tree
 
 
-def names(tree: Tree) -> set[str]:
-    """The names that a tree reads.
+@lru_cache(maxsize=4096)
+def names(text: str) -> frozenset[str]:
+    """The names that a formula reads; raises FormulaError.
 
-    >>> sorted(names(parse("max(a, 2) * b")))
+    >>> sorted(names("max(a, 2) * b"))
     ['a', 'b']
     """
     found: set[str] = set()
-    stack: list[Any] = [tree]
+    stack: list[Any] = [parse(text)]
     while stack:
         part = stack.pop()
         if isinstance(part, tuple) and len(part) == 2 and part[0] == "name":
             found.add(part[1])
         elif isinstance(part, (tuple, list)):
             stack.extend(part)
-    return found
+    return frozenset(found)
 
 
 # ---------------------------------------------------------------------------------------------- tree → value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.layers.base import Layer
 from cnncalc.shape import Shape
@@ -12,8 +12,7 @@ from cnncalc.work import Work
 Ref = int  # a node's place in Graph.nodes; the inputs are -1, -2, …
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One layer: its whole path as `name`, what it reads, and its work for one image.
 
     `shares` is the first node that holds the same weights; its own place where it shares none.
@@ -28,8 +27,7 @@ class Node:
     shares: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """What a name stands for when it is more than one layer: a block, a branch, a repeated entry, a named merge.
 
     Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty.

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.layers.base import Layer
 from cnncalc.shape import Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a summary. `counts` is None for a heading, whose layers follow."""
 
     name: str

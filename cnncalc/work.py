@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from cnncalc.formula import FUNCTIONS, compiled, names, parse, shown, written
+from cnncalc.formula import FUNCTIONS, compiled, names, shown, written
 from cnncalc.layers.base import Formula, Layer
 from cnncalc.shape import AXES, MOST_SIDES, Shape, written_shape
 
@@ -28,8 +27,7 @@ class Impossible(ValueError):
         self.cure = cure
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """What one layer does to one image: its output shape and its counts, exact integers."""
 
     output: Shape
@@ -40,8 +38,7 @@ class Work:
     activations: int
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One number of a layer: its formula in symbols and with the numbers put in.
 
     `quantity` is output, weights, biases, buffers or multiplies; `axis` names the side for the sizes of an output.
@@ -174,12 +171,12 @@ def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None) -> 
 
 
 def _require(layer: Layer, scope: dict[str, Any], requirement: str, reason: str) -> None:
-    sized = names(parse(requirement.replace("prod(", "(").replace("sum(", "("))) & layer.per_axis
+    sized = names(requirement) & layer.per_axis
     per_axis = sized and not any(f"{f}({name})" in requirement for f in ("prod", "sum") for name in sized)
     for axis in range(len(scope["side"])) if per_axis else (None,):
         if not compiled(requirement, layer.per_axis, axis)(scope):
             text = requirement.replace("not partial or ", "").replace(f"not {layer.second_input}_given or ", "")
-            plain = all(name in FUNCTIONS or not isinstance(scope.get(name), bool) for name in names(parse(text)))
+            plain = all(name in FUNCTIONS or not isinstance(scope.get(name), bool) for name in names(text))
             working = (
                 f" ({shown(text, lambda n: f'{n}', lambda n: [n])}: {_working(scope, text, axis)})" if plain else ""
             )

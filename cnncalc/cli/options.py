@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
@@ -125,8 +124,7 @@ def remark(text: str) -> None:
     click.echo(f"note: {clean(text)}", err=True)
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A FILE that was read: its graph, or what is wrong with it."""
 
     file: str

@@ -13,8 +13,7 @@ true holds. The names a formula may use:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.formula import written
 from cnncalc.shape import MOST_SIDES, read_shape
@@ -30,8 +29,7 @@ class BadValue(ValueError):
     """An attribute cannot take a value; the text says what it must be."""
 
 
-@dataclass(frozen=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One declared attribute: its name, kind, help and, where it has one, its default.
 
     `default` may be a value, or `$other` for the value of another attribute.
@@ -182,8 +180,7 @@ Name = str
 # ------------------------------------------------------------------------------------------------ the declaration
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """A layer as written, what it reads and what must come out: run by the tests, printed in the reference.
 
     `inputs` and `output` are channels last; several inputs are separated by commas.

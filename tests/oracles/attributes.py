@@ -81,7 +81,7 @@ WORDS = ("per", "clip", "like", "operator")  # attributes whose text is the valu
 PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size")
 
 
-class Malformed(Exception):
+class MalformedError(Exception):
     """An attribute that no layer of this kind can have, whatever it reads."""
 
 
@@ -91,7 +91,7 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
     for name, default in ATTRIBUTES[layer_type].items():
         value = given.get(name, default)
         if value is REQUIRED:
-            raise Malformed(f"{layer_type} needs {name}")
+            raise MalformedError(f"{layer_type} needs {name}")
         if value == "kernel":
             values[name] = values["kernel"]
         elif name == "padding":
@@ -112,7 +112,7 @@ def _on_each_axis(value: Any, rank: int) -> tuple[Any, ...]:
     if not isinstance(value, (list, tuple)):
         return (value,) * rank
     if len(value) != rank:
-        raise Malformed(f"{len(value)} values for {rank} sides")
+        raise MalformedError(f"{len(value)} values for {rank} sides")
     return tuple(value)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from tests.oracles.attributes import Shape, Values
 
 
-class DoesNotFit(Exception):
+class DoesNotFitError(Exception):
     """The layer cannot read such an input."""
 
 
@@ -58,15 +58,15 @@ def _walk_of(*layer_types: str) -> Callable[[Walk], Walk]:
 
 
 def output_shape(layer_type: str, values: Values, shapes: list[Shape]) -> Shape:
-    """The shape that comes out; raises DoesNotFit."""
+    """The shape that comes out; raises DoesNotFitError."""
     shape = SHAPES[layer_type](values, shapes)
     if any(side < 1 for side in shape):
-        raise DoesNotFit(f"{layer_type} leaves nothing")
+        raise DoesNotFitError(f"{layer_type} leaves nothing")
     return shape
 
 
 def count(layer_type: str, values: Values, shapes: list[Shape]) -> Tally:
-    """Everything that is in the layer; raises DoesNotFit."""
+    """Everything that is in the layer; raises DoesNotFitError."""
     tally = Tally(output_shape(layer_type, values, shapes))
     if layer_type in WALKS:
         WALKS[layer_type](tally, values, shapes)
@@ -74,8 +74,11 @@ def count(layer_type: str, values: Values, shapes: list[Shape]) -> Tally:
 
 
 def count_positions(shape: Shape) -> int:
-    """How many values a tensor has."""
-    return sum(1 for _ in _positions(shape))
+    """How many values a tensor has: rows of rows, added up one after another."""
+    total = 1
+    for side in shape:
+        total = sum(total for _ in range(side))
+    return total
 
 
 # ------------------------------------------------------------------------------------------------------- helpers
@@ -87,33 +90,34 @@ def _positions(sides: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 def _one(shapes: list[Shape], *, sides: bool = False) -> Shape:
     if len(shapes) != 1:
-        raise DoesNotFit("one input is read")
+        raise DoesNotFitError("one input is read")
     if sides and len(shapes[0]) == 1:
-        raise DoesNotFit("a vector has no sides")
+        raise DoesNotFitError("a vector has no sides")
     return shapes[0]
 
 
 def _vector(shapes: list[Shape]) -> int:
     shape = _one(shapes)
     if len(shape) > 1:
-        raise DoesNotFit("a vector is read")
+        raise DoesNotFitError("a vector is read")
     return shape[0]
 
 
 def _tokens(shapes: list[Shape]) -> Shape:
     shape = _one(shapes)
     if len(shape) != 2:
-        raise DoesNotFit("tokens are read")
+        raise DoesNotFitError("tokens are read")
     return shape
 
 
 def _parts(items: int, parts: int) -> list[list[int]]:
     """`items` things dealt out into equal runs, one after another."""
-    for length in range(1, items + 1):
-        runs = [list(range(start, start + length)) for start in range(0, items, length)]
-        if len(runs) == parts and runs[-1][-1] == items - 1:
-            return runs
-    raise DoesNotFit(f"{items} does not split evenly into {parts}")
+    length = 0
+    while length * parts < items:
+        length += 1
+    if length * parts != items:
+        raise DoesNotFitError(f"{items} does not split evenly into {parts}")
+    return [list(range(start, start + length)) for start in range(0, items, length)]
 
 
 def window_starts(
@@ -144,23 +148,370 @@ def window_starts(
         if dropping:
             starts = [start for start in starts if start < size]
     if not starts:
-        raise DoesNotFit("the window is larger than its input")
+        raise DoesNotFitError("the window is larger than its input")
     return starts
 
 
-def _windows(values: Values, sides: tuple[int, ...], dropping: bool = True) -> list[list[int]]:
-    ones = (1,) * len(sides)
-    padding = values.get("padding", ((0, 0),) * len(sides))
+def _windows(values: Values, sides: tuple[int, ...]) -> list[list[int]]:
+    """Where the windows of a layer begin, for each axis."""
+    none = ((0, 0),) * len(sides)
+    padding = values.get("padding", none)
+    padded = padding != "same" and any(pad for pads in padding for pad in pads)
+    dropping = values.get("clip") != "caffe" or padded
     return [
-        window_starts(
-            side, kernel, stride, dilation, padding if padding == "same" else pads, values.get("ceil", False), dropping
-        )
+        window_starts(side, kernel, stride, dilation, pads, values.get("ceil", False), dropping)
         for side, kernel, stride, dilation, pads in zip(
-            sides, values["kernel"], values["stride"], values.get("dilation", ones), padding, strict=False
-        )
-    ] if padding != "same" else [
-        window_starts(side, kernel, stride, dilation, "same")
-        for side, kernel, stride, dilation in zip(
-            sides, values["kernel"], values["stride"], values.get("dilation", ones), strict=True
+            sides,
+            values["kernel"],
+            values["stride"],
+            values.get("dilation", (1,) * len(sides)),
+            ("same",) * len(sides) if padding == "same" else padding,
+            strict=True,
         )
     ]
+
+
+# ---------------------------------------------------------------------------------------------- sliding windows
+
+
+@_shape_of("conv")
+def _conv_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes, sides=True)
+    _maps_read(values, channels)
+    return (values["filters"], *(len(starts) for starts in _windows(values, tuple(sides))))
+
+
+def _maps_read(values: Values, channels: int) -> list[list[int]]:
+    """For each filter the input maps that it reads."""
+    table = values["connections"]
+    if table is None:
+        shares = _parts(channels, values["groups"])
+        return [maps for maps, filters in zip(shares, _parts(values["filters"], values["groups"]), strict=True)
+                for _ in filters]  # fmt: skip
+    if values["groups"] != 1 or len(table) != values["filters"]:
+        raise DoesNotFitError("a connection table has one row for each filter, and no groups")
+    if any(number not in range(channels) for row in table for number in row):
+        raise DoesNotFitError("the table names a map that is not there")
+    return [list(row) for row in table]
+
+
+@_walk_of("conv")
+def _conv(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    channels, *sides = shapes[0]
+    maps_read = _maps_read(values, channels)
+    taps = list(_positions(values["kernel"]))
+    for _ in product(*_windows(values, tuple(sides))):
+        for number, maps in enumerate(maps_read):
+            for part in maps:
+                for tap in taps:
+                    tally.multiply((number, part, tap))
+            if values["bias"]:
+                tally.biases.add(number)
+
+
+@_shape_of("max_pool", "avg_pool", "subsample")
+def _pool_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes, sides=True)
+    return (channels, *(len(starts) for starts in _windows(values, tuple(sides))))
+
+
+@_walk_of("subsample")
+def _subsample(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    for part, *_ in _positions(tally.output):  # the sum of the window, times one learned number, plus another
+        tally.multiply(part)
+        tally.biases.add(part)
+
+
+@_shape_of("transposed_conv")
+def _transposed_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes, sides=True)
+    _parts(channels, values["groups"])
+    _parts(values["filters"], values["groups"])
+    for extra, stride, dilation in zip(values["output_padding"], values["stride"], values["dilation"], strict=True):
+        if extra >= stride and extra >= dilation:
+            raise DoesNotFitError("output padding smaller than stride or dilation")
+    if values["padding"] == "same":
+        if any(values["output_padding"]):
+            raise DoesNotFitError("`same` leaves no room for output padding")
+        return (values["filters"], *(sum(stride for _ in range(side))
+                                     for side, stride in zip(sides, values["stride"], strict=True)))  # fmt: skip
+    found = []
+    for axis, side in enumerate(sides):
+        before, after = values["padding"][axis]
+        hit = (start + tap for start, tap in product(*_landing(values, axis, side)))
+        found.append(max(hit) + 1 - before - after + values["output_padding"][axis])
+    return (values["filters"], *found)
+
+
+def _landing(values: Values, axis: int, side: int) -> tuple[list[int], list[int]]:
+    """Where the window of each input position begins in the output, and its taps."""
+    starts = [position * values["stride"][axis] for position in range(side)]
+    return starts, [tap * values["dilation"][axis] for tap in range(values["kernel"][axis])]
+
+
+@_walk_of("transposed_conv")
+def _transposed(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    channels, *sides = shapes[0]
+    groups = list(zip(_parts(channels, values["groups"]), _parts(values["filters"], values["groups"]), strict=True))
+    taps = list(_positions(values["kernel"]))
+    for _ in _positions(tuple(sides)):  # each input value is spread over a window of every filter of its group
+        for maps, filters in groups:
+            for part, number in product(maps, filters):
+                for tap in taps:
+                    tally.multiply((part, number, tap))
+    if values["bias"]:
+        tally.biases.update(range(values["filters"]))
+
+
+# ------------------------------------------------------------------------------------------------- whole channels
+
+
+@_shape_of("global_avg_pool", "global_max_pool")
+def _global_shape(values: Values, shapes: list[Shape]) -> Shape:
+    return _one(shapes, sides=True)[:1]
+
+
+@_shape_of("adaptive_avg_pool", "adaptive_max_pool")
+def _adaptive_shape(values: Values, shapes: list[Shape]) -> Shape:
+    return (_one(shapes, sides=True)[0], *values["size"])
+
+
+@_shape_of("dense")
+def _dense_shape(values: Values, shapes: list[Shape]) -> Shape:
+    if values["per"] != "position":
+        _vector(shapes)
+    return (values["units"], *_one(shapes)[1:])
+
+
+@_walk_of("dense")
+def _dense(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    channels, *sides = shapes[0]
+    for _ in _positions(tuple(sides)):  # of a vector: once
+        for unit in range(values["units"]):
+            for part in range(channels):
+                tally.multiply((unit, part))
+            if values["bias"]:
+                tally.biases.add(unit)
+
+
+@_shape_of("rbf")
+def _rbf_shape(values: Values, shapes: list[Shape]) -> Shape:
+    _vector(shapes)
+    return (values["units"],)
+
+
+@_walk_of("rbf")
+def _rbf(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    for unit, part in product(range(values["units"]), range(shapes[0][0])):
+        tally.multiplies += 1  # the square of a difference to a stored number
+        tally.buffers.add((unit, part))
+
+
+# ---------------------------------------------------------------------------------------- value by value, joins
+
+
+@_shape_of(
+    *("relu", "relu6", "leaky_relu", "prelu", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "hard_swish"),
+    *("hard_sigmoid", "softmax", "dropout", "stochastic_depth", "lrn", "batch_norm", "layer_norm", "layer_scale"),
+)
+def _unchanged(values: Values, shapes: list[Shape]) -> Shape:
+    return _one(shapes)
+
+
+@_walk_of("prelu")
+def _prelu(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    for part, *_ in _positions(shapes[0]):
+        tally.weights.add("all" if values["shared"] else part)
+
+
+@_walk_of("batch_norm")
+def _batch_norm(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    for part, *_ in _positions(shapes[0]):
+        tally.buffers |= {("mean", part), ("variance", part)}
+        _scale_and_shift(tally, values, part)
+
+
+@_walk_of("layer_norm", "group_norm")
+def _norm(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    for part, *_ in _positions(shapes[0]):
+        _scale_and_shift(tally, values, part)
+
+
+def _scale_and_shift(tally: Tally, values: Values, part: int) -> None:
+    if values["affine"]:
+        tally.weights.add(part)
+        tally.biases.add(part)
+
+
+@_walk_of("layer_scale")
+def _layer_scale(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    for part, *_ in _positions(shapes[0]):
+        tally.weights.add(part)
+
+
+@_shape_of("add", "distance")
+def _alike(values: Values, shapes: list[Shape]) -> Shape:
+    if any(shape != shapes[0] for shape in shapes):
+        raise DoesNotFitError("shapes differ")
+    return shapes[0]
+
+
+@_shape_of("multiply")
+def _spread(values: Values, shapes: list[Shape]) -> Shape:
+    whole = max(shapes, key=len)
+    if any(shape not in (whole, whole[:1]) for shape in shapes):
+        raise DoesNotFitError("shapes differ")
+    return whole
+
+
+@_shape_of("concat")
+def _concat_shape(values: Values, shapes: list[Shape]) -> Shape:
+    if any(shape[1:] != shapes[0][1:] for shape in shapes):
+        raise DoesNotFitError("sides differ")
+    behind = [part for shape in shapes for part in range(shape[0])]
+    return (len(behind), *shapes[0][1:])
+
+
+# ------------------------------------------------------------------------------------------------- rearrangements
+
+
+@_shape_of("flatten")
+def _flatten_shape(values: Values, shapes: list[Shape]) -> Shape:
+    return (count_positions(_one(shapes, sides=True)),)
+
+
+@_shape_of("to_sequence")
+def _sequence_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes, sides=True)
+    return (channels, count_positions(tuple(sides)))
+
+
+@_shape_of("reshape")
+def _reshape_shape(values: Values, shapes: list[Shape]) -> Shape:
+    if count_positions(values["shape"]) != count_positions(_one(shapes)):
+        raise DoesNotFitError("a reshape keeps the values")
+    return tuple(values["shape"])
+
+
+@_shape_of("slice")
+def _slice_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes)
+    parts = _parts(channels, values["of"])
+    if values["part"] > len(parts):
+        raise DoesNotFitError("no such part")
+    return (len(parts[values["part"] - 1]), *sides)
+
+
+@_shape_of("pad_channels")
+def _pad_channels_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes)
+    if values["to"] < channels:
+        raise DoesNotFitError("padding never removes")
+    return (values["to"], *sides)
+
+
+@_shape_of("channel_shuffle", "group_norm")
+def _grouped_shape(values: Values, shapes: list[Shape]) -> Shape:
+    _parts(_one(shapes)[0], values["groups"])
+    return shapes[0]
+
+
+@_shape_of("pixel_shuffle")
+def _pixel_shuffle_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes, sides=True)
+    new_places = count_positions(values["factor"])
+    return (len(_parts(channels, new_places)[0]), *_longer(values, tuple(sides)))
+
+
+@_shape_of("upsample")
+def _upsample_shape(values: Values, shapes: list[Shape]) -> Shape:
+    return (_one(shapes, sides=True)[0], *_longer(values, shapes[0][1:]))
+
+
+def _longer(values: Values, sides: tuple[int, ...]) -> list[int]:
+    return [sum(1 for _ in product(range(side), range(factor)))
+            for side, factor in zip(sides, values["factor"], strict=True)]  # fmt: skip
+
+
+@_shape_of("resize")
+def _resize_shape(values: Values, shapes: list[Shape]) -> Shape:
+    return (shapes[0][0], *_wanted_sides(values, shapes))
+
+
+@_shape_of("crop")
+def _crop_shape(values: Values, shapes: list[Shape]) -> Shape:
+    wanted = _wanted_sides(values, shapes)
+    if any(new > old for new, old in zip(wanted, shapes[0][1:], strict=True)):
+        raise DoesNotFitError("a crop never enlarges")
+    return (shapes[0][0], *wanted)
+
+
+def _wanted_sides(values: Values, shapes: list[Shape]) -> tuple[int, ...]:
+    if len(shapes[0]) == 1 or len({len(shape) for shape in shapes}) > 1:
+        raise DoesNotFitError("as many sides in both")
+    if (values.get("size") is not None) == (len(shapes) == 2):
+        raise DoesNotFitError("either a size or a second input")
+    return shapes[1][1:] if len(shapes) == 2 else values["size"]
+
+
+@_shape_of("pad")
+def _pad_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes, sides=True)
+    if values["padding"] == "same":
+        raise DoesNotFitError("numbers are needed")
+    return (channels, *(len(range(-before, side + after))
+                        for side, (before, after) in zip(sides, values["padding"], strict=True)))  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------- tokens
+
+
+@_shape_of("class_token")
+def _class_token_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, tokens = _tokens(shapes)
+    return (channels, len(["class token", *range(tokens)]))
+
+
+@_walk_of("class_token")
+def _class_token(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    tally.weights.update(range(shapes[0][0]))
+
+
+@_shape_of("position_embedding")
+def _embedding_shape(values: Values, shapes: list[Shape]) -> Shape:
+    return _tokens(shapes)
+
+
+@_walk_of("position_embedding")
+def _embedding(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    tally.weights.update(_positions(shapes[0]))
+
+
+@_shape_of("take_token")
+def _take_token_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, tokens = _tokens(shapes)
+    if values["index"] not in range(tokens):
+        raise DoesNotFitError("no such token")
+    return (channels,)
+
+
+@_shape_of("self_attention")
+def _attention_shape(values: Values, shapes: list[Shape]) -> Shape:
+    _parts(_tokens(shapes)[0], values["heads"])
+    return shapes[0]
+
+
+@_walk_of("self_attention")
+def _attention(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    channels, tokens = shapes[0]
+    for projection in ("query", "key", "value", "output"):
+        for _ in range(tokens):
+            for unit in range(channels):
+                for part in range(channels):
+                    tally.multiply((projection, unit, part))
+                if values["bias"]:
+                    tally.biases.add((projection, unit))
+    for head in _parts(channels, values["heads"]):
+        for _query, _key, _part in product(range(tokens), range(tokens), head):
+            tally.multiplies += 1  # one term of the score of a query and a key
+            tally.multiplies += 1  # one term of the sum of the values, weighted by the scores
