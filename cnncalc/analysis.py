@@ -125,7 +125,7 @@ class Analysis:
         """The layer or group of that whole path, or of a unique short form of it; None where there is none.
 
         >>> import cnncalc
-        >>> cnncalc.analyze(cnncalc.load("resnet50")).find("conv2/cb3").name
+        >>> cnncalc.analyze(cnncalc.load("resnet50")).find("conv2/unit1/cb3").name
         'conv2/unit1/body1/cb3'
         """
         found = self.matches(name)

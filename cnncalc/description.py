@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc import bundled
 from cnncalc.formula import RESERVED, FormulaError, names
@@ -54,8 +53,7 @@ class Problems:
             raise ProblemsFound(self.found)
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A path that a merge joins."""
 
     name: Text | None
@@ -63,21 +61,25 @@ class Branch:
     node: Node
 
 
-@dataclass(slots=True)
 class Entry:
     """One entry of a list of layers, as written."""
 
-    key: Text
-    name: Text | None = None
-    reads: list[Text] | None = None
-    repeat: Node | None = None
-    when: Node | None = None
-    share: Text | None = None
-    positional: list[Node] = field(default_factory=list)
-    named: list[tuple[Text, Node]] = field(default_factory=list)
-    branches: list[Branch] | None = None
-    bound: dict[str, Node] | None = None  # attribute → what is written for it
-    layers: Any = None  # the layers made of it, where they depend on nothing but the number of sides
+    __slots__ = (
+        "bound", "branches", "key", "layers", "name", "named", "positional", "reads", "repeat", "share", "when",
+    )  # fmt: skip
+
+    def __init__(self, key: Text) -> None:
+        self.key = key
+        self.name: Text | None = None
+        self.reads: list[Text] | None = None
+        self.repeat: Node | None = None
+        self.when: Node | None = None
+        self.share: Text | None = None
+        self.positional: list[Node] = []
+        self.named: list[tuple[Text, Node]] = []
+        self.branches: list[Branch] | None = None
+        self.bound: dict[str, Node] | None = None  # attribute → what is written for it
+        self.layers: Any = None  # the layers made of it, where they depend on nothing but the number of sides
 
     @property
     def type(self) -> str:
@@ -90,8 +92,7 @@ class Entries(list[Entry]):
     labels: Any = None
 
 
-@dataclass(slots=True)
-class Param:
+class Param(NamedTuple):
     """A parameter of a block: `n`, `s=1`, or `$act`, which takes a word."""
 
     name: str
@@ -100,21 +101,22 @@ class Param:
     node: Text
 
 
-@dataclass(slots=True)
 class Block:
     """A layer type that a file defines."""
 
-    name: str
-    node: Text
-    params: list[Param]
-    vars: dict[str, Node]
-    inputs: list[Text]
-    entries: Entries
-    overrides: Where | None = None
+    __slots__ = ("entries", "inputs", "name", "node", "overrides", "params", "vars")
+
+    def __init__(self, node: Text) -> None:
+        self.name = node.text
+        self.node = node
+        self.params: list[Param] = []
+        self.vars: dict[str, Node] = {}
+        self.inputs: list[Text] = []
+        self.entries = Entries()
+        self.overrides: Where | None = None
 
 
-@dataclass(slots=True)
-class Description:
+class Description(NamedTuple):
     """A whole file after `extends`."""
 
     source: Source
@@ -325,7 +327,7 @@ class _Reader:
         found = {}
         for key, value in self.mapping(node, "blocks"):
             self.check_name(key)
-            block = Block(key.text, key, [], {}, [], Entries())
+            block = Block(key)
             pairs = self.mapping(value, f"block {key.text}")
             for part, content in pairs:
                 if part.text == "params":

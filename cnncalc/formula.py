@@ -421,31 +421,31 @@ def written(value: Value) -> str:
 # ------------------------------------------------------------------------- declarations: tree → function, tree → text
 
 
-def _python(tree: Tree, per_axis: frozenset[str], axis: int | None) -> str:
+def _python(tree: Tree, per_axis: frozenset[str]) -> str:
     kind = tree[0]
     if kind == "number":
         return repr(tree[1])
     if kind == "name":
-        return f"n[{tree[1]!r}]" + (f"[{axis}]" if axis is not None and tree[1] in per_axis else "")
+        return f"n[{tree[1]!r}]" + ("[axis]" if tree[1] in per_axis else "")
     if kind == "chain":
-        text = _python(tree[1], per_axis, axis)
+        text = _python(tree[1], per_axis)
         for operator, operand in tree[2]:
-            right = _python(operand, per_axis, axis)
+            right = _python(operand, per_axis)
             text = f"divide({text}, {right})" if operator == "/" else f"({text} {operator} {right})"
         return text
     if kind == "minus":
-        return f"(-{_python(tree[1], per_axis, axis)})"
+        return f"(-{_python(tree[1], per_axis)})"
     if kind == "compare":
-        return f"({_python(tree[2], per_axis, axis)} {tree[1]} {_python(tree[3], per_axis, axis)})"
+        return f"({_python(tree[2], per_axis)} {tree[1]} {_python(tree[3], per_axis)})"
     if kind == "call":
         whole = tree[1] in ("prod", "sum")  # these two take a whole tuple, never one axis of it
-        arguments = ", ".join(_python(part, per_axis, None if whole else axis) for part in tree[2])
+        arguments = ", ".join(_python(part, frozenset() if whole else per_axis) for part in tree[2])
         return f"{tree[1]}({arguments})"
     if kind == "if":
-        return "({1} if {0} else {2})".format(*(_python(part, per_axis, axis) for part in tree[1:]))
+        return "({1} if {0} else {2})".format(*(_python(part, per_axis) for part in tree[1:]))
     if kind == "not":
-        return f"(not {_python(tree[1], per_axis, axis)})"
-    return "(" + f" {kind} ".join(_python(part, per_axis, axis) for part in tree[1:]) + ")"
+        return f"(not {_python(tree[1], per_axis)})"
+    return "(" + f" {kind} ".join(_python(part, per_axis) for part in tree[1:]) + ")"
 
 
 _TRUSTED = {"__builtins__": {}, "divide": divide, "sum": sum} | {
@@ -454,18 +454,17 @@ _TRUSTED = {"__builtins__": {}, "divide": divide, "sum": sum} | {
 
 
 @lru_cache(maxsize=None)
-def compiled(
-    text: str, per_axis: frozenset[str] = frozenset(), axis: int | None = None
-) -> Callable[[Mapping[str, Any]], Any]:
-    """A declared formula as a Python function of a namespace; with `axis`, names in `per_axis` mean that axis.
+def compiled(text: str, per_axis: frozenset[str] = frozenset()) -> Callable[[Mapping[str, Any], int | None], Any]:
+    """A declared formula as a Python function of a namespace and an axis, on which names in `per_axis` are read.
 
     Only for text of this package: what a file says goes through `evaluate`.
 
-    >>> compiled("(side - kernel) // stride + 1", frozenset({"side", "kernel", "stride"}), 0)(
-    ...     {"side": (227,), "kernel": (11,), "stride": (4,)})
+    >>> places = compiled("(side - kernel) // stride + 1", frozenset({"side", "kernel", "stride"}))
+    >>> places({"side": (227, 224), "kernel": (11, 11), "stride": (4, 4)}, 0)
     55
     """
-    function: Callable[[Mapping[str, Any]], Any] = eval(f"lambda n: {_python(parse(text), per_axis, axis)}", _TRUSTED)
+    function: Callable[[Mapping[str, Any], int | None], Any]
+    function = eval(f"lambda n, axis: {_python(parse(text), per_axis)}", _TRUSTED)
     return function
 
 

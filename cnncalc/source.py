@@ -163,7 +163,7 @@ def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, w
     if len(data) > LARGEST_FILE:
         raise _too_large(name)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise fail(

@@ -156,13 +156,13 @@ def _pick(layer: Layer, formula: Formula, scope: dict[str, Any], axis: int | Non
     if isinstance(formula, str):
         return formula
     for condition, text in formula.items():
-        if compiled(condition, layer.per_axis, axis)(scope):
+        if compiled(condition, layer.per_axis)(scope, axis):
             return text
     return ""
 
 
 def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None) -> int:
-    value = compiled(text, layer.per_axis, axis)(scope)
+    value = compiled(text, layer.per_axis)(scope, axis)
     if type(value) is not int:
         raise Impossible(
             "not-whole", f"`{layer.type}`: {_working(scope, text, axis)} = {written(value)}, which is not whole"
@@ -174,7 +174,7 @@ def _require(layer: Layer, scope: dict[str, Any], requirement: str, reason: str)
     sized = names(requirement) & layer.per_axis
     per_axis = sized and not any(f"{f}({name})" in requirement for f in ("prod", "sum") for name in sized)
     for axis in range(len(scope["side"])) if per_axis else (None,):
-        if not compiled(requirement, layer.per_axis, axis)(scope):
+        if not compiled(requirement, layer.per_axis)(scope, axis):
             text = requirement.replace("not partial or ", "").replace(f"not {layer.second_input}_given or ", "")
             plain = all(name in FUNCTIONS or not isinstance(scope.get(name), bool) for name in names(text))
             working = (
@@ -241,7 +241,7 @@ def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:
     if not found or tail or axis is None:
         return 0
     per_axis = frozenset(name for name, value in scope.items() if isinstance(value, tuple))
-    left: int = compiled(head, per_axis, axis)(scope) % scope["stride"][axis]
+    left: int = compiled(head, per_axis)(scope, axis) % scope["stride"][axis]
     return left
 
 

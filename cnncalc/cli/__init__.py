@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -70,7 +69,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; no traceback, no message for a closed pipe or Ctrl-C."""
-    gc.disable()  # a command is short, and reading a large file makes millions of objects that all stay
     try:
         code = cli.main(prog_name="cnncalc", standalone_mode=False)
         sys.stdout.flush()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
 from cnncalc.problem import Problem, ProblemsFound
 
@@ -20,7 +19,9 @@ class Architecture(click.ParamType):
 
     name = "file"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
         from cnncalc import bundled
 
         found = [CompletionItem(name) for name in bundled.names() if name.startswith(incomplete)]
@@ -32,7 +33,9 @@ class Bundled(click.ParamType):
 
     name = "name"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
         from cnncalc import bundled
 
         return [CompletionItem(name) for name in bundled.names() if name.startswith(incomplete)]

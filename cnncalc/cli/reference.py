@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
-from click.shell_completion import CompletionItem
 
 from cnncalc.cli import options
 
@@ -11,7 +12,9 @@ from cnncalc.cli import options
 class _LayerType(click.ParamType):
     name = "type"
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
         from cnncalc.layers import LAYERS
 
         return [CompletionItem(name) for name in LAYERS if name.startswith(incomplete)]

@@ -19,12 +19,12 @@ def _depth(ctx: click.Context, param: click.Parameter, value: str) -> int | None
     return int(value)
 
 
-def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-    from cnncalc.columns import COLUMNS, STANDARD
+def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    from cnncalc.columns import COLUMNS
     from cnncalc.problem import nearest
 
-    if value is None:
-        return STANDARD
     names = tuple(name.strip() for name in value.split(","))
     for name in names:
         if name not in COLUMNS:
@@ -56,7 +56,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @options.input_size_option()
 @options.layout_option()
 @options.drawing_options()
-def summary_command(files: tuple[str, ...], form: str, output: str | None, depth: int | None, exact: bool, columns: tuple[str, ...], sort: str | None, top: int | None, sets: tuple[str, ...], input_size: str | None, layout: str, no_color: bool, ascii: bool) -> int:  # fmt: skip
+def summary_command(files: tuple[str, ...], form: str, output: str | None, depth: int | None, exact: bool, columns: tuple[str, ...] | None, sort: str | None, top: int | None, sets: tuple[str, ...], input_size: str | None, layout: str, no_color: bool, ascii: bool) -> int:  # fmt: skip
     """Layers, output shapes, params and multiplies of each FILE, and their totals.
 
     FILE is an architecture file, the name of a bundled one, or - for standard input.
@@ -79,7 +79,7 @@ def summary_command(files: tuple[str, ...], form: str, output: str | None, depth
 
         options.emit(csv.render([(analysis, _leaves(analysis, sort, top)) for analysis in analyses.values()], layout), output)
     elif analyses:
-        from cnncalc.columns import Style
+        from cnncalc.columns import STANDARD, Style
         from cnncalc.outline import outline
 
         style = Style(exact, layout, ascii)
@@ -88,12 +88,12 @@ def summary_command(files: tuple[str, ...], form: str, output: str | None, depth
             if form == "markdown":
                 from cnncalc.render import markdown
 
-                texts.append(markdown.render(analysis, lines, columns, style))
+                texts.append(markdown.render(analysis, lines, columns or STANDARD, style))
             else:
                 from cnncalc.render import table
 
                 width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
-                texts.append(table.render(analysis, lines, columns, style, width=width, color=color))
+                texts.append(table.render(analysis, lines, columns or STANDARD, style, width=width, color=color))
         options.emit("\n".join(texts), output)
     for one in failed:
         options.complain(one.problems, no_color)

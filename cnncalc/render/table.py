@@ -106,6 +106,8 @@ def to_text(drawn: RenderableType, *, width: int | None, color: bool) -> str:
         force_terminal=color,
         no_color=not color,
         highlight=False,
+        emoji=False,
+        markup=False,
         legacy_windows=False,
         _environ={},
     )
