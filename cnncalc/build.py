@@ -827,6 +827,8 @@ class _Builder:
             text = node.text
             if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0") and len(text) < 16:
                 return int(text)
+            if text in env and env[text] is not _UNKNOWN:
+                return env[text]
             return self.expression(text, node, env)
         if isinstance(node, Seq):
             return tuple([self.value(item, env) for item in node.items])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -95,13 +96,21 @@ def render(
 ) -> str:
     """The table as text: `width` columns wide, or, with None, as wide as it needs to be; ANSI colours with `color`."""
     drawn = rich_table(analysis, lines, names, style, bars=color)
-    return to_text(drawn, width=width, color=color)
+    return to_text(drawn, width=width or _natural_width(analysis, lines, names, style), color=color)
+
+
+def _natural_width(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style) -> int:
+    """So many columns that nothing is folded; rich's own measuring takes as long as its drawing."""
+    cells = sum(max([len(column.cell(line, analysis, style)) + 2 * line.level for line in lines] or [0]) for column in columns(names))
+    texts = [*title(analysis, style), *(text for _, text in footer(analysis, style))]
+    return cells + 24 * len(names) + max(map(len, texts)) + 40
 
 
 def to_text(drawn: RenderableType, *, width: int | None, color: bool) -> str:
     """Anything that rich can draw, as text without trailing blanks."""
     console = Console(
         width=width or _UNBOUNDED,
+        height=25,
         color_system="standard" if color else None,
         force_terminal=color,
         no_color=not color,
@@ -111,6 +120,8 @@ def to_text(drawn: RenderableType, *, width: int | None, color: bool) -> str:
         legacy_windows=False,
         _environ={},
     )
+    if width is None:
+        console.width = Measurement.get(console, console.options, drawn).maximum
     with console.capture() as capture:
         console.print(drawn)
     return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
