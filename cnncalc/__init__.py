@@ -34,7 +34,7 @@ _HOMES = {
     "ProblemsFound": "problem",
     "Where": "problem",
 }
-__all__ = [  # noqa: F822 - found by __getattr__
+__all__ = [
     "Analysis",
     "CheckResult",
     "Counts",

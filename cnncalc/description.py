@@ -200,7 +200,7 @@ def _chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
         for key, value in tree:
             if key.text not in KEYS:
                 problems.add(
-                    "unknown-key", f"unknown key `{key.text}`", key, _colon_cure(key) or did_you_mean(key.text, KEYS)
+                    "unknown-key", f"unknown key `{key.text}`", key, colon_cure(key) or did_you_mean(key.text, KEYS)
                 )
             elif value_is_null(value):
                 problems.add("null-value", f"`{key.text}` has no value", key, "give it one, or remove the key")
@@ -258,7 +258,7 @@ def value_is_null(node: Node) -> bool:
     return isinstance(node, Text) and node.null
 
 
-def _colon_cure(key: Text) -> str | None:
+def colon_cure(key: Text) -> str | None:
     """`a:1` and `conv {k` are one key to YAML."""
     if "{" in key.text:
         word = key.text.partition("{")[0].rstrip(": ")
@@ -293,9 +293,9 @@ class _Reader:
         for key, value in self.mapping(node, "vars"):
             if not re.fullmatch(r"[A-Za-z_]\w*", key.text, re.ASCII) or key.text in RESERVED:
                 reason = "is a word of the language" if key.text in RESERVED else "must be letters, digits and _"
-                self.problems.add("bad-name", f"a var's name {reason}: `{key.text}`", key, _colon_cure(key))
+                self.problems.add("bad-name", f"a var's name {reason}: `{key.text}`", key, colon_cure(key))
             elif value_is_null(value):
-                self.problems.add("null-value", f"var `{key.text}` has no value", key, _colon_cure(key))
+                self.problems.add("null-value", f"var `{key.text}` has no value", key, colon_cure(key))
             elif not isinstance(value, Text):
                 self.problems.add("bad-value", f"var `{key.text}` must be a number or an expression", value)
             else:
@@ -317,7 +317,7 @@ class _Reader:
                     )
                 elif value_is_null(content):
                     self.problems.add(
-                        "null-value", f"`{attribute.text}` has no value", attribute, _colon_cure(attribute)
+                        "null-value", f"`{attribute.text}` has no value", attribute, colon_cure(attribute)
                     )
                 else:
                     given[attribute.text] = content
@@ -326,7 +326,7 @@ class _Reader:
     def blocks(self, node: Node) -> dict[str, Block]:
         found = {}
         for key, value in self.mapping(node, "blocks"):
-            self.check_name(key)
+            check_name(key, self.problems)
             block = Block(key)
             pairs = self.mapping(value, f"block {key.text}")
             for part, content in pairs:
@@ -400,7 +400,7 @@ class _Reader:
                 else:
                     entry.positional.append(item)
         elif value.null:
-            help = _colon_cure(key) or f"write `{key.text}` alone, or give its attributes"
+            help = colon_cure(key) or f"write `{key.text}` alone, or give its attributes"
             self.problems.add("null-value", f"`{key.text}:` has no value", key, help)
             return None
         else:
@@ -412,13 +412,13 @@ class _Reader:
     def attribute(self, entry: Entry, key: Text, value: Node) -> None:
         text = key.text
         if value_is_null(value):
-            help = _colon_cure(key) or (f"write `{text}: VALUE`, or leave `{text}` out")
+            help = colon_cure(key) or (f"write `{text}: VALUE`, or leave `{text}` out")
             self.problems.add("null-value", f"`{text}` has no value", key, help)
         elif text == "name" or text == "share":
             if not isinstance(value, Text):
                 self.problems.add("bad-value", f"`{text}` must be a name", value)
             elif text == "name":
-                self.check_name(value)
+                check_name(value, self.problems)
                 entry.name = value
             else:
                 entry.share = value
@@ -442,7 +442,7 @@ class _Reader:
         entry.branches = []
         if isinstance(node, Map):
             for key, value in node.pairs:
-                self.check_name(key)
+                check_name(key, self.problems)
                 if value_is_null(value):
                     self.problems.add(
                         "null-value", f"branch `{key.text}` has no value", key, "write `[]` for the identity"
@@ -461,17 +461,17 @@ class _Reader:
         entry = self.entry(node)
         return Entries([entry] if entry else [])
 
-    def check_name(self, node: Text) -> None:
-        text = node.text
-        if not _NAME.fullmatch(text):
-            help = _colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
-            self.problems.add("bad-name", f"`{text}` is no name", node, help)
-        elif re.fullmatch(r"\d+(\.\d+)?", text):
-            self.problems.add(
-                "bad-name", f"a name is not a number alone: `{text}`", node, f"write, for example, `stage{text}`"
-            )
-        elif text in TAKEN_NAMES:
-            self.problems.add("bad-name", f"the name `{text}` is taken", node, "choose another name")
+
+def check_name(node: Text, problems: Problems) -> None:
+    """A name is letters, digits and `_ - .`, not a number alone, and not taken."""
+    text = node.text
+    if not _NAME.fullmatch(text):
+        help = colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
+        problems.add("bad-name", f"`{text}` is no name", node, help)
+    elif re.fullmatch(r"\d+(\.\d+)?", text):
+        problems.add("bad-name", f"a name is not a number alone: `{text}`", node, f"write, for example, `stage{text}`")
+    elif text in TAKEN_NAMES:
+        problems.add("bad-name", f"the name `{text}` is taken", node, "choose another name")
 
 
 class _Binder:
@@ -505,7 +505,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         known = list(LAYERS[type_name].attributes)
     else:
         help = (
-            _colon_cure(entry.key)
+            colon_cure(entry.key)
             or did_you_mean(type_name, [*blocks, *LAYERS])
             or "`cnncalc layers` lists the layer types"
         )
@@ -519,7 +519,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         )
     for key, value in entry.named:
         if key.text not in known:
-            help = _colon_cure(key) or did_you_mean(key.text, [*known, *COMMON])
+            help = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON])
             if help is None and known:
                 help = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
             problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, help)

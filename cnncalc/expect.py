@@ -89,7 +89,9 @@ def updated(text: str, edits: tuple[Edit, ...]) -> str:
 # ------------------------------------------------------------------------------------------------ reading `expect`
 
 
-def _named(node: Node | None, analysis: Analysis, what: str, problems: Problems) -> Iterator[tuple[str, Row | GroupRow | None, Map]]:
+def _named(
+    node: Node | None, analysis: Analysis, what: str, problems: Problems
+) -> Iterator[tuple[str, Row | GroupRow | None, Map]]:
     """(name, what it names, its mapping) of `expect` or of the names in `budget`; None names the total."""
     if node is None:
         return
@@ -135,7 +137,9 @@ def _shape_expectation(
         problems.add("bad-value", f"`{value.text}` is no shape", value, help)
     elif entry is None and len(analysis.outputs) != 1:
         outputs = ", ".join(analysis.outputs)
-        problems.add("bad-value", f"`total` has no one output: the network has {outputs}", value, "expect each by its name")
+        problems.add(
+            "bad-value", f"`total` has no one output: the network has {outputs}", value, "expect each by its name"
+        )
     else:
         output = entry.output_shape if entry else next(iter(analysis.outputs.values()))
         yield _Expected(name, "output", value, output, None)
@@ -211,7 +215,9 @@ def _limits_of(name: str, counts: Counts, quantities: Map, problems: Problems) -
                         yield None
                         continue
                     share = f"+{100 * over / limit:.1f} %" if limit else "over zero"
-                    message = f"`{name}` {key.text}: limit {short(limit)}, is {short(is_)}, over by {short(over)} ({share})"
+                    message = (
+                        f"`{name}` {key.text}: limit {short(limit)}, is {short(is_)}, over by {short(over)} ({share})"
+                    )
                     yield kind.text == "max", Problem("budget", message, where(value))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import ceil, floor, prod
 from typing import Any
 
@@ -453,7 +453,7 @@ _TRUSTED = {"__builtins__": {}, "divide": divide, "sum": sum} | {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def compiled(text: str, per_axis: frozenset[str] = frozenset()) -> Callable[[Mapping[str, Any], int | None], Any]:
     """A declared formula as a Python function of a namespace and an axis, on which names in `per_axis` are read.
 

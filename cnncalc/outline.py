@@ -51,10 +51,14 @@ def parts(analysis: Analysis) -> dict[str, list[Row | GroupRow]]:
     """The entries directly below each path, in the order of the network; those of the file below the empty path."""
     found: dict[str, list[tuple[int, bool, int, Row | GroupRow]]] = {}
     for order, group in enumerate(analysis.groups.values()):
-        found.setdefault(group.name.rpartition("/")[0], []).append((group.start, group.stop > group.start, order, group))
+        found.setdefault(group.name.rpartition("/")[0], []).append(
+            (group.start, group.stop > group.start, order, group)
+        )
     for index, row in enumerate(analysis.rows):
         found.setdefault(row.name.rpartition("/")[0], []).append((index, True, 0, row))
-    return {path: [child[3] for child in sorted(children, key=lambda child: child[:3])] for path, children in found.items()}
+    return {
+        path: [child[3] for child in sorted(children, key=lambda child: child[:3])] for path, children in found.items()
+    }
 
 
 def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
@@ -66,7 +70,9 @@ def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
         label = entry.name.rpartition("/")[2]
         opened = isinstance(entry, GroupRow) and entry.name in below and (depth is None or level + 1 < depth)
         counts = None if opened else entry.counts
-        lines.append(Line(entry.name, label, level, describe(entry), entry, None if opened else entry.output_shape, counts))
+        lines.append(
+            Line(entry.name, label, level, describe(entry), entry, None if opened else entry.output_shape, counts)
+        )
         if opened:
             stack += [(level + 1, child) for child in reversed(below[entry.name])]
     return lines

@@ -15,7 +15,10 @@ _NAME = {"type": ["string", "number"]}
 
 _COMMON_HELP = {
     "name": ("name of the entry", _NAME),
-    "from": ("entry or entries above that this one reads; `previous` is the one before", {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}),
+    "from": (
+        "entry or entries above that this one reads; `previous` is the one before",
+        {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
+    ),
     "repeat": ("how many copies, each reading the one before", _NUMBER),
     "when": ("leave the entry out where this is false", {"type": ["boolean", "string"]}),
     "share": ("use the weights of this entry again", _TEXT),
@@ -28,8 +31,14 @@ def schema() -> dict[str, Any]:
     >>> schema()["title"]
     'cnncalc architecture file'
     """
-    figures = {quantity: {"type": ["integer", "string"], "description": "an integer, `884k`, `~60M` or `<25M`"} for quantity in QUANTITIES}
-    shape = {"type": ["integer", "string"], "description": "`28x28x256` (height × width × channels), or `4096` for a vector"}
+    figures = {
+        quantity: {"type": ["integer", "string"], "description": "an integer, `884k`, `~60M` or `<25M`"}
+        for quantity in QUANTITIES
+    }
+    shape = {
+        "type": ["integer", "string"],
+        "description": "`28x28x256` (height × width × channels), or `4096` for a vector",
+    }
     expected = {"type": "object", "properties": {"output": shape, **figures}, "additionalProperties": False}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -41,16 +50,41 @@ def schema() -> dict[str, Any]:
             "name": {"type": "string", "description": "name of the network"},
             "source": {"type": "string", "description": "where its figures come from"},
             "note": {"type": "string", "description": "printed below the table"},
-            "extends": {"type": "string", "description": "a file beside this one, or a bundled one, whose parts this file inherits"},
+            "extends": {
+                "type": "string",
+                "description": "a file beside this one, or a bundled one, whose parts this file inherits",
+            },
             "input": {"$ref": "#/$defs/input"},
-            "inputs": {"type": "object", "additionalProperties": {"$ref": "#/$defs/input"}, "description": "several inputs, by name"},
-            "vars": {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}, "description": "numbers and expressions; `--set` overrides them"},
+            "inputs": {
+                "type": "object",
+                "additionalProperties": {"$ref": "#/$defs/input"},
+                "description": "several inputs, by name",
+            },
+            "vars": {
+                "type": "object",
+                "additionalProperties": {"type": ["number", "string", "boolean"]},
+                "description": "numbers and expressions; `--set` overrides them",
+            },
             "defaults": {"$ref": "#/$defs/defaults"},
-            "blocks": {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}, "description": "layer types that this file defines"},
+            "blocks": {
+                "type": "object",
+                "additionalProperties": {"$ref": "#/$defs/block"},
+                "description": "layer types that this file defines",
+            },
             "layers": {"$ref": "#/$defs/entries"},
-            "outputs": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}], "description": "names of the outputs; what leads to none of them is left out"},
-            "expect": {"type": "object", "additionalProperties": expected, "description": "figures that `cnncalc check` holds the file to, by name"},
-            "budget": {"type": "object", "description": "limits that `cnncalc check` holds the file to: `{params: {max: 5M, warn: 4.5M}}`"},
+            "outputs": {
+                "anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}],
+                "description": "names of the outputs; what leads to none of them is left out",
+            },
+            "expect": {
+                "type": "object",
+                "additionalProperties": expected,
+                "description": "figures that `cnncalc check` holds the file to, by name",
+            },
+            "budget": {
+                "type": "object",
+                "description": "limits that `cnncalc check` holds the file to: `{params: {max: 5M, warn: 4.5M}}`",
+            },
         },
         "$defs": {
             "input": _input(),
@@ -65,9 +99,18 @@ def schema() -> dict[str, Any]:
                 "required": ["layers"],
                 "additionalProperties": False,
                 "properties": {
-                    "params": {"type": "array", "items": {"type": "string"}, "description": "`n`, `s=1`, or `$act` for a word"},
+                    "params": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": "`n`, `s=1`, or `$act` for a word",
+                    },
                     "vars": {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}},
-                    "inputs": {"type": "array", "items": _TEXT, "minItems": 1, "description": "names of several inputs"},
+                    "inputs": {
+                        "type": "array",
+                        "items": _TEXT,
+                        "minItems": 1,
+                        "description": "names of several inputs",
+                    },
                     "layers": {"$ref": "#/$defs/entries"},
                 },
             },
@@ -125,7 +168,9 @@ def _layer(layer: type[Layer]) -> dict[str, Any]:
     attributes = [_value(attribute) for attribute in layer.attributes.values()]
     if layer.inputs is None:
         attributes = [{"$ref": "#/$defs/branches"}]
-    positions = [{"anyOf": [value, {"$ref": f"#/$defs/entry/anyOf/2/properties/{layer.type}/anyOf/0"}]} for value in attributes]
+    positions = [
+        {"anyOf": [value, {"$ref": f"#/$defs/entry/anyOf/2/properties/{layer.type}/anyOf/0"}]} for value in attributes
+    ]
     forms: list[dict[str, Any]] = [_object(layer)]
     forms.append(
         {
@@ -154,8 +199,15 @@ def _value(attribute: Attribute) -> dict[str, Any]:
         "int": [{"type": "integer", "minimum": attribute.at_least}],
         "float": [{"type": "number"}],
         "bool": [{"type": "boolean"}],
-        "PerAxis": [{"type": "integer", "minimum": attribute.at_least}, {"type": "array", "minItems": 1, "maxItems": 3}],
-        "Padding": [{"enum": ["same", "valid"]}, {"type": "integer", "minimum": 0}, {"type": "array", "minItems": 1, "maxItems": 3}],
+        "PerAxis": [
+            {"type": "integer", "minimum": attribute.at_least},
+            {"type": "array", "minItems": 1, "maxItems": 3},
+        ],
+        "Padding": [
+            {"enum": ["same", "valid"]},
+            {"type": "integer", "minimum": 0},
+            {"type": "array", "minItems": 1, "maxItems": 3},
+        ],
         "Word": [{"enum": list(attribute.choices)}] if attribute.choices else [],
         "Table": [{"type": "array", "items": {"type": "array", "items": {"type": "integer", "minimum": 0}}}],
         "Dims": [{"type": "array", "items": {"type": "integer", "minimum": 1}}],

@@ -48,7 +48,9 @@ expect:
 
 @click.command("list", epilog=options.examples("cnncalc list", "cnncalc list resnet", "cnncalc list -f json"))
 @click.argument("words", metavar="[WORD]...", nargs=-1)
-@click.option("-f", "--format", "form", type=click.Choice(["table", "json", "names"]), default="table", show_default=True)
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["table", "json", "names"]), default="table", show_default=True
+)
 @options.output_option()
 @options.drawing_options()
 def list_command(words: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
@@ -56,7 +58,9 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     from cnncalc import bundled
 
     if form == "names":
-        options.emit("".join(f"{name}\n" for name in bundled.names() if all(word.lower() in name for word in words)), output)
+        options.emit(
+            "".join(f"{name}\n" for name in bundled.names() if all(word.lower() in name for word in words)), output
+        )
         return 0
     from cnncalc.analysis import analyze
     from cnncalc.api import load
@@ -67,7 +71,13 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
         from json import dumps
 
         rows = [
-            {"file": name, "name": a.name, "params": a.totals.params, "multiplies": a.totals.multiplies, "inputs": a.inputs}
+            {
+                "file": name,
+                "name": a.name,
+                "params": a.totals.params,
+                "multiplies": a.totals.multiplies,
+                "inputs": a.inputs,
+            }
             for name, a in found
         ]
         options.emit(dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
@@ -91,13 +101,18 @@ def show_command(name: str, output: str | None) -> int:
     path = bundled.find(name)
     if path is None:
         close = nearest(name, bundled.names())
-        raise click.UsageError(f"No bundled architecture '{name}'." + (f" Did you mean '{close}'?" if close else " 'cnncalc list' shows them."))
+        raise click.UsageError(
+            f"No bundled architecture '{name}'."
+            + (f" Did you mean '{close}'?" if close else " 'cnncalc list' shows them.")
+        )
     with open(path, encoding="utf-8") as file:
         options.emit(file.read(), output)
     return 0
 
 
-@click.command("new", epilog=options.examples("cnncalc new > net.yaml", "cnncalc new -o net.yaml && cnncalc summary net.yaml"))
+@click.command(
+    "new", epilog=options.examples("cnncalc new > net.yaml", "cnncalc new -o net.yaml && cnncalc summary net.yaml")
+)
 @options.output_option()
 def new_command(output: str | None) -> int:
     """Print a small file with comments, to start from."""

@@ -21,11 +21,17 @@ from cnncalc.problem import ProblemsFound
     ),
 )
 @click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=options.Architecture())
-@click.option("--update", is_flag=True, help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.")
+@click.option(
+    "--update",
+    is_flag=True,
+    help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.",
+)
 @options.set_option()
 @options.input_size_option()
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
-def check_command(files: tuple[str, ...], update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool) -> int:
+def check_command(
+    files: tuple[str, ...], update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool
+) -> int:
     """Shapes fit, figures in `expect` hold, budgets are kept.
 
     Exit code 0 when all is well, 1 where a figure or a budget is broken, 2 where a file cannot be used.
@@ -82,7 +88,9 @@ def _is_other_yaml(path: str) -> bool:
         return False
 
 
-def _check_one(file: str, update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool) -> tuple[int, int]:
+def _check_one(
+    file: str, update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool
+) -> tuple[int, int]:
     """Check one file and say so: its exit code, and how many figures were held against it."""
     from cnncalc.expect import check
 
@@ -122,7 +130,9 @@ def _rewrite(file: str, result: object) -> int:
         raise click.UsageError("--update rewrites a file; standard input is none.")
     found = api.find(file)
     if found.bundled:
-        raise click.UsageError(f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it.")
+        raise click.UsageError(
+            f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
+        )
     try:
         with open(found.path, "rb") as old:
             data = old.read()

@@ -48,7 +48,13 @@ def explain_command(file: str, names: tuple[str, ...], output: str | None, sets:
             entries += found
         elif found:
             listed = ", ".join(f"`{entry.name}`" for entry in found[:5] if entry) + (" …" if len(found) > 5 else "")
-            problems.append(Problem("unknown-name", f"`{name}` may mean {len(found)} entries of {file}: {listed}", help="write more of the path"))
+            problems.append(
+                Problem(
+                    "unknown-name",
+                    f"`{name}` may mean {len(found)} entries of {file}: {listed}",
+                    help="write more of the path",
+                )
+            )
         else:
             close = nearest(name, ["total", *(row.name for row in analysis.rows), *analysis.groups])
             help = f"did you mean `{close}`?" if close else f"`cnncalc summary {file} --depth all` shows every name"

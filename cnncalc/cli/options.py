@@ -47,19 +47,40 @@ def examples(*lines: str) -> str:
 
 
 def set_option() -> Decorator:
-    return click.option("--set", "sets", metavar="NAME=VALUE", multiple=True, help="Override a var of the file; may be given several times.")
+    return click.option(
+        "--set",
+        "sets",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="Override a var of the file; may be given several times.",
+    )
 
 
 def input_size_option() -> Decorator:
-    return click.option("--input-size", metavar="SIZE", help="Another input size: 256, 256x320 (height × width), or NAME=256 for one of several inputs.")
+    return click.option(
+        "--input-size",
+        metavar="SIZE",
+        help="Another input size: 256, 256x320 (height × width), or NAME=256 for one of several inputs.",
+    )
 
 
 def layout_option() -> Decorator:
-    return click.option("--layout", type=click.Choice(["hwc", "chw"]), default="hwc", show_default=True, help="Order in which shapes are shown.")
+    return click.option(
+        "--layout",
+        type=click.Choice(["hwc", "chw"]),
+        default="hwc",
+        show_default=True,
+        help="Order in which shapes are shown.",
+    )
 
 
 def output_option() -> Decorator:
-    return click.option("-o", "--output", type=click.Path(dir_okay=False, allow_dash=True), help="Write to this file instead of standard output.")
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, allow_dash=True),
+        help="Write to this file instead of standard output.",
+    )
 
 
 def drawing_options() -> Decorator:

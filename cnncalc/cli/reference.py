@@ -20,7 +20,9 @@ class _LayerType(click.ParamType):
         return [CompletionItem(name) for name in LAYERS if name.startswith(incomplete)]
 
 
-@click.command("layers", epilog=options.examples("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool"))
+@click.command(
+    "layers", epilog=options.examples("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
+)
 @click.argument("types", metavar="[TYPE]...", nargs=-1, type=_LayerType())
 @options.output_option()
 @options.drawing_options()
@@ -34,7 +36,9 @@ def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, a
     for name in types:
         if name not in LAYERS:
             found = nearest(name, list(LAYERS))
-            raise click.UsageError(f"No layer type '{name}'." + (f" Did you mean '{found}'?" if found else " 'cnncalc layers' lists them."))
+            raise click.UsageError(
+                f"No layer type '{name}'." + (f" Did you mean '{found}'?" if found else " 'cnncalc layers' lists them.")
+            )
     if types:
         from cnncalc.render.reference import render
 
@@ -47,7 +51,13 @@ def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, a
     return 0
 
 
-@click.command("schema", epilog=options.examples("cnncalc schema -o cnncalc.schema.json", "# first line of a file: # yaml-language-server: $schema=cnncalc.schema.json"))
+@click.command(
+    "schema",
+    epilog=options.examples(
+        "cnncalc schema -o cnncalc.schema.json",
+        "# first line of a file: # yaml-language-server: $schema=cnncalc.schema.json",
+    ),
+)
 @options.output_option()
 def schema_command(output: str | None) -> int:
     """The JSON Schema (2020-12) of the architecture file, for editors and validators."""

@@ -29,7 +29,9 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     for name in names:
         if name not in COLUMNS:
             found = nearest(name, list(COLUMNS))
-            raise click.BadParameter(f"no column '{name}'; " + (f"did you mean '{found}'?" if found else f"there are {', '.join(COLUMNS)}"))
+            raise click.BadParameter(
+                f"no column '{name}'; " + (f"did you mean '{found}'?" if found else f"there are {', '.join(COLUMNS)}")
+            )
     return names
 
 
@@ -45,13 +47,36 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=options.Architecture())
-@click.option("-f", "--format", "form", type=click.Choice(["table", "json", "csv", "markdown"]), default="table", show_default=True, help="json and csv list leaf layers, exact.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv", "markdown"]),
+    default="table",
+    show_default=True,
+    help="json and csv list leaf layers, exact.",
+)
 @options.output_option()
-@click.option("-d", "--depth", default="1", callback=_depth, metavar="N|all", show_default=True, help="How far blocks are unfolded: 1 top-level entries, 0 totals only.")
+@click.option(
+    "-d",
+    "--depth",
+    default="1",
+    callback=_depth,
+    metavar="N|all",
+    show_default=True,
+    help="How far blocks are unfolded: 1 top-level entries, 0 totals only.",
+)
 @click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
-@click.option("--columns", callback=_columns, metavar="NAME,...", help="layer, type, inputs, input, output, params, weights, biases, buffers, multiplies, share, flops, activations, line.")
+@click.option(
+    "--columns",
+    callback=_columns,
+    metavar="NAME,...",
+    help="layer, type, inputs, input, output, params, weights, biases, buffers, multiplies, share, flops, activations, line.",
+)
 @click.option("--sort", type=click.Choice(SORTS), help="Largest first.")
-@click.option("--top", type=click.IntRange(1), metavar="N", help="Only the first N rows; the others are summed up in one.")
+@click.option(
+    "--top", type=click.IntRange(1), metavar="N", help="Only the first N rows; the others are summed up in one."
+)
 @options.set_option()
 @options.input_size_option()
 @options.layout_option()
@@ -72,12 +97,18 @@ def summary_command(files: tuple[str, ...], form: str, output: str | None, depth
 
         for one in loaded:
             analysis = analyses.get(id(one))
-            texts.append(json.render(analysis, _leaves(analysis, sort, top)) if analysis else json.render_problems(one.file, one.problems))
+            texts.append(
+                json.render(analysis, _leaves(analysis, sort, top))
+                if analysis
+                else json.render_problems(one.file, one.problems)
+            )
         options.emit(json.documents(texts, len(loaded) > 1), output)
     elif form == "csv":
         from cnncalc.render import csv
 
-        options.emit(csv.render([(analysis, _leaves(analysis, sort, top)) for analysis in analyses.values()], layout), output)
+        options.emit(
+            csv.render([(analysis, _leaves(analysis, sort, top)) for analysis in analyses.values()], layout), output
+        )
     elif analyses:
         from cnncalc.columns import STANDARD, Style
         from cnncalc.outline import outline

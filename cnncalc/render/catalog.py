@@ -22,7 +22,11 @@ def render(found: list[tuple[str, Analysis]], style: Style, *, width: int | None
         inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
         totals = analysis.totals
         table.add_row(
-            Text(name), Text(style.plain(analysis.name)), inputs, style.number(totals.params), style.number(totals.multiplies)
+            Text(name),
+            Text(style.plain(analysis.name)),
+            inputs,
+            style.number(totals.params),
+            style.number(totals.multiplies),
         )
     return to_text(table, width=width, color=color)
 

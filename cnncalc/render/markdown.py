@@ -16,7 +16,10 @@ def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style:
     rows = [
         [column.title for column in shown],
         ["---:" if column.right else ":---" for column in shown],
-        *([_indented(column.cell(line, analysis, style), column.title, line.level) for column in shown] for line in lines),
+        *(
+            [_indented(column.cell(line, analysis, style), column.title, line.level) for column in shown]
+            for line in lines
+        ),
         [_bold(column.total(analysis, style) if column.total else "") for column in shown],
     ]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)

@@ -11,7 +11,11 @@ def render(layer: type[Layer]) -> str:
     """The page of one layer type, as plain text."""
     lines = [layer.type, "", *(f"  {line.strip()}".rstrip() for line in (layer.__doc__ or "").strip().splitlines()), ""]
     if layer.attributes:
-        lines += ["  attributes, in order", *_table([(name, _takes(a), a.help) for name, a in layer.attributes.items()]), ""]
+        lines += [
+            "  attributes, in order",
+            *_table([(name, _takes(a), a.help) for name, a in layer.attributes.items()]),
+            "",
+        ]
     formulas = formula_lines(layer)
     if formulas:
         lines += ["  formulas", *_table([(what, text, condition) for what, text, condition in formulas]), ""]

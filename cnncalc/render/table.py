@@ -48,7 +48,9 @@ def rich_table(
             cells[names.index("share")] = _share_with_bar(line, analysis, cells[names.index("share")])
         table.add_row(*cells, style="dim" if line.counts is not None and not _counted(line) else "")
     table.add_section()
-    table.add_row(*[Text(column.total(analysis, style) if column.total else "") for column in columns(names)], style="bold")
+    table.add_row(
+        *[Text(column.total(analysis, style) if column.total else "") for column in columns(names)], style="bold"
+    )
     name, inputs = title(analysis, style)
     head = Text.assemble((name, "bold"), "   ", (inputs, "dim"), "\n")
     return Group(head, table, "", *_footer_lines(analysis, style))
@@ -101,7 +103,10 @@ def render(
 
 def _natural_width(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style) -> int:
     """So many columns that nothing is folded; rich's own measuring takes as long as its drawing."""
-    cells = sum(max([len(column.cell(line, analysis, style)) + 2 * line.level for line in lines] or [0]) for column in columns(names))
+    cells = sum(
+        max([len(column.cell(line, analysis, style)) + 2 * line.level for line in lines] or [0])
+        for column in columns(names)
+    )
     texts = [*title(analysis, style), *(text for _, text in footer(analysis, style))]
     return cells + 24 * len(names) + max(map(len, texts)) + 40
 

@@ -46,7 +46,9 @@ def _layer(row: Row, analysis: Analysis, style: Style) -> str:
     sides = "·".join(map(str, row.output_shape[1:] + row.output_shape[:1]))
     lines.append(("activations", "values in the output", sides if "·" in sides else "", f"{row.counts.activations:,}"))
     if row.counts.multiplies:
-        lines.append(("share", "of the network's multiplies", "", percent(row.counts.multiplies, analysis.totals.multiplies)))
+        lines.append(
+            ("share", "of the network's multiplies", "", percent(row.counts.multiplies, analysis.totals.multiplies))
+        )
     head = f"{row.name} · {describe(row)} · {row.file}:{row.line}"
     reads = ", ".join(f"{name} {style.shape(shape)}" for name, shape in zip(row.inputs, row.input_shapes, strict=True))
     return f"{head}\n{_aligned([('reads', reads, '', ''), *lines])}{_remainders(working, row)}"
@@ -61,7 +63,9 @@ def _output_lines(row: Row, working: list[Step], style: Style) -> list[tuple[str
     if len({(step.symbols, step.numbers) for step in sides}) == 1:
         sides = [Step("output", "size", "size" if len(sides) > 1 else sides[0].axis, *_rest(sides[0]))]
     lines = [(step.axis or "", *_equation(step), f"{step.value:,}") for step in sides]
-    lines.append(("channels" if sides or len(row.output_shape) > 1 else "values", *_equation(channels), f"{channels.value:,}"))
+    lines.append(
+        ("channels" if sides or len(row.output_shape) > 1 else "values", *_equation(channels), f"{channels.value:,}")
+    )
     return [*lines, ("output", "", "", output)]
 
 
@@ -80,7 +84,11 @@ def _remainders(working: list[Step], row: Row) -> str:
     if not left:
         return ""
     values = set(left.values())
-    axes = "" if len(values) == 1 and len(left) == len(AXES[len(row.output_shape) - 1]) else f" ({', '.join(f'{axis} {n}' for axis, n in left.items())})"
+    axes = (
+        ""
+        if len(values) == 1 and len(left) == len(AXES[len(row.output_shape) - 1])
+        else f" ({', '.join(f'{axis} {n}' for axis, n in left.items())})"
+    )
     number = max(values)
     what = "position" if number == 1 else "positions"
     return f"  remainder    {number}{axes}: the stride does not divide, no window reaches the last {number} {what}\n"
@@ -95,7 +103,9 @@ def _sum(entry: GroupRow | None, below: dict[str, list[Row | GroupRow]], analysi
         lines = [f"  output       {style.shape(entry.output_shape)}"]
     else:
         head = f"total · {analysis.name} · {analysis.file}"
-        lines = [f"  output       {', '.join(f'{name} {style.shape(shape)}' for name, shape in analysis.outputs.items())}"]
+        lines = [
+            f"  output       {', '.join(f'{name} {style.shape(shape)}' for name, shape in analysis.outputs.items())}"
+        ]
     prefix = f"{entry.name}/" if entry else ""
     for quantity in QUANTITIES:
         total = getattr(counts, quantity)

@@ -251,7 +251,7 @@ class Expander:
         assert port is not None
         return port
 
-    def _entry(self, entry: Entry, scope: _Scope, current: Port | None) -> Port:
+    def _entry(self, entry: Entry, scope: _Scope, current: Port | None) -> Port | None:
         reads = [current] if entry.reads is None else [
             current if name == "previous" else scope.find(name)[0] for name in entry.reads
         ]  # fmt: skip
@@ -263,7 +263,6 @@ class Expander:
         start = len(self.steps)
         times = 1 if entry.repeat is None else value_of(entry.repeat, env)
         if (entry.when is not None and not value_of(entry.when, env)) or times == 0:
-            assert current is not None
             return current
         if entry.repeat is not None and len(ports) > 1:
             raise DoesNotFitError("what reads several is not repeated")

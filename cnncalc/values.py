@@ -1,0 +1,97 @@
+"""Expressions of a file → values; what is wrong with them becomes a problem at the place where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cnncalc.description import Problems, did_you_mean, in_order
+from cnncalc.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
+from cnncalc.source import SPLIT_CURE, Node, Seq, Text
+
+UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
+
+
+class Silent(Exception):  # noqa: N818 - not an error of its own
+    """Something unknown was read; the problem has been reported where it arose."""
+
+
+class Values:
+    """Works out what is written. `context` gives notes that lead to the instance of a block that is open."""
+
+    def __init__(self, problems: Problems, context: Callable[[], tuple[str, ...]] = tuple) -> None:
+        self.problems = problems
+        self.context = context
+
+    def value(self, node: Node, env: dict[str, Any]) -> Any:
+        """What is written, worked out; raises Silent after reporting what is wrong."""
+        if isinstance(node, Text):
+            text = node.text
+            if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0") and len(text) < 16:
+                return int(text)
+            if text in env and env[text] is not UNKNOWN:
+                return env[text]
+            return self.expression(text, node, env)
+        if isinstance(node, Seq):
+            return tuple([self.value(item, env) for item in node.items])
+        self.problems.add(
+            "bad-value", "a mapping cannot be a value here", node, "quote an expression that has { or [", self.context()
+        )
+        raise Silent
+
+    def expression(self, text: str, node: Text, env: dict[str, Any]) -> Any:
+        try:
+            tree = parse(text)
+            if any(env.get(name) is UNKNOWN for name in names(text)):
+                raise Silent
+            return evaluate(tree, env)
+        except UnknownName as error:
+            help = did_you_mean(error.name, [name for name in env if env[name] is not UNKNOWN])
+            if error.name in ("True", "False", "TRUE", "FALSE"):
+                help = f"write `{error.name.lower()}`"
+            self.problems.add(
+                "unknown-name",
+                f"no var or param `{error.name}`" + (f" in `{text}`" if text != error.name else ""),
+                node,
+                help,
+                self.context(),
+            )
+        except FormulaError as error:
+            code = "limit" if "(limit: " in error.what else "bad-expression"
+            cure = error.cure
+            if text.count("(") > text.count(")"):
+                cure = f"a comma inside [ ] or {{ }} splits the entry: {SPLIT_CURE}" if not cure else cure
+            shown_text = text if len(text) <= 60 else f"{text[:57]}…"
+            self.problems.add(code, f"`{shown_text}`: {error.what}", node, cure, self.context())
+        raise Silent
+
+    def truth(self, node: Node, env: dict[str, Any]) -> bool:
+        value = self.value(node, env)
+        if not isinstance(value, bool):
+            self.problems.add(
+                "bad-value",
+                f"`when` must be true or false, is {written(value)}",
+                node,
+                "compare it: `when: n > 0`",
+                self.context(),
+            )
+            raise Silent
+        return value
+
+    def add_vars(self, vars: dict[str, Node], env: dict[str, Any]) -> None:
+        """Work out vars that may be expressions of one another, into `env`."""
+        for name in vars:
+            env[name] = UNKNOWN
+        for name in in_order(vars, self.problems):
+            try:
+                env[name] = self.value(vars[name], env)
+            except Silent:
+                env[name] = UNKNOWN
+
+
+def how(node: Node, env: dict[str, Any]) -> str:
+    """` (channels / 2 = 3 / 2)`: where a value came from, when it was not simply written."""
+    if not isinstance(node, Text) or node.text.replace(".", "").isdigit():
+        return ""
+    numbers = shown(node.text, lambda name: written(env.get(name, name)), lambda name: [name])
+    return f" ({node.text} = {numbers})" if numbers != node.text else f" ({node.text})"
