@@ -126,7 +126,7 @@ class Analysis:
 
         >>> import cnncalc
         >>> cnncalc.analyze(cnncalc.load("resnet50")).find("conv2/unit1/cb3").name
-        'conv2/unit1/body1/cb3'
+        'conv2/unit1/main/body1/cb3'
         """
         found = self.matches(name)
         return found[0] if len(found) == 1 else None

@@ -289,7 +289,7 @@ class _Reader:
         return found
 
     def vars(self, node: Node) -> dict[str, Node]:
-        found = {}
+        found: dict[str, Node] = {}
         for key, value in self.mapping(node, "vars"):
             if not re.fullmatch(r"[A-Za-z_]\w*", key.text, re.ASCII) or key.text in RESERVED:
                 reason = "is a word of the language" if key.text in RESERVED else "must be letters, digits and _"
@@ -376,11 +376,11 @@ class _Reader:
                 return None
             return Entry(node)
         if not isinstance(node, Map) or len(node.pairs) != 1:
-            keys = [key.text for key, _ in node.pairs] if isinstance(node, Map) else []
-            known = [key for key in keys if key in LAYERS]
+            keys = [key for key, _ in node] if isinstance(node, Map) else []
+            known = [key.text for key in keys if key.text in LAYERS]
             help = f"indent the attributes below `{known[0]}:`" if known else "write `conv: {filters: 64, kernel: 3}`"
             self.problems.add(
-                "bad-value", "an entry is one layer type with its attributes", node.pairs[0][0] if keys else node, help
+                "bad-value", "an entry is one layer type with its attributes", keys[0] if keys else node, help
             )
             return None
         key, value = node.pairs[0]
@@ -514,15 +514,14 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     bound = dict(zip(known, entry.positional, strict=False))
     if len(entry.positional) > len(known):
         takes = ", ".join(f"`{name}`" for name in known) or "no attributes"
-        problems.add(
-            "unknown-attribute", f"`{type_name}` takes {takes}: one value too many", entry.positional[len(known)]
-        )
+        extra = entry.positional[len(known)]
+        problems.add("unknown-attribute", f"`{type_name}` takes {takes}: one value too many", extra)
     for key, value in entry.named:
         if key.text not in known:
-            help = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON])
-            if help is None and known:
-                help = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
-            problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, help)
+            cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON])
+            if cure is None and known:
+                cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
+            problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, cure)
         elif key.text in bound:
             problems.add(
                 "duplicate-name", f"`{key.text}` is given twice, by position and by name", key, "keep one of the two"

@@ -92,7 +92,7 @@ class Expander:
         if self.count > MOST_ENTRIES:
             self.stop(
                 "limit",
-                f"more than {MOST_ENTRIES:,} entries once repeats and blocks are written out (limit: entries {MOST_ENTRIES:,})",
+                f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out (limit: entries {MOST_ENTRIES:,})",
                 entry.key,
             )
         name, branch_names = label
@@ -287,9 +287,9 @@ class Expander:
         self.groups[path] = Group(path, kind, start, len(self.nodes), output, node.mark.line + 1, node.mark.name.name)
 
     def leaf(self, entry: Entry, layer_type: type[Layer], path: str, reads: list[Port], scope: Scope) -> Port:
-        if layer_type.second_input and (like := self.bound(entry, layer_type.type).get(layer_type.second_input)):
-            if isinstance(like, Text):
-                reads = [*reads, self.lookup(like, scope, reads[0])]
+        like = self.bound(entry, layer_type.type).get(layer_type.second_input or "")
+        if isinstance(like, Text):
+            reads = [*reads, self.lookup(like, scope, reads[0])]
         wanted, most = layer_type.inputs, 2 if layer_type.second_input else layer_type.inputs
         if (wanted is None and len(reads) < 2) or (wanted is not None and not wanted <= len(reads) <= (most or 0)):
             needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")

@@ -9,6 +9,10 @@ SUFFIXES = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "
 _FIGURE = re.compile(r"([~<]?)(\d{1,18})(?:\.(\d{1,12}))?([KkMGBT]?)", re.ASCII)
 
 
+def _power(decimals: int) -> int:
+    return int(10**decimals)
+
+
 class Figure(NamedTuple):
     """A published figure: `sign` is empty, `~` (within 5 %) or `<`; `digits` × `unit` is its value."""
 
@@ -32,7 +36,7 @@ class Figure(NamedTuple):
         >>> read_figure("~60M").fits(62_378_344), read_figure("<25M").fits(25_000_000)
         (True, False)
         """
-        scale, power = SUFFIXES[self.suffix], 10**self.decimals
+        scale, power = SUFFIXES[self.suffix], _power(self.decimals)
         scaled, value = number * power, self.digits * scale  # compare number with digits · scale / power
         if self.sign == "<":
             return scaled < value
@@ -48,13 +52,13 @@ class Figure(NamedTuple):
         >>> read_figure("1.5G").rewritten(1_749_999_999), read_figure("<25M").rewritten(26_100_000)
         ('1.7G', '<27M')
         """
-        scale, power = SUFFIXES[self.suffix], 10**self.decimals
+        scale, power = SUFFIXES[self.suffix], _power(self.decimals)
         digits = number * power // scale + 1 if self.sign == "<" else (2 * number * power + scale) // (2 * scale)
         whole, rest = divmod(digits, power)
         return f"{self.sign}{whole}{f'.{rest:0{self.decimals}}' if self.decimals else ''}{self.suffix}"
 
     def value(self) -> float:
-        return self.digits * SUFFIXES[self.suffix] / 10**self.decimals
+        return self.digits * SUFFIXES[self.suffix] / _power(self.decimals)
 
 
 def read_figure(text: str) -> Figure | None:

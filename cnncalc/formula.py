@@ -147,7 +147,7 @@ class _Parser:
         return value
 
     def logic(self, word: str) -> Tree:
-        operand = (lambda: self.logic("and")) if word == "or" else self.negation
+        operand: Callable[[], Tree] = (lambda: self.logic("and")) if word == "or" else self.negation
         operands = [operand()]
         while self.peek() == word:
             self.index += 1
@@ -174,7 +174,7 @@ class _Parser:
         return ("compare", operator, left, right)
 
     def chain(self, operators: tuple[str, ...]) -> Tree:
-        operand = (lambda: self.chain(_PRODUCT)) if operators is _SUM else self.unary
+        operand: Callable[[], Tree] = (lambda: self.chain(_PRODUCT)) if operators is _SUM else self.unary
         first, rest = operand(), []
         while self.peek() in operators:
             rest.append((self.take()[1], operand()))
@@ -299,7 +299,8 @@ def divide(a: Value, b: Value) -> Value:
 
 
 def half_up(value: Value) -> int:
-    return floor(value + divide(1, 2))
+    whole: int = floor(value + divide(1, 2))
+    return whole
 
 
 def round_to(value: Value, step: Value) -> Value:

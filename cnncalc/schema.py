@@ -9,11 +9,11 @@ from cnncalc.description import COMMON
 from cnncalc.layers import LAYERS
 from cnncalc.layers.base import Attribute, Layer
 
-_TEXT = {"type": "string"}
+_TEXT: dict[str, Any] = {"type": "string"}
 _NUMBER: dict[str, Any] = {"type": ["number", "string"]}
-_NAME = {"type": ["string", "number"]}
+_NAME: dict[str, Any] = {"type": ["string", "number"]}
 
-_COMMON_HELP = {
+_COMMON_HELP: dict[str, tuple[str, dict[str, Any]]] = {
     "name": ("name of the entry", _NAME),
     "from": (
         "entry or entries above that this one reads; `previous` is the one before",

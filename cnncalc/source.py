@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from typing import Any, Union
+from typing import Any
 
 import yaml
 from yaml.events import (
@@ -31,7 +31,7 @@ MOST_ALIASES = 1_000
 MOST_NODES = 3_000_000
 
 try:
-    from yaml.cyaml import CParser as _Parser
+    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
 
     HAS_C_PARSER = True
 except ImportError:  # PyYAML was built without libyaml
@@ -70,7 +70,7 @@ class _Stream:
         self.name = source
         self._position = 0
 
-    def read(self, size: int) -> str:
+    def read(self, size: int = -1, /) -> str:
         start = self._position
         self._position = start + size
         return self.name.text[start : start + size]
@@ -117,7 +117,7 @@ class Map:
         return iter(self.pairs)
 
 
-Node = Union[Text, Seq, Map]
+Node = Text | Seq | Map
 
 
 def where(node: Node) -> Where:
@@ -215,7 +215,7 @@ def _tree(source: Source) -> Node | None:
     node: Node
     total = 0
     while True:
-        event = next_event()
+        event: Any = next_event()
         kind = type(event)
         aliases = 0
         if kind is ScalarEvent:

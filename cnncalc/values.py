@@ -12,7 +12,7 @@ from cnncalc.source import SPLIT_CURE, Node, Seq, Text
 UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
 
 
-class Silent(Exception):  # noqa: N818 - not an error of its own
+class Silent(Exception):
     """Something unknown was read; the problem has been reported where it arose."""
 
 
@@ -60,7 +60,7 @@ class Values:
             code = "limit" if "(limit: " in error.what else "bad-expression"
             cure = error.cure
             if text.count("(") > text.count(")"):
-                cure = f"a comma inside [ ] or {{ }} splits the entry: {SPLIT_CURE}" if not cure else cure
+                cure = cure or f"a comma inside [ ] or {{ }} splits the entry: {SPLIT_CURE}"
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
             self.problems.add(code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent

@@ -77,7 +77,7 @@ def steps(layer: Layer, inputs: tuple[Shape, ...]) -> list[Step]:
     found = []
     for quantity, label, axis, text, value in list(_terms(layer, scope)):  # all of them first: they fill the scope
         symbols = shown(text, lambda name: _symbol(layer, name), lambda name: _symbols(layer, name, scope))
-        numbers = shown(text, lambda name: _figure(scope, name, axis), lambda name: [written(v) for v in scope[name]])
+        numbers = _working(scope, text, axis)
         symbols = re.sub(r"(\d)·(?=[A-Z])", r"\1", symbols)  # 2P, as it is written
         side = AXES[len(scope["out"])][axis] if axis is not None else None
         found.append(Step(quantity, label, side, symbols, numbers, value, _remainder(scope, text, axis)))

@@ -24,7 +24,16 @@ from cnncalc.problem import Problem
 @options.input_size_option()
 @options.layout_option()
 @options.drawing_options()
-def explain_command(file: str, names: tuple[str, ...], output: str | None, sets: tuple[str, ...], input_size: str | None, layout: str, no_color: bool, ascii: bool) -> int:  # fmt: skip
+def explain_command(
+    file: str,
+    names: tuple[str, ...],
+    output: str | None,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    layout: str,
+    no_color: bool,
+    ascii: bool,
+) -> int:
     """Every number of a LAYER: its formula, the numbers put in, and the result.
 
     LAYER is a name as `summary --depth all` shows it, a block or branch, or `total`; a block and the total print

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -14,7 +14,13 @@ from cnncalc.problem import Problem, ProblemsFound
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class Architecture(click.ParamType):
+if TYPE_CHECKING:
+    TextType = click.ParamType[str]
+else:  # before click 8.4 the class has no parameter
+    TextType = click.ParamType
+
+
+class Architecture(TextType):
     """A file, or a bundled architecture by name; completes both."""
 
     name = "file"
@@ -28,7 +34,7 @@ class Architecture(click.ParamType):
         return [*found, CompletionItem(incomplete, type="file")]
 
 
-class Bundled(click.ParamType):
+class Bundled(TextType):
     """A bundled architecture by name."""
 
     name = "name"

@@ -9,7 +9,7 @@ import click
 from cnncalc.cli import options
 
 
-class _LayerType(click.ParamType):
+class _LayerType(options.TextType):
     name = "type"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:

@@ -71,7 +71,8 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     "--columns",
     callback=_columns,
     metavar="NAME,...",
-    help="layer, type, inputs, input, output, params, weights, biases, buffers, multiplies, share, flops, activations, line.",
+    help="Of: layer, type, inputs, input, output, params, weights, biases, buffers, multiplies, share, flops, "
+    "activations, line.",
 )
 @click.option("--sort", type=click.Choice(SORTS), help="Largest first.")
 @click.option(
@@ -81,7 +82,21 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @options.input_size_option()
 @options.layout_option()
 @options.drawing_options()
-def summary_command(files: tuple[str, ...], form: str, output: str | None, depth: int | None, exact: bool, columns: tuple[str, ...] | None, sort: str | None, top: int | None, sets: tuple[str, ...], input_size: str | None, layout: str, no_color: bool, ascii: bool) -> int:  # fmt: skip
+def summary_command(
+    files: tuple[str, ...],
+    form: str,
+    output: str | None,
+    depth: int | None,
+    exact: bool,
+    columns: tuple[str, ...] | None,
+    sort: str | None,
+    top: int | None,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    layout: str,
+    no_color: bool,
+    ascii: bool,
+) -> int:
     """Layers, output shapes, params and multiplies of each FILE, and their totals.
 
     FILE is an architecture file, the name of a bundled one, or - for standard input.
