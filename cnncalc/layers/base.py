@@ -4,7 +4,7 @@ A layer is a class whose body is data: attributes, and formulas as text. `work.p
 field holds one text, or *cases*: a mapping of condition to text, read from the top, of which the first that is
 true holds. The names a formula may use:
 
-- the layer's attributes; `c`, the input's channels; with several inputs also `channels`, those of all;
+- the layer's attributes; `c`, the input's channels; with several inputs `channels`, those of all;
 - `side` and `out`, the input's and output's size on one axis; per-axis attributes likewise. `prod(side)`,
   `prod(kernel)` multiply over all axes. A size formula is written once and read for every axis;
 - for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` is true for `padding: same`.
