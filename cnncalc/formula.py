@@ -18,7 +18,7 @@ Tree = tuple[Any, ...]
 
 LARGEST = 10**15
 LONGEST = 1_000
-DEEPEST = 100
+DEEPEST = 30
 
 WORDS = ("same", "valid")
 RESERVED = ("true", "false", *WORDS, "if", "else", "and", "or", "not", "channels")
@@ -478,15 +478,17 @@ def shown(text: str, name: Callable[[str], str], whole: Callable[[str], list[str
     >>> shown("prod(kernel) * c / groups - 1", {"c": "3", "groups": "1"}.__getitem__, lambda n: ["11", "11"])
     '11·11·3/1 − 1'
     """
+    text = text.replace("//", "\0")
 
     def replace(match: re.Match[str]) -> str:
         function, argument, single, operator = match.groups()
         if function:
             parts = whole(argument)
             joined = ("·" if function == "prod" else " + ").join(parts)
-            return f"({joined})" if function == "sum" and len(parts) > 1 else joined or "1"
+            divisor = text[: match.start()].rstrip().endswith(("/", "\0"))
+            return f"({joined})" if len(parts) > 1 and (function == "sum" or divisor) else joined or "1"
         if single:
             return single if single in FUNCTIONS or single in RESERVED else name(single)
         return {"*": "·", "-": operator.replace("-", "−"), "/": "/"}[operator.strip()]
 
-    return _PART.sub(replace, text.replace("//", "\0")).replace("\0", "//")
+    return _PART.sub(replace, text).replace("\0", "//")

@@ -221,10 +221,7 @@ def readers_of(shape: Shape) -> list[str]:
     """The layer types that can read one input of this shape."""
     rank = len(shape) - 1
     unfit = (
-        SEVERAL_INPUTS
-        + ("crop",)
-        + (NEEDS_SIDES if rank == 0 else NEEDS_VECTOR)
-        + (NEEDS_TOKENS if rank != 1 else ())
+        SEVERAL_INPUTS + ("crop",) + (NEEDS_SIDES if rank == 0 else NEEDS_VECTOR) + (NEEDS_TOKENS if rank != 1 else ())
     )
     return [name for name in (*LAYER_TYPES, *OFTEN) if name not in unfit]
 
@@ -512,7 +509,9 @@ class _Author:
             Entry("layer_norm"),
             Entry("group_norm", {"groups": 1}),
             Entry("conv", {**same, "bias": False}, repeat=rng.choice([0, 1, 2, 3])),
-            Entry("dense", {"units": "channels", "per": "position"}, when=rng.choice(["channels > 3", "true", "false"])),
+            Entry(
+                "dense", {"units": "channels", "per": "position"}, when=rng.choice(["channels > 3", "true", "false"])
+            ),
             Entry("add", branches=[(None, []), (None, [Entry("conv", same)])]),
         ]
         return rng.choice(offered)
@@ -554,9 +553,7 @@ class _Author:
         model = next(entry for entry in net.entries if entry.name == name)
         copies = self.rng.choice([None, 2]) if model.repeat is None and len(model.reads or []) < 2 else model.repeat
         reads = model.reads if len(model.reads or []) > 1 else [self.rng.choice(known)]
-        return Entry(
-            model.type, model.given, None, reads, copies, model.when, name, model.branches, model.by_position
-        )
+        return Entry(model.type, model.given, None, reads, copies, model.when, name, model.branches, model.by_position)
 
     def follower(self, net: Net, shape: Shape) -> Entry:
         """A layer, a block or branches that read one entry."""
@@ -606,7 +603,9 @@ class _Author:
         for _ in range(rng.randint(2, 3)):
             entries = [self.safe() for _ in range(rng.randint(0, 2))]
             if merge == "concat" and self.chance(0.5):
-                entries.append(Entry("conv", {"filters": rng.randint(1, 9), "kernel": 3, "padding": "same", "stride": 1}))
+                entries.append(
+                    Entry("conv", {"filters": rng.randint(1, 9), "kernel": 3, "padding": "same", "stride": 1})
+                )
             if self.chance(0.15):
                 entries.append(self.branches(net))
             found.append((self.new_name("b") if named else None, entries))

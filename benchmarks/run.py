@@ -1,0 +1,133 @@
+"""Is it fast? Ratios of commands measured side by side in one run; no absolute times are promised.
+
+python benchmarks/run.py            print the table
+python benchmarks/run.py --write    also write it to benchmarks/RESULTS.md
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PYTHON = sys.executable
+CNNCALC = str(Path(PYTHON).with_name("cnncalc"))
+LOAD = "import sys, yaml; yaml.load(open(sys.argv[1]), yaml.CSafeLoader)"
+
+
+def run(command: list[str]) -> tuple[float, float]:
+    """Seconds and peak memory in MB of one process."""
+    started = time.perf_counter()
+    with open(os.devnull, "w") as nothing:
+        process = subprocess.Popen(command, stdout=nothing, stderr=nothing)
+        _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"failed: {' '.join(command)}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def side_by_side(ours: list[str], other: list[str], times: int) -> tuple[float, float, float]:
+    """(ratio of minima, ratio of medians, our peak memory): the two take turns, so that both see the same machine."""
+    runs = [(run(other), run(ours)) for _ in range(times)]
+    theirs, own = [pair[0][0] for pair in runs], [pair[1][0] for pair in runs]
+    return min(own) / min(theirs), statistics.median(own) / statistics.median(theirs), max(pair[1][1] for pair in runs)
+
+
+def distinct_layers(path: Path, count: int) -> str:
+    """A file of `count` convolutions, no two alike in name, filters, kernel and input together."""
+    with path.open("w") as file:
+        file.write("name: generated\ninput: {channels: 3, size: 32}\nlayers:\n")
+        for index in range(count):
+            kernel = (1, 3, 5, 7)[index % 4]
+            filters = 8 + index % 509
+            file.write(f"  - conv: {{name: c{index}, filters: {filters}, kernel: {kernel}, padding: {kernel // 2}}}\n")
+    return str(path)
+
+
+def repeated_layers(path: Path, count: int) -> str:
+    entry = f"conv: {{filters: 8, kernel: 3, padding: 1, repeat: {count}}}"
+    path.write_text(f"name: repeated\ninput: {{channels: 8, size: 32}}\nlayers:\n  - {entry}\n")
+    return str(path)
+
+
+def microseconds_a_layer(path: str, count: int, empty: float) -> float:
+    seconds = min(run([CNNCALC, "summary", path, "--format", "json"])[0] for _ in range(3))
+    return 1e6 * (seconds - empty) / count
+
+
+def main() -> int:
+    rows: list[tuple[str, str, str, bool]] = []
+    table = [CNNCALC, "summary", "resnet152.yaml"]
+    least, median, _ = side_by_side(table, [PYTHON, "-c", "import click, yaml, rich.console, rich.table"], 41)
+    rows.append(
+        (
+            "`summary resnet152.yaml` / `import click, yaml, rich.console, rich.table`",
+            f"{least:.2f} (median {median:.2f})",
+            "1.3",
+            least <= 1.3,
+        )
+    )
+    least, median, _ = side_by_side([*table, "--format", "json"], [PYTHON, "-c", "import click, yaml"], 41)
+    rows.append(
+        (
+            "`summary resnet152.yaml --format json` / `import click, yaml`",
+            f"{least:.2f} (median {median:.2f})",
+            "1.5",
+            least <= 1.5,
+        )
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        large = distinct_layers(Path(folder) / "large.yaml", 100_000)
+        ratio, _, memory = side_by_side([CNNCALC, "summary", large, "--format", "json"], [PYTHON, "-c", LOAD, large], 3)
+        rows.append(
+            (
+                "100,000 distinct layers as JSON / `yaml.load(f, yaml.CSafeLoader)`",
+                f"{ratio:.2f}",
+                "0.75",
+                ratio <= 0.75,
+            )
+        )
+        rows.append(("peak memory of that", f"{memory:.0f} MB", "800 MB", memory <= 800))
+        one = distinct_layers(Path(folder) / "one.yaml", 1)
+        empty = min(run([CNNCALC, "summary", one, "--format", "json"])[0] for _ in range(9))
+        each = {
+            f"{count:,} distinct": microseconds_a_layer(
+                distinct_layers(Path(folder) / f"{count}.yaml", count), count, empty
+            )
+            for count in (1_000, 10_000, 100_000)
+        }
+        each["100,000 by repeat"] = microseconds_a_layer(
+            repeated_layers(Path(folder) / "repeat.yaml", 100_000), 100_000, empty
+        )
+        spread = max(list(each.values())[:3]) / min(list(each.values())[:3])
+        rows.append(
+            (
+                "time a layer: " + ", ".join(f"{name} {value:.0f} µs" for name, value in each.items()),
+                f"× {spread:.2f}",
+                "the same within noise",
+                spread < 2,
+            )
+        )
+    width = max(len(row[0]) for row in rows)
+    text = f"| {'what':<{width}} | measured | limit | |\n| {'-' * width} | --- | --- | --- |\n"
+    text += "".join(
+        f"| {what:<{width}} | {figure} | {limit} | {'kept' if kept else 'BROKEN'} |\n"
+        for what, figure, limit, kept in rows
+    )
+    print(text, end="")
+    if "--write" in sys.argv[1:]:
+        machine = f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+        (HERE / "RESULTS.md").write_text(
+            f"# Results\n\nWritten by `python benchmarks/run.py --write`; {machine}.\n\n{text}"
+        )
+    return 0 if all(kept for *_, kept in rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

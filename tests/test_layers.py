@@ -1,0 +1,108 @@
+"""Every declaration: complete, documented, and true to its own examples."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnncalc
+from cnncalc.formula import names
+from cnncalc.layers import LAYERS
+from cnncalc.layers.base import Example, Formula, Layer
+from cnncalc.outline import describe_layer
+from cnncalc.shape import read_shape
+from cnncalc.work import COUNTS, steps
+
+EXAMPLES = [
+    pytest.param(layer, example, id=f"{layer.type}: {example.attributes or example.inputs}")
+    for layer in LAYERS.values()
+    for example in layer.examples
+]
+
+
+def graph_of(layer: type[Layer], example: Example) -> cnncalc.Graph:
+    """The example as a network of one layer."""
+    shapes = [read_shape(text.strip()) for text in example.inputs.split(",")]
+    inputs = []
+    for index, shape in enumerate(shapes):
+        assert shape is not None
+        size = f", size: {list(shape[1:])}" if shape[1:] else ""
+        inputs.append(f"x{index}: {{channels: {shape[0]}{size}}}")
+    reads = ", ".join(f"x{index}" for index in range(len(shapes)))
+    attributes = f", {example.attributes}" if example.attributes else ""
+    entry = f"{layer.type}: {{name: it, from: [{reads}]{attributes}}}"
+    return cnncalc.loads(f"inputs: {{{', '.join(inputs)}}}\nlayers:\n  - {entry}\n")
+
+
+@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
+def test_an_example_is_true(layer: type[Layer], example: Example) -> None:
+    (row,) = cnncalc.analyze(graph_of(layer, example)).rows
+    assert row.output_shape == read_shape(example.output)
+    assert (row.counts.params, row.counts.multiplies) == (example.params, example.multiplies)
+
+
+@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
+def test_the_working_gives_the_very_numbers(layer: type[Layer], example: Example) -> None:
+    (row,) = cnncalc.analyze(graph_of(layer, example)).rows
+    working = steps(row.layer, row.input_shapes)
+    assert tuple(step.value for step in working if step.quantity == "output") == row.output_shape
+    for quantity in COUNTS:
+        assert sum(step.value for step in working if step.quantity == quantity) == getattr(row.counts, quantity)
+
+
+@pytest.mark.parametrize(("layer", "example"), EXAMPLES)
+def test_the_numbers_put_in_evaluate_to_the_result(layer: type[Layer], example: Example) -> None:
+    """What `explain` prints is arithmetic that anybody can redo: here Python does."""
+    from math import ceil
+
+    (row,) = cnncalc.analyze(graph_of(layer, example)).rows
+    for step in steps(row.layer, row.input_shapes):
+        text = step.numbers.replace("·", "*").replace("−", "-")
+        assert eval(text, {"ceil": ceil, "min": min, "max": max}) == step.value
+
+
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
+def test_a_declaration_is_documented(layer: type[Layer]) -> None:
+    assert (layer.__doc__ or "").split("\n")[0].endswith(".")
+    assert layer.examples
+    assert all(attribute.help for attribute in layer.attributes.values())
+
+
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
+def test_formulas_name_only_what_there_is(layer: type[Layer]) -> None:
+    attributes = layer.attributes.values()
+    known = {"c", "side", "out", "channels", "vector", "before", "after", "same_size", "like", *layer.attributes}
+    known |= {choice for attribute in attributes for choice in attribute.choices}
+    known |= {f"{attribute.name}_given" for attribute in attributes if attribute.default is None}
+    known |= {"partial", "rows", "highest"} if any(attribute.kind == "Table" for attribute in attributes) else set()
+    fields: list[Formula | None] = [layer.out_channels, layer.out_side, layer.out_tokens, *layer.requires]
+    for quantity in COUNTS:
+        fields += getattr(layer, quantity).values()
+    for field in fields:
+        cases = {"true": field} if isinstance(field, str) else field or {}
+        for condition, text in cases.items():
+            assert names(condition) | names(text) <= known
+
+
+def test_names_are_the_words_of_the_file_format() -> None:
+    assert list(LAYERS["conv"].attributes) == [
+        "filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections",
+    ]  # fmt: skip
+
+
+DESCRIPTIONS = {
+    "conv: {filters: 96, kernel: 11, stride: 4}": "conv 11×11, 96, stride 4",
+    "conv: {filters: 6, kernel: 5, padding: same, groups: 3}": "conv 5×5, 6, same, depthwise",
+    "conv: {filters: 6, kernel: [1, 7], padding: [0, 3], bias: false}": "conv 1×7, 6, padding 0×3, no bias",
+    "conv: {filters: 2, kernel: 3, padding: [[0, 1], 1]}": "conv 3×3, 2, padding 0+1×1",
+    "max_pool: {kernel: 3, stride: 2, ceil: true}": "max_pool 3×3, stride 2, ceil",
+    "max_pool: {kernel: 3, stride: 2, ceil: true, clip: caffe}": "max_pool 3×3, stride 2, ceil, caffe",
+    "leaky_relu: 0.1": "leaky_relu, slope 0.1",
+    "adaptive_avg_pool: 1": "adaptive_avg_pool, size 1",
+    "relu": "relu",
+}
+
+
+@pytest.mark.parametrize(("entry", "text"), DESCRIPTIONS.items())
+def test_a_layer_is_described_as_a_lecturer_would(entry: str, text: str) -> None:
+    (row,) = cnncalc.analyze(cnncalc.loads(f"input: {{channels: 3, size: 32}}\nlayers:\n  - {entry}\n")).rows
+    assert describe_layer(row.layer, 3) == text
