@@ -21,7 +21,8 @@ LONGEST = 1_000
 DEEPEST = 30
 
 WORDS = ("same", "valid")
-RESERVED = ("true", "false", *WORDS, "if", "else", "and", "or", "not", "channels")
+_KEYWORDS = ("true", "false", *WORDS, "if", "else", "and", "or", "not")
+RESERVED = (*_KEYWORDS, "channels")
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*)"
@@ -488,7 +489,7 @@ def shown(text: str, name: Callable[[str], str], whole: Callable[[str], list[str
             divisor = text[: match.start()].rstrip().endswith(("/", "\0"))
             return f"({joined})" if len(parts) > 1 and (function == "sum" or divisor) else joined or "1"
         if single:
-            return single if single in FUNCTIONS or single in RESERVED else name(single)
+            return single if single in FUNCTIONS or single in _KEYWORDS else name(single)
         return {"*": "·", "-": operator.replace("-", "−"), "/": "/"}[operator.strip()]
 
     return _PART.sub(replace, text).replace("\0", "//")

@@ -221,7 +221,7 @@ def _tree(source: Source) -> Node | None:
         if kind is ScalarEvent:
             size = 1
             total += 1
-            plain = event.style is None
+            plain = not event.style  # libyaml says "", PyYAML's own parser None
             node = Text(event.value, event.start_mark, plain)
             if event.tag is not None or event.anchor is not None:
                 _refuse_tag(event, node)

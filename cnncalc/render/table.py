@@ -17,6 +17,7 @@ from cnncalc.outline import Line, outline
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8
+_WIDE = 100  # a narrower terminal has no room for bars
 _UNBOUNDED = 100_000  # columns; a pipe has no width, so nothing is folded or cut there
 
 
@@ -97,7 +98,7 @@ def render(
     color: bool,
 ) -> str:
     """The table as text: `width` columns wide, or, with None, as wide as it needs to be; ANSI colours with `color`."""
-    drawn = rich_table(analysis, lines, names, style, bars=color)
+    drawn = rich_table(analysis, lines, names, style, bars=color and (width or _WIDE) >= _WIDE)
     return to_text(drawn, width=width or _natural_width(analysis, lines, names, style), color=color)
 
 
