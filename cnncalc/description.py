@@ -65,7 +65,7 @@ class Entry:
     """One entry of a list of layers, as written."""
 
     __slots__ = (
-        "bound", "branches", "key", "layers", "name", "named", "positional", "reads", "repeat", "share", "when",
+        "bound", "branches", "faulty", "key", "layers", "name", "named", "positional", "reads", "repeat", "share", "when",
     )  # fmt: skip
 
     def __init__(self, key: Text) -> None:
@@ -78,6 +78,7 @@ class Entry:
         self.positional: list[Node] = []
         self.named: list[tuple[Text, Node]] = []
         self.branches: list[Branch] | None = None
+        self.faulty = False  # an attribute is wrong, and that has been said: what seems missing may be just that one
         self.bound: dict[str, Node] | None = None  # attribute → what is written for it
         self.layers: Any = None  # the layers made of it, where they depend on nothing but the number of sides
 
@@ -394,6 +395,7 @@ class _Reader:
                     for attribute, content in item.pairs:
                         self.attribute(entry, attribute, content)
                 elif value_is_null(item):
+                    entry.faulty = True
                     self.problems.add("null-value", f"an attribute of `{key.text}` has no value", item)
                 elif entry.named or entry.name or entry.reads or entry.repeat or entry.when or entry.share:
                     self.problems.add("bad-value", "attributes by position come first, named ones after them", item)
@@ -412,6 +414,7 @@ class _Reader:
     def attribute(self, entry: Entry, key: Text, value: Node) -> None:
         text = key.text
         if value_is_null(value):
+            entry.faulty = True
             help = colon_cure(key) or (f"write `{text}: VALUE`, or leave `{text}` out")
             self.problems.add("null-value", f"`{text}` has no value", key, help)
         elif text == "name" or text == "share":
@@ -518,6 +521,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         problems.add("unknown-attribute", f"`{type_name}` takes {takes}: one value too many", extra)
     for key, value in entry.named:
         if key.text not in known:
+            entry.faulty = True
             cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON])
             if cure is None and known:
                 cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"

@@ -218,13 +218,7 @@ class Expander:
         node = given.get(param.name.lstrip("$"))
         if node is None:
             if param.default is None:
-                self.problems.add(
-                    "missing-attribute",
-                    f"block `{block.name}` needs `{param.name.lstrip('$')}`",
-                    entry.key,
-                    None,
-                    self.context(),
-                )
+                self.missing(entry, f"block `{block.name}` needs `{param.name.lstrip('$')}`", None)
                 raise Silent
             if param.word:
                 return param.default
@@ -339,9 +333,7 @@ class Expander:
             if node is None:
                 if attribute.required:
                     help = f"write `{layer_type.type}: {{{name}: …}}`: {attribute.help}"
-                    self.problems.add(
-                        "missing-attribute", f"`{layer_type.type}` needs `{name}`", entry.key, help, self.context()
-                    )
+                    self.missing(entry, f"`{layer_type.type}` needs `{name}`", help)
                     missing = True
                 raw.append(None)
             elif attribute.takes_text and isinstance(node, Text):
@@ -553,6 +545,10 @@ class Expander:
     def stop(self, code: str, message: str, at: Written | None, help: str | None = None) -> NoReturn:
         self.problems.add(code, message, at, help, self.context())
         raise ProblemsFound(self.problems.found)
+
+    def missing(self, entry: Entry, message: str, help: str | None) -> None:
+        if not entry.faulty:
+            self.problems.add("missing-attribute", message, entry.key, help, self.context())
 
     def context(self, path: str | None = None) -> tuple[str, ...]:
         """Notes that lead from the written line to this instance of it."""
