@@ -65,7 +65,8 @@ class Entry:
     """One entry of a list of layers, as written."""
 
     __slots__ = (
-        "bound", "branches", "faulty", "key", "layers", "name", "named", "positional", "reads", "repeat", "share", "when",
+        "bound", "branches", "faulty", "key", "layers", "name", "named", "positional", "reads", "repeat", "share",
+        "when",
     )  # fmt: skip
 
     def __init__(self, key: Text) -> None:

@@ -156,7 +156,8 @@ def _pick(layer: Layer, formula: Formula, scope: dict[str, Any], axis: int | Non
     if isinstance(formula, str):
         return formula
     for condition, text in formula.items():
-        if compiled(condition, layer.per_axis)(scope, axis):
+        known = scope.get(condition)  # most conditions are the name of a flag: no need to compile these
+        if condition == "true" or (known if known is not None else compiled(condition, layer.per_axis)(scope, axis)):
             return text
     return ""
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from cnncalc.problem import Problem, ProblemsFound
-
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 if TYPE_CHECKING:
+    from cnncalc.problem import Problem
+
     TextType = click.ParamType[str]
 else:  # before click 8.4 the class has no parameter
     TextType = click.ParamType
@@ -166,6 +166,7 @@ def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str
     """Read every FILE; one that fails does not stop the others."""
     from cnncalc import api, source
     from cnncalc.build import load_source
+    from cnncalc.problem import ProblemsFound
 
     if files.count("-") > 1:
         raise click.UsageError("'-' (standard input) can be read only once.")

@@ -7,7 +7,7 @@ true holds. The names a formula may use:
 - the layer's attributes; `c`, the input's channels; with several inputs `channels`, those of all;
 - `side` and `out`, the input's and output's size on one axis; per-axis attributes likewise. `prod(side)`,
   `prod(kernel)` multiply over all axes. A size formula is written once and read for every axis;
-- for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` is true for `padding: same`.
+- for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from tests.oracles.attributes import ATTRIBUTES, MERGES, SEVERAL_INPUTS, WORDS, MalformedError, Shape, Values
-from tests.oracles.counting import DoesNotFitError
+from tests.oracles.counting import DoesNotFitError, count_positions
 from tests.oracles.written_out import Block, Entry, Expander, Net
 
 ACTIVATIONS = ("relu", "relu6", "leaky_relu", "prelu", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "hard_swish",
@@ -339,6 +339,7 @@ def random_graph(rng: Random, wild: bool = False) -> Net:
     return _Author(rng).net(wild)
 
 
+MOST_VALUES = 200_000  # in one tensor of a random graph
 _GRAPH = Limits(channels=16, filters=24, sides=(64, 24, 8), kernel=5)
 
 
@@ -363,6 +364,9 @@ class _Author:
             entry = self.proposal(net, expander)
             try:
                 expander.add(entry)
+                if count_positions(expander.shapes[-1] if expander.shapes else ()) > MOST_VALUES:
+                    expander.back_to(before)
+                    continue
                 net.entries.append(entry)
             except (DoesNotFitError, MalformedError):
                 if wild and len(net.entries) > 1:
@@ -448,8 +452,6 @@ class _Author:
                 [
                     Entry("conv", {"filters": "hidden", "kernel": 1}, name="up"),
                     Entry("conv", {"filters": "hidden", "kernel": 3, "padding": "same", "groups": "hidden"}),
-                    *([Entry("conv", {"filters": "hidden", "kernel": 1}, name="again", share="up")]
-                      if self.chance(0.0) else []),
                     Entry("concat", reads=["up", "previous"]),
                     Entry("conv", {"filters": "back", "kernel": 1, "bias": False}),
                 ],

@@ -336,8 +336,9 @@ class Expander:
             raise DoesNotFitError("as many layers")
         for place, step in enumerate(own):
             model = other[place % len(other)]
-            same = (step.type, step.values) == (model.type, model.values)
-            if not same or self.shape(step.inputs[0])[0] != self.shape(model.inputs[0])[0]:
+            read, model_read = self.shape(step.inputs[0]), self.shape(model.inputs[0])
+            same = (step.type, step.values) == (model.type, model.values) and len(read) == len(model_read)
+            if not same or read[0] != model_read[0]:
                 raise DoesNotFitError("shared weights are of one shape")
             self.steps[start + place] = Step(step.type, step.values, step.inputs, model.shares)
 
