@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.measure import Measurement
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -54,7 +53,7 @@ def rich_table(
     )
     name, inputs = title(analysis, style)
     head = Text.assemble((name, "bold"), "   ", (inputs, "dim"), "\n")
-    return Group(head, table, "", *_footer_lines(analysis, style))
+    return Group(head, table, "", _Footer(footer(analysis, style)))
 
 
 def ruled(style: Style) -> box.Box:
@@ -75,17 +74,21 @@ def _share_with_bar(line: Line, analysis: Analysis, share: Text) -> Text:
     return Text.assemble((f"{bar:<{_BAR}}", "cyan"), f"{share.plain:>7}")
 
 
-def _footer_lines(analysis: Analysis, style: Style) -> Iterator[RenderableType]:
-    found = footer(analysis, style)
-    width = max(len(label) for label, _ in found)
-    grid = Table.grid(padding=(0, 2), pad_edge=False)
-    grid.add_column(min_width=width, style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    previous = ""
-    for label, text in found:
-        grid.add_row(label if label != previous else "", Text(text))
-        previous = label
-    yield Padding(grid, (0, 0, 0, 1))
+class _Footer:
+    """Labels, and their texts folded beside them."""
+
+    def __init__(self, lines: list[tuple[str, str]]) -> None:
+        self.lines = lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        indent = max(len(label) for label, _ in self.lines) + 3
+        previous = ""
+        for label, text in self.lines:
+            shown = f" {label if label != previous else ''}".ljust(indent)
+            for line in Text(text).wrap(console, max(20, options.max_width - indent)):
+                yield Text.assemble((shown, "dim"), line)
+                shown = " " * indent
+            previous = label
 
 
 def render(

@@ -5,6 +5,7 @@ Written down a second time on purpose: the engine's own declarations are what is
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 Shape = tuple[int, ...]
@@ -92,6 +93,8 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
         value = given.get(name, default)
         if value is REQUIRED:
             raise MalformedError(f"{layer_type} needs {name}")
+        if any(isinstance(part, Fraction) for part in (value if isinstance(value, tuple) else [value])):
+            raise MalformedError(f"{name} must be whole")
         if value == "kernel":
             values[name] = values["kernel"]
         elif name == "padding":
