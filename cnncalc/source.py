@@ -28,7 +28,7 @@ from cnncalc.problem import Problem, ProblemsFound, Where
 LARGEST_FILE = 64 * 2**20
 DEEPEST = 100
 MOST_ALIASES = 1_000
-MOST_NODES = 3_000_000
+MOST_NODES = 2_000_000
 
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
@@ -47,20 +47,20 @@ except ImportError:  # PyYAML was built without libyaml
 class Source:
     """One file's text, under the `name` by which messages call it, beside other files in `folder`."""
 
-    __slots__ = ("_lines", "bundled", "folder", "name", "text")
+    __slots__ = ("bundled", "folder", "name", "text")
 
     def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False) -> None:
         self.name = name
         self.text = text
         self.folder = folder
         self.bundled = bundled
-        self._lines: list[str] | None = None
 
-    def where(self, line: int, column: int, length: int = 1) -> Where:
-        if self._lines is None:
-            self._lines = self.text.splitlines() or [""]
-        text = self._lines[line] if line < len(self._lines) else ""
-        return Where(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
+    def where(self, mark: Any, length: int = 1) -> Where:
+        """The place of a YAML mark; finds its one line, for a file may have millions."""
+        start = self.text.rfind("\n", 0, mark.index) + 1
+        end = self.text.find("\n", start)
+        text = self.text[start : end if end >= 0 else None].rstrip("\r")
+        return Where(self.name, mark.line + 1, mark.column + 1, max(1, min(length, len(text) - mark.column)), text)
 
 
 class _Stream:
@@ -123,7 +123,7 @@ Node = Text | Seq | Map
 def where(node: Node) -> Where:
     """The place of a node."""
     length = len(node.text) + (0 if node.plain else 2) if isinstance(node, Text) else 1
-    place: Where = node.mark.name.where(node.mark.line, node.mark.column, length)
+    place: Where = node.mark.name.where(node.mark, length)
     return place
 
 
@@ -253,13 +253,13 @@ def _tree(source: Source) -> Node | None:
             node, size, aliases = anchors[event.anchor]
             aliases += 1
             if aliases + sum(frame.aliases for frame in stack) > MOST_ALIASES:
-                place = source.where(event.start_mark.line, event.start_mark.column, len(event.anchor) + 1)
+                place = source.where(event.start_mark, len(event.anchor) + 1)
                 message = f"aliases expand to more than {MOST_ALIASES:,} (limit: aliases {MOST_ALIASES:,})"
                 raise fail("limit", message, place)
             total += size
         elif kind is DocumentStartEvent:
             if root is not None:
-                place = source.where(event.start_mark.line, event.start_mark.column, 3)
+                place = source.where(event.start_mark, 3)
                 raise fail("yaml-syntax", "a second document in the file", place, "one file describes one network")
             continue
         elif kind is StreamEndEvent:
@@ -317,7 +317,7 @@ SPLIT_CURE = "quote the expression or move it to `vars:` in block style"
 
 
 def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsFound:
-    place = source.where(event.start_mark.line, event.start_mark.column, len(event.anchor) + 1)
+    place = source.where(event.start_mark, len(event.anchor) + 1)
     if any(frame.anchor == event.anchor for frame in stack):
         return fail("yaml-feature", f"`*{event.anchor}` holds itself", place, "write the values out")
     message = f"`*{event.anchor}` is a YAML alias, and no `&{event.anchor}` stands above it"
@@ -332,9 +332,9 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
         if isinstance(error, yaml.reader.ReaderError):
             line = source.text.count("\n", 0, error.position) + 1
             message = f"the character {_name_of(error.character)} is not allowed in YAML"
-            return fail("encoding", message, source.where(line - 1, 0), "remove it")
+            return fail("encoding", message, Where(source.name, line, 1), "remove it")
         return fail("yaml-syntax", "not YAML", Where(source.name, 1, 1))
-    place = source.where(mark.line, mark.column)
+    place = source.where(mark)
     what = (getattr(error, "problem", None) or "not YAML").replace("could not find expected ':'", "a `:` is missing")
     return fail("yaml-syntax", f"not YAML: {what}", place, _syntax_cure(place))
 

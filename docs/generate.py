@@ -1,0 +1,339 @@
+"""Write the generated pages of the documentation: `python docs/generate.py`; `--check` only says what would change.
+
+Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
+pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
+name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib.util
+import io
+import re
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from cnncalc import description, expand, formula, inputs, shape, source  # noqa: E402
+from cnncalc.formula import written  # noqa: E402
+from cnncalc.layers import LAYERS  # noqa: E402
+from cnncalc.layers.base import Attribute, Layer  # noqa: E402
+
+WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
+WIDTH = 80
+FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
+
+_PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
+_RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
+
+
+class Failed(Exception):
+    """A page cannot be written: a command in it fails, or a part has no generator."""
+
+
+def pages() -> dict[Path, str]:
+    """Every page with generated content: its path, and the text that it should have."""
+    found = {
+        HERE / "layers.md": layers_page(),
+        HERE / "cli.md": cli_page(),
+        HERE / "table.svg": table_picture(),
+    }
+    lectures = HERE / "lecture_table.py"
+    if lectures.exists():
+        found[HERE / "lecture_figures.md"] = rendered_by(lectures)
+    for path in (ROOT / "README.md", *sorted(HERE.glob("*.md"))):
+        if path.exists() and path not in found:
+            try:
+                found[path] = filled(path.read_text(encoding="utf-8"))
+            except Failed as error:
+                raise Failed(f"{path.relative_to(ROOT)}: {error}") from None
+    return found
+
+
+def stale() -> list[Path]:
+    """The pages whose text is not what the generator writes."""
+    return [path for path, text in pages().items() if not path.exists() or path.read_bytes() != text.encode()]
+
+
+def filled(text: str) -> str:
+    """A page with its generated parts and the outputs of its commands written in."""
+
+    def part(match: re.Match[str]) -> str:
+        if match[2] not in PARTS:
+            raise Failed(f"no generated part `{match[2]}`; there are {', '.join(PARTS)}")
+        return f"{match[1]}{PARTS[match[2]]()}{match[3]}"
+
+    def output(match: re.Match[str]) -> str:
+        return f"{match[1]}$ {match[2]}\n{run(match[2])}{match[3]}"
+
+    return _RUN.sub(output, _PART.sub(part, text))
+
+
+def run(command: str) -> str:
+    """Standard output of `cnncalc …`, run in an empty folder without a terminal, so without colours."""
+    from cnncalc.cli import cli
+
+    out, err = io.StringIO(), io.StringIO()
+    arguments = shlex.split(command)[1:]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
+        except Exception as error:
+            raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
+    if code == 2 or not out.getvalue():
+        raise Failed(f"`{command}` prints nothing and exits with {code}: {err.getvalue().strip()}")
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def rendered_by(path: Path) -> str:
+    """What `render()` of a Python file gives."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text: str = module.render()
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+# ---------------------------------------------------------------------------------------------- layers.md
+
+
+def layers_page() -> str:
+    """The reference of the layer types, from their declarations."""
+    lines = [
+        "# Layer types",
+        "",
+        WARNING,
+        "Every type that `cnncalc layers` lists, from the declarations that the program itself counts with.",
+        "[The file format](format.md) says how an entry is written.",
+        "",
+        "In the formulas `c` is the number of input channels; `side` and `out` are the sizes of the input and the output on",
+        "one axis; `Π` multiplies over all axes, `Σ` adds up a list. Of several lines of one quantity the first whose",
+        "condition is true holds. A count without a formula is 0, [by convention](conventions.md). Shapes are height ×",
+        "width × channels.",
+        "",
+    ]
+    groups: dict[str, list[type[Layer]]] = {}
+    for layer in LAYERS.values():
+        groups.setdefault(layer.__module__, []).append(layer)
+    for module, members in groups.items():
+        links = " · ".join(f"[`{layer.type}`](#{layer.type})" for layer in members)
+        lines += [f"- {_title(module)}: {links}"]
+    lines.append("")
+    for module, members in groups.items():
+        lines += [f"## {_title(module)}", "", *_doc(sys.modules[module].__doc__), ""]
+        for layer in members:
+            lines += _layer_section(layer)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _title(module: str) -> str:
+    return module.rpartition(".")[2].capitalize()
+
+
+def _doc(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").strip().splitlines()]
+
+
+def _layer_section(layer: type[Layer]) -> list[str]:
+    from cnncalc.render.reference import example_cells, formula_lines
+
+    lines = [f"### {layer.type}", "", *_doc(layer.__doc__), ""]
+    if layer.inputs is None:
+        lines += ["Joins `branches`, or the entries that `from` names: two or more.", ""]
+    if layer.attributes:
+        rows = [
+            (f"`{name}`", _takes(attribute), _default(attribute), attribute.help)
+            for name, attribute in layer.attributes.items()
+        ]
+        lines += [*_table(("attribute", "takes", "default", "what it is"), rows), ""]
+    formulas = formula_lines(layer)
+    if formulas:
+        rows = [(what, text if text == "a vector" else f"`{text}`", condition) for what, text, condition in formulas]
+        lines += [*_table(("gives", "formula", "condition"), rows), ""]
+    if layer.requires:
+        required = [f"- `{condition}`: {reason}" for condition, reason in layer.requires.items()]
+        lines += ["Requires, else an error with this reason:", "", *required, ""]
+    cells = [example_cells(layer, index) for index in range(len(layer.examples))]
+    rows = [(f"`{entry}`", shapes, counts or "–") for entry, shapes, counts in cells]
+    return [*lines, *_table(("example", "shapes", "counts"), rows), ""]
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    lines = [head, ("---",) * len(head), *rows]
+    return [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines]
+
+
+_TAKES = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "PerAxis": "a whole number, or one per axis",
+    "Padding": "a number, `same`, `valid`, or one entry per axis",
+    "Table": "a list of lists",
+    "Dims": "a shape",
+    "Name": "a name",
+    "Word": "a word",
+}
+
+
+def _takes(attribute: Attribute) -> str:
+    takes = " or ".join(f"`{choice}`" for choice in attribute.choices) or _TAKES[attribute.kind]
+    return f"{takes}, at least {attribute.at_least}" if attribute.at_least else takes
+
+
+def _default(attribute: Attribute) -> str:
+    if attribute.required:
+        return "required"
+    default = attribute.default
+    if default is None:
+        return "none"
+    if isinstance(default, str):
+        return f"that of `{default[1:]}`" if default.startswith("$") else f"`{default}`"
+    return f"`{written(default)}`"
+
+
+# ---------------------------------------------------------------------------------------------- cli.md
+
+
+def cli_page() -> str:
+    """The help of every command."""
+    from cnncalc.cli import COMMANDS
+
+    lines = ["# Commands", "", WARNING]
+    lines += [f"- [`cnncalc {name}`](#cnncalc-{name}): {text}" for name, (_, text) in COMMANDS.items()]
+    for title, command in [("cnncalc", "cnncalc --help")] + [
+        (f"cnncalc {name}", f"cnncalc {name} --help") for name in COMMANDS
+    ]:
+        lines += ["", f"## {title}", "", "```console", f"$ {command}", run(command).rstrip("\n"), "```"]
+    return "\n".join(lines) + "\n"
+
+
+# ---------------------------------------------------------------------------------------------- table.svg
+
+
+def table_picture() -> str:
+    """A picture of a summary in a terminal, which fetches nothing from outside."""
+    from rich.console import Console
+
+    from cnncalc import analyze, load
+    from cnncalc.render.table import rich_table
+
+    console = Console(
+        record=True,
+        width=112,
+        height=25,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        highlight=False,
+        emoji=False,
+        markup=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    console.print(rich_table(analyze(load("alexnet"))))
+    picture = console.export_svg(title="cnncalc summary alexnet.yaml", unique_id="cnncalc")
+    picture = re.sub(r"[ \t]*@font-face\s*\{[^}]*\}\n*", "", picture)
+    picture = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", picture)
+    return "".join(f"{line.rstrip()}\n" for line in picture.strip().splitlines())
+
+
+# ---------------------------------------------------------------------------------------------- parts of other pages
+
+
+def attributes_part() -> str:
+    """The attributes of every layer type, in order."""
+    rows = []
+    for layer in LAYERS.values():
+        names = [_in_order(name, attribute) for name, attribute in layer.attributes.items()]
+        if layer.inputs is None:
+            names = ["`branches`", *names]
+        if names:
+            rows.append((f"[`{layer.type}`](layers.md#{layer.type})", ", ".join(names)))
+    alone = [
+        f"[`{layer.type}`](layers.md#{layer.type})"
+        for layer in LAYERS.values()
+        if not layer.attributes and layer.inputs is not None
+    ]
+    table = "\n".join(_table(("type", "attributes, in order"), rows))
+    return f"{table}\n\nWithout attributes: {', '.join(alone)}.\n"
+
+
+def _in_order(name: str, attribute: Attribute) -> str:
+    if attribute.required:
+        return f"**`{name}`**"
+    default = attribute.default
+    if default is None:
+        return f"`{name}`"
+    text = default.removeprefix("$") if isinstance(default, str) else written(default)
+    return f"`{name}={text}`"
+
+
+def limits_part() -> str:
+    """What the program refuses, from its constants."""
+    rows = [
+        ("size of a file", f"{source.LARGEST_FILE // 2**20} MiB"),
+        ("values in a file", f"{source.MOST_NODES:,}"),
+        ("YAML aliases in a file", f"{source.MOST_ALIASES:,}"),
+        ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
+        ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
+        ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),
+        ("`extends`, one file after the other", f"{description.DEEPEST_EXTENDS}"),
+        ("sides of a shape", f"{shape.MOST_SIDES}"),
+        ("`size: N`, which means N×N", f"{inputs.LARGEST_SIDE:,}"),
+        ("a value in an expression", f"±{formula.LARGEST:,}"),
+        ("length of an expression", f"{formula.LONGEST:,} characters"),
+        ("nesting of an expression", f"{formula.DEEPEST}"),
+        ("problems that one run shows", f"{description.MOST_PROBLEMS}"),
+    ]
+    return "\n".join(_table(("what", "at most"), rows)) + "\n"
+
+
+def words_part() -> str:
+    """The words that names of vars and params cannot be."""
+    return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "attributes": attributes_part,
+    "limits": limits_part,
+    "words": words_part,
+}
+
+
+def main() -> int:
+    """Write the pages, or with --check name those that would change."""
+    parser = argparse.ArgumentParser(description="Write the generated pages of the documentation.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a page would change")
+    check = parser.parse_args().check
+    try:
+        found = pages()
+    except Failed as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    changed = [path for path, text in found.items() if not path.exists() or path.read_bytes() != text.encode()]
+    for path in changed:
+        if not check:
+            path.write_text(found[path], encoding="utf-8", newline="\n")
+        print(f"{'would change' if check else 'wrote'} {path.relative_to(ROOT).as_posix()}")
+    return 1 if check and changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""The documentation: generated parts are up to date, examples load and run, links lead somewhere."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib.util
+import io
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import cnncalc
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+MODULES = sorted(
+    path
+    for path in (ROOT / "cnncalc").rglob("*.py")
+    if not any(part.startswith("_") for part in path.relative_to(ROOT).with_suffix("").parts if part != "__init__")
+)
+
+
+def _generator() -> ModuleType:
+    if "docs_generate" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules["docs_generate"] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules["docs_generate"]
+
+
+def _blocks(page: Path, language: str) -> list[tuple[int, str]]:
+    """(line, text) of the fenced blocks of a language."""
+    text = page.read_text(encoding="utf-8")
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return [(text.count("\n", 0, match.start()) + 1, match[1]) for match in found]
+
+
+def _networks() -> list[tuple[str, str]]:
+    """(place, text) of every YAML block that is a whole architecture file."""
+    return [
+        (f"{page.relative_to(ROOT).as_posix()}:{line}", text)
+        for page in PAGES
+        for line, text in _blocks(page, "yaml")
+        if re.search(r"^(layers|extends):", text, re.MULTILINE)
+    ]
+
+
+NETWORKS = _networks()
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    stale = [path.relative_to(ROOT).as_posix() for path in _generator().stale()]
+    assert not stale, "run: python docs/generate.py"
+
+
+def test_generating_twice_gives_the_same_bytes() -> None:
+    generator = _generator()
+    assert generator.pages() == generator.pages()
+
+
+def test_the_picture_fetches_nothing() -> None:
+    picture = (ROOT / "docs" / "table.svg").read_text(encoding="utf-8")
+    assert "@font-face" not in picture
+    assert "url(http" not in picture
+    assert "200,415,264" in picture
+
+
+def test_filling_is_stable_and_refuses_what_it_does_not_know() -> None:
+    generator = _generator()
+    text = "<!-- run: cnncalc explain lenet5 C1 -->\n```console\nold\n```\n"
+    filled = generator.filled(text)
+    assert "$ cnncalc explain lenet5 C1\nC1 · conv 5×5, 6 · lenet5.yaml:" in filled
+    assert "old" not in filled
+    assert generator.filled(filled) == filled
+    with pytest.raises(generator.Failed, match="no generated part `odd`"):
+        generator.filled("<!-- generated: odd -->\n<!-- end -->\n")
+    with pytest.raises(generator.Failed, match="no_such_net"):
+        generator.filled("<!-- run: cnncalc summary no_such_net -->\n```console\n```\n")
+
+
+def test_check_writes_nothing_and_names_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    generator = _generator()
+    page = tmp_path / "page.md"
+    page.write_text("old\n", encoding="utf-8")
+    monkeypatch.setattr(generator, "ROOT", tmp_path)
+    monkeypatch.setattr(generator, "pages", lambda: {page: "new\n"})
+    monkeypatch.setattr(sys, "argv", ["generate.py", "--check"])
+    assert generator.main() == 1
+    assert capsys.readouterr().out == "would change page.md\n"
+    assert page.read_text(encoding="utf-8") == "old\n"
+    monkeypatch.setattr(sys, "argv", ["generate.py"])
+    assert generator.main() == 0
+    assert capsys.readouterr().out == "wrote page.md\n"
+    assert page.read_text(encoding="utf-8") == "new\n"
+
+
+@pytest.mark.parametrize(("place", "text"), NETWORKS, ids=[place for place, _ in NETWORKS])
+def test_a_network_in_the_documentation_loads_and_holds_its_figures(place: str, text: str) -> None:
+    result = cnncalc.check(cnncalc.loads(text, name=place))
+    assert result.passed, result.broken
+
+
+def test_the_readme_has_a_network_with_figures() -> None:
+    (text,) = [text for place, text in NETWORKS if place.startswith("README.md:")]
+    result = cnncalc.check(cnncalc.loads(text))
+    assert result.passed
+    assert result.figures == 4
+
+
+def test_the_broken_figure_in_the_readme_prints_what_is_shown() -> None:
+    from cnncalc.render.problems import render
+
+    (text,) = [text for place, text in NETWORKS if place.startswith("README.md:")]
+    (shown,) = [text for _, text in _blocks(ROOT / "README.md", "text") if text.startswith("error")]
+    broken = text.replace("params: 2416", "params: 2400")
+    result = cnncalc.check(cnncalc.loads(broken, name="lenet.yaml"))
+    assert shown.rstrip() == render(result.broken, level="error", color=False).rstrip()
+
+
+def test_the_python_of_the_readme_runs_and_prints_what_it_says() -> None:
+    blocks = _blocks(ROOT / "README.md", "python")
+    assert blocks
+    for _, text in blocks:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(text, "README.md", "exec"), {})
+        said = re.findall(r"^print\(.*\)\s+# (\d+)$", text, re.MULTILINE)
+        assert out.getvalue().split()[: len(said)] == said
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_lead_to_files_and_headings(page: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    missing = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`(?!\])", "", text)):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        path = page.parent / file if file else page
+        if not path.exists() or (anchor and path.suffix == ".md" and anchor not in _anchors(path)):
+            missing.append(target)
+    assert not missing
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_public_functions_and_classes_have_docstrings(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), "the module itself"
+    silent = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert not silent
