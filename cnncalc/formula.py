@@ -316,13 +316,21 @@ def round_to(value: Value, step: Value) -> Value:
     return nearest + step if 10 * nearest < 9 * value else nearest
 
 
+def _least(*values: Value) -> Value:
+    return min(values)
+
+
+def _most(*values: Value) -> Value:
+    return max(values)
+
+
 def _total(*values: Value) -> Value:
     return sum(values)
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Value], int, int]] = {
-    "min": (min, 1, LONGEST),
-    "max": (max, 1, LONGEST),
+    "min": (_least, 1, LONGEST),
+    "max": (_most, 1, LONGEST),
     "sum": (_total, 1, LONGEST),
     "ceil": (ceil, 1, 1),
     "floor": (floor, 1, 1),
