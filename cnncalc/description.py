@@ -373,10 +373,7 @@ class _Reader:
 
     def entry(self, node: Node) -> Entry | None:
         if isinstance(node, Text):
-            if node.null:
-                self.problems.add("null-value", "an entry without a layer", node)
-                return None
-            return Entry(node)
+            return self.typed(node)
         if not isinstance(node, Map) or len(node.pairs) != 1:
             keys = [key for key, _ in node] if isinstance(node, Map) else []
             known = [key.text for key in keys if key.text in LAYERS]
@@ -386,7 +383,9 @@ class _Reader:
             )
             return None
         key, value = node.pairs[0]
-        entry = Entry(key)
+        entry = self.typed(key)
+        if entry is None:
+            return None
         if isinstance(value, Map):
             for attribute, content in value.pairs:
                 self.attribute(entry, attribute, content)
@@ -411,6 +410,12 @@ class _Reader:
         if (layer := LAYERS.get(key.text)) and layer.inputs is None:
             self.merge(entry)
         return entry
+
+    def typed(self, key: Text) -> Entry | None:
+        if key.null or not key.text:
+            self.problems.add("null-value", "an entry without a layer", key)
+            return None
+        return Entry(key)
 
     def attribute(self, entry: Entry, key: Text, value: Node) -> None:
         text = key.text

@@ -122,10 +122,10 @@ def layers_page() -> str:
         "Every type that `cnncalc layers` lists, from the declarations that the program itself counts with.",
         "[The file format](format.md) says how an entry is written.",
         "",
-        "In the formulas `c` is the number of input channels; `side` and `out` are the sizes of the input and the output on",
-        "one axis; `Π` multiplies over all axes, `Σ` adds up a list. Of several lines of one quantity the first whose",
-        "condition is true holds. A count without a formula is 0, [by convention](conventions.md). Shapes are height ×",
-        "width × channels.",
+        "In the formulas `c` is the number of input channels; `side` and `out` are the sizes of the input and the",
+        "output on one axis; `Π` multiplies over all axes, `Σ` adds up a list. Of several lines of one quantity the",
+        "first whose condition is true holds. A count without a formula is 0, [by convention](conventions.md). Shapes",
+        "are height × width × channels.",
         "",
     ]
     groups: dict[str, list[type[Layer]]] = {}

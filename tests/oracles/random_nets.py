@@ -527,8 +527,8 @@ class _Author:
         known = [*sources, *(["previous"] if expander.current is not None else [])]
         if len(known) > 1 and self.chance(0.25):
             entry = self.meeting(net, known)
-        elif names and self.chance(0.15):
-            entry = self.again(net, self.rng.choice(names), known)
+        elif names and self.chance(0.25):
+            entry = self.again(net, expander, self.rng.choice(names), known)
         else:
             port = expander.scope.find(reads[0])[0] if reads else expander.current
             assert port is not None
@@ -550,12 +550,30 @@ class _Author:
             reads = self.rng.sample(known, 3)
         return Entry(layer_type, reads=reads)
 
-    def again(self, net: Net, name: str, known: list[str]) -> Entry:
+    def again(self, net: Net, expander: Expander, name: str, known: list[str]) -> Entry:
         """An entry of the file once more, with the same weights, on another input."""
         model = next(entry for entry in net.entries if entry.name == name)
-        copies = self.rng.choice([None, 2]) if model.repeat is None and len(model.reads or []) < 2 else model.repeat
-        reads = model.reads if len(model.reads or []) > 1 else [self.rng.choice(known)]
-        return Entry(model.type, model.given, None, reads, copies, model.when, name, model.branches, model.by_position)
+        several = len(model.reads or []) > 1
+        _, start, stop = expander.scope.find(name)
+        if start < stop:
+            read = expander.shape(expander.steps[start].inputs[0])
+            known = [other for other in known if self.gives(expander, other)[:1] == read[:1]] or known
+        return Entry(
+            model.type,
+            model.given,
+            name=self.new_name() if model.branches else None,  # else the branches' names would stand twice
+            reads=model.reads if several else [self.rng.choice(known)],
+            repeat=model.repeat if several or model.repeat else self.rng.choice([None, 2]),
+            when=model.when,
+            share=name,
+            branches=model.branches,
+            by_position=model.by_position,
+        )
+
+    def gives(self, expander: Expander, name: str) -> Shape:
+        port = expander.current if name == "previous" else expander.scope.find(name)[0]
+        assert port is not None
+        return expander.shape(port)
 
     def follower(self, net: Net, shape: Shape) -> Entry:
         """A layer, a block or branches that read one entry."""
@@ -565,8 +583,6 @@ class _Author:
         if kind == "layer":
             types = [name for name in readers_of(shape) if name not in net.blocks]
             entry = random_entry(rng, rng.choice(types), shape, _GRAPH)
-            if entry.by_position and any(name in net.defaults for name in [entry.type]):
-                entry.by_position = False
         elif kind == "call":
             entry = self.call(net, rng.choice(calls))
         elif kind == "safe":

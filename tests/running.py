@@ -1,0 +1,64 @@
+"""How the tests run the program: in this process for speed, or as a process of its own where that matters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import yaml
+from click.testing import CliRunner
+
+import cnncalc
+from cnncalc.cli import cli
+
+ROOT = Path(cnncalc.__file__).resolve().parent.parent
+DATA = Path(__file__).parent / "data"
+
+
+class Ran(NamedTuple):
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+def invoke(*args: str, input: str | bytes | None = None, env: dict[str, str] | None = None) -> Ran:
+    """Run a command in this process; a wrong command line is exit code 2 with its message, as in `main`."""
+    result = CliRunner().invoke(cli, args, input=input, env=env, standalone_mode=False)
+    if isinstance(result.exception, click.ClickException):
+        return Ran(result.exception.exit_code, result.stdout, result.stderr + result.exception.format_message())
+    if result.exception is not None:
+        raise result.exception
+    return Ran(result.return_value, result.stdout, result.stderr)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a process that runs this very code, in UTF-8."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **more}
+
+
+def process(
+    *args: str, input: bytes | None = None, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> Ran:
+    """Run `python -m cnncalc` as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cnncalc", *args],
+        input=input if input is not None else b"",
+        capture_output=True,
+        cwd=cwd,
+        env=environment(**(env or {})),
+        timeout=60,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def table(name: str) -> list[dict[str, object]]:
+    """A table of cases; every scalar is the text that is written."""
+    found: list[dict[str, object]] = yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    return found
