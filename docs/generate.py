@@ -2,7 +2,8 @@
 
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output.
+name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output. A YAML block whose
+first line is `# NAME.yaml` is a file that the commands of its page find.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ WIDTH = 80
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
+_FILE = re.compile(r"^```yaml\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 
 
@@ -72,14 +74,16 @@ def filled(text: str) -> str:
             raise Failed(f"no generated part `{match[2]}`; there are {', '.join(PARTS)}")
         return f"{match[1]}{PARTS[match[2]]()}{match[3]}"
 
+    files = {match[2]: match[1] for match in _FILE.finditer(text)}
+
     def output(match: re.Match[str]) -> str:
-        return f"{match[1]}$ {match[2]}\n{run(match[2])}{match[3]}"
+        return f"{match[1]}$ {match[2]}\n{run(match[2], files)}{match[3]}"
 
     return _RUN.sub(output, _PART.sub(part, text))
 
 
-def run(command: str) -> str:
-    """Standard output of `cnncalc …`, run in an empty folder without a terminal, so without colours."""
+def run(command: str, files: dict[str, str] | None = None) -> str:
+    """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours."""
     from cnncalc.cli import cli
 
     out, err = io.StringIO(), io.StringIO()
@@ -90,6 +94,8 @@ def run(command: str) -> str:
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
+        for name, content in (files or {}).items():
+            Path(name).write_text(content, encoding="utf-8")
         try:
             code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
