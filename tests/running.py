@@ -42,9 +42,7 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **more}
 
 
-def process(
-    *args: str, input: bytes | None = None, cwd: Path | None = None, env: dict[str, str] | None = None
-) -> Ran:
+def process(*args: str, input: bytes | None = None, cwd: Path | None = None, env: dict[str, str] | None = None) -> Ran:
     """Run `python -m cnncalc` as a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "cnncalc", *args],

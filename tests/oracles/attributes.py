@@ -79,6 +79,7 @@ MERGES = ("add", "multiply", "concat")
 SEVERAL_INPUTS = (*MERGES, "distance")
 LIKE = ("resize", "crop")  # may read a second input, for its sides
 WORDS = ("per", "clip", "like", "operator")  # attributes whose text is the value itself
+FROM_ZERO = ("padding", "output_padding", "index", "connections", "rate")
 PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size")
 
 
@@ -93,8 +94,7 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
         value = given.get(name, default)
         if value is REQUIRED:
             raise MalformedError(f"{layer_type} needs {name}")
-        if any(isinstance(part, Fraction) for part in (value if isinstance(value, tuple) else [value])):
-            raise MalformedError(f"{name} must be whole")
+        _check(name, value)
         if value == "kernel":
             values[name] = values["kernel"]
         elif name == "padding":
@@ -109,6 +109,14 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
         else:
             values[name] = value
     return values
+
+
+def _check(name: str, value: Any) -> None:
+    """Sizes, counts and steps are whole and begin at 1; pads and indices at 0."""
+    least = 0 if name in FROM_ZERO else 1
+    for part in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(part, Fraction) or (type(part) is int and part < least):
+            raise MalformedError(f"{name} must be whole and at least {least}")
 
 
 def _on_each_axis(value: Any, rank: int) -> tuple[Any, ...]:

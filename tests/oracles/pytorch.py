@@ -1,0 +1,649 @@
+"""A network as a torch.nn program: PyTorch's own shapes, parameters and multiplications.
+
+Everything lies on the meta device: no weight has memory. Modules are built from the shapes that PyTorch itself gave
+so far, never from the engine's. `torch.utils.flop_counter` counts two operations for each multiplication.
+
+What PyTorch has not is a small module here: LeNet's subsampling and radial basis functions, connection tables (one
+convolution for each filter), learned tokens, `same` padding with a stride (TensorFlow's rule, padded first). What no
+such module can stand for raises NoEquivalentError: Caffe's clipping, and rounding up with uneven or broad padding.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from tests.oracles.attributes import Shape, Values
+from tests.oracles.written_out import Step
+
+META = torch.device("meta")
+REFUSALS = (RuntimeError, ValueError, IndexError, AssertionError)  # what PyTorch raises on what does not fit
+NOT_COUNTED_BY_TORCH = ("subsample", "rbf")  # products of values that its flop counter leaves out
+
+CONV = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+TRANSPOSED = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+MAX_POOL = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
+AVG_POOL = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
+ADAPTIVE_AVG = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
+ADAPTIVE_MAX = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d, 3: nn.AdaptiveMaxPool3d}
+BATCH_NORM = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+
+Build = Callable[[Values, list[Shape]], nn.Module]
+BUILD: dict[str, Build] = {}
+
+
+class NoEquivalentError(Exception):
+    """PyTorch has no such layer."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What PyTorch says of one layer; `multiplies` is None where its counter does not look, `refusal` what it raised.
+
+    `output` is None where PyTorch has no such layer: the reason is in `missing`.
+    """
+
+    output: Shape | None = None
+    weights: int = 0
+    biases: int = 0
+    buffers: int = 0
+    multiplies: int | None = None
+    missing: str | None = None
+    refusal: str | None = None
+
+
+def _builds(*layer_types: str) -> Callable[[Build], Build]:
+    def enter(function: Build) -> Build:
+        BUILD.update(dict.fromkeys(layer_types, function))
+        return function
+
+    return enter
+
+
+# -------------------------------------------------------------------------------------------------- the program
+
+
+@contextmanager
+def counter() -> Iterator[FlopCounterMode]:
+    """Counts operations while programs run in it; one may serve for many."""
+    with warnings.catch_warnings(), torch.no_grad(), FlopCounterMode(display=False) as flops:
+        warnings.simplefilter("ignore")  # `same` with an even kernel copies its input: of no interest without memory
+        yield flops
+
+
+class Program(nn.Module):
+    """The modules of a network; `run` builds each one when its input is there, and lets it work."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        super().__init__()
+        self.steps = steps
+        self.layers = nn.ModuleList()
+
+    def run(self, inputs: list[Shape], flops: FlopCounterMode, known: Sequence[Shape] = ()) -> list[Measured]:
+        """What every layer gives, up to the first that is refused; `known` are shapes for those PyTorch has not."""
+        given = [torch.empty(1, *shape, device=META) for shape in inputs]
+        values: list[Tensor] = []
+        measured: list[Measured] = []
+        for place, step in enumerate(self.steps):
+            reads = [values[port] if port >= 0 else given[-1 - port] for port in step.inputs]
+            before = flops.get_total_flops()
+            missing = None
+            try:
+                owns = step.shares == place
+                shapes = [tuple(value.shape[1:]) for value in reads]
+                module = self.layers[step.shares] if not owns else None
+                if module is None or not (module._parameters or module._modules):  # nothing learned: nothing shared
+                    module = BUILD[step.type](step.values, shapes).eval()
+                self.layers.append(module)
+                output = module(*reads)
+                if 0 in output.shape:
+                    raise ValueError("an output without values")
+            except NoEquivalentError as error:
+                missing = str(error)
+                self.layers.append(nn.Identity())
+                output = torch.empty(1, *known[place], device=META)
+            except REFUSALS as error:
+                return [*measured, Measured(refusal=f"{type(error).__name__}: {error}")]
+            values.append(output)
+            operations = flops.get_total_flops() - before
+            measured.append(_measured(step, self.layers[-1], output, operations, owns, missing))
+        return measured
+
+    def totals(self) -> tuple[int, int]:
+        """Params and buffers of the whole, shared ones once."""
+        return sum(p.numel() for p in self.parameters()), sum(b.numel() for _, b in _buffers(self))
+
+
+def _measured(
+    step: Step, module: nn.Module, output: Tensor, operations: int, owns: bool, missing: str | None
+) -> Measured:
+    if missing:
+        return Measured(missing=missing)
+    weights = biases = buffers = 0
+    if owns:
+        for name, parameter in module.named_parameters():
+            if name.endswith("bias"):  # also in_proj_bias
+                biases += parameter.numel()
+            else:
+                weights += parameter.numel()
+        buffers = sum(buffer.numel() for _, buffer in _buffers(module))
+    multiplies = None if step.type in NOT_COUNTED_BY_TORCH else operations // 2
+    return Measured(tuple(output.shape[1:]), weights, biases, buffers, multiplies)
+
+
+def _buffers(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    return ((name, b) for name, b in module.named_buffers() if not name.endswith("num_batches_tracked"))
+
+
+class Call(nn.Module):
+    """A function as a module."""
+
+    def __init__(self, function: Callable[..., Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return self.function(*inputs)
+
+
+def _rank(shapes: list[Shape]) -> int:
+    """The number of sides; a layer for maps has no class for 0, which is a refusal."""
+    return len(shapes[0]) - 1
+
+
+def _for_rank(classes: dict[int, Any], shapes: list[Shape]) -> Any:
+    if _rank(shapes) not in classes:
+        raise ValueError(f"no such module for {_rank(shapes)} sides")
+    return classes[_rank(shapes)]
+
+
+# ---------------------------------------------------------------------------------------------- sliding windows
+
+
+def _even(padding: Any) -> tuple[int, ...] | None:
+    """The padding as PyTorch takes it, where both ends are alike."""
+    if padding == "same" or any(before != after for before, after in padding):
+        return None
+    return tuple(before for before, _ in padding)
+
+
+class Padded(nn.Module):
+    """Zeros around the input, then a module: `same` by TensorFlow's rule, or numbers for each end."""
+
+    def __init__(self, values: Values, module: nn.Module) -> None:
+        super().__init__()
+        self.values = values
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.module(F.pad(x, _flat(self.pads(x))))
+
+    def pads(self, x: Tensor) -> list[tuple[int, int]]:
+        if self.values["padding"] != "same":
+            return self.values["padding"]
+        sides = list(x.shape[2:])
+        dilation = self.values.get("dilation", (1,) * len(sides))
+        found = []
+        for side, kernel, stride, spread in zip(
+            sides, self.values["kernel"], self.values["stride"], dilation, strict=True
+        ):
+            extent = (kernel - 1) * spread + 1
+            missing = max(extent - (side % stride or stride), 0)
+            found.append((missing // 2, missing - missing // 2))
+        return found
+
+
+def _flat(pads: Sequence[tuple[int, int]]) -> list[int]:
+    """Pads in the order of F.pad: the last axis first."""
+    return [end for pair in reversed(pads) for end in pair]
+
+
+@_builds("conv")
+def _conv(v: Values, shapes: list[Shape]) -> nn.Module:
+    if v["connections"] is not None:
+        return Connected(v, shapes)
+    conv = _for_rank(CONV, shapes)
+    channels = shapes[0][0]
+    plain = "same" if v["padding"] == "same" and set(v["stride"]) == {1} else _even(v["padding"])
+    module = conv(
+        channels,
+        v["filters"],
+        v["kernel"],
+        v["stride"],
+        padding=plain if plain is not None else 0,
+        dilation=v["dilation"],
+        groups=v["groups"],
+        bias=v["bias"],
+        device=META,
+    )
+    return module if plain is not None else Padded(v, module)
+
+
+class Connected(nn.Module):
+    """One convolution for each filter, on the maps that its row names."""
+
+    def __init__(self, v: Values, shapes: list[Shape]) -> None:
+        super().__init__()
+        if v["groups"] != 1 or len(v["connections"]) != v["filters"]:
+            raise ValueError("one row for each filter, and no groups")
+        self.rows = v["connections"]
+        self.filters = nn.ModuleList(
+            _conv({**v, "connections": None, "filters": 1}, [(len(row), *shapes[0][1:])]) for row in self.rows
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        maps = x.split(1, dim=1)
+        read = [torch.cat([maps[number] for number in row], dim=1) for row in self.rows]
+        return torch.cat([conv(part) for conv, part in zip(self.filters, read, strict=True)], dim=1)
+
+
+@_builds("transposed_conv")
+def _transposed(v: Values, shapes: list[Shape]) -> nn.Module:
+    transposed = _for_rank(TRANSPOSED, shapes)
+    plain = _even(v["padding"])
+    if v["padding"] == "same" and any(v["output_padding"]):
+        raise ValueError("`same` leaves no room for output padding")
+    for extra, stride, dilation in zip(v["output_padding"], v["stride"], v["dilation"], strict=True):
+        if extra >= max(stride, dilation):
+            _probe_output_padding(len(v["stride"]), extra, stride, dilation)
+    module = transposed(
+        shapes[0][0],
+        v["filters"],
+        v["kernel"],
+        v["stride"],
+        padding=plain if plain is not None else 0,
+        output_padding=v["output_padding"],
+        groups=v["groups"],
+        bias=v["bias"],
+        dilation=v["dilation"],
+        device=META,
+    )
+    return module if plain is not None else Cut(v, module)
+
+
+def _probe_output_padding(rank: int, extra: int, stride: int, dilation: int) -> None:
+    """Ask the CPU, with numbers in memory: the meta device does not check the output padding."""
+    with torch.utils._python_dispatch._disable_current_modes():
+        conv = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}[rank]
+        conv(torch.zeros(1, 1, *[2] * rank), torch.zeros(1, 1, *[2] * rank), None, stride, 0, extra, 1, dilation)
+
+
+class Cut(nn.Module):
+    """A transposed convolution whose padding is cut off its whole output; `same` leaves input × stride."""
+
+    def __init__(self, v: Values, module: nn.Module) -> None:
+        super().__init__()
+        self.values = v
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        whole = self.module(x)
+        pads = self.values["padding"]
+        if pads == "same":
+            pads = []
+            for old, new, stride in zip(x.shape[2:], whole.shape[2:], self.values["stride"], strict=True):
+                surplus = new - old * stride
+                pads.append((surplus // 2, surplus - surplus // 2) if surplus > 0 else (0, surplus))
+        return F.pad(whole, [-end for end in _flat(pads)])
+
+
+@_builds("max_pool", "avg_pool")
+def _pool(v: Values, shapes: list[Shape]) -> nn.Module:
+    pads = _even(v["padding"])
+    own = pads is not None and all(2 * pad <= kernel for pad, kernel in zip(pads, v["kernel"], strict=True))
+    small = any(side < kernel for side, kernel in zip(shapes[0][1:], v["kernel"], strict=True))
+    average_3d = "dilation" not in v and _rank(shapes) == 3
+    if v["ceil"] and v["padding"] != "same":
+        if v["clip"] == "caffe":
+            raise NoEquivalentError("Caffe's clipping of rounded-up windows")
+        if not own:
+            raise NoEquivalentError("rounding up with uneven padding or more than half the window")
+        if small and average_3d:
+            raise NoEquivalentError("AvgPool3d alone refuses to round up an input smaller than its window")
+    own = own and not (small and average_3d)
+    ceil = v["ceil"] and own
+    padding = pads if own else 0
+    if "dilation" in v:
+        module = _for_rank(MAX_POOL, shapes)(v["kernel"], v["stride"], padding, v["dilation"], ceil_mode=ceil)
+    else:
+        module = _for_rank(AVG_POOL, shapes)(v["kernel"], v["stride"], padding, ceil_mode=ceil)
+    return module if own else Padded(v, module)
+
+
+@_builds("subsample")
+def _subsample(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Subsample(_for_rank(AVG_POOL, shapes)(v["kernel"], v["stride"]), shapes[0])
+
+
+class Subsample(nn.Module):
+    """The sum of each window, times a learned number for each map, plus another."""
+
+    def __init__(self, pool: nn.Module, shape: Shape) -> None:
+        super().__init__()
+        self.pool = pool
+        self.coefficient = nn.Parameter(torch.empty(shape[0], *[1] * (len(shape) - 1), device=META))
+        self.bias = nn.Parameter(torch.empty_like(self.coefficient))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.pool(x) * self.coefficient + self.bias
+
+
+# ---------------------------------------------------------------------------------------- whole maps and vectors
+
+
+@_builds("global_avg_pool")
+def _global_avg(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.Sequential(_for_rank(ADAPTIVE_AVG, shapes)(1), nn.Flatten())
+
+
+@_builds("global_max_pool")
+def _global_max(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.Sequential(_for_rank(ADAPTIVE_MAX, shapes)(1), nn.Flatten())
+
+
+@_builds("adaptive_avg_pool")
+def _adaptive_avg(v: Values, shapes: list[Shape]) -> nn.Module:
+    return _for_rank(ADAPTIVE_AVG, shapes)(v["size"])
+
+
+@_builds("adaptive_max_pool")
+def _adaptive_max(v: Values, shapes: list[Shape]) -> nn.Module:
+    return _for_rank(ADAPTIVE_MAX, shapes)(v["size"])
+
+
+@_builds("dense")
+def _dense(v: Values, shapes: list[Shape]) -> nn.Module:
+    linear = nn.Linear(shapes[0][0], v["units"], bias=v["bias"], device=META)
+    if v["per"] == "position":
+        return ChannelsLast(linear)
+    return nn.Sequential(Call(_only_vectors), linear)
+
+
+def _only_vectors(x: Tensor) -> Tensor:
+    if x.dim() != 2:
+        raise ValueError("the last axis of maps is no channel axis")
+    return x
+
+
+class ChannelsLast(nn.Module):
+    """A module that works on the last axis, on channels."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.module(x.movedim(1, -1)).movedim(-1, 1)
+
+
+@_builds("rbf")
+def _rbf(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Rbf(shapes[0][0], v["units"])
+
+
+class Rbf(nn.Module):
+    """The squared distance to a stored code for each class."""
+
+    def __init__(self, channels: int, units: int) -> None:
+        super().__init__()
+        self.register_buffer("codes", torch.empty(units, channels, device=META))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (_only_vectors(x)[:, None] - self.codes).square().sum(-1)
+
+
+# ------------------------------------------------------------------------------------- value by value, and norms
+
+_ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": nn.ReLU, "relu6": nn.ReLU6, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "elu": nn.ELU, "selu": nn.SELU,
+    "gelu": nn.GELU, "silu": nn.SiLU, "hard_swish": nn.Hardswish, "hard_sigmoid": nn.Hardsigmoid,
+    "softmax": lambda: nn.Softmax(dim=1),
+}  # fmt: skip
+
+
+def _plain(module: Callable[[], nn.Module]) -> Build:
+    return lambda values, shapes: module()
+
+
+BUILD.update({name: _plain(module) for name, module in _ACTIVATIONS.items()})
+
+
+@_builds("leaky_relu")
+def _leaky_relu(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.LeakyReLU(v["slope"])
+
+
+@_builds("prelu")
+def _prelu(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.PReLU(1 if v["shared"] else shapes[0][0], device=META)
+
+
+@_builds("dropout", "stochastic_depth")
+def _dropout(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.Dropout(v["rate"])
+
+
+@_builds("batch_norm")
+def _batch_norm(v: Values, shapes: list[Shape]) -> nn.Module:
+    return _for_rank(BATCH_NORM, shapes)(shapes[0][0], affine=v["affine"], device=META)
+
+
+@_builds("layer_norm")
+def _layer_norm(v: Values, shapes: list[Shape]) -> nn.Module:
+    return ChannelsLast(nn.LayerNorm(shapes[0][0], elementwise_affine=v["affine"], device=META))
+
+
+@_builds("group_norm")
+def _group_norm(v: Values, shapes: list[Shape]) -> nn.Module:
+    return GroupNorm(v["groups"], shapes[0][0], affine=v["affine"], device=META)
+
+
+class GroupNorm(nn.GroupNorm):
+    """Without the check of training that more than one value is in a group: a batch of one is no training."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+
+@_builds("lrn")
+def _lrn(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.LocalResponseNorm(v["size"], v["alpha"], v["beta"], v["k"]) if _rank(shapes) else nn.Identity()
+
+
+@_builds("layer_scale")
+def _layer_scale(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Learned(torch.mul, shapes[0][0], *[1] * _rank(shapes))
+
+
+class Learned(nn.Module):
+    """One learned tensor, and a function that joins it to the input."""
+
+    def __init__(self, join: Callable[[Tensor, Tensor], Tensor], *shape: int) -> None:
+        super().__init__()
+        self.join = join
+        self.learned = nn.Parameter(torch.empty(*shape, device=META))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.join(x, self.learned)
+
+
+@_builds("add")
+def _add(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Call(lambda *inputs: torch.stack(inputs).sum(0))  # torch.stack wants equal shapes: nothing is broadcast
+
+
+@_builds("distance")
+def _distance(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Call(lambda *inputs: (torch.stack(inputs)[0] - torch.stack(inputs)[1]).abs())
+
+
+@_builds("multiply")
+def _multiply(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Call(_product)
+
+
+def _product(*inputs: Tensor) -> Tensor:
+    """Vectors are spread over the sides of the others, which are of one shape."""
+    most = max(value.dim() for value in inputs)
+    whole = next(value for value in inputs if value.dim() == most)
+    spread = [
+        value.reshape(*value.shape, *[1] * (most - 2)).expand_as(whole) if value.dim() == 2 else value
+        for value in inputs
+    ]
+    return torch.stack(spread).prod(0)
+
+
+@_builds("concat")
+def _concat(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Call(lambda *inputs: torch.cat(inputs, dim=1))
+
+
+# ------------------------------------------------------------------------------------------------ rearrangements
+
+
+def _maps(shapes: list[Shape]) -> None:
+    if not _rank(shapes):
+        raise ValueError("a vector has no sides")
+
+
+@_builds("flatten")
+def _flatten(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.Flatten()
+
+
+@_builds("to_sequence")
+def _to_sequence(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.Flatten(2)
+
+
+@_builds("reshape")
+def _reshape(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.Unflatten(1, v["shape"]) if not _rank(shapes) else nn.Sequential(nn.Flatten(), nn.Unflatten(1, v["shape"]))
+
+
+@_builds("slice")
+def _slice(v: Values, shapes: list[Shape]) -> nn.Module:
+    if shapes[0][0] % v["of"]:
+        raise ValueError("torch.chunk would make uneven parts")
+    return Call(lambda x: x.chunk(v["of"], dim=1)[v["part"] - 1])
+
+
+@_builds("pad_channels")
+def _pad_channels(v: Values, shapes: list[Shape]) -> nn.Module:
+    if v["to"] < shapes[0][0]:
+        raise ValueError("F.pad would cut")
+    return Call(lambda x: F.pad(x, [0, 0] * (x.dim() - 2) + [0, v["to"] - x.shape[1]]))
+
+
+@_builds("channel_shuffle")
+def _channel_shuffle(v: Values, shapes: list[Shape]) -> nn.Module:
+    if _rank(shapes):
+        return nn.ChannelShuffle(v["groups"])
+    return nn.Sequential(nn.Unflatten(1, (-1, 1)), nn.ChannelShuffle(v["groups"]), nn.Flatten())
+
+
+@_builds("pixel_shuffle")
+def _pixel_shuffle(v: Values, shapes: list[Shape]) -> nn.Module:
+    _maps(shapes)
+    factors = v["factor"]
+    if len(factors) == 2 and factors[0] == factors[1]:
+        return nn.PixelShuffle(factors[0])
+    return Call(lambda x: _deal(x, factors))
+
+
+def _deal(x: Tensor, factors: tuple[int, ...]) -> Tensor:
+    """nn.PixelShuffle for any number of axes: the factors are split off the channels and put behind their sides."""
+    split = x.reshape(x.shape[0], -1, *factors, *x.shape[2:])
+    rank = len(factors)
+    order = [axis for side in range(rank) for axis in (2 + rank + side, 2 + side)]
+    sides = [side * factor for side, factor in zip(x.shape[2:], factors, strict=True)]
+    return split.permute(0, 1, *order).reshape(x.shape[0], -1, *sides)
+
+
+@_builds("upsample")
+def _upsample(v: Values, shapes: list[Shape]) -> nn.Module:
+    _maps(shapes)
+    return nn.Upsample(scale_factor=tuple(float(factor) for factor in v["factor"]))
+
+
+@_builds("resize")
+def _resize(v: Values, shapes: list[Shape]) -> nn.Module:
+    _maps(shapes)
+    if (v["size"] is None) != (len(shapes) == 2):
+        raise ValueError("either a size or a second input")
+    return Call(lambda x, like=None: F.interpolate(x, size=v["size"] if like is None else like.shape[2:]))
+
+
+@_builds("pad")
+def _pad(v: Values, shapes: list[Shape]) -> nn.Module:
+    _maps(shapes)
+    if v["padding"] == "same":
+        raise ValueError("numbers are needed")
+    return Padded(v, nn.Identity())
+
+
+@_builds("crop")
+def _crop(v: Values, shapes: list[Shape]) -> nn.Module:
+    if len({len(shape) for shape in shapes}) > 1 or len(shapes) < 2:
+        raise ValueError("two inputs with as many sides")
+    _maps(shapes)
+    return Call(_middle)
+
+
+def _middle(x: Tensor, like: Tensor) -> Tensor:
+    for axis in range(2, x.dim()):
+        surplus = x.shape[axis] - like.shape[axis]
+        x = x.narrow(axis, surplus // 2, like.shape[axis])
+    return x
+
+
+# --------------------------------------------------------------------------------------------------------- tokens
+
+
+def _tokens(shapes: list[Shape]) -> Shape:
+    if _rank(shapes) != 1:
+        raise ValueError("tokens are read")
+    return shapes[0]
+
+
+@_builds("class_token")
+def _class_token(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Learned(lambda x, token: torch.cat([token.expand(x.shape[0], -1, -1), x], dim=2), 1, _tokens(shapes)[0], 1)
+
+
+@_builds("position_embedding")
+def _position_embedding(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Learned(torch.add, *_tokens(shapes))
+
+
+@_builds("take_token")
+def _take_token(v: Values, shapes: list[Shape]) -> nn.Module:
+    _tokens(shapes)
+    return Call(lambda x: x[:, :, v["index"]])
+
+
+@_builds("self_attention")
+def _self_attention(v: Values, shapes: list[Shape]) -> nn.Module:
+    channels, _ = _tokens(shapes)
+    return Attention(nn.MultiheadAttention(channels, v["heads"], bias=v["bias"], batch_first=True, device=META))
+
+
+class Attention(nn.Module):
+    """PyTorch's multi-head attention of tokens to themselves."""
+
+    def __init__(self, module: nn.MultiheadAttention) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = x.movedim(1, 2)
+        return self.module(tokens, tokens, tokens, need_weights=False)[0].movedim(1, 2)
+
