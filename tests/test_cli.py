@@ -227,7 +227,8 @@ def test_shapes_are_channels_last_or_first() -> None:
 
 
 ASCII_COMMANDS = [
-    *(["summary", name, "--depth", "all"] for name in bundled.names()),
+    *(["summary", name] for name in bundled.names()),
+    ["summary", "googlenet", "--depth", "all"],
     ["summary", "lenet5", "-f", "markdown"],
     ["summary", "resnet50", "--top", "2"],
     ["explain", "alexnet"],

@@ -64,13 +64,16 @@ class Case:
 
 # ------------------------------------------------------------------------------------------------ the tables
 
-SAME_NAME = """
-    densenet121 densenet161 densenet169 densenet201 mnasnet1_0 mobilenet_v2 mobilenet_v3_large mobilenet_v3_small
-    regnet_x_400mf regnet_y_400mf resnet18 resnet34 resnext101_32x8d resnext50_32x4d shufflenet_v2_x0_5
-    shufflenet_v2_x1_5 shufflenet_v2_x2_0 squeezenet1_0 squeezenet1_1 vgg11 vgg13 vgg16 vgg19 vit_b_16 wide_resnet50_2
-    convnext_tiny efficientnet_b0 efficientnet_b1 efficientnet_b2 efficientnet_b3 efficientnet_b4 efficientnet_b5
-    efficientnet_b6 efficientnet_b7
-""".split()
+SAME_NAME = [
+    *(f"densenet{depth}" for depth in (121, 161, 169, 201)),
+    *(f"efficientnet_b{size}" for size in range(8)),
+    *("mnasnet1_0", "mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small"),
+    *("regnet_x_400mf", "regnet_y_400mf"),
+    *("resnet18", "resnet34", "resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2"),
+    *("shufflenet_v2_x0_5", "shufflenet_v2_x1_5", "shufflenet_v2_x2_0", "squeezenet1_0", "squeezenet1_1"),
+    *(f"vgg{depth}" for depth in (11, 13, 16, 19)),
+    *("convnext_tiny", "vit_b_16"),
+]
 
 WITHOUT_HEAD = {"aux_logits": False, "init_weights": False}
 WITH_HEAD = {"aux_logits": True, "init_weights": False}

@@ -1,0 +1,43 @@
+"""Holds the engine against the oracles that need no framework: a list of disagreements, empty where all agree."""
+
+from __future__ import annotations
+
+import cnncalc
+from tests.oracles.attributes import MalformedError, Shape
+from tests.oracles.counting import DoesNotFitError, count, output_shape
+from tests.oracles.written_out import Net, Step
+
+Counts = tuple[int, int, int, int]  # weights, biases, buffers, multiplies
+
+
+def counted(step: Step, shapes: list[Shape]) -> Counts:
+    """Weights, biases, buffers and multiplies, met one after another."""
+    tally = count(step.type, step.values, shapes)
+    return len(tally.weights), len(tally.biases), len(tally.buffers), tally.multiplies
+
+
+def disagreements(net: Net, *, counting: bool) -> list[str]:
+    """Where the engine and the oracles differ: layers, their order, shapes, sharing, and with `counting` the counts."""
+    graph, refusal = None, ""
+    try:
+        graph = cnncalc.loads(net.text, set=net.overrides or None)
+    except cnncalc.ProblemsFound as error:
+        refusal = error.problems[0].message
+    try:
+        steps = net.steps()
+    except (DoesNotFitError, MalformedError) as error:
+        return [] if graph is None else [f"the engine accepts what the oracle refuses: {error}"]
+    if graph is None:
+        return [f"the engine refuses what the oracle accepts: {refusal}"]
+    if len(steps) != len(graph.nodes):
+        return [f"{len(graph.nodes)} layers, the oracle has {len(steps)}"]
+    found = []
+    for node, step in zip(graph.nodes, steps, strict=True):
+        shapes = [graph.shape(ref) for ref in node.inputs]
+        ours = (node.layer.type, node.inputs, node.shares, node.work.output)
+        theirs = (step.type, tuple(step.inputs), step.shares, output_shape(step.type, step.values, shapes))
+        if ours != theirs:
+            found.append(f"{node.name}: {ours}, the oracle has {theirs}")
+        elif counting and counted(step, shapes) != node.work[1:5]:
+            found.append(f"{node.name}: counts {node.work[1:5]}, the oracle has {counted(step, shapes)}")
+    return found
