@@ -9,6 +9,7 @@ from cnncalc.expand import Expander, Port, Scope
 from cnncalc.graph import Graph, Group, Node
 from cnncalc.inputs import network_inputs
 from cnncalc.layers import LAYERS
+from cnncalc.problem import clean
 from cnncalc.source import Node as Written
 from cnncalc.source import Source, Text, where
 from cnncalc.source import parse as parse_yaml
@@ -41,7 +42,7 @@ def load_source(
     elif left_out:
         notes.append(_left_out_note(left_out))
     return Graph(
-        name=texts["name"] or source.name,
+        name=texts["name"] or clean(source.name),
         file=source.name,
         inputs={name: shape for name, shape in inputs.items() if shape},
         nodes=nodes,
@@ -75,7 +76,7 @@ def _text(found: Description, key: str, problems: Problems) -> str | None:
     node = found.fields.get(key)
     if node is not None and not isinstance(node, Text):
         problems.add("bad-value", f"`{key}` must be text", node)
-    return node.text if isinstance(node, Text) else None
+    return "\n".join(map(clean, node.text.splitlines())) if isinstance(node, Text) else None
 
 
 def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -> list[tuple[str, Port]]:

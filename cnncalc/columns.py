@@ -92,6 +92,7 @@ STANDARD = ("layer", "type", "output", "params", "multiplies", "share")
 
 
 def columns(names: tuple[str, ...]) -> list[Column]:
+    """The columns of these names, in this order."""
     return [COLUMNS[name] for name in names]
 
 

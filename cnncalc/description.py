@@ -252,11 +252,13 @@ def _parent(source: Source, node: Text, problems: Problems) -> Source:
 
 
 def did_you_mean(word: str, known: Any) -> str | None:
+    """A cure for a misspelt word, None where nothing known is near."""
     found = nearest(word, list(known))
     return f"did you mean `{found}`?" if found else None
 
 
 def value_is_null(node: Node) -> bool:
+    """Whether nothing is written where a value belongs."""
     return isinstance(node, Text) and node.null
 
 

@@ -22,7 +22,7 @@ from cnncalc.values import UNKNOWN, Silent, Values, how
 from cnncalc.work import Impossible, Work, check_alike, work
 
 MOST_LAYERS = 200_000
-MOST_ENTRIES = 300_000
+MOST_ENTRIES = 250_000
 
 Port = Ref | None  # None: unknown, because of a problem already reported
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -78,12 +79,21 @@ def check(graph: Graph) -> CheckResult:
 
 def updated(text: str, edits: tuple[Edit, ...]) -> str:
     """A file's text with the figures of `edits` put right; everything else stays as it is."""
-    places = {edit.node.mark.index: edit for edit in edits}  # an aliased figure stands once
-    for index in sorted(places, reverse=True):
-        edit = places[index]
-        start = index if edit.node.plain else index + 1
-        text = text[:start] + edit.text + text[start + len(edit.node.text) :]
+    places = {_start(text, edit.node): edit for edit in edits}  # an aliased figure stands once
+    for start in sorted(places, reverse=True):
+        edit = places[start]
+        if text.startswith(edit.node.text, start):  # else folded over lines, say: left for the author
+            text = text[:start] + edit.text + text[start + len(edit.node.text) :]
     return text
+
+
+_BEFORE = re.compile(r"(?:&\S+\s+)?(?:[|>][^\n]*\s+|[\"'])?")  # an anchor; a block's head, or a quote
+
+
+def _start(text: str, node: Text) -> int:
+    """Where the characters of a scalar begin."""
+    match = _BEFORE.match(text, node.mark.index)
+    return match.end() if match else int(node.mark.index)
 
 
 # ------------------------------------------------------------------------------------------------ reading `expect`
@@ -228,9 +238,8 @@ def _limit(node: Node, quantity: str) -> int | None:
     if not isinstance(node, Text):
         return None
     amount, _, unit = node.text.partition(" ")
-    if unit and (quantity != "size" or unit not in _BYTES):
-        return None
+    if unit:
+        measured = quantity == "size" and unit in _BYTES and re.fullmatch(r"\d{1,12}(\.\d{1,6})?", amount, re.ASCII)
+        return int(float(amount) * _BYTES[unit]) if measured else None
     figure = read_figure(amount)
-    if figure is None or figure.sign:
-        return None
-    return int(figure.value() * _BYTES[unit]) if unit else int(figure.value())
+    return int(figure.value()) if figure and not figure.sign else None

@@ -300,6 +300,7 @@ def divide(a: Value, b: Value) -> Value:
 
 
 def half_up(value: Value) -> int:
+    """The nearest whole number, halves upwards."""
     whole: int = floor(value + divide(1, 2))
     return whole
 

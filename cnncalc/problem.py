@@ -48,3 +48,12 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:
 
     found = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
     return found[0] if found else None
+
+
+def clean(text: str) -> str:
+    """Text from a file without control characters: what a file says never drives the terminal.
+
+    >>> clean("a\\x1b[31mb")
+    'a�[31mb'
+    """
+    return "".join(character if character.isprintable() else " " if character == "\t" else "�" for character in text)

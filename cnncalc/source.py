@@ -128,6 +128,7 @@ def where(node: Node) -> Where:
 
 
 def fail(code: str, message: str, place: Where | None = None, help: str | None = None) -> ProblemsFound:
+    """One problem, ready to be raised."""
     return ProblemsFound([Problem(code, message, place, help=help)])
 
 
@@ -244,8 +245,7 @@ def _tree(source: Source) -> Node | None:
             node, size, aliases = frame.node, frame.size, frame.aliases
             if frame.anchor is not None:
                 anchors[frame.anchor] = (node, size, aliases)
-            if isinstance(node, Map):
-                _refuse_split(node)
+            _refuse_split(node)
         elif kind is AliasEvent:
             total += 1
             if event.anchor not in anchors:
@@ -303,14 +303,26 @@ def _refuse_tag(event: Any, node: Node) -> None:
         raise fail("yaml-feature", f"YAML tags are not read: `{event.tag}`", where(node), "remove the tag")
 
 
-def _refuse_split(node: Map) -> None:
-    """`{n: max(1, c // 4)}` is two keys to YAML; say so at the bracket that was torn."""
-    for key, value in node.pairs:
-        if isinstance(value, Text) and value.plain and value.text.count("(") > value.text.count(")"):
-            later = [written for written, given in node.pairs if isinstance(given, Text) and given.null]
-            if any(")" in written.text for written in later):
-                message = f"a comma inside {{ }} splits the entry: `{key.text}` is `{value.text}`"
-                raise fail("split-expression", message, where(value), SPLIT_CURE)
+def _refuse_split(node: Map | Seq) -> None:
+    """`{n: max(1, c // 4)}` is two keys to YAML, and `[4, max(1, c)]` three items; say so at what was torn."""
+    pairs = node.pairs if isinstance(node, Map) else [pair for item in node.items for pair in _as_pairs(item)]
+    torn = None
+    for key, value in pairs:
+        text = value.text if isinstance(value, Text) and value.plain and not value.null else key.text
+        if text.count("(") > text.count(")"):
+            torn = value
+        elif torn is not None and text.count(")") > text.count("("):
+            place = where(torn)
+            message = (
+                f"a comma inside {{ }} or [ ] splits the expression `{place.text[place.column - 1 :][: place.length]}`"
+            )
+            raise fail("split-expression", message, place, SPLIT_CURE)
+
+
+def _as_pairs(item: Node) -> list[tuple[Text, Node]]:
+    if isinstance(item, Text):
+        return [(item, item)]
+    return item.pairs if isinstance(item, Map) else []
 
 
 SPLIT_CURE = "quote the expression or move it to `vars:` in block style"

@@ -41,9 +41,7 @@ def test_check_of_the_folder() -> None:
     assert ran.out.splitlines()[-1] == "All checks passed: 9 files, 28 figures"
 
 
-GOOGLENET_NOTE = (
-    f"{DATA / 'format' / 'googlenet.yaml'}: left out, for it leads to no output: aux1, aux2 (18 layers)\n"
-)
+GOOGLENET_NOTE = f"{DATA / 'format' / 'googlenet.yaml'}: left out, for it leads to no output: aux1, aux2 (18 layers)\n"
 
 
 def test_the_children_override_one_block_or_one_var() -> None:

@@ -94,11 +94,15 @@ def test_plain_text_in_flow_style_too() -> None:
 
 
 def test_one_pair_mappings_inside_a_list_need_no_braces() -> None:
-    text = "{input: {channels: 3, size: 8}, layers: [conv: {filters: 4, kernel: 3}, relu, conv: [64, 3, padding: same]]}"
+    text = (
+        "{input: {channels: 3, size: 8}, layers: [conv: {filters: 4, kernel: 3}, relu, conv: [64, 3, padding: same]]}"
+    )
     assert [node.name for node in cnncalc.loads(text).nodes] == ["conv1", "relu1", "conv2"]
 
 
-@pytest.mark.parametrize("word", ["on", "off", "yes", "no", "y", "n", "Yes", "NO", "3a", "1e3", "0o7", "0x1", "2001-01-01"])
+@pytest.mark.parametrize(
+    "word", ["on", "off", "yes", "no", "y", "n", "Yes", "NO", "3a", "1e3", "0o7", "0x1", "2001-01-01"]
+)
 def test_scalars_are_the_text_they_look_like(word: str) -> None:
     text = f"input: {{channels: 3, size: 8}}\nlayers: [relu: {{name: {word}}}, relu: {{from: {word}}}]\n"
     assert [node.name for node in cnncalc.loads(text).nodes] == [word, "relu2"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -68,16 +67,12 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; no traceback, no message for a closed pipe or Ctrl-C."""
+    """Run the command line; no traceback, no message for Ctrl-C."""
     try:
         code = cli.main(prog_name="cnncalc", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at exit
-        code = 141
     sys.exit(code)

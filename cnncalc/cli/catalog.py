@@ -57,16 +57,17 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     """The bundled architectures with their totals; with WORDs those whose file or name holds them all."""
     from cnncalc import bundled
 
-    if form == "names":
-        options.emit(
-            "".join(f"{name}\n" for name in bundled.names() if all(word.lower() in name for word in words)), output
-        )
+    if form == "names" and not words:  # what shell completion and scripts ask for needs no file to be read
+        options.emit("".join(f"{name}\n" for name in bundled.names()), output)
         return 0
     from cnncalc.analysis import analyze
     from cnncalc.api import load
 
     analyses = [(name, analyze(load(name))) for name in bundled.names()]
     found = [(name, a) for name, a in analyses if all(word.lower() in f"{name} {a.name}".lower() for word in words)]
+    if form == "names":
+        options.emit("".join(f"{name}\n" for name, _ in found), output)
+        return 0
     if form == "json":
         from json import dumps
 

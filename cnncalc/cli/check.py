@@ -48,9 +48,9 @@ def check_command(
     figures = sum(count for _, count in results)
     failed = sum(code > 0 for code in codes)
     if failed:
-        click.echo(f"{failed} of {_many(len(codes), 'file')} failed, {_many(figures, 'figure')} checked")
+        options.say(f"{failed} of {_many(len(codes), 'file')} failed, {_many(figures, 'figure')} checked")
     else:
-        click.echo(f"All checks passed: {_many(len(results), 'file')}, {_many(figures, 'figure')}")
+        options.say(f"All checks passed: {_many(len(results), 'file')}, {_many(figures, 'figure')}")
     return max(codes)
 
 
@@ -101,7 +101,7 @@ def _check_one(
         result = check(loaded.graph)
         if update and result.edits:
             changed = _rewrite(file, result)
-            click.echo(f"{file}: {_many(changed, 'figure')} of `expect` rewritten")
+            options.say(f"{file}: {_many(changed, 'figure')} of `expect` rewritten")
             (loaded,) = options.load_all((file,))
             if loaded.problems:
                 raise ProblemsFound(loaded.problems)
@@ -116,7 +116,7 @@ def _check_one(
     if result.broken:
         options.complain(result.broken, no_color)
         return 1, result.figures
-    click.echo(f"{file}: {_many(result.figures, 'figure')}")
+    options.say(f"{file}: {_many(result.figures, 'figure')}")
     return 0, result.figures
 
 

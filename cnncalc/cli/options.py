@@ -53,6 +53,7 @@ def examples(*lines: str) -> str:
 
 
 def set_option() -> Decorator:
+    """`--set NAME=VALUE`."""
     return click.option(
         "--set",
         "sets",
@@ -63,6 +64,7 @@ def set_option() -> Decorator:
 
 
 def input_size_option() -> Decorator:
+    """`--input-size SIZE`."""
     return click.option(
         "--input-size",
         metavar="SIZE",
@@ -71,6 +73,7 @@ def input_size_option() -> Decorator:
 
 
 def layout_option() -> Decorator:
+    """`--layout hwc|chw`."""
     return click.option(
         "--layout",
         type=click.Choice(["hwc", "chw"]),
@@ -81,6 +84,7 @@ def layout_option() -> Decorator:
 
 
 def output_option() -> Decorator:
+    """`-o FILE`."""
     return click.option(
         "-o",
         "--output",
@@ -90,6 +94,8 @@ def output_option() -> Decorator:
 
 
 def drawing_options() -> Decorator:
+    """`--ascii` and `--no-color`."""
+
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         command = click.option("--ascii", is_flag=True, help="Only ASCII characters.")(command)
         return click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")(command)
@@ -128,16 +134,32 @@ def emit(text: str, output: str | None) -> None:
     """Write a command's result to standard output or to the file that `-o` names."""
     if output in (None, "-"):
         try:
-            sys.stdout.write(text)
-        except UnicodeEncodeError:  # a terminal that is not UTF-8: better a `?` than a traceback
-            encoding = sys.stdout.encoding or "ascii"
-            sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+            _print(text)
+        except BrokenPipeError:  # `| head`: nobody reads on, and Python would complain once more at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(141) from None
         return
     try:
         with open(output or "", "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:
         raise click.ClickException(f"cannot write '{output}': {(error.strerror or str(error)).lower()}") from None
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:  # a terminal that is not UTF-8: better a `?` than a traceback
+        encoding = sys.stdout.encoding or "ascii"
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Print one line to standard output."""
+    from cnncalc.problem import clean
+
+    emit(f"{clean(text)}\n", None)
 
 
 def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False, level: str = "error") -> None:
@@ -149,7 +171,7 @@ def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = Fal
 
 def remark(text: str) -> None:
     """Print a note to standard error."""
-    from cnncalc.render.problems import clean
+    from cnncalc.problem import clean
 
     click.echo(f"note: {clean(text)}", err=True)
 

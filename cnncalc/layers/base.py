@@ -93,6 +93,8 @@ def _flag(attribute: Attribute, value: Any, rank: int) -> bool:
 
 
 def _word(attribute: Attribute, value: Any, rank: int) -> str:
+    if not str(value).isprintable():
+        raise BadValue("must be printable")
     if attribute.choices and value not in attribute.choices:
         raise BadValue(f"must be {' or '.join(attribute.choices)}, is {written(value)}")
     return str(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.problem import Problem
+from cnncalc.problem import Problem, clean
 
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
 
@@ -32,15 +32,6 @@ def _one(problem: Problem, level: str, color: bool) -> str:
     for kind, text in [("note", note) for note in problem.notes] + ([("help", problem.help)] if problem.help else []):
         lines.append(f"{gutter} {paint('=', 'rule')} {paint(kind, 'bold')}: {clean(text)}")
     return "\n".join(lines) + "\n"
-
-
-def clean(text: str) -> str:
-    """Text from a file without control characters: what a file says never drives the terminal.
-
-    >>> clean("a\\x1b[31mb")
-    'a�[31mb'
-    """
-    return "".join(character if character.isprintable() else " " if character == "\t" else "�" for character in text)
 
 
 def _excerpt(line: str, column: int, width: int = 100) -> tuple[str, int]:

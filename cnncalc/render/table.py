@@ -57,6 +57,7 @@ def rich_table(
 
 
 def ruled(style: Style) -> box.Box:
+    """Lines below the header and above the totals, nothing else."""
     rule = " -- " if style.ascii else " ── "
     blank = "    "
     return box.Box("\n".join([blank, blank, rule, blank, rule, blank, blank, blank]) + "\n", ascii=style.ascii)

@@ -6,6 +6,7 @@ from cnncalc.analysis import QUANTITIES, Analysis, GroupRow, Row
 from cnncalc.columns import Style
 from cnncalc.figures import percent
 from cnncalc.outline import describe, parts
+from cnncalc.problem import clean
 from cnncalc.shape import AXES
 from cnncalc.work import COUNTS, Step, steps
 
@@ -49,7 +50,7 @@ def _layer(row: Row, analysis: Analysis, style: Style) -> str:
         lines.append(
             ("share", "of the network's multiplies", "", percent(row.counts.multiplies, analysis.totals.multiplies))
         )
-    head = f"{row.name} · {describe(row)} · {row.file}:{row.line}"
+    head = f"{row.name} · {describe(row)} · {clean(row.file)}:{row.line}"
     reads = ", ".join(f"{name} {style.shape(shape)}" for name, shape in zip(row.inputs, row.input_shapes, strict=True))
     return f"{head}\n{_aligned([('reads', reads, '', ''), *lines])}{_remainders(working, row)}"
 
@@ -99,10 +100,12 @@ def _sum(entry: GroupRow | None, below: dict[str, list[Row | GroupRow]], analysi
     children = below.get(entry.name if entry else "", [])
     if entry:
         layers = entry.stop - entry.start
-        head = f"{entry.name} · {describe(entry)}, {layers} layer{'s' * (layers != 1)} · {entry.file}:{entry.line}"
+        head = (
+            f"{entry.name} · {describe(entry)}, {layers} layer{'s' * (layers != 1)} · {clean(entry.file)}:{entry.line}"
+        )
         lines = [f"  output       {style.shape(entry.output_shape)}"]
     else:
-        head = f"total · {analysis.name} · {analysis.file}"
+        head = f"total · {analysis.name} · {clean(analysis.file)}"
         lines = [
             f"  output       {', '.join(f'{name} {style.shape(shape)}' for name, shape in analysis.outputs.items())}"
         ]

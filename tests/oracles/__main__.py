@@ -27,7 +27,9 @@ def main() -> int:
     asked = parser.parse_args()
     disagreements = 0
     if asked.layers:
-        disagreements += _run("layers", asked.layers, lambda verdicts, flops: _random(random_layer, asked, verdicts, flops))
+        disagreements += _run(
+            "layers", asked.layers, lambda verdicts, flops: _random(random_layer, asked, verdicts, flops)
+        )
     return 1 if disagreements else 0
 
 

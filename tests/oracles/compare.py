@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import cnncalc
 from cnncalc.analysis import Analysis
@@ -43,24 +42,24 @@ def steps_of(graph: Graph) -> list[Step]:
     return [Step(node.layer.type, node.layer.values, node.inputs, node.shares) for node in graph.nodes]
 
 
-def judge(net: Net, flops: Any, verdicts: Verdicts) -> None:
+def judge(net: Net, verdicts: Verdicts) -> None:
     """Compare one generated network: the engine reads its text, PyTorch runs what the text must mean."""
     text = net.text
     try:
         graph = cnncalc.loads(text, set=net.overrides)
     except cnncalc.ProblemsFound as error:
-        _judge_refusal(net, text, str(error), flops, verdicts)
+        _judge_refusal(net, text, str(error), verdicts)
         return
     try:
         steps = net.steps()
     except (DoesNotFitError, MalformedError) as error:
         verdicts.add("", text, [f"the engine accepts what does not fit: {error}"])
         return
-    differences = structure(steps, graph) or against_torch(steps, cnncalc.analyze(graph), flops, verdicts)
+    differences = structure(steps, graph) or against_torch(steps, cnncalc.analyze(graph), verdicts)
     verdicts.add("equal", text, differences)
 
 
-def _judge_refusal(net: Net, text: str, problem: str, flops: Any, verdicts: Verdicts) -> None:
+def _judge_refusal(net: Net, text: str, problem: str, verdicts: Verdicts) -> None:
     """The engine refuses: so must PyTorch, unless a rule of the format says otherwise."""
     expander = Expander(net)
     try:
@@ -78,7 +77,7 @@ def _judge_refusal(net: Net, text: str, problem: str, flops: Any, verdicts: Verd
         reason = "nothing"
     steps = expander.steps
     program = Program(steps)
-    measured = program.run(list(net.inputs.values()), flops, expander.shapes)
+    measured = program.run(list(net.inputs.values()), expander.shapes)
     if measured and measured[-1].missing:
         verdicts.add("refused, PyTorch has no such layer", text)
     elif measured and measured[-1].refusal:
@@ -101,13 +100,11 @@ def structure(steps: Sequence[Step], graph: Graph) -> list[str]:
     ]
 
 
-def against_torch(
-    steps: Sequence[Step], analysis: Analysis, flops: Any, verdicts: Verdicts | None = None
-) -> list[str]:
+def against_torch(steps: Sequence[Step], analysis: Analysis, verdicts: Verdicts | None = None) -> list[str]:
     """Where a row, or the totals, differ from PyTorch's."""
     program = Program(steps)
     known: list[Shape] = [row.output_shape for row in analysis.rows]
-    measured = program.run(list(analysis.inputs.values()), flops, known)
+    measured = program.run(list(analysis.inputs.values()), known)
     differences = []
     for row, seen in zip(analysis.rows, measured, strict=False):
         if seen.refusal:

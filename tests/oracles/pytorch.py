@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,14 +70,6 @@ def _builds(*layer_types: str) -> Callable[[Build], Build]:
 # -------------------------------------------------------------------------------------------------- the program
 
 
-@contextmanager
-def counter() -> Iterator[FlopCounterMode]:
-    """Counts operations while programs run in it; one may serve for many."""
-    with warnings.catch_warnings(), torch.no_grad(), FlopCounterMode(display=False) as flops:
-        warnings.simplefilter("ignore")  # `same` with an even kernel copies its input: of no interest without memory
-        yield flops
-
-
 class Program(nn.Module):
     """The modules of a network; `run` builds each one when its input is there, and lets it work."""
 
@@ -87,46 +78,47 @@ class Program(nn.Module):
         self.steps = steps
         self.layers = nn.ModuleList()
 
-    def run(self, inputs: list[Shape], flops: FlopCounterMode, known: Sequence[Shape] = ()) -> list[Measured]:
+    def run(self, inputs: list[Shape], known: Sequence[Shape] = ()) -> list[Measured]:
         """What every layer gives, up to the first that is refused; `known` are shapes for those PyTorch has not."""
-        given = [torch.empty(1, *shape, device=META) for shape in inputs]
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")  # `same` with an even kernel copies its input: without memory it is free
+            return self._run([torch.empty(1, *shape, device=META) for shape in inputs], known)
+
+    def _run(self, inputs: list[Tensor], known: Sequence[Shape]) -> list[Measured]:
         values: list[Tensor] = []
         measured: list[Measured] = []
         for place, step in enumerate(self.steps):
-            reads = [values[port] if port >= 0 else given[-1 - port] for port in step.inputs]
-            before = flops.get_total_flops()
-            missing = None
+            reads = [values[port] if port >= 0 else inputs[-1 - port] for port in step.inputs]
             try:
-                owns = step.shares == place
-                shapes = [tuple(value.shape[1:]) for value in reads]
-                module = self.layers[step.shares] if not owns else None
-                if module is None or not (module._parameters or module._modules):  # nothing learned: nothing shared
-                    module = BUILD[step.type](step.values, shapes).eval()
-                self.layers.append(module)
-                output = module(*reads)
+                module = self._module(place, step, [tuple(value.shape[1:]) for value in reads])
+                with FlopCounterMode(display=False) as flops:
+                    output = module(*reads)
                 if 0 in output.shape:
                     raise ValueError("an output without values")
+                measured.append(_measured(step, module, output, flops.get_total_flops(), step.shares == place))
             except NoEquivalentError as error:
-                missing = str(error)
-                self.layers.append(nn.Identity())
-                output = torch.empty(1, *known[place], device=META)
+                module, output = nn.Identity(), torch.empty(1, *known[place], device=META)
+                measured.append(Measured(missing=str(error)))
             except REFUSALS as error:
                 return [*measured, Measured(refusal=f"{type(error).__name__}: {error}")]
+            self.layers.append(module)
             values.append(output)
-            operations = flops.get_total_flops() - before
-            measured.append(_measured(step, self.layers[-1], output, operations, owns, missing))
         return measured
+
+    def _module(self, place: int, step: Step, shapes: list[Shape]) -> nn.Module:
+        """The module of a step: that of the step it shares with, where there is something to share."""
+        if step.shares != place:
+            module = self.layers[step.shares]
+            if next(module.parameters(), None) is not None or next(module.buffers(), None) is not None:
+                return module
+        return BUILD[step.type](step.values, shapes).eval()
 
     def totals(self) -> tuple[int, int]:
         """Params and buffers of the whole, shared ones once."""
         return sum(p.numel() for p in self.parameters()), sum(b.numel() for _, b in _buffers(self))
 
 
-def _measured(
-    step: Step, module: nn.Module, output: Tensor, operations: int, owns: bool, missing: str | None
-) -> Measured:
-    if missing:
-        return Measured(missing=missing)
+def _measured(step: Step, module: nn.Module, output: Tensor, operations: int, owns: bool) -> Measured:
     weights = biases = buffers = 0
     if owns:
         for name, parameter in module.named_parameters():
@@ -271,9 +263,8 @@ def _transposed(v: Values, shapes: list[Shape]) -> nn.Module:
 
 def _probe_output_padding(rank: int, extra: int, stride: int, dilation: int) -> None:
     """Ask the CPU, with numbers in memory: the meta device does not check the output padding."""
-    with torch.utils._python_dispatch._disable_current_modes():
-        conv = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}[rank]
-        conv(torch.zeros(1, 1, *[2] * rank), torch.zeros(1, 1, *[2] * rank), None, stride, 0, extra, 1, dilation)
+    conv = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}[rank]
+    conv(torch.zeros(1, 1, *[2] * rank), torch.zeros(1, 1, *[2] * rank), None, stride, 0, extra, 1, dilation)
 
 
 class Cut(nn.Module):
@@ -526,7 +517,9 @@ def _to_sequence(v: Values, shapes: list[Shape]) -> nn.Module:
 
 @_builds("reshape")
 def _reshape(v: Values, shapes: list[Shape]) -> nn.Module:
-    return nn.Unflatten(1, v["shape"]) if not _rank(shapes) else nn.Sequential(nn.Flatten(), nn.Unflatten(1, v["shape"]))
+    return (
+        nn.Unflatten(1, v["shape"]) if not _rank(shapes) else nn.Sequential(nn.Flatten(), nn.Unflatten(1, v["shape"]))
+    )
 
 
 @_builds("slice")
@@ -646,4 +639,3 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         tokens = x.movedim(1, 2)
         return self.module(tokens, tokens, tokens, need_weights=False)[0].movedim(1, 2)
-
