@@ -85,7 +85,7 @@ def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -
         for node in found.outputs:
             if node.text == "previous":
                 expander.problems.add("unknown-name", "`outputs` wants given names", node, "give the entry a name")
-        return [(node.text, expander.lookup(node, scope, last)) for node in found.outputs]
+        return [(node.text, expander.lookup(node, scope, last, "outputs")) for node in found.outputs]
     if last is None or last is UNKNOWN:
         return [("", None)]
     return [(expander.nodes[last].name if last >= 0 else list(scope.inputs)[-1 - last], last)]

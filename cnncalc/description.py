@@ -400,6 +400,7 @@ class _Reader:
                     entry.faulty = True
                     self.problems.add("null-value", f"an attribute of `{key.text}` has no value", item)
                 elif entry.named or entry.name or entry.reads or entry.repeat or entry.when or entry.share:
+                    entry.faulty = True
                     self.problems.add("bad-value", "attributes by position come first, named ones after them", item)
                 else:
                     entry.positional.append(item)
@@ -409,8 +410,6 @@ class _Reader:
             return None
         else:
             entry.positional.append(value)
-        if (layer := LAYERS.get(key.text)) and layer.inputs is None:
-            self.merge(entry)
         return entry
 
     def typed(self, key: Text) -> Entry | None:
@@ -463,6 +462,8 @@ class _Reader:
         elif isinstance(node, Seq):
             entry.branches = [Branch(None, self.branch(item), item) for item in node.items]
         else:
+            entry.faulty = True
+            entry.positional = []
             help = f"to join entries by name, write `{entry.type}: {{from: [A, B]}}`"
             self.problems.add("bad-value", "`branches` must be a mapping or a list of branches", node, help)
 
@@ -505,6 +506,9 @@ class _Binder:
                 self.problems.add("unknown-name", f"no param `{type_name}`", entry.key, did_you_mean(type_name, words))
                 entry.bound = {}
             return
+        layer = LAYERS.get(type_name)
+        if layer and layer.inputs is None and type_name not in self.blocks:
+            _Reader(self.problems).merge(entry)
         entry.bound = bind(entry, type_name, self.blocks, self.problems)
 
 
@@ -530,7 +534,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     for key, value in entry.named:
         if key.text not in known:
             entry.faulty = True
-            cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON])
+            cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
             if cure is None and known:
                 cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
             problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, cure)
@@ -541,6 +545,10 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         else:
             bound[key.text] = value
     return bound
+
+
+def _branches(type_name: str) -> list[str]:
+    return ["branches"] if type_name in LAYERS and LAYERS[type_name].inputs is None else []
 
 
 def in_order(vars: dict[str, Node], problems: Problems) -> list[str]:

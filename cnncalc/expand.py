@@ -288,9 +288,9 @@ class Expander:
         if (wanted is None and len(reads) < 2) or (wanted is not None and not wanted <= len(reads) <= (most or 0)):
             needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")
             help = f"write branches, or `{layer_type.type}: {{from: [A, B]}}`" if wanted != 1 else None
-            self.problems.add(
-                "wrong-input", f"`{layer_type.type}` reads {needs}, not {len(reads)}", entry.key, help, self.context()
-            )
+            message = f"`{layer_type.type}` reads {needs}, not {len(reads)}"
+            if not entry.faulty:
+                self.problems.add("wrong-input", message, entry.key, help, self.context())
             return None
         shapes = tuple(self.shape(ref) for ref in reads)
         rank = max((len(shape) - 1 for shape in shapes if shape), default=-1)
@@ -448,7 +448,7 @@ class Expander:
             return [current]
         return [self.lookup(node, scope, current) for node in entry.reads]
 
-    def lookup(self, node: Text, scope: Scope, current: Port) -> Port:
+    def lookup(self, node: Text, scope: Scope, current: Port, what: str = "from") -> Port:
         """What a name in `from`, `outputs` or `like` stands for."""
         if node.text == "previous":
             return None if current is UNKNOWN else current
@@ -465,7 +465,7 @@ class Expander:
                 return None
             return found.output
         if found is UNKNOWN:
-            self.unknown(node, scope, "from")
+            self.unknown(node, scope, what)
             return None
         port: Port = found
         return port

@@ -306,17 +306,16 @@ def _refuse_tag(event: Any, node: Node) -> None:
 def _refuse_split(node: Map | Seq) -> None:
     """`{n: max(1, c // 4)}` is two keys to YAML, and `[4, max(1, c)]` three items; say so at what was torn."""
     pairs = node.pairs if isinstance(node, Map) else [pair for item in node.items for pair in _as_pairs(item)]
-    torn = None
+    torn: Text | None = None
+    name = ""
     for key, value in pairs:
         text = value.text if isinstance(value, Text) and value.plain and not value.null else key.text
         if text.count("(") > text.count(")"):
-            torn = value
+            torn, name = value if isinstance(value, Text) else key, key.text
         elif torn is not None and text.count(")") > text.count("("):
-            place = where(torn)
-            message = (
-                f"a comma inside {{ }} or [ ] splits the expression `{place.text[place.column - 1 :][: place.length]}`"
-            )
-            raise fail("split-expression", message, place, SPLIT_CURE)
+            inside, what = ("{ }", f"`{name}` is") if isinstance(node, Map) else ("[ ]", "one value is")
+            message = f"a comma inside {inside} splits the entry: {what} `{torn.text}`"
+            raise fail("split-expression", message, where(torn), SPLIT_CURE)
 
 
 def _as_pairs(item: Node) -> list[tuple[Text, Node]]:
@@ -366,6 +365,8 @@ def _syntax_cure(place: Where) -> str | None:
         return "the language has no indexing: give each value a name of its own"
     if re.search(r":\s+[>|]\s*\d", line):
         return "an expectation has no `>`: write `~5M`, `<5M` or the figure"
+    if found := re.search(r"^\s*- ([\w.]+):? ?\{", line):
+        return f"write `{found[1]}: {{…}}`, with a colon and a space"
     if re.search(r" \? .* : ", line):
         return "write `A if C else B` for a choice"
     if re.search(r"[{,]\s*\w+: - ", line):

@@ -35,9 +35,7 @@ Loader.add_implicit_resolver(
 
 @cache
 def validator() -> Draft202012Validator:
-    found = json.loads(invoke("schema").out)
-    Draft202012Validator.check_schema(found)
-    return Draft202012Validator(found)
+    return Draft202012Validator(json.loads(invoke("schema").out))
 
 
 def faults(text: str) -> list[str]:
@@ -45,6 +43,10 @@ def faults(text: str) -> list[str]:
 
 
 INPUT = "input: {channels: 3, size: 8}\n"
+
+
+def test_it_is_a_json_schema() -> None:
+    Draft202012Validator.check_schema(validator().schema)
 
 
 @pytest.mark.parametrize("name", bundled.names())
@@ -104,7 +106,7 @@ ACCEPTED = {
     "a block": "blocks: {b: {params: [n, s=1, $act], vars: {h: n / 2}, inputs: [x, y], layers: [$act, conv: [n, 1]]}}\n"
     "layers: [b]",
     "one output": "layers: [relu: {name: a}]\noutputs: a",
-    "expectations": "layers: [relu]\nexpect: {a: {output: 28x28x3, params: 884k}, total: {output: 10, multiplies: ~60M}}",
+    "expectations": "layers: [relu]\nexpect: {a: {output: 28x28x3, params: 884k}, total: {output: 10, biases: ~60M}}",
     "budgets": "layers: [relu]\nbudget: {params: {max: 5M, warn: 4.5M}, conv2: {params: {max: 1000000}}}",
     "defaults": "layers: [relu]\ndefaults: {conv: {bias: false, padding: same}, max_pool: {kernel: 3}}",
 }  # fmt: skip
@@ -116,9 +118,15 @@ def test_it_accepts(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["input: {channels: 784}", "input: {channels: c, size: [4, n, 8]}", "input: {channels: 3, height: 8, width: 6}",
-             "input: {channels: 1, length: 80}", "inputs: {a: {channels: 3, size: 8}, b: {channels: 3}}"]
-)  # fmt: skip
+    "text",
+    [
+        "input: {channels: 784}",
+        "input: {channels: c, size: [4, n, 8]}",
+        "input: {channels: 3, height: 8, width: 6}",
+        "input: {channels: 1, length: 80}",
+        "inputs: {a: {channels: 3, size: 8}, b: {channels: 3}}",
+    ],
+)
 def test_it_accepts_every_form_of_input(text: str) -> None:
     assert faults(f"{text}\nlayers: [relu]") == []
 

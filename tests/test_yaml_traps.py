@@ -16,8 +16,8 @@ TRAPS = {
     "layers: [conv: {filters: max(1, c // 4), kernel: 1}]": ("split-expression", "`filters` is `max(1`", SPLIT),
     "layers: [conv: {kernel: 1, filters: max(1, c // 4)}]": ("split-expression", "`filters` is `max(1`", SPLIT),
     f"{BLOCK}layers: [b: {{n: max(1, c)}}]": ("split-expression", "`n` is `max(1`", SPLIT),
-    f"{BLOCK}layers: [b: [max(1, c), 3]]": ("bad-expression", "`max(1`", SPLIT),
-    "layers: [conv: [max(1, c), 3]]": ("bad-expression", "`max(1`", SPLIT),
+    f"{BLOCK}layers: [b: [max(1, c), 3]]": ("split-expression", "`max(1`", SPLIT),
+    "layers: [conv: [max(1, c), 3]]": ("split-expression", "`max(1`", SPLIT),
     # what is no YAML at all
     f"{BLOCK}layers: [b: {{n: depths[2]}}]": ("yaml-syntax", "not YAML", "no indexing"),
     f"{BLOCK}layers: [b: {{n: - x}}]": ("yaml-syntax", "not YAML", "write the minus next to the name, `-x`"),
@@ -26,8 +26,8 @@ TRAPS = {
     "layers: [conv: {filters: *width, kernel: 1}]": ("yaml-syntax", "`*width` is a YAML alias", "write `width`"),
     # keys with rubbish in them
     "layers: [conv: {filters:4, kernel: 1}]": ("null-value", "`filters:4` has no value", "write `filters: 4`"),
-    "layers:\n  - conv {filters: 3, kernel: 1}": ("*", "conv {filters", "write `conv: {…}`"),
-    "layers:\n  - conv:{filters: 3, kernel: 1}": ("*", "conv:{filters", "write `conv: {…}`"),
+    "layers:\n  - conv {filters: 3, kernel: 1}": ("*", "not YAML", "write `conv: {…}`"),
+    "layers:\n  - conv:{filters: 3, kernel: 1}": ("*", "not YAML", "write `conv: {…}`"),
     "layers: [conv: {filters: 64, kernel}]": ("null-value", "`kernel` has no value", "write `kernel: VALUE`"),
     "layers: [conv: {filters: 64, kernel: }]": ("null-value", "`kernel` has no value", "write `kernel: VALUE`"),
     "layers: [conv: {filters: 64, kernel: null}]": ("null-value", "`kernel` has no value", "write `kernel: VALUE`"),

@@ -1,4 +1,7 @@
-"""`python -m tests.oracles`: compare as many random cases as asked for, and all bundled architectures."""
+"""Compare the engine with PyTorch and Keras: random layers, random networks, all bundled architectures.
+
+Prints how the cases came out and every disagreement with its file; the exit code is 1 if there is any.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,92 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import cnncalc
 from cnncalc import bundled
+from tests.oracles import compare
+from tests.oracles.compare import Verdicts
 from tests.oracles.random_nets import LARGE, random_graph, random_layer
 
-WILD = 10  # every so many-th case may be wrong
+WILD = 10  # every so many-th case may be wrong: then all must refuse it
 
 
 def main() -> int:
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.oracles", description=__doc__)
     parser.add_argument("--layers", type=int, default=0, metavar="N", help="random layers, against PyTorch")
     parser.add_argument("--graphs", type=int, default=0, metavar="N", help="random networks, against PyTorch")
     parser.add_argument("--keras", type=int, default=0, metavar="N", help="random layers, against Keras")
     parser.add_argument("--bundled", action="store_true", help="all bundled architectures, against PyTorch")
-    parser.add_argument("--seed", type=int, default=0, help="of the random cases (0)")
-    parser.add_argument("--first", type=int, default=0, metavar="I", help="number of the first case (0)")
+    parser.add_argument("--seed", type=int, default=0, help="of the random cases (default 0)")
+    parser.add_argument("--first", type=int, default=0, metavar="I", help="number of the first case (default 0)")
     asked = parser.parse_args()
-    disagreements = 0
-    if asked.layers:
-        disagreements += _run(
-            "layers", asked.layers, lambda verdicts, flops: _random(random_layer, asked, verdicts, flops)
-        )
-    return 1 if disagreements else 0
+    cases = range(asked.first, asked.first)
+    found = 0
+    if asked.bundled:
+        found += _run("bundled architectures", len(bundled.names()), _bundled)
+    for what, number, judge in (
+        ("random layers", asked.layers, _layer),
+        ("random graphs", asked.graphs, _graph),
+        ("Keras layers", asked.keras, _keras()),
+    ):
+        cases = range(asked.first, asked.first + number)
+        found += _run(what, number, lambda verdicts, cases=cases, judge=judge: _random(asked.seed, cases, judge, verdicts))
+    return 1 if found else 0
+
+
+def _run(what: str, number: int, fill: Callable[[Verdicts], None]) -> int:
+    """Fill and print one set of verdicts; the number of disagreements."""
+    if not number:
+        return 0
+    verdicts = Verdicts()
+    start = time.perf_counter()
+    fill(verdicts)
+    seconds = time.perf_counter() - start
+    counts = dict(verdicts.counts)
+    print(f"{what}: {counts.pop('cases', 0):,} cases, {len(verdicts.disagreements):,} disagreements ({seconds:.0f} s)")
+    for verdict, times in sorted(counts.items(), key=lambda item: -item[1]):
+        print(f"  {times:>9,}  {verdict}")
+    for reason, times in verdicts.missing.most_common():
+        print(f"  {times:>9,}  layers not compared: {reason}")
+    for disagreement in verdicts.disagreements:
+        print(f"\n{disagreement}")
+    return len(verdicts.disagreements)
+
+
+Judge = Callable[[random.Random, bool, Verdicts], None]
+
+
+def _random(seed: int, cases: range, judge: Judge, verdicts: Verdicts) -> None:
+    for number in cases:
+        before = len(verdicts.disagreements)
+        judge(random.Random(f"{seed}/{number}"), number % WILD == WILD - 1, verdicts)
+        if len(verdicts.disagreements) > before:
+            verdicts.disagreements[-1] = f"case {number} of seed {seed}: {verdicts.disagreements[-1]}"
+
+
+def _layer(rng: random.Random, wild: bool, verdicts: Verdicts) -> None:
+    compare.judge(random_layer(rng, LARGE, wild=wild), verdicts)
+
+
+def _graph(rng: random.Random, wild: bool, verdicts: Verdicts) -> None:
+    compare.judge(random_graph(rng, wild), verdicts)
+
+
+def _keras() -> Judge:
+    def judge(rng: random.Random, wild: bool, verdicts: Verdicts) -> None:
+        from tests.oracles import keras_oracle
+
+        keras_oracle.judge(rng.choice(sorted(keras_oracle.CASES)), rng, verdicts)
+
+    return judge
+
+
+def _bundled(verdicts: Verdicts) -> None:
+    for name in bundled.names():
+        graph = cnncalc.load(name)
+        differences = compare.against_torch(compare.steps_of(graph), cnncalc.analyze(graph), verdicts)
+        verdicts.add("equal", f"bundled: {name}", differences)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def judge(net: Net, verdicts: Verdicts) -> None:
 
 
 def _judge_refusal(net: Net, text: str, problem: str, verdicts: Verdicts) -> None:
-    """The engine refuses: so must PyTorch, unless a rule of the format says otherwise."""
+    """The engine refuses: so must the walk and PyTorch, unless a rule of the format says otherwise."""
     expander = Expander(net)
     try:
         for entry in net.entries:
@@ -68,24 +68,21 @@ def _judge_refusal(net: Net, text: str, problem: str, verdicts: Verdicts) -> Non
     except MalformedError:
         verdicts.add("refused, malformed", text)
         return
-    except DoesNotFitError as error:
+    except DoesNotFitError:
         if len(expander.steps) == len(expander.shapes):  # not a layer but a name or a sharing that cannot be
-            verdicts.add("refused, by both readings", text)
+            verdicts.add("refused by both readings", text)
             return
-        reason = str(error)
     else:
-        reason = "nothing"
+        verdicts.add("", text, [f"refused by the engine alone: {problem}"])
+        return
     steps = expander.steps
-    program = Program(steps)
-    measured = program.run(list(net.inputs.values()), expander.shapes)
-    if measured and measured[-1].missing:
-        verdicts.add("refused, PyTorch has no such layer", text)
-    elif measured and measured[-1].refusal:
+    measured = Program(steps).run(list(net.inputs.values()), expander.shapes)
+    if len(measured) == len(steps) and (measured[-1].refusal or measured[-1].missing):
         verdicts.add("refused by both", text)
-    elif steps[-1].type in RULES:
-        verdicts.add("refused, a rule of the format", text)
+    elif len(measured) == len(steps) and steps[-1].type in RULES:
+        verdicts.add("refused by a rule of the format", text)
     else:
-        verdicts.add("", text, [f"refused by the engine ({problem}), not by PyTorch; the walk says: {reason}"])
+        verdicts.add("", text, [f"refused by the engine ({problem}), not by PyTorch: {measured[-1]}"])
 
 
 def structure(steps: Sequence[Step], graph: Graph) -> list[str]:

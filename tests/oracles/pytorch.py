@@ -485,6 +485,8 @@ def _product(*inputs: Tensor) -> Tensor:
     """Vectors are spread over the sides of the others, which are of one shape."""
     most = max(value.dim() for value in inputs)
     whole = next(value for value in inputs if value.dim() == most)
+    if any(value.shape[1] != whole.shape[1] for value in inputs):
+        raise ValueError("channels are never spread")
     spread = [
         value.reshape(*value.shape, *[1] * (most - 2)).expand_as(whole) if value.dim() == 2 else value
         for value in inputs
