@@ -172,13 +172,9 @@ def _layer(layer: type[Layer]) -> dict[str, Any]:
         {"anyOf": [value, {"$ref": f"#/$defs/entry/anyOf/2/properties/{layer.type}/anyOf/0"}]} for value in attributes
     ]
     forms: list[dict[str, Any]] = [_object(layer)]
-    forms.append(
-        {
-            "type": "array",
-            "prefixItems": positions,
-            "items": {"$ref": f"#/$defs/entry/anyOf/2/properties/{layer.type}/anyOf/0"},
-        }
-    )
+    by_position = {"prefixItems": positions} if positions else {}
+    named = {"$ref": f"#/$defs/entry/anyOf/2/properties/{layer.type}/anyOf/0"}
+    forms.append({"type": "array", **by_position, "items": named})
     if attributes:
         forms.append(attributes[0])
     return {"description": (layer.__doc__ or "").split("\n")[0], "anyOf": forms}

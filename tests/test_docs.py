@@ -136,6 +136,18 @@ def test_the_python_of_the_readme_runs_and_prints_what_it_says() -> None:
         assert out.getvalue().split()[: len(said)] == said
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_output_is_shown_unchecked(page: Path) -> None:
+    """A command that is shown with its output stands below a `run` comment, or on a page that is generated whole."""
+    text = page.read_text(encoding="utf-8")
+    if "<!-- written by docs/" in text:
+        return
+    filled = {match.start(2) for match in re.finditer(r"(<!-- run: [^\n]*-->\n+)(```)", text)}
+    blocks = re.finditer(r"^```[a-z]*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    unchecked = [match[1] for match in blocks if "$ cnncalc" in match[1] and match.start() not in filled]
+    assert not unchecked
+
+
 def _anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -113,7 +113,7 @@ def summary_command(
         for one in loaded:
             analysis = analyses.get(id(one))
             texts.append(
-                json.render(analysis, _leaves(analysis, sort, top))
+                json.render(analysis, _leaves(analysis, sort, top), one.file)
                 if analysis
                 else json.render_problems(one.file, one.problems)
             )

@@ -17,12 +17,12 @@ def documents(found: list[Any], several: bool) -> str:
     return "[\n" + ",\n".join(found) + "\n]\n" if several else f"{found[0]}\n"
 
 
-def render(analysis: Analysis, rows: tuple[Row, ...]) -> str:
-    """An analysis as JSON text. Written by hand around its parts, for equal layers have equal parts."""
+def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -> str:
+    """An analysis as JSON text, `file` as the user named it. Written by hand around its parts, for equal layers have equal parts."""
     head = {
         "schema_version": SCHEMA_VERSION,
         "name": analysis.name,
-        "file": analysis.file,
+        "file": file or analysis.file,
         "status": analysis.status,
         "uncounted": [{"layer": layer, "operator": operator} for layer, operator in analysis.uncounted],
         "inputs": analysis.inputs,

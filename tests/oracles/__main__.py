@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import cnncalc
 from cnncalc import bundled
@@ -30,17 +31,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the random cases (default 0)")
     parser.add_argument("--first", type=int, default=0, metavar="I", help="number of the first case (default 0)")
     asked = parser.parse_args()
-    cases = range(asked.first, asked.first)
     found = 0
     if asked.bundled:
         found += _run("bundled architectures", len(bundled.names()), _bundled)
     for what, number, judge in (
         ("random layers", asked.layers, _layer),
         ("random graphs", asked.graphs, _graph),
-        ("Keras layers", asked.keras, _keras()),
+        ("Keras layers", asked.keras, _keras),
     ):
         cases = range(asked.first, asked.first + number)
-        found += _run(what, number, lambda verdicts, cases=cases, judge=judge: _random(asked.seed, cases, judge, verdicts))
+        found += _run(what, number, partial(_random, asked.seed, cases, judge))
     return 1 if found else 0
 
 
@@ -82,13 +82,10 @@ def _graph(rng: random.Random, wild: bool, verdicts: Verdicts) -> None:
     compare.judge(random_graph(rng, wild), verdicts)
 
 
-def _keras() -> Judge:
-    def judge(rng: random.Random, wild: bool, verdicts: Verdicts) -> None:
-        from tests.oracles import keras_oracle
+def _keras(rng: random.Random, wild: bool, verdicts: Verdicts) -> None:
+    from tests.oracles import keras_oracle
 
-        keras_oracle.judge(rng.choice(sorted(keras_oracle.CASES)), rng, verdicts)
-
-    return judge
+    keras_oracle.judge(rng.choice(sorted(keras_oracle.CASES)), rng, verdicts)
 
 
 def _bundled(verdicts: Verdicts) -> None:

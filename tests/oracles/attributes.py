@@ -101,6 +101,8 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
             values[name] = _pads(value, rank)
         elif name in PER_AXIS and layer_type != "lrn" and value is not None:
             values[name] = _on_each_axis(value, rank)
+        elif isinstance(value, (list, tuple)) and name != "connections":
+            raise MalformedError(f"{name} is one number")
         elif name == "connections" and value is not None:
             values[name] = tuple(tuple(row) for row in value)
         elif name == "shape" and value is not None:
@@ -112,7 +114,7 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
 
 
 def _check(name: str, value: Any) -> None:
-    """Sizes, counts and steps are whole and begin at 1; pads and indices at 0."""
+    """Sizes, counts and steps are whole and at least 1; pads and indices at least 0."""
     least = 0 if name in FROM_ZERO else 1
     for part in value if isinstance(value, (list, tuple)) else [value]:
         if isinstance(part, Fraction) or (type(part) is int and part < least):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cnncalc
 from tests.oracles.attributes import MalformedError, Shape
-from tests.oracles.counting import DoesNotFitError, count, output_shape
+from tests.oracles.counting import DoesNotFitError, count, count_positions, output_shape
 from tests.oracles.written_out import Net, Step
 
 Counts = tuple[int, int, int, int]  # weights, biases, buffers, multiplies
@@ -17,7 +17,7 @@ def counted(step: Step, shapes: list[Shape]) -> Counts:
 
 
 def disagreements(net: Net, *, counting: bool) -> list[str]:
-    """Where the engine and the oracles differ: layers, their order, shapes, sharing, and with `counting` the counts."""
+    """Where the engine and the oracles differ: layers, attributes, order, sharing, shapes, with `counting` the counts."""
     graph, refusal = None, ""
     try:
         graph = cnncalc.loads(net.text, set=net.overrides or None)
@@ -34,8 +34,9 @@ def disagreements(net: Net, *, counting: bool) -> list[str]:
     found = []
     for node, step in zip(graph.nodes, steps, strict=True):
         shapes = [graph.shape(ref) for ref in node.inputs]
-        ours = (node.layer.type, node.inputs, node.shares, node.work.output)
-        theirs = (step.type, tuple(step.inputs), step.shares, output_shape(step.type, step.values, shapes))
+        shape = output_shape(step.type, step.values, shapes)
+        ours = (node.layer.type, node.inputs, node.shares, node.layer.values, node.work.output, node.work.activations)
+        theirs = (step.type, step.inputs, step.shares, step.values, shape, count_positions(shape))
         if ours != theirs:
             found.append(f"{node.name}: {ours}, the oracle has {theirs}")
         elif counting and counted(step, shapes) != node.work[1:5]:

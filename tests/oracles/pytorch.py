@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.oracles.attributes import Shape, Values
@@ -147,7 +147,7 @@ class Call(nn.Module):
 
 
 def _rank(shapes: list[Shape]) -> int:
-    """The number of sides; a layer for maps has no class for 0, which is a refusal."""
+    """The number of sides."""
     return len(shapes[0]) - 1
 
 
@@ -176,7 +176,7 @@ class Padded(nn.Module):
         self.module = module
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.module(F.pad(x, _flat(self.pads(x))))
+        return self.module(functional.pad(x, _flat(self.pads(x))))
 
     def pads(self, x: Tensor) -> list[tuple[int, int]]:
         if self.values["padding"] != "same":
@@ -194,7 +194,7 @@ class Padded(nn.Module):
 
 
 def _flat(pads: Sequence[tuple[int, int]]) -> list[int]:
-    """Pads in the order of F.pad: the last axis first."""
+    """Pads in the order of `functional.pad`: the last axis first."""
     return [end for pair in reversed(pads) for end in pair]
 
 
@@ -263,7 +263,7 @@ def _transposed(v: Values, shapes: list[Shape]) -> nn.Module:
 
 def _probe_output_padding(rank: int, extra: int, stride: int, dilation: int) -> None:
     """Ask the CPU, with numbers in memory: the meta device does not check the output padding."""
-    conv = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}[rank]
+    conv = {1: functional.conv_transpose1d, 2: functional.conv_transpose2d, 3: functional.conv_transpose3d}[rank]
     conv(torch.zeros(1, 1, *[2] * rank), torch.zeros(1, 1, *[2] * rank), None, stride, 0, extra, 1, dilation)
 
 
@@ -283,7 +283,7 @@ class Cut(nn.Module):
             for old, new, stride in zip(x.shape[2:], whole.shape[2:], self.values["stride"], strict=True):
                 surplus = new - old * stride
                 pads.append((surplus // 2, surplus - surplus // 2) if surplus > 0 else (0, surplus))
-        return F.pad(whole, [-end for end in _flat(pads)])
+        return functional.pad(whole, [-end for end in _flat(pads)])
 
 
 @_builds("max_pool", "avg_pool")
@@ -534,8 +534,8 @@ def _slice(v: Values, shapes: list[Shape]) -> nn.Module:
 @_builds("pad_channels")
 def _pad_channels(v: Values, shapes: list[Shape]) -> nn.Module:
     if v["to"] < shapes[0][0]:
-        raise ValueError("F.pad would cut")
-    return Call(lambda x: F.pad(x, [0, 0] * (x.dim() - 2) + [0, v["to"] - x.shape[1]]))
+        raise ValueError("padding would cut")
+    return Call(lambda x: functional.pad(x, [0, 0] * (x.dim() - 2) + [0, v["to"] - x.shape[1]]))
 
 
 @_builds("channel_shuffle")
@@ -574,7 +574,7 @@ def _resize(v: Values, shapes: list[Shape]) -> nn.Module:
     _maps(shapes)
     if (v["size"] is None) != (len(shapes) == 2):
         raise ValueError("either a size or a second input")
-    return Call(lambda x, like=None: F.interpolate(x, size=v["size"] if like is None else like.shape[2:]))
+    return Call(lambda x, like=None: functional.interpolate(x, size=v["size"] if like is None else like.shape[2:]))
 
 
 @_builds("pad")

@@ -19,8 +19,8 @@ from tests.oracles.written_out import Block, Entry, Expander, Net
 ACTIVATIONS = ("relu", "relu6", "leaky_relu", "prelu", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "hard_swish",
                "hard_sigmoid", "softmax")  # fmt: skip
 NEEDS_SIDES = ("conv", "transposed_conv", "subsample", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool",
-               "adaptive_avg_pool", "adaptive_max_pool", "flatten", "pixel_shuffle", "upsample", "resize", "pad", "crop",
-               "to_sequence")  # fmt: skip
+               "adaptive_avg_pool", "adaptive_max_pool", "flatten", "pixel_shuffle", "upsample", "resize", "pad",
+               "crop", "to_sequence")  # fmt: skip
 NEEDS_TOKENS = ("class_token", "position_embedding", "take_token", "self_attention")
 NEEDS_VECTOR = ("rbf",)
 LAYER_TYPES = tuple(name for name in ATTRIBUTES if name != "uncounted")
@@ -137,6 +137,11 @@ def _pool(rng: Random, shape: Shape, limits: Limits, dilated: bool) -> Values:
     return _some(rng, given, "kernel", "ceil", *(["padding"] if ceil else []))
 
 
+def _subsample(rng: Random, shape: Shape, limits: Limits) -> Values:
+    rank = len(shape) - 1
+    return _some(rng, {"kernel": _per_axis(rng, rank, 1, limits.kernel), "stride": _stride(rng, rank)}, "kernel")
+
+
 def _adaptive(rng: Random, shape: Shape, limits: Limits) -> Values:
     return {"size": _per_axis(rng, len(shape) - 1, 1, 9)}
 
@@ -181,9 +186,7 @@ def _product(factor: Any, rank: int) -> int:
 _ATTRIBUTES: dict[str, Callable[[Random, Shape, Limits], Values]] = {
     "conv": _conv,
     "transposed_conv": _transposed_conv,
-    "subsample": lambda rng, shape, limits: _some(
-        rng, {"kernel": _per_axis(rng, len(shape) - 1, 1, limits.kernel), "stride": _stride(rng, len(shape) - 1)}, "kernel"
-    ),
+    "subsample": _subsample,
     "max_pool": lambda rng, shape, limits: _pool(rng, shape, limits, dilated=True),
     "avg_pool": lambda rng, shape, limits: _pool(rng, shape, limits, dilated=False),
     "adaptive_avg_pool": _adaptive,
@@ -315,7 +318,8 @@ def random_shape(rng: Random, rank: int, limits: Limits) -> Shape:
 def _spoil(rng: Random, net: Net) -> None:
     """Change one thing: an attribute, or the shape of an input."""
     (entry,) = net.entries
-    numbers = [name for name, value in entry.given.items() if type(value) in (int, list) and name != "connections"]
+    numbers = [name for name, value in entry.given.items()
+               if type(value) in (int, list) and name not in ("connections", "rate")]  # fmt: skip
     if numbers and rng.random() < 0.7:
         name = rng.choice(numbers)
         axes = rng.randint(1, 4)
@@ -474,7 +478,8 @@ class _Author:
             "grow": Block(
                 {"k": width},
                 [Entry("concat", branches=[
-                    ("old", []), ("new", [Entry("batch_norm"), Entry("conv", {"filters": "k", "kernel": 3, "padding": 1})])
+                    ("old", []),
+                    ("new", [Entry("batch_norm"), Entry("conv", {"filters": "k", "kernel": 3, "padding": 1})]),
                 ])],
             ),
             "meet": Block(

@@ -338,6 +338,8 @@ class Expander:
             model = other[place % len(other)]
             read, model_read = self.shape(step.inputs[0]), self.shape(model.inputs[0])
             same = (step.type, step.values) == (model.type, model.values) and len(read) == len(model_read)
+            if step.type == "position_embedding":  # a number for every value: the tokens count too
+                same = same and read == model_read
             if not same or read[0] != model_read[0]:
                 raise DoesNotFitError("shared weights are of one shape")
             self.steps[start + place] = Step(step.type, step.values, step.inputs, model.shares)
