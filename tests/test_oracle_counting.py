@@ -1,8 +1,8 @@
 """The engine against an oracle that counts one by one, and against a second reading of the file format.
 
 Neither uses a formula: windows are placed one after another, multiplications met one by one, weights told apart by
-their index. The whole path is tested, from YAML text on. Every random choice of the generators is hypothesis's, so
-that a failure shrinks to a small file. `python -m tests.oracles --help` tells how to run more, and against PyTorch.
+their index. The whole path is tested, from YAML text on. `python -m tests.oracles --help` tells how to run more, and
+against PyTorch.
 """
 
 from __future__ import annotations
@@ -18,38 +18,67 @@ from tests.oracles.one_by_one import disagreements
 from tests.oracles.random_nets import LARGE, LAYER_TYPES, SMALL, random_graph, random_layer
 
 WINDOWED = ("conv", "transposed_conv", "max_pool", "avg_pool")
-COUNTED = settings(derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+SHRINKING = settings(derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 CHOICES = st.randoms(use_true_random=False)
 
 
-@pytest.mark.parametrize("layer_type", LAYER_TYPES)
-@settings(COUNTED, max_examples=15)
-@given(rng=CHOICES)
-def test_small_layers_counted_one_by_one(layer_type: str, rng: Random) -> None:
-    net = random_layer(rng, SMALL, layer_type)
-    assert disagreements(net, counting=True) == [], net.text
+# Wide: seeds
 
 
-@pytest.mark.parametrize("layer_type", WINDOWED)
-@settings(COUNTED, max_examples=200)
-@given(rng=CHOICES)
-def test_windows_counted_one_by_one(layer_type: str, rng: Random) -> None:
-    net = random_layer(rng, SMALL, layer_type)
-    assert disagreements(net, counting=True) == [], net.text
+@pytest.mark.parametrize("layer_type", [*LAYER_TYPES, *(8 * WINDOWED)])
+def test_small_layers_counted_one_by_one(layer_type: str, request: pytest.FixtureRequest) -> None:
+    rng = Random(request.node.name)
+    for _ in range(20):
+        net = random_layer(rng, SMALL, layer_type)
+        assert disagreements(net, counting=True) == [], net.text
 
 
-@settings(COUNTED, max_examples=600)
-@given(rng=CHOICES, wild=st.booleans())
-def test_larger_layers_that_may_not_fit(rng: Random, wild: bool) -> None:
+@pytest.mark.parametrize("seed", range(20))
+def test_larger_layers_that_may_not_fit(seed: int) -> None:
     """Shapes and refusals: what does not fit is refused, and nothing else."""
+    rng = Random(seed)
+    for _ in range(50):
+        net = random_layer(rng, LARGE, wild=rng.random() < 0.5)
+        assert disagreements(net, counting=False) == [], net.text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whole_files_are_written_out_alike(seed: int) -> None:
+    """Blocks, branches, repeats, shares, vars, defaults, outputs: the second reading of the format agrees."""
+    rng = Random(seed)
+    for _ in range(15):
+        net = random_graph(rng, wild=rng.random() < 0.3)
+        assert disagreements(net, counting=False) == [], net.text
+
+
+# Deep: every choice is hypothesis's, so that a failure shrinks to a small file
+
+
+@pytest.mark.parametrize("layer_type", LAYER_TYPES)
+@settings(SHRINKING, max_examples=20)
+@given(rng=CHOICES)
+def test_small_layers(layer_type: str, rng: Random) -> None:
+    net = random_layer(rng, SMALL, layer_type)
+    assert disagreements(net, counting=True) == [], net.text
+
+
+@settings(SHRINKING, max_examples=300)
+@given(rng=CHOICES, layer_type=st.sampled_from(WINDOWED))
+def test_windows(rng: Random, layer_type: str) -> None:
+    net = random_layer(rng, SMALL, layer_type)
+    assert disagreements(net, counting=True) == [], net.text
+
+
+@settings(SHRINKING, max_examples=300)
+@given(rng=CHOICES, wild=st.booleans())
+def test_larger_layers(rng: Random, wild: bool) -> None:
     net = random_layer(rng, LARGE, wild=wild)
     assert disagreements(net, counting=False) == [], net.text
 
 
-@settings(COUNTED, max_examples=200)
+@settings(SHRINKING, max_examples=40)
 @given(rng=CHOICES, wild=st.booleans())
-def test_whole_files_are_written_out_alike(rng: Random, wild: bool) -> None:
-    """Blocks, branches, repeats, shares, vars, defaults, outputs: the second reading of the format agrees."""
+def test_whole_files(rng: Random, wild: bool) -> None:
     net = random_graph(rng, wild=wild)
     assert disagreements(net, counting=False) == [], net.text
 

@@ -18,7 +18,10 @@ def documents(found: list[Any], several: bool) -> str:
 
 
 def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -> str:
-    """An analysis as JSON text, `file` as the user named it. Written by hand around its parts, for equal layers have equal parts."""
+    """An analysis as JSON text, with `file` as the user named it.
+
+    Written by hand around its parts, for equal layers have equal parts.
+    """
     head = {
         "schema_version": SCHEMA_VERSION,
         "name": analysis.name,
