@@ -360,10 +360,11 @@ class _Reader:
             word, name, default = match.groups()
             if name in COMMON or name in RESERVED:
                 self.problems.add("bad-name", f"a param cannot be called `{name}`: the word is taken", item)
+                default = default or "0"  # calls of the block are not at fault
             elif any(param.name == word + name for param in found):
                 self.problems.add("duplicate-name", f"two params are called `{name}`", item)
-            else:
-                found.append(Param(word + name, bool(word), default, item))
+                default = default or "0"
+            found.append(Param(word + name, bool(word), default, item))
         return found
 
     def entries(self, node: Node) -> Entries:
@@ -480,7 +481,7 @@ def check_name(node: Text, problems: Problems) -> None:
     if not _NAME.fullmatch(text):
         help = colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
         problems.add("bad-name", f"`{text}` is no name", node, help)
-    elif re.fullmatch(r"\d+(\.\d+)?", text):
+    elif re.fullmatch(r"-?\d+(\.\d+)?", text):
         problems.add("bad-name", f"a name is not a number alone: `{text}`", node, f"write, for example, `stage{text}`")
     elif text in TAKEN_NAMES:
         problems.add("bad-name", f"the name `{text}` is taken", node, "choose another name")

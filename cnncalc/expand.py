@@ -22,7 +22,7 @@ from cnncalc.values import UNKNOWN, Silent, Values, how
 from cnncalc.work import Impossible, Work, check_alike, work
 
 MOST_LAYERS = 200_000
-MOST_ENTRIES = 250_000
+MOST_ENTRIES = 210_000
 
 Port = Ref | None  # None: unknown, because of a problem already reported
 
@@ -416,10 +416,10 @@ class Expander:
         other = self.nodes[found.start : found.stop]
         if not own or not other:
             return
-        if len(own) % len(other):
+        if len(own) != len(other) and (entry.repeat is None or len(own) % len(other)):
             self.problems.add(
                 "bad-share",
-                f"`{target.text}` has {len(other)} layers, this entry {len(own)}: they cannot share weights",
+                f"`{target.text}` has {len(other)} layer{'s' * (len(other) != 1)}, this entry {len(own)}: they cannot share weights",
                 target,
                 None,
                 self.context(),

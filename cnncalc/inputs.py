@@ -27,6 +27,10 @@ def network_inputs(
             check_name(key, problems)
     elif node is not None:
         problems.add("bad-value", "`inputs` must be a mapping of names", node)
+    if "inputs" in fields and not given and not problems.found:
+        problems.add(
+            "missing-key", "`inputs` is empty", fields["inputs"], "write `inputs: {left: {channels: 3, size: 224}}`"
+        )
     sizes = _read_input_sizes(input_size, list(given), problems) if input_size else {}
     values = Values(problems)
     return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}

@@ -94,4 +94,4 @@ def how(node: Node, env: dict[str, Any]) -> str:
     if not isinstance(node, Text) or node.text.replace(".", "").isdigit():
         return ""
     numbers = shown(node.text, lambda name: written(env.get(name, name)), lambda name: [name])
-    return f" ({node.text} = {numbers})" if numbers != node.text else ""
+    return f" ({node.text} = {numbers})" if numbers.replace("−", "-") != node.text else ""

@@ -69,7 +69,7 @@ REFUSED: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "share: a block with one layer is not the same": (
         "blocks: {b: {layers: [conv: [4, 1], relu, conv: [4, 1]]}}\nlayers: [conv: [4, 1, name: a], b: {share: a}]",
-        [("bad-share", "`b1/relu1` and `a` differ in type, attributes or input channels: they cannot share weights")],
+        [("bad-share", "`a` has 1 layer, this entry 3: they cannot share weights")],
     ),
     "words: a param that is reserved is one mistake": (
         "blocks: {b: {params: [same], layers: [tanh]}}\nlayers: [b: 1]",

@@ -46,7 +46,7 @@ def test_larger_layers_that_may_not_fit(seed: int) -> None:
 def test_whole_files_are_written_out_alike(seed: int) -> None:
     """Blocks, branches, repeats, shares, vars, defaults, outputs: the second reading of the format agrees."""
     rng = Random(seed)
-    for _ in range(15):
+    for _ in range(10):
         net = random_graph(rng, wild=rng.random() < 0.3)
         assert disagreements(net, counting=False) == [], net.text
 

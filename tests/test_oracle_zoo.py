@@ -166,6 +166,7 @@ PUBLISHED = [
     Published("alexnet", _COURSE, "200415264", "863867424"),
     Published("alexnet_two_towers", _COURSE, "200415264", "863867424"),
     Published("alexnet_paper", "Caffe's bvlc_alexnet; torchvision has another AlexNet", "60965224", "724M"),
+    Published("alexnet_d2l", "an example of a book; its dense layers: 43,032,576 weights", "46764746"),
     Published("lenet5", _COURSE, "61706", "416520"),
     Published("lenet5_1998", _PAPER, "60000"),
     Published("lenet_caffe", "an example of Caffe", "431080", "2293k"),

@@ -79,7 +79,8 @@ MERGES = ("add", "multiply", "concat")
 SEVERAL_INPUTS = (*MERGES, "distance")
 LIKE = ("resize", "crop")  # may read a second input, for its sides
 WORDS = ("per", "clip", "like", "operator")  # attributes whose text is the value itself
-FROM_ZERO = ("padding", "output_padding", "index", "connections", "rate")
+FROM_ZERO = ("padding", "output_padding", "index", "connections")
+REAL = ("rate", "alpha", "beta", "k", "slope")  # need not be whole
 PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size")
 
 
@@ -115,6 +116,8 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
 
 def _check(name: str, value: Any) -> None:
     """Sizes, counts and steps are whole and at least 1; pads and indices at least 0."""
+    if name in REAL:
+        return
     least = 0 if name in FROM_ZERO else 1
     for part in value if isinstance(value, (list, tuple)) else [value]:
         if isinstance(part, Fraction) or (type(part) is int and part < least):

@@ -17,7 +17,7 @@ def counted(step: Step, shapes: list[Shape]) -> Counts:
 
 
 def disagreements(net: Net, *, counting: bool) -> list[str]:
-    """Where the engine and the oracles differ: layers, attributes, order, sharing, shapes, with `counting` the counts."""
+    """Where the engine and the oracles differ: attributes, order, sharing, shapes, and with `counting` the counts."""
     graph, refusal = None, ""
     try:
         graph = cnncalc.loads(net.text, set=net.overrides or None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.oracles.attributes import ATTRIBUTES, MERGES, SEVERAL_INPUTS, WORDS, MalformedError, Shape, Values
+from tests.oracles.attributes import ATTRIBUTES, MERGES, REAL, SEVERAL_INPUTS, MalformedError, Shape, Values
 from tests.oracles.counting import DoesNotFitError, count_positions
 from tests.oracles.written_out import Block, Entry, Expander, Net
 
@@ -244,7 +244,7 @@ def _from_the_first(layer_type: str, given: Values, rng: Random) -> bool:
 def _written(rng: Random, given: Values, channels: int) -> Values:
     """Now and then a number as an expression."""
     return {
-        name: _expression(rng, value, channels) if type(value) is int and name not in WORDS else value
+        name: _expression(rng, value, channels) if type(value) is int and name not in REAL else value
         for name, value in given.items()
     }
 
@@ -319,7 +319,7 @@ def _spoil(rng: Random, net: Net) -> None:
     """Change one thing: an attribute, or the shape of an input."""
     (entry,) = net.entries
     numbers = [name for name, value in entry.given.items()
-               if type(value) in (int, list) and name not in ("connections", "rate")]  # fmt: skip
+               if type(value) in (int, list) and name not in ("connections", *REAL)]  # fmt: skip
     if numbers and rng.random() < 0.7:
         name = rng.choice(numbers)
         axes = rng.randint(1, 4)
