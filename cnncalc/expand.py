@@ -417,13 +417,9 @@ class Expander:
         if not own or not other:
             return
         if len(own) != len(other) and (entry.repeat is None or len(own) % len(other)):
-            self.problems.add(
-                "bad-share",
-                f"`{target.text}` has {len(other)} layer{'s' * (len(other) != 1)}, this entry {len(own)}: they cannot share weights",
-                target,
-                None,
-                self.context(),
-            )
+            many = f"{len(other)} layer{'s' * (len(other) != 1)}"
+            message = f"`{target.text}` has {many}, this entry {len(own)}: they cannot share weights"
+            self.problems.add("bad-share", message, target, None, self.context())
             return
         for index, node in enumerate(own):
             first = other[index % len(other)]
