@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 
 def main() -> None:
@@ -12,10 +13,12 @@ def main() -> None:
     more at exit, is a third of the time for a large file and a sixth for a small one.
     """
     gc.disable()
-    from cnncalc.cli import main as run
-
     try:
+        from cnncalc.cli import main as run
+
         run()
+    except KeyboardInterrupt:  # while it starts
+        sys.exit(130)
     finally:
         gc.freeze()
 

@@ -414,7 +414,10 @@ def test_a_closed_pipe_ends_quietly(form: str, folder: Path) -> None:
 def test_an_interrupt_ends_quietly() -> None:
     command = [sys.executable, "-m", "cnncalc", "summary", "-"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment()) as started:
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731 - a shell's background jobs ignore it
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(), preexec_fn=heard
+    ) as started:
         time.sleep(1)  # by now it waits for its input
         started.send_signal(signal.SIGINT)
         out, error = started.communicate(timeout=30)
