@@ -290,7 +290,10 @@ def _key(node: Node, keys: set[str]) -> Text:
         raise fail("yaml-syntax", "a key must be a plain word", where(node), "quote an expression that has { or [")
     if node.text == "<<" and node.plain:
         raise fail("yaml-feature", "merge keys `<<` are not read", where(node), "use `defaults:`, `vars:` or a block")
-    if node.text in keys:
+    torn = node.text.count(")") > node.text.count(
+        "("
+    )  # the rest of an expression with a comma: a better message follows
+    if node.text in keys and not torn:
         raise fail(
             "duplicate-key", f"`{node.text}` is written twice in one mapping", where(node), "keep one of the two"
         )

@@ -53,7 +53,10 @@ def _run(what: str, number: int, fill: Callable[[Verdicts], None]) -> int:
     fill(verdicts)
     seconds = time.perf_counter() - start
     counts = dict(verdicts.counts)
-    print(f"{what}: {counts.pop('cases', 0):,} cases, {len(verdicts.disagreements):,} disagreements ({seconds:.0f} s)")
+    print(
+        f"{what}: {counts.pop('cases', 0):,} cases, {len(verdicts.disagreements):,} disagreements ({seconds:.0f} s)",
+        flush=True,
+    )
     for verdict, times in sorted(counts.items(), key=lambda item: -item[1]):
         print(f"  {times:>9,}  {verdict}")
     for reason, times in verdicts.missing.most_common():

@@ -77,8 +77,10 @@ def _judge_refusal(net: Net, text: str, problem: str, verdicts: Verdicts) -> Non
         return
     steps = expander.steps
     measured = Program(steps).run(list(net.inputs.values()), expander.shapes)
-    if len(measured) == len(steps) and (measured[-1].refusal or measured[-1].missing):
+    if len(measured) == len(steps) and measured[-1].refusal:
         verdicts.add("refused by both", text)
+    elif len(measured) == len(steps) and measured[-1].missing:
+        verdicts.add("refused, PyTorch has no such layer", text)
     elif len(measured) == len(steps) and steps[-1].type in RULES:
         verdicts.add("refused by a rule of the format", text)
     else:

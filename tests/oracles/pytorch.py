@@ -97,8 +97,10 @@ class Program(nn.Module):
                     raise ValueError("an output without values")
                 measured.append(_measured(step, module, output, flops.get_total_flops(), step.shares == place))
             except NoEquivalentError as error:
-                module, output = nn.Identity(), torch.empty(1, *known[place], device=META)
                 measured.append(Measured(missing=str(error)))
+                if place == len(known):
+                    return measured
+                module, output = nn.Identity(), torch.empty(1, *known[place], device=META)
             except REFUSALS as error:
                 return [*measured, Measured(refusal=f"{type(error).__name__}: {error}")]
             self.layers.append(module)
