@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import cnncalc
 from tests.oracles.attributes import ATTRIBUTES
 from tests.oracles.one_by_one import disagreements
 from tests.oracles.random_nets import LARGE, LAYER_TYPES, SMALL, random_graph, random_layer
@@ -81,6 +82,31 @@ def test_larger_layers(rng: Random, wild: bool) -> None:
 def test_whole_files(rng: Random, wild: bool) -> None:
     net = random_graph(rng, wild=wild)
     assert disagreements(net, counting=False) == [], net.text
+
+
+@pytest.mark.xfail(strict=True, reason="a block called by another takes that one's param for the file's var")
+@pytest.mark.parametrize("outer", ["{params: [w], layers: [inner]}", "{vars: {w: 10}, layers: [inner]}"])
+def test_a_block_sees_no_params_of_its_caller(outer: str) -> None:
+    call = "outer: 10" if "params" in outer else "outer"
+    graph = cnncalc.loads(f"""
+        input: {{channels: 3, size: 4}}
+        vars: {{w: 6}}
+        blocks: {{inner: {{layers: [conv: [w, 1]]}}, outer: {outer}}}
+        layers: [{call}]
+    """)
+    assert graph.nodes[0].work.output == (6, 4, 4)
+
+
+@pytest.mark.xfail(strict=True, reason="shared embeddings of different lengths are let through")
+def test_shared_embeddings_are_of_one_length() -> None:
+    with pytest.raises(cnncalc.ProblemsFound, match="share"):
+        cnncalc.loads("""
+            inputs: {a: {channels: 4, size: [8]}, b: {channels: 4, size: [9]}}
+            layers:
+              - position_embedding: {name: p, from: a}
+              - position_embedding: {name: q, from: b, share: p}
+            outputs: [p, q]
+        """)
 
 
 def test_the_oracle_knows_every_layer_type() -> None:

@@ -496,7 +496,7 @@ class _Author:
                 Entry("cb", {"n": "n", "k": 3}, repeat=self.rng.choice([None, 1, 2])),
                 *(self.safe() for _ in range(self.rng.randint(0, 2))),
             ]),
-            "elu": Block({}, [Entry("tanh"), Entry("layer_scale")]),
+            "elu": Block({}, [Entry("tanh"), Entry("layer_scale")]),  # wins over the layer type of that name
         }  # fmt: skip
         kept = [name for name in offered if name == "cb" or self.chance(0.6)]
         return {name: offered[name] for name in self.rng.sample(kept, len(kept))}
