@@ -24,7 +24,7 @@ def load_source(
     found = describe(source, problems, tree)
     env = _file_vars(found, set or {}, problems)
     inputs = network_inputs(found.fields, env, input_size, problems)
-    expander = Expander(found, list(inputs.values()), problems)
+    expander = Expander(found, env, list(inputs.values()), problems)
     scope = Scope(env, {name: -1 - index for index, name in enumerate(inputs)})
     last = expander.entries(found.entries, scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     outputs = _outputs(found, expander, scope, last)

@@ -55,8 +55,11 @@ class Scope:
 class Expander:
     """Writes the entries of a description out into `nodes` and `groups`."""
 
-    def __init__(self, found: Description, input_shapes: list[Shape | None], problems: Problems) -> None:
+    def __init__(
+        self, found: Description, file_vars: dict[str, Any], input_shapes: list[Shape | None], problems: Problems
+    ) -> None:
         self.found = found
+        self.file_vars = dict(file_vars)
         self.problems = problems
         self.values = Values(problems, self.context)
         self.input_shapes = input_shapes
@@ -175,7 +178,7 @@ class Expander:
                 "end the circle",
             )
         given = self.bound(entry, block.name)
-        env = {name: scope.env[name] for name in self.found.vars} | {"channels": scope.env["channels"]}
+        env = self.file_vars | {"channels": scope.env["channels"]}  # not the caller's params
         for param in block.params:
             try:
                 env[param.name] = self.argument(entry, block, param, given, scope.env, env)
@@ -424,6 +427,7 @@ class Expander:
         for index, node in enumerate(own):
             first = other[index % len(other)]
             same = node.layer is first.layer and self.channels(node.inputs[0]) == self.channels(first.inputs[0])
+            same = same and node.work.weights == first.work.weights  # an embedding is as long as its tokens
             if not same:
                 reason = f"`{node.name}` and `{first.name}` differ in type, attributes or input channels"
                 self.problems.add("bad-share", f"{reason}: they cannot share weights", target, None, self.context())

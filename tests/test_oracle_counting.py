@@ -84,7 +84,6 @@ def test_whole_files(rng: Random, wild: bool) -> None:
     assert disagreements(net, counting=False) == [], net.text
 
 
-@pytest.mark.xfail(strict=True, reason="a block called by another takes that one's param for the file's var")
 @pytest.mark.parametrize("outer", ["{params: [w], layers: [inner]}", "{vars: {w: 10}, layers: [inner]}"])
 def test_a_block_sees_no_params_of_its_caller(outer: str) -> None:
     call = "outer: 10" if "params" in outer else "outer"
@@ -97,7 +96,6 @@ def test_a_block_sees_no_params_of_its_caller(outer: str) -> None:
     assert graph.nodes[0].work.output == (6, 4, 4)
 
 
-@pytest.mark.xfail(strict=True, reason="shared embeddings of different lengths are let through")
 def test_shared_embeddings_are_of_one_length() -> None:
     with pytest.raises(cnncalc.ProblemsFound, match="share"):
         cnncalc.loads("""
