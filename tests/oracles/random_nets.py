@@ -608,6 +608,7 @@ class _Author:
             "s": rng.choice([1, 1, 2]),
             "g": 1,
             "t": rng.randint(1, 3),
+            "width": rng.randint(9, 12),
             "r": rng.choice([1, 2, 16]),
             "act": rng.choice(["relu6", "hard_swish", "prelu"]),
         }
