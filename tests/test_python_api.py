@@ -103,3 +103,9 @@ def test_what_cannot_be_counted_makes_totals_lower_bounds(operator: str, listed:
     analysis = cnncalc.analyze(graph)
     assert (analysis.status, analysis.uncounted) == ("lower_bound", listed)
     assert "≥ 112" in analysis._repr_html_()
+
+
+@pytest.mark.parametrize("entry", ["reshape: 2x2x2x2x4", "uncounted: {operator: X, shape: 2x2x2x2x4}"])
+def test_no_shape_has_more_than_three_sides(entry: str) -> None:
+    with pytest.raises(cnncalc.ProblemsFound, match=r"`shape` has 4 sides \(limit: sides 3\)"):
+        cnncalc.loads(f"input: {{channels: 16, size: 2}}\nlayers:\n  - {entry}\n")

@@ -147,6 +147,8 @@ def _dims(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
     shape = read_shape(str(value))
     if shape is None or 0 in shape:
         raise BadValue(f"must be a shape like 7x7x512 (channels last), is {written(value)}")
+    if len(shape) - 1 > MOST_SIDES:
+        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})")
     return shape
 
 
