@@ -265,12 +265,10 @@ class Expander:
         assert branch_names is not None
         self.bound(entry, type_name)
         outputs = []
-        channels = scope.env["channels"]
         for branch, name in zip(entry.branches, branch_names, strict=True):
             first = len(self.nodes)
             inner = Scope(scope.env, scope.inputs, scope)
             output = self.entries(branch.entries, inner, reads[0], f"{prefix}{name}/")
-            scope.env["channels"] = channels
             outputs.append(output)
             if output is not None:
                 self.group(prefix + name, "branch", first, output, branch)
