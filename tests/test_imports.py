@@ -14,7 +14,7 @@ ROOMS = [
     ["formula", "problem", "shape", "bundled", "figures"],
     ["layers", "source"],
     ["work", "description"],
-    ["graph", "values", "labels"],
+    ["graph", "values", "labels", "schema_layers"],
     ["inputs", "expand"],
     ["build", "analysis"],
     ["api", "outline", "expect", "schema"],
