@@ -11,7 +11,7 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "shape", "bundled", "figures"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures"],
     ["layers", "source"],
     ["work", "description"],
     ["graph", "values", "labels"],
