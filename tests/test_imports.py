@@ -20,6 +20,7 @@ ROOMS = [
     ["api", "outline", "budget", "schema"],
     ["columns", "expect"],
     ["checks"],
+    ["dependents"],
     ["render"],
     ["cli"],
 ]

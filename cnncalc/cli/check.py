@@ -10,7 +10,9 @@ import click
 from cnncalc.cli import options
 
 if TYPE_CHECKING:
-    from cnncalc.checks import Report
+    from collections.abc import Iterable
+
+    from cnncalc.checks import File, Report
     from cnncalc.expect import CheckResult
 
 
@@ -20,10 +22,16 @@ if TYPE_CHECKING:
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
+        "cnncalc check --changed base.yaml       and every file that extends it",
         "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
     ),
 )
-@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=options.Architecture())
+@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, type=options.Architecture())
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="FILEs are what a commit changes: the architectures among them are checked, and all that extend one of them.",
+)
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
 @click.option(
     "--update",
@@ -34,14 +42,22 @@ if TYPE_CHECKING:
 @options.input_size_option()
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
 def check_command(
-    files: tuple[str, ...], strict: bool, update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool
+    files: tuple[str, ...],
+    changed: bool,
+    strict: bool,
+    update: bool,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    no_color: bool,
 ) -> int:
     """Shapes fit, figures in `expect` hold, budgets are kept.
 
     Exit code 0 when all is well, 1 where a figure or a budget is broken, 2 where a file cannot be used.
     """
-    from cnncalc.checks import Checks, listing
+    from cnncalc.checks import Checks
 
+    if not files and not changed:
+        raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
     if update and (sets or input_size):
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
@@ -50,7 +66,7 @@ def check_command(
     options.note_slow_parser()
     checks = Checks(vars=options.overrides(sets), input_size=input_size, strict=strict)
     reports: list[Report] = []
-    for file in listing(files):
+    for file in _to_check(files, changed):
         options.note_bundled(file.name)
         rewritten = _update(file.name) if update else 0
         report = checks.report(file)
@@ -59,10 +75,27 @@ def check_command(
         _show(report, no_color)
         if not report.skipped:
             reports.append(report)
+    if not reports and changed:
+        options.say("Nothing to check: no architecture is changed")
+        return 0
     if not reports:
         raise click.UsageError(f"no architecture file in {', '.join(files)}")
     options.say(_verdict(reports))
     return max(report.code for report in reports)
+
+
+def _to_check(files: tuple[str, ...], changed: bool) -> Iterable[File]:
+    if not changed:
+        from cnncalc.checks import listing
+
+        return listing(files)
+    from cnncalc import dependents
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        return list(dependents.changed(files))
+    except ProblemsFound as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _show(report: Report, no_color: bool) -> None:
