@@ -24,7 +24,7 @@ def changed(files: Iterable[str]) -> Iterator[File]:
     extends a file that is gone is checked. The others are looked for in the whole git repository, or without one below
     the current folder.
     """
-    named = [file for file in files if file.endswith((".yaml", ".yml"))]
+    named = [file.name for file in listing(files) if file.name.endswith((".yaml", ".yml"))]
     yield from (File(file, True) for file in named if os.path.isfile(file) and _may_be_an_architecture(file))
     if named:
         yield from (File(file, True) for file in dependents(named, repository()))

@@ -61,6 +61,7 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     "however it is written": (["./nets/../nets/base.yaml"], ["./nets/../nets/base.yaml", *FAMILY]),
     "what is no YAML is left out": (["README.md", "nets/other.yaml"], ["nets/other.yaml"]),
     "other YAML is left out": (["deploy.yaml"], []),
+    "a folder is all below it": (["nets/more"], ["nets/more/aside.yaml"]),
     "nothing changed": ([], []),
 }
 
@@ -137,7 +138,7 @@ def test_all_is_well(folder: Path) -> None:
 def test_a_commit_without_architectures_passes(folder: Path, files: list[str]) -> None:
     ran = invoke("check", "--changed", *files)
     assert ran.code == 0
-    assert ran.out == "Nothing to check: no architecture is changed\n"
+    assert ran.out == "All checks passed: 0 files, 0 figures\n"
 
 
 def test_a_changed_architecture_that_is_no_yaml_fails(folder: Path) -> None:
