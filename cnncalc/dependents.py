@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cnncalc.checks import File, listing
-from cnncalc.description import names_beside
 from cnncalc.problem import ProblemsFound
 from cnncalc.source import Map, Text, fail, parse, read_file
 
@@ -78,7 +77,8 @@ def _parents(file: str) -> list[str]:
     parent = tree.get("extends") if isinstance(tree, Map) else None
     if not isinstance(parent, Text) or "\0" in parent.text:
         return []
-    return [os.path.realpath(os.path.join(source.folder, name)) for name in names_beside(source.folder, parent.text)]
+    names = (parent.text, f"{parent.text}.yaml")  # where the first is there, the other is one file too many to check
+    return [os.path.realpath(os.path.join(source.folder, name)) for name in names]
 
 
 def _may_be_an_architecture(file: str) -> bool:

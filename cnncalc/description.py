@@ -233,15 +233,15 @@ def _parent(source: Source, node: Text, problems: Problems) -> Source:
         )
         raise ProblemsFound(problems.found)
     if not source.bundled:
-        candidate = names_beside(source.folder, name)[-1]
-        beside = os.path.join(source.folder, candidate)
-        if os.path.exists(beside):
-            shown = os.path.join(os.path.dirname(source.name), candidate) if source.name != "<stdin>" else candidate
-            try:
-                return read_file(beside, shown, regular=True)
-            except ProblemsFound as error:
-                problems.add("extends", error.problems[0].message, node, error.problems[0].help)
-                raise ProblemsFound(problems.found) from None
+        for candidate in (name, f"{name}.yaml"):
+            beside = os.path.join(source.folder, candidate)
+            if os.path.exists(beside):
+                shown = os.path.join(os.path.dirname(source.name), candidate) if source.name != "<stdin>" else candidate
+                try:
+                    return read_file(beside, shown, regular=True)
+                except ProblemsFound as error:
+                    problems.add("extends", error.problems[0].message, node, error.problems[0].help)
+                    raise ProblemsFound(problems.found) from None
     path = bundled.find(name)
     if path is None:
         known = bundled.names()
@@ -249,11 +249,6 @@ def _parent(source: Source, node: Text, problems: Problems) -> Source:
         problems.add("extends", f"no file `{name}` {places}", node, did_you_mean(name.removesuffix(".yaml"), known))
         raise ProblemsFound(problems.found)
     return read_file(path, name if name.endswith(".yaml") else f"{name}.yaml", bundled=True, regular=True)
-
-
-def names_beside(folder: str, name: str) -> tuple[str, ...]:
-    """The files that `extends: NAME` looks for in a folder, up to the first that is there."""
-    return (name,) if os.path.exists(os.path.join(folder, name)) else (name, f"{name}.yaml")
 
 
 def did_you_mean(word: str, known: Any) -> str | None:
