@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Comment on a pull request with what it changes in architecture files; a step of action.yml.
 # Reads CNNCALC, BASE, NUMBER, FILES (one a line) and GH_TOKEN. Says so, and fails nothing, where it may not comment.
-# shellcheck disable=SC2153,SC2016
+# shellcheck disable=SC2153
 set -eo pipefail
 
 marker='<!-- cnncalc -->' # by which the comment is found again
@@ -34,20 +34,23 @@ fi
 
 {
   echo "$marker"
-  echo "### What this changes in the architectures"
+  echo "## What this changes in the architectures"
 } > "$body"
+short=$(git rev-parse --short "$BASE")
 left=0
 for file in "${files[@]}"; do
+  name="\`${file//\`/}\`"
   if git cat-file -e "$BASE:./$file" 2> /dev/null; then
-    shown=$("$CNNCALC" compare --by-layer --format markdown -- "git:$BASE:$file" "$file" 2> /dev/null || true)
+    shown=$("$CNNCALC" compare --by-layer --format markdown -- "git:$short:$file" "$file" 2> /dev/null || true)
   else
     shown=$("$CNNCALC" summary --format markdown --depth 1 -- "$file" 2> /dev/null || true)
+    shown=${shown:+"$name is new."$'\n\n'"$shown"}
   fi
-  shown=${shown:-"cannot be compared: see the annotations."}
+  shown=${shown:-"$name cannot be compared: see the annotations."}
   if [ $(($(wc -c < "$body") + ${#shown} * 2)) -gt "$largest" ]; then
     left=$((left + 1))
   else
-    printf '\n#### `%s`\n\n%s\n' "${file//\`/}" "$shown" >> "$body"
+    printf '\n%s\n' "$shown" >> "$body"
   fi
 done
 if [ "$left" -gt 0 ]; then
