@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cnncalc.layers.base import Layer
+from cnncalc.problem import clean
 from cnncalc.shape import Shape
 from cnncalc.work import Work
 
@@ -62,6 +63,11 @@ class Graph:
     expect: Any = field(default=None, repr=False, compare=False)
     budget: Any = field(default=None, repr=False, compare=False)
     changed: bool = False  # by --set or --input-size: published figures no longer apply
+
+    def __repr__(self) -> str:
+        """Short: pytest prints it beside an assertion that fails."""
+        name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
+        return f"<Graph of {clean(self.file)}: {name}{len(self.nodes):,} layers>"
 
     def shape(self, ref: Ref) -> Shape:
         """The shape of what a node or an input gives."""
