@@ -14,7 +14,7 @@ import pytest
 import cnncalc
 from cnncalc.checks import Checks, File, Report, listing
 from cnncalc.problem import Problem, ProblemsFound, Where
-from tests.running import in_a_terminal, invoke, process
+from tests.running import ROOT, in_a_terminal, invoke, process
 
 NET = """\
 input: {channels: 3, size: 8}
@@ -184,6 +184,13 @@ def test_reports_come_one_by_one_and_are_frozen() -> None:
     assert [(report.file, report.code) for report in reports] == [("b.yaml", 1), ("none.yaml", 2)]
     with pytest.raises(AttributeError):
         first.code = 1  # type: ignore[misc]
+
+
+def test_the_python_of_the_page_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
+    ((program, printed),) = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
+    exec(program, {})
+    assert capsys.readouterr().out == printed
 
 
 def test_further_problems_stand_among_the_others_in_the_order_of_the_file() -> None:
