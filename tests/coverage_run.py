@@ -1,6 +1,6 @@
 """Run the default tests, measure which lines and branches of the package they reach, and say so.
 
-    python -m tests.coverage_run
+python -m tests.coverage_run
 """
 
 from __future__ import annotations
