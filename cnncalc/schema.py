@@ -100,8 +100,8 @@ def _file() -> dict[str, Schema]:
             },
         ),
         "budget": said(
-            "limits that `cnncalc check` holds the file to: `{params: {max: 5M, warn: 4.5M}}`; "
-            "behind a name, those of one layer or block",
+            "limits that `cnncalc check` holds the file to, for the total or by name: "
+            "`{params: {max: 5M, warn: 4.5M}, size: 20 MiB, head: {params: 1M}}`",
             {
                 "type": "object",
                 "properties": titled({**_limits(), "total": said("the whole network", {"$ref": "#/$defs/limits"})}),
@@ -112,16 +112,16 @@ def _file() -> dict[str, Schema]:
 
 
 def _limits() -> dict[str, Schema]:
-    """The quantities of a budget, each with its limits."""
-
-    def limit(text: str, example: str) -> Schema:
-        figure = said(f"an integer or {example}", {"type": ["string", "number"]})
-        kinds = {"max": figure, "warn": {**figure, "description": f"a warning above this: an integer or {example}"}}
-        kinds["warn"]["markdownDescription"] = kinds["warn"]["description"]
-        return said(text, {"type": "object", "properties": titled(kinds), "additionalProperties": False})
-
-    found = {quantity: limit(f"limits of the {quantity}", "`5M`") for quantity in QUANTITIES}
-    return {**found, "size": limit("limits of the params as float32, in bytes", "`20 MiB`")}
+    """The quantities of a budget: a limit alone, or what breaks the check and what warns."""
+    amount = "an integer, `5M`, or for `size` also `20 MiB`"
+    kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
+    levels = titled({kind: said(text, _FIGURE) for kind, text in kinds.items()})
+    limit = {"type": ["string", "integer", "object"], "properties": levels, "additionalProperties": False}
+    quantities = {name: name for name in QUANTITIES} | {"size": "bytes of float32 params"}
+    return {
+        name: said(f"the most {what} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
+        for name, what in quantities.items()
+    }
 
 
 def _input() -> Schema:
