@@ -287,7 +287,20 @@ def words_part() -> str:
     return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
 
 
+def action_inputs_part() -> str:
+    """The inputs of the GitHub action."""
+    import yaml
+
+    inputs = yaml.load((ROOT / "action.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["inputs"]
+    rows = []
+    for name, about in inputs.items():
+        default = about.get("default", "")
+        rows.append((f"`{name}`", f"`{default}`" if default else "none", about["description"]))
+    return "\n".join(_table(("input", "default", "what it is"), rows)) + "\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "action_inputs": action_inputs_part,
     "attributes": attributes_part,
     "limits": limits_part,
     "words": words_part,

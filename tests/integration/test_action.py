@@ -14,9 +14,10 @@ import pytest
 from cnncalc.cli import COMMANDS
 from tests.integration.runner import ACTION, Runner
 
-pytestmark = pytest.mark.integration
-if shutil.which("git") is None or shutil.which("jq") is None:
-    pytest.skip("no git or jq", allow_module_level=True)
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not (shutil.which("git") and shutil.which("jq")), reason="no git or jq"),
+]
 
 CNNCALC = str(Path(sys.executable).with_name("cnncalc"))
 BASE = """\

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from cnncalc.layers import LAYERS
+from tests.integration.conftest import Install
 from tests.integration.language_server import Fault, LanguageServer
 from tests.running import invoke
 
@@ -23,26 +20,13 @@ COMMON = {"name", "from", "repeat", "when", "share"}
 
 
 @pytest.fixture(scope="module")
-def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]:
-    folder = tmp_path_factory.mktemp("editor")
-    schema = folder / "cnncalc.schema.json"
+def editor(tmp_path_factory: pytest.TempPathFactory, npm: Install) -> Iterator[LanguageServer]:
+    schema = tmp_path_factory.mktemp("schema") / "cnncalc.schema.json"
     assert invoke("schema", "-o", str(schema)).code == 0
-    server = LanguageServer([*_command(folder), "--stdio"], schema)
-    yield server
-    server.close()
-
-
-def _command(folder: Path) -> list[str]:
-    """The server that YAML_LANGUAGE_SERVER names, else the one on the path, else one that npm installs."""
-    given = os.environ.get("YAML_LANGUAGE_SERVER") or shutil.which("yaml-language-server")
-    if given:
-        return [given]
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if not npm or not node:
-        pytest.skip("no npm: yaml-language-server cannot be installed")
-    install = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder)]
-    subprocess.run([*install, f"yaml-language-server@{VERSION}"], check=True, timeout=300)
-    return [node, str(folder / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server")]
+    server = npm(f"yaml-language-server@{VERSION}") / "bin" / "yaml-language-server"
+    client = LanguageServer(["node", str(server), "--stdio"], schema)
+    yield client
+    client.close()
 
 
 @pytest.mark.parametrize(
@@ -97,6 +81,11 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
             {"output", "params", "weights", "biases", "buffers", "multiplies", "activations"},
         ),
         ("layers:\n  - relu\nbudget: {params: {m¦}}", {"max", "warn"}),
+        ("layers:\n  - relu\nbudget: {head: {params: {m¦}}}", {"max", "warn"}),
+        (
+            "layers:\n  - relu\nbudget: {head: {s¦}}",
+            {"size", "params", "weights", "biases", "buffers", "multiplies", "activations"},
+        ),
         ("layers:\n  - relu\nexpect:\n  ¦", {"total"}),
     ],
 )

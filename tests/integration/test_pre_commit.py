@@ -7,16 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.running import ROOT, Ran
 
-pytestmark = pytest.mark.integration
-pytest.importorskip("pre_commit", reason="pip install -e '.[integration]'")
-if shutil.which("git") is None:
-    pytest.skip("no git", allow_module_level=True)
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(find_spec("pre_commit") is None, reason="pip install -e '.[integration]'"),
+    pytest.mark.skipif(shutil.which("git") is None, reason="no git"),
+]
 
 BASE = """\
 input: {channels: 3, size: 8}
