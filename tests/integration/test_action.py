@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cnncalc.cli import COMMANDS
+from cnncalc.cli.check import check_command
 from tests.integration.runner import ACTION, Runner
 
 pytestmark = [
@@ -19,6 +20,7 @@ pytestmark = [
     pytest.mark.skipif(not (shutil.which("git") and shutil.which("jq")), reason="no git or jq"),
 ]
 
+OPTIONS = {option.name for option in check_command.params}
 CNNCALC = str(Path(sys.executable).with_name("cnncalc"))
 BASE = """\
 name: Base
@@ -111,6 +113,20 @@ def test_options_and_files(workspace: Path) -> None:
     assert step.code == 1
     assert step.out.count("::error") == 2
     assert "file=my nets/a.yaml" in step.out
+
+
+@pytest.mark.skipif("baseline" not in OPTIONS, reason="there is no `cnncalc check --baseline` yet")
+def test_a_baseline_is_a_version_in_git(workspace: Path) -> None:
+    write(workspace, {"architectures/wide.yaml": WIDE.replace("n: 8", "n: 6")})
+    assert runner(workspace, baseline="HEAD").step("Check").code == 0
+    write(workspace, {"architectures/base.yaml": DOUBLED})
+    step = runner(workspace, baseline="HEAD").step("Check")
+    assert step.code == 1
+    assert "`total` params" in step.out
+    assert "architectures/base.yaml" in step.out
+    assert runner(workspace, files="architectures/base.yaml", baseline="HEAD", args="--max-growth 200%").step(
+        "Check"
+    ).outputs == {"exit-code": "0"}
 
 
 def test_a_report_for_code_scanning(workspace: Path) -> None:
