@@ -7,19 +7,24 @@ block's call, a branch or a repeat around it; `# cnncalc: ignore-file[code]` any
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnncalc.graph import Graph, Ref
-from cnncalc.problem import Problem, Where, nearest
+from cnncalc.analysis import Analysis
+from cnncalc.build import load_source
+from cnncalc.config import Codes, Config, nearest_config
+from cnncalc.graph import Graph
+from cnncalc.problem import Problem, ProblemsFound, Where, nearest
 from cnncalc.rules import RULES
 from cnncalc.rules.base import Finding, Network
 from cnncalc.source import Node as Written
-from cnncalc.source import Source, Text, comments, where
+from cnncalc.source import Source, comments, where
 
 MOST_FINDINGS = 100
 UNUSED = "unused-ignore"
+
+Place = tuple[str, str, int, int]  # code, file, line, column
 
 _COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]]*)\])?)?")
 
@@ -31,6 +36,59 @@ class Linted:
     findings: tuple[Problem, ...] = ()
     more: int = 0
     ignored: int = 0
+
+
+@dataclass(frozen=True)
+class Linter:
+    """Lints file after file, each by the choices of its project; `select` and `ignore` are the command line's.
+
+    A finding that stands in a file which is extended, and which that file has by itself too, is told only when that
+    file is linted: a child answers for what it changes.
+    """
+
+    select: Codes | None = None
+    ignore: Codes | None = None
+    configs: dict[str, Config] = field(default_factory=dict, repr=False, compare=False)
+    parents: dict[tuple[str, str, str, Codes], frozenset[Place]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def __call__(self, source: Source, analysis: Analysis) -> tuple[Problem, ...]:
+        """The findings in a file that was read; raises BadConfig where the project's choices cannot be used."""
+        graph = analysis.graph
+        at_home = source.bundled or source.name == "<stdin>"  # no folder of the user's
+        config = nearest_config("" if at_home else source.folder, self.configs)
+        codes = config.codes(source.name, self.select, self.ignore)
+        if not codes or graph is None:
+            return ()
+        linted = lint(graph, codes, config.options)
+        found = list(linted.findings)
+        if any(problem.where and problem.where.file != source.name for problem in found):
+            known = self._of_parents(graph, codes, config)
+            found = [problem for problem in found if _place(problem) not in known]
+        if linted.more:
+            message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
+            found.append(Problem("limit", message, level="warning"))
+        return tuple(found)
+
+    def _of_parents(self, graph: Graph, codes: Codes, config: Config) -> frozenset[Place]:
+        """What the files that this one extends have by themselves."""
+        found: frozenset[Place] = frozenset()
+        for source in Network(graph).sources()[1:]:
+            key = (source.folder, source.name, config.path, codes)
+            if key not in self.parents:
+                try:
+                    linted = lint(load_source(source), codes, config.options)
+                    self.parents[key] = frozenset(map(_place, linted.findings))
+                except ProblemsFound:  # a parent that is no network by itself
+                    self.parents[key] = frozenset()
+            found |= self.parents[key]
+        return found
+
+
+def _place(problem: Problem) -> Place:
+    place = problem.where
+    return (problem.code, place.file, place.line, place.column) if place else (problem.code, "", 0, 0)
 
 
 class Ignore(NamedTuple):
@@ -51,7 +109,7 @@ class _Merged:
     count: int = 0
 
 
-def lint(graph: Graph, codes: Iterable[str] | None = None, options: dict[str, int] | None = None) -> Linted:
+def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str, int] | None = None) -> Linted:
     """What the rules of `codes` (all of them, if None) object to in a network.
 
     >>> from cnncalc import loads
@@ -61,7 +119,8 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: dict[str, in
     """
     if graph.description is None:
         return Linted()
-    chosen = [code for code in RULES if codes is None or code in set(codes)]
+    wanted = frozenset(RULES if codes is None else codes)
+    chosen = [code for code in RULES if code in wanted]
     settings = {name: option.default for rule in RULES.values() for name, option in rule.options.items()}
     settings |= options or {}
     net = Network(graph)
@@ -118,7 +177,7 @@ def _problem(code: str, one: _Merged, net: Network) -> Problem:
             notes.append(f"here `{path}`, used at {used}{more}")
         elif others:
             notes.append(f"here `{path}`{more}")
-    return Problem(code, finding.message, where(one.node), tuple(notes), finding.help)
+    return Problem(code, finding.message, where(one.node), tuple(notes), finding.help, "warning")
 
 
 class _Ignores:
@@ -148,7 +207,7 @@ class _Ignores:
         if match[1] is None or codes == [""]:
             if source is self.own:
                 message = f"`{match[0].rstrip()}` does not say what to ignore"
-                self.odd.append(Problem(UNUSED, message, place, (), "write `# cnncalc: ignore[code]`"))
+                self.odd.append(Problem(UNUSED, message, place, (), "write `# cnncalc: ignore[code]`", "warning"))
             return
         for code in codes:
             ignore = Ignore(code, place, match[1] == "ignore-file")
@@ -163,7 +222,9 @@ class _Ignores:
         """Whether a comment ignores a finding; the comment is then used."""
         if not self.at and not self.whole:
             return False
-        covered = {ignore for file in (self.own.name, node.mark.name.name) for ignore in self.whole.get((file, code), ())}
+        covered = {
+            ignore for file in (self.own.name, node.mark.name.name) for ignore in self.whole.get((file, code), ())
+        }
         places = [(node.mark.name.name, node.mark.line + 1)]
         if self.at and isinstance(finding.at, int):
             key = self.net.entries[finding.at].key
@@ -181,8 +242,8 @@ class _Ignores:
             if ignore.code not in RULES:
                 close = nearest(ignore.code, list(RULES))
                 help = f"did you mean `{close}`?" if close else "`cnncalc rules` lists the rules"
-                yield Problem(UNUSED, f"no rule `{ignore.code}`", ignore.place, (), help)
+                yield Problem(UNUSED, f"no rule `{ignore.code}`", ignore.place, (), help, "warning")
             elif ignore.code in chosen and ignore not in self.used and ignore.code != UNUSED:
                 scope = "in this file" if ignore.whole_file else "here"
                 message = f"nothing to ignore: `{ignore.code}` finds nothing {scope}"
-                yield Problem(UNUSED, message, ignore.place, (), "remove the comment")
+                yield Problem(UNUSED, message, ignore.place, (), "remove the comment", "warning")

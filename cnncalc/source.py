@@ -332,15 +332,16 @@ def comments(source: Source, word: str) -> list[tuple[Where, str]]:
 
 def _scalar_spans(source: Source) -> Iterator[tuple[int, int]]:
     """Where the scalars of a text begin and end, in order; then its end."""
-    parser = _Parser(_Stream(source))
-    event: Any = parser.get_event()
-    while type(event) is not StreamEndEvent:
-        if type(event) is ScalarEvent and event.end_mark.index > event.start_mark.index:
+    next_event = _Parser(_Stream(source)).get_event
+    kind: Any = None
+    while kind is not StreamEndEvent:
+        event: Any = next_event()
+        kind = type(event)
+        if kind is ScalarEvent and event.end_mark.index > event.start_mark.index:
             start = event.start_mark.index
             if event.style in ("|", ">"):  # behind the sign a comment may stand
                 start = source.text.find("\n", start, event.end_mark.index) + 1 or event.end_mark.index
             yield start, event.end_mark.index
-        event = parser.get_event()
     yield len(source.text), len(source.text) + 1
 
 

@@ -14,17 +14,31 @@ if TYPE_CHECKING:
     from cnncalc.expect import CheckResult
 
 
+def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    from cnncalc.config import read_codes
+
+    return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
+
+
 @click.command(
     "check",
     epilog=options.examples(
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
+        "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
     ),
 )
 @click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=options.Architecture())
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
+@click.option(
+    "--select", callback=_codes, metavar="CODES", help="Run only these lint rules; `cnncalc rules` lists them."
+)
+@click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
+@click.option("--no-lint", is_flag=True, help="Run no lint rule.")
 @click.option(
     "--update",
     is_flag=True,
@@ -34,13 +48,25 @@ if TYPE_CHECKING:
 @options.input_size_option()
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
 def check_command(
-    files: tuple[str, ...], strict: bool, update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool
+    files: tuple[str, ...],
+    strict: bool,
+    select: frozenset[str] | None,
+    ignore: frozenset[str] | None,
+    no_lint: bool,
+    update: bool,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    no_color: bool,
 ) -> int:
-    """Shapes fit, figures in `expect` hold, budgets are kept.
+    """Shapes fit, figures in `expect` hold, budgets are kept; and what is legal and rarely meant is a warning.
+
+    CODES are lint rules, separated by commas. A project chooses them in [tool.cnncalc] of its pyproject.toml.
 
     Exit code 0 when all is well, 1 where a figure or a budget is broken, 2 where a file cannot be used.
     """
     from cnncalc.checks import Checks, listing
+    from cnncalc.config import nearest_config
+    from cnncalc.lint import Linter
 
     if update and (sets or input_size):
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
@@ -48,12 +74,18 @@ def check_command(
         raise click.UsageError("--update rewrites a file; standard input is none.")
     options.refuse_two_inputs(files)
     options.note_slow_parser()
-    checks = Checks(vars=options.overrides(sets), input_size=input_size, strict=strict)
+    linter = Linter(select, ignore)
+    checks = Checks(
+        vars=options.overrides(sets),
+        input_size=input_size,
+        strict=strict or options.configured(nearest_config, "", linter.configs).strict,
+        finders=() if no_lint else (linter,),
+    )
     reports: list[Report] = []
     for file in listing(files):
         options.note_bundled(file.name)
         rewritten = _update(file.name) if update else 0
-        report = checks.report(file)
+        report = options.configured(checks.report, file)
         if rewritten:
             options.say(f"{file.name}: {_many(rewritten, 'figure')} of `expect` rewritten")
         _show(report, no_color)

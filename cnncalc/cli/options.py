@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+T = TypeVar("T")
 
 
 if TYPE_CHECKING:
@@ -174,6 +175,16 @@ def remark(text: str) -> None:
     from cnncalc.problem import clean
 
     click.echo(f"note: {clean(text)}", err=True)
+
+
+def configured(call: Callable[..., T], *arguments: Any) -> T:
+    """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
+    from cnncalc.config import BadConfig
+
+    try:
+        return call(*arguments)
+    except BadConfig as error:
+        raise click.UsageError(str(error)) from None
 
 
 class Loaded(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cnncalc.layers.base import Layer
 from cnncalc.rules.base import Axis, WindowRule, by_axes
-from cnncalc.shape import AXES
+
+_NAMES = {1: ("positions",), 2: ("rows", "columns"), 3: ("slices", "rows", "columns")}
 
 
 class DroppedBorder(WindowRule):
@@ -35,18 +36,21 @@ layers:
         lost = [max(0, axis.unread - max(0, axis.stride - axis.extent)) for axis in axes]
         if not any(lost):
             return None
-        names = AXES[len(axes)]
-        what = " and ".join(
-            f"the last {f'{count} positions' if count > 1 else 'position'} of its {name}"
-            for name, count in zip(names, lost, strict=True)
-            if count
-        )
-        smaller = [axis.side - count for axis, count in zip(axes, lost, strict=True)]
-        larger = [
-            axis.side + (axis.stride - count if count else 0) for axis, count in zip(axes, lost, strict=True)
-        ]
+        names = _NAMES[len(axes)]
+        parts = [f"{count} {name}" if count > 1 else name[:-1] for name, count in zip(names, lost, strict=True) if count]
         sizes = by_axes([axis.side for axis in axes])
-        help = f"an input of {by_axes(smaller)} or {by_axes(larger)} comes out even; " + (
-            "or round up with `ceil: true`" if "ceil" in layer.values else "or say `padding: same`"
-        )
-        return f"never reads {what} ({sizes})", help if layer.type != "subsample" else help.partition(";")[0]
+        first = next(axis for axis, count in zip(axes, lost, strict=True) if count)
+        padding = f" + {first.before + first.after}" if first.before + first.after else ""
+        working = f"({first.side} − {first.extent}{padding}) / {first.stride} is not whole"
+        message = f"never reads the last {' and '.join(parts)} of its {sizes} input: {working}"
+        smaller = by_axes([axis.side - count for axis, count in zip(axes, lost, strict=True)])
+        larger = by_axes([_next_size(axis) if count else axis.side for axis, count in zip(axes, lost, strict=True)])
+        help = f"an input of {smaller} or {larger} loses nothing"
+        if "padding" in layer.values:
+            help += "; or round up with `ceil: true`" if "ceil" in layer.values else "; or say `padding: same`"
+        return message, help
+
+
+def _next_size(axis: Axis) -> int:
+    """The next larger input over which the windows come out even."""
+    return axis.side + axis.stride - (axis.unread + axis.after)

@@ -41,5 +41,7 @@ layers:
         if not any(a.extent % 2 == 0 and a.stride == 1 and a.before == a.after > 0 for a in axes):
             return None
         kernel, sizes = by_axes([a.kernel for a in axes]), by_axes([a.side for a in axes])
-        message = f"pads an even kernel ({kernel}) alike at both ends: {sizes} becomes {by_axes([a.places for a in axes])}"
+        message = (
+            f"pads an even kernel ({kernel}) alike at both ends: {sizes} becomes {by_axes([a.places for a in axes])}"
+        )
         return message, "take an odd kernel, or `padding: same`"

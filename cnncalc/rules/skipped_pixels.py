@@ -32,4 +32,7 @@ layers:
             return None
         kernel, stride = by_axes([axis.kernel for axis in axes]), by_axes([axis.stride for axis in axes])
         message = f"moves a {kernel} window by {stride}: between two windows {max(gaps)} of every "
-        return f"{message}{max(axis.stride for axis in axes)} positions are not read", "take a smaller stride or a larger kernel"
+        return (
+            f"{message}{max(axis.stride for axis in axes)} positions are not read",
+            "take a smaller stride or a larger kernel",
+        )

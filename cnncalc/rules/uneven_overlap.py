@@ -39,5 +39,6 @@ layers:
             kernel, stride = node.layer.values["kernel"], node.layer.values["stride"]
             if set(node.layer.values["dilation"]) <= {1} and any(k % s for k, s in zip(kernel, stride, strict=True)):
                 name = node.name.rpartition("/")[2]
-                message = f"`{name}` spreads {by_axes(list(kernel))} windows {by_axes(list(stride))} apart: they overlap unevenly"
+                sizes = f"{by_axes(list(kernel))} windows {by_axes(list(stride))} apart"
+                message = f"`{name}` spreads {sizes}: they overlap unevenly"
                 yield Finding(message, index, "kernel", "take a kernel that is a multiple of the stride")
