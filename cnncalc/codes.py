@@ -34,7 +34,8 @@ CODES: dict[str, Code] = {
         "Write what the message asks for; `cnncalc layers TYPE` lists what each attribute takes.",
     ),
     "budget": Code(
-        "The network is over a limit of its `budget`; the file can be used, and the exit code is 1.",
+        "The network is over a limit of its `budget` or of the command line; the file can be used, and the exit code "
+        "is 1.",
         "Make the network smaller, or raise the limit.",
     ),
     "duplicate-key": Code(

@@ -37,7 +37,9 @@ layers:
         if not any(lost):
             return None
         names = _NAMES[len(axes)]
-        parts = [f"{count} {name}" if count > 1 else name[:-1] for name, count in zip(names, lost, strict=True) if count]
+        parts = [
+            f"{count} {name}" if count > 1 else name[:-1] for name, count in zip(names, lost, strict=True) if count
+        ]
         sizes = by_axes([axis.side for axis in axes])
         first = next(axis for axis, count in zip(axes, lost, strict=True) if count)
         padding = f" + {first.before + first.after}" if first.before + first.after else ""
