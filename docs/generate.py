@@ -316,7 +316,35 @@ def words_part() -> str:
     return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
 
 
+def rules_part() -> str:
+    """The manual of every lint rule, with what `check` says of the failing example."""
+    from cnncalc.render.rules import markdown
+    from cnncalc.rules import RULES
+
+    links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
+    return "\n".join([*links, "", *map(markdown, RULES.values())])
+
+
+def options_part() -> str:
+    """The options that the rules declare."""
+    from cnncalc.rules import RULES
+
+    rows = [
+        (
+            f"`{name}`",
+            f"[`{rule.code}`](#{rule.code})",
+            f"{option.help}, {option.at_least} to {option.at_most}",
+            f"`{option.default}`",
+        )
+        for rule in RULES.values()
+        for name, option in rule.options.items()
+    ]
+    return "\n".join(_table(("option", "of the rule", "what it is", "default"), rows)) + "\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "options": options_part,
+    "rules": rules_part,
     "attributes": attributes_part,
     "limits": limits_part,
     "words": words_part,

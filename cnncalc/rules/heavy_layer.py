@@ -27,6 +27,9 @@ layers:
   - conv: {filters: 64, kernel: 3, padding: 1}
   - relu
   - max_pool: 2
+  - conv: {filters: 128, kernel: 3, padding: 1}
+  - relu
+  - max_pool: 2
   - flatten
   - dense: 128        # here
   - relu
@@ -36,6 +39,9 @@ layers:
 input: {channels: 3, size: 64}
 layers:
   - conv: {filters: 64, kernel: 3, padding: 1}
+  - relu
+  - max_pool: 2
+  - conv: {filters: 128, kernel: 3, padding: 1}
   - relu
   - max_pool: 2
   - global_avg_pool
@@ -55,7 +61,7 @@ layers:
             return
         for index, count in enumerate(params):
             if 100 * count > limit * total:
-                share = f"{100 * count / total:.1f} %, more than {limit} %"
+                share = f"{1000 * count // total / 10} %, more than {limit} %"
                 name = net.nodes[index].name.rpartition("/")[2]
                 message = f"`{name}` holds {count:,} of the {total:,} params ({share})"
                 yield Finding(message, index, None, "shrink what it reads, or `global_avg_pool` instead of `flatten`")
