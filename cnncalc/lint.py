@@ -7,7 +7,7 @@ block's call, a branch or a repeat around it; `# cnncalc: ignore-file[code]` any
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,7 +26,7 @@ UNUSED = "unused-ignore"
 
 Place = tuple[str, str, int, int]  # code, file, line, column
 
-_COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]]*)\])?)?")
+_COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]#]*)\])?)?")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _place(problem: Problem) -> Place:
 
 
 class Ignore(NamedTuple):
-    """One code of a comment that ignores: its place, and whether it holds for the whole file."""
+    """One code of a comment that ignores: its place, and whether it holds for the whole file; no code: unreadable."""
 
     code: str
     place: Where
@@ -139,10 +139,10 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
     placed = [(code, one.node, one) for (code, _), one in merged.items()]
     placed.sort(key=lambda item: (item[1].mark.name is not own, item[1].mark.name.name, item[1].mark.index, item[0]))
     found = [_problem(code, one, net) for code, _, one in placed[:MOST_FINDINGS]]
-    unused = list(ignores.unused(chosen)) if UNUSED in chosen else []
-    room = max(0, MOST_FINDINGS - len(found))
-    more = len(placed) - len(found) + len(unused) - len(unused[:room])
-    return Linted(tuple(_in_order([*found, *unused[:room]], own.name)), more, ignores.count)
+    unused = ignores.unused(wanted) if UNUSED in wanted else []
+    shown = unused[: MOST_FINDINGS - len(found)]
+    found = _in_order([*found, *map(_unused_problem, shown)], own.name)
+    return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count)
 
 
 def _in_order(problems: list[Problem], file: str) -> list[Problem]:
@@ -187,63 +187,59 @@ class _Ignores:
         self.net = net
         self.own = net.description.source
         self.count = 0
-        self.at: dict[tuple[str, int], list[Ignore]] = {}
-        self.whole: dict[tuple[str, str], list[Ignore]] = {}
+        self.at: dict[tuple[str, int, str], list[Ignore]] = {}  # file, line, code; line 0 is the whole file
         self.used: set[Ignore] = set()
-        self.odd: list[Problem] = []  # comments that cannot be read
         self.listed: list[Ignore] = []
         for source in net.sources():
-            self._read(source)
+            for place, text in comments(source, "cnncalc:"):
+                for match in _COMMENT.finditer(text):
+                    self._read(match, place, source)
 
-    def _read(self, source: Source) -> None:
-        for place, text in comments(source, "cnncalc:"):
-            for match in _COMMENT.finditer(text):
-                self._comment(match, place, source)
-
-    def _comment(self, match: re.Match[str], comment: Where, source: Source) -> None:
-        start, length = comment.column + match.start(), len(match[0])
-        place = Where(comment.file, comment.line, start, length, comment.text)
-        codes = [code.strip() for code in (match[2] or "").split(",")]
-        if match[1] is None or codes == [""]:
-            if source is self.own:
-                message = f"`{match[0].rstrip()}` does not say what to ignore"
-                self.odd.append(Problem(UNUSED, message, place, (), "write `# cnncalc: ignore[code]`", "warning"))
-            return
-        for code in codes:
-            ignore = Ignore(code, place, match[1] == "ignore-file")
+    def _read(self, match: re.Match[str], comment: Where, source: Source) -> None:
+        length = len(match[0].rstrip())
+        place = Where(comment.file, comment.line, comment.column + match.start(), length, comment.text)
+        whole_file = match[1] == "ignore-file"
+        for code in (match[2] or "").split(","):
+            ignore = Ignore(code.strip(), place, whole_file)
+            key = (comment.file, 0 if whole_file else comment.line, ignore.code)
+            self.at.setdefault(key, []).append(ignore)
             if source is self.own:
                 self.listed.append(ignore)
-            if ignore.whole_file:
-                self.whole.setdefault((comment.file, code), []).append(ignore)
-            else:
-                self.at.setdefault((comment.file, comment.line), []).append(ignore)
 
     def cover(self, code: str, finding: Finding, node: Written) -> bool:
         """Whether a comment ignores a finding; the comment is then used."""
-        if not self.at and not self.whole:
+        if not self.at:
             return False
-        covered = {
-            ignore for file in (self.own.name, node.mark.name.name) for ignore in self.whole.get((file, code), ())
-        }
-        places = [(node.mark.name.name, node.mark.line + 1)]
-        if self.at and isinstance(finding.at, int):
+        places = {(self.own.name, 0), (node.mark.name.name, 0), (node.mark.name.name, node.mark.line + 1)}
+        if isinstance(finding.at, int):
             key = self.net.entries[finding.at].key
-            places.append((key.mark.name.name, key.mark.line + 1))
-            places += [(around.file, around.line) for around in self.net.around(finding.at)]
-        covered |= {ignore for place in places for ignore in self.at.get(place, ()) if ignore.code == code}
-        self.used |= covered
+            places.add((key.mark.name.name, key.mark.line + 1))
+            places |= {(around.file, around.line) for around in self.net.around(finding.at)}
+        covered = [ignore for file, line in places for ignore in self.at.get((file, line, code), ())]
+        self.used.update(covered)
         self.count += bool(covered)
         return bool(covered)
 
-    def unused(self, chosen: list[str]) -> Iterator[Problem]:
+    def unused(self, chosen: Codes) -> list[Ignore]:
         """Comments of the file itself that cannot be read, name no rule, or hid nothing."""
-        yield from self.odd
-        for ignore in self.listed:
-            if ignore.code not in RULES:
-                close = nearest(ignore.code, list(RULES))
-                help = f"did you mean `{close}`?" if close else "`cnncalc rules` lists the rules"
-                yield Problem(UNUSED, f"no rule `{ignore.code}`", ignore.place, (), help, "warning")
-            elif ignore.code in chosen and ignore not in self.used and ignore.code != UNUSED:
-                scope = "in this file" if ignore.whole_file else "here"
-                message = f"nothing to ignore: `{ignore.code}` finds nothing {scope}"
-                yield Problem(UNUSED, message, ignore.place, (), "remove the comment", "warning")
+        judged = chosen - {UNUSED}
+        return [
+            ignore
+            for ignore in self.listed
+            if ignore not in self.used and (ignore.code in judged or ignore.code not in RULES)
+        ]
+
+
+def _unused_problem(ignore: Ignore) -> Problem:
+    code = ignore.code if len(ignore.code) <= 60 else f"{ignore.code[:57]}…"
+    if not code:
+        message = f"`{ignore.place.text[ignore.place.column - 1 :][: ignore.place.length]}` does not say what to ignore"
+        help = "write `# cnncalc: ignore[code]`"
+    elif code not in RULES:
+        close = nearest(code, list(RULES))
+        message = f"no rule `{code}`"
+        help = f"did you mean `{close}`?" if close else "`cnncalc rules` lists the rules"
+    else:
+        message = f"nothing to ignore: `{code}` finds nothing {'in this file' if ignore.whole_file else 'here'}"
+        help = "remove the comment"
+    return Problem(UNUSED, message, ignore.place, (), help, "warning")

@@ -84,6 +84,7 @@ class Network:
         self.entries: tuple[Entry, ...] = graph.entries
         self.description: Description = graph.description
         self._windows: dict[int, tuple[Axis, ...]] = {}
+        self._behind: dict[Callable[[Layer], bool], dict[Ref, Ref]] = {}
 
     @cached_property
     def readers(self) -> list[list[Ref]]:
@@ -135,9 +136,14 @@ class Network:
 
     def behind(self, ref: Ref, skip: Callable[[Layer], bool]) -> Ref:
         """The first of `ref` and what it reads, one by one, that is not of a kind to skip; -1 for an input."""
-        while ref >= 0 and skip(self.nodes[ref].layer):
+        known = self._behind.setdefault(skip, {})  # else many readers of one long chain would walk it again and again
+        walked = []
+        while ref >= 0 and ref not in known and skip(self.nodes[ref].layer):
+            walked.append(ref)
             ref = self.nodes[ref].inputs[0]
-        return max(ref, -1)
+        found = known.get(ref, max(ref, -1))
+        known.update(dict.fromkeys(walked, found))
+        return found
 
     def written(self, ref: Ref, attribute: str) -> Written | None:
         """What the entry of a node says for an attribute; None where a default holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from cnncalc.rules.base import Finding, Network, Rule
@@ -34,6 +35,6 @@ layers:
         """Merges with equal inputs."""
         for index, node in net.of_type("add", "multiply", "concat", "distance"):
             if len(set(node.inputs)) < len(node.inputs):
-                twice = next(ref for ref in node.inputs if node.inputs.count(ref) > 1)
+                twice = Counter(node.inputs).most_common(1)[0][0]
                 message = f"`{node.name.rpartition('/')[2]}` reads `{net.graph.name_of(twice)}` twice"
                 yield Finding(message, index, None, "name another entry in `from`, or give a branch a layer")

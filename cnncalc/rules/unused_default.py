@@ -11,7 +11,8 @@ from cnncalc.rules.uses import entries_of, keys_of, used_blocks
 class UnusedDefault(Rule):
     """A default that holds for no layer: the file has none of that type, or each says its own value.
 
-    Who reads `defaults: {conv: {padding: same}}` takes it for the truth about the file.
+    Who reads `defaults: {conv: {padding: same}}` takes it for the truth about the file. Each attribute is judged by
+    itself; a type that stands only in a call of a block, as a word, counts as one of the network's.
     """
 
     bad = """\
@@ -40,6 +41,7 @@ layers:
         defaults = keys_of(found.tree, "defaults")
         if not defaults:
             return
+        used = used_blocks(found)
         given_by_all: dict[str, set[str]] = {}  # type → what every entry of it says itself
         for entry in entries_of(found):
             own = set(entry.bound or ())
@@ -47,7 +49,7 @@ layers:
         for node in net.nodes:  # `$act` is a type only in a call
             given_by_all.setdefault(node.layer.type, set())
         for type_key, attributes in defaults:
-            if type_key.text in used_blocks(found):
+            if type_key.text in used:
                 continue  # a block of that name takes its place
             for key, _ in keys_of(attributes):
                 if type_key.text not in given_by_all:

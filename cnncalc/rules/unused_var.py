@@ -8,6 +8,8 @@ from cnncalc.problem import nearest
 from cnncalc.rules.base import Finding, Network, Rule
 from cnncalc.rules.uses import file_words, keys_of, words_of_block, written_here
 
+_MOST_PAIRS = 2_000  # looking for the nearest takes its time
+
 
 class UnusedVar(Rule):
     """A var that no expression reads.
@@ -41,12 +43,15 @@ layers:
         """Vars of this very file whose name stands in no expression that sees them."""
         found = net.description
         read = file_words(found)
-        for key, _ in keys_of(found.tree, "vars"):
-            if key.text not in read:
-                others = [name for name in found.vars if name != key.text and name in read]
-                close = nearest(key.text, others) if found.tree.get("extends") else None
-                help = f"did you mean to set `{close}`?" if close else "use it, or remove it"
-                yield Finding(f"nothing reads the var `{key.text}`", key, None, help)
+        own = {key.text for key, _ in keys_of(found.tree, "vars")}
+        others = [name for name in found.vars if name not in own and name in read]  # of the parent
+        unused = [key for key, _ in keys_of(found.tree, "vars") if key.text not in read]
+        if len(unused) * len(others) > _MOST_PAIRS:
+            others = []
+        for key in unused:
+            close = nearest(key.text, others) if others else None
+            help = f"did you mean to set `{close}`?" if close else "use it, or remove it"
+            yield Finding(f"nothing reads the var `{key.text}`", key, None, help)
         for block_key, content in keys_of(found.tree, "blocks"):
             block = found.blocks.get(block_key.text)
             if block is not None and block.vars and written_here(found, block.node):
