@@ -50,3 +50,5 @@ class Progress(Generic[Item]):
         if self._bar:
             self.hide()
             self._bar.__exit__(kind, error, trace)
+            sys.stderr.write("\x1b[1A")  # over the line break that it ends with
+            sys.stderr.flush()
