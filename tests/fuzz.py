@@ -16,6 +16,7 @@ import traceback
 
 import cnncalc
 from cnncalc.layers import LAYERS
+from cnncalc.lint import lint
 from cnncalc.render import json, problems
 
 SLOW = 2.0  # seconds for one input
@@ -205,6 +206,7 @@ def attempt(text: str) -> str:
         analysis = cnncalc.analyze(graph)
         json.render(analysis, analysis.rows)
         cnncalc.check(graph)
+        problems.render(lint(graph).findings)
     except cnncalc.ProblemsFound as error:
         problems.render(error.problems)
         return "problems"

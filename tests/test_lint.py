@@ -17,7 +17,7 @@ from cnncalc.source import HAS_C_PARSER, Source, comments
 from tests.running import Ran, environment, invoke
 
 BORDER = "input: {channels: 3, size: 224}\nlayers:\n  - conv: {filters: 96, kernel: 11, stride: 4}"
-SAID = "`conv1` never reads the last row and column of its 224×224 input: (224 − 11) / 4 is not whole"
+SAID = "`conv1` never reads the last row and column of 224×224: (224 − 11) / 4 is not whole"
 
 
 @pytest.fixture(autouse=True)

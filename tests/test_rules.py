@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from json import loads
 from pathlib import Path
+from random import Random
 
 import pytest
 
 import cnncalc
+from cnncalc.layers import LAYERS
 from cnncalc.lint import lint
 from cnncalc.problem import Problem
 from cnncalc.rules import RULES, Rule
+from cnncalc.rules.base import Axis
+from cnncalc.rules.dead_taps import alive
+from cnncalc.rules.wide_padding import WidePadding
 from tests.running import invoke, table
 
 CASES = table("lint.yaml")
@@ -72,6 +77,28 @@ def test_a_case_has_these_findings(case: dict[str, object]) -> None:
         if found.where
     ]
     assert said == case["says"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_windows_agree_with_a_loop_that_marks_what_they_read(seed: int) -> None:
+    """Pixels behind the last window, pixels between windows, and taps without a pixel, one by one on small lines."""
+    choose = Random(seed)
+    for _ in range(200):
+        side, kernel, stride, dilation = (choose.randint(1, most) for most in (12, 5, 4, 3))
+        before, after = choose.randint(0, 4), choose.randint(0, 4)
+        span = dilation * (kernel - 1) + 1
+        starts = [start for start in range(-before, side + after - span + 1) if (start + before) % stride == 0]
+        if not starts:
+            continue
+        axis = Axis(side, kernel, dilation, stride, before, after, len(starts))
+        covered = {start + offset for start in starts for offset in range(span)}
+        last = max(covered)
+        assert axis.unread == sum(pixel > last for pixel in range(side))
+        if stride <= side and before + after:  # else nothing is asked
+            met = {tap for tap in range(kernel) if any(0 <= start + tap * dilation < side for start in starts)}
+            assert alive(axis) == len(met)
+        only_padding = any(start + span <= 0 or start >= side for start in starts)
+        assert (WidePadding().window(LAYERS["conv"]({}), (axis,)) is not None) == only_padding
 
 
 def test_the_bundled_architectures_are_clean() -> None:

@@ -173,7 +173,7 @@ class Axis(NamedTuple):
     @property
     def unread(self) -> int:
         """Positions at the end of the input behind the last window."""
-        return max(0, self.side + self.before - (self.places - 1) * self.stride - self.extent)
+        return min(self.side, max(0, self.side + self.before - (self.places - 1) * self.stride - self.extent))
 
 
 def _axes(layer: Layer, sides: tuple[int, ...], output: tuple[int, ...]) -> tuple[Axis, ...]:
@@ -211,7 +211,18 @@ class WindowRule(Rule):
             if key not in judged:
                 judged[key] = self.window(node.layer, net.windows(node))
             if (wrong := judged[key]) is not None:
-                yield Finding(f"`{node.name.rpartition('/')[2]}` {wrong[0]}", index, self.attribute, wrong[1])
+                yield Finding(f"`{label(node)}` {wrong[0]}", index, self.attribute, wrong[1])
+
+
+def label(node: Node) -> str:
+    """The last part of a node's path; with the one before where it is the number of a copy.
+
+    >>> from cnncalc import loads
+    >>> label(loads("{input: {channels: 3}, layers: [relu: {repeat: 2}]}").nodes[1])
+    'relu1/2'
+    """
+    parts = node.name.split("/")
+    return "/".join(parts[-2:]) if parts[-1].isdigit() else parts[-1]
 
 
 def by_axes(values: list[int]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.rules.base import LINEAR, Finding, Network, Rule
+from cnncalc.rules.base import LINEAR, Finding, Network, Rule, label
 
 
 class BiasBeforeNorm(Rule):
@@ -41,9 +41,9 @@ layers:
                 useful.add(node.shares)
         for index, node in net.of_type(*LINEAR):
             if node.work.biases and node.shares == index and index not in useful:
-                norm = net.nodes[net.readers[index][0]].name.rpartition("/")[2]
+                norm = label(net.nodes[net.readers[index][0]])
                 biases = f"{node.work.biases:,} bias{'es' * (node.work.biases != 1)}"
-                message = f"`{node.name.rpartition('/')[2]}` has {biases} that `{norm}` behind it takes away again"
+                message = f"`{label(node)}` has {biases} that `{norm}` behind it takes away again"
                 yield Finding(message, index, "bias", "say `bias: false`")
 
 

@@ -44,18 +44,18 @@ layers:
 
     def window(self, layer: Layer, axes: tuple[Axis, ...]) -> tuple[str, str | None] | None:
         """Count the taps that meet the input at one place of the window at least."""
-        alive = [_alive(axis) for axis in axes]
+        met = [alive(axis) for axis in axes]
         taps = [axis.kernel for axis in axes]
-        if alive == taps:
+        if met == taps:
             return None
         what = "weights of each filter and channel" if layer.type == "conv" else "places of its window"
         maps = by_axes([axis.side for axis in axes])
-        meets = f"{prod(alive)} of the {prod(taps)} {what}"
+        meets = f"{prod(met)} of the {prod(taps)} {what}"
         message = f"slides a {by_axes(taps)} window over {maps} maps: only {meets} ever meet a value"
         return message, "shrink the maps less before it, or take a smaller kernel"
 
 
-def _alive(axis: Axis) -> int:
+def alive(axis: Axis) -> int:
     """How many taps meet the input at some place of the window (a stride that jumps over the input is not asked)."""
     if axis.before + axis.after == 0:
         return axis.kernel

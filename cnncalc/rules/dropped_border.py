@@ -44,7 +44,7 @@ layers:
         first = next(axis for axis, count in zip(axes, lost, strict=True) if count)
         padding = f" + {first.before + first.after}" if first.before + first.after else ""
         working = f"({first.side} − {first.extent}{padding}) / {first.stride} is not whole"
-        message = f"never reads the last {' and '.join(parts)} of its {sizes} input: {working}"
+        message = f"never reads the last {' and '.join(parts)} of {sizes}: {working}"
         smaller = by_axes([axis.side - count for axis, count in zip(axes, lost, strict=True)])
         larger = by_axes([_next_size(axis) if count else axis.side for axis, count in zip(axes, lost, strict=True)])
         help = f"an input of {smaller} or {larger} loses nothing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers.base import Layer
-from cnncalc.rules.base import LINEAR, Finding, Network, Rule
+from cnncalc.rules.base import LINEAR, Finding, Network, Rule, label
 
 
 class EarlySoftmax(Rule):
@@ -45,7 +45,7 @@ layers:
             before = net.behind(node.inputs[0], _passes_on)
             if before >= 0 and before not in seen and net.nodes[before].layer.type == "softmax":
                 seen.add(before)
-                name = node.name.rpartition("/")[2]
+                name = label(node)
                 message = f"a softmax before `{name}`: it belongs behind the last layer with weights"
                 yield Finding(message, before, None, "use `relu` between layers")
 

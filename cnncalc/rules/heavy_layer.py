@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.rules.base import Finding, Network, Option, Rule
+from cnncalc.rules.base import Finding, Network, Option, Rule, label
 
 SMALLEST = 1_000_000
 
@@ -62,6 +62,6 @@ layers:
         for index, count in enumerate(params):
             if 100 * count > limit * total:
                 share = f"{1000 * count // total / 10} %, more than {limit} %"
-                name = net.nodes[index].name.rpartition("/")[2]
+                name = label(net.nodes[index])
                 message = f"`{name}` holds {count:,} of the {total:,} params ({share})"
                 yield Finding(message, index, None, "shrink what it reads, or `global_avg_pool` instead of `flatten`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers.base import Layer
-from cnncalc.rules.base import Finding, Network, Rule
+from cnncalc.rules.base import Finding, Network, Rule, label
 
 
 class LinearStack(Rule):
@@ -45,7 +45,7 @@ layers:
             first = net.nodes[before]
             units, reads = first.work.output[0], net.graph.shape(first.inputs[0])[0]
             if units >= reads or units >= node.work.output[0]:
-                message = f"`{node.name.rpartition('/')[2]}` reads `{first.name}` with no activation between them"
+                message = f"`{label(node)}` reads `{label(first)}` with no activation between them"
                 yield Finding(message, index, None, "put an activation between them, or leave one out")
 
 

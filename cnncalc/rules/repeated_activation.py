@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.layers.base import Layer
-from cnncalc.rules.base import ACTIVATIONS, Finding, Network, Rule
+from cnncalc.rules.base import ACTIVATIONS, Finding, Network, Rule, label
 
 
 class RepeatedActivation(Rule):
@@ -43,7 +43,7 @@ layers:
             if before >= 0 and net.nodes[before].layer.type in ACTIVATIONS:
                 first = net.nodes[before]
                 again = "again " if first.layer.type == node.layer.type else ""
-                message = f"`{node.layer.type}` {again}behind `{first.name}`, with nothing between that learns"
+                message = f"`{node.layer.type}` {again}behind `{label(first)}`, with nothing between that learns"
                 yield Finding(message, index, None, "remove one of the two")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from cnncalc.rules.base import Finding, Network, Rule
+from cnncalc.rules.base import Finding, Network, Rule, label
 
 
 class SameInput(Rule):
@@ -36,5 +36,5 @@ layers:
         for index, node in net.of_type("add", "multiply", "concat", "distance"):
             if len(set(node.inputs)) < len(node.inputs):
                 twice = Counter(node.inputs).most_common(1)[0][0]
-                message = f"`{node.name.rpartition('/')[2]}` reads `{net.graph.name_of(twice)}` twice"
+                message = f"`{label(node)}` reads `{net.graph.name_of(twice)}` twice"
                 yield Finding(message, index, None, "name another entry in `from`, or give a branch a layer")

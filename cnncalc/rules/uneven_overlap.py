@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.rules.base import Finding, Network, Rule, by_axes
+from cnncalc.rules.base import Finding, Network, Rule, by_axes, label
 
 
 class UnevenOverlap(Rule):
@@ -38,7 +38,7 @@ layers:
         for index, node in net.of_type("transposed_conv"):
             kernel, stride = node.layer.values["kernel"], node.layer.values["stride"]
             if set(node.layer.values["dilation"]) <= {1} and any(k % s for k, s in zip(kernel, stride, strict=True)):
-                name = node.name.rpartition("/")[2]
+                how = "leave gaps" if any(k < s for k, s in zip(kernel, stride, strict=True)) else "overlap unevenly"
                 sizes = f"{by_axes(list(kernel))} windows {by_axes(list(stride))} apart"
-                message = f"`{name}` spreads {sizes}: they overlap unevenly"
+                message = f"`{label(node)}` spreads {sizes}: they {how}"
                 yield Finding(message, index, "kernel", "take a kernel that is a multiple of the stride")
