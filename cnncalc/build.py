@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Any
 
-from cnncalc.description import Description, Problems, describe, did_you_mean
+from cnncalc.description import Description, Entry, Problems, describe, did_you_mean
 from cnncalc.expand import Expander, Port, Scope
 from cnncalc.graph import Graph, Group, Node
 from cnncalc.inputs import network_inputs
@@ -30,7 +31,7 @@ def load_source(
     outputs = _outputs(found, expander, scope, last)
     texts = {key: _text(found, key, problems) for key in ("name", "source", "note")}
     problems.stop_if_any()
-    nodes, groups, left_out = _leading_to([ref for _, ref in outputs], expander)
+    nodes, groups, kept, left_out = _leading_to([ref for _, ref in outputs], expander)
     notes = [
         f"block `{name}` ({where(block.node)}) is used instead of the layer type of that name"
         for name, block in found.blocks.items()
@@ -53,6 +54,8 @@ def load_source(
         notes=tuple(notes),
         expect=found.fields.get("expect"),
         budget=found.fields.get("budget"),
+        description=found,
+        entries=kept,
         changed=bool(set or input_size),
     )
 
@@ -95,8 +98,10 @@ def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -
     return [(expander.nodes[last].name if last >= 0 else list(scope.inputs)[-1 - last], last)]
 
 
-def _leading_to(outputs: list[Port], expander: Expander) -> tuple[tuple[Node, ...], dict[str, Group], list[str]]:
-    """The nodes from which an output can be reached, renumbered; and the names of the others."""
+def _leading_to(
+    outputs: list[Port], expander: Expander
+) -> tuple[tuple[Node, ...], dict[str, Group], tuple[Entry, ...], list[str]]:
+    """The nodes from which an output can be reached, renumbered, with their entries; and the names of the others."""
     needed = [False] * len(expander.nodes)
     stack = [ref for ref in outputs if ref is not None and ref >= 0]
     while stack:
@@ -105,7 +110,7 @@ def _leading_to(outputs: list[Port], expander: Expander) -> tuple[tuple[Node, ..
             needed[ref] = True
             stack += [read for read in expander.nodes[ref].inputs if read >= 0]
     if all(needed):
-        return tuple(expander.nodes), expander.groups, []
+        return tuple(expander.nodes), expander.groups, tuple(expander.written), []
     place = [0]  # old → new: how many needed nodes stand before
     for keep in needed:
         place.append(place[-1] + keep)
@@ -123,7 +128,8 @@ def _leading_to(outputs: list[Port], expander: Expander) -> tuple[tuple[Node, ..
             kept = group.output < 0 or needed[group.output]
             output = (place[group.output] if group.output >= 0 else group.output) if kept else stop - 1
             groups[name] = Group(name, group.kind, start, stop, output, group.line, group.file)
-    return tuple(nodes), groups, [node.name for old, node in enumerate(expander.nodes) if not needed[old]]
+    entries = tuple(compress(expander.written, needed))
+    return tuple(nodes), groups, entries, [node.name for old, node in enumerate(expander.nodes) if not needed[old]]
 
 
 def _refuse_unread(found: Description, expander: Expander, inputs: list[str], last: Port) -> None:
@@ -133,7 +139,7 @@ def _refuse_unread(found: Description, expander: Expander, inputs: list[str], la
         if index not in read and index != last:
             help = "name every output in `outputs: [...]`, or remove the entry"
             message = f"no entry reads `{node.name}`, and it is not the last"
-            expander.problems.add("unread", message, expander.written[index], help)
+            expander.problems.add("unread", message, expander.written[index].key, help)
     for index, name in enumerate(inputs):
         if -1 - index not in read:
             expander.problems.add("unread", f"no entry reads the input `{name}`", found.key_nodes.get("inputs"))

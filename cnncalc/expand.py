@@ -64,7 +64,7 @@ class Expander:
         self.values = Values(problems, self.context)
         self.input_shapes = input_shapes
         self.nodes: list[Node] = []
-        self.written: list[Text] = []  # for each node its type as written
+        self.written: list[Entry] = []  # for each node the entry that wrote it
         self.groups: dict[str, Group] = {}
         self.count = 0
         self.depth = 0
@@ -316,7 +316,7 @@ class Expander:
         place = len(self.nodes)
         mark = entry.key.mark
         self.nodes.append(Node(path, layer, tuple(reads), done, mark.line + 1, mark.name.name, place))  # type: ignore[arg-type]
-        self.written.append(entry.key)
+        self.written.append(entry)
         return place
 
     def layer(self, entry: Entry, layer_type: type[Layer], env: dict[str, Any], rank: int) -> Layer | None:

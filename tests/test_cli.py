@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -24,7 +22,7 @@ from cnncalc.cli import COMMANDS
 from cnncalc.columns import COLUMNS
 from cnncalc.layers import LAYERS
 from cnncalc.outline import outline
-from tests.running import environment, invoke, process
+from tests.running import environment, in_a_terminal, invoke, process
 
 NET = """\
 name: Small
@@ -355,29 +353,6 @@ def test_an_input_size_is_height_by_width() -> None:
 # ------------------------------------------------------------------------------------------- terminals and pipes
 
 
-def in_a_terminal(*args: str, **env: str) -> str:
-    """What the program prints to a terminal of eighty columns."""
-    ours, theirs = pty.openpty()
-    variables = environment(TERM="xterm-256color", COLUMNS="80", **env)
-    if "NO_COLOR" not in env:
-        variables.pop("NO_COLOR", None)
-    command = [sys.executable, "-m", "cnncalc", *args]
-    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            part = os.read(ours, 65536) if select.select([ours], [], [], 30)[0] else b""
-        except OSError:
-            part = b""
-        if not part:
-            break
-        shown += part
-    os.close(ours)
-    assert started.wait(30) in (0, 1, 2)
-    return shown.decode().replace("\r\n", "\n")
-
-
 def test_colours_only_in_a_terminal_that_wants_them() -> None:
     assert "\x1b[" in in_a_terminal("summary", "lenet5")
     assert "\x1b[1;31m" in in_a_terminal("check", "none.yaml")
@@ -600,14 +575,24 @@ def test_with_other_vars_or_sizes_expectations_are_not_checked(folder: Path) -> 
         ("{params: {max: 100}}", 1, "error[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
         ("{params: {warn: 100}}", 0, "warning[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
         ("{params: {max: 1k, warn: 111}}", 0, "warning[budget]"),
-        ("{first: {multiplies: {max: 3.8k}}}", 1, "error[budget]: `first` multiplies: limit 3.800k, is 3.888k"),
-        ("{size: {max: 100 kB, warn: 400}}", 0, "warning[budget]: `total` size: limit 400, is 448"),
+        (
+            "{first: {multiplies: {max: 3.8k}}}",
+            1,
+            "error[budget]: `first` multiplies: limit 3.8k, is 3.9k, over by 0.1k (+2.3 %)",
+        ),
+        (
+            "{size: {max: 100 kB, warn: 400}}",
+            0,
+            "warning[budget]: `total` size: limit 400 bytes, is 448 bytes, over by 48 bytes",
+        ),
         ("{size: {max: 0.4 kB}}", 1, "error[budget]: `total` size"),
         ("{size: {max: 1 MiB}}", 0, ""),
         ("{total: {params: {max: 100}}}", 1, "error[budget]: `total` params"),
         ("{parms: {max: 5M}}", 2, "error["),
         ("{params: {most: 5M}}", 2, "a limit is `max` or `warn`, not `most`"),
-        ("{params: 5M}", 2, "write `{max: 5M, warn: 4.5M}`"),
+        ("{params: 112}", 0, ""),
+        ("{params: 100}", 1, "error[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
+        ("{params: [5M]}", 2, "write `5M` or `{max: 5M, warn: 4.5M}`"),
         ("{params: {max: ~5M}}", 2, "not a limit"),
         ("{params: {max: 5 MB}}", 2, "not a limit"),
     ],

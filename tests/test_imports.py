@@ -11,14 +11,15 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "shape", "bundled", "figures"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures"],
     ["layers", "source"],
     ["work", "description"],
     ["graph", "values", "labels"],
-    ["inputs", "expand"],
-    ["build", "analysis"],
-    ["api", "outline", "expect", "schema"],
-    ["columns"],
+    ["inputs", "expand", "rules"],
+    ["build", "analysis", "config"],
+    ["api", "outline", "budget", "schema", "lint"],
+    ["columns", "expect"],
+    ["checks"],
     ["render"],
     ["cli"],
 ]
