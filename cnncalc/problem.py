@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,15 @@ class Problem:
 
 
 class ProblemsFound(Exception):
-    """A file that cannot be used; `problems` lists all that is wrong with it."""
+    """A file that cannot be used; `problems` lists all that is wrong with it.
+
+    `understood` is what could be worked out all the same (a `graph.Understood`), where the file got so far.
+    """
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+        self.understood: Any = None
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

@@ -12,7 +12,7 @@ PACKAGE = Path(cnncalc.__file__).parent
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
     ["formula", "problem", "shape", "bundled", "figures"],
-    ["layers", "source"],
+    ["layers", "source", "latex"],
     ["work", "description"],
     ["graph", "values", "labels"],
     ["inputs", "expand"],
