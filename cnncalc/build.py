@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from cnncalc.description import Description, Problems, describe, did_you_mean
@@ -29,17 +30,19 @@ def load_source(
     try:
         return _graph(found, expander, inputs, changed=bool(set or input_size))
     except ProblemsFound as error:
-        error.understood = _understood(expander, source, inputs)
+        error.understood = partial(_understood, expander, source, inputs)
         raise
 
 
 def _understood(expander: Expander, source: Source, inputs: dict[str, Shape | None]) -> Understood | None:
-    """What was worked out before a file turned out to be unusable."""
-    shapes = {name: shape for name, shape in inputs.items() if shape}
+    """What was worked out before a file turned out to be unusable; bad names are among what may be wrong with it."""
+    shapes = {clean(name): shape for name, shape in inputs.items() if shape}
     if len(shapes) < len(inputs):
         return None
-    graph = Graph(clean(source.name), source.name, shapes, tuple(expander.nodes), expander.groups, ())
-    return Understood(graph, tuple(expander.failed))
+    nodes = tuple(node._replace(name=clean(node.name)) for node in expander.nodes)
+    groups = {clean(name): group._replace(name=clean(name)) for name, group in expander.groups.items()}
+    failed = tuple(one._replace(name=clean(one.name)) for one in expander.failed)
+    return Understood(Graph(clean(source.name), source.name, shapes, nodes, groups, ()), failed)
 
 
 def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:

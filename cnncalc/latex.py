@@ -57,7 +57,7 @@ def formula(text: str, name: Callable[[str], str], whole: Callable[[str], Sequen
             cases = rf"{put(tree[2])} & \text{{if }} {put(tree[1])} \\ {put(tree[3])} & \text{{otherwise}}"
             return rf"\begin{{cases}} {cases} \end{{cases}}", _ATOM
         if kind == "not":
-            return rf"\lnot {put(tree[1], _ATOM)}", _LOGIC
+            return rf"\lnot {put(tree[1], _ATOM)}", _COMPARISON
         sign = r" \land " if kind == "and" else r" \lor "
         return sign.join(put(part, _COMPARISON) for part in tree[1:]), _LOGIC
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,13 +35,13 @@ class Problem:
 class ProblemsFound(Exception):
     """A file that cannot be used; `problems` lists all that is wrong with it.
 
-    `understood` is what could be worked out all the same (a `graph.Understood`), where the file got so far.
+    `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
     """
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
-        self.understood: Any = None
+        self.understood: Callable[[], Any] = lambda: None
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

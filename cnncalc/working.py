@@ -164,7 +164,7 @@ def why_not(understood: Understood) -> Explanation:
     >>> try:
     ...     loads("{input: {channels: 1, size: 6}, layers: [conv: [2, 5], max_pool: 3]}")
     ... except ProblemsFound as error:
-    ...     broken = why_not(error.understood).broken
+    ...     broken = why_not(error.understood()).broken
     >>> [row.output_shape for row in broken.fits], broken.failed[0].steps[-1].numbers, broken.failed[0].why
     ([(2, 2, 2)], '(2 − 3 + 2·0) // 3 + 1', 'less than 1')
     """

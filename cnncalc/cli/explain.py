@@ -83,8 +83,8 @@ def explain_command(
         entries, problems = _named(analysis, names or ("total",), file)
         if not problems:
             explanation = explain(analysis, entries, (0 if names else 1) if depth == options.UNSET else depth)
-    elif loaded.understood:
-        explanation, unknown = _why_not(loaded.understood, names, file)
+    elif understood := loaded.understood():
+        explanation, unknown = _why_not(understood, names, file)
         problems = [*unknown, *problems]
     if explanation and (not explanation.broken or explanation.broken.fits or explanation.broken.failed):
         style = Style(layout=layout, ascii=ascii)

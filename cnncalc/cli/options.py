@@ -206,7 +206,7 @@ class Loaded(NamedTuple):
     file: str
     graph: Any
     problems: list[Problem]
-    understood: Any = None
+    understood: Callable[[], Any] = lambda: None
 
 
 def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:

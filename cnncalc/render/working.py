@@ -112,8 +112,8 @@ def fits_table(broken: Broken, style: Style) -> tuple[str, list[list[str]]]:
     """A sentence, and the entries that fit: name, description, output."""
     rows = [[entry.name, describe(entry), style.shape(entry.output_shape)] for entry in broken.fits]
     fit = f"{len(rows)} {'entry fits' if len(rows) == 1 else 'entries fit'}"
-    breaks = ", ".join(f"`{one.name}`" for one in broken.failed)
-    return f"{fit}{f', then it breaks at {breaks}' if breaks else ''}", rows
+    failing = ", ".join(one.name for one in broken.failed)
+    return f"{fit}{f'; what fails: {failing}' if failing else ''}", rows
 
 
 def is_plain(step: Step) -> bool:
@@ -175,7 +175,7 @@ def texts(lines: list[Line | Step]) -> Iterator[Line]:
 
 
 def _layer(working: LayerWorking, network: int, style: Style, width: int | None) -> str:
-    text = " · ".join(layer_head(working)) + "\n"
+    text = _head(layer_head(working), width)
     text += _aligned(list(texts([*layer_lines(working, style, network)])), width)
     left = remainders(working)
     return text + (_folded(f"  {'remainder':<11}  ", left, width) if left else "")
@@ -219,11 +219,15 @@ def _folded(head: str, text: str, width: int | None) -> str:
     return "".join(f"{head if n == 0 else ' ' * len(head)}{row}".rstrip() + "\n" for n, row in enumerate(rows))
 
 
+def _head(head: tuple[str, str, str], width: int | None) -> str:
+    return _folded("", " · ".join(head), width)
+
+
 def _sum(working: SumWorking, style: Style, file: str, width: int | None) -> str:
     head, rows, last = sum_table(working, style)
     table = [head, *rows, last]
     widths = [max(len(cells[column]) for cells in table) for column in range(len(head))]
-    text = " · ".join(sum_head(working, file, style)) + "\n"
+    text = _head(sum_head(working, file, style), width)
     shown = list(range(1, len(head)))
     while shown:  # as many columns as there is room for, the others below
         taken = [0, shown.pop(0)]
@@ -239,7 +243,7 @@ def _sum(working: SumWorking, style: Style, file: str, width: int | None) -> str
 def _broken(broken: Broken, style: Style, width: int | None) -> Iterator[str]:
     sentence, rows = fits_table(broken, style)
     widths = [max([len(cells[column]) for cells in rows] or [0]) for column in range(3)]
-    text = _folded("", f"{sentence}{':' if rows else ''}", width)
+    text = _folded("", sentence, width)
     for name, description, shape in rows:
         text += f"  {name:<{widths[0]}}  {description:<{widths[1]}}  {shape:>{widths[2]}}\n"
     yield text
@@ -247,7 +251,7 @@ def _broken(broken: Broken, style: Style, width: int | None) -> Iterator[str]:
         lines = list(texts(failed_lines(failed, style)))
         if failed.why:
             lines[-1] = lines[-1]._replace(note=f"impossible: {failed.why}")
-        yield " · ".join(failed_head(failed)) + "\n" + _aligned(lines, width)
+        yield _head(failed_head(failed), width) + _aligned(lines, width)
 
 
 def _legend(legend: tuple[Meaning, ...], width: int | None) -> str:
