@@ -2,8 +2,9 @@
 
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output. A YAML block whose
-first line is `# NAME.yaml` is a file that the commands of its page find.
+name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output; below `<!-- fails:
+cnncalc … -->` also with its standard error, and the exit code must be 2. A YAML block whose first line is `# NAME.yaml`
+is a file that the commands of its page find.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", mono
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
-_RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
+_RUN = re.compile(r"(<!-- (run|fails): (cnncalc [^\n]*?) -->\n+`{3,4}[a-z]*\n).*?(^`{3,4}$)", re.DOTALL | re.MULTILINE)
 
 
 class Failed(Exception):
@@ -77,13 +78,16 @@ def filled(text: str) -> str:
     files = {match[2]: match[1] for match in _FILE.finditer(text)}
 
     def output(match: re.Match[str]) -> str:
-        return f"{match[1]}$ {match[2]}\n{run(match[2], files)}{match[3]}"
+        return f"{match[1]}$ {match[3]}\n{run(match[3], files, fails=match[2] == 'fails')}{match[4]}"
 
     return _RUN.sub(output, _PART.sub(part, text))
 
 
-def run(command: str, files: dict[str, str] | None = None) -> str:
-    """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours."""
+def run(command: str, files: dict[str, str] | None = None, *, fails: bool = False) -> str:
+    """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours.
+
+    Of a command that `fails` on purpose with exit code 2, standard error follows.
+    """
     from cnncalc.cli import cli
 
     out, err = io.StringIO(), io.StringIO()
@@ -100,9 +104,10 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
             code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
-    if code == 2 or not out.getvalue():
+    if (code == 2) != fails or not out.getvalue():
         raise Failed(f"`{command}` prints nothing and exits with {code}: {err.getvalue().strip()}")
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    text = out.getvalue() + (f"\n{err.getvalue()}" if fails else "")
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
 def rendered_by(path: Path) -> str:

@@ -131,7 +131,7 @@ def test_a_narrow_terminal_folds_lines_and_tables_and_loses_nothing(monkeypatch:
     wide = dict.fromkeys((None, 200, 80, 40), "")
     for width in wide:
         monkeypatch.setattr(options, "terminal_width", lambda output, width=width: width)
-        wide[width] = invoke("explain", "googlenet", "3a", "fc", "conv2", "total").out
+        wide[width] = invoke("explain", "googlenet", "3a", "fc", "conv2/cr2/conv1", "total").out
         assert width is None or max(map(len, wide[width].splitlines())) <= width
     assert wide[None] == wide[200]
     assert [sorted(set(re.findall(r"[\d,]{3,}", text))) for text in wide.values()] == [

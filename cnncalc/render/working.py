@@ -210,7 +210,7 @@ def _folded(head: str, text: str, width: int | None) -> str:
     """A text behind its head, folded at blanks and behind `·` so that it fits."""
     room = max(20, width - len(head)) if width else 0
     lines, line = [], ""
-    for piece in re.findall(r"[^ ·]*(?:·(?=[^ ])| |$)", text):
+    for piece in re.split(r"(?<= )|(?<=[^ ]·)", text):
         if room and len(line) + len(piece.rstrip()) > room:
             lines.append(line)
             line = ""

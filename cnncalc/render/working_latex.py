@@ -39,7 +39,7 @@ _NEEDS = "% needs \\usepackage{amsmath}\n"
 
 
 def render(explanation: Explanation, style: Style, *, standalone: bool = False) -> str:
-    """All entries, one below the other; compiles with pdfLaTeX, XeLaTeX and LuaLaTeX."""
+    """All entries, one below the other; needs amsmath and nothing else."""
     texts = []
     for entry in explanation.entries:
         if isinstance(entry, LayerWorking):
