@@ -3,8 +3,8 @@
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
 name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output; below `<!-- fails:
-cnncalc … -->` also with its standard error, and the exit code must be 2. A YAML block whose first line is `# NAME.yaml`
-is a file that the commands of its page find.
+cnncalc … -->` also with its standard error, and the exit code must be 2. A `yaml` or `yaml wrong` block whose first line
+is `# NAME.yaml` is a file that the commands of its page find.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ WIDTH = 80
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(r"^```yaml\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
-_RUN = re.compile(r"(<!-- (run|fails): (cnncalc [^\n]*?) -->\n+`{3,4}[a-z]*\n).*?(^`{3,4}$)", re.DOTALL | re.MULTILINE)
+_FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
+_RUN = re.compile(r"(<!-- (run|fails): (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 
 
 class Failed(Exception):

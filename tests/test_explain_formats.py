@@ -67,7 +67,7 @@ total · net.yaml · net.yaml
 """
 LATEX = r"""% needs \usepackage{amsmath}
 
-\medskip\noindent\textbf{a\_1}\quad conv 3\ensuremath{\times}3, 2\hfill{\footnotesize net.yaml:3}\par\nopagebreak
+\medskip{\sloppy\noindent\textbf{a\_1}\quad conv 3\ensuremath{\times}3, 2\hfill{\footnotesize net.yaml:3}\par}\nopagebreak
 \noindent reads input 6\ensuremath{\times}6\ensuremath{\times}1\nopagebreak
 \begin{flalign*}
   \text{size} &= \left\lfloor \frac{W - F + 2P}{S} \right\rfloor + 1 """

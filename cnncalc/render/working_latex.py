@@ -30,7 +30,6 @@ _TALL = 45  # rows of a table that fit on one page
 _BEGIN = r"""\documentclass[10pt]{article}
 \usepackage{amsmath}
 \usepackage[a4paper,margin=2cm]{geometry}
-\allowdisplaybreaks
 \begin{document}
 """
 _SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}"
@@ -68,8 +67,8 @@ def mathematics(step: Step) -> tuple[str, str]:
 
 def _head(head: tuple[str, str, str]) -> str:
     name, description, place = map(escape, head)
-    place = f"\\hfill{{\\footnotesize {place}}}\\par\\nopagebreak"
-    return f"\\medskip\\noindent\\textbf{{{name}}}\\quad {description}{place}\n"
+    place = f"\\hfill{{\\footnotesize {place}}}\\par}}\\nopagebreak"
+    return f"\\medskip{{\\sloppy\\noindent\\textbf{{{name}}}\\quad {description}{place}\n"
 
 
 def _layer(working: LayerWorking, network: int, style: Style) -> str:
@@ -134,9 +133,10 @@ def _table(head: list[str], columns: str, rows: list[list[str]], last: list[str]
     """A table, in pieces that fit on a page; the last row stands below a rule."""
     text = ""
     for start in range(0, max(1, len(rows)), _TALL):
-        lines = [_row(head), "\\hline", _STRUT, *map(_row, rows[start : start + _TALL])]
+        first, *others = [_row(row) for row in rows[start : start + _TALL]] or [""]
+        lines = [_row(head), "\\hline", _STRUT + first, *others]
         if last and start + _TALL >= len(rows):
-            lines += ["\\hline", _STRUT, _row(last)]
+            lines += ["\\hline", _STRUT + _row(last)]
         table = "\n".join(f"  {line}" for line in lines)
         text += f"\n\\smallskip\\noindent{{{_SMALL}\\begin{{tabular}}{{{columns}}}\n{table}\n\\end{{tabular}}}}\\par\n"
     return text
