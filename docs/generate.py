@@ -3,8 +3,8 @@
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
 name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output; below `<!-- fails:
-cnncalc … -->` also with its standard error, and the exit code must be 2. A `yaml` or `yaml wrong` block whose first line
-is `# NAME.yaml` is a file that the commands of its page find.
+cnncalc … -->` also with its standard error, and the exit code must be 2. A `yaml` or `yaml wrong` block whose first
+line is `# NAME.yaml` is a file that the commands of its page find.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def run(command: str, files: dict[str, str] | None = None, *, fails: bool = Fals
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
     if (code == 2) != fails or not out.getvalue():
-        raise Failed(f"`{command}` prints nothing and exits with {code}: {err.getvalue().strip()}")
+        said = "prints nothing and " * (not out.getvalue())
+        raise Failed(f"`{command}` {said}exits with {code}: {err.getvalue().strip()}")
     text = out.getvalue() + (f"\n{err.getvalue()}" if fails else "")
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 

@@ -65,13 +65,19 @@ total · net.yaml · net.yaml
   ────  ──────  ───────  ──────  ──────  ──────────  ───────────
   sum    2×2×2       18       2      20         288           40
 """
-LATEX = r"""% needs \usepackage{amsmath}
-
-\medskip{\sloppy\noindent\textbf{a\_1}\quad conv 3\ensuremath{\times}3, 2\hfill{\footnotesize net.yaml:3}\par}\nopagebreak
-\noindent reads input 6\ensuremath{\times}6\ensuremath{\times}1\nopagebreak
-\begin{flalign*}
-  \text{size} &= \left\lfloor \frac{W - F + 2P}{S} \right\rfloor + 1 """
-LATEX += r"= \left\lfloor \frac{6 - 3 + 2 \cdot 0}{1} \right\rfloor + 1 = 4 && \\" + "\n"
+LATEX = (
+    "% needs \\usepackage{amsmath}\n\n"
+    r"\medskip{\sloppy\noindent\textbf{a\_1}\quad conv 3\ensuremath{\times}3, 2"
+    r"\hfill{\footnotesize net.yaml:3}\par}\nopagebreak"
+    "\n"
+    r"\noindent reads input 6\ensuremath{\times}6\ensuremath{\times}1\nopagebreak"
+    "\n\\begin{flalign*}\n"
+    r"  \text{size} &= \left\lfloor \frac{W - F + 2P}{S} \right\rfloor + 1"
+    r" = \left\lfloor \frac{6 - 3 + 2 \cdot 0}{1} \right\rfloor + 1 = 4 && \\"
+    "\n"
+    r"  \text{channels} &= \text{filters} = 2 && \\"
+    "\n"
+)
 MARKDOWN = r"""### a\_1
 
 conv 3×3, 2 · net.yaml:3
