@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import compress
 from typing import Any
 
 from cnncalc.description import Description, Entry, Problems, describe, did_you_mean
 from cnncalc.expand import Expander, Port, Scope
-from cnncalc.graph import Graph, Group, Node
+from cnncalc.graph import Graph, Group, Node, Understood
 from cnncalc.inputs import network_inputs
 from cnncalc.layers import LAYERS
-from cnncalc.problem import clean
+from cnncalc.problem import ProblemsFound, clean
+from cnncalc.shape import Shape
 from cnncalc.source import Node as Written
 from cnncalc.source import Source, Text, where
 from cnncalc.source import parse as parse_yaml
@@ -26,7 +28,27 @@ def load_source(
     env = _file_vars(found, set or {}, problems)
     inputs = network_inputs(found.fields, env, input_size, problems)
     expander = Expander(found, env, list(inputs.values()), problems)
-    scope = Scope(env, {name: -1 - index for index, name in enumerate(inputs)})
+    try:
+        return _graph(found, expander, inputs, changed=bool(set or input_size))
+    except ProblemsFound as error:
+        error.understood = partial(_understood, expander, source, inputs)
+        raise
+
+
+def _understood(expander: Expander, source: Source, inputs: dict[str, Shape | None]) -> Understood | None:
+    """What was worked out before a file turned out to be unusable; bad names are among what may be wrong with it."""
+    shapes = {clean(name): shape for name, shape in inputs.items() if shape}
+    if len(shapes) < len(inputs):
+        return None
+    nodes = tuple(node._replace(name=clean(node.name)) for node in expander.nodes)
+    groups = {clean(name): group._replace(name=clean(name)) for name, group in expander.groups.items()}
+    failed = tuple(one._replace(name=clean(one.name)) for one in expander.failed)
+    return Understood(Graph(clean(source.name), source.name, shapes, nodes, groups, ()), failed)
+
+
+def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:
+    problems = expander.problems
+    scope = Scope(dict(expander.file_vars), {name: -1 - index for index, name in enumerate(inputs)})
     last = expander.entries(found.entries, scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     outputs = _outputs(found, expander, scope, last)
     texts = {key: _text(found, key, problems) for key in ("name", "source", "note")}
@@ -43,8 +65,8 @@ def load_source(
     elif left_out:
         notes.append(_left_out_note(left_out))
     return Graph(
-        name=texts["name"] or clean(source.name),
-        file=source.name,
+        name=texts["name"] or clean(found.source.name),
+        file=found.source.name,
         inputs={name: shape for name, shape in inputs.items() if shape},
         nodes=nodes,
         groups=groups,
@@ -56,7 +78,7 @@ def load_source(
         budget=found.fields.get("budget"),
         description=found,
         entries=kept,
-        changed=bool(set or input_size),
+        changed=changed,
     )
 
 

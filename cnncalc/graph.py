@@ -74,3 +74,21 @@ class Graph:
     def name_of(self, ref: Ref) -> str:
         """The name of a node or an input."""
         return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]
+
+
+class Failed(NamedTuple):
+    """A layer that cannot read what it is given; it would be node number `place`."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[Ref, ...]
+    place: int
+    line: int
+    file: str
+
+
+class Understood(NamedTuple):
+    """What could be worked out of a file that cannot be used: a graph without outputs, and the layers that fail."""
+
+    graph: Graph
+    failed: tuple[Failed, ...]

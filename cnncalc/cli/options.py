@@ -94,6 +94,30 @@ def output_option() -> Decorator:
     )
 
 
+UNSET = -1  # no --depth was given
+
+
+def depth_option(help: str, default: str | None = None) -> Decorator:
+    """`-d N|all`: a whole number, None for `all`, UNSET where it was not given and has no default."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+        if value is None or value == "all":
+            return UNSET if value is None else None
+        if not (value.isascii() and value.isdigit()) or len(value) > 4:
+            raise click.BadParameter("a whole number (0: totals only) or 'all'")
+        return int(value)
+
+    return click.option(
+        "-d",
+        "--depth",
+        default=default,
+        callback=read,
+        metavar="N|all",
+        show_default=default is not None,
+        help=help,
+    )
+
+
 def drawing_options() -> Decorator:
     """`--ascii` and `--no-color`."""
 
@@ -188,11 +212,12 @@ def configured(call: Callable[..., T], *arguments: Any) -> T:
 
 
 class Loaded(NamedTuple):
-    """A FILE that was read: its graph, or what is wrong with it."""
+    """A FILE that was read: its graph, or what is wrong with it and what was understood all the same."""
 
     file: str
     graph: Any
     problems: list[Problem]
+    understood: Callable[[], Any] = lambda: None
 
 
 def refuse_two_inputs(files: tuple[str, ...]) -> None:
@@ -236,5 +261,5 @@ def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str
         try:
             loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
         except ProblemsFound as error:
-            loaded.append(Loaded(file, None, error.problems))
+            loaded.append(Loaded(file, None, error.problems, error.understood))
     return loaded
