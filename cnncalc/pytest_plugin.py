@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cached_property
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from cnncalc.checks import Report
+    from cnncalc.checks import Checks, Report
 
+COLLECTOR = "cnncalc-collector"
 FOLDERS = ["architectures"]
 
 
@@ -42,19 +44,31 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cnncalc: an architecture file, checked because of --cnncalc")
     if not config.getoption("cnncalc"):
         return
-    config.pluginmanager.register(_Collector(config), "cnncalc-collector")
+    config.pluginmanager.register(_Collector(config), COLLECTOR)
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         patterns = [os.path.join(config.rootpath, pattern) for pattern in config.getini("cnncalc_paths")]
         config.args += [path for pattern in patterns for path in sorted(glob(pattern, recursive=True))]
 
 
 class _Collector:
-    """Finds the architecture files among all files that pytest comes by."""
+    """Finds the architecture files among all files that pytest comes by, and knows how they are checked."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.root = config.rootpath
+        self.strict: bool = config.getini("cnncalc_strict")
         paths = [os.path.normpath(path) for path in config.getini("cnncalc_paths")]
         self.patterns = ["*" if path == "." else path for path in paths]
+
+    @cached_property
+    def checks(self) -> Checks:
+        """As `cnncalc check` does it, with the project's choices in `[tool.cnncalc]`; raises BadConfig."""
+        from cnncalc.checks import Checks
+        from cnncalc.config import nearest_config
+        from cnncalc.lint import Linter
+
+        linter = Linter()
+        strict = self.strict or nearest_config("", linter.configs).strict
+        return Checks(strict=strict, finders=(linter,))
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         if file_path.suffix not in (".yaml", ".yml"):
@@ -89,7 +103,7 @@ class ArchitectureFile(pytest.File):
 
 
 class ArchitectureItem(pytest.Item):
-    """Holds one file to its own `expect` and `budget`, as `cnncalc check` does."""
+    """Holds one file to its own `expect` and `budget` and to the lint rules, as `cnncalc check` does."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -97,9 +111,14 @@ class ArchitectureItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the file; its warnings are pytest's."""
-        from cnncalc.checks import Checks
+        from cnncalc.config import BadConfig
 
-        report = Checks(strict=self.config.getini("cnncalc_strict")).report(os.path.relpath(self.path))
+        collector = self.config.pluginmanager.get_plugin(COLLECTOR)
+        assert isinstance(collector, _Collector)
+        try:
+            report = collector.checks.report(os.path.relpath(self.path))
+        except BadConfig as error:
+            raise pytest.UsageError(str(error)) from None
         if report.code:
             raise Broken(report)
         for problem in report.warnings:
@@ -123,8 +142,8 @@ class ArchitectureItem(pytest.Item):
 
             color = bool(self.config.get_terminal_writer().hasmarkup)
             return render(excinfo.value.report.problems, color=color).rstrip("\n")
-        if isinstance(excinfo.value, ArchitectureWarning):
-            return f"warning: {excinfo.value}"
+        if isinstance(excinfo.value, ArchitectureWarning | pytest.UsageError):
+            return f"{'warning' if isinstance(excinfo.value, Warning) else 'error'}: {excinfo.value}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

@@ -12,13 +12,13 @@ PACKAGE = Path(cnncalc.__file__).parent
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
     ["formula", "problem", "codes", "shape", "bundled", "figures"],
-    ["layers", "source"],
+    ["layers", "source", "latex"],
     ["work", "description"],
     ["graph", "values", "labels", "schema_layers"],
-    ["inputs", "expand"],
-    ["build", "analysis"],
-    ["api", "outline", "budget", "schema"],
-    ["columns", "expect"],
+    ["inputs", "expand", "rules"],
+    ["build", "analysis", "config"],
+    ["api", "outline", "budget", "schema", "lint"],
+    ["columns", "expect", "working"],
     ["checks"],
     ["dependents"],
     ["render"],

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import cnncalc.checks
+import cnncalc.lint
 import cnncalc.render.problems  # noqa: F401  imported here, once for all the runs of pytest in this process
 from tests.running import environment
 
@@ -92,6 +93,28 @@ def test_a_warning_may_break_a_file(project: pytest.Pytester, args: tuple[str, .
     assert result.parseoutcomes() == {"passed": 1, "failed": 1}
     assert "Traceback" not in result.stdout.str()
     result.stdout.fnmatch_lines(["*warning*`total` params: *"])
+
+
+LINTED = NET.replace("conv: [4, 3]", "conv: {filters: 4, kernel: 3, padding: 3}")
+
+
+def test_the_lint_rules_and_the_choices_of_the_project_hold(project: pytest.Pytester) -> None:
+    write(project, {"architectures/net.yaml": LINTED})
+    result = project.runpytest("--cnncalc", "-W", "default")
+    assert result.parseoutcomes() == {"passed": 2, "warnings": 1}
+    result.stdout.fnmatch_lines(["*architectures/net.yaml:2: ArchitectureWarning: * [[]wide-padding]"])
+    write(project, {"pyproject.toml": '[tool.cnncalc]\nignore = ["wide-padding"]\n'})
+    assert outcomes(project, "--cnncalc", "-W", "default") == {"passed": 2}
+    write(project, {"pyproject.toml": "[tool.cnncalc]\nstrict = true\n"})
+    assert outcomes(project, "--cnncalc") == {"passed": 1, "failed": 1}
+
+
+def test_a_choice_that_cannot_be_used_is_an_error_without_traceback(project: pytest.Pytester) -> None:
+    write(project, {"pyproject.toml": '[tool.cnncalc]\nignore = ["no-such-rule"]\n'})
+    result = project.runpytest("--cnncalc")
+    assert result.parseoutcomes() == {"passed": 1, "failed": 1}
+    assert "Traceback" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["error: *no rule `no-such-rule`*"])
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,14 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
     )
 
 
+def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    from cnncalc.config import read_codes
+
+    return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
+
+
 @click.command(
     "check",
     epilog=options.examples(
@@ -58,6 +66,7 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
         "cnncalc check net.yaml --max-params 5M --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              file:line:col: level code message, for editors",
         "cnncalc check nets/ -f sarif -o cnncalc.sarif",
+        "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
     ),
 )
@@ -82,6 +91,11 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
 @_limit_option("size", "20MiB", "bytes of float32 params")
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
 @click.option(
+    "--select", callback=_codes, metavar="CODES", help="Run only these lint rules; `cnncalc rules` lists them."
+)
+@click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
+@click.option("--no-lint", is_flag=True, help="Run no lint rule.")
+@click.option(
     "--update",
     is_flag=True,
     help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.",
@@ -95,18 +109,25 @@ def check_command(
     form: str | None,
     output: str | None,
     strict: bool,
+    select: frozenset[str] | None,
+    ignore: frozenset[str] | None,
+    no_lint: bool,
     update: bool,
     sets: tuple[str, ...],
     input_size: str | None,
     no_color: bool,
     **limits: tuple[Limit, ...],
 ) -> int:
-    """Shapes fit, figures in `expect` hold, budgets are kept.
+    """Shapes fit, figures in `expect` hold, budgets are kept; and what is legal and rarely meant is a warning.
+
+    CODES are lint rules, separated by commas. A project chooses them in [tool.cnncalc] of its pyproject.toml.
 
     FILE is an architecture file, the name of a bundled one, or - for standard input. Exit code 0 when all is well
     (warnings break nothing), 1 where a figure or a budget is broken, 2 where a file cannot be used.
     """
     from cnncalc.checks import Checks
+    from cnncalc.config import nearest_config
+    from cnncalc.lint import Linter
 
     if not files and not changed:
         raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
@@ -119,15 +140,20 @@ def check_command(
         raise click.UsageError("--update rewrites a file; standard input is none.")
     options.refuse_two_inputs(files)
     options.note_slow_parser()
+    linter = Linter(select, ignore)
     checks = Checks(
-        vars=options.overrides(sets), input_size=input_size, limits=tuple(chain(*limits.values())), strict=strict
+        vars=options.overrides(sets),
+        input_size=input_size,
+        limits=tuple(chain(*limits.values())),
+        strict=strict or options.configured(nearest_config, "", linter.configs).strict,
+        finders=() if no_lint else (linter,),
     )
     reports: list[Report] = []
     with Progress(_to_check(files, changed)) as progress:
         for file in progress:
             options.note_bundled(file.name)
             rewritten = _update(file.name) if update else 0
-            report = checks.report(file)
+            report = options.configured(checks.report, file)
             _tidy(len(reports))
             progress.hide()
             if rewritten:
