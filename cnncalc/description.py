@@ -234,14 +234,13 @@ def _parent(source: Source, node: Text, problems: Problems) -> Source:
         raise ProblemsFound(problems.found)
     if not source.bundled:
         for candidate in (name, f"{name}.yaml"):
-            beside = os.path.join(source.folder, candidate)
-            if os.path.exists(beside):
-                shown = os.path.join(os.path.dirname(source.name), candidate) if source.name != "<stdin>" else candidate
-                try:
-                    return read_file(beside, shown, regular=True)
-                except ProblemsFound as error:
-                    problems.add("extends", error.problems[0].message, node, error.problems[0].help)
-                    raise ProblemsFound(problems.found) from None
+            try:
+                beside = source.beside(candidate)
+            except ProblemsFound as error:
+                problems.add("extends", error.problems[0].message, node, error.problems[0].help)
+                raise ProblemsFound(problems.found) from None
+            if beside is not None:
+                return beside
     path = bundled.find(name)
     if path is None:
         known = bundled.names()

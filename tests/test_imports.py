@@ -13,7 +13,7 @@ PACKAGE = Path(cnncalc.__file__).parent
 ROOMS = [
     ["formula", "problem", "shape", "bundled", "figures"],
     ["layers", "source"],
-    ["work", "description"],
+    ["work", "description", "git"],
     ["graph", "values", "labels"],
     ["inputs", "expand"],
     ["build", "analysis"],
