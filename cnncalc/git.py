@@ -196,9 +196,7 @@ def _must_exist(ref: str, folder: str, name: str | None) -> None:
 def _other_ref(ref: str, folder: str) -> str | None:
     shallow = _git(folder, "rev-parse", "--is-shallow-repository")[1].strip() == b"true"
     if shallow:
-        return (
-            "the clone is shallow: `git fetch --unshallow` brings older versions (`fetch-depth: 0` of actions/checkout)"
-        )
+        return "this clone is shallow: `git fetch --unshallow` (`fetch-depth: 0` of actions/checkout) brings the rest"
     _, out = _git(folder, "for-each-ref", "--format=%(refname:short)", most=_MOST_NAMES)
     close = nearest(ref, ["HEAD", *os.fsdecode(out).split()[:10_000]])
     return f"did you mean `{close}`?" if close else None
