@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,17 @@ class Where:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure."""
+    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
+
+    A `warning` is worth a look and breaks nothing.
+    """
 
     code: str
     message: str
     where: Where | None = None
     notes: tuple[str, ...] = ()
     help: str | None = None
+    level: Level = "error"
 
 
 class ProblemsFound(Exception):

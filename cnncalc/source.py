@@ -75,6 +75,13 @@ class Source:
         text = self.text[start : end if end >= 0 else None].rstrip("\r")
         return Where(self.name, mark.line + 1, mark.column + 1, max(1, min(length, len(text) - mark.column)), text)
 
+    def at_line(self, number: int) -> Where:
+        """What is written on a line, counted from 1, without the dash of a list."""
+        lines = self.text.split("\n", number)
+        text = lines[number - 1].rstrip() if number <= len(lines) else ""
+        written = text.lstrip(" -") or text
+        return Where(self.name, number, len(text) - len(written) + 1, max(1, len(written)), text)
+
 
 class _Stream:
     """What the YAML parser reads; its marks carry `name`, and so lead back to the Source."""

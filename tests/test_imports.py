@@ -17,8 +17,9 @@ ROOMS = [
     ["graph", "values", "labels"],
     ["inputs", "expand"],
     ["build", "analysis"],
-    ["api", "outline", "expect", "schema"],
-    ["columns"],
+    ["api", "outline", "budget", "schema"],
+    ["columns", "expect"],
+    ["checks"],
     ["render"],
     ["cli"],
 ]

@@ -162,11 +162,11 @@ def say(text: str) -> None:
     emit(f"{clean(text)}\n", None)
 
 
-def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False, level: str = "error") -> None:
+def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False) -> None:
     """Print problems to standard error."""
     from cnncalc.render.problems import render
 
-    click.echo(render(problems, level=level, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
+    click.echo(render(problems, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
 
 
 def remark(text: str) -> None:
@@ -184,22 +184,45 @@ class Loaded(NamedTuple):
     problems: list[Problem]
 
 
+def refuse_two_inputs(files: tuple[str, ...]) -> None:
+    """Standard input can be read only once."""
+    if files.count("-") > 1:
+        raise click.UsageError("'-' (standard input) can be read only once.")
+
+
+def note_bundled(file: str) -> None:
+    """Say that a FILE is a bundled architecture, where it is."""
+    from cnncalc import api
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        if file != "-" and (found := api.find(file)).bundled:
+            remark(f"{found.name} is a bundled architecture")
+    except ProblemsFound:
+        return  # whoever reads it says so
+
+
+def note_slow_parser() -> None:
+    """Say that large files are slow, where they are."""
+    from cnncalc import source
+
+    if not source.HAS_C_PARSER:
+        remark("PyYAML has no C parser here; large files are read more slowly")
+
+
 def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:
     """Read every FILE; one that fails does not stop the others."""
-    from cnncalc import api, source
+    from cnncalc import api
     from cnncalc.build import load_source
     from cnncalc.problem import ProblemsFound
 
-    if files.count("-") > 1:
-        raise click.UsageError("'-' (standard input) can be read only once.")
-    if not source.HAS_C_PARSER:
-        remark("PyYAML has no C parser here; large files are read more slowly")
+    refuse_two_inputs(files)
+    note_slow_parser()
     vars = overrides(sets)
     loaded = []
     for file in files:
+        note_bundled(file)
         try:
-            if file != "-" and (found := api.find(file)).bundled:
-                remark(f"{found.name} is a bundled architecture")
             loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
         except ProblemsFound as error:
             loaded.append(Loaded(file, None, error.problems))
