@@ -600,8 +600,16 @@ def test_with_other_vars_or_sizes_expectations_are_not_checked(folder: Path) -> 
         ("{params: {max: 100}}", 1, "error[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
         ("{params: {warn: 100}}", 0, "warning[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
         ("{params: {max: 1k, warn: 111}}", 0, "warning[budget]"),
-        ("{first: {multiplies: {max: 3.8k}}}", 1, "error[budget]: `first` multiplies: limit 3.8k, is 3.9k, over by 0.1k (+2.3 %)"),
-        ("{size: {max: 100 kB, warn: 400}}", 0, "warning[budget]: `total` size: limit 400 bytes, is 448 bytes, over by 48 bytes"),
+        (
+            "{first: {multiplies: {max: 3.8k}}}",
+            1,
+            "error[budget]: `first` multiplies: limit 3.8k, is 3.9k, over by 0.1k (+2.3 %)",
+        ),
+        (
+            "{size: {max: 100 kB, warn: 400}}",
+            0,
+            "warning[budget]: `total` size: limit 400 bytes, is 448 bytes, over by 48 bytes",
+        ),
         ("{size: {max: 0.4 kB}}", 1, "error[budget]: `total` size"),
         ("{size: {max: 1 MiB}}", 0, ""),
         ("{total: {params: {max: 100}}}", 1, "error[budget]: `total` params"),

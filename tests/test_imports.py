@@ -11,15 +11,17 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "shape", "bundled", "figures"],
+    ["formula", "problem", "shape", "bundled", "figures", "align"],
     ["layers", "source"],
     ["work", "description", "git"],
     ["graph", "values", "labels"],
     ["inputs", "expand"],
     ["build", "analysis"],
-    ["api", "outline", "budget", "schema"],
+    ["api", "outline", "budget", "schema", "growth"],
     ["columns", "expect"],
-    ["checks"],
+    ["comparison", "checks"],
+    ["diff"],
+    ["changes", "baseline"],
     ["render"],
     ["cli"],
 ]

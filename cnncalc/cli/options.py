@@ -83,6 +83,33 @@ def layout_option() -> Decorator:
     )
 
 
+def depth_option(default: str, help: str) -> Decorator:
+    """`-d N|all`; `all` is None."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
+        if value == "all":
+            return None
+        if not value.isdigit() or len(value) > 4:
+            raise click.BadParameter("a whole number (0: totals only) or 'all'")
+        return int(value)
+
+    return click.option("-d", "--depth", default=default, callback=read, metavar="N|all", show_default=True, help=help)
+
+
+def max_growth_option(metavar: str, help: str, default: str | None = None) -> Decorator:
+    """`--max-growth 5%` or `params=5%`, as percents by quantity; `default` holds for what is not named."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
+        from cnncalc.growth import read_allowed
+
+        try:
+            return read_allowed(value, read_allowed([default]) if default else None)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
+    return click.option("--max-growth", metavar=metavar, multiple=True, callback=read, help=help)
+
+
 def output_option() -> Decorator:
     """`-o FILE`."""
     return click.option(
