@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnncalc.analysis import QUANTITIES, Analysis, Counts, GroupRow, Row
 from cnncalc.description import Problems, did_you_mean
 from cnncalc.figures import SUFFIXES, read_figure
-from cnncalc.problem import Level, Problem
+from cnncalc.problem import Level, Problem, Where
 from cnncalc.source import Map, Node, Source, Text, fail, where
 
 BUDGETED = (*QUANTITIES, "size")
@@ -108,25 +108,26 @@ def _unit(amount: Amount, quantity: str) -> tuple[str, int]:
 
 def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
     """The limits of the command line that a network breaks; raises ProblemsFound where it has no such name."""
+    whole = Where(source.name, 1, 1)
     for limit in limits:
-        entry = None if limit.name == "total" else _entry(limit.name, analysis)
+        entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
         is_: int = getattr(entry.counts if entry else analysis.totals, limit.quantity)
         if is_ > int(limit.amount):
-            place = source.at_line(entry.line) if entry and entry.file == source.name else None
+            place = source.at_line(entry.line) if entry and entry.file == source.name else whole
             name = entry.name if entry else "total"
             yield Problem("budget", over(name, limit.quantity, limit.amount, is_), place)
 
 
-def _entry(name: str, analysis: Analysis) -> Row | GroupRow:
+def _entry(name: str, analysis: Analysis, whole: Where) -> Row | GroupRow:
     found = analysis.matches(name)
     if len(found) == 1:
         return found[0]
     if found:
         listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (", …" if len(found) > 5 else "")
-        raise fail("unknown-name", f"a limit names `{name}`, which may mean {listed}", help="write the whole path")
+        raise fail("unknown-name", f"a limit names `{name}`, which may mean {listed}", whole, "write the whole path")
     known = ["total", *(row.name for row in analysis.rows), *analysis.groups]
     help = did_you_mean(name, known) or "`cnncalc summary FILE --depth all` shows every name"
-    raise fail("unknown-name", f"a limit names no entry `{name}`", help=help)
+    raise fail("unknown-name", f"a limit names no entry `{name}`", whole, help)
 
 
 # ------------------------------------------------------------------------------------------------ reading `budget`

@@ -11,7 +11,7 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "shape", "bundled", "figures", "align"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures", "align"],
     ["layers", "source"],
     ["work", "description", "git"],
     ["graph", "values", "labels"],
