@@ -38,7 +38,7 @@ def lines(changes: Sequence[Change], style: Style) -> list[Line]:
             label = f"{_own_name(first.before)} → {own}"
         was = sum((one.before.counts for one in run if one.before), Counts())
         now = sum((one.after.counts for one in run if one.after), Counts())
-        text = _text(first, style) if len(run) == 1 else f"{len(run)} × {_text(first, style)}"
+        text = described(first, style) if len(run) == 1 else f"{len(run)} × {described(first, style)}"
         cells = [style.plain(cell) for cell in (label, text, _output(first, style))]
         found.append(Line(first.kind, cells[0], cells[1], cells[2], was, now))
     return found
@@ -89,14 +89,15 @@ def _unchanged(run: Sequence[Change]) -> str:
     return f"{layers:,} unchanged" + (f", {resized:,} of them resized" if resized else "")
 
 
-def _text(change: Change, style: Style) -> str:
+def described(change: Change, style: Style) -> str:
+    """What became of a layer: `filters 64 → 128`, or what it is where it is new or gone."""
     entry = change.entry
-    described = describe(entry) if isinstance(entry, Row) else f"{entry.kind}, {_many(change.layers)}"
+    own = describe(entry) if isinstance(entry, Row) else f"{entry.kind}, {_many(change.layers)}"
     if change.kind in ("added", "removed"):
-        return described
+        return own
     if change.kind == "moved":
         old = change.before
-        return f"{described}, was after {old.inputs[0]}" if isinstance(old, Row) else described
+        return f"{own}, was after {old.inputs[0]}" if isinstance(old, Row) else own
     parts = []
     for what, before, after in change.differences:
         if what == "type" and change.before:
@@ -108,7 +109,7 @@ def _text(change: Change, style: Style) -> str:
             parts.append(f"{what} {before} → {after}")
     if not parts and isinstance(change.before, Row) and isinstance(entry, Row):
         was, now = (", ".join(map(style.shape, row.input_shapes)) for row in (change.before, entry))
-        parts.append(f"reads {was} → {now}" if was != now else described)
+        parts.append(f"reads {was} → {now}" if was != now else own)
     return ", ".join(parts) or "changed inside"
 
 

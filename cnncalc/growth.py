@@ -17,13 +17,13 @@ Allowed = Mapping[str, Fraction]  # quantity → percent
 _PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%?", re.ASCII)
 
 
-def read_allowed(texts: Iterable[str], start: Allowed | None = None) -> dict[str, Fraction]:
+def read_allowed(texts: Iterable[str]) -> dict[str, Fraction]:
     """What `--max-growth` allows, later ones first; raises ValueError with what is wrong.
 
     >>> read_allowed(["5%", "params=0.5%"])
     {'params': Fraction(1, 2), 'multiplies': Fraction(5, 1), 'activations': Fraction(5, 1)}
     """
-    allowed = dict(start or {})
+    allowed: dict[str, Fraction] = {}
     for text in (part.strip() for given in texts for part in given.split(",")):
         name, equals, amount = text.rpartition("=")
         name = name.strip()
@@ -38,25 +38,26 @@ def read_allowed(texts: Iterable[str], start: Allowed | None = None) -> dict[str
     return allowed
 
 
-def exceeded(before: Counts, after: Counts, allowed: Allowed) -> list[str]:
+def figures(counts: Counts) -> dict[str, int]:
+    """Every quantity that may be held, by name."""
+    return {quantity: getattr(counts, quantity) for quantity in MEASURED}
+
+
+def exceeded(before: Mapping[str, int], after: Mapping[str, int], allowed: Allowed) -> list[str]:
     """The quantities that grew by more percent than is allowed.
 
-    >>> exceeded(Counts(weights=100), Counts(weights=106), {"params": Fraction(5), "multiplies": Fraction(0)})
+    >>> exceeded({"params": 100, "buffers": 0}, {"params": 106, "buffers": 0}, read_allowed(["params=5", "buffers=0"]))
     ['params']
     """
-    found = []
-    for quantity, percent in allowed.items():
-        was, is_ = getattr(before, quantity), getattr(after, quantity)
-        if 100 * (is_ - was) > percent * was:
-            found.append(quantity)
-    return found
+    return [name for name, percent in allowed.items() if 100 * (after[name] - before[name]) > percent * before[name]]
 
 
-def message(quantity: str, was: int, is_: int, allowed: Fraction) -> str:
+def message(quantity: str, was: int, is_: int, allowed: Allowed, when: str = "") -> str:
     """What is said of one quantity that grew too much.
 
-    >>> message("params", 200, 300, Fraction(5, 2))
-    '`total` params: was 200, is 300 (100 more, +50.0 %; allowed +2.5 %)'
+    >>> message("params", 200, 300, {"params": Fraction(5, 2)}, " at main")
+    '`total` params: was 200 at main, is 300 (100 more, +50.0 %; allowed +2.5 %)'
     """
-    limit = f"{float(allowed):g}"
-    return f"`total` {quantity}: was {was:,}, is {is_:,} ({is_ - was:,} more, {change(was, is_)}; allowed +{limit} %)"
+    limit = f"{float(allowed[quantity]):g}"
+    more = f"{is_ - was:,} more, {change(was, is_)}; allowed +{limit} %"
+    return f"`total` {quantity}: was {was:,}{when}, is {is_:,} ({more})"

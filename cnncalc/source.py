@@ -76,11 +76,12 @@ class Source:
         return Where(self.name, mark.line + 1, mark.column + 1, max(1, min(length, len(text) - mark.column)), text)
 
     def at_line(self, number: int) -> Where:
-        """What is written on a line, counted from 1, without the dash of a list."""
+        """What is written on a line, counted from 1, without the dash of a list and without a comment."""
         lines = self.text.split("\n", number)
         text = lines[number - 1].rstrip() if number <= len(lines) else ""
         written = text.lstrip(" -") or text
-        return Where(self.name, number, len(text) - len(written) + 1, max(1, len(written)), text)
+        length = len(written.partition(" #")[0].rstrip())
+        return Where(self.name, number, len(text) - len(written) + 1, max(1, length), text)
 
 
 class _Stream:

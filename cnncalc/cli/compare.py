@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     help="markdown is made for a comment on a pull request.",
 )
 @options.output_option()
-@options.max_growth_option("PERCENT|QUANTITY=PERCENT", "Exit with 1 where a total grows more than this from the first.")
+@options.max_growth_option(
+    "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first FILE."
+)
 @options.depth_option("all", "With --by-layer: how far blocks are unfolded; 1 compares top-level entries.")
 @click.option(
     "--exact/--short",
@@ -117,15 +119,13 @@ def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Proble
     from cnncalc import growth
     from cnncalc.problem import Problem
 
-    first = networks[0].analysis.totals
+    totals = [growth.figures(one.analysis.totals) for one in networks]
     return [
         Problem(
             "baseline",
-            growth.message(
-                quantity, getattr(first, quantity), getattr(other.analysis.totals, quantity), allowed[quantity]
-            ),
+            growth.message(quantity, totals[0][quantity], now[quantity], allowed),
             notes=(f"{other.file}, compared with {networks[0].file}",),
         )
-        for other in networks[1:]
-        for quantity in growth.exceeded(first, other.analysis.totals, allowed)
+        for other, now in zip(networks[1:], totals[1:], strict=True)
+        for quantity in growth.exceeded(totals[0], now, allowed)
     ]

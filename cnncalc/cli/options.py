@@ -96,18 +96,18 @@ def depth_option(default: str, help: str) -> Decorator:
     return click.option("-d", "--depth", default=default, callback=read, metavar="N|all", show_default=True, help=help)
 
 
-def max_growth_option(metavar: str, help: str, default: str | None = None) -> Decorator:
-    """`--max-growth 5%` or `params=5%`, as percents by quantity; `default` holds for what is not named."""
+def max_growth_option(help: str) -> Decorator:
+    """`--max-growth 5%` or `params=5%`, as percents by quantity."""
 
     def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
         from cnncalc.growth import read_allowed
 
         try:
-            return read_allowed(value, read_allowed([default]) if default else None)
+            return read_allowed(value)
         except ValueError as error:
             raise click.BadParameter(str(error)) from None
 
-    return click.option("--max-growth", metavar=metavar, multiple=True, callback=read, help=help)
+    return click.option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, callback=read, help=help)
 
 
 def output_option() -> Decorator:
