@@ -123,17 +123,16 @@ def render_layers(
     """The layers that are not as they were, as a diff."""
     table = Table(box=ruled(style), show_header=True, show_edge=False, pad_edge=False, header_style="bold")
     roomy = width is None or width >= _WIDE
-    heads = ("layer", "", *(("output",) if roomy else ()), "params", "multiplies")
+    heads = ("", "layer", "", *(("output",) if roomy else ()), "params", "multiplies")
     for index, head in enumerate(heads):
-        table.add_column(head, justify="right" if index > 1 else "left", overflow="fold")
+        table.add_column(head, justify="right" if index > 2 else "left", overflow="fold")
     for line in shown:
         if line.after is None or line.before is None:
-            table.add_row(style.plain("  …"), line.text, style="dim")
+            table.add_row("", style.plain("…"), line.text, style="dim")
             continue
-        label = Text(f"{MARKS[line.kind]} {line.label}")
         grown = [style.plain(grown_text(line, quantity, style)) for quantity in ("params", "multiplies")]
         cells = [line.text, *((line.output,) if roomy else ()), *grown]
-        table.add_row(label, *map(Text, cells), style=_COLORS[line.kind])
+        table.add_row(MARKS[line.kind], line.label, *map(Text, cells), style=_COLORS[line.kind])
     return to_text(Group(table, "", Text(f" {headline(changes)}")), width=width, color=color)
 
 
