@@ -34,7 +34,7 @@ def lines(changes: Sequence[Change], style: Style) -> list[Line]:
             continue
         own = first.entry.name
         label = own if len(run) == 1 else f"{own} … {last.entry.name.rpartition('/')[2]}"
-        if first.before and first.after and _own_name(first.before) != _own_name(first.after):
+        if len(run) == 1 and first.before and first.after and _own_name(first.before) != _own_name(first.after):
             label = f"{_own_name(first.before)} → {own}"
         was = sum((one.before.counts for one in run if one.before), Counts())
         now = sum((one.after.counts for one in run if one.after), Counts())
@@ -56,7 +56,7 @@ def _is_as_it_was(change: Change) -> bool:
 
 
 def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """Neighbours that are one line: those as they were, and equal blocks that stand side by side."""
+    """Neighbours that are one line: those as they were, and equal ones that stand side by side."""
     run: list[Change] = []
     for change in changes:
         if run and not _together(run[-1], change):
@@ -70,15 +70,26 @@ def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
 def _together(one: Change, other: Change) -> bool:
     if _is_as_it_was(one) or _is_as_it_was(other):
         return _is_as_it_was(one) and _is_as_it_was(other)
-    first, second = one.entry, other.entry
     return (
         one.kind == other.kind
-        and one.kind in ("added", "removed")
-        and isinstance(first, GroupRow)
-        and isinstance(second, GroupRow)
-        and first.name.rpartition("/")[0] == second.name.rpartition("/")[0]
-        and (first.kind, first.counts, one.layers) == (second.kind, second.counts, other.layers)
+        and one.kind in ("added", "removed", "changed")
+        and one.differences == other.differences
+        and _alike(one.before, other.before)
+        and _alike(one.after, other.after)
     )
+
+
+def _alike(one: Row | GroupRow | None, other: Row | GroupRow | None) -> bool:
+    """Whether two entries of one list are the same but for their place."""
+    if one is None or other is None:
+        return one is other
+    if one.name.rpartition("/")[0] != other.name.rpartition("/")[0] or one.counts != other.counts:
+        return False
+    if isinstance(one, Row) and isinstance(other, Row):
+        return one.type == other.type and one.layer.values == other.layer.values
+    if isinstance(one, GroupRow) and isinstance(other, GroupRow):
+        return one.kind == other.kind and one.stop - one.start == other.stop - other.start
+    return False
 
 
 def _unchanged(run: Sequence[Change]) -> str:

@@ -262,39 +262,24 @@ def _rewired(old: Row, new: Row, partner: dict[str, str], stayed: set[str]) -> I
 
 def _folded(changes: list[Change], before: Analysis, after: Analysis) -> Iterator[Change]:
     """The changes, with a block that is wholly new or wholly gone as one."""
+    versions: dict[Kind, Analysis] = {"added": after, "removed": before}
+    groups = {kind: _by_start(analysis) for kind, analysis in versions.items()}
+    places = {kind: {row.name: place for place, row in enumerate(one.rows)} for kind, one in versions.items()}
+    at = [places.get(change.kind, {}).get(change.entry.name, -1) for change in changes]
+    run = [1] * len(changes)  # how many layers from here on are of one kind and follow each other
+    for index in range(len(changes) - 2, -1, -1):
+        follows = changes[index].kind == changes[index + 1].kind and at[index] + 1 == at[index + 1]
+        run[index] = run[index + 1] + 1 if follows and at[index] >= 0 else 1
     index = 0
-    groups = {"added": _by_start(after), "removed": _by_start(before)}
-    places = {"added": _places(after), "removed": _places(before)}
     while index < len(changes):
         change = changes[index]
-        if change.kind not in groups or not isinstance(change.entry, Row):
-            yield change
-            index += 1
-            continue
-        stop = index
-        while stop < len(changes) and changes[stop].kind == change.kind:
-            stop += 1
-        place = places[change.kind][change.entry.name]
-        fitting = [
-            group
-            for group in groups[change.kind].get(place, [])
-            if group.stop - group.start > 1
-            and group.stop - place <= stop - index
-            and all(
-                places[change.kind].get(changes[index + offset].entry.name) == place + offset
-                for offset in range(group.stop - place)
-            )
-        ]
+        starting = groups[change.kind].get(at[index], ()) if at[index] >= 0 else ()
+        fitting = [group for group in starting if 1 < _layers(group) <= run[index]]
         if fitting:
-            largest = max(fitting, key=lambda group: (group.stop, -group.name.count("/")))
-            size = largest.stop - largest.start
-            yield Change(
-                change.kind,
-                largest if change.kind == "removed" else None,
-                largest if change.kind == "added" else None,
-                layers=size,
-            )
-            index += size
+            whole = max(fitting, key=lambda group: (group.stop, -group.name.count("/")))
+            new = change.kind == "added"
+            yield Change(change.kind, None if new else whole, whole if new else None, layers=_layers(whole))
+            index += _layers(whole)
         else:
             yield change
             index += 1
@@ -305,7 +290,3 @@ def _by_start(analysis: Analysis) -> dict[int, list[GroupRow]]:
     for group in analysis.groups.values():
         found.setdefault(group.start, []).append(group)
     return found
-
-
-def _places(analysis: Analysis) -> dict[str, int]:
-    return {row.name: place for place, row in enumerate(analysis.rows)}

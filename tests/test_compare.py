@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import time
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -39,9 +40,14 @@ DEPTHS = {
 }  # fmt: skip
 
 
+@cache
+def bundled(name: str) -> Analysis:
+    return cnncalc.analyze(cnncalc.load(name))
+
+
 @pytest.mark.parametrize(("name", "published"), DEPTHS.items())
 def test_depth_is_the_published_one(name: str, published: int) -> None:
-    assert depth(cnncalc.analyze(cnncalc.load(name))) == published
+    assert depth(bundled(name)) == published
 
 
 def analysis(text: str) -> Analysis:
@@ -142,6 +148,16 @@ CASES = {
         "blocks: {unit: {layers: [conv: [3, 1], relu, conv: [3, 1]]}}\nlayers: [unit: {repeat: 4, name: s}, flatten]",
         ["6 unchanged", "+ s/3 … 4 2 × unit, 3 layers", "1 unchanged"],
     ),
+    "equal layers side by side": (
+        convs(8).replace("relu", "flatten"),
+        "layers: [conv: [8, 3, padding: 1], conv: [8, 3, padding: 1], conv: [8, 3, padding: 1], flatten]",
+        ["1 unchanged", "+ conv2 … conv3 2 × conv 3×3, 8, padding 1", "1 unchanged"],
+    ),
+    "the same change side by side": (
+        "layers: [conv: {name: a, filters: 3, kernel: 1}, conv: [3, 1], conv: [3, 1], relu]",
+        "layers: [conv: {name: a, filters: 3, kernel: 1}, conv: [3, 1, bias: false], conv: [3, 1, bias: false], relu]",
+        ["1 unchanged", "~ conv2 … conv3 2 × bias true → false", "1 unchanged"],
+    ),
     "a block less": (
         "blocks: {a: {layers: [conv: [3, 1], relu]}, b: {layers: [conv: [5, 1], tanh]}}\nlayers: [a, b, a]",
         "blocks: {a: {layers: [conv: [3, 1], relu]}, b: {layers: [conv: [5, 1], tanh]}}\nlayers: [a, a]",
@@ -161,7 +177,7 @@ def test_two_versions_are_aligned(before: str, after: str, said: list[str]) -> N
 
 
 def test_every_layer_of_both_versions_is_there_once() -> None:
-    before, after = (cnncalc.analyze(cnncalc.load(name)) for name in ("resnet50", "densenet121"))
+    before, after = (bundled(name) for name in ("resnet50", "densenet121"))
     changes = differences(before, after)
     assert sum(change.layers for change in changes if change.before) == len(before.rows)
     assert sum(change.layers for change in changes if change.after) == len(after.rows)
@@ -170,7 +186,7 @@ def test_every_layer_of_both_versions_is_there_once() -> None:
 @pytest.mark.parametrize("quantity", ["params", "multiplies", "activations"])
 @pytest.mark.parametrize("depth", [None, 1, 2])
 def test_the_changes_add_up_to_the_difference(quantity: str, depth: int | None) -> None:
-    before, after = (cnncalc.analyze(cnncalc.load(name)) for name in ("resnet34", "resnet50"))
+    before, after = (bundled(name) for name in ("resnet34", "resnet50"))
     changes = differences(before, after, depth)
     assert sum(change.grown(quantity) for change in changes) == getattr(after.totals - before.totals, quantity)
 
@@ -178,7 +194,8 @@ def test_the_changes_add_up_to_the_difference(quantity: str, depth: int | None) 
 @pytest.mark.parametrize(
     ("names", "depth", "said"),
     [
-        (("resnet50", "resnet101"), None, ["140 unchanged", "+ conv4/unit2/6 … 22 17 × unit, 10 layers", "34 unchanged"]),
+        (("resnet50", "resnet101"), None, ["140 unchanged", "+ conv4/unit2/6 … 22 17 × unit, 10 layers",
+            "34 unchanged"]),
         (("resnet50", "resnet101"), 1, ["78 unchanged", "~ conv4 layers 62 → 232", "34 unchanged"]),
         (("vgg16", "vgg19"), 2, ["16 unchanged", "+ conv3/4 conv3x3, 2 layers", "7 unchanged",
             "+ conv4/4 conv3x3, 2 layers", "7 unchanged", "+ conv5/4 conv3x3, 2 layers", "10 unchanged"]),
@@ -187,7 +204,7 @@ def test_the_changes_add_up_to_the_difference(quantity: str, depth: int | None) 
     ],
 )  # fmt: skip
 def test_bundled_families_are_told_apart(names: tuple[str, str], depth: int | None, said: list[str]) -> None:
-    before, after = (cnncalc.analyze(cnncalc.load(name)) for name in names)
+    before, after = (bundled(name) for name in names)
     assert shown(differences(before, after, depth)) == said
 
 
@@ -199,10 +216,7 @@ def large(count: int, filters: str, front: str = "") -> str:
 
 
 LARGE = {
-    "equal": (large(10_000, "3"), large(10_000, "3"), {}),
-    "one more": (large(10_000, "3"), large(10_001, "3"), {"added": 1}),
     "one in front": (large(10_000, "3"), large(10_000, "3", "  - relu\n"), {"added": 1}),
-    "all changed": (large(10_000, "3"), large(10_000, "4"), {"changed": 10_000}),
     "all changed, one in front": (
         large(10_000, "3"),
         large(10_000, "4", "  - relu\n"),
@@ -426,7 +440,7 @@ def test_csv_by_layer() -> None:
 @pytest.mark.parametrize("count", [2, 3, 4, 5, 20])
 def test_a_table_is_no_wider_than_the_terminal_and_breaks_no_figure(width: int, count: int) -> None:
     names = ["resnet50", "vgg16", "mobilenet_v2", "efficientnet_b0", "alexnet"] * 4
-    networks = [network(name, cnncalc.analyze(cnncalc.load(name))) for name in names[:count]]
+    networks = [network(name, bundled(name)) for name in names[:count]]
     text = comparison.render(networks, Style(), exact=None, width=width, color=False)
     assert max(map(len, text.splitlines())) <= width
     assert "25,557,032" in text or "25.56M" in text
