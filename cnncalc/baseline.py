@@ -62,7 +62,7 @@ class Against:
             yield Problem(
                 "baseline",
                 self._message(quantity, before.totals, analysis.totals),
-                _place(blamed[0].entry, source) if blamed else Where(source.name, 1, 1),
+                _changed_place(blamed[0].entry, source, older, analysis) if blamed else Where(source.name, 1, 1),
                 tuple(_note(change, quantity) for change in blamed[:_MOST_NAMED]),
                 f"`cnncalc compare {names} --by-layer` shows all that changed",
             )
@@ -95,6 +95,23 @@ def _note(change: Change, quantity: str) -> str:
     was, is_ = (getattr(one.counts, counted) if one else 0 for one in (change.before, change.after))
     new = ", new" if change.before is None else ""
     return f"`{change.entry.name}`{new} ({described(change, Style())}): {counted} {was:,} → {is_:,}"
+
+
+def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Where:
+    """The line that made a layer what it is: its own, else that of a block around it, else the one place that changed.
+
+    A layer inside a block may be another one because the block is called with another number.
+    """
+    lines, before = source.text.splitlines(), set(older.text.splitlines())
+    parts = entry.name.split("/")
+    around = [analysis.groups.get("/".join(parts[:length])) for length in range(len(parts) - 1, 0, -1)]
+    for one in (entry, *around):
+        if one and one.file == source.name and one.line <= len(lines) and lines[one.line - 1] not in before:
+            return source.at_line(one.line)
+    changed = [number for number, line in enumerate(lines, 1) if line not in before]
+    if entry.file == source.name and len(changed) == 1:  # a var, a default
+        return source.at_line(changed[0])
+    return _place(entry, source)
 
 
 def _place(entry: Row | GroupRow, source: Source) -> Where:

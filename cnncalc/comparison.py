@@ -22,6 +22,7 @@ def weight_layers(analysis: Analysis) -> list[Row]:
 
 
 def is_weight_layer(row: Row) -> bool:
+    """Whether a layer multiplies what it reads by learned weights, its own or another's."""
     return row.counts.multiplies > 0 and (row.counts.weights > 0 or row.shares is not None)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.repository import Repository, repository
-from tests.running import Ran, invoke
+from tests.running import ROOT, Ran, invoke
 
 __all__ = ["repository"]
 
@@ -111,6 +112,33 @@ def test_a_parent_that_grew_is_named_by_its_line(project: Repository) -> None:
     ran = check("nets/child.yaml", "--baseline", "main")
     assert " --> nets/a.yaml:5:5\n" in ran.err
     assert "5 |   - conv: {filters: 16, kernel: 3}   # the second\n" in ran.err
+
+
+UNIT = """\
+input: {{channels: 3, size: 8}}
+vars: {{wide: {wide}}}
+blocks:
+  unit:
+    params: [n]
+    layers: [conv: [n, 3], relu]
+layers:
+  - unit: wide
+  - unit: {last}
+"""
+
+
+@pytest.mark.parametrize(
+    ("wide", "last", "place"),
+    [
+        (4, 16, "9:5"),  # the call, for the block is as it was
+        (8, 8, "2:1"),  # the var
+    ],
+)
+def test_what_a_block_is_called_with_is_the_line(project: Repository, wide: int, last: int, place: str) -> None:
+    project.commit(nets__c=UNIT.format(wide=4, last=8))
+    project.write(nets__c=UNIT.format(wide=wide, last=last))
+    ran = check("nets/c.yaml", "--baseline", "main")
+    assert f" --> nets/c.yaml:{place}\n" in ran.err
 
 
 def test_from_a_folder_below_a_file_is_compared_with_itself(
@@ -369,3 +397,18 @@ def test_update_does_not_rewrite_history(project: Repository) -> None:
     ran = check("git:HEAD:nets/a.yaml", "--update")
     assert ran.code == 2
     assert "--update rewrites a file; 'git:HEAD:nets/a.yaml' is an older version of one." in ran.err
+
+
+# ------------------------------------------------------------------------------------------- as the documentation says
+
+
+def test_the_documentation_shows_what_is_said(repository: Repository) -> None:
+    page = (ROOT / "docs" / "comparing.md").read_text(encoding="utf-8")
+    small = re.findall(r"^```yaml\n# before\.yaml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[0]
+    repository.commit(net=small)
+    repository.write(net=small.replace("- unit: 32\n  - global", "- unit: 64\n  - global"))
+    shown = r"^```console\ncnncalc (check net\.[^\n]+)\n```\n\n```text\n(.*?)^```$"
+    ((command, said),) = re.findall(shown, page, re.DOTALL | re.MULTILINE)
+    ran = invoke(*command.split())
+    assert ran.err + ran.out == said
+    assert ran.code == 1

@@ -21,7 +21,8 @@ ROOMS = [
     ["columns", "expect"],
     ["comparison", "checks"],
     ["diff"],
-    ["changes", "baseline"],
+    ["changes"],
+    ["baseline"],
     ["render"],
     ["cli"],
 ]
