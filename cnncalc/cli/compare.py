@@ -95,7 +95,9 @@ def compare_command(
 
         text = comparison.render(networks, style, exact=exact, width=width, color=color)
         if changes is not None:
-            text += "\n" + comparison.render_layers(lines(changes, style), changes, style, width=width, color=color)
+            shown = lines(changes, style)
+            drawn = comparison.render_layers(shown, changes, style, exact=exact, width=width, color=color)
+            text = f"{text}\n{drawn}"
     elif form == "markdown":
         from cnncalc.render import comparison_markdown
 

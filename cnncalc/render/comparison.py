@@ -20,7 +20,8 @@ from cnncalc.render.table import ruled, to_text
 _SIDE_BY_SIDE = 4  # more networks stand below each other
 _LONGEST = 20  # words may be folded
 _GAP = 3
-_WIDE = 100  # a narrower terminal has no room for shapes
+_MIDDLING = 100
+_WIDE = 120  # a narrower terminal has no room for shapes
 _COLORS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan", "resized": "", "unchanged": "dim"}
 
 
@@ -118,14 +119,22 @@ def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELEC
 
 
 def render_layers(
-    shown: Sequence[ChangeLine], changes: Sequence[Change], style: Style, *, width: int | None, color: bool
+    shown: Sequence[ChangeLine],
+    changes: Sequence[Change],
+    style: Style,
+    *,
+    exact: bool | None,
+    width: int | None,
+    color: bool,
 ) -> str:
-    """The layers that are not as they were, as a diff."""
+    """The layers that are not as they were, as a diff; `exact` None shortens figures in a narrow terminal."""
     table = Table(box=ruled(style), show_header=True, show_edge=False, pad_edge=False, header_style="bold")
+    style = style._replace(exact=exact if exact is not None else width is None or width >= _MIDDLING)
     roomy = width is None or width >= _WIDE
     heads = ("", "layer", "", *(("output",) if roomy else ()), "params", "multiplies")
     for index, head in enumerate(heads):
-        table.add_column(head, justify="right" if index > 2 else "left", overflow="fold")
+        figure = head in ("params", "multiplies")
+        table.add_column(head, justify="right" if index > 2 else "left", overflow="fold", no_wrap=figure)
     for line in shown:
         if line.after is None or line.before is None:
             table.add_row("", style.plain("…"), line.text, style="dim")

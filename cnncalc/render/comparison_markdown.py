@@ -59,7 +59,10 @@ def _side_by_side(networks: list[Network], style: Style) -> str:
         elif two:
             cells.append("")
         elif line.ratios:
-            cells[1:] = [f"{cell} ({ratio})" for cell, ratio in zip(cells[1:], line.ratios[1:], strict=True)]
+            cells[1:] = [
+                cell if ratio in ("=", "–", "-") else f"{cell} ({ratio})"
+                for cell, ratio in zip(cells[1:], line.ratios[1:], strict=True)
+            ]
         table.append([escape(line.label), *cells])
     return _drawn(table)
 
@@ -87,7 +90,8 @@ def _layer(line: ChangeLine, style: Style) -> list[str]:
 
 
 def _drawn(table: list[list[str]]) -> str:
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in table)
+    text = "\n".join(f"| {' | '.join(cells)} |" for cells in table)
+    return text.replace(" %", "&nbsp;%")
 
 
 def _bold(text: str) -> str:
