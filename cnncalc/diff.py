@@ -62,7 +62,7 @@ def differences(before: Analysis, after: Analysis, depth: int | None = None) -> 
     >>> import cnncalc
     >>> old, new = (cnncalc.analyze(cnncalc.load(name)) for name in ("vgg16", "vgg19"))
     >>> [(change.kind, change.entry.name) for change in differences(old, new) if change.kind == "added"][0]
-    ('added', 'conv3_4')
+    ('added', 'conv3/4')
     """
     olds, news = _items(before, depth), _items(after, depth)
     pairs = align([item.keys for item in olds], [item.keys for item in news], _scores(olds, news))

@@ -208,6 +208,33 @@ def test_bundled_families_are_told_apart(names: tuple[str, str], depth: int | No
     assert shown(differences(before, after, depth)) == said
 
 
+LAYER = st.sampled_from(
+    [
+        "relu",
+        "batch_norm",
+        *(f"conv: {{filters: {n}, kernel: {k}, padding: same}}" for n in (8, 16, 32) for k in (1, 3)),
+    ]
+)
+EDIT = st.tuples(st.sampled_from(["insert", "delete", "replace"]), st.integers(0, 59), LAYER)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LAYER, min_size=2, max_size=40), st.lists(EDIT, min_size=1, max_size=4))
+def test_a_few_edits_are_few_changes(old: list[str], edits: list[tuple[str, int, str]]) -> None:
+    new = list(old)
+    for what, place, layer in edits:
+        at = place % len(new)
+        if what == "insert":
+            new.insert(at, layer)
+        elif what == "replace":
+            new[at] = layer
+        elif len(new) > 1:
+            new.pop(at)
+    before, after = ("layers:\n" + "".join(f"  - {layer}\n" for layer in layers) for layers in (old, new))
+    changed = [change for change in versions(before, after) if change.kind not in ("unchanged", "resized")]
+    assert len(changed) <= 2 * len(edits)  # an edit is a layer that is gone and one that is new, at worst
+
+
 # ------------------------------------------------------------------------------------------- large networks
 
 

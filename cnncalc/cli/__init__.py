@@ -52,8 +52,8 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="'cnncalc COMMAND --help' shows options and examples. Exit codes: 0 fine, 1 an expectation or a budget is "
-    "broken, 2 a file cannot be used or the command line is wrong.",
+    epilog="'cnncalc COMMAND --help' shows options and examples. Exit codes: 0 fine, 1 an expectation, a budget or a "
+    "baseline is broken, 2 a file cannot be used or the command line is wrong.",
 )
 @click.version_option(__version__, prog_name="cnncalc", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -64,6 +64,7 @@ def cli() -> None:
     cnncalc explain alexnet conv1      where 34,848 comes from
     cnncalc new > net.yaml             a file to start from
     cnncalc check net.yaml             shapes fit, expectations hold
+    cnncalc compare vgg16 resnet50     side by side
     """
 
 

@@ -113,8 +113,9 @@ def check_command(
 ) -> int:
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
-    FILE is an architecture file, the name of a bundled one, or - for standard input. Exit code 0 when all is well
-    (warnings break nothing), 1 where a figure or a budget is broken, 2 where a file cannot be used.
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
+    Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
+    file cannot be used.
     """
     from cnncalc.checks import Checks, listing
 
