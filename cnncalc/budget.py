@@ -160,7 +160,8 @@ def named(
     by_name: dict[str, Row | GroupRow] = {row.name: row for row in analysis.rows} | analysis.groups
     for key, value in node:
         if key.text != "total" and key.text not in by_name:
-            help = did_you_mean(key.text, ["total", *by_name]) or "`cnncalc summary FILE --depth all` shows every name"
+            known = ["total", *by_name, *(BUDGETED if what == "budget" else ())]
+            help = did_you_mean(key.text, known) or "`cnncalc summary FILE --depth all` shows every name"
             problems.add("unknown-name", f"`{what}` names no entry `{key.text}`", key, help)
         elif not isinstance(value, Map):
             problems.add("bad-value", f"`{key.text}` must be a mapping of quantities", value, "write `{params: 34848}`")

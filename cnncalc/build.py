@@ -82,9 +82,13 @@ def _text(found: Description, key: str, problems: Problems) -> str | None:
 def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -> list[tuple[str, Port]]:
     """Names and places of the outputs: those that `outputs` names, else the last entry."""
     if found.outputs is not None:
+        named: set[str] = set()
         for node in found.outputs:
             if node.text == "previous":
                 expander.problems.add("unknown-name", "`outputs` wants given names", node, "give the entry a name")
+            elif node.text in named:
+                expander.problems.add("duplicate-name", f"`outputs` names `{node.text}` twice", node, "name it once")
+            named.add(node.text)
         return [(node.text, expander.lookup(node, scope, last, "outputs")) for node in found.outputs]
     if last is None or last is UNKNOWN:
         return [("", None)]

@@ -364,6 +364,8 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
 
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None and "nesting depth" in str(error):  # newer libyaml counts before it hands out an event
+        return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
     if mark is None:
         if isinstance(error, yaml.reader.ReaderError):
             line = source.text.count("\n", 0, error.position) + 1

@@ -2,8 +2,9 @@
 
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output. A YAML block whose
-first line is `# NAME.yaml` is a file that the commands of its page find.
+name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output (with ` 2>&1` at
+its end standard error, too). A YAML block whose first line is `# NAME.yaml` is a file that the commands of its page
+find.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import argparse
 import contextlib
 import importlib.util
 import io
+import os
 import re
 import shlex
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -83,12 +86,19 @@ def filled(text: str) -> str:
 
 
 def run(command: str, files: dict[str, str] | None = None) -> str:
-    """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours."""
+    """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours.
+
+    With `2>&1` at its end standard error, too. That it runs inside GitHub Actions changes nothing.
+    """
     from cnncalc.cli import cli
 
     out, err = io.StringIO(), io.StringIO()
-    arguments = shlex.split(command)[1:]
+    if command.endswith(" 2>&1"):
+        err = out
+    arguments = shlex.split(command.removesuffix(" 2>&1"))[1:]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     with (
+        mock.patch.dict(os.environ, environment, clear=True),
         tempfile.TemporaryDirectory() as folder,
         contextlib.chdir(folder),
         contextlib.redirect_stdout(out),
@@ -100,7 +110,7 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
             code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
-    if code == 2 or not out.getvalue():
+    if (code == 2 and err is not out) or not out.getvalue():
         raise Failed(f"`{command}` prints nothing and exits with {code}: {err.getvalue().strip()}")
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 

@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -24,7 +22,7 @@ from cnncalc.cli import COMMANDS
 from cnncalc.columns import COLUMNS
 from cnncalc.layers import LAYERS
 from cnncalc.outline import outline
-from tests.running import environment, invoke, process
+from tests.running import environment, in_a_terminal, invoke, process
 
 NET = """\
 name: Small
@@ -353,29 +351,6 @@ def test_an_input_size_is_height_by_width() -> None:
 
 
 # ------------------------------------------------------------------------------------------- terminals and pipes
-
-
-def in_a_terminal(*args: str, **env: str) -> str:
-    """What the program prints to a terminal of eighty columns."""
-    ours, theirs = pty.openpty()
-    variables = environment(TERM="xterm-256color", COLUMNS="80", **env)
-    if "NO_COLOR" not in env:
-        variables.pop("NO_COLOR", None)
-    command = [sys.executable, "-m", "cnncalc", *args]
-    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            part = os.read(ours, 65536) if select.select([ours], [], [], 30)[0] else b""
-        except OSError:
-            part = b""
-        if not part:
-            break
-        shown += part
-    os.close(ours)
-    assert started.wait(30) in (0, 1, 2)
-    return shown.decode().replace("\r\n", "\n")
 
 
 def test_colours_only_in_a_terminal_that_wants_them() -> None:

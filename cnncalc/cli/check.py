@@ -44,10 +44,10 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
     return click.option(
         f"--max-{quantity}",
-        metavar=f"[NAME=]{example}",
+        metavar="[NAME=]LIMIT",
         multiple=True,
         callback=_limits,
-        help=f"The most {what} that are allowed, in total or in the layer or block NAME.",
+        help=f"The most {what}, in total or of the layer or block NAME: {example}, head={example}.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -24,7 +25,7 @@ class Progress(Generic[Item]):
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = items
-        shown = len(items) > FEW and sys.stderr.isatty()
+        shown = len(items) > FEW and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._bar: Any = click.progressbar(length=len(items), file=sys.stderr, show_pos=True) if shown else None
 
     def __enter__(self) -> Progress[Item]:
