@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cnncalc.analysis import Analysis, Row
 from cnncalc.columns import Style
 from cnncalc.figures import change, megabytes, percent, ratio
+from cnncalc.problem import clean
 
 
 def weight_layers(analysis: Analysis) -> list[Row]:
@@ -143,7 +144,7 @@ def heaviest_text(network: Network, quantity: str, style: Style) -> str:
 def bounds(networks: list[Network]) -> list[str]:
     """A sentence for each network that has operators that are not counted."""
     return [
-        f"{one.file}: {', '.join(sorted({operator for _, operator in one.analysis.uncounted}))} not counted: "
+        f"{clean(one.file)}: {', '.join(sorted({operator for _, operator in one.analysis.uncounted}))} not counted: "
         "its figures are lower bounds, and ratios compare what is counted"
         for one in networks
         if one.analysis.uncounted

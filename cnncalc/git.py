@@ -75,11 +75,12 @@ def read_at(ref: str, path: str) -> Source | None:
     name = f"{PREFIX}{ref}:{path}"
     split(name)
     folder, below = _nearest_folder(path)
-    _must_exist(ref, folder, name)
     tree = Tree(ref, folder)
     found = tree.read(below)
-    if found is None and (before := _before_it_was_renamed(ref, folder, below)):
-        found = tree.read(before)
+    if found is None:
+        _must_exist(ref, folder, name)
+        before = _before_it_was_renamed(ref, folder, below)
+        found = tree.read(before) if before else None
     return found
 
 
@@ -258,8 +259,11 @@ def _git(
                 process.stdin.close()
             except BrokenPipeError:  # git has ended: its exit code says why
                 pass
-            data = process.stdout.read(most)
-            if len(data) == most:
+            parts, left = [], most
+            while left > 0 and (part := process.stdout.read1(min(left, 2**16))):  # type: ignore[attr-defined]
+                parts.append(part)
+                left -= len(part)
+            if not left:
                 process.kill()
             process.wait()
         finally:
@@ -268,4 +272,4 @@ def _git(
                 process.kill()
     if late:
         raise fail("unreadable", f"{start}git took longer than {SECONDS} seconds")
-    return process.returncode, data
+    return process.returncode, b"".join(parts)

@@ -420,6 +420,16 @@ def test_markdown_is_not_broken_by_what_a_file_says() -> None:
     assert text.splitlines()[2] == r"|  | x\`\|y.yaml | `<i>.yaml` | change |"
 
 
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_name_never_drives_the_terminal(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a\x1b[31m.yaml", "b.yaml"):
+        Path(name).write_text(OLD, encoding="utf-8")
+    ran = compare("a\x1b[31m.yaml", "b.yaml", "-f", form)
+    assert "\x1b" not in ran.out
+    assert "a�[31m.yaml" in ran.out
+
+
 @pytest.mark.usefixtures("files")
 def test_json() -> None:
     ran = compare("old.yaml", "new.yaml", "--by-layer", "-f", "json")
@@ -573,6 +583,18 @@ def test_a_file_that_cannot_be_used_does_not_stop_the_others() -> None:
     assert ran.code == 2
     assert "144,458" in ran.out
     assert "broken.yaml:1" in ran.err
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("args", "count"), [(["old.yaml", "broken.yaml", "new.yaml"], 2), (["broken.yaml", "old.yaml"], 0)]
+)
+def test_json_has_it_too(args: list[str], count: int) -> None:
+    ran = compare(*args, "-f", "json")
+    found = json.loads(ran.out)
+    assert (ran.code, len(found["networks"])) == (2, count)
+    (failed,) = found["failed"]
+    assert (failed["file"], failed["status"], failed["problems"][0]["line"]) == ("broken.yaml", "error", 1)
 
 
 def test_standard_input_is_compared_with_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,10 +83,14 @@ def compare_command(
     networks = [network(one.file, analyze(one.graph)) for one in loaded if not one.problems]
     style = Style(exact is not False, layout, ascii)
     width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
-    for one in loaded:
-        if one.problems:
-            options.complain(one.problems, no_color)
-    if loaded[0].problems or len(networks) < 2:
+    failed = [(one.file, one.problems) for one in loaded if one.problems]
+    for _, problems in failed:
+        options.complain(problems, no_color)
+    if loaded[0].problems or len(networks) < 2:  # there is nothing to compare, or nothing to compare it with
+        if form == "json":
+            from cnncalc.render.comparison_data import json_document
+
+            options.emit(json_document([], None, [], failed), output)
         return 2
     changes = differences(networks[0].analysis, networks[1].analysis, depth) if by_layer else None
     grown = _grown(networks, max_growth)
@@ -105,7 +109,7 @@ def compare_command(
     elif form == "json":
         from cnncalc.render import comparison_data
 
-        text = comparison_data.json_document(networks, changes, grown)
+        text = comparison_data.json_document(networks, changes, grown, failed)
     else:
         from cnncalc.render import comparison_data
 
@@ -113,7 +117,7 @@ def compare_command(
     options.emit(text, output)
     if grown:
         options.complain(grown, no_color)
-    return 2 if len(networks) < len(loaded) else 1 if grown else 0
+    return 2 if failed else 1 if grown else 0
 
 
 def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Problem]:

@@ -15,6 +15,7 @@ from cnncalc.columns import Style
 from cnncalc.comparison import Line, Network, bounds, lines
 from cnncalc.diff import Change
 from cnncalc.figures import change
+from cnncalc.problem import clean
 from cnncalc.render.table import ruled, to_text
 
 _SIDE_BY_SIDE = 4  # more networks stand below each other
@@ -71,9 +72,9 @@ def _fitting(networks: list[Network], style: Style, exact: bool | None, width: i
 def _columns(networks: list[Network], style: Style) -> _Sheet:
     """A network in each column, followed by what it is of the first."""
     two = len(networks) == 2
-    head = ["", style.plain(networks[0].file)]
+    head = ["", style.plain(clean(networks[0].file))]
     for one in networks[1:]:
-        head += [style.plain(one.file), *(["change", ""] if two else [""])]
+        head += [style.plain(clean(one.file)), *(["change", ""] if two else [""])]
     found, figures = [], []
     for line in lines(networks, style):
         row = [line.label, line.cells[0]]
@@ -101,7 +102,7 @@ def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELEC
     """A network on each line, with those figures."""
     found = {line.label: line for line in lines(networks, style)}
     head, figures = ["network"], [False]
-    columns = [[style.plain(one.file) for one in networks]]
+    columns = [[style.plain(clean(one.file)) for one in networks]]
     for label in labels:
         name = label.removesuffix(_RATIO)
         if name not in found:

@@ -15,12 +15,24 @@ from cnncalc.problem import Problem
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 
-def json_document(networks: list[Network], changes: Sequence[Change] | None, grown: Sequence[Problem]) -> str:
-    """One document: the networks, each with its ratios to the first, and the layers that changed."""
+def json_document(
+    networks: list[Network],
+    changes: Sequence[Change] | None,
+    grown: Sequence[Problem],
+    failed: Sequence[tuple[str, list[Problem]]] = (),
+) -> str:
+    """One document: the networks, each with its ratios to the first, and the layers that changed.
+
+    `failed` are the files that could not be used; without a first network there is nothing to compare.
+    """
     found: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "networks": [_network(one, networks[0]) for one in networks],
         "problems": [problem_object(problem) for problem in grown],
+        "failed": [
+            {"file": file, "status": "error", "problems": [problem_object(problem) for problem in problems]}
+            for file, problems in failed
+        ],
     }
     if changes is not None:
         shown = [_change(change) for change in changes if change.kind != "unchanged"]

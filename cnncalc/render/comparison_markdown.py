@@ -11,7 +11,7 @@ from cnncalc.columns import Style
 from cnncalc.comparison import Network, bounds, lines
 from cnncalc.diff import Change
 from cnncalc.figures import change, short
-from cnncalc.problem import Problem
+from cnncalc.problem import Problem, clean
 from cnncalc.render.comparison import grown_text, rows
 from cnncalc.render.markdown import escape
 
@@ -100,4 +100,5 @@ def _bold(text: str) -> str:
 
 def _code(text: str) -> str:
     """A name as code; a bar would end the cell, a backtick the code."""
+    text = clean(text)
     return escape(text) if "`" in text or "|" in text else f"`{' '.join(text.split())}`"
