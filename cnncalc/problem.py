@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Level = Literal["error", "warning"]
 
@@ -38,11 +39,15 @@ class Problem:
 
 
 class ProblemsFound(Exception):
-    """A file that cannot be used; `problems` lists all that is wrong with it."""
+    """A file that cannot be used; `problems` lists all that is wrong with it.
+
+    `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
+    """
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+        self.understood: Callable[[], Any] = lambda: None
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

@@ -7,6 +7,7 @@ and no YAML tag, merge key or resolver ever runs: a scalar is the text that was 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from typing import Any
@@ -305,6 +306,58 @@ def _tree(source: Source) -> Node | None:
         else:
             parent.pairs.append((frame.key, node))
             frame.key = None
+
+
+_BREAK_OR_HASH = re.compile("\\r\\n|[\\n\\r\\x85\\u2028\\u2029]|#")
+_LINE = re.compile("[^\\n\\r\\x85\\u2028\\u2029]*")
+
+
+def comments(source: Source, word: str) -> list[tuple[Where, str]]:
+    """The comments that hold `word`, each from its `#` to the end of its line; for a text that `parse` accepts.
+
+    A `#` inside a scalar, quoted or not, begins no comment: the scalars' own marks say where they stand.
+
+    >>> [text for _, text in comments(Source("net.yaml", "a: 'no # x'  # x, yes"), "x")]
+    ['# x, yes']
+    """
+    text = source.text
+    if word not in text:
+        return []
+    found = []
+    spans = _scalar_spans(source)
+    start, end = next(spans)
+    line, line_start, comment_end = 1, 0, 0
+    for match in _BREAK_OR_HASH.finditer(text):
+        place = match.start()
+        if match[0] != "#":
+            line, line_start = line + 1, match.end()
+            continue
+        while end <= place:
+            start, end = next(spans)
+        alone = place == 0 or text[place - 1].isspace()
+        if alone and place >= comment_end and not start <= place < end:
+            comment = _LINE.match(text, place)
+            assert comment is not None
+            comment_end = comment.end()
+            if word in comment[0]:
+                whole = text[line_start:comment_end]
+                found.append((Where(source.name, line, place - line_start + 1, len(comment[0]), whole), comment[0]))
+    return found
+
+
+def _scalar_spans(source: Source) -> Iterator[tuple[int, int]]:
+    """Where the scalars of a text begin and end, in order; then its end."""
+    next_event = _Parser(_Stream(source)).get_event
+    kind: Any = None
+    while kind is not StreamEndEvent:
+        event: Any = next_event()
+        kind = type(event)
+        if kind is ScalarEvent and event.end_mark.index > event.start_mark.index:
+            start = event.start_mark.index
+            if event.style in ("|", ">"):  # behind the sign a comment may stand
+                start = source.text.find("\n", start, event.end_mark.index) + 1 or event.end_mark.index
+            yield start, event.end_mark.index
+    yield len(source.text), len(source.text) + 1
 
 
 def _key(node: Node, keys: set[str]) -> Text:

@@ -24,6 +24,7 @@ from pathlib import Path
 import cnncalc
 from cnncalc import bundled
 from cnncalc.layers import LAYERS
+from cnncalc.lint import lint
 from cnncalc.render import json, problems
 from tests.oracles.random_nets import random_graph
 from tests.records import record
@@ -217,6 +218,7 @@ def attempt(text: str) -> str:
         analysis = cnncalc.analyze(graph)
         json.render(analysis, analysis.rows)
         cnncalc.check(graph)
+        problems.render(lint(graph).findings)
     except cnncalc.ProblemsFound as error:
         problems.render(error.problems)
         return "problems"

@@ -704,7 +704,9 @@ def test_update_refuses_what_it_cannot_rewrite(folder: Path) -> None:
 def test_explain_a_layer_line_by_line() -> None:
     ran = invoke("explain", "alexnet", "conv1")
     assert ran.code == 0
-    head, *lines = ran.out.splitlines()
+    working, legend = ran.out.split("\n\n")
+    assert legend.startswith("where\n  W ")
+    head, *lines = working.splitlines()
     assert re.fullmatch(r"conv1 · conv 11×11, 96, stride 4, no bias · alexnet.yaml:\d+", head)
     assert [line.split(maxsplit=1)[0] for line in lines] == [
         "reads", "size", "channels", "output", "weights", "multiplies", "activations", "share",
@@ -725,20 +727,27 @@ def test_explain_a_block_a_branch_and_the_total_by_their_addends() -> None:
     ran = invoke("explain", "googlenet", "3a", "3a/5x5", "total")
     block, branch, total = ran.out.split("\n\n")
     assert re.match(r"3a · inception, 14 layers · googlenet_aux.yaml:\d+\n", block)
-    assert [int(figure.replace(",", "")) for figure in re.findall(r"([\d,]+)  (?:1x1|3x3|5x5|pool)", block)][:4] == [
-        12_352, 129_248, 15_920, 6_176,
-    ]  # fmt: skip
-    assert "= 163,696" in block
+    head, *parts = [line.split() for line in block.splitlines()[1:]]
+    params = head.index("params")
+    assert {line[0]: line[params] for line in parts} == {
+        "1x1": "12,352", "3x3": "129,248", "5x5": "15,920", "pool": "6,176", "concat1": "–",
+        "───────": "───────", "sum": "163,696",
+    }  # fmt: skip
     assert branch.startswith("3a/5x5 · branch, 4 layers")
-    assert "= 15,920" in branch
+    assert re.search(r"^  sum .* 15,920 ", branch, re.MULTILINE)
     assert total.startswith("total · GoogLeNet · googlenet.yaml")
-    assert "= 6,998,552" in total
+    assert re.search(r"^  sum .* 6,998,552 ", total, re.MULTILINE)
 
 
-def test_explain_without_names_explains_everything() -> None:
+def test_explain_without_names_explains_the_network_from_its_entries_to_its_total() -> None:
     ran = invoke("explain", "lenet5")
-    heads = [part.partition(" · ")[0] for part in ran.out.split("\n\n")]
-    assert heads == [row.name for row in cnncalc.analyze(cnncalc.load("lenet5")).rows] + ["total"]
+    *parts, idle, legend = ran.out.split("\n\n")
+    rows = cnncalc.analyze(cnncalc.load("lenet5")).rows
+    silent = [row.name for row in rows if row.type in ("relu", "tanh", "softmax")]
+    heads = [part.partition(" · ")[0] for part in parts]
+    assert heads == [row.name for row in rows if row.name not in silent] + ["total"]
+    assert idle == f"nothing changes and nothing is counted in: {', '.join(silent)}"
+    assert legend.startswith("where\n")
 
 
 def test_explain_takes_a_unique_short_form_and_refuses_an_ambiguous_one() -> None:
@@ -770,7 +779,8 @@ EXPLAINED = ("lenet5", "lenet5_1998", "alexnet", "vgg16_c", "googlenet", "resnet
 def test_every_number_of_a_summary_is_explained(name: str) -> None:
     analysis = cnncalc.analyze(cnncalc.load(name))
     entries: list[Any] = [*analysis.rows, *analysis.groups.values()]
-    parts = invoke("explain", name, *[entry.name for entry in entries], "total").out.split("\n\n")
+    *parts, legend = invoke("explain", name, *[entry.name for entry in entries], "total").out.split("\n\n")
+    assert legend.startswith("where\n")
     assert len(parts) == len(entries) + 1
     shown = {part.partition(" · ")[0]: part for part in parts}
     for depth in ("1", "all"):

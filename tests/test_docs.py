@@ -143,7 +143,7 @@ def test_no_output_is_shown_unchecked(page: Path) -> None:
     if "<!-- written by docs/" in text:
         return
     filled = {match.start(2) for match in re.finditer(r"(<!-- run: [^\n]*-->\n+)(```)", text)}
-    blocks = re.finditer(r"^```[a-z]*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    blocks = re.finditer(r"^```[a-z ]*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     unchecked = [match[1] for match in blocks if "$ cnncalc" in match[1] and match.start() not in filled]
     assert not unchecked
 

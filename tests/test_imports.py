@@ -12,13 +12,13 @@ PACKAGE = Path(cnncalc.__file__).parent
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
     ["formula", "problem", "codes", "shape", "bundled", "figures", "align"],
-    ["layers", "source"],
+    ["layers", "source", "latex"],
     ["work", "description", "git"],
     ["graph", "values", "labels"],
-    ["inputs", "expand"],
-    ["build", "analysis"],
-    ["api", "outline", "budget", "schema", "growth"],
-    ["columns", "expect"],
+    ["inputs", "expand", "rules"],
+    ["build", "analysis", "config"],
+    ["api", "outline", "budget", "schema", "lint", "growth"],
+    ["columns", "expect", "working"],
     ["comparison", "checks"],
     ["diff"],
     ["changes"],

@@ -13,12 +13,13 @@ from cnncalc import __version__
 COMMANDS = {
     "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
     "explain": ("explain", "Where each number comes from: formula, numbers, result."),
-    "check": ("check", "Hold files to the figures that they expect."),
+    "check": ("check", "Hold files to the figures that they expect, and to the lint rules."),
     "compare": ("compare", "Networks side by side, and layer by layer."),
     "list": ("catalog", "The bundled architectures with their totals."),
     "show": ("catalog", "Print a bundled file, to read or to copy."),
     "new": ("catalog", "Print a file to start from."),
     "layers": ("reference", "The layer types, their attributes and formulas."),
+    "rules": ("rules", "The lint rules that check runs, with examples."),
     "schema": ("reference", "The JSON Schema of the file format."),
 }
 

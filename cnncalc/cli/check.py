@@ -51,6 +51,14 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
     )
 
 
+def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    from cnncalc.config import read_codes
+
+    return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
+
+
 @click.command(
     "check",
     epilog=options.examples(
@@ -62,6 +70,7 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
         "cnncalc check nets/ -f sarif -o cnncalc.sarif",
         "cnncalc check nets/ --baseline main --max-growth 5%      no file grows more than 5 % from git's main",
         "cnncalc check nets/ --write-baseline baseline.json       record figures for --baseline baseline.json",
+        "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
     ),
 )
@@ -90,6 +99,11 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
 @click.option("--write-baseline", metavar="FILE", help="Record the figures of every FILE for --baseline.")
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
 @click.option(
+    "--select", callback=_codes, metavar="CODES", help="Run only these lint rules; `cnncalc rules` lists them."
+)
+@click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
+@click.option("--no-lint", is_flag=True, help="Run no lint rule.")
+@click.option(
     "--update",
     is_flag=True,
     help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.",
@@ -105,6 +119,9 @@ def check_command(
     max_growth: dict[str, Fraction],
     write_baseline: str | None,
     strict: bool,
+    select: frozenset[str] | None,
+    ignore: frozenset[str] | None,
+    no_lint: bool,
     update: bool,
     sets: tuple[str, ...],
     input_size: str | None,
@@ -113,11 +130,15 @@ def check_command(
 ) -> int:
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas. A project chooses them in [tool.cnncalc] of its pyproject.toml.
+
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
     file cannot be used.
     """
     from cnncalc.checks import Checks, listing
+    from cnncalc.config import nearest_config
+    from cnncalc.lint import Linter
 
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
     if form == DRAWN and output not in (None, "-"):
@@ -133,19 +154,20 @@ def check_command(
         raise click.UsageError("--max-growth goes with --baseline.")
     held = _baseline(baseline, max_growth, vars, input_size, files[0]) if baseline else None
     recorder = _recorder(write_baseline, vars, input_size) if write_baseline else None
+    linter = Linter(select, ignore)
     checks = Checks(
         vars=vars,
         input_size=input_size,
         limits=tuple(chain(*limits.values())),
-        strict=strict,
-        finders=tuple(finder for finder in (held, recorder) if finder),
+        strict=strict or options.configured(nearest_config, "", linter.configs).strict,
+        finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
     )
     reports: list[Report] = []
     with Progress(list(listing(files))) as progress:
         for file in progress:
             options.note_bundled(file.name)
             rewritten = _update(file.name) if update else 0
-            report = checks.report(file)
+            report = options.configured(checks.report, file)
             _tidy(len(reports))
             progress.hide()
             if rewritten:

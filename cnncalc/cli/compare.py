@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @options.max_growth_option(
     "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first FILE."
 )
-@options.depth_option("all", "With --by-layer: how far blocks are unfolded; 1 compares top-level entries.")
+@options.depth_option("With --by-layer: how far blocks are unfolded; 1 compares top-level entries.", default="all")
 @click.option(
     "--exact/--short",
     default=None,

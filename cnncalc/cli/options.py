@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+T = TypeVar("T")
 
 
 if TYPE_CHECKING:
@@ -83,19 +84,6 @@ def layout_option() -> Decorator:
     )
 
 
-def depth_option(default: str, help: str) -> Decorator:
-    """`-d N|all`; `all` is None."""
-
-    def read(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
-        if value == "all":
-            return None
-        if not value.isdigit() or len(value) > 4:
-            raise click.BadParameter("a whole number (0: totals only) or 'all'")
-        return int(value)
-
-    return click.option("-d", "--depth", default=default, callback=read, metavar="N|all", show_default=True, help=help)
-
-
 def max_growth_option(help: str) -> Decorator:
     """`--max-growth 5%` or `params=5%`, as percents by quantity."""
 
@@ -117,6 +105,30 @@ def output_option() -> Decorator:
         "--output",
         type=click.Path(dir_okay=False, allow_dash=True),
         help="Write to this file instead of standard output.",
+    )
+
+
+UNSET = -1  # no --depth was given
+
+
+def depth_option(help: str, default: str | None = None) -> Decorator:
+    """`-d N|all`: a whole number, None for `all`, UNSET where it was not given and has no default."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+        if value is None or value == "all":
+            return UNSET if value is None else None
+        if not (value.isascii() and value.isdigit()) or len(value) > 4:
+            raise click.BadParameter("a whole number (0: totals only) or 'all'")
+        return int(value)
+
+    return click.option(
+        "-d",
+        "--depth",
+        default=default,
+        callback=read,
+        metavar="N|all",
+        show_default=default is not None,
+        help=help,
     )
 
 
@@ -203,12 +215,23 @@ def remark(text: str) -> None:
     click.echo(f"note: {clean(text)}", err=True)
 
 
+def configured(call: Callable[..., T], *arguments: Any) -> T:
+    """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
+    from cnncalc.config import BadConfig
+
+    try:
+        return call(*arguments)
+    except BadConfig as error:
+        raise click.UsageError(str(error)) from None
+
+
 class Loaded(NamedTuple):
-    """A FILE that was read: its graph, or what is wrong with it."""
+    """A FILE that was read: its graph, or what is wrong with it and what was understood all the same."""
 
     file: str
     graph: Any
     problems: list[Problem]
+    understood: Callable[[], Any] = lambda: None
 
 
 def refuse_two_inputs(files: tuple[str, ...]) -> None:
@@ -252,5 +275,5 @@ def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str
         try:
             loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
         except ProblemsFound as error:
-            loaded.append(Loaded(file, None, error.problems))
+            loaded.append(Loaded(file, None, error.problems, error.understood))
     return loaded

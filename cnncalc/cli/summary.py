@@ -49,7 +49,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     help="json and csv list leaf layers, exact.",
 )
 @options.output_option()
-@options.depth_option("1", "How far blocks are unfolded: 1 top-level entries, 0 totals only.")
+@options.depth_option("How far blocks are unfolded: 1 top-level entries, 0 totals only.", default="1")
 @click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
 @click.option(
     "--columns",

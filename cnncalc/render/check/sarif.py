@@ -13,10 +13,11 @@ from urllib.parse import quote
 
 from cnncalc import __version__
 from cnncalc.checks import Report
-from cnncalc.codes import CODES
+from cnncalc.codes import CODES, Code
 from cnncalc.problem import Problem
 from cnncalc.render.check import from_root
 from cnncalc.render.check.json import safe
+from cnncalc.rules import RULES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
@@ -52,7 +53,7 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    described = CODES[code]
+    described = CODES.get(code) or Code(RULES[code].title, RULES[code].manual)
     return {
         "id": code,
         "shortDescription": {"text": _text(described.what)},
