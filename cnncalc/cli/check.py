@@ -130,7 +130,8 @@ def check_command(
 ) -> int:
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
-    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas. A project chooses them in [tool.cnncalc] of its pyproject.toml.
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; a project chooses them in
+    [tool.cnncalc] of its pyproject.toml.
 
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
