@@ -190,7 +190,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
 def _chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
     """The file and what it extends, eldest first."""
     chain: list[Map] = []
-    seen: list[str] = []
+    seen = 0
     while True:
         tree = tree if tree is not None else parse_yaml(source)
         if not isinstance(tree, Map):
@@ -210,29 +210,32 @@ def _chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
         parent = tree.get("extends")
         if parent is None:
             return chain
-        if not isinstance(parent, Text) or parent.null:
-            problems.add("extends", "`extends` names one file", parent, "write `extends: resnet50.yaml`")
-            raise ProblemsFound(problems.found)
-        seen.append(parent.text)
-        if len(seen) > DEEPEST_EXTENDS:
+        seen += 1
+        if seen > DEEPEST_EXTENDS:
             problems.add(
                 "limit",
                 f"more than {DEEPEST_EXTENDS} files extend each other (limit: extends {DEEPEST_EXTENDS})",
                 parent,
             )
             raise ProblemsFound(problems.found)
-        source = _parent(source, parent, problems)
+        source = parent_of(source, parent, problems)
         tree = None
 
 
-def _parent(source: Source, node: Text, problems: Problems) -> Source:
+def parent_of(source: Source, node: Node, problems: Problems) -> Source:
+    """The file that `extends` names; raises ProblemsFound."""
+    if not isinstance(node, Text) or node.null:
+        problems.add("extends", "`extends` names one file", node, "write `extends: resnet50.yaml`")
+        raise ProblemsFound(problems.found)
     name = node.text
+    if source.others is not None and name in source.others:
+        return Source(name, source.others[name], others=source.others)
     if os.path.isabs(name):
         problems.add(
             "extends", "`extends` names a file beside this one or a bundled one", node, "write a relative path"
         )
         raise ProblemsFound(problems.found)
-    if not source.bundled:
+    if not source.bundled and source.others is None:
         for candidate in (name, f"{name}.yaml"):
             beside = os.path.join(source.folder, candidate)
             if os.path.exists(beside):
@@ -245,7 +248,8 @@ def _parent(source: Source, node: Text, problems: Problems) -> Source:
     path = bundled.find(name)
     if path is None:
         known = bundled.names()
-        places = "among the bundled architectures" if source.bundled else "beside this one, nor among the bundled ones"
+        alone = source.bundled or source.others is not None
+        places = "among the bundled architectures" if alone else "beside this one, nor among the bundled ones"
         problems.add("extends", f"no file `{name}` {places}", node, did_you_mean(name.removesuffix(".yaml"), known))
         raise ProblemsFound(problems.found)
     return read_file(path, name if name.endswith(".yaml") else f"{name}.yaml", bundled=True, regular=True)

@@ -45,15 +45,26 @@ except ImportError:  # PyYAML was built without libyaml
 
 
 class Source:
-    """One file's text, under the `name` by which messages call it, beside other files in `folder`."""
+    """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
-    __slots__ = ("bundled", "folder", "name", "text")
+    With `others`, texts by name, it extends only those and bundled ones, and no folder is looked into.
+    """
 
-    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False) -> None:
+    __slots__ = ("bundled", "folder", "name", "others", "text")
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        folder: str = "",
+        bundled: bool = False,
+        others: dict[str, str] | None = None,
+    ) -> None:
         self.name = name
         self.text = text
         self.folder = folder
         self.bundled = bundled
+        self.others = others
 
     def where(self, mark: Any, length: int = 1) -> Where:
         """The place of a YAML mark; finds its one line, for a file may have millions."""
