@@ -18,7 +18,7 @@ ROOMS = [
     ["inputs", "expand"],
     ["build", "analysis"],
     ["api", "outline", "expect", "schema"],
-    ["columns"],
+    ["columns", "working"],
     ["render"],
     ["cli"],
 ]

@@ -43,13 +43,14 @@ def explain_command(
     from cnncalc.columns import Style
     from cnncalc.problem import nearest
     from cnncalc.render.working import render
+    from cnncalc.working import explain
 
     (loaded,) = options.load_all((file,), sets, input_size)
     if loaded.problems:
         options.complain(loaded.problems, no_color)
         return 2
     analysis = analyze(loaded.graph)
-    entries: list[Row | GroupRow | None] = [] if names else [*analysis.rows, None]
+    entries: list[Row | GroupRow | None] = [] if names else [None]
     problems = []
     for name in names:
         found = analysis.matches(name) if name != "total" else [None]
@@ -71,5 +72,6 @@ def explain_command(
     if problems:
         options.complain(problems, no_color)
         return 2
-    options.emit(render(analysis, entries, Style(layout=layout, ascii=ascii)), output)
+    explanation = explain(analysis, entries, 0 if names else 1)
+    options.emit(render(explanation, Style(layout=layout, ascii=ascii), options.terminal_width(output)), output)
     return 0
