@@ -19,6 +19,7 @@ ROOMS = [
     ["build", "analysis"],
     ["api", "outline", "expect", "schema"],
     ["columns", "working"],
+    ["teaching"],
     ["render"],
     ["cli"],
 ]

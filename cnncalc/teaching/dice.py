@@ -14,7 +14,7 @@ class Dice:
 
     >>> dice = Dice(7)
     >>> dice.below(100), dice.shuffled("abcde")
-    (32, ['c', 'd', 'a', 'e', 'b'])
+    (32, ['d', 'b', 'e', 'c', 'a'])
     """
 
     def __init__(self, seed: int) -> None:

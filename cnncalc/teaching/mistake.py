@@ -37,19 +37,25 @@ class Mistake(NamedTuple):
     change: str
 
 
-def mistakes(recipe: Recipe, layers: int, dice: Dice) -> Iterator[Mistake]:
-    """Mistakes in a network of so many layers, in an order that the dice decide, each of another kind than the last."""
-    base = recipe if len(recipe.files) == 1 else Recipe(recipe.files[-1:])  # what extends another is not seen in one file
+def find_mistake(recipe: Recipe, layers: int, dice: Dice) -> Mistake | None:
+    """A mistake in a network of so many layers, as the dice decide; None where the file is too long, or none is found.
+
+    The kind is decided first, for most changes of a number give the same kind; another one will do, too.
+    """
+    base = recipe if len(recipe.files) == 1 else Recipe(recipe.files[-1:])  # the one that extends no other
     name, text = base.files[0]
     if text.count("\n") > LONGEST or (base is not recipe and not _fits(base)):
-        return
-    last = ""
+        return None
+    wanted = dice.shuffled(list(REASONS))[0]
+    other = None
     tries = max(10, min(MOST_TRIES, MOST_LAYERS // max(1, layers)))
     for changed, change in dice.shuffled(_changes(name, text, dice))[:tries]:
         found = _read(base, changed)
-        if found and found[1] != last:
-            last = found[1]
-            yield Mistake(name, changed, found[0], last, change)
+        if found:
+            other = other or Mistake(name, changed, *found, change)
+            if found[1] == wanted:
+                return Mistake(name, changed, *found, change)
+    return other
 
 
 def _fits(recipe: Recipe) -> bool:

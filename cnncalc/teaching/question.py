@@ -17,8 +17,8 @@ WANTED = {"hwc": "height × width × channels", "chw": "channels × height × wi
 class Target(NamedTuple):
     """What a question asks of the network: a quantity of one row, or with no `row` of all of `start:stop`.
 
-    An inverse question asks for the `attribute` with which the row has its quantity. Rows outside of `start:stop` are
-    given: no slip is looked for in them.
+    An inverse question asks for the `attribute` with which the row has the `wanted` quantity. Rows outside of
+    `start:stop` are given: no slip is looked for in them.
     """
 
     start: int
@@ -26,6 +26,7 @@ class Target(NamedTuple):
     row: int | None
     quantity: str  # shape, params or multiplies
     attribute: str | None = None
+    wanted: Shape | int | None = None
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,8 @@ def read_header(text: str) -> Recipe:
 def _recipe(fields: Any) -> Recipe:
     version = fields["cnncalc_worksheet"]
     if version != VERSION:
-        raise BadRecipe(f"it is a worksheet of version {clean(str(version))[:20]}, this cnncalc reads version {VERSION}")
+        made = clean(str(version))[:20]
+        raise BadRecipe(f"it is a worksheet of version {made}, this cnncalc reads version {VERSION}")
     unpacker = zlib.decompressobj()
     packed = base64.b64decode(fields["files"], validate=True)
     files = json.loads(unpacker.decompress(packed, 2 * LARGEST_TEXT))

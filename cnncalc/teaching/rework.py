@@ -40,7 +40,7 @@ def changed(layer: Layer, rank: int, attributes: Mapping[str, Any], formulas: tu
     for name, value in attributes.items():
         if name in values:
             values[name] = layer.attributes[name].convert(value, rank)
-    fields = {}
+    fields: dict[str, Any] = {}
     for field, pattern, by in formulas:
         before = fields.get(field, getattr(layer, field))
         after = _substituted(before, pattern, by)

@@ -67,7 +67,7 @@ def _shape_is_worked_out(row: Row) -> bool:
         return False
     if len(row.input_shapes) == 1 and len(row.output_shape) != len(row.input_shapes[0]):
         return True
-    return any(re.search(r"[-+/*]|ceil|C_1", step.symbols) for step in working(row, "shape"))
+    return any(re.search(r"[-+/*]|ceil|C_1", step.symbols) for step in working(row.layer, row.input_shapes, "shape"))
 
 
 def called(analysis: Analysis, start: int, stop: int, ref: int) -> str:
@@ -84,9 +84,8 @@ def called(analysis: Analysis, start: int, stop: int, ref: int) -> str:
 
 def signature(analysis: Analysis, window: Window) -> tuple[object, ...]:
     """Equal for windows in which the same layers read the same shapes: one of them is enough."""
-    return tuple(
-        (row.type, tuple(row.layer.values.items()), row.input_shapes) for row in analysis.rows[window.start : window.stop]
-    )
+    rows = analysis.rows[window.start : window.stop]
+    return tuple((row.type, tuple(row.layer.values.items()), row.input_shapes) for row in rows)
 
 
 def windows(analysis: Analysis, level: int) -> list[Window]:

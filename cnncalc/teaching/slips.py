@@ -242,9 +242,7 @@ def likely(analysis: Analysis, question: Question, layout: str = "hwc") -> dict[
     return {answer: tuple(slips) for answer, slips in found.items() if slips}
 
 
-def _direct(
-    analysis: Analysis, question: Question, target: Target, layout: str
-) -> Iterator[tuple[Answer, Likely]]:
+def _direct(analysis: Analysis, question: Question, target: Target, layout: str) -> Iterator[tuple[Answer, Likely]]:
     """In the asked layer itself, in every layer of the table, and in each one before it."""
     rows = range(target.start, target.stop if target.row is None else target.row + 1)
     for slip in SLIPS:
@@ -291,13 +289,14 @@ def _inverse(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likel
     from cnncalc.teaching.inverse import MOST_ANSWERS, tried
 
     assert target.row is not None
+    assert target.wanted is not None
     row = analysis.rows[target.row]
     for slip in SLIPS:
         if slip.answers or slip.reads or target.quantity not in slip.asked or target.attribute in slip.attributes:
             continue
         layer = changed(row.layer, len(row.input_shapes[0]) - 1, slip.attributes, slip.formulas)
         if layer is not row.layer:
-            values = tried(row, layer, target)
+            values = tried(row, layer, target, target.wanted)
             if len(values) <= MOST_ANSWERS:
                 yield from ((value, Likely(slip, "")) for value in values)
 

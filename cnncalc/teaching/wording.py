@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from cnncalc.analysis import Row
+from cnncalc.analysis import Counts, Row
+from cnncalc.layers.base import Layer
 from cnncalc.outline import describe_layer
-from cnncalc.shape import written_shape
+from cnncalc.shape import Shape, written_shape
 from cnncalc.teaching.question import Answer
-from cnncalc.work import COUNTS, Step, steps
+from cnncalc.work import Step, work
+from cnncalc.working import working_of
 
 
 def described(row: Row) -> str:
@@ -50,49 +52,33 @@ def written_answer(answer: Answer, layout: str = "hwc") -> str:
     return f"{answer:,}" if isinstance(answer, int) else answer
 
 
-def working(row: Row, quantity: str) -> list[Step]:
-    """The steps that lead to a quantity of a row: shape, params or multiplies."""
-    wanted = {"shape": ("output",), "params": ("weights", "biases"), "multiplies": ("multiplies",)}[quantity]
-    return _merged([step for step in steps(row.layer, row.input_shapes) if step.quantity in wanted])
+def working(layer: Layer, reads: tuple[Shape, ...], quantity: str) -> list[Step]:
+    """The steps that lead to a quantity of a layer: shape, params or multiplies."""
+    wanted = {"shape": ("output",), "params": ("weights", "biases", "params"), "multiplies": ("multiplies",)}[quantity]
+    done = work(layer, reads)
+    counts = Counts(done.weights, done.biases, done.buffers, done.multiplies, done.activations)
+    row = Row("", layer.type, layer, (), reads, done.output, counts, 0, "")
+    return [step for step in working_of(row).steps if step.quantity in wanted]
 
 
-def _merged(found: list[Step]) -> list[Step]:
-    """The sides as one step where their working is the same, and before the channels."""
-    sides = [step for step in found if step.label == "size"]
-    if len(sides) > 1 and len({(step.symbols, step.numbers) for step in sides}) == 1:
-        return [sides[0]._replace(axis=_and([step.axis or "" for step in sides])), found[0]]
-    return [*sides, *(step for step in found if step.label != "size")]
+def _label(step: Step) -> str:
+    """What a step gives: an axis, channels, weights; its own label where a quantity has several steps."""
+    plain = (step.quantity, "kernels", "matrix", "dot products")
+    return step.quantity if step.quantity != "output" and step.label in plain else step.label
 
 
-def _and(words: list[str]) -> str:
-    return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def label(step: Step) -> str:
-    """What a step gives: an axis, channels, weights."""
-    if step.quantity == "output":
-        return step.axis or step.label
-    return step.quantity if step.label in (step.quantity, "kernels", "matrix", "dot products") else step.label
-
-
-def lines_of(found: list[Step], result: bool = True) -> tuple[str, ...]:
+def lines_of(found: list[Step]) -> tuple[str, ...]:
     """Each step as a line: what it gives, symbols, numbers, and the result."""
     lines = []
     for step in found:
         trivial = step.numbers.replace(",", "") == str(step.value)
         parts = [step.symbols] if trivial else [step.symbols, step.numbers]
-        if result:
-            parts.append(f"{step.value:,}")
-        lines.append(f"{label(step)}: {' = '.join(parts)}")
-    counted = [step for step in found if step.quantity in COUNTS]
-    if result and len(counted) > 1:
-        total = sum(step.value for step in counted)
-        lines.append(f"together: {' + '.join(f'{step.value:,}' for step in counted)} = {total:,}")
+        lines.append(f"{_label(step)}: {' = '.join(parts)} = {step.value:,}")
     return tuple(lines)
 
 
 def hints_of(found: list[Step]) -> tuple[str, str]:
-    """The formulas, then the numbers put in, without the result."""
-    formulas = "; ".join(f"{label(step)}: {step.symbols}" for step in found)
-    numbers = "; ".join(f"{label(step)}: {step.numbers}" for step in found)
-    return formulas, numbers
+    """The formulas, then the numbers put in, without results."""
+    formulas = "; ".join(f"{_label(step)}: {step.symbols}" for step in found)
+    first = [step for step in found if step.label not in ("sum", "params")]  # their numbers are results
+    return formulas, "; ".join(f"{_label(step)}: {step.numbers}" for step in first)

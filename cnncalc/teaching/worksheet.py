@@ -8,16 +8,18 @@ from cnncalc.analysis import Analysis, analyze
 from cnncalc.problem import clean
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.inverse import possible, question_for
-from cnncalc.teaching.mistake import mistakes, questions_for
+from cnncalc.teaching.mistake import find_mistake, questions_for
 from cnncalc.teaching.question import WANTED, Cell, Line, Passage, Question, Table, Target, Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD_COUNT, Recipe
 from cnncalc.teaching.select import Window, askable, called, hidden, signature, sources, windows
 from cnncalc.teaching.wording import described, hints_of, lines_of, working, written_answer
+from cnncalc.working import legend
 
 COLUMNS = {"shapes": "shape", "params": "params", "multiplies": "multiplies"}
 LEAST_ROUNDED = 10_000
 NOT_ASKED = "·"
 LEVEL_NAMES = {1: "one layer at a time", 2: "chains of layers", 3: "branches, groups and bottlenecks"}
+LACKING = {1: "layers", 2: "chains of layers", 3: "branches, groups or bottlenecks"}
 
 
 class TooFew(ValueError):
@@ -46,6 +48,8 @@ def make(recipe: Recipe) -> Worksheet:
     wanted = recipe.count or STANDARD_COUNT
     blanks, passages, extra = _chosen(analysis, recipe, dice, wanted)
     found = len(blanks) + len(extra)
+    if not blanks and any(kind in COLUMNS for kind in recipe.ask):
+        raise TooFew(f"{clean(analysis.name)} has no {LACKING[recipe.level]} to ask about")
     if found == 0 or (recipe.count is not None and found < wanted):
         asked = ", ".join(recipe.ask)
         raise TooFew(
@@ -79,7 +83,6 @@ def _chosen(
     """Blanks and other questions, each kind in its turn until there are enough or no more."""
     pool = _pool(analysis, recipe, dice, wanted)
     rows = _inverse_candidates(analysis, dice) if "inverse" in recipe.ask else []
-    wrong = mistakes(recipe, len(analysis.rows), dice)
     blanks: list[Blank] = []
     passages: list[Passage] = []
     extra: list[Question] = []
@@ -91,24 +94,24 @@ def _chosen(
             if not room:
                 break
             if kind in COLUMNS:
-                blank = next((one for one in pool if one.quantity == COLUMNS[kind] and _fits(analysis, recipe, blanks, one)), None)
+                fitting = (one for one in pool if one.quantity == COLUMNS[kind] and _fits(analysis, blanks, one))
+                blank = next(fitting, None)
                 if blank:
                     pool.remove(blank)
                     blanks.append(blank)
                     continue
             elif kind == "inverse":
-                question = _next_inverse(analysis, recipe, rows, blanks, taken, len(extra) + 1)
+                question = _next_inverse(analysis, recipe, rows, blanks, taken, dice, len(extra) + 1)
                 if question:
                     passages.append(Passage("", (), (question.id,)))
                     extra.append(question)
                     continue
             elif room >= 2:
-                mistake = next(wrong, None)
+                mistake = find_mistake(recipe, len(analysis.rows), dice)
                 if mistake:
                     passage, two = questions_for(mistake, len(extra) + 1)
                     passages.append(passage)
-                    extra += two
-                    continue
+                    extra += two  # and no more: two copies side by side would show what was changed
             kinds.remove(kind)
     return blanks, tuple(passages), extra
 
@@ -141,40 +144,45 @@ def _cells(analysis: Analysis, window: Window, quantities: list[str], level: int
     return found
 
 
-def _fits(analysis: Analysis, recipe: Recipe, blanks: list[Blank], new: Blank) -> bool:
-    """At level 1 each line shows what its layer reads: no blank shape may stand there."""
-    if recipe.level > 1:
-        return True
-    assert new.row is not None
-    shapes = {one.row for one in blanks if one.quantity == "shape"}
-    shown = {one.row for one in blanks if one.row is not None} | {new.row}
-    if new.quantity == "shape":
-        shapes.add(new.row)
-    return not any(set(sources(analysis, row)) & shapes for row in shown if row is not None)
+def _fits(analysis: Analysis, blanks: list[Blank], new: Blank) -> bool:
+    """What enters a window is given (at level 1 what each layer reads): no blank shape may be among it."""
+    together = [*blanks, new]
+    shapes = {one.row for one in together if one.quantity == "shape"}
+    return not any(shapes & _entering(analysis, window) for window in {one.window for one in together})
+
+
+def _entering(analysis: Analysis, window: Window) -> set[int]:
+    """The rows outside of a window that it reads."""
+    return {ref for i in range(*window) for ref in sources(analysis, i) if not window.start <= ref < window.stop}
 
 
 def _inverse_candidates(analysis: Analysis, dice: Dice) -> list[Target]:
     distinct: dict[tuple[object, ...], Target] = {}
     for index, row in enumerate(analysis.rows):
-        for attribute, target in possible(row, index):
-            distinct.setdefault((attribute, *signature(analysis, Window(index, index + 1))), target)
+        for target in possible(row, index):
+            distinct.setdefault((target.attribute, *signature(analysis, Window(index, index + 1))), target)
     return dice.shuffled(list(distinct.values()))
 
 
 def _next_inverse(
-    analysis: Analysis, recipe: Recipe, rows: list[Target], blanks: list[Blank], taken: set[int], id: int
+    analysis: Analysis,
+    recipe: Recipe,
+    rows: list[Target],
+    blanks: list[Blank],
+    taken: set[int],
+    dice: Dice,
+    id: int,
 ) -> Question | None:
-    """The next one that gives no blank away: it shows what its layer reads and gives."""
+    """The next one that gives no blank away: it shows what its layer reads."""
     while rows:
         target = rows.pop(0)
         assert target.row is not None
         if target.row in taken:
             continue
         row = analysis.rows[target.row]
-        values: set[object] = {*row.input_shapes, row.output_shape, row.counts.params}
-        if any(_value(analysis, one) in values for one in blanks):
+        if any(_value(analysis, one) in row.input_shapes for one in blanks):
             continue
-        question = question_for(analysis, target, str(id), recipe.layout)
+        question = question_for(analysis, target, dice, str(id), recipe.layout)
         if question:
             taken.add(target.row)
             return question
@@ -218,8 +226,8 @@ def _caption(analysis: Analysis, window: Window) -> str:
     for group in analysis.groups.values():
         if (group.start, group.stop) == window:
             return clean(group.name)
-    first, last = analysis.rows[window.start], analysis.rows[window.stop - 1]
-    return f"{first.name} to {last.name}" if first is not last else first.name
+    shown = [row.name for row in analysis.rows[window.start : window.stop] if not hidden(row)]
+    return f"{shown[0]} to {shown[-1]}" if len(shown) > 1 else shown[0]
 
 
 def _given(analysis: Analysis, recipe: Recipe, window: Window) -> tuple[tuple[str, str], ...]:
@@ -250,9 +258,7 @@ def _line(
     return Line(name, described(row), reads, tuple(cells))
 
 
-def _cell(
-    analysis: Analysis, recipe: Recipe, blank: Blank, chosen: set[Blank], questions: list[Question]
-) -> Cell:
+def _cell(analysis: Analysis, recipe: Recipe, blank: Blank, chosen: set[Blank], questions: list[Question]) -> Cell:
     if blank in chosen:
         questions.append(_question(analysis, recipe, blank, str(len(questions) + 1)))
         return Cell("", questions[-1].id)
@@ -266,33 +272,37 @@ def _cell(
 def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Question:
     value = _value(analysis, blank)
     assert isinstance(value, (int, tuple))
-    asked = f"output ({WANTED[recipe.layout]})" if blank.quantity == "shape" else blank.quantity
-    if isinstance(value, tuple) and len(value) != 3:
-        asked = "output" if len(value) > 1 else "output (a vector: one number)"
+    asked = f"How many {blank.quantity}?"
+    if isinstance(value, tuple):
+        last = "channels last" if recipe.layout == "hwc" else "channels first"
+        order = {1: "a vector: one number", 3: WANTED[recipe.layout]}.get(len(value), last)
+        asked = f"What is its output ({order})?"
     target = Target(blank.window.start, blank.window.stop, blank.row, blank.quantity)
     ask = next(kind for kind, quantity in COLUMNS.items() if quantity == blank.quantity)
     rounded = isinstance(value, int) and value >= LEAST_ROUNDED and not recipe.exact
     if blank.row is None:
-        rows = [row for row in analysis.rows[blank.window.start : blank.window.stop]]
-        addends = [(row.name, getattr(row.counts, blank.quantity)) for row in rows]
-        kept = [(name, number) for name, number in addends if number]
-        listed = " + ".join(f"{number:,}" for _, number in kept)
+        counts = {
+            called(analysis, *blank.window, i): getattr(analysis.rows[i].counts, blank.quantity)
+            for i in range(*blank.window)
+        }
+        kept = {name: number for name, number in counts.items() if number}
+        added = " + ".join(f"{number:,}" for number in kept.values())
         caption = _caption(analysis, blank.window)
         return Question(
             id=id,
             ask=ask,
             kind="integer",
             layer=caption,
-            prompt=f"{caption}, all layers together: {asked}?",
+            prompt=f"`{caption}`, all layers together. {asked}",
             accepted=(value,),
-            working=(f"{blank.quantity}: {listed} = {value:,}",),
-            hints=("add up " + ", ".join(called(analysis, *blank.window, i) for i in range(*blank.window) if getattr(analysis.rows[i].counts, blank.quantity)), listed),
+            working=(f"{' + '.join(kept)} = {added} = {value:,}",),
+            hints=(f"add up {', '.join(kept)}", added),
             points=2,
             rounded=rounded,
             target=target,
         )
     row = analysis.rows[blank.row]
-    found = working(row, blank.quantity)
+    found = working(row.layer, row.input_shapes, blank.quantity)
     if recipe.level == 1:
         reads = f"reads {written_answer(row.input_shapes[0], recipe.layout)}"
         name = row.name
@@ -305,10 +315,42 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
         ask=ask,
         kind="shape" if blank.quantity == "shape" else "integer",
         layer=row.name,
-        prompt=f"`{name}` {reads}: {described(row)}. Its {asked}?",
+        prompt=f"`{name}` {reads}: {described(row)}. {asked}",
         accepted=(value,),
         working=lines_of(found),
         hints=hints_of(found),
         rounded=rounded,
         target=target,
     )
+
+
+# ------------------------------------------------------------------------------------------------ what stands around
+
+
+def instructions(sheet: Worksheet) -> tuple[str, ...]:
+    """How to fill in a worksheet, as sentences."""
+    asked = {question.ask for question in sheet.questions}
+    found = [f"{_many(len(sheet.questions))}, {sheet.points} points."]
+    if any(question.kind == "shape" for question in sheet.questions):
+        example = "55×55×96" if sheet.recipe.layout == "hwc" else "96×55×55"
+        found.append(f"Write a shape as {WANTED[sheet.recipe.layout]}, like {example}.")
+    if "params" in asked:
+        found.append("Params are weights and biases.")
+    if "multiplies" in asked:
+        found.append("Multiplies are those of one image; adding a bias is none.")
+    if any(question.rounded for question in sheet.questions):
+        found.append("A figure of five digits or more may be rounded to two digits or more, like 35k.")
+    if any(cell.text == NOT_ASKED for table in sheet.tables for line in table.lines for cell in line.cells):
+        found.append(f"A cell with {NOT_ASKED} is not asked for, but you may need it on the way.")
+    return tuple(found)
+
+
+def meanings(sheet: Worksheet) -> tuple[tuple[str, str], ...]:
+    """The symbols in the working of all questions, and what they stand for."""
+    used = []
+    for question in sheet.questions:
+        target = question.target
+        if target is not None and target.row is not None:
+            row = sheet.analysis.rows[target.row]
+            used.append((row.layer, working(row.layer, row.input_shapes, target.quantity)))
+    return tuple((", ".join(meaning.symbols), meaning.text) for meaning in legend(used))
