@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -81,7 +83,9 @@ def _ask_all(sheet: Worksheet, voice: Voice, marks: list[Mark]) -> None:
     from cnncalc.teaching.grade import Grader
 
     grader = Grader(sheet)
-    answers = click.get_text_stream("stdin", errors="replace")
+    answers = sys.stdin
+    if isinstance(answers, io.TextIOWrapper):
+        answers.reconfigure(errors="replace")
     options.emit(voice.welcome(), None)
     shown: set[int] = set()
     for place, question in enumerate(sheet.questions, 1):

@@ -16,6 +16,7 @@ html { background: #fff; color: #000; }
 body { font: 11pt/1.45 Georgia, "Times New Roman", serif; max-width: 178mm; margin: 8mm auto; padding: 0 4mm; }
 h1 { font-size: 17pt; margin: 0 0 3mm; }
 h2 { font-size: 12pt; margin: 7mm 0 2mm; break-after: avoid; }
+.keep { break-after: avoid; }
 .who { display: flex; gap: 8mm; margin: 4mm 0; }
 .who span { flex: 1; border-bottom: .3mm solid #000; padding-bottom: 1mm; }
 .who span + span { flex: .4; }
@@ -50,7 +51,7 @@ def render(sheet: Worksheet, *, key: bool = False) -> str:
     for passage in sheet.passages:
         if passage.listing:
             numbers = " and ".join(passage.questions)
-            parts.append(f"<h2>Find the mistake (questions {numbers})</h2>\n<p>{_text(passage.text)}</p>")
+            parts.append(f'<h2>Find the mistake (questions {numbers})</h2>\n<p class="keep">{_text(passage.text)}</p>')
             listing = "".join(f"<span>{escape(line)}</span>" for line in passage.listing)
             parts.append(f"<pre>{listing}</pre>")
         parts += [_question(sheet.question(id), sheet, key) for id in passage.questions]

@@ -70,8 +70,14 @@ def tried(row: Row, layer: Layer, target: Target, wanted: Shape | int) -> list[A
     values: list[Any] = list(range(declared.at_least, min(_bound(row, target, wanted), MOST_TRIED) + 1))
     if declared.kind == "Padding":
         values.append("same")
-    attribute = target.attribute
-    return [value for value in values if _gives(row, changed_to(layer, rank, attribute, value), target) == wanted]
+    found = []
+    for value in values:
+        gives = _gives(row, changed_to(layer, rank, target.attribute, value), target)
+        if gives == wanted:
+            found.append(value)
+        elif isinstance(gives, int) and isinstance(wanted, int) and gives > wanted and declared.name != "groups":
+            break  # more filters never have fewer params
+    return found
 
 
 def changed_to(layer: Layer, rank: int, attribute: str, value: Any) -> Layer | None:

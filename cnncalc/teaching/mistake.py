@@ -74,7 +74,8 @@ def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
         if key.text in ("layers", "blocks", "input", "inputs"):
             for number in _numbers(value):
                 old = int(number.text)
-                new = _others(old)[dice.below(len(_others(old)))]
+                others = _others(old)
+                new = others[dice.below(len(others))]
                 start = number.mark.index
                 changed = f"{text[:start]}{new}{text[start + len(number.text) :]}"
                 found.append((changed, f"line {number.mark.line + 1}: {new} was {old}"))
@@ -98,7 +99,7 @@ def _numbers(node: Node) -> Iterator[Text]:
 
 def _others(number: int) -> list[int]:
     near = (number + 1, number - 1, 2 * number, number // 2, number + 2, 10 * number, 3 * number)
-    return [value for value in dict.fromkeys(near) if value != number and 0 <= value <= 10_000]
+    return [value for value in dict.fromkeys(near) if value != number and value >= 0]
 
 
 def _read(recipe: Recipe, text: str) -> tuple[Problem, str] | None:

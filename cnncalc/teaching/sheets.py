@@ -28,8 +28,11 @@ MOST_ANSWERS = 1_000
 DEEPEST = 20
 ENDINGS = (".md", ".markdown", ".json", ".csv", ".tsv", ".txt")
 
-_HEADER = re.compile(r"<!-- cnncalc worksheet (\{.*?\}) -->")
-_SCRIPT = re.compile(r'<script type="application/json" id="cnncalc-worksheet">(\{.*?\})</script>', re.DOTALL)
+_FRAMES = (
+    ("<!-- cnncalc worksheet ", " -->"),
+    ('<script type="application/json" id="cnncalc-worksheet">', "</script>"),
+)
+_NESTING = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _BLANK = re.compile(r"(?:[-*>]\s+)?\**\(\s*(\d{1,4})\s*\)\**\s*[:=]?\s*(.*)")
 
 
@@ -105,9 +108,11 @@ def read_worksheet(path: str) -> Recipe:
 
 def header_of(text: str) -> str | None:
     """The header that a worksheet carries, None where there is none."""
-    match = _HEADER.search(text) or _SCRIPT.search(text)
-    if match:
-        return match[1]
+    for before, after in _FRAMES:
+        start = text.find(before)
+        end = text.find(after, start) if start >= 0 else -1
+        if end >= 0:
+            return text[start + len(before) : end]
     if text.lstrip().startswith("{"):
         try:
             found = _json(text)
@@ -151,7 +156,7 @@ def _from_markdown(name: str, text: str) -> Answers:
             match = _BLANK.fullmatch(cell.strip())
             if match:
                 blanks += 1
-                _note(found, notes, match[1], html.unescape(re.sub(r"\\(?=[\W_])", "", match[2])))
+                _note(found, notes, match[1], html.unescape(re.sub(r"\\(?=[\W_])", "", match[2][:1000])))
     if not blanks:
         raise Unreadable("has no answer: a blank is written `(1) ____`")
     return Answers(name, found, header_of(text), tuple(notes))
@@ -176,11 +181,15 @@ def _note(found: dict[str, str], notes: list[str], id: str, given: str) -> None:
 
 
 def _json(text: str) -> Any:
-    depth = 0
-    for character in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):  # brackets in strings nest nothing
-        depth += (character in "[{") - (character in "]}")
-        if depth > DEEPEST:
-            raise Unreadable(f"is nested deeper than {DEEPEST}")
+    depth, in_string = 0, False
+    for match in _NESTING.finditer(text):
+        sign = match[0]
+        if sign == '"':
+            in_string = not in_string
+        elif not in_string:  # brackets in strings nest nothing
+            depth += (sign in "[{") - (sign in "]}")
+            if depth > DEEPEST:
+                raise Unreadable(f"is nested deeper than {DEEPEST}")
     try:
         return json.loads(text, parse_int=_int, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError):

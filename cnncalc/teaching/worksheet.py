@@ -49,11 +49,11 @@ def make(recipe: Recipe) -> Worksheet:
     blanks, passages, extra = _chosen(analysis, recipe, dice, wanted)
     found = len(blanks) + len(extra)
     if not blanks and any(kind in COLUMNS for kind in recipe.ask):
-        raise TooFew(f"{clean(analysis.name)} has no {LACKING[recipe.level]} to ask about")
+        raise TooFew(f"{clean(recipe.files[0][0])} has no {LACKING[recipe.level]} to ask about")
     if found == 0 or (recipe.count is not None and found < wanted):
         asked = ", ".join(recipe.ask)
         raise TooFew(
-            f"{clean(analysis.name)} has {_many(found)} about {asked} at level {recipe.level}"
+            f"{clean(recipe.files[0][0])} has {_many(found)} about {asked} at level {recipe.level}"
             + (f", not {wanted}" if recipe.count and found else "")
         )
     tables, questions = _tables(analysis, recipe, blanks)
