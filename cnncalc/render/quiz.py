@@ -32,7 +32,7 @@ class Voice:
 
     def welcome(self) -> str:
         """The title, how to answer, and what one may type."""
-        how = " ".join(instructions(self.sheet))
+        how = " ".join(instructions(self.sheet, cells=False))
         return self._text(Text(clean(self.sheet.title), style="bold"), Text(how), Text(HELP, style="dim"))
 
     def table(self, table: Table) -> str:

@@ -15,7 +15,7 @@ LEAST_DIGITS = 2  # of a rounded figure: `0G` and `3M` say too little
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([,.'’_ ])\d{3})(?:\1\d{3})*", re.ASCII)
 _FIGURE = re.compile(r"[~≈]?\s*(\d{1,18})(?:[.,](\d{1,12}))?\s*([KkMGBT]|[eE]\+?(\d{1,2}))", re.ASCII)
-_TIMES = re.compile(r"\s*[x×✕✖⨯*·⋅;,/ ]\s*|\s+by\s+", re.IGNORECASE)
+_TIMES = re.compile(r" by | ?[x×✕✖⨯*·⋅;,/ ] ?", re.IGNORECASE)
 _UNITS = re.compile(
     r"\s*\b(params?|parameters?|weights?|multiplies|multiplications|mults?|macs?|values?)\.?$", re.IGNORECASE
 )
@@ -101,7 +101,7 @@ def _read_shape(question: Question, text: str, layout: str) -> Reading:
     (right, *_) = question.accepted
     rank = len(right) if isinstance(right, tuple) else 0
     found: list[Answer] = []
-    text = text.strip("()[]{}<> ")
+    text = text.strip("()[]{}<> ").rstrip(", ")
     channels_first = re.fullmatch(r"(\d{1,9})\s*@\s*(.+)", text, re.ASCII)
     if channels_first:  # LeCun's way of writing says which number is which
         text, layout = f"{channels_first[1]}x{channels_first[2]}", "chw"

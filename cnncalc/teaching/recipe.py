@@ -146,7 +146,7 @@ def _recipe(fields: Any) -> Recipe:
         count=fields["count"],
         layout=fields["layout"],
         exact=fields["exact"],
-        sets=tuple(fields["set"].items()),
+        sets=tuple(dict(fields["set"]).items()),
         input_size=fields["input_size"],
     )
     words = [part for file in found.files for part in file] + [part for pair in found.sets for part in pair]

@@ -129,8 +129,8 @@ def _is_chain(analysis: Analysis, window: Window) -> bool:
 def _structures(analysis: Analysis) -> list[Window]:
     """Blocks with a merge, as small as they are; and the surroundings of groups and bottlenecks outside of these."""
     rows = analysis.rows
-    special = {index for index, row in enumerate(rows) if len(row.input_shapes) > 1 or grouped(row)}
-    special |= {index for index in range(len(rows)) if _narrows(analysis, index)}
+    merges = [index for index, row in enumerate(rows) if len(row.input_shapes) > 1]
+    others = [index for index, row in enumerate(rows) if grouped(row) or _narrows(analysis, index)]
     blocks = []
     for group in analysis.groups.values():
         window = Window(group.start, group.stop)
@@ -144,7 +144,7 @@ def _structures(analysis: Analysis) -> list[Window]:
     ]
     covered = {index for window in smallest for index in range(window.start, window.stop)}
     around = []
-    for index in sorted(special - covered):
+    for index in (*merges, *others):  # a merge first: it takes in its branches
         if index in covered:
             continue
         window = _around(analysis, index)

@@ -58,6 +58,8 @@ def read_bounded(path: str, largest: int) -> str:
         if path == "-":
             data = sys.stdin.buffer.read(largest + 1)
         else:
+            if "\0" in path:
+                raise Unreadable("cannot be read: a file name has no NUL byte")
             status = os.stat(path)
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable("is not a regular file")
@@ -65,8 +67,6 @@ def read_bounded(path: str, largest: int) -> str:
                 data = file.read(largest + 1)
     except OSError as error:
         raise Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except ValueError:
-        raise Unreadable("cannot be read: a file name has no NUL byte") from None
     if len(data) > largest:
         raise Unreadable(f"is too large (limit: {largest // 2**20} MB)")
     if not data.strip():

@@ -217,7 +217,7 @@ SLIPS = (
         "added what is concatenated",
         "concat puts the channels one behind the other: add up their numbers",
         ALL,
-        formulas=(Rewritten("out_channels", r"^sum\(channels\)$", "max(channels)"),),
+        formulas=(Rewritten("out_channels", r"^sum\(channels\)$", "c"),),
     ),
     Slip(
         "forgot to flatten the sides",
@@ -243,7 +243,7 @@ def likely(analysis: Analysis, question: Question, layout: str = "hwc") -> dict[
 
 
 def _direct(analysis: Analysis, question: Question, target: Target, layout: str) -> Iterator[tuple[Answer, Likely]]:
-    """In the asked layer itself, in every layer of the table, and in each one before it."""
+    """In the asked layer itself, in each one before it, and in all of the table."""
     rows = range(target.start, target.stop if target.row is None else target.row + 1)
     for slip in SLIPS:
         if slip.answers and target.quantity in slip.asked:
@@ -252,15 +252,16 @@ def _direct(analysis: Analysis, question: Question, target: Target, layout: str)
                 yield _swapped(right, layout), Likely(slip, "")
             continue
         places: list[tuple[str, frozenset[int]]] = []
-        if target.quantity in slip.asked:
-            places += [("", frozenset([target.row]))] if target.row is not None else []
-            places += [("", frozenset(rows))]
+        if target.quantity in slip.asked and target.row is not None:
+            places.append(("", frozenset([target.row])))
         if target.row is None or "shape" in slip.asked:
             places += [
                 (called(analysis, target.start, target.stop, index), frozenset([index]))
                 for index in rows
                 if not hidden(analysis.rows[index]) and not (slip.reads and target.row is not None)
             ]
+        if target.quantity in slip.asked:
+            places.append(("", frozenset(rows)))
         for layer, at in places:
             value = _value_with(analysis, target, slip, at)
             if value:

@@ -53,8 +53,8 @@ def make(recipe: Recipe) -> Worksheet:
     if found == 0 or (recipe.count is not None and found < wanted):
         asked = ", ".join(recipe.ask)
         raise TooFew(
-            f"{clean(recipe.files[0][0])} has {_many(found)} about {asked} at level {recipe.level}"
-            + (f", not {wanted}" if recipe.count and found else "")
+            f"{clean(recipe.files[0][0])} gives {_many(found)} about {asked} at level {recipe.level}"
+            + (f" with seed {recipe.seed}, not {wanted}" if recipe.count and found else "")
         )
     tables, questions = _tables(analysis, recipe, blanks)
     offset = len(questions)
@@ -327,8 +327,8 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
 # ------------------------------------------------------------------------------------------------ what stands around
 
 
-def instructions(sheet: Worksheet) -> tuple[str, ...]:
-    """How to fill in a worksheet, as sentences."""
+def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
+    """How to answer, as sentences; `cells`: also how to read the tables."""
     asked = {question.ask for question in sheet.questions}
     found = [f"{_many(len(sheet.questions))}, {sheet.points} points."]
     if any(question.kind == "shape" for question in sheet.questions):
@@ -340,7 +340,7 @@ def instructions(sheet: Worksheet) -> tuple[str, ...]:
         found.append("Multiplies are those of one image; adding a bias is none.")
     if any(question.rounded for question in sheet.questions):
         found.append("A figure of five digits or more may be rounded to two digits or more, like 35k.")
-    if any(cell.text == NOT_ASKED for table in sheet.tables for line in table.lines for cell in line.cells):
+    if cells and any(cell.text == NOT_ASKED for table in sheet.tables for line in table.lines for cell in line.cells):
         found.append(f"A cell with {NOT_ASKED} is not asked for, but you may need it on the way.")
     return tuple(found)
 
