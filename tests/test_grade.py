@@ -88,7 +88,10 @@ def test_why_an_answer_cannot_be_read() -> None:
 
 # ------------------------------------------------------------------------------------------------ files
 
-NET = "input: {channels: 3, size: 32}\nlayers:\n  - conv: {filters: 8, kernel: 5}\n  - max_pool: 2\n  - flatten\n  - dense: 10\n"
+NET = """
+input: {channels: 3, size: 32}
+layers: [conv: {filters: 8, kernel: 5}, max_pool: 2, flatten, dense: 10]
+"""
 ANSWERS = {"1": "608", "2": "470,400", "3": "15,690", "4": "15,680"}  # 5·5·3·8 + 8, 600·28·28, 1568·10 + 10, 1568·10
 
 
@@ -151,12 +154,13 @@ def test_the_table_of_one_student(worksheet: Path) -> None:
     path = _saved(worksheet, "ada.json", '{"1": "600", "2": "470k", "3": "many"}')
     result = invoke("grade", str(worksheet), str(path), "--ascii", "--key")
     assert result.code == 1
-    assert [line.split() for line in result.out.splitlines() if line.strip()[:1].isdigit()] == [
-        "1 conv1 params 600 608 0/1 wrong, forgot the bias: each filter, each unit has one bias: add them to".split(),
-        "2 conv1 multiplies 470k 470,400 1/1 right".split(),
-        "3 dense1 params many 15,690 0/1 wrong, a whole number is asked for".split(),
-        "4 dense1 multiplies 15,680 0/1 blank".split(),
-        "1 of 4 points, 25%".split(),
+    shown = [" ".join(line.split()) for line in result.out.splitlines() if line.strip()[:1].isdigit()]
+    assert shown == [
+        "1 conv1 params 600 608 0/1 wrong, forgot the bias: each filter, each unit has one bias: add them to",
+        "2 conv1 multiplies 470k 470,400 1/1 right",
+        "3 dense1 params many 15,690 0/1 wrong, a whole number is asked for",
+        "4 dense1 multiplies 15,680 0/1 blank",
+        "1 of 4 points, 25%",
     ]
     assert "15,690" not in invoke("grade", str(worksheet), str(path)).out
 

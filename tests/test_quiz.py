@@ -69,7 +69,8 @@ def test_it_ends_with_the_score_so_far(input: str, score: str) -> None:
 def test_what_was_passed_is_shown_with_its_working() -> None:
     result = invoke("quiz", "--count", "1", "--ask", "multiplies", input="\n")
     assert "  passed\n" in result.out
-    assert "multiplies: C_in·units = 84·10 = 840" in result.out
+    assert "multiplies: C_in·units = 120·84 = 10,080" in result.out
+    assert "1 question, 1 point." in result.out
 
 
 def test_a_chain_is_shown_before_its_first_question_and_once() -> None:

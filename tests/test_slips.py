@@ -36,7 +36,8 @@ CASES = [
     Case(*TWO, "params", "614,656", "forgot the groups"),  # 5·5·96·256 + 256
     Case(*TWO, "multiplies", "447,897,600", "forgot the groups"),  # 614,400 · 27·27
     Case(*STRIDED, "shape", "113x113x64", "rounded up instead of down"),  # ceil(223 / 2) + 1
-    Case("{channels: 64, size: 112}", "max_pool: {kernel: 3, stride: 2}", "shape", "56x56x64", "rounded up instead of down"),
+    Case("{channels: 64, size: 112}", "max_pool: {kernel: 3, stride: 2}", "shape", "56x56x64",
+         "rounded up instead of down"),  # ceil(109 / 2) + 1
     Case(*POOL, "shape", "55x55x64", "rounded down instead of up"),  # 109 // 2 + 1
     Case("{channels: 8, size: 5}", "conv: {filters: 4, kernel: 3, stride: 2, padding: same}", "shape", "2x2x4",
          "rounded down instead of up"),  # 5 // 2

@@ -60,7 +60,7 @@ def make(recipe: Recipe) -> Worksheet:
     offset = len(questions)
     passages = tuple(one._replace(questions=tuple(str(int(id) + offset) for id in one.questions)) for one in passages)
     questions += [_renumbered(question, offset) for question in extra]
-    title = f"{clean(analysis.name)}: {LEVEL_NAMES[recipe.level]}"
+    title = clean(analysis.name) + (f": {LEVEL_NAMES[recipe.level]}" if blanks else "")
     return Worksheet(title, recipe, tables, passages, tuple(questions), analysis)
 
 
@@ -330,7 +330,8 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
 def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
     """How to answer, as sentences; `cells`: also how to read the tables."""
     asked = {question.ask for question in sheet.questions}
-    found = [f"{_many(len(sheet.questions))}, {sheet.points} points."]
+    points = f"{sheet.points} point{'s' * (sheet.points != 1)}"
+    found = [f"{_many(len(sheet.questions))}, {points}."]
     if any(question.kind == "shape" for question in sheet.questions):
         example = "55×55×96" if sheet.recipe.layout == "hwc" else "96×55×55"
         found.append(f"Write a shape as {WANTED[sheet.recipe.layout]}, like {example}.")
