@@ -122,6 +122,7 @@ class Description(NamedTuple):
     """A whole file after `extends`."""
 
     source: Source
+    tree: Map  # the file itself, without what it extends
     fields: dict[str, Node]
     vars: dict[str, Node]
     defaults: dict[str, dict[str, Node]]
@@ -179,7 +180,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
     if "input" not in fields and "inputs" not in fields:
         problems.add("missing-key", "no `input`", where(main), "write, for example, `input: {channels: 3, size: 224}`")
     outputs = reader.words(fields["outputs"], "outputs") if "outputs" in fields else None
-    found = Description(source, fields, vars, defaults, blocks, entries, outputs, key_nodes)
+    found = Description(source, main, fields, vars, defaults, blocks, entries, outputs, key_nodes)
     binder = _Binder(found, problems)
     for block in blocks.values():
         binder.entries(block.entries, {param.name for param in block.params if param.word})

@@ -7,6 +7,7 @@ and no YAML tag, merge key or resolver ever runs: a scalar is the text that was 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from typing import Any
@@ -72,6 +73,13 @@ class Source:
         end = self.text.find("\n", start)
         text = self.text[start : end if end >= 0 else None].rstrip("\r")
         return Where(self.name, mark.line + 1, mark.column + 1, max(1, min(length, len(text) - mark.column)), text)
+
+    def at_line(self, number: int) -> Where:
+        """What is written on a line, counted from 1, without the dash of a list."""
+        lines = self.text.split("\n", number)
+        text = lines[number - 1].rstrip() if number <= len(lines) else ""
+        written = text.lstrip(" -") or text
+        return Where(self.name, number, len(text) - len(written) + 1, max(1, len(written)), text)
 
 
 class _Stream:
@@ -296,6 +304,58 @@ def _tree(source: Source) -> Node | None:
             frame.key = None
 
 
+_BREAK_OR_HASH = re.compile("\\r\\n|[\\n\\r\\x85\\u2028\\u2029]|#")
+_LINE = re.compile("[^\\n\\r\\x85\\u2028\\u2029]*")
+
+
+def comments(source: Source, word: str) -> list[tuple[Where, str]]:
+    """The comments that hold `word`, each from its `#` to the end of its line; for a text that `parse` accepts.
+
+    A `#` inside a scalar, quoted or not, begins no comment: the scalars' own marks say where they stand.
+
+    >>> [text for _, text in comments(Source("net.yaml", "a: 'no # x'  # x, yes"), "x")]
+    ['# x, yes']
+    """
+    text = source.text
+    if word not in text:
+        return []
+    found = []
+    spans = _scalar_spans(source)
+    start, end = next(spans)
+    line, line_start, comment_end = 1, 0, 0
+    for match in _BREAK_OR_HASH.finditer(text):
+        place = match.start()
+        if match[0] != "#":
+            line, line_start = line + 1, match.end()
+            continue
+        while end <= place:
+            start, end = next(spans)
+        alone = place == 0 or text[place - 1].isspace()
+        if alone and place >= comment_end and not start <= place < end:
+            comment = _LINE.match(text, place)
+            assert comment is not None
+            comment_end = comment.end()
+            if word in comment[0]:
+                whole = text[line_start:comment_end]
+                found.append((Where(source.name, line, place - line_start + 1, len(comment[0]), whole), comment[0]))
+    return found
+
+
+def _scalar_spans(source: Source) -> Iterator[tuple[int, int]]:
+    """Where the scalars of a text begin and end, in order; then its end."""
+    next_event = _Parser(_Stream(source)).get_event
+    kind: Any = None
+    while kind is not StreamEndEvent:
+        event: Any = next_event()
+        kind = type(event)
+        if kind is ScalarEvent and event.end_mark.index > event.start_mark.index:
+            start = event.start_mark.index
+            if event.style in ("|", ">"):  # behind the sign a comment may stand
+                start = source.text.find("\n", start, event.end_mark.index) + 1 or event.end_mark.index
+            yield start, event.end_mark.index
+    yield len(source.text), len(source.text) + 1
+
+
 def _key(node: Node, keys: set[str]) -> Text:
     if not isinstance(node, Text):
         raise fail("yaml-syntax", "a key must be a plain word", where(node), "quote an expression that has { or [")
@@ -353,6 +413,8 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
 
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None and "nesting depth" in str(error):  # newer libyaml counts before it hands out an event
+        return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
     if mark is None:
         if isinstance(error, yaml.reader.ReaderError):
             line = source.text.count("\n", 0, error.position) + 1

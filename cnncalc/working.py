@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cnncalc.analysis import Analysis, Counts, GroupRow, Row
+from cnncalc.analysis import Analysis, Counts, GroupRow, Row, analyze
+from cnncalc.graph import Failed, Graph, Understood
 from cnncalc.layers.base import Layer
-from cnncalc.outline import describe, parts
+from cnncalc.outline import describe, describe_layer, parts
 from cnncalc.shape import AXES, Shape
-from cnncalc.work import COUNTS, Named, Step, steps
+from cnncalc.work import COUNTS, Named, Step, attempt, steps
+
+COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
 
 
 class Meaning(NamedTuple):
@@ -74,16 +77,48 @@ class SumWorking:
 
 
 @dataclass(frozen=True)
+class FailedWorking:
+    """A layer that cannot be: the steps up to the one that fails, if it is a formula that does.
+
+    Of the last step the `value` is then less than 1, a fraction, or false; `why` says which.
+    """
+
+    name: str
+    description: str
+    inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    steps: tuple[Step, ...]
+    why: str
+    line: int
+    file: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A network that does not fit: what did, blocks that are complete as one entry, and the layers that fail."""
+
+    fits: tuple[Row | GroupRow, ...]
+    failed: tuple[FailedWorking, ...]
+
+
+@dataclass(frozen=True)
 class Explanation:
     """The working of some entries of a network, and a legend of the symbols in it.
 
-    `idle` names the layers that were passed over, for they change and count nothing.
+    `idle` names the layers that were passed over, for they change and count nothing. `broken` is there when the
+    network does not fit; `analysis` then holds the layers that do.
     """
 
     analysis: Analysis
     entries: tuple[LayerWorking | SumWorking, ...]
-    idle: tuple[str, ...]
-    legend: tuple[Meaning, ...]
+    idle: tuple[str, ...] = ()
+    legend: tuple[Meaning, ...] = ()
+    broken: Broken | None = None
+
+    @property
+    def multiplies(self) -> int:
+        """The network's multiplies; 0 where it has no total, for it is broken."""
+        return 0 if self.broken else self.analysis.totals.multiplies
 
 
 def explain(
@@ -120,6 +155,60 @@ def explain(
         add(entry, depth, asked=True)
     layers = [entry for entry in found if isinstance(entry, LayerWorking)]
     return Explanation(analysis, tuple(found), tuple(idle), legend((one.row.layer, one.steps) for one in layers))
+
+
+def why_not(understood: Understood) -> Explanation:
+    """Where a network breaks: what fits, and the working of the layers that fail.
+
+    >>> from cnncalc import ProblemsFound, loads
+    >>> try:
+    ...     loads("{input: {channels: 1, size: 6}, layers: [conv: [2, 5], max_pool: 3]}")
+    ... except ProblemsFound as error:
+    ...     broken = why_not(error.understood()).broken
+    >>> [row.output_shape for row in broken.fits], broken.failed[0].steps[-1].numbers, broken.failed[0].why
+    ([(2, 2, 2)], '(2 − 3 + 2·0) // 3 + 1', 'less than 1')
+    """
+    analysis = analyze(understood.graph)
+    failed = tuple(_failed(failure, understood.graph) for failure in understood.failed)
+    used = [(failure.layer, one.steps) for failure, one in zip(understood.failed, failed, strict=True)]
+    return Explanation(analysis, (), legend=legend(used), broken=Broken(_whole_entries(analysis), failed))
+
+
+def _failed(failure: Failed, graph: Graph) -> FailedWorking:
+    layer = failure.layer
+    shapes = tuple(graph.shape(ref) for ref in failure.inputs)
+    found, impossible = attempt(layer, shapes)
+    step = found[-1] if found and impossible and impossible.term else None
+    why = ""
+    if step is not None:
+        sides = [one._replace(label=one.axis or "size") for one in found if one.quantity == "output"][1:]
+        found = sides if sides and step.quantity == "output" else [step]
+        why = "does not hold" if step.value is False else "less than 1" if step.value < 1 else "not a whole number"
+    return FailedWorking(
+        failure.name,
+        describe_layer(layer, shapes[0][0]),
+        tuple(graph.name_of(ref) for ref in failure.inputs),
+        shapes,
+        tuple(found) if step is not None else (),
+        why,
+        failure.line,
+        failure.file,
+    )
+
+
+def _whole_entries(analysis: Analysis) -> tuple[Row | GroupRow, ...]:
+    """Every layer once: as the largest block that holds it, or by itself."""
+    largest: dict[int, GroupRow] = {}
+    for group in analysis.groups.values():
+        if group.stop > group.start and (group.start not in largest or group.stop > largest[group.start].stop):
+            largest[group.start] = group
+    found: list[Row | GroupRow] = []
+    place = 0
+    while place < len(analysis.rows):
+        entry = largest.get(place, analysis.rows[place])
+        found.append(entry)
+        place = entry.stop if isinstance(entry, GroupRow) else place + 1
+    return tuple(found)
 
 
 def sum_of(

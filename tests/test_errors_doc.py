@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cnncalc.codes import CODES
 from cnncalc.layers import LAYERS
 from tests.running import ROOT, invoke
 
@@ -18,10 +19,11 @@ BREAKS_A_PROMISE = ("budget", "expectation")  # found by `check` in a file that 
 
 
 class Section(NamedTuple):
-    """A code with its fenced blocks, by what stands behind the three backticks."""
+    """A code with what is wrong, what mends it, and its fenced blocks, by what stands behind the three backticks."""
 
     code: str
     sentence: str
+    cure: str
     blocks: dict[str, str]
 
     @property
@@ -53,7 +55,8 @@ def sections() -> list[Section]:
         code, _, body = text.partition("\n")
         fenced = re.findall(r"^```([^\n]+)\n(.*?)^```$", body, re.DOTALL | re.MULTILINE)
         assert len(fenced) == len(dict(fenced)), f"{code} has two blocks of one kind"
-        found.append(Section(code, body.partition("\n")[0], dict(fenced)))
+        (cure,) = re.findall(r"^Mended: (.+)\n\n```yaml right$", body, re.MULTILINE)
+        found.append(Section(code, body.partition("\n")[0], cure, dict(fenced)))
     return found
 
 
@@ -93,6 +96,11 @@ def test_the_message_is_the_one_shown_and_the_mended_file_passes(
 
 def test_every_code_has_a_section_and_every_section_a_code() -> None:
     assert [section.code for section in SECTIONS] == sorted(codes())
+
+
+def test_each_code_is_described_in_one_place_and_the_page_says_the_same() -> None:
+    assert codes() == set(CODES)
+    assert {section.code: (section.sentence, section.cure) for section in SECTIONS} == CODES
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=[section.code for section in SECTIONS])

@@ -11,15 +11,15 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "shape", "bundled", "figures"],
-    ["layers", "source"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures"],
+    ["layers", "source", "latex"],
     ["work", "description"],
     ["graph", "values", "labels"],
-    ["inputs", "expand"],
-    ["build", "analysis"],
-    ["api", "outline", "expect", "schema"],
-    ["columns", "working"],
-    ["teaching"],
+    ["inputs", "expand", "rules"],
+    ["build", "analysis", "config"],
+    ["api", "outline", "budget", "schema", "lint"],
+    ["columns", "expect", "working"],
+    ["checks", "teaching"],
     ["render"],
     ["cli"],
 ]

@@ -13,7 +13,7 @@ from cnncalc import __version__
 COMMANDS = {
     "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
     "explain": ("explain", "Where each number comes from: formula, numbers, result."),
-    "check": ("check", "Hold files to the figures that they expect."),
+    "check": ("check", "Hold files to the figures that they expect, and to the lint rules."),
     "exercise": ("exercise", "A worksheet with blanks, and its answer key."),
     "grade": ("grade", "Mark filled-in worksheets, and name the likely slips."),
     "quiz": ("quiz", "The same questions one by one, with hints."),
@@ -21,6 +21,7 @@ COMMANDS = {
     "show": ("catalog", "Print a bundled file, to read or to copy."),
     "new": ("catalog", "Print a file to start from."),
     "layers": ("reference", "The layer types, their attributes and formulas."),
+    "rules": ("rules", "The lint rules that check runs, with examples."),
     "schema": ("reference", "The JSON Schema of the file format."),
 }
 

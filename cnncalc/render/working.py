@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnncalc.columns import Style
 from cnncalc.figures import exact, percent
+from cnncalc.outline import describe
 from cnncalc.problem import clean
 from cnncalc.work import COUNTS, Step
-from cnncalc.working import Explanation, LayerWorking, Meaning, SumWorking
+from cnncalc.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 
-COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")
 _INDENT = 15  # columns before a formula
 
 
@@ -24,21 +24,24 @@ class Line(NamedTuple):
     numbers: str = ""
     result: str = ""
     note: str = ""
+    is_formula: bool = False
 
 
 def render(explanation: Explanation, style: Style, width: int | None = None) -> str:
     """All entries, the idle layers and the legend, separated by empty lines; folded to `width` columns."""
-    texts = []
+    parts = []
     for entry in explanation.entries:
         if isinstance(entry, LayerWorking):
-            texts.append(_layer(entry, explanation.analysis.totals.multiplies, style, width))
+            parts.append(_layer(entry, explanation.multiplies, style, width))
         else:
-            texts.append(_sum(entry, style, clean(explanation.analysis.file), width))
+            parts.append(_sum(entry, style, clean(explanation.analysis.file), width))
+    if explanation.broken:
+        parts += _broken(explanation.broken, style, width)
     if explanation.idle:
-        texts.append(_folded("nothing changes and nothing is counted in: ", ", ".join(explanation.idle), width))
+        parts.append(_folded("nothing changes and nothing is counted in: ", ", ".join(explanation.idle), width))
     if explanation.legend:
-        texts.append(_legend(explanation.legend, width))
-    return style.plain("\n".join(texts))
+        parts.append(_legend(explanation.legend, width))
+    return style.plain("\n".join(parts))
 
 
 # ------------------------------------------------------------------------------------------- lines, for any format
@@ -49,10 +52,12 @@ def layer_head(working: LayerWorking) -> tuple[str, str, str]:
     return working.name, working.description, f"{clean(working.row.file)}:{working.row.line}"
 
 
-def sum_head(working: SumWorking, file: str) -> tuple[str, str, str]:
+def sum_head(working: SumWorking, file: str, style: Style) -> tuple[str, str, str]:
     """Name, description, and place in the file."""
     if working.entry is None:
-        return working.name, working.description, file
+        outputs = [f"{name} {style.shape(shape)}" for name, shape in working.outputs.items()]
+        several = f", outputs {', '.join(outputs)}" if len(outputs) > 1 else ""
+        return working.name, f"{working.description}{several}", file
     layers = f"{working.layers} layer{'s' * (working.layers != 1)}"
     return working.name, f"{working.description}, {layers}", f"{clean(working.entry.file)}:{working.entry.line}"
 
@@ -75,7 +80,7 @@ def layer_lines(working: LayerWorking, style: Style, network: int) -> Iterator[L
     for step in working.steps:
         if step.quantity == "activations" or (step.quantity == "params" and not row.shares):
             yield step
-    if row.counts.multiplies:
+    if row.counts.multiplies and network:
         yield Line("share", "of the network's multiplies", "", percent(row.counts.multiplies, network))
 
 
@@ -91,9 +96,35 @@ def remainders(working: LayerWorking) -> str:
     return f"{number}{axes}: the stride does not divide, no window reaches the last {number} {what}"
 
 
+def failed_head(working: FailedWorking) -> tuple[str, str, str]:
+    """Name, description, and place in the file."""
+    return working.name, working.description, f"{clean(working.file)}:{working.line}"
+
+
+def failed_lines(working: FailedWorking, style: Style) -> list[Line | Step]:
+    """What the layer reads, and the working up to what cannot be."""
+    named = zip(working.inputs, working.input_shapes, strict=True)
+    reads = Line("reads", ", ".join(f"{name} {style.shape(shape)}" for name, shape in named))
+    return [reads, *working.steps]
+
+
+def fits_table(broken: Broken, style: Style) -> tuple[str, list[list[str]]]:
+    """A sentence, and the entries that fit: name, description, output."""
+    rows = [[entry.name, describe(entry), style.shape(entry.output_shape)] for entry in broken.fits]
+    fit = f"{len(rows)} {'entry fits' if len(rows) == 1 else 'entries fit'}"
+    failing = ", ".join(one.name for one in broken.failed)
+    return f"{fit}{f'; what fails: {failing}' if failing else ''}", rows
+
+
 def is_plain(step: Step) -> bool:
     """Whether the numbers put in say no more than the result does."""
     return step.numbers.replace(",", "") == str(step.value)
+
+
+def is_named(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether to say what a count is of: it has several parts, and this is one of them."""
+    parts = [one for one in steps if one.quantity == step.quantity]
+    return step.quantity in COUNTS and len(parts) > 1 and step.label != "sum"
 
 
 def figure(value: object) -> str:
@@ -112,25 +143,21 @@ def sum_table(working: SumWorking, style: Style) -> tuple[list[str], list[list[s
         [name, style.shape(part.output_shape), *(exact(getattr(part.counts, quantity)) for quantity in shown)]
         for name, part in working.parts
     ]
-    outputs = ", ".join(
-        f"{name} {style.shape(shape)}" if len(working.outputs) > 1 else style.shape(shape)
-        for name, shape in working.outputs.items()
+    outputs = [style.shape(shape) for shape in working.outputs.values()]
+    return (
+        head,
+        rows,
+        [
+            "sum",
+            outputs[0] if len(outputs) == 1 else "",
+            *(exact(getattr(working.counts, quantity)) for quantity in shown),
+        ],
     )
-    return head, rows, ["sum", outputs, *(exact(getattr(working.counts, quantity)) for quantity in shown)]
 
 
-# --------------------------------------------------------------------------------------------------- text
-
-
-def _layer(working: LayerWorking, network: int, style: Style, width: int | None) -> str:
-    text = " · ".join(layer_head(working)) + "\n"
-    text += _aligned(list(_texts([*layer_lines(working, style, network)])), width)
-    left = remainders(working)
-    return text + (_folded(f"  {'remainder':<11}  ", left, width) if left else "")
-
-
-def _texts(lines: list[Line | Step]) -> Iterator[Line]:
-    quantities = [line.quantity for line in lines if isinstance(line, Step)]
+def texts(lines: list[Line | Step]) -> Iterator[Line]:
+    """The lines as text: a label only where it changes, numbers only where they say more than the result."""
+    steps = [line for line in lines if isinstance(line, Step)]
     previous = ""
     for line in lines:
         if isinstance(line, Line):
@@ -138,10 +165,20 @@ def _texts(lines: list[Line | Step]) -> Iterator[Line]:
             continue
         label = line.label if line.quantity == "output" else line.quantity
         formula = "" if line.label == "sum" else line.symbols
-        note = line.label if formula and label == line.quantity and quantities.count(line.quantity) > 1 else ""
+        note = line.label if is_named(line, steps) else ""
         numbers = "" if is_plain(line) else line.numbers
-        yield Line(label if label != previous else "", formula, numbers, figure(line.value), note)
+        yield Line(label if label != previous else "", formula, numbers, figure(line.value), note, bool(formula))
         previous = label
+
+
+# --------------------------------------------------------------------------------------------------- text
+
+
+def _layer(working: LayerWorking, network: int, style: Style, width: int | None) -> str:
+    text = _head(layer_head(working), width)
+    text += _aligned(list(texts([*layer_lines(working, style, network)])), width)
+    left = remainders(working)
+    return text + (_folded(f"  {'remainder':<11}  ", left, width) if left else "")
 
 
 def _aligned(lines: list[Line], width: int | None) -> str:
@@ -173,7 +210,7 @@ def _folded(head: str, text: str, width: int | None) -> str:
     """A text behind its head, folded at blanks and behind `·` so that it fits."""
     room = max(20, width - len(head)) if width else 0
     lines, line = [], ""
-    for piece in re.findall(r"[^ ·]*(?:·(?=[^ ])| |$)", text):
+    for piece in re.split(r"(?<= )|(?<=[^ ]·)", text):
         if room and len(line) + len(piece.rstrip()) > room:
             lines.append(line)
             line = ""
@@ -182,11 +219,15 @@ def _folded(head: str, text: str, width: int | None) -> str:
     return "".join(f"{head if n == 0 else ' ' * len(head)}{row}".rstrip() + "\n" for n, row in enumerate(rows))
 
 
+def _head(head: tuple[str, str, str], width: int | None) -> str:
+    return _folded("", " · ".join(head), width)
+
+
 def _sum(working: SumWorking, style: Style, file: str, width: int | None) -> str:
     head, rows, last = sum_table(working, style)
     table = [head, *rows, last]
     widths = [max(len(cells[column]) for cells in table) for column in range(len(head))]
-    text = " · ".join(sum_head(working, file)) + "\n"
+    text = _head(sum_head(working, file, style), width)
     shown = list(range(1, len(head)))
     while shown:  # as many columns as there is room for, the others below
         taken = [0, shown.pop(0)]
@@ -197,6 +238,20 @@ def _sum(working: SumWorking, style: Style, file: str, width: int | None) -> str
             line = "  ".join(f"{cells[n]:<{widths[n]}}" if n == 0 else f"{cells[n]:>{widths[n]}}" for n in taken)
             text += f"  {line}".rstrip() + "\n"
     return text
+
+
+def _broken(broken: Broken, style: Style, width: int | None) -> Iterator[str]:
+    sentence, rows = fits_table(broken, style)
+    widths = [max([len(cells[column]) for cells in rows] or [0]) for column in range(3)]
+    text = _folded("", sentence, width)
+    for name, description, shape in rows:
+        text += f"  {name:<{widths[0]}}  {description:<{widths[1]}}  {shape:>{widths[2]}}\n"
+    yield text
+    for failed in broken.failed:
+        lines = list(texts(failed_lines(failed, style)))
+        if failed.why:
+            lines[-1] = lines[-1]._replace(note=f"impossible: {failed.why}")
+        yield _head(failed_head(failed), width) + _aligned(lines, width)
 
 
 def _legend(legend: tuple[Meaning, ...], width: int | None) -> str:

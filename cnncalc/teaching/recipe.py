@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import os
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +82,7 @@ def files_of(source: Source) -> tuple[tuple[str, str], ...]:
 
 
 def _without_figures(source: Source, tree: Any) -> str:
-    """The text without the top-level keys of HIDDEN, where each key begins a line."""
+    """The text without the top-level keys of HIDDEN, where each key begins a line, and without notes to `check`."""
     text = source.text
     if not isinstance(tree, Map) or any(key.mark.column for key, _ in tree):
         return text
@@ -90,7 +91,7 @@ def _without_figures(source: Source, tree: Any) -> str:
     for (name, start), end in reversed(list(zip(keys, ends, strict=True))):
         if name in HIDDEN:
             text = text[:start] + text[end:]
-    return text
+    return re.sub(r"[ \t]+# cnncalc: ignore\[.*$", "", text, flags=re.MULTILINE)
 
 
 # ----------------------------------------------------------------------------------------------- recipe ⇄ text
