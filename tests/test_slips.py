@@ -7,8 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from cnncalc.teaching.grade import Grader
+from cnncalc.teaching.likely import likely
 from cnncalc.teaching.question import Question, Worksheet
-from cnncalc.teaching.slips import SLIPS, likely
+from cnncalc.teaching.slips import SLIPS
 from tests.sheets import sheet, sheet_of
 
 

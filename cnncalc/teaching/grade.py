@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from cnncalc.shape import Shape
 from cnncalc.teaching.answers import LONGEST, Reading, read_answer, tidy
+from cnncalc.teaching.likely import Likely, likely
 from cnncalc.teaching.question import Answer, Question, Worksheet
 from cnncalc.teaching.recipe import BadRecipe, read_header
 from cnncalc.teaching.rework import quantity_of, reworked
 from cnncalc.teaching.sheets import Answers
-from cnncalc.teaching.slips import Likely, likely
 
 
 @dataclass(frozen=True)
