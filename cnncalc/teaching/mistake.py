@@ -40,7 +40,8 @@ class Mistake(NamedTuple):
 def find_mistake(recipe: Recipe, layers: int, dice: Dice) -> Mistake | None:
     """A mistake in a network of so many layers, as the dice decide; None where the file is too long, or none is found.
 
-    The kind is decided first, for most changes of a number give the same kind; another one will do, too.
+    The kind is decided first, for most changes of a number give the same kind; after a third of the tries another one
+    will do, too.
     """
     base = recipe if len(recipe.files) == 1 else Recipe(recipe.files[-1:])  # the one that extends no other
     name, text = base.files[0]
@@ -49,7 +50,9 @@ def find_mistake(recipe: Recipe, layers: int, dice: Dice) -> Mistake | None:
     wanted = dice.shuffled(list(REASONS))[0]
     other = None
     tries = max(10, min(MOST_TRIES, MOST_LAYERS // max(1, layers)))
-    for changed, change in dice.shuffled(_changes(name, text, dice))[:tries]:
+    for number, (changed, change) in enumerate(dice.shuffled(_changes(name, text, dice))[:tries]):
+        if other and number > tries // 3:
+            break
         found = _read(base, changed)
         if found:
             other = other or Mistake(name, changed, *found, change)
