@@ -19,7 +19,7 @@ ROOMS = [
     ["build", "analysis", "config"],
     ["api", "outline", "budget", "schema", "lint", "growth"],
     ["columns", "expect", "working"],
-    ["comparison", "checks"],
+    ["comparison", "checks", "teaching"],
     ["diff"],
     ["changes"],
     ["baseline"],
