@@ -2,9 +2,9 @@
 
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output (with ` 2>&1` at
-its end standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml` is a file that the
-commands of its page find.
+name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`, with standard
+output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml`,
+and any block below `<!-- file: NAME -->`, is a file that the commands of its page find.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", mono
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
+_GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 
 
@@ -78,6 +79,7 @@ def filled(text: str) -> str:
         return f"{match[1]}{PARTS[match[2]]()}{match[3]}"
 
     files = {match[2]: match[1] for match in _FILE.finditer(text)}
+    files |= {match[1]: match[2] for match in _GIVEN.finditer(text)}
 
     def output(match: re.Match[str]) -> str:
         return f"{match[1]}$ {match[2]}\n{run(match[2], files)}{match[3]}"
@@ -95,7 +97,6 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
     out, err = io.StringIO(), io.StringIO()
     if command.endswith(" 2>&1"):
         err = out
-    arguments = shlex.split(command.removesuffix(" 2>&1"))[1:]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     with (
         mock.patch.dict(os.environ, environment, clear=True),
@@ -107,7 +108,9 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
         for name, content in (files or {}).items():
             Path(name).write_text(content, encoding="utf-8")
         try:
-            code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
+            for one in command.removesuffix(" 2>&1").split(" && "):
+                arguments = shlex.split(one)[1:]
+                code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
     if (code == 2 and err is not out) or not out.getvalue():
@@ -299,6 +302,18 @@ def action_inputs_part() -> str:
     return "\n".join(_table(("input", "default", "what it is"), rows)) + "\n"
 
 
+def slips_part() -> str:
+    """The slips that `grade` and `quiz` name."""
+    from cnncalc.teaching.slips import SLIPS
+
+    asked: dict[str, list[str]] = {}
+    for slip in SLIPS:
+        asked.setdefault(slip.name, []).extend(slip.asked)
+    sentences = {slip.name: slip.sentence for slip in reversed(SLIPS)}
+    rows = [(name, ", ".join(dict.fromkeys(found)), sentences[name]) for name, found in asked.items()]
+    return "\n".join(_table(("slip", "found in", "what is said"), rows)) + "\n"
+
+
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
     from cnncalc.render.rules import markdown
@@ -332,6 +347,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "attributes": attributes_part,
     "limits": limits_part,
     "words": words_part,
+    "slips": slips_part,
 }
 
 

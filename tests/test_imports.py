@@ -11,16 +11,18 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "codes", "shape", "bundled", "figures"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures", "align"],
     ["layers", "source", "latex"],
-    ["work", "description"],
+    ["work", "description", "git"],
     ["graph", "values", "labels", "schema_layers"],
     ["inputs", "expand", "rules"],
     ["build", "analysis", "config"],
-    ["api", "outline", "budget", "schema", "lint"],
+    ["api", "outline", "budget", "schema", "lint", "growth"],
     ["columns", "expect", "working"],
-    ["checks"],
-    ["dependents"],
+    ["comparison", "checks", "teaching"],
+    ["diff", "dependents"],
+    ["changes"],
+    ["baseline"],
     ["render"],
     ["cli", "pytest_plugin"],
 ]
