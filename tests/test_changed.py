@@ -149,3 +149,15 @@ def test_a_changed_architecture_that_is_no_yaml_fails(folder: Path) -> None:
 
 def test_without_changed_files_are_wanted() -> None:
     assert invoke("check") == (2, "", "Missing argument 'FILE|FOLDER...'.")
+
+
+def test_a_baseline_is_of_all_files(folder: Path) -> None:
+    ran = invoke("check", "--changed", "nets/base.yaml", "--write-baseline", "baseline.json")
+    assert (ran.code, ran.err) == (2, "--write-baseline records all files, not those that are --changed.")
+    assert not (folder / "baseline.json").exists()
+
+
+@pytest.mark.parametrize("files", [[], ["nets/base.yaml"]])
+def test_it_can_be_held_to_a_baseline(folder: Path, files: list[str]) -> None:
+    assert invoke("check", "nets/base.yaml", "--write-baseline", "baseline.json").code == 0
+    assert invoke("check", "--changed", *files, "--baseline", "baseline.json").code == 0

@@ -157,6 +157,8 @@ def check_command(
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
+    if write_baseline and changed:
+        raise click.UsageError("--write-baseline records all files, not those that are --changed.")
     options.refuse_two_inputs(files)
     options.note_slow_parser()
     vars = options.overrides(sets)

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.cli import COMMANDS
-from cnncalc.cli.check import check_command
 from tests.integration.runner import ACTION, Runner
 
 pytestmark = [
@@ -20,7 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not (shutil.which("git") and shutil.which("jq")), reason="no git or jq"),
 ]
 
-OPTIONS = {option.name for option in check_command.params}
 CNNCALC = str(Path(sys.executable).with_name("cnncalc"))
 BASE = """\
 name: Base
@@ -115,7 +112,6 @@ def test_options_and_files(workspace: Path) -> None:
     assert "file=my nets/a.yaml" in step.out
 
 
-@pytest.mark.skipif("baseline" not in OPTIONS, reason="there is no `cnncalc check --baseline` yet")
 def test_a_baseline_is_a_version_in_git(workspace: Path) -> None:
     write(workspace, {"architectures/wide.yaml": WIDE.replace("n: 8", "n: 6")})
     assert runner(workspace, baseline="HEAD").step("Check").code == 0
@@ -202,8 +198,6 @@ class PullRequest:
 
 @pytest.fixture
 def pull_request(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> PullRequest:
-    if "compare" not in COMMANDS:
-        pytest.skip("there is no `cnncalc compare` yet")
     return PullRequest(workspace, monkeypatch)
 
 
