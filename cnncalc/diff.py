@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -105,6 +105,7 @@ class _Item(NamedTuple):
     name: str
     keys: tuple[Any, str, str]  # content, kind, name
     given: str  # its own name, where its author gave it one
+    around: frozenset[str]  # such names of the blocks that it stands in
     family: str
     heavy: bool
     entry: Row | GroupRow
@@ -112,6 +113,7 @@ class _Item(NamedTuple):
 
 def _items(analysis: Analysis, depth: int | None) -> list[_Item]:
     contents = [(row.type, *_hashable(row)) for row in analysis.rows]
+    named: dict[str, frozenset[str]] = {"": frozenset()}
     found = []
     for line in outline(analysis, depth):
         entry = line.entry
@@ -123,12 +125,24 @@ def _items(analysis: Analysis, depth: int | None) -> list[_Item]:
         else:
             content = tuple(contents[entry.start : entry.stop])
             kind, family, heavy = entry.kind.partition(" ")[0], "block", entry.counts.weights > 0
-        found.append(_Item(entry.name, (content, kind, entry.name), _given(entry.name, kind), family, heavy, entry))
+        around = _around(entry.name.rpartition("/")[0], analysis, named)
+        given = _given(entry.name, kind)
+        found.append(_Item(entry.name, (content, kind, entry.name), given, around, family, heavy, entry))
     return found
 
 
 def _hashable(row: Row) -> tuple[Any, ...]:
     return tuple(row.layer.values.values())
+
+
+def _around(path: str, analysis: Analysis, known: dict[str, frozenset[str]]) -> frozenset[str]:
+    """The names on a path that somebody gave; worked out once for each block."""
+    found = known.get(path)
+    if found is None:
+        group = analysis.groups.get(path)
+        own = _given(path, _kind(group).partition(" ")[0]) if group else ""
+        found = known[path] = _around(path.rpartition("/")[0], analysis, known) | ({own} if own else set())
+    return found
 
 
 def _given(name: str, kind: str) -> str:
@@ -139,12 +153,16 @@ def _given(name: str, kind: str) -> str:
 
 
 _SAME_NAME = 1 << 24  # what outweighs it counts first; equal names decide between equally good pairs
+_SHAPE = 16  # for an equal output: where a block has become another, its neighbour of the same size may be it
+_AROUND = 36  # against leaving or entering a named block that both versions have
 
 
 def _scores(olds: list[_Item], news: list[_Item]) -> Any:
-    """How well two items go together; worked out once for each pair of contents."""
-    known: dict[tuple[Any, ...], int] = {}
-    labels = [[(id(item.keys[0]), item.given) for item in items] for items in (olds, news)]
+    """How well two items go together; worked out once for each pair of contents and given names."""
+    known: dict[tuple[int, int], int] = {}
+    given = [{name for item in items for name in (item.given, *item.around)} for items in (olds, news)]
+    both = given[0] & given[1]
+    labels = [_numbered(items) for items in (olds, news)]
     names = [[item.name for item in items] for items in (olds, news)]
     shapes = [[item.entry.output_shape for item in items] for items in (olds, news)]
 
@@ -152,28 +170,38 @@ def _scores(olds: list[_Item], news: list[_Item]) -> Any:
         key = (labels[0][i], labels[1][j])
         found = known.get(key)
         if found is None:
-            found = known[key] = _likeness(olds[i], news[j]) * _SAME_NAME
+            found = known[key] = _likeness(olds[i], news[j], both) * _SAME_NAME
         if not found:
             return 0
-        return found + _SAME_NAME * (shapes[0][i] == shapes[1][j]) + (names[0][i] == names[1][j])
+        return found + _SHAPE * _SAME_NAME * (shapes[0][i] == shapes[1][j]) + (names[0][i] == names[1][j])
 
     return score
 
 
-def _likeness(old: _Item, new: _Item) -> int:
-    """0: never the same layer."""
+def _numbered(items: list[_Item]) -> list[int]:
+    """A number for each item, equal for those that are as like as can be."""
+    numbers: dict[Any, int] = {}
+    return [numbers.setdefault((item.keys[0], item.given, item.around), len(numbers)) for item in items]
+
+
+def _likeness(old: _Item, new: _Item, both: set[str]) -> int:
+    """0: never the same layer. `both` are the names that somebody gave in both versions."""
     weight = 3 if old.heavy or new.heavy else 1
-    both = bool(old.given and new.given)
-    same_name = both and old.given == new.given
-    if old.keys[0] == new.keys[0]:
+    equal, named = old.keys[0] == new.keys[0], bool(old.given and new.given)
+    same_name = named and old.given == new.given
+    if equal:
         found = 48 * weight
+    elif named and not same_name and {old.given, new.given} <= both:
+        return 1  # the other version has a layer of that name, too
     elif old.keys[1] == new.keys[1]:
         found = 12 * weight + int(24 * weight * _share_of_equals(old.entry, new.entry))
     elif old.family == new.family and old.family != "block":
         found = 10 * weight
     else:
         return 36 if same_name else 0
-    return found + 36 if same_name else max(1, found - 12) if both else found
+    if (old.around ^ new.around) & both:
+        found -= _AROUND
+    return found + 36 if same_name else max(1, found - 12) if named else max(1, found)
 
 
 def _share_of_equals(old: Row | GroupRow, new: Row | GroupRow) -> float:
@@ -185,23 +213,28 @@ def _share_of_equals(old: Row | GroupRow, new: Row | GroupRow) -> float:
 
 
 def _moved(olds: list[_Item], news: list[_Item], pairs: list[tuple[int | None, int | None]]) -> dict[int, int]:
-    """Those that are gone in one place and are new in another, by the new place: equal, and the only ones so."""
+    """Those that are gone in one place and are new in another, by the new place: equal, and the only ones so.
 
-    def key(item: _Item) -> Any:
-        return (item.keys[0], item.given)
+    Of equal ones, such as the norms of all blocks, those are looked at that have the same name.
+    """
+    gone = {i for i, j in pairs if i is not None and j is None}
+    new = {j for i, j in pairs if j is not None and i is None}
+    moved: dict[int, int] = {}
+    for key in (lambda item: item.keys, lambda item: (item.keys[0], item.given)):
+        before, after = _only(olds, gone, key), _only(news, new, key)
+        found = {after[one]: before[one] for one in after if one in before}
+        moved |= found
+        gone.difference_update(found.values())
+        new.difference_update(found)
+    return moved
 
-    gone: dict[Any, list[int]] = {}
-    new: dict[Any, list[int]] = {}
-    for i, j in pairs:
-        if j is None and i is not None:
-            gone.setdefault(key(olds[i]), []).append(i)
-        elif i is None and j is not None:
-            new.setdefault(key(news[j]), []).append(j)
-    return {
-        places[0]: gone[content][0]
-        for content, places in new.items()
-        if len(places) == 1 and len(gone.get(content, ())) == 1
-    }
+
+def _only(items: list[_Item], places: Iterable[int], key: Callable[[_Item], Any]) -> dict[Any, int]:
+    """The places of the items that alone have their key."""
+    found: dict[Any, list[int]] = {}
+    for place in places:
+        found.setdefault(key(items[place]), []).append(place)
+    return {one: where[0] for one, where in found.items() if len(where) == 1}
 
 
 # ------------------------------------------------------------------------------------------------ what differs
