@@ -86,7 +86,9 @@ def read_at(ref: str, path: str) -> Source | None:
 
 def must_exist(ref: str, folder: str = "") -> None:
     """Raise ProblemsFound where `ref` is no version of the repository around a folder."""
-    split(f"{PREFIX}{ref}:.")
+    if not ref.strip() or ":" in ref or not ref.isprintable():
+        raise _no_version(ref)
+    _refuse_options(ref)
     _must_exist(ref, folder, None)
 
 
@@ -95,13 +97,23 @@ def split(name: str) -> tuple[str, str]:
     ref, colon, path = name.removeprefix(PREFIX).partition(":")
     if not colon or not ref or not path:
         raise fail("unreadable", f"cannot read `{name}`: not `git:REF:PATH`", help="write `git:HEAD~1:nets/net.yaml`")
-    if ref.startswith("-"):
-        raise fail("unreadable", f"`{ref}` is no name of a version", help="name a commit, a branch or a tag")
+    _refuse_options(ref)
     if path.startswith("-"):
         raise fail("unreadable", f"cannot read `{name}`: a path begins with no `-`", help=f"write `./{path}`")
     if not name.isprintable():
         raise fail("unreadable", f"cannot read `{name}`: a control character is in it")
     return ref, path
+
+
+def _refuse_options(ref: str) -> None:
+    """Git would take `-n` for an option, and `^main` for all that is not in `main`."""
+    if ref.startswith(("-", "^")):
+        raise _no_version(ref)
+
+
+def _no_version(ref: str) -> ProblemsFound:
+    said = f"`{ref}` is no name of a version" if ref.strip() else "the name of a version is empty"
+    return fail("unreadable", said, help="name a commit, a branch or a tag")
 
 
 # ------------------------------------------------------------------------------------------------ finding a file

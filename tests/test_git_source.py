@@ -154,6 +154,7 @@ def message(name: str) -> tuple[str, str | None]:
         ("git:", "cannot read `git:`: not `git:REF:PATH`", "write `git:HEAD~1:nets/net.yaml`"),
         ("git:main", "cannot read `git:main`: not `git:REF:PATH`", "write `git:HEAD~1:nets/net.yaml`"),
         ("git::a.yaml", "cannot read `git::a.yaml`: not `git:REF:PATH`", "write `git:HEAD~1:nets/net.yaml`"),
+        ("git:^HEAD:a.yaml", "`^HEAD` is no name of a version", "name a commit, a branch or a tag"),
         ("git:-p:a.yaml", "`-p` is no name of a version", "name a commit, a branch or a tag"),
         ("git:v1:-a", "cannot read `git:v1:-a`: a path begins with no `-`", "write `./-a`"),
         ("git:v1:a\nb", "cannot read `git:v1:a\nb`: a control character is in it", None),
