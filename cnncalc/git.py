@@ -221,13 +221,16 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
     _must_exist(ref, folder, name)
     before = _before_it_was_renamed(ref, folder, below)
     if before is None:
-        _, out = _git(folder, "ls-tree", "-r", "-z", "--name-only", "--full-tree", ref, most=_MOST_NAMES)
+        _, out = _git(folder, "ls-tree", "-r", "-z", "--full-tree", ref, most=_MOST_NAMES)
         prefix = _prefix(folder)
-        known = [posixpath.relpath(one, prefix or ".") for one in os.fsdecode(out).split("\0")[:10_000] if one]
-        if posixpath.normpath(below) in known:
+        listed = (one.partition("\t") for one in os.fsdecode(out).split("\0")[:10_000])
+        known = {posixpath.relpath(path, prefix or "."): mode for mode, _, path in listed if path}
+        if (mode := known.get(posixpath.normpath(below))) is not None:
+            if mode.startswith("160000"):
+                raise fail("unreadable", f"`{name}` is a submodule", help="name a file in it: its versions are its own")
             raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
         same = [one for one in known if posixpath.basename(one) == posixpath.basename(below)]
-        before = same[0] if same else nearest(below, known)
+        before = same[0] if same else nearest(below, list(known))
     help = f"did you mean `{PREFIX}{ref}:{os.path.join(folder, before)}`?" if before else None
     return fail("unreadable", f"cannot read `{name}`: no such file at `{ref}`", help=help)
 

@@ -415,7 +415,14 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
     )
 
 
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+
+
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
+    if conflict := _CONFLICT.search(source.text):
+        line = source.text.count("\n", 0, conflict.start()) + 1
+        place = Where(source.name, line, 1, len(conflict[0]), conflict[0])
+        return fail("yaml-syntax", "a merge conflict is not resolved", place, "keep one of the two versions")
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None and "nesting depth" in str(error):  # newer libyaml counts before it hands out an event
         return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
@@ -445,7 +452,7 @@ def _syntax_cure(place: Where) -> str | None:
         return "the language has no indexing: give each value a name of its own"
     if re.search(r":\s+[>|]\s*\d", line):
         return "an expectation has no `>`: write `~5M`, `<5M` or the figure"
-    if found := re.search(r"^\s*- ([\w.]+):? ?\{", line):
+    if found := re.search(r"^\s*- ([\w.]+)[ :]?\{", line):
         return f"write `{found[1]}: {{…}}`, with a colon and a space"
     if re.search(r" \? .* : ", line):
         return "write `A if C else B` for a choice"

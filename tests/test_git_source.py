@@ -183,6 +183,15 @@ def test_a_name_that_means_nothing_has_a_reason_and_a_cure(
     assert message(name) == (said, cure)
 
 
+def test_a_submodule_is_no_file(history: Repository) -> None:
+    history.git("update-index", "--add", "--cacheinfo", f"160000,{history.git('rev-parse', 'HEAD').strip()},vendored")
+    history.git("commit", "--quiet", "--message=A submodule")
+    assert message("git:HEAD:vendored") == (
+        "`git:HEAD:vendored` is a submodule",
+        "name a file in it: its versions are its own",
+    )
+
+
 def test_a_file_that_was_renamed_is_found_by_its_old_name(history: Repository) -> None:
     history.git("mv", "nets/a.yaml", "nets/quite_another.yaml")
     assert message("git:v1:nets/quite_another.yaml")[1] == "did you mean `git:v1:nets/a.yaml`?"
