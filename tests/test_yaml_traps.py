@@ -47,7 +47,7 @@ TRAPS = {
     "layers:\n\t- relu": ("yaml-syntax", "not YAML", "indent with spaces"),
     "layers: [relu: {{a: 1}: 2}]": ("yaml-syntax", "a key must be a plain word", "quote an expression"),
     "layers: [relu": ("yaml-syntax", "not YAML", "not closed"),
-    "layers:\n<<<<<<< HEAD\n  - relu\n=======\n  - tanh\n>>>>>>> other\n": ("yaml-syntax", "merge conflict", "keep one"),
+    "layers:\n<<<<<<< HEAD\n  - relu\n=======\n  - tanh\n>>>>>>> it\n": ("yaml-syntax", "merge conflict", "keep one"),
 }  # fmt: skip
 
 
