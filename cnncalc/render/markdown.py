@@ -27,9 +27,19 @@ def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style:
     return f"### {escape(name)}\n\n{escape(inputs)}\n\n{table}\n\n{below}\n"
 
 
+_NOTIFIES = re.compile(r"@(?=\w)|(?:#|\bGH-)(?=\d)", re.IGNORECASE)
+
+
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", text.replace("\n", " "))
+    """Text that Markdown shows as it is; on GitHub it notifies nobody, and no issue is told that it was named.
+
+    >>> escape("a|b*")
+    'a\\\\|b\\\\*'
+    >>> escape("@octocat").replace("\\u200b", "<nothing>")
+    '@<nothing>octocat'
+    """
+    text = _NOTIFIES.sub("\\g<0>\u200b", text.replace("\n", " "))
+    return re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", text)
 
 
 def _indented(text: str, title: str, level: int) -> str:
