@@ -442,6 +442,21 @@ def test_the_markdown() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "head"),
+    [
+        ("git:main:nets/a.yaml", "nets/a.yaml", "|  | `main` | `nets/a.yaml` | change |"),
+        ("git:main:nets/b.yaml", "nets/a.yaml", "|  | `git:main:nets/b.yaml` | `nets/a.yaml` | change |"),
+        ("nets/a.yaml", "nets/a.yaml", "|  | `nets/a.yaml` | `nets/a.yaml` | change |"),
+    ],
+)
+def test_markdown_calls_an_older_version_of_the_same_file_by_its_ref(before: str, after: str, head: str) -> None:
+    from cnncalc.render import comparison_markdown
+
+    networks = [network(file, analysis(OLD)) for file in (before, after)]
+    assert head in comparison_markdown.render(networks, None, [], Style()).splitlines()
+
+
 @pytest.mark.usefixtures("files")
 def test_markdown_of_what_is_equal_says_so() -> None:
     ran = compare("old.yaml", "old.yaml", "--by-layer", "-f", "markdown")

@@ -48,7 +48,7 @@ def _side_by_side(networks: list[Network], style: Style) -> str:
     two = len(networks) == 2
     head = ["", *[_code(one.file) for one in networks]]
     if two:
-        head.append("change")
+        head = ["", _code(_version(networks[0].file, networks[1].file)), head[2], "change"]
     table = [head, [":---", *["---:"] * (len(head) - 1)]]
     for line in lines(networks, style):
         if len(set(line.cells)) == 1 and not line.changes and line.label == "network":
@@ -65,6 +65,12 @@ def _side_by_side(networks: list[Network], style: Style) -> str:
             ]
         table.append([escape(line.label), *cells])
     return _drawn(table)
+
+
+def _version(before: str, after: str) -> str:
+    """What an older version of the same file is called: by its ref alone, for a comment has little room."""
+    ref, colon, path = before.removeprefix("git:").partition(":")
+    return ref if before.startswith("git:") and colon and path == after else before
 
 
 def _listed(networks: list[Network], style: Style) -> str:

@@ -214,7 +214,11 @@ def test_a_comment_shows_what_changes_also_in_what_extends_it(pull_request: Pull
     assert body.startswith("<!-- cnncalc -->\n")
     places = [
         body.find(text)
-        for text in (":architectures/base.yaml`", "`architectures/new.yaml` is new.", ":architectures/wide.yaml`")
+        for text in (
+            "` | `architectures/base.yaml`",
+            "`architectures/new.yaml` is new.",
+            "` | `architectures/wide.yaml`",
+        )
     ]
     assert places == sorted(places)
     assert -1 not in places
