@@ -13,7 +13,8 @@ class EarlySoftmax(Rule):
 
     Softmax makes the values compete: they add up to 1, most become nearly 0, and gradients vanish. It belongs at the
     end, where the scores are turned into probabilities; between layers use `relu` or another activation. A softmax
-    whose output is *multiplied* with something, as in attention, is not meant.
+    whose output is *multiplied* with something, as in attention, is not meant, nor is one that is an output of the
+    network itself and is read further.
     """
 
     bad = """\
@@ -43,7 +44,9 @@ layers:
         seen = set()
         for _, node in net.of_type(*LINEAR):
             before = net.behind(node.inputs[0], _passes_on)
-            if before >= 0 and before not in seen and net.nodes[before].layer.type == "softmax":
+            if before < 0 or before in seen or -1 in net.readers[before]:
+                continue
+            if net.nodes[before].layer.type == "softmax":
                 seen.add(before)
                 name = label(node)
                 message = f"a softmax before `{name}`: it belongs behind the last layer with weights"
