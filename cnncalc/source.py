@@ -58,9 +58,9 @@ class Source:
 
     def where(self, mark: Any, length: int = 1) -> Where:
         """The place of a YAML mark; finds its one line, for a file may have millions."""
-        start = self.text.rfind("\n", 0, mark.index) + 1
-        end = self.text.find("\n", start)
-        text = self.text[start : end if end >= 0 else None].rstrip("\r")
+        line = _LINE.match(self.text, mark.index - mark.column)
+        assert line is not None
+        text = line[0]
         return Where(self.name, mark.line + 1, mark.column + 1, max(1, min(length, len(text) - mark.column)), text)
 
     def at_line(self, number: int) -> Where:

@@ -61,7 +61,7 @@ def check(
 def test_full_shows_each_problem_at_its_line_in_the_order_of_the_file() -> None:
     ran = invoke("check", "net.yaml")
     assert ran == invoke("check", "net.yaml", "-f", "full")
-    assert ran.out == "1 of 1 file failed, 4 figures checked\n"
+    assert ran.out == "1 of 1 file failed, 4 figures checked, 1 warning\n"
     assert ran.err == (
         f"error[expectation]: {EXPECTATION}\n"
         " --> net.yaml:7:34\n"
@@ -98,7 +98,7 @@ def test_text_is_one_line_a_problem() -> None:
         f"none.yaml:1:1: error unreadable {MISSING}\n"
         f"bad.yaml:3:24: error unknown-attribute {MISSPELT}\n"
     )
-    assert ran.err == "3 of 4 files failed, 5 figures checked\n"
+    assert ran.err == "3 of 4 files failed, 5 figures checked, 1 warning\n"
     assert check("text", files=("good.yaml",)) == Ran(0, "", "All checks passed: 1 file, 1 figure\n")
 
 
@@ -134,7 +134,7 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
         "notes": [],
     }  # fmt: skip
     assert files[3]["problems"][0]["help"] == "did you mean `kernel`?"
-    assert ran.err == "3 of 4 files failed, 5 figures checked\n"
+    assert ran.err == "3 of 4 files failed, 5 figures checked, 1 warning\n"
 
 
 def test_json_has_the_same_shape_for_one_file_and_tells_a_lower_bound() -> None:
@@ -168,14 +168,17 @@ ANNOTATIONS = (
 
 def test_github_writes_errors_before_warnings() -> None:
     ran = check("github")
-    assert (ran.out, ran.err) == (ANNOTATIONS, "3 of 4 files failed, 5 figures checked\n")
+    assert (ran.out, ran.err) == (ANNOTATIONS, "3 of 4 files failed, 5 figures checked, 1 warning\n")
 
 
 def test_github_is_chosen_inside_its_actions_unless_another_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     files = ("net.yaml", "good.yaml", "none.yaml", "bad.yaml")
     assert invoke("check", *files).out == ANNOTATIONS
-    assert invoke("check", *files, "-f", "full").out == "good.yaml: 1 figure\n3 of 4 files failed, 5 figures checked\n"
+    assert (
+        invoke("check", *files, "-f", "full").out
+        == "good.yaml: 1 figure\n3 of 4 files failed, 5 figures checked, 1 warning\n"
+    )
     monkeypatch.setenv("GITHUB_ACTIONS", "false")
     assert invoke("check", "good.yaml").out.startswith("good.yaml: 1 figure\n")
 
@@ -197,7 +200,7 @@ def test_the_step_summary_is_appended_with_all_files(tmp_path: Path, monkeypatch
         "# Of a step before\n"
         "### cnncalc check\n"
         "\n"
-        "3 of 4 files failed, 5 figures checked\n"
+        "3 of 4 files failed, 5 figures checked, 1 warning\n"
         "\n"
         "| place | level | code | message |\n"
         "| :--- | :--- | :--- | :--- |\n"
@@ -464,3 +467,56 @@ def test_an_unknown_format_is_a_wrong_command_line() -> None:
 def test_shells_complete_the_formats() -> None:
     env = {"_CNNCALC_COMPLETE": "bash_complete", "COMP_WORDS": "cnncalc check net.yaml -f ", "COMP_CWORD": "4"}
     assert process(env=env).out.splitlines() == [f"plain,{format}" for format in ("full", *FORMATS)]
+
+
+# ------------------------------------------------------------------------------------------- places, counted by hand
+
+PLACES: list[tuple[str, str, tuple[int, int, int], str]] = [
+    # what is odd, file, (line, column, length), the line's text
+    ("a tab counts one", "layers:\n  - conv:\t{\tkernal: 3}\n", (2, 13, 6), "  - conv:\t{\tkernal: 3}"),
+    (
+        "so does a wide letter",
+        'layers:\n- {conv: {kernal: 3}, x: "日😀"}\n',
+        (2, 23, 1),
+        '- {conv: {kernal: 3}, x: "日😀"}',
+    ),
+    (
+        "so does a wide letter",
+        'layers: [conv: {"日本😀": 1, kernal: 3}]\n',
+        (1, 27, 6),
+        'layers: [conv: {"日本😀": 1, kernal: 3}]',
+    ),
+    ("CR LF", "name: n\r\nlayers:\r\n- conv: {kernal: 3}\r\n", (3, 10, 6), "- conv: {kernal: 3}"),
+    ("CR alone", "name: n\rlayers:\r- conv: {kernal: 3}\r", (3, 10, 6), "- conv: {kernal: 3}"),
+    ("YAML's other line ends", "name: n\x85layers:\u2028- conv: {kernal: 3}\n", (3, 10, 6), "- conv: {kernal: 3}"),
+    ("a byte order mark", "\ufefflayers: [conv: {kernal: 3}]\n", (1, 17, 6), "layers: [conv: {kernal: 3}]"),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "place", "line"), PLACES, ids=[case[0] for case in PLACES])
+def test_a_place_counts_code_points_from_1(what: str, text: str, place: tuple[int, int, int], line: str) -> None:
+    Path("odd.yaml").write_bytes(text.encode())
+    (file,) = json.loads(invoke("check", "odd.yaml", "-f", "json").out)["files"]
+    found = {(one["line"], one["column"], one["length"]) for one in file["problems"] if "line" in one}
+    assert place in found
+    log = sarif(invoke("check", "odd.yaml", "-f", "sarif").out)
+    regions = [result["locations"][0]["physicalLocation"]["region"] for result in log["results"]]
+    at = (place[0], place[1], place[1] + place[2], line)
+    assert at in [
+        (r["startLine"], r.get("startColumn"), r.get("endColumn"), r.get("snippet", {}).get("text")) for r in regions
+    ]
+
+
+def test_what_is_underlined_is_what_is_meant_below_wide_letters_too() -> None:
+    Path("odd.yaml").write_text('input: {channels: 1}\nlayers: [dense: {"日本": 1, unitz: 3}]\n', encoding="utf-8")
+    shown = [line for line in invoke("check", "odd.yaml").err.splitlines() if line.startswith(("2 |", "  |  "))]
+    assert shown == [
+        '2 | layers: [dense: {"日本": 1, unitz: 3}]',
+        "  |                  ^^^^^^",  # two columns for each of the two letters
+        '2 | layers: [dense: {"日本": 1, unitz: 3}]',
+        "  |                             ^^^^^",
+    ]
+
+
+def test_problems_of_different_files_stand_apart() -> None:
+    assert "\n\nerror[unknown-attribute]" in invoke("check", "net.yaml", "bad.yaml").err

@@ -53,7 +53,7 @@ def test_a_finding_is_a_warning_and_the_exit_code_stays_0() -> None:
     ran = invoke("check", "net.yaml")
     assert ran == Ran(
         0,
-        "net.yaml: 0 figures\nAll checks passed: 1 file, 0 figures\n",
+        "net.yaml: 0 figures\nAll checks passed: 1 file, 0 figures, 1 warning\n",
         f"warning[dropped-border]: {SAID}\n"
         " --> net.yaml:3:45\n"
         "  |\n"

@@ -84,9 +84,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @_limit_option("activations", "10M", "activations")
 @_limit_option("size", "20MiB", "bytes of float32 params")
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
-@click.option(
-    "--select", callback=_codes, metavar="CODES", help="Run only these lint rules; `cnncalc rules` lists them."
-)
+@click.option("--select", callback=_codes, metavar="CODES", help="Run only these lint rules.")
 @click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
 @click.option("--no-lint", is_flag=True, help="Run no lint rule.")
 @click.option(
@@ -113,7 +111,8 @@ def check_command(
 ) -> int:
     """Shapes fit, figures in `expect` hold, budgets are kept; and what is legal and rarely meant is a warning.
 
-    CODES are lint rules, separated by commas. A project chooses them in [tool.cnncalc] of its pyproject.toml.
+    CODES are lint rules, separated by commas; `cnncalc rules` lists them. A project chooses them in [tool.cnncalc] of
+    its pyproject.toml, and a comment `# cnncalc: ignore[CODE]` on the line of a finding ignores it.
 
     FILE is an architecture file, the name of a bundled one, or - for standard input. Exit code 0 when all is well
     (warnings break nothing), 1 where a figure or a budget is broken, 2 where a file cannot be used.
@@ -140,6 +139,7 @@ def check_command(
         finders=() if no_lint else (linter,),
     )
     reports: list[Report] = []
+    apart = False  # whether problems stand above
     with Progress(list(listing(files))) as progress:
         for file in progress:
             options.note_bundled(file.name)
@@ -149,7 +149,8 @@ def check_command(
             progress.hide()
             if rewritten:
                 options.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
-            _show(report, form, no_color)
+            _show(report, form, no_color, apart)
+            apart = apart or bool(report.problems)
             if not report.skipped:
                 reports.append(report)
     if not reports:
@@ -168,14 +169,16 @@ def _tidy(done: int) -> None:
         gc.collect()
 
 
-def _show(report: Report, form: str, no_color: bool) -> None:
-    """What is said of one file as soon as it is checked."""
+def _show(report: Report, form: str, no_color: bool, apart: bool) -> None:
+    """What is said of one file as soon as it is checked; its problems are set apart from those of the files before."""
     if report.skipped:
         options.remark(f"{report.file} is passed over: {report.skipped}")
     if form in (DRAWN, "text", "github"):  # the others have them in what they write
         for note in report.notes:
             options.remark(f"{report.file}: {note}")
     if form == DRAWN and report.problems:
+        if apart:
+            click.echo(err=True)
         options.complain(report.problems, no_color)
     if form == DRAWN and report.code == 0 and not report.skipped:
         options.say(f"{report.file}: {many(report.figures, 'figure')}")

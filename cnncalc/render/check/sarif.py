@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from cnncalc import __version__
 from cnncalc.checks import Report
-from cnncalc.codes import CODES, Code
+from cnncalc.codes import CODES
 from cnncalc.problem import Problem
 from cnncalc.render.check import from_root
 from cnncalc.render.check.json import safe
@@ -45,6 +45,7 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
     run = {
         "tool": {"driver": {"name": "cnncalc", "version": __version__, "rules": [_rule(code) for code in codes]}},
         "columnKind": "unicodeCodePoints",
+        "newlineSequences": ["\r\n", "\n", "\r", "\x85", "\u2028", "\u2029"],  # where YAML ends a line
         "invocations": [invocation],
         "results": [_result(problem, report, codes.index(problem.code), root, seen) for report, problem in found],
     }
@@ -53,15 +54,13 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    described = CODES.get(code) or Code(RULES[code].title, RULES[code].manual)
+    described = CODES.get(code)
+    what, more = (described.what, described.cure) if described else (RULES[code].title, RULES[code].manual)
     return {
         "id": code,
-        "shortDescription": {"text": _text(described.what)},
-        "fullDescription": {"text": _text(described.what)},
-        "help": {
-            "text": _text(f"{described.what} {described.cure}"),
-            "markdown": _text(f"{described.what}\n\n**Mended:** {described.cure}"),
-        },
+        "shortDescription": {"text": _text(what)},
+        "fullDescription": {"text": _text(what)},
+        "help": {"text": _text(f"{what} {more}"), "markdown": _text(f"{what}\n\n{more}")},
     }
 
 
