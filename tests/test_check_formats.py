@@ -476,12 +476,6 @@ PLACES: list[tuple[str, str, tuple[int, int, int], str]] = [
     ("a tab counts one", "layers:\n  - conv:\t{\tkernal: 3}\n", (2, 13, 6), "  - conv:\t{\tkernal: 3}"),
     (
         "so does a wide letter",
-        'layers:\n- {conv: {kernal: 3}, x: "日😀"}\n',
-        (2, 23, 1),
-        '- {conv: {kernal: 3}, x: "日😀"}',
-    ),
-    (
-        "so does a wide letter",
         'layers: [conv: {"日本😀": 1, kernal: 3}]\n',
         (1, 27, 6),
         'layers: [conv: {"日本😀": 1, kernal: 3}]',

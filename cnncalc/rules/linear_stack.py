@@ -17,7 +17,8 @@ class LinearStack(Rule):
 
     A first layer with fewer units than it reads *and* than the second gives is silent: it is a factorisation, which
     saves parameters. So are a first layer at each position with a flatten behind it, and convolutions: a depthwise and
-    a pointwise one in a row. Silent is also a first layer that something else reads, or that is an output: an embedding.
+    a pointwise one in a row. A first layer that something else reads, or that is an output, is silent, too: it may be
+    an embedding.
     """
 
     bad = """\

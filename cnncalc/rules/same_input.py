@@ -11,9 +11,9 @@ from cnncalc.rules.base import Finding, Network, Rule, label
 class SameInput(Rule):
     """A merge that reads the same thing twice.
 
-    x + x is 2x, x · x a square, a concatenation of x with x doubles the weights behind it for nothing, and the distance of x to
-    itself is 0. Mostly a name in `from` is wrong (`previous` is already the entry meant), or both branches have
-    become empty because of their `when`.
+    x + x is 2x, x · x a square, a concatenation of x with x doubles the weights behind it for nothing, and the
+    distance of x to itself is 0. Mostly a name in `from` is wrong (`previous` is already the entry meant), or both
+    branches have become empty because of their `when`.
     """
 
     bad = """\
