@@ -215,6 +215,8 @@ def _update(file: str) -> int:
 
 def _rewrite(file: str, result: CheckResult) -> int:
     """Whole or not at all."""
+    from tempfile import mkstemp
+
     from cnncalc import api
     from cnncalc.expect import updated
 
@@ -223,17 +225,21 @@ def _rewrite(file: str, result: CheckResult) -> int:
         raise click.UsageError(
             f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
         )
+    path = os.path.realpath(found.path)
     try:
-        with open(found.path, "rb") as old:
+        with open(path, "rb") as old:
             data = old.read()
         mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
         text = updated(data.decode("utf-8-sig"), result.edits)
-        path = os.path.realpath(found.path)
-        temporary = f"{path}.new"
-        with open(temporary, "xb") as new:
-            new.write(mark + text.encode())
-        os.chmod(temporary, os.stat(path).st_mode)
-        os.replace(temporary, path)
+        handle, temporary = mkstemp(dir=os.path.dirname(path))
+        try:
+            with os.fdopen(handle, "wb") as new:
+                new.write(mark + text.encode())
+            os.chmod(temporary, os.stat(path).st_mode)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
     except OSError as error:
-        raise click.ClickException(f"cannot write '{file}': {(error.strerror or str(error)).lower()}") from None
+        raise options.CannotWrite(f"'{file}'", error) from None
     return len({edit.node.mark.index for edit in result.edits})
