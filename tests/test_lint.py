@@ -298,6 +298,9 @@ def project(text: str, name: str = "pyproject.toml") -> None:
         ('per-file-ignores = {"net.yaml" = ["dropped-border"]}', ["--select", "dropped-border"], 0),
         ('per-file-ignores = {"*.yml" = ["dropped-border"]}', [], 1),
         ('per-file-ignores = {"nets/*" = ["dropped-border"]}', [], 1),
+        ('per-file-ignores = {"./net.yaml" = ["dropped-border"]}', [], 0),
+        ('per-file-ignores = {"**/net.yaml" = ["dropped-border"]}', [], 0),
+        ('per-file-ignores = {"**/et.yaml" = ["dropped-border"]}', [], 1),
     ],
 )
 def test_a_project_chooses_rules_and_the_command_line_wins(choices: str, options: list[str], count: int) -> None:
@@ -362,7 +365,7 @@ def test_an_option_of_a_rule() -> None:
         ),
         (
             'per-file-ignores = {"a" = ["x"]}',
-            "[tool.cnncalc]: `per-file-ignores`: no rule `x`: cnncalc rules lists them",
+            "[tool.cnncalc]: `per-file-ignores`: no rule `x`: `cnncalc rules` lists them",
         ),
         (
             f'per-file-ignores = {{"{"*" * 201}" = []}}',
