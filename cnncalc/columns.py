@@ -128,4 +128,5 @@ def title(analysis: Analysis, style: Style) -> tuple[str, str]:
         f"{name} {style.shape(shape)}" if len(analysis.inputs) > 1 else style.shape(shape)
         for name, shape in analysis.inputs.items()
     )
-    return style.plain(analysis.name), style.plain(f"input{'s' * (len(analysis.inputs) > 1)} {named}")
+    name = " ".join(analysis.name.split())  # it may be written on several lines
+    return style.plain(name), style.plain(f"input{'s' * (len(analysis.inputs) > 1)} {named}")

@@ -62,8 +62,8 @@ class Config:
 def _matches(path: str, pattern: str) -> bool:
     """Whether a pattern means a path; without a slash it is one of the file's name.
 
-    >>> _matches("nets/old/a.yaml", "nets/"), _matches("nets/a.yaml", "./nets/**/*.yaml"), _matches("nets/a.yaml", "nets")
-    (True, True, False)
+    >>> [_matches("nets/a.yaml", pattern) for pattern in ("nets/", "./nets/**/*.yaml", "a.*", "nets", "a.yaml/")]
+    [True, True, True, False, False]
     """
     if "/" not in pattern:
         return fnmatchcase(path.rpartition("/")[2], pattern)
