@@ -289,7 +289,17 @@ def test_sarif_has_a_result_for_each_problem_with_its_region() -> None:
         ("error", "unknown-attribute", "bad.yaml", (3, 24, 30)),
     ]
     assert run["results"][4]["message"]["text"] == f"{MISSPELT}\nhelp: did you mean `kernel`?"
-    assert run["results"][4]["locations"][0]["physicalLocation"]["region"]["snippet"]["text"] == BAD.splitlines()[2]
+    place = run["results"][4]["locations"][0]["physicalLocation"]
+    assert place["region"]["snippet"]["text"] == "kernal"
+    assert place["contextRegion"] == {"startLine": 3, "snippet": {"text": BAD.splitlines()[2]}}
+
+
+def test_sarif_of_a_file_of_one_long_line_does_not_repeat_it() -> None:
+    entries = ", ".join(["conv: {filters: 4, kernal: 3}"] * 100)
+    Path("long.yaml").write_text(f"{{input: {{channels: 3, size: 8}}, layers: [{entries}]}}", encoding="utf-8")
+    text = invoke("check", "long.yaml", "-f", "sarif").out
+    assert len(sarif(text)["results"]) == 100
+    assert len(text) < 100_000
 
 
 def test_sarif_describes_the_rules_that_it_uses() -> None:
@@ -429,7 +439,7 @@ def test_hostile_text_comes_back_whole_from_json() -> None:
 
 def test_hostile_text_is_valid_sarif_and_junit() -> None:
     run = sarif(drawn("sarif"))
-    assert run["results"][0]["locations"][0]["physicalLocation"]["region"]["snippet"]["text"] == HOSTILE
+    assert run["results"][0]["locations"][0]["physicalLocation"]["contextRegion"]["snippet"]["text"] == HOSTILE
     uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert re.fullmatch(r"[\w./%~-]+", uri, re.ASCII)
     assert ",a:b%" in unquote(uri)
@@ -494,10 +504,11 @@ def test_a_place_counts_code_points_from_1(what: str, text: str, place: tuple[in
     found = {(one["line"], one["column"], one["length"]) for one in file["problems"] if "line" in one}
     assert place in found
     log = sarif(invoke("check", "odd.yaml", "-f", "sarif").out)
-    regions = [result["locations"][0]["physicalLocation"]["region"] for result in log["results"]]
-    at = (place[0], place[1], place[1] + place[2], line)
-    assert at in [
-        (r["startLine"], r.get("startColumn"), r.get("endColumn"), r.get("snippet", {}).get("text")) for r in regions
+    places = [result["locations"][0]["physicalLocation"] for result in log["results"]]
+    region = {"startLine": place[0], "startColumn": place[1], "endColumn": place[1] + place[2]}
+    context = {"startLine": place[0], "snippet": {"text": line}}
+    assert ({**region, "snippet": {"text": "kernal"}}, context) in [
+        (physical["region"], physical.get("contextRegion")) for physical in places
     ]
 
 

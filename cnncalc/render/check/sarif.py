@@ -19,6 +19,7 @@ from cnncalc.render.check import from_root
 from cnncalc.render.check.json import safe
 from cnncalc.rules import RULES
 
+LONGEST_LINE = 1_000  # a file may be one line of megabytes, and each of its problems would show it
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
@@ -66,15 +67,15 @@ def _rule(code: str) -> dict[str, Any]:
 
 def _result(problem: Problem, report: Report, rule: int, root: str | None, seen: dict[str, int]) -> dict[str, Any]:
     place = problem.where
-    file = place.file if place else report.file
-    region: dict[str, Any] = {"startLine": 1}  # GitHub wants a line, also where the problem is of the whole file
+    uri = _uri(place.file if place else report.file, root)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    physical["region"] = {"startLine": 1}  # GitHub wants a line, also where the problem is of the whole file
     if place:
-        region = {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endColumn": place.column + place.length,
-            "snippet": {"text": place.text},
-        }
+        start, end = place.column, place.column + place.length
+        physical["region"] = {"startLine": place.line, "startColumn": start, "endColumn": end}
+        if place.text and len(place.text) <= LONGEST_LINE:
+            physical["region"]["snippet"] = {"text": place.text[start - 1 : end - 1]}
+            physical["contextRegion"] = {"startLine": place.line, "snippet": {"text": place.text}}
     cures = (f"help: {problem.help}",) if problem.help else ()
     message = "\n".join((problem.message, *(f"note: {note}" for note in problem.notes), *cures))
     return {
@@ -82,8 +83,8 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
         "ruleIndex": rule,
         "level": problem.level,
         "message": {"text": _text(message)},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(file, root)}, "region": region}}],
-        "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, _uri(file, root), seen)},
+        "locations": [{"physicalLocation": physical}],
+        "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, uri, seen)},
     }
 
 
