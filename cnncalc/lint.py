@@ -139,7 +139,7 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
     placed = [(code, one.node, one) for (code, _), one in merged.items()]
     placed.sort(key=lambda item: (item[1].mark.name is not own, item[1].mark.name.name, item[1].mark.index, item[0]))
     found = [_problem(code, one, net) for code, _, one in placed[:MOST_FINDINGS]]
-    unused = ignores.unused(wanted) if UNUSED in wanted else []
+    unused = ignores.unused(wanted) if UNUSED in wanted and not graph.changed else []
     shown = unused[: MOST_FINDINGS - len(found)]
     found = _in_order([*found, *map(_unused_problem, shown)], own.name)
     return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count)
@@ -199,8 +199,9 @@ class _Ignores:
         length = len(match[0].rstrip())
         place = Where(comment.file, comment.line, comment.column + match.start(), length, comment.text)
         whole_file = match[1] == "ignore-file"
-        for code in (match[2] or "").split(","):
-            ignore = Ignore(code.strip(), place, whole_file)
+        codes = [code.strip() for code in (match[2] or "").split(",") if code.strip()]
+        for code in codes or [""]:
+            ignore = Ignore(code, place, whole_file)
             key = (comment.file, 0 if whole_file else comment.line, ignore.code)
             self.at.setdefault(key, []).append(ignore)
             if source is self.own:

@@ -222,6 +222,8 @@ def test_a_comment_holds_for_the_entry_that_it_stands_at_and_all_that_it_calls(p
         ("ignore[heavy-layer]", "nothing to ignore: `heavy-layer` finds nothing here", "remove the comment"),
         ("ignore-file[dead-taps]", "nothing to ignore: `dead-taps` finds nothing in this file", "remove the comment"),
         ("ignore", "`# cnncalc: ignore` does not say what to ignore", "write `# cnncalc: ignore[code]`"),
+        ("ignore[heavy-layer, ]", "nothing to ignore: `heavy-layer` finds nothing here", "remove the comment"),
+        ("ignore[ , ]", "`# cnncalc: ignore[ , ]` does not say what to ignore", "write `# cnncalc: ignore[code]`"),
         ("ignore [ ]", "`# cnncalc: ignore [ ]` does not say what to ignore", "write `# cnncalc: ignore[code]`"),
     ],
 )
@@ -231,6 +233,13 @@ def test_what_is_said_of_a_comment_that_ignores_nothing(comment: str, message: s
     assert (found.code, found.message, found.help) == ("unused-ignore", message, help)
     assert found.where is not None
     assert (found.where.line, found.where.column) == (1, text.index("#") + 1)
+
+
+def test_a_comment_that_another_input_size_makes_needless_is_not_unused() -> None:
+    write("net.yaml", f"{BORDER}  # cnncalc: ignore[dropped-border]")
+    assert check("net.yaml", "--input-size", "227") == []
+    write("net.yaml", BORDER.replace("224", "227") + "  # cnncalc: ignore[dropped-border]")
+    assert len(check("net.yaml")) == 1
 
 
 def test_a_comment_for_a_rule_that_does_not_run_is_not_unused() -> None:
