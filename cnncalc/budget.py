@@ -161,8 +161,12 @@ def named(
     for key, value in node:
         if key.text != "total" and key.text not in by_name:
             known = ["total", *by_name, *(BUDGETED if what == "budget" else ())]
-            help = did_you_mean(key.text, known) or "`cnncalc summary FILE --depth all` shows every name"
-            problems.add("unknown-name", f"`{what}` names no entry `{key.text}`", key, help)
+            names = "`cnncalc summary FILE --depth all` shows every name"
+            if what == "budget" and not isinstance(value, Map):  # as a quantity is written
+                names = f"the quantities are {', '.join(f'`{quantity}`' for quantity in BUDGETED)}"
+            problems.add(
+                "unknown-name", f"`{what}` names no entry `{key.text}`", key, did_you_mean(key.text, known) or names
+            )
         elif not isinstance(value, Map):
             problems.add("bad-value", f"`{key.text}` must be a mapping of quantities", value, "write `{params: 34848}`")
         else:

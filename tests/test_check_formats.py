@@ -512,6 +512,21 @@ def test_a_place_counts_code_points_from_1(what: str, text: str, place: tuple[in
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("input: {channels: 1}\nlayers: [relu", "2:9"),
+        ("input: {channels: 1}\nlayers: [relu\n\n\n", "2:9"),
+        ('input: {channels: 1}\nlayers: "relu', "2:9"),
+        ("input: {channels: 1}\nlayers:\n  -", "3:4"),
+        ("{", "1:2"),
+    ],
+)
+def test_what_is_not_closed_is_told_where_it_opens_and_no_line_is_made_up(text: str, place: str) -> None:
+    Path("open.yaml").write_text(text, encoding="utf-8")
+    assert invoke("check", "open.yaml", "-f", "text").out.startswith(f"open.yaml:{place}: error ")
+
+
 def test_what_is_underlined_is_what_is_meant_below_wide_letters_too() -> None:
     Path("odd.yaml").write_text('input: {channels: 1}\nlayers: [dense: {"日本": 1, unitz: 3}]\n', encoding="utf-8")
     shown = [line for line in invoke("check", "odd.yaml").err.splitlines() if line.startswith(("2 |", "  |  "))]

@@ -46,6 +46,11 @@ def _cells(text: str) -> int:
 
 
 def _excerpt(line: str, column: int, width: int = 100) -> tuple[str, int]:
-    """At most `width` characters of a line around a column, and where the column is in them."""
+    """At most `width` characters of a line around a column, `…` where it goes on; and where the column is in them."""
     start = 0 if column < width - 20 else column - width // 2
-    return line[start : start + width], column - start
+    shown = line[start : start + width]
+    if start:
+        shown = f"…{shown[1:]}"
+    if start + width < len(line):
+        shown = f"{shown[:-1]}…"
+    return shown, column - start
