@@ -427,8 +427,6 @@ def _name_of(character: int | str | bytes) -> str:
 
 
 def _syntax_cure(place: Where) -> str | None:
-    import re
-
     line = place.text
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces, not with tabs"
@@ -436,7 +434,7 @@ def _syntax_cure(place: Where) -> str | None:
         return "the language has no indexing: give each value a name of its own"
     if re.search(r":\s+[>|]\s*\d", line):
         return "an expectation has no `>`: write `~5M`, `<5M` or the figure"
-    if found := re.search(r"^\s*- ([\w.]+):? ?\{", line):
+    if found := re.search(r"^\s*- ([\w.]+)[: ]?\{", line):
         return f"write `{found[1]}: {{…}}`, with a colon and a space"
     if re.search(r" \? .* : ", line):
         return "write `A if C else B` for a choice"
