@@ -13,7 +13,7 @@ from cnncalc.budget import Limit, exceeded
 from cnncalc.build import load_source
 from cnncalc.description import is_architecture
 from cnncalc.expect import check
-from cnncalc.problem import Problem, ProblemsFound
+from cnncalc.problem import Problem, ProblemsFound, in_order
 from cnncalc.source import Source, parse
 
 Finder = Callable[[Source, Analysis], Iterable[Problem]]
@@ -96,17 +96,11 @@ class Checks:
                 found += finder(source, analysis)
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
-        found.sort(key=lambda problem: _place(problem, source.name))
+        found = in_order(found, source.name)
         broken = any(problem.level == "error" or self.strict for problem in found)
         figures = result.figures + len(self.limits)
         notes = (*graph.notes, *result.notes)
         return Report(name, int(broken), figures, tuple(found), notes, analysis.totals, bool(analysis.uncounted))
-
-
-def _place(problem: Problem, file: str) -> tuple[bool, bool, str, int, int]:
-    """In the order of the file; then what stands in the files that it extends, then what has no place."""
-    place = problem.where
-    return (False, place.file != file, place.file, place.line, place.column) if place else (True, True, "", 0, 0)
 
 
 def listing(files: Iterable[str]) -> Iterator[File]:

@@ -160,7 +160,7 @@ def check_command(
 
 
 def _tidy(done: int) -> None:
-    """Let go of the graphs so far, for the collector rests: a thousand files then take 25 MB instead of 240."""
+    """Let go of the graphs so far, for the collector rests: a thousand files then take 30 MB instead of 240."""
     if gc.isenabled():  # called from Python
         return
     if done == 1:

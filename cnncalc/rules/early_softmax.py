@@ -44,10 +44,10 @@ layers:
         seen = set()
         for _, node in net.of_type(*LINEAR):
             before = net.behind(node.inputs[0], _passes_on)
-            if before < 0 or before in seen or -1 in net.readers[before]:
+            if before < 0 or before in seen or net.nodes[before].layer.type != "softmax":
                 continue
-            if net.nodes[before].layer.type == "softmax":
-                seen.add(before)
+            seen.add(before)
+            if -1 not in net.readers[before]:
                 name = label(node)
                 message = f"a softmax before `{name}`: it belongs behind the last layer with weights"
                 yield Finding(message, before, None, "use `relu` between layers")
