@@ -1,0 +1,261 @@
+"""Analysis → what a diagram shows of it: vertices, what each of them reads, and the groups that stand open around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from cnncalc.analysis import Analysis, Counts, GroupRow, Row
+from cnncalc.problem import Problem, ProblemsFound
+from cnncalc.shape import Shape
+
+Entry = Row | GroupRow | None  # None: an input
+
+MOST_LAYERS = 20_000  # layers that a diagram may stand for
+MOST_VERTICES = 1_500  # what is drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """An input, a layer, or a folded group.
+
+    `reads` are places in `Sketch.vertices`, each before the vertex itself; `inside` the open groups around it, the
+    outermost first. `before` and `after` are layers that `stacked` has drawn into it.
+    """
+
+    name: str
+    label: str
+    entry: Entry
+    output: Shape
+    counts: Counts
+    reads: tuple[int, ...]
+    inside: tuple[str, ...]
+    start: int
+    stop: int
+    before: tuple[Row, ...] = ()
+    after: tuple[Row, ...] = ()
+
+    @property
+    def is_input(self) -> bool:
+        return self.entry is None
+
+
+class Opened(NamedTuple):
+    """A group whose layers are shown."""
+
+    name: str
+    label: str
+    kind: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A network, or one of its groups, folded to a depth. Vertices stand in the order in which they run."""
+
+    title: str
+    vertices: tuple[Vertex, ...]
+    opened: dict[str, Opened]
+    counts: Counts
+    lower_bound: bool = False
+    folded: int = field(default=0)  # how many vertices stand for a folded group
+
+    @property
+    def readers(self) -> list[list[int]]:
+        """For each vertex, those that read it."""
+        found: list[list[int]] = [[] for _ in self.vertices]
+        for place, vertex in enumerate(self.vertices):
+            for source in vertex.reads:
+                found[source].append(place)
+        return found
+
+    @property
+    def branches(self) -> bool:
+        """Whether some vertex reads several others, or is read by several."""
+        return any(len(v.reads) > 1 for v in self.vertices) or any(len(places) > 1 for places in self.readers)
+
+
+def too_large(what: str, number: int, most: int, file: str) -> ProblemsFound:
+    """The refusal of a picture that nobody could read."""
+    return ProblemsFound(
+        [
+            Problem(
+                "too-large",
+                f"{file} gives a diagram of {number:,} {what}; at most {most:,} are drawn",
+                help="fold blocks with `--depth 1`, or name one BLOCK to draw",
+            )
+        ]
+    )
+
+
+def sketch(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = None, *, simple: bool = False) -> Sketch:
+    """A network folded at a depth (None: not at all), or only the group `part` of it, counted from there.
+
+    With `simple`, a group of one layer and what only follows it, such as a convolution with its norm, is not folded.
+
+    >>> import cnncalc
+    >>> [vertex.label for vertex in sketch(cnncalc.analyze(cnncalc.load("fragments/transition"))).vertices]
+    ['input', 'transition1']
+    """
+    graph = analysis.graph
+    assert graph is not None
+    rows, groups = analysis.rows, analysis.groups
+    start, stop = (part.start, part.stop) if part else (0, len(rows))
+    if stop - start > MOST_LAYERS:
+        raise too_large("layers", stop - start, MOST_LAYERS, analysis.file)
+    above = part.name.count("/") + 1 if part else 0
+    plain = _Plain(analysis)
+    vertices: list[Vertex] = []
+    place_of: dict[int, int] = {}  # of a layer, or an input (negative): its vertex
+    opened: dict[str, Opened] = {}
+    index = start
+    while index < stop:
+        row = rows[index]
+        inside, group = [], None
+        path = row.name.split("/")
+        for level in range(above + 1, len(path)):
+            found = groups.get("/".join(path[:level]))
+            if found is None or not start <= found.start <= index < found.stop <= stop:
+                continue
+            if depth is not None and level - above >= depth and not (simple and plain.is_simple(found)):
+                group = found
+                break
+            inside.append(found.name)
+            opened.setdefault(found.name, Opened(found.name, path[level - 1], found.kind, found.start, found.stop))
+        last = group.stop if group else index + 1
+        reads = []
+        for node in range(index, last):
+            for ref in graph.nodes[node].inputs:
+                if index <= ref < last:
+                    continue
+                if ref not in place_of:  # an input of the network, or of the part that is drawn
+                    place_of[ref] = len(vertices)
+                    name = graph.name_of(ref)
+                    vertices.append(Vertex(name, name, None, graph.shape(ref), Counts(), (), (), index, index))
+                if place_of[ref] not in reads:
+                    reads.append(place_of[ref])
+            place_of[node] = -1
+        entry: Row | GroupRow = group or row
+        label = entry.name.rpartition("/")[2]
+        place_of |= dict.fromkeys(range(index, last), len(vertices))
+        vertices.append(
+            Vertex(entry.name, label, entry, entry.output_shape, entry.counts, tuple(reads), tuple(inside), index, last)
+        )
+        index = last
+    title = f"{analysis.name} · {part.name}" if part else analysis.name
+    counts = part.counts if part else analysis.totals
+    folded = sum(isinstance(vertex.entry, GroupRow) for vertex in vertices)
+    return Sketch(title, tuple(vertices), opened, counts, bool(analysis.uncounted), folded)
+
+
+class _Plain:
+    """Which layers only follow another one, and which groups are one layer with its followers."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.known: dict[str, bool] = {}
+
+    def is_simple(self, group: GroupRow) -> bool:
+        found = self.known.get(group.name)
+        if found is None:
+            rows = self.analysis.rows[group.start : group.stop]
+            chain = all(row.inputs == (before.name,) for before, row in zip(rows, rows[1:], strict=False))
+            found = chain and sum(not follows(row) for row in rows) == 1 and len(rows[:1][0].inputs) == 1
+            self.known[group.name] = found
+        return found
+
+
+def follows(row: Row) -> bool:
+    """Whether a layer only changes values: one input, the same shape, no multiplies, no window."""
+    return (
+        len(row.inputs) == 1
+        and row.input_shapes[0] == row.output_shape
+        and not row.counts.multiplies
+        and row.layer.counted
+        and "kernel" not in row.attributes
+        and row.type not in ("flatten", "reshape", "resize")
+    )
+
+
+def stacked(given: Sketch) -> Sketch:
+    """The same with each activation, norm, dropout and flatten drawn into the layer that it belongs to.
+
+    A follower joins the vertex that it alone reads; followers at the head of a branch, and `flatten`, join the layer
+    that reads them. Nothing joins across the border of a group that holds other layers too.
+    """
+    readers = given.readers
+    stacks: list[list[int]] = []  # places of the vertices that became one
+    stack_of: dict[int, int] = {}
+    for place, vertex in enumerate(given.vertices):
+        source = vertex.reads[0] if len(vertex.reads) == 1 else -1
+        joins = (
+            source >= 0
+            and readers[source] == [place]
+            and given.vertices[source].stop == vertex.start
+            and (_may_join(given, stacks[stack_of[source]], place))
+        )
+        if joins:
+            stacks[stack_of[source]].append(place)
+            stack_of[place] = stack_of[source]
+        else:
+            stack_of[place] = len(stacks)
+            stacks.append([place])
+    vertices = [_one(given, stack, stack_of) for stack in stacks]
+    return replace(given, vertices=tuple(vertices))
+
+
+def _may_join(given: Sketch, stack: list[int], place: int) -> bool:
+    head, vertex = given.vertices[stack[0]], given.vertices[place]
+    members = [given.vertices[member] for member in stack]
+    if any(member.is_input for member in members):
+        return False
+    leading = all(_leads(member) for member in members)
+    if not (_trails(vertex) or (leading and len(vertex.reads) == 1 and not _leads(vertex, strictly=True))):
+        return False
+    if leading and isinstance(vertex.entry, GroupRow):
+        return False
+    first, last = head.start, vertex.stop
+    for name in {*head.inside, *members[-1].inside} ^ {*vertex.inside}:
+        group = given.opened[name]
+        if not first <= group.start <= group.stop <= last:
+            return False
+    return True
+
+
+def _trails(vertex: Vertex) -> bool:
+    return isinstance(vertex.entry, Row) and follows(vertex.entry)
+
+
+def _leads(vertex: Vertex, strictly: bool = False) -> bool:
+    """Whether a vertex waits for the layer that it belongs to; `strictly`: it is never drawn into one before it."""
+    entry = vertex.entry
+    return isinstance(entry, Row) and (entry.type == "flatten" or (not strictly and follows(entry)))
+
+
+def _one(given: Sketch, stack: list[int], stack_of: dict[int, int]) -> Vertex:
+    members = [given.vertices[place] for place in stack]
+    main = next((at for at, member in enumerate(members) if not _leads(member)), 0)
+    vertex = members[main]
+    reads = tuple(dict.fromkeys(stack_of[source] for source in members[0].reads))
+    inside = tuple(name for name in members[0].inside if all(name in member.inside for member in members))
+    own = [name for name in vertex.inside if name not in inside]
+    alone = [
+        name
+        for name in inside
+        if given.opened[name].start >= members[0].start and given.opened[name].stop <= members[-1].stop
+    ]
+    outermost = next(iter(alone or own), None)
+    label = given.opened[outermost].label if outermost and given.opened[outermost].kind != "branch" else vertex.label
+    return replace(
+        vertex,
+        label=label,
+        output=members[-1].output,
+        counts=sum((member.counts for member in members), Counts()),
+        reads=reads,
+        inside=tuple(name for name in inside if name not in alone),
+        start=members[0].start,
+        stop=members[-1].stop,
+        before=tuple(member.entry for member in members[:main] if isinstance(member.entry, Row)),
+        after=tuple(member.entry for member in members[main + 1 :] if isinstance(member.entry, Row)),
+    )
