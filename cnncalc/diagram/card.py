@@ -65,6 +65,8 @@ def operation(vertex: Vertex) -> str:
     if vertex.entry is None:
         return ""
     text = describe(vertex.entry)
+    if text == vertex.label.rstrip("0123456789"):  # `add1` says it already
+        return ""
     if isinstance(vertex.entry, GroupRow):
         number = vertex.entry.stop - vertex.entry.start
         text += f" · {number} layer{'s' * (number != 1)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnncalc.analysis import Analysis, GroupRow
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.flow import flow
+from cnncalc.diagram.volumes import volumes
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
 from cnncalc.diagram.sketch import Sketch, sketch, stacked
@@ -52,3 +53,9 @@ def composed(shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[
 def draw_flow(shown: Sketch, look: Look, file: str) -> Picture:
     """A flow graph."""
     return composed(shown, flow(shown, look, file), [])
+
+
+def draw_volumes(shown: Sketch, look: Look, file: str) -> Picture:
+    """Volumes in rows."""
+    width, height, items, notes = volumes(shown, look, file)
+    return composed(shown, (width, height, items), notes)

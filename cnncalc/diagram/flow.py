@@ -7,6 +7,7 @@ layers, and no line crosses a box. Where only one line leads on, a row may end.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cnncalc.diagram.card import Card, Look, card
 from cnncalc.diagram.layers import Link, Thing, heights, ordered
@@ -23,6 +24,7 @@ FRAME = 12.0  # between a frame and what it holds
 FRAME_TITLE = 22.0
 WIDTHS = (760.0, 960.0, 1160.0, 1400.0, 1700.0, 2100.0, 2600.0, 3300.0, 4200.0)
 SLIDE = (1600.0, 860.0)
+LARGEST = 1.25
 
 
 @dataclass
@@ -66,14 +68,15 @@ def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item
     best: Placed | None = None
     for width in WIDTHS:
         found = builder.group(None, width)
-        if best is None or _scale(found) > _scale(best) * 1.02:
+        if best is None or slide_scale(found.width, found.height) >= slide_scale(best.width, best.height):
             best = found
     assert best is not None
     return best.width, best.height, best.items
 
 
-def _scale(placed: Placed) -> float:
-    return min(SLIDE[0] / placed.width, SLIDE[1] / placed.height)
+def slide_scale(width: float, height: float) -> float:
+    """How large a slide shows a picture; larger than legible is no better."""
+    return min(LARGEST, SLIDE[0] / width, SLIDE[1] / height)
 
 
 class _Flow:
@@ -205,15 +208,15 @@ def _rows(pieces: list[tuple[Placed, tuple[int, ...], tuple[int, ...]]], room: f
                 end = (x, y + piece.entry(source))
                 if at == 0:
                     whole.entries[source] = end[1]
-                    whole.items += _lined([(0.0, end[1]), end], bool(piece.card)) if indent or piece.card else []
+                    whole.items += lined([(0.0, end[1]), end], bool(piece.card)) if indent or piece.card else []
                 elif at == row[0]:
                     assert left_over is not None
                     lane = top - ROW / 2
                     out = left_over[0] + 12
                     corners = [left_over, (out, left_over[1]), (out, lane), (indent - 14, lane), (indent - 14, end[1]), end]
-                    whole.items += _lined(corners, bool(piece.card))
+                    whole.items += lined(corners, bool(piece.card))
                 else:
-                    whole.items += _lined([(x - STEP, end[1]), end], bool(piece.card))
+                    whole.items += lined([(x - STEP, end[1]), end], bool(piece.card))
             right = x + piece.width
             if len(leaving) == 1:
                 left_over = (right, y + piece.exit(leaving[0]))
@@ -227,7 +230,7 @@ def _rows(pieces: list[tuple[Placed, tuple[int, ...], tuple[int, ...]]], room: f
     last_right = x - STEP
     for y in whole.exits.values():
         if whole.width > last_right:
-            whole.items += _lined([(last_right, y), (whole.width, y)], False)
+            whole.items += lined([(last_right, y), (whole.width, y)], False)
     return whole
 
 
@@ -244,7 +247,7 @@ def _broken(widths: list[float], room: float) -> list[list[int]]:
     return rows
 
 
-def _lined(corners: list[Point], head: bool) -> list[Item]:
+def lined(corners: list[Point], head: bool) -> list[Item]:
     """A line with rounded corners, and an arrow at its end where it enters a box."""
     steps: list[tuple[Point, ...]] = []
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
@@ -317,7 +320,7 @@ def _layered(
             layer_of.append(layer)
         way.append(b)
         ways.append(way)
-        for u, v in zip(way, way[1:], strict=False):
+        for u, v in pairwise(way):
             start = boxes[u].exit(source) if u < len(boxes) else 0.5
             end = boxes[v].entry(source) if v < len(boxes) else 0.5
             links.append(Link(u, v, start, end))
@@ -385,6 +388,8 @@ def _way(
             steps.append(((right, y),))
         layer = layer_of[thing]
         to_y = tops[thing] + (boxes[thing].entry(source) if thing < len(boxes) else 0.5)
+        if thing == last and head and abs(to_y - y) < 5:  # level, rather than with a kink
+            to_y = y
         x = lefts[layer] - (6 if head and thing == last else 0)
         middle = (right + lefts[layer]) / 2
         steps.append(((x, to_y),) if abs(to_y - y) < 0.5 else ((middle, y), (middle, to_y), (x, to_y)))

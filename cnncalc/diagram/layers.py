@@ -7,6 +7,7 @@ places, which must leave room for boxes of every size, are worked out here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from cnncalc.problem import Problem, ProblemsFound
@@ -78,9 +79,14 @@ def heights(layers: list[list[int]], things: list[Thing], links: list[Link], gap
             at += things[thing].height + gap
     before: list[list[tuple[Link, float]]] = [[] for _ in things]
     after: list[list[tuple[Link, float]]] = [[] for _ in things]
+    leads, follows = [0] * len(things), [0] * len(things)
+    for link in links:
+        leads[link.a] += 1
+        follows[link.b] += 1
     for link in links:
         bends = things[link.a].bend + things[link.b].bend
-        weight = (1.0, 0.05, 6.0)[bends]
+        fan = leads[link.a] > 2 or follows[link.b] > 2  # of several branches none is the main one
+        weight = (1.0, 1.0 if fan else 0.05, 6.0)[bends]
         before[link.b].append((link, weight))
         after[link.a].append((link, weight))
     for sweep in range(24):
@@ -93,14 +99,10 @@ def heights(layers: list[list[int]], things: list[Thing], links: list[Link], gap
                 total = sum(weight for _, weight in pulls)
                 wanted.append(sum(at * weight for at, weight in pulls) / total if total else tops[thing])
                 weights.append(total or 0.01)
-            spaces = [things[thing].height + _space(things[thing], things[below], gap) for thing, below in _pairs(layer)]
+            spaces = [things[a].height + _space(things[a], things[b], gap) for a, b in pairwise(layer)]
             for thing, top in zip(layer, _spread(wanted, weights, spaces), strict=True):
                 tops[thing] = top
     return tops
-
-
-def _pairs(layer: list[int]) -> list[tuple[int, int]]:
-    return list(zip(layer, layer[1:], strict=False))
 
 
 def _space(a: Thing, b: Thing, gap: float) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, Counts, GroupRow, Row
@@ -59,7 +60,7 @@ class Sketch:
     opened: dict[str, Opened]
     counts: Counts
     lower_bound: bool = False
-    folded: int = field(default=0)  # how many vertices stand for a folded group
+    once: tuple[str, ...] = ()  # groups of equal copies of which one is shown
 
     @property
     def readers(self) -> list[list[int]]:
@@ -89,14 +90,22 @@ def too_large(what: str, number: int, most: int, file: str) -> ProblemsFound:
     )
 
 
-def sketch(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = None, *, simple: bool = False) -> Sketch:
+def sketch(
+    analysis: Analysis,
+    depth: int | None = 1,
+    part: GroupRow | None = None,
+    *,
+    simple: bool = False,
+    once: bool = False,
+) -> Sketch:
     """A network folded at a depth (None: not at all), or only the group `part` of it, counted from there.
 
     With `simple`, a group of one layer and what only follows it, such as a convolution with its norm, is not folded.
+    With `once`, of a group of equal copies the first one stands for all.
 
     >>> import cnncalc
-    >>> [vertex.label for vertex in sketch(cnncalc.analyze(cnncalc.load("fragments/transition"))).vertices]
-    ['input', 'transition1']
+    >>> [vertex.label for vertex in sketch(cnncalc.analyze(cnncalc.load("resnet50"))).vertices][:4]
+    ['input', 'conv1', 'relu1', 'max_pool1']
     """
     graph = analysis.graph
     assert graph is not None
@@ -109,8 +118,16 @@ def sketch(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = No
     vertices: list[Vertex] = []
     place_of: dict[int, int] = {}  # of a layer, or an input (negative): its vertex
     opened: dict[str, Opened] = {}
+    copies: dict[int, tuple[int, int]] = {}  # where copies begin: where they end, and the length of each
+    shown_once: list[str] = []
     index = start
     while index < stop:
+        if index in copies:
+            last, length = copies[index]
+            for node in range(index, last):
+                place_of[node] = place_of[node - length]
+            index = last
+            continue
         row = rows[index]
         inside, group = [], None
         path = row.name.split("/")
@@ -122,7 +139,11 @@ def sketch(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = No
                 group = found
                 break
             inside.append(found.name)
-            opened.setdefault(found.name, Opened(found.name, path[level - 1], found.kind, found.start, found.stop))
+            if found.name not in opened:
+                opened[found.name] = Opened(found.name, path[level - 1], found.kind, found.start, found.stop)
+                if once and (length := _copies(analysis, found)):
+                    copies[found.start + length] = found.stop, length
+                    shown_once.append(found.name)
         last = group.stop if group else index + 1
         reads = []
         for node in range(index, last):
@@ -145,8 +166,21 @@ def sketch(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = No
         index = last
     title = f"{analysis.name} · {part.name}" if part else analysis.name
     counts = part.counts if part else analysis.totals
-    folded = sum(isinstance(vertex.entry, GroupRow) for vertex in vertices)
-    return Sketch(title, tuple(vertices), opened, counts, bool(analysis.uncounted), folded)
+    return Sketch(title, tuple(vertices), opened, counts, bool(analysis.uncounted), tuple(shown_once))
+
+
+def _copies(analysis: Analysis, group: GroupRow) -> int:
+    """The number of layers in each copy of a repeated group, where all copies are equal; else 0."""
+    number = group.kind.rpartition(" ×")[2]
+    if not number.isdigit() or int(number) < 2 or (group.stop - group.start) % int(number):
+        return 0
+    length = (group.stop - group.start) // int(number)
+    rows = analysis.rows
+    for index in range(group.start + length, group.stop):
+        row, first = rows[index], rows[index - length]
+        if (row.layer, row.input_shapes) != (first.layer, first.input_shapes):
+            return 0
+    return length
 
 
 class _Plain:
@@ -160,8 +194,8 @@ class _Plain:
         found = self.known.get(group.name)
         if found is None:
             rows = self.analysis.rows[group.start : group.stop]
-            chain = all(row.inputs == (before.name,) for before, row in zip(rows, rows[1:], strict=False))
-            found = chain and sum(not follows(row) for row in rows) == 1 and len(rows[:1][0].inputs) == 1
+            chain = all(row.inputs == (before.name,) for before, row in pairwise(rows))
+            found = bool(rows) and chain and sum(not follows(row) for row in rows) == 1 and len(rows[0].inputs) == 1
             self.known[group.name] = found
         return found
 

@@ -31,7 +31,10 @@ _LIGHT = {
     "other": ("#eceff3", "#75808f"),
     "block": ("#fdf3c9", "#a08312"),
     "frame": ("#f6f8fa", "#b4bdc9"),
-    "sheet": ("#fdf3c9", "#a08312"),
+    "patch": ("#f0a07a", "#a3320b"),
+    "cone": ("none", "#a3320b"),
+    "hidden": ("none", "#a3320b"),
+    "mark": ("#a3320b", ""),
 }
 _DARK = {
     "ground": ("#12161c", ""),
@@ -54,7 +57,10 @@ _DARK = {
     "other": ("#2a313b", "#8f9bab"),
     "block": ("#3b3413", "#cdb04a"),
     "frame": ("#181d25", "#4a5563"),
-    "sheet": ("#3b3413", "#cdb04a"),
+    "patch": ("#8a4526", "#ffb08a"),
+    "cone": ("none", "#ffb08a"),
+    "hidden": ("none", "#ffb08a"),
+    "mark": ("#ffb08a", ""),
 }
 
 
