@@ -18,12 +18,12 @@ ROOMS = [
     ["inputs", "expand"],
     ["build", "analysis"],
     ["api", "outline", "expect", "schema"],
-    ["columns"],
+    ["columns", "diagram"],
     ["render"],
     ["cli"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
-HOMES = {"click": {"cli"}, "rich": {"render"}, "yaml": {"source"}}
+HOMES = {"click": {"cli"}, "rich": {"render"}, "yaml": {"source"}, "fast_sugiyama": {"diagram"}}
 FREE = {"__init__", "__main__"}  # the package's front doors
 
 
@@ -81,4 +81,4 @@ def test_no_other_library_is_imported() -> None:
     import sys
 
     roots = {module.split(".")[0] for _, path in files() for module, _ in imports(path)}
-    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "rich", "yaml"}
+    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "fast_sugiyama", "rich", "yaml"}

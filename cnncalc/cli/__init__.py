@@ -14,6 +14,7 @@ COMMANDS = {
     "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
     "explain": ("explain", "Where each number comes from: formula, numbers, result."),
     "check": ("check", "Hold files to the figures that they expect."),
+    "diagram": ("diagram", "A picture for a slide: volumes, or a flow graph."),
     "list": ("catalog", "The bundled architectures with their totals."),
     "show": ("catalog", "Print a bundled file, to read or to copy."),
     "new": ("catalog", "Print a file to start from."),

@@ -66,10 +66,10 @@ def operation(vertex: Vertex) -> str:
         return ""
     text = describe(vertex.entry)
     if text == vertex.label.rstrip("0123456789"):  # `add1` says it already
-        return ""
+        text = ""
     if isinstance(vertex.entry, GroupRow):
         number = vertex.entry.stop - vertex.entry.start
-        text += f" · {number} layer{'s' * (number != 1)}"
+        text = " · ".join(filter(None, [text, f"{number} layer{'s' * (number != 1)}"]))
     return clean(text)
 
 
@@ -104,3 +104,9 @@ def card(vertex: Vertex, look: Look) -> Card:
     height = sum(_leading(kind) for _, kind, _ in lines) + 2 * PADDING - 3
     sheets = 2 if isinstance(vertex.entry, GroupRow) else 0
     return Card(round(inner + 2 * PADDING + 0.5), height, tuple(lines), role(vertex), sheets, clean(vertex.name))
+
+
+def lines_of(vertex: Vertex, look: Look) -> list[str]:
+    """What a node of a graph says, line by line, at full length."""
+    shape = written_shape(vertex.output, look.layout)
+    return [line for line in (vertex.label, operation(vertex), shape, *counted(vertex, look)) if line]

@@ -5,25 +5,76 @@ from __future__ import annotations
 from cnncalc.analysis import Analysis, GroupRow
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.flow import flow
-from cnncalc.diagram.volumes import volumes
+from cnncalc.diagram.volumes import is_chain_of_volumes, volumes
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
-from cnncalc.diagram.sketch import Sketch, sketch, stacked
+from cnncalc.diagram.sketch import MOST_LAYERS, Sketch, sketch, stacked, too_large
 from cnncalc.figures import exact
 from cnncalc.problem import clean
 
 MARGIN = 28.0
+MOST_NODES = 5_000  # of a graph for another program
 HEAD = 44.0
 LINE = 18.0
-FITS = 24  # boxes that a slide holds
+FITS = {"flow": 48, "volumes": 24}  # boxes that a slide holds
 
 
-def chosen_depth(analysis: Analysis, part: GroupRow | None = None) -> int | None:
-    """All the way down where that gives a picture that a slide holds, else 1."""
+def chosen_style(analysis: Analysis, part: GroupRow | None = None) -> str:
+    """`volumes` for a chain and for twin towers, `flow` where a network branches."""
     rows = part.stop - part.start if part else len(analysis.rows)
-    if rows > 20 * FITS:
-        return 1
-    return None if len(stacked(sketch(analysis, None, part, simple=True)).vertices) <= FITS else 1
+    if rows > MOST_LAYERS:
+        raise too_large("layers", rows, MOST_LAYERS, analysis.file)
+    return "volumes" if is_chain_of_volumes(sketch(analysis, None, part, simple=True)) else "flow"
+
+
+def chosen_depth(analysis: Analysis, style: str, part: GroupRow | None = None) -> int | None:
+    """All the way down where a slide holds that, else 1."""
+    whole = stacked(sketch(analysis, None, part, simple=True, once=style == "flow"))
+    return None if len(whole.vertices) <= FITS[style] else 1
+
+
+def draw(
+    analysis: Analysis,
+    *,
+    style: str | None = None,
+    depth: int | str | None = "auto",
+    part: GroupRow | None = None,
+    look: Look | None = None,
+    every_copy: bool = False,
+) -> Picture:
+    """A network, or one of its groups, as a picture.
+
+    `style` is `flow` or `volumes`; without it the network decides. `depth` says how far blocks are unfolded: a number,
+    None for all the way, or `auto`. Of equal copies of a block a flow shows one, unless `every_copy`.
+
+    >>> import cnncalc
+    >>> draw(cnncalc.analyze(cnncalc.load("lenet5"))).title
+    'LeNet-5'
+    """
+    style = style or chosen_style(analysis, part)
+    if part is None and len(analysis.rows) > MOST_LAYERS:
+        raise too_large("layers", len(analysis.rows), MOST_LAYERS, analysis.file)
+    unfolded = chosen_depth(analysis, style, part) if isinstance(depth, str) else depth
+    shown = sketch(analysis, unfolded, part, simple=True, once=style == "flow" and not every_copy)
+    look = look or Look()
+    if style == "volumes":
+        width, height, items, notes = volumes(shown, look, analysis.file)
+        return composed(shown, (width, height, items), notes)
+    return composed(shown, flow(shown, look, analysis.file), _notes(shown))
+
+
+def graph(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = None) -> Sketch:
+    """The whole graph at a depth, layer by layer, for programs that lay it out themselves."""
+    found = sketch(analysis, depth, part)
+    if len(found.vertices) > MOST_NODES:
+        raise too_large("nodes", len(found.vertices), MOST_NODES, analysis.file)
+    return found
+
+
+def _notes(shown: Sketch) -> list[str]:
+    if not shown.once:
+        return []
+    return ["A frame or box with ×N stands for N equal blocks, one after the other; it is drawn once."]
 
 
 def totals(shown: Sketch) -> str:
@@ -47,15 +98,6 @@ def composed(shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[
         placed.append(Text(MARGIN, y, text, "note"))
         y += LINE
     description = f"{clean(shown.title)}: {totals(shown)}"
-    return Picture(round(width + 2 * MARGIN), round(y - LINE + MARGIN - 4), clean(shown.title), description, tuple(placed))
-
-
-def draw_flow(shown: Sketch, look: Look, file: str) -> Picture:
-    """A flow graph."""
-    return composed(shown, flow(shown, look, file), [])
-
-
-def draw_volumes(shown: Sketch, look: Look, file: str) -> Picture:
-    """Volumes in rows."""
-    width, height, items, notes = volumes(shown, look, file)
-    return composed(shown, (width, height, items), notes)
+    return Picture(
+        round(width + 2 * MARGIN), round(y - LINE + MARGIN - 4), clean(shown.title), description, tuple(placed)
+    )

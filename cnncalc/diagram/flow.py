@@ -6,57 +6,23 @@ layers, and no line crosses a box. Where only one line leads on, a row may end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from cnncalc.diagram.card import Card, Look, card
-from cnncalc.diagram.layers import Link, Thing, heights, ordered
+from cnncalc.diagram.layers import Link, Thing, heights, ordered, straightened
+from cnncalc.diagram.letter_u import u_shape
 from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Box, Item, Line, Point, Text, arrow, moved
+from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text, arrow, moved
+from cnncalc.diagram.placed import STEP, Member, Placed, lined, slide_scale
 from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, stacked, too_large
 from cnncalc.problem import clean
 
 GAP = 16.0  # between boxes one above the other
-STEP = 34.0  # between layers, for the lines
 ROW = 30.0  # between rows
 INDENT = 22.0  # beside the rows, for the line that leads from one to the next
 FRAME = 12.0  # between a frame and what it holds
-FRAME_TITLE = 22.0
+FRAME_TITLE = 28.0
 WIDTHS = (760.0, 960.0, 1160.0, 1400.0, 1700.0, 2100.0, 2600.0, 3300.0, 4200.0)
-SLIDE = (1600.0, 860.0)
-LARGEST = 1.25
-
-
-@dataclass
-class Placed:
-    """Something laid out, from (0, 0): where lines enter on its left and leave on its right, by the vertex they carry."""
-
-    width: float
-    height: float
-    items: list[Item] = field(default_factory=list)
-    entries: dict[int, float] = field(default_factory=dict)
-    exits: dict[int, float] = field(default_factory=dict)
-    card: Card | None = None
-
-    def entry(self, source: int) -> float:
-        return self.height / 2 if self.card else self.entries[source]
-
-    def exit(self, source: int) -> float:
-        return self.height / 2 if self.card else self.exits[source]
-
-    def drawn(self, x: float, y: float, width: float | None = None) -> list[Item]:
-        if self.card:
-            return [self.card.at(x, y, width or self.width)]
-        return [moved(item, x, y) for item in self.items]
-
-
-@dataclass
-class Member:
-    """A vertex or a framed group, as a box among its neighbours."""
-
-    vertices: frozenset[int]
-    reads: tuple[int, ...]
-    opened: Opened | None = None
 
 
 def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item]]:
@@ -72,11 +38,6 @@ def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item
             best = found
     assert best is not None
     return best.width, best.height, best.items
-
-
-def slide_scale(width: float, height: float) -> float:
-    """How large a slide shows a picture; larger than legible is no better."""
-    return min(LARGEST, SLIDE[0] / width, SLIDE[1] / height)
 
 
 class _Flow:
@@ -125,11 +86,14 @@ class _Flow:
         ]
         outside = tuple(dict.fromkeys(s for member in members for s in member.reads if s not in own))
         leaving = tuple(v for v in sorted(own) if any(reader not in own for reader in self.readers[v]))
+        folded = u_shape(members, placed, outside, leaving)
+        if folded:
+            return _framed(folded, opened) if opened else folded
         pieces = []
         entering, first = outside, 0
         for at in range(len(members)):
             crossing = self._crossing(members[: at + 1], members[at + 1 :], outside, leaving)
-            if len(crossing) <= 1 or at == len(members) - 1:
+            if members[at].vertices.issuperset(crossing[:2]) or at == len(members) - 1:
                 pieces.append(self._piece(members[first : at + 1], placed[first : at + 1], entering, crossing))
                 entering, first = crossing, at + 1
         inner = _rows(pieces, room)
@@ -148,9 +112,7 @@ class _Flow:
     ) -> tuple[Placed, tuple[int, ...], tuple[int, ...]]:
         if len(members) == 1 and len(entering) <= 1 and set(leaving) <= members[0].vertices and len(leaving) <= 1:
             return placed[0], entering, leaving
-        from cnncalc.diagram.letter_u import u_shape
-
-        return u_shape(members, placed, entering, leaving) or _layered(members, placed, entering, leaving), entering, leaving
+        return _layered(members, placed, entering, leaving), entering, leaving
 
 
 def _of_card(given: Card) -> Placed:
@@ -213,7 +175,14 @@ def _rows(pieces: list[tuple[Placed, tuple[int, ...], tuple[int, ...]]], room: f
                     assert left_over is not None
                     lane = top - ROW / 2
                     out = left_over[0] + 12
-                    corners = [left_over, (out, left_over[1]), (out, lane), (indent - 14, lane), (indent - 14, end[1]), end]
+                    corners = [
+                        left_over,
+                        (out, left_over[1]),
+                        (out, lane),
+                        (indent - 14, lane),
+                        (indent - 14, end[1]),
+                        end,
+                    ]
                     whole.items += lined(corners, bool(piece.card))
                 else:
                     whole.items += lined([(x - STEP, end[1]), end], bool(piece.card))
@@ -247,24 +216,6 @@ def _broken(widths: list[float], room: float) -> list[list[int]]:
     return rows
 
 
-def lined(corners: list[Point], head: bool) -> list[Item]:
-    """A line with rounded corners, and an arrow at its end where it enters a box."""
-    steps: list[tuple[Point, ...]] = []
-    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
-        near, far = _toward(corner, before, 7), _toward(corner, after, 7)
-        steps += [(near,), (corner, corner, far)]
-    end = corners[-1]
-    short = (end[0] - 6, end[1]) if head else end
-    items: list[Item] = [Line(corners[0], (*steps, (short,)), "edge")]
-    return [*items, arrow(end)] if head else items
-
-
-def _toward(start: Point, end: Point, most: float) -> Point:
-    length = abs(end[0] - start[0]) + abs(end[1] - start[1])
-    share = min(most, length / 2) / length if length else 0.0
-    return (start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)
-
-
 def _framed(inner: Placed, opened: Opened) -> Placed:
     """A group's content in a frame with its name."""
     font = FONTS["frame"]
@@ -272,7 +223,7 @@ def _framed(inner: Placed, opened: Opened) -> Placed:
     label = fitted(text, font.size, max(inner.width, 150.0), font.bold)
     width = max(inner.width, text_width(label, font.size, font.bold)) + 2 * FRAME
     height = inner.height + FRAME_TITLE + FRAME
-    title = Text(FRAME, 16, label, "frame")
+    title = Text(FRAME, 17, label, "frame")
     items: list[Item] = [Box(0, 0, width, height, "frame", (title,), tip=clean(opened.name))]
     items += [moved(item, FRAME, FRAME_TITLE) for item in inner.items]
     if inner.card:  # one card alone
@@ -325,7 +276,7 @@ def _layered(
             end = boxes[v].entry(source) if v < len(boxes) else 0.5
             links.append(Link(u, v, start, end))
     layers = ordered(layer_of, things, links)
-    tops = heights(layers, things, links, GAP)
+    tops = straightened(heights(layers, things, links, GAP), ways, layers, things, GAP)
     highest = min(tops)
     tops = [round(top - highest, 2) for top in tops]
     lefts, widths, x = [], [], 0.0
@@ -388,7 +339,7 @@ def _way(
             steps.append(((right, y),))
         layer = layer_of[thing]
         to_y = tops[thing] + (boxes[thing].entry(source) if thing < len(boxes) else 0.5)
-        if thing == last and head and abs(to_y - y) < 5:  # level, rather than with a kink
+        if thing == last and head and abs(to_y - y) < 6:  # level, rather than with a kink
             to_y = y
         x = lefts[layer] - (6 if head and thing == last else 0)
         middle = (right + lefts[layer]) / 2

@@ -105,6 +105,42 @@ def heights(layers: list[list[int]], things: list[Thing], links: list[Link], gap
     return tops
 
 
+def straightened(
+    tops: list[float], ways: Sequence[Sequence[int]], layers: list[list[int]], things: list[Thing], gap: float
+) -> list[float]:
+    """The same, with the bends of each way on one level where their neighbours leave room."""
+    found = list(tops)
+    above, below = {}, {}
+    for layer in layers:
+        for upper, lower in pairwise(layer):
+            below[upper], above[lower] = lower, upper
+    for way in ways:
+        bends = way[1:-1]
+        if len(bends) < 2:
+            continue
+        low = max(
+            (
+                found[u] + things[u].height + _space(things[u], things[b], gap)
+                for b in bends
+                if (u := above.get(b, -1)) >= 0
+            ),
+            default=-1e9,
+        )
+        high = min(
+            (
+                found[d] - things[b].height - _space(things[b], things[d], gap)
+                for b in bends
+                if (d := below.get(b, -1)) >= 0
+            ),
+            default=1e9,
+        )
+        if low <= high:
+            level = min(max(sum(found[b] for b in bends) / len(bends), low), high)
+            for bend in bends:
+                found[bend] = level
+    return found
+
+
 def _space(a: Thing, b: Thing, gap: float) -> float:
     return gap * (0.5 if a.bend and b.bend else 0.75 if a.bend or b.bend else 1.0)
 

@@ -253,4 +253,4 @@ def wrapped(text: str, size: float, room: float, most: int = 3) -> list[str]:
             lines.append(word)
     if len(lines) > most:
         lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
-    return [fitted(line, size, room) for line in lines]
+    return [fitted(line.removesuffix(" ·"), size, room) for line in lines]

@@ -273,14 +273,13 @@ def _one(given: Sketch, stack: list[int], stack_of: dict[int, int]) -> Vertex:
     vertex = members[main]
     reads = tuple(dict.fromkeys(stack_of[source] for source in members[0].reads))
     inside = tuple(name for name in members[0].inside if all(name in member.inside for member in members))
-    own = [name for name in vertex.inside if name not in inside]
     alone = [
         name
         for name in inside
         if given.opened[name].start >= members[0].start and given.opened[name].stop <= members[-1].stop
     ]
-    outermost = next(iter(alone or own), None)
-    label = given.opened[outermost].label if outermost and given.opened[outermost].kind != "branch" else vertex.label
+    within = [name for name in vertex.inside if name not in inside or name in alone]
+    label = _label(given, vertex, within[0]) if within else vertex.label
     return replace(
         vertex,
         label=label,
@@ -293,3 +292,12 @@ def _one(given: Sketch, stack: list[int], stack_of: dict[int, int]) -> Vertex:
         before=tuple(member.entry for member in members[:main] if isinstance(member.entry, Row)),
         after=tuple(member.entry for member in members[main + 1 :] if isinstance(member.entry, Row)),
     )
+
+
+def _label(given: Sketch, vertex: Vertex, name: str) -> str:
+    """What a vertex is called that is all there is in the group `name`; a branch is called by its merge, too."""
+    group = given.opened[name]
+    above = given.opened.get(name.rpartition("/")[0])
+    merge = group.kind == "branch" and above is not None and above.kind in ("add", "concat", "multiply", "distance")
+    numbered = group.label.isdigit() and above is not None  # one of several copies
+    return f"{above.label}/{group.label}" if above and (merge or numbered) else group.label

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cnncalc.analysis import GroupRow, Row
 from cnncalc.diagram.card import Look, counted, followers, operation, role
-from cnncalc.diagram.flow import lined, slide_scale
+from cnncalc.diagram.placed import lined, slide_scale
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
 from cnncalc.diagram.picture import FONTS, Face, Item, Line, Point, Text, arrow, moved
 from cnncalc.diagram.sketch import Sketch, Vertex, stacked, too_large
@@ -25,7 +25,7 @@ BAR = 12.0  # width of a vector
 MOST = 120  # volumes
 LANES = 2
 ARCS = 8
-CAPTION = 96.0
+CAPTION = 116.0
 LANE_GAP = 46.0
 LINE = 15.0
 
@@ -37,11 +37,17 @@ class Scale(NamedTuple):
     channels: float
     vector: float
 
-    def __str__(self) -> str:
-        return (
-            f"To scale by square root: n pixels of height or width are {self.side}·√n long, "
-            f"n channels {self.channels}·√n, a vector of n {self.vector}·√n."
-        )
+    def written(self, shapes: list[Shape]) -> str:
+        """The line below the picture: only what is drawn."""
+        parts = []
+        if any(len(shape) > 1 for shape in shapes):
+            parts += [
+                f"a height or width of n is {self.side:g}·√n px long (width recedes, at half length)",
+                f"n channels are {self.channels:g}·√n px",
+            ]
+        if any(len(shape) == 1 for shape in shapes):
+            parts.append(f"a vector of n is {self.vector:g}·√n px high")
+        return f"Drawn to scale, by square root: {', '.join(parts)}."
 
 
 class Solid(NamedTuple):
@@ -162,10 +168,10 @@ def volumes(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[I
     best: tuple[float, float, list[Item]] | None = None
     for rows in range(1, 7):
         found = builder.drawn(rows)
-        if found and (best is None or slide_scale(*found[:2]) > slide_scale(*best[:2]) * 1.02):
+        if found and (best is None or slide_scale(*found[:2]) > slide_scale(*best[:2]) * 1.15):
             best = found
     assert best is not None
-    notes = [str(builder.scale)]
+    notes = [builder.scale.written([vertex.output for vertex in drawn.vertices])]
     if any(len(vertex.output) > 3 for vertex in drawn.vertices):
         notes.append("Of depth × height × width, the depth is not drawn.")
     return *best, notes
@@ -216,21 +222,21 @@ class _Volumes:
         name = fitted(clean(vertex.label), FONTS["name"].size, CAPTION, True)
         shape = fitted(written_shape(vertex.output, self.look.layout), FONTS["shape"].size, CAPTION)
         lines = [(name, "name"), (shape, "shape")]
-        if isinstance(vertex.entry, GroupRow):
-            lines += [(line, "muted") for line in wrapped(operation(vertex), FONTS["muted"].size, CAPTION, 2)]
-        if vertex.after:
-            lines += [(line, "muted") for line in wrapped(followers(vertex.after), FONTS["muted"].size, CAPTION, 2)]
+        does = operation(vertex) if isinstance(vertex.entry, GroupRow) else ""
+        if isinstance(vertex.entry, Row) and not self._label(vertex) and operation(vertex):
+            does = vertex.entry.type
+        text = " · ".join(filter(None, [does, followers(vertex.after)]))
+        lines += [(line, "muted") for line in wrapped(text, FONTS["muted"].size, CAPTION, 3)]
         return lines + [(fitted(line, FONTS["muted"].size, CAPTION), "muted") for line in counted(vertex, self.look)]
 
     def _label(self, vertex: Vertex) -> list[tuple[str, str]]:
         """What leads to a volume: the layer's type, window, stride."""
         entry = vertex.entry
-        if not isinstance(entry, Row):
+        kernel = entry.attributes.get("kernel") if isinstance(entry, Row) else None
+        if not isinstance(entry, Row) or not kernel:
             return []
-        lines = [(fitted(entry.type, FONTS["muted"].size, CAPTION), "muted")]
-        kernel, stride = entry.attributes.get("kernel"), entry.attributes.get("stride")
-        if kernel:
-            lines.append(("×".join(map(str, kernel)), "kernel"))
+        stride = entry.attributes.get("stride")
+        lines = [(entry.type, "muted"), ("×".join(map(str, kernel)), "kernel")]
         if stride and set(stride) != {1}:
             lines.append((f"stride {'×'.join(map(str, stride)) if len(set(stride)) > 1 else stride[0]}", "muted"))
         groups = entry.attributes.get("groups", 1)
@@ -259,9 +265,7 @@ class _Volumes:
         for arc in spans:
             a, b = self.column_of[arc[0]], self.column_of[arc[1]]
             taken = {
-                level
-                for other, level in found.items()
-                if self.column_of[other[0]] < b and a < self.column_of[other[1]]
+                level for other, level in found.items() if self.column_of[other[0]] < b and a < self.column_of[other[1]]
             }
             found[arc] = next(level for level in range(len(taken) + 1) if level not in taken)
         return found
@@ -296,7 +300,14 @@ class _Volumes:
                 (start, lane_y) = left_over
                 end = (self.columns[row[0]].gap - 8 if first.x > 8 else first.x - 4, middle)
                 end = (min(first.x - 4, end[0] + 4), middle)
-                corners = [start, (start[0] + 14, start[1]), (start[0] + 14, lane_y), (-12.0, lane_y), (-12.0, middle), end]
+                corners = [
+                    start,
+                    (start[0] + 14, start[1]),
+                    (start[0] + 14, lane_y),
+                    (-12.0, lane_y),
+                    (-12.0, middle),
+                    end,
+                ]
                 items += lined(corners, True)
             bottom = base + 6 + self._captions_height(row, self.lanes - 1)
             right = max(stands[p].right for p in self.columns[row[-1]].vertices)
@@ -314,7 +325,8 @@ class _Volumes:
         number = len(self.columns)
         spans = [(self.column_of[a], self.column_of[b]) for a, b in self.arcs()]
         allowed = [
-            at for at in range(1, number)
+            at
+            for at in range(1, number)
             if not any(a < at <= b for a, b in spans)
             and (len(self.columns[at - 1].vertices) == 1 or len(self.columns[at].vertices) == 1 or rows == 1)
             and len(self.columns[at].vertices) == 1 == len(self.columns[at - 1].vertices)
@@ -330,11 +342,17 @@ class _Volumes:
         if len(breaks) != rows - 1:
             return None
         ends = [0, *breaks, number]
+        lengths = [sum(self.columns[at].width + self.columns[at].gap for at in range(a, b)) for a, b in pairwise(ends)]
+        if min(lengths) < 0.5 * max(lengths):
+            return None
         return [list(range(a, b)) for a, b in pairwise(ends)]
 
     def _lane_offset(self) -> float:
         tallest = max(
-            self.solids[place].height for column in self.columns if len(column.vertices) > 1 for place in column.vertices
+            self.solids[place].height
+            for column in self.columns
+            if len(column.vertices) > 1
+            for place in column.vertices
         )
         return (tallest + LANE_GAP) / 2
 
@@ -361,6 +379,8 @@ class _Volumes:
         """How far from the middle the labels before a volume begin: beyond the kernel and its lines."""
         kernels = [self._kernel(source, place) for source in self.sketch.vertices[place].reads]
         half = max([kernel.height / 2 for kernel in kernels if kernel], default=0.0)
+        if self.lanes > 1 and not half:  # lines from lane to lane cross between the volumes
+            half = self.solids[place].height / 2
         return max(10.0, half + 4)
 
     def _captions_height(self, row: list[int], lane: int) -> float:
@@ -375,7 +395,9 @@ class _Volumes:
 
     # -------------------------------------------------------------------------------------------- drawing
 
-    def _row_items(self, row: list[int], stands: dict[int, Stand], top: float, base: float, middle: float) -> list[Item]:
+    def _row_items(
+        self, row: list[int], stands: dict[int, Stand], top: float, base: float, middle: float
+    ) -> list[Item]:
         items: list[Item] = []
         levels = self._levels()
         places = [place for at in row for place in self.columns[at].vertices]
@@ -399,7 +421,11 @@ class _Volumes:
         if stand.solid.deep:
             faces += [
                 Face(((left, top), (left + dx, top + dy), (right + dx, top + dy), (right, top)), f"{kind}.top", tip),
-                Face(((right, top), (right + dx, top + dy), (right + dx, bottom + dy), (right, bottom)), f"{kind}.side", tip),
+                Face(
+                    ((right, top), (right + dx, top + dy), (right + dx, bottom + dy), (right, bottom)),
+                    f"{kind}.side",
+                    tip,
+                ),
             ]
         return faces
 
@@ -441,7 +467,11 @@ class _Volumes:
         target = (left, b.middle)
         deep = kernel.thick
         items: list[Item] = [
-            Line(near_top, (((near_top[0] - deep, near_top[1]),), ((near_top[0] - deep, near_bottom[1]),), (near_bottom,)), "hidden"),
+            Line(
+                near_top,
+                (((near_top[0] - deep, near_top[1]),), ((near_top[0] - deep, near_bottom[1]),), (near_bottom,)),
+                "hidden",
+            ),
             Line((near_top[0] - deep, near_top[1]), (((far_top[0] - deep, far_top[1]),), (far_top,)), "hidden"),
             Face((near_top, far_top, far_bottom, near_bottom), "patch"),
         ]

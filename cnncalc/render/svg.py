@@ -10,7 +10,7 @@ from cnncalc.problem import clean
 FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 # role: (fill, stroke) in the light and in the dark
-_LIGHT = {
+LIGHT = {
     "ground": ("#ffffff", ""),
     "title": ("#14181f", ""),
     "subtitle": ("#4d5766", ""),
@@ -36,7 +36,7 @@ _LIGHT = {
     "hidden": ("none", "#a3320b"),
     "mark": ("#a3320b", ""),
 }
-_DARK = {
+DARK = {
     "ground": ("#12161c", ""),
     "title": ("#f1f4f8", ""),
     "subtitle": ("#a8b2c0", ""),
@@ -66,15 +66,15 @@ _DARK = {
 
 def _mixed(color: str, other: str, share: float) -> str:
     """`color` with a share of another one."""
-    parts = [
-        round(int(color[at : at + 2], 16) * (1 - share) + int(other[at : at + 2], 16) * share) for at in (1, 3, 5)
-    ]
+    parts = [round(int(color[at : at + 2], 16) * (1 - share) + int(other[at : at + 2], 16) * share) for at in (1, 3, 5)]
     return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0", 1) if abs(value) < 0.005 else (
-        f"{value:.2f}".rstrip("0").rstrip(".")
+    return (
+        f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0", 1)
+        if abs(value) < 0.005
+        else (f"{value:.2f}".rstrip("0").rstrip("."))
     )
 
 
@@ -82,7 +82,7 @@ class _Ink:
     """The colours of a theme; with `auto` the light ones as attributes, and classes for the dark ones."""
 
     def __init__(self, theme: str) -> None:
-        self.palette = _DARK if theme == "dark" else _LIGHT
+        self.palette = DARK if theme == "dark" else LIGHT
         self.auto = theme == "auto"
         self.used: dict[str, None] = {}
 
@@ -99,7 +99,7 @@ class _Ink:
             return ""
         rules = []
         for role in sorted(self.used):
-            fill, line = color(_DARK, role)
+            fill, line = color(DARK, role)
             rules.append(f".{role.replace('.', '-')}{{fill:{fill}{f';stroke:{line}' if line else ''}}}")
         return f"<style>@media (prefers-color-scheme:dark){{{''.join(rules)}}}</style>\n"
 
@@ -111,7 +111,7 @@ def color(palette: dict[str, tuple[str, str]], role: str) -> tuple[str, str]:
     base, _, part = role.partition(".")
     fill, line = palette[base]
     toward, share = {"top": ("#ffffff", 0.45), "side": (line, 0.22), "mark": (line, 1.0)}[part]
-    if palette is _DARK and part == "top":
+    if palette is DARK and part == "top":
         share = 0.10
     return _mixed(fill, toward, share), line
 
@@ -164,7 +164,10 @@ def _box(box: Box, ink: _Ink) -> list[str]:
             f'width="{_number(box.width)}" height="{_number(box.height)}" rx="5"{dashes}{ink(box.role)}'
         )
         lines.append(f"<rect {rectangle}>{tip}</rect>" if tip and not sheet else f"<rect {rectangle}/>")
-    return [*lines, *(_label(text, ink, f"{text.role}.text" if text.role == "frame" else text.role) for text in box.texts)]
+    return [
+        *lines,
+        *(_label(text, ink, f"{text.role}.text" if text.role == "frame" else text.role) for text in box.texts),
+    ]
 
 
 def _label(text: Text, ink: _Ink, role: str | None = None) -> str:
