@@ -5,10 +5,10 @@ from __future__ import annotations
 from cnncalc.analysis import Analysis, GroupRow
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.flow import flow
-from cnncalc.diagram.volumes import is_chain_of_volumes, volumes
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
 from cnncalc.diagram.sketch import MOST_LAYERS, Sketch, sketch, stacked, too_large
+from cnncalc.diagram.volumes import columns_of, is_chain_of_volumes, solids, volumes
 from cnncalc.figures import exact
 from cnncalc.problem import clean
 
@@ -16,7 +16,7 @@ MARGIN = 28.0
 MOST_NODES = 5_000  # of a graph for another program
 HEAD = 44.0
 LINE = 18.0
-FITS = {"flow": 48, "volumes": 24}  # boxes that a slide holds
+FITS = {"flow": 48, "volumes": 24}  # boxes, or volumes in a row, that a slide holds
 
 
 def chosen_style(analysis: Analysis, part: GroupRow | None = None) -> str:
@@ -29,8 +29,9 @@ def chosen_style(analysis: Analysis, part: GroupRow | None = None) -> str:
 
 def chosen_depth(analysis: Analysis, style: str, part: GroupRow | None = None) -> int | None:
     """All the way down where a slide holds that, else 1."""
-    whole = stacked(sketch(analysis, None, part, simple=True, once=style == "flow"))
-    return None if len(whole.vertices) <= FITS[style] else 1
+    whole = sketch(analysis, None, part, simple=True, once=style == "flow")
+    boxes = len(stacked(whole).vertices) if style == "flow" else len(columns_of(solids(whole)))
+    return None if boxes <= FITS[style] else 1
 
 
 def draw(

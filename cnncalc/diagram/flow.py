@@ -6,18 +6,15 @@ layers, and no line crosses a box. Where only one line leads on, a row may end.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
+from cnncalc.diagram.branches import layered
 from cnncalc.diagram.card import Card, Look, card
-from cnncalc.diagram.layers import Link, Thing, heights, ordered, straightened
 from cnncalc.diagram.letter_u import u_shape
 from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text, arrow, moved
+from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text, moved
 from cnncalc.diagram.placed import STEP, Member, Placed, lined, slide_scale
 from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, stacked, too_large
 from cnncalc.problem import clean
 
-GAP = 16.0  # between boxes one above the other
 ROW = 30.0  # between rows
 INDENT = 22.0  # beside the rows, for the line that leads from one to the next
 FRAME = 12.0  # between a frame and what it holds
@@ -112,7 +109,7 @@ class _Flow:
     ) -> tuple[Placed, tuple[int, ...], tuple[int, ...]]:
         if len(members) == 1 and len(entering) <= 1 and set(leaving) <= members[0].vertices and len(leaving) <= 1:
             return placed[0], entering, leaving
-        return _layered(members, placed, entering, leaving), entering, leaving
+        return layered(members, placed, entering, leaving), entering, leaving
 
 
 def _of_card(given: Card) -> Placed:
@@ -239,111 +236,3 @@ def _framed(inner: Placed, opened: Opened) -> Placed:
         {source: y + FRAME_TITLE for source, y in inner.entries.items()},
         {source: y + FRAME_TITLE for source, y in inner.exits.items()},
     )
-
-
-# ------------------------------------------------------------------------------------------------ branches
-
-
-def _layered(
-    members: list[Member], placed: list[Placed], entering: tuple[int, ...], leaving: tuple[int, ...]
-) -> Placed:
-    """Members with branches between them: layers from left to right, bends where a line passes a layer."""
-    size = len(members)
-    thing_of = {vertex: at for at, member in enumerate(members) for vertex in member.vertices}
-    boxes = [*placed, *[Placed(0, 0, entries={s: 0.0}, exits={s: 0.0}) for s in (*entering, *leaving)]]
-    ports = {source: size + at for at, source in enumerate(entering)}
-    ends = {source: size + len(entering) + at for at, source in enumerate(leaving)}
-    lines = [
-        (thing_of.get(source, ports.get(source, -1)), at, source)
-        for at, member in enumerate(members)
-        for source in member.reads
-    ]
-    lines += [(thing_of.get(source, ports.get(source, -1)), end, source) for source, end in ends.items()]
-    layer_of = _layer_of(len(boxes), lines, set(ports.values()), set(ends.values()))
-    things = [Thing(max(box.height, 1.0), False, at) for at, box in enumerate(boxes)]
-    links: list[Link] = []
-    ways: list[list[int]] = []  # the things that each line passes
-    for a, b, source in lines:
-        way = [a]
-        for layer in range(layer_of[a] + 1, layer_of[b]):
-            way.append(len(things))
-            things.append(Thing(1.0, True, b))
-            layer_of.append(layer)
-        way.append(b)
-        ways.append(way)
-        for u, v in pairwise(way):
-            start = boxes[u].exit(source) if u < len(boxes) else 0.5
-            end = boxes[v].entry(source) if v < len(boxes) else 0.5
-            links.append(Link(u, v, start, end))
-    layers = ordered(layer_of, things, links)
-    tops = straightened(heights(layers, things, links, GAP), ways, layers, things, GAP)
-    highest = min(tops)
-    tops = [round(top - highest, 2) for top in tops]
-    lefts, widths, x = [], [], 0.0
-    for layer in layers:
-        width = max((boxes[thing].width for thing in layer if thing < len(boxes)), default=0.0)
-        lefts.append(x)
-        widths.append(width)
-        x += width + STEP
-    whole = Placed(x - STEP, max(top + thing.height for top, thing in zip(tops, things, strict=True)))
-    cards = [max((boxes[t].width for t in layer if t < len(boxes) and boxes[t].card), default=0.0) for layer in layers]
-    for (_, b, source), way in zip(lines, ways, strict=True):
-        whole.items += _way(way, source, boxes, layer_of, tops, lefts, widths, cards, head=bool(boxes[b].card))
-    for at, box in enumerate(boxes[:size]):
-        whole.items += box.drawn(lefts[layer_of[at]], tops[at], cards[layer_of[at]])
-    whole.entries = {source: tops[port] for source, port in ports.items()}
-    whole.exits = {source: tops[end] for source, end in ends.items()}
-    return whole
-
-
-def _layer_of(number: int, lines: list[tuple[int, int, int]], ports: set[int], ends: set[int]) -> list[int]:
-    """The layer of each box: after all that it reads; the ports of what enters first, of what leaves last."""
-    reads: list[list[int]] = [[] for _ in range(number)]
-    readers: list[list[int]] = [[] for _ in range(number)]
-    for a, b, _ in lines:
-        reads[b].append(a)
-        readers[a].append(b)
-    found = [0] * number
-    for box in [*range(number)]:  # members stand in the order in which they run, ports behind them
-        if box not in ports and box not in ends:
-            found[box] = max([found[a] + 1 for a in reads[box]], default=1 if ports else 0)
-    for box in reversed(range(number)):  # what reads nothing stands just before its reader
-        if box not in ports and not reads[box] and readers[box]:
-            found[box] = max(0, min(found[b] for b in readers[box]) - 1)
-    last = max(found) + 1
-    for box in ends:
-        found[box] = last
-    return found
-
-
-def _way(
-    way: list[int],
-    source: int,
-    boxes: list[Placed],
-    layer_of: list[int],
-    tops: list[float],
-    lefts: list[float],
-    widths: list[float],
-    cards: list[float],
-    head: bool,
-) -> list[Item]:
-    """One line: level through the layers, in curves between them."""
-    first, last = way[0], way[-1]
-    y = tops[first] + boxes[first].exit(source)
-    layer = layer_of[first]
-    x = lefts[layer] + (cards[layer] if boxes[first].card else boxes[first].width)
-    start, steps = (x, y), []
-    for thing in way[1:]:
-        right = lefts[layer] + widths[layer]
-        if right > x:
-            steps.append(((right, y),))
-        layer = layer_of[thing]
-        to_y = tops[thing] + (boxes[thing].entry(source) if thing < len(boxes) else 0.5)
-        if thing == last and head and abs(to_y - y) < 6:  # level, rather than with a kink
-            to_y = y
-        x = lefts[layer] - (6 if head and thing == last else 0)
-        middle = (right + lefts[layer]) / 2
-        steps.append(((x, to_y),) if abs(to_y - y) < 0.5 else ((middle, y), (middle, to_y), (x, to_y)))
-        y = to_y
-    items: list[Item] = [Line(start, tuple(steps), "edge")]
-    return [*items, arrow((lefts[layer], y))] if head else items

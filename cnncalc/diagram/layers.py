@@ -33,8 +33,8 @@ class Link(NamedTuple):
 def ordered(layer_of: list[int], things: list[Thing], links: list[Link]) -> list[list[int]]:
     """The things of each layer from top to bottom; every link leads from one layer to the next."""
     layers: list[list[int]] = [[] for _ in range(max(layer_of) + 1)]
-    for thing, layer in enumerate(layer_of):
-        layers[layer].append(thing)
+    for thing, at in enumerate(layer_of):
+        layers[at].append(thing)
     if all(len(layer) == 1 for layer in layers):
         return layers
     try:
@@ -54,7 +54,7 @@ def ordered(layer_of: list[int], things: list[Thing], links: list[Link]) -> list
     parts = [dict(found) for found, *_ in from_edges(edges, vertex_spacing=10, dummy_vertices=False)]
     parts.sort(key=min)
     for part, found in enumerate(parts):
-        place |= {int(thing): (part, round(float(at[0]), 3)) for thing, at in found.items()}
+        place |= {int(thing): (part, round(float(point[0]), 3)) for thing, point in found.items()}
     for layer in layers:
         layer.sort(key=lambda thing: (place.get(thing, (len(parts), 0.0)), thing))
     score = 0

@@ -15,7 +15,7 @@ LARGEST = 1.25
 
 @dataclass
 class Placed:
-    """Something laid out, from (0, 0): where lines enter on its left and leave on its right, by the vertex they carry."""
+    """Something laid out from (0, 0): where lines enter at its left and leave at its right, by the vertex carried."""
 
     width: float
     height: float
@@ -49,6 +49,11 @@ def lined(corners: list[Point], head: bool) -> list[Item]:
     """A line with rounded corners, and an arrow at its end where it enters a box."""
     steps: list[tuple[Point, ...]] = []
     corners = [corner for at, corner in enumerate(corners) if at == 0 or corner != corners[at - 1]]
+    corners = [
+        corner
+        for at, corner in enumerate(corners)
+        if at in (0, len(corners) - 1) or not _level(corners[at - 1], corner, corners[at + 1])
+    ]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
         near, far = _toward(corner, before, 7), _toward(corner, after, 7)
         steps += [(near,), (corner, corner, far)]
@@ -61,6 +66,10 @@ def lined(corners: list[Point], head: bool) -> list[Item]:
     way = "right" if abs(dx) >= abs(dy) else "down" if dy > 0 else "up"
     short = {"right": (end[0] - 6, end[1]), "down": (end[0], end[1] - 6), "up": (end[0], end[1] + 6)}[way]
     return [Line(corners[0], (*steps, (short,)), "edge"), arrow(end, way)]
+
+
+def _level(a: Point, b: Point, c: Point) -> bool:
+    return a[0] == b[0] == c[0] or a[1] == b[1] == c[1]
 
 
 def _toward(start: Point, end: Point, most: float) -> Point:

@@ -1,4 +1,4 @@
-"""Analysis → what a diagram shows of it: vertices, what each of them reads, and the groups that stand open around them."""
+"""Analysis → what a diagram shows of it: vertices, what each of them reads, and the open groups around them."""
 
 from __future__ import annotations
 

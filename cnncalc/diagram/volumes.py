@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from cnncalc.analysis import GroupRow, Row
 from cnncalc.diagram.card import Look, counted, followers, operation, role
-from cnncalc.diagram.placed import lined, slide_scale
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
 from cnncalc.diagram.picture import FONTS, Face, Item, Line, Point, Text, arrow, moved
+from cnncalc.diagram.placed import lined, slide_scale
 from cnncalc.diagram.sketch import Sketch, Vertex, stacked, too_large
 from cnncalc.problem import Problem, ProblemsFound, clean
 from cnncalc.shape import Shape, written_shape

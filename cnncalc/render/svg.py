@@ -176,7 +176,8 @@ def _label(text: Text, ink: _Ink, role: str | None = None) -> str:
     weight = ' font-weight="bold"' if font.bold else ""
     return (
         f'<text x="{_number(text.x)}" y="{_number(text.y)}" font-size="{_number(font.size)}"{weight}{anchor}'
-        f' textLength="{_number(text.width)}" lengthAdjust="spacingAndGlyphs"{ink(role or text.role)}>{_text(text.text)}</text>'
+        f' textLength="{_number(text.width)}" lengthAdjust="spacingAndGlyphs"'
+        f"{ink(role or text.role)}>{_text(text.text)}</text>"
     )
 
 
