@@ -8,7 +8,8 @@ from cnncalc.diagram.flow import flow
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
 from cnncalc.diagram.sketch import MOST_LAYERS, Sketch, sketch, stacked, too_large
-from cnncalc.diagram.volumes import columns_of, is_chain_of_volumes, solids, volumes
+from cnncalc.diagram.solids import columns_of, is_chain_of_volumes, solids
+from cnncalc.diagram.volumes import volumes
 from cnncalc.figures import exact
 from cnncalc.problem import clean
 

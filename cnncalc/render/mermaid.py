@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from json import dumps
 
 from cnncalc.diagram.card import Look, lines_of, role
@@ -10,12 +11,13 @@ from cnncalc.problem import clean
 from cnncalc.render.nested import Nest, nested
 from cnncalc.render.svg import LIGHT
 
-_ESCAPES = str.maketrans({c: f"#{ord(c)};" for c in '#&<>"`\\*_~[](){}|%'})
+_SIGNS = re.compile(r"""[#&<>"`\\*~{}%]|(?<!\w)_|_(?!\w)|^[-+.]|(?<=\d)\.(?=\s|$)""")
 
 
 def render(sketch: Sketch, look: Look) -> str:
     """The sketch as Mermaid text; every name is quoted and escaped, so that no word of it is read as syntax."""
-    lines = ["---", f"title: {dumps(clean(sketch.title))}", "---", "flowchart LR"]
+    title = clean(sketch.title).replace("<", "‹").replace(">", "›")  # Mermaid would read HTML there
+    lines = ["---", f"title: {dumps(title, ensure_ascii=False)}", "---", "flowchart LR"]
     _inside(nested(sketch), sketch, look, lines, "  ")
     for place, vertex in enumerate(sketch.vertices):
         lines += [f"  n{source} --> n{place}" for source in vertex.reads]
@@ -41,9 +43,9 @@ def _inside(nest: Nest, sketch: Sketch, look: Look, lines: list[str], indent: st
 
 
 def escaped(text: str) -> str:
-    """Text inside the quotes of a label: every sign that Mermaid could read is written as its number.
+    """Text inside the quotes of a label: every sign that Mermaid reads as syntax or as Markdown becomes its number.
 
-    >>> escaped('a "b" #1')
-    'a #34;b#34; #35;1'
+    >>> escaped('a "b" #1'), escaped("max_pool _1_")
+    ('a #34;b#34; #35;1', 'max_pool #95;1#95;')
     """
-    return clean(text).translate(_ESCAPES)
+    return _SIGNS.sub(lambda sign: f"#{ord(sign[0])};", clean(text))
