@@ -44,7 +44,7 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
         "cnncalc diagram resnet50 -o resnet50.svg             branches and skips: a flow graph",
         "cnncalc diagram resnet50 conv3/unit1 -o unit.svg     one block of it",
         "cnncalc diagram vgg16 --depth 1 --theme dark -o vgg16.svg",
-        "cnncalc diagram googlenet -f mermaid >> README.md    a flowchart that GitHub draws",
+        "cnncalc diagram googlenet -f mermaid                 a flowchart for Markdown",
         "cnncalc diagram unet -f dot --depth all | dot -Tpdf -o unet.pdf",
     ),
 )
@@ -106,7 +106,8 @@ def diagram_command(
     """
     from cnncalc.analysis import analyze
     from cnncalc.diagram.card import Look
-    from cnncalc.problem import ProblemsFound
+    from cnncalc.diagram.sketch import CannotDraw
+    from cnncalc.problem import ProblemsFound, clean
 
     for given, option in ((style, "--style"), (theme, "--theme"), (every_copy, "--every-copy")):
         if form != "svg" and given:
@@ -138,6 +139,9 @@ def diagram_command(
                 text = dot.render(shown, look)
     except ProblemsFound as error:
         options.complain(error.problems)
+        return 2
+    except CannotDraw as error:
+        click.echo(f"Error: {clean(str(error))}", err=True)
         return 2
     options.emit(text, output)
     return 0

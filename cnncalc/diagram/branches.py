@@ -8,7 +8,9 @@ from typing import NamedTuple
 from cnncalc.diagram.layers import Link, Thing, heights, ordered, straightened
 from cnncalc.diagram.picture import Item, Line, Point, arrow
 from cnncalc.diagram.placed import STEP, Member, Placed
+from cnncalc.diagram.sketch import CannotDraw
 
+MOST_THINGS = 4_000  # boxes and bends in one drawing of branches
 GAP = 16.0  # between boxes one above the other
 
 
@@ -42,6 +44,8 @@ def layered(members: list[Member], placed: list[Placed], entering: tuple[int, ..
         between = range(layer_of[a] + 1, layer_of[b])
         bends = range(len(things), len(things) + len(between))
         things += [Thing(1.0, True, b) for _ in bends]
+        if len(things) > MOST_THINGS:
+            raise CannotDraw("lines that pass over so many layers cannot be drawn: fold blocks (`--depth 1`)")
         layer_of += between
         ways.append(_Way(source, (a, *bends, b)))
         for u, v in pairwise(ways[-1].things):

@@ -7,7 +7,7 @@ from cnncalc.diagram.card import Look
 from cnncalc.diagram.flow import flow
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
-from cnncalc.diagram.sketch import MOST_LAYERS, Sketch, sketch, stacked, too_large
+from cnncalc.diagram.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch, stacked
 from cnncalc.diagram.solids import columns_of, is_chain_of_volumes, solids
 from cnncalc.diagram.volumes import volumes
 from cnncalc.figures import exact
@@ -22,15 +22,18 @@ FITS = {"flow": 48, "volumes": 24}  # boxes, or volumes in a row, that a slide h
 
 def chosen_style(analysis: Analysis, part: GroupRow | None = None) -> str:
     """`volumes` for a chain and for twin towers, `flow` where a network branches."""
-    rows = part.stop - part.start if part else len(analysis.rows)
-    if rows > MOST_LAYERS:
-        raise too_large("layers", rows, MOST_LAYERS, analysis.file)
+    start, stop = (part.start, part.stop) if part else (0, len(analysis.rows))
+    if stop - start > MOST_LAYERS:
+        return "flow" if any(len(row.inputs) > 1 for row in analysis.rows[start:stop]) else "volumes"
     return "volumes" if is_chain_of_volumes(sketch(analysis, None, part, simple=True)) else "flow"
 
 
 def chosen_depth(analysis: Analysis, style: str, part: GroupRow | None = None) -> int | None:
     """All the way down where a slide holds that, else 1."""
-    whole = sketch(analysis, None, part, simple=True, once=style == "flow")
+    try:
+        whole = sketch(analysis, None, part, simple=True, once=style == "flow")
+    except CannotDraw:
+        return 1
     boxes = len(stacked(whole).vertices) if style == "flow" else len(columns_of(solids(whole)))
     return None if boxes <= FITS[style] else 1
 
@@ -54,8 +57,6 @@ def draw(
     'LeNet-5'
     """
     style = style or chosen_style(analysis, part)
-    if part is None and len(analysis.rows) > MOST_LAYERS:
-        raise too_large("layers", len(analysis.rows), MOST_LAYERS, analysis.file)
     unfolded = chosen_depth(analysis, style, part) if isinstance(depth, str) else depth
     shown = sketch(analysis, unfolded, part, simple=True, once=style == "flow" and not every_copy)
     look = look or Look()
@@ -67,10 +68,7 @@ def draw(
 
 def graph(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = None) -> Sketch:
     """The whole graph at a depth, layer by layer, for programs that lay it out themselves."""
-    found = sketch(analysis, depth, part)
-    if len(found.vertices) > MOST_NODES:
-        raise too_large("nodes", len(found.vertices), MOST_NODES, analysis.file)
-    return found
+    return sketch(analysis, depth, part, most=MOST_NODES)
 
 
 def _notes(shown: Sketch) -> list[str]:

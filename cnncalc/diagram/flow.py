@@ -6,6 +6,8 @@ layers, and no line crosses a box. Where only one line leads on, a row may end.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cnncalc.diagram.branches import layered
 from cnncalc.diagram.card import Card, Look, card
 from cnncalc.diagram.letter_u import u_shape
@@ -26,7 +28,7 @@ def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item
     """The width, height and items of the flow, broken into rows so that a slide shows it as large as can be."""
     whole = stacked(sketch)
     if len(whole.vertices) > MOST_VERTICES:
-        raise too_large("boxes", len(whole.vertices), MOST_VERTICES, file)
+        raise too_large("boxes", MOST_VERTICES, file)
     builder = _Flow(whole, look)
     best: Placed | None = None
     for width in WIDTHS:
@@ -45,7 +47,8 @@ class _Flow:
         self.frames = _frames(sketch)
         self.within = [tuple(name for name in v.inside if name in self.frames) for v in sketch.vertices]
         self.members: dict[str | None, list[Member]] = {None: self._members(None, range(len(sketch.vertices)))}
-        self.pieces: dict[tuple[int, ...], Placed] = {}
+        self.cuts: dict[str | None, list[_Cut]] = {}
+        self.pieces: dict[tuple[str | None, int], Placed] = {}
 
     def _members(self, name: str | None, vertices: range | frozenset[int]) -> list[Member]:
         """What stands directly in a group, each after what it reads."""
@@ -86,30 +89,54 @@ class _Flow:
         folded = u_shape(members, placed, outside, leaving)
         if folded:
             return _framed(folded, opened) if opened else folded
-        pieces = []
-        entering, first = outside, 0
-        for at in range(len(members)):
-            crossing = self._crossing(members[: at + 1], members[at + 1 :], outside, leaving)
-            if members[at].vertices.issuperset(crossing[:2]) or at == len(members) - 1:
-                pieces.append(self._piece(members[first : at + 1], placed[first : at + 1], entering, crossing))
-                entering, first = crossing, at + 1
+        if name not in self.cuts:
+            self.cuts[name] = _cuts(members, outside, leaving)
+        pieces = [self._piece(name, cut, members, placed) for cut in self.cuts[name]]
         inner = _rows(pieces, room)
         return _framed(inner, opened) if opened else inner
 
-    def _crossing(
-        self, done: list[Member], rest: list[Member], outside: tuple[int, ...], leaving: tuple[int, ...]
-    ) -> tuple[int, ...]:
-        """The vertices whose lines lead from what is done to what is not."""
-        known = {*outside, *(v for member in done for v in member.vertices)}
-        found = dict.fromkeys(s for member in rest for s in member.reads if s in known)
-        return tuple(found | dict.fromkeys(v for v in leaving if v in known))
+    def _piece(self, name: str | None, cut: _Cut, members: list[Member], placed: list[Placed]) -> _Piece:
+        mine, boxes = members[cut.start : cut.stop], placed[cut.start : cut.stop]
+        if len(mine) == 1 and len(cut.entering) <= 1 and len(cut.leaving) <= 1 and mine[0].vertices >= {*cut.leaving}:
+            return _Piece(boxes[0], cut.entering, cut.leaving)
+        known = self.pieces.get((name, cut.start))
+        if known is None:
+            known = layered(mine, boxes, cut.entering, cut.leaving)
+            if not any(member.opened for member in mine):  # else its size depends on the width that there is
+                self.pieces[name, cut.start] = known
+        return _Piece(known, cut.entering, cut.leaving)
 
-    def _piece(
-        self, members: list[Member], placed: list[Placed], entering: tuple[int, ...], leaving: tuple[int, ...]
-    ) -> tuple[Placed, tuple[int, ...], tuple[int, ...]]:
-        if len(members) == 1 and len(entering) <= 1 and set(leaving) <= members[0].vertices and len(leaving) <= 1:
-            return placed[0], entering, leaving
-        return layered(members, placed, entering, leaving), entering, leaving
+
+class _Cut(NamedTuple):
+    """Members that stay together: a row may end before and after them. The vertices whose lines enter and leave."""
+
+    start: int
+    stop: int
+    entering: tuple[int, ...]
+    leaving: tuple[int, ...]
+
+
+class _Piece(NamedTuple):
+    placed: Placed
+    entering: tuple[int, ...]
+    leaving: tuple[int, ...]
+
+
+def _cuts(members: list[Member], outside: tuple[int, ...], leaving: tuple[int, ...]) -> list[_Cut]:
+    """Where a group may be broken: behind each member that gives all that is read behind it."""
+    last_reader = {source: at for at, member in enumerate(members) for source in member.reads}
+    last_reader |= dict.fromkeys(leaving, len(members))
+    alive = dict.fromkeys(outside)
+    found: list[_Cut] = []
+    entering, start = outside, 0
+    for at, member in enumerate(members):
+        alive |= dict.fromkeys(vertex for vertex in sorted(member.vertices) if vertex in last_reader)
+        alive = {source: None for source in alive if last_reader[source] > at}
+        if at == len(members) - 1 or (len(alive) <= 1 and member.vertices.issuperset(alive)):
+            crossing = tuple(alive) if at < len(members) - 1 else leaving
+            found.append(_Cut(start, at + 1, entering, crossing))
+            entering, start = crossing, at + 1
+    return found
 
 
 def _of_card(given: Card) -> Placed:
@@ -136,7 +163,7 @@ def _frames(sketch: Sketch) -> set[str]:
 # ------------------------------------------------------------------------------------------------ rows
 
 
-def _rows(pieces: list[tuple[Placed, tuple[int, ...], tuple[int, ...]]], room: float) -> Placed:
+def _rows(pieces: list[_Piece], room: float) -> Placed:
     """Pieces one after the other, in as few rows as the room needs, of nearly equal length."""
     widths = [piece.width for piece, _, _ in pieces]
     number = len(_broken(widths, room))

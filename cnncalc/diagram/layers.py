@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnncalc.problem import Problem, ProblemsFound
+from cnncalc.diagram.sketch import CannotDraw
 
 
 class Thing(NamedTuple):
@@ -40,14 +40,8 @@ def ordered(layer_of: list[int], things: list[Thing], links: list[Link]) -> list
     try:
         from fast_sugiyama import from_edges
     except ImportError:
-        raise ProblemsFound(
-            [
-                Problem(
-                    "missing-library",
-                    "a diagram with branches needs the library fast-sugiyama",
-                    help="pip install 'cnncalc[diagram]'",
-                )
-            ]
+        raise CannotDraw(
+            "a flow that branches is laid out with the library fast-sugiyama: pip install 'cnncalc[diagram]'"
         ) from None
     place: dict[int, tuple[int, float]] = {}
     edges = sorted({(link.a, link.b) for link in links})

@@ -7,13 +7,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, Counts, GroupRow, Row
-from cnncalc.problem import Problem, ProblemsFound
 from cnncalc.shape import Shape
 
 Entry = Row | GroupRow | None  # None: an input
 
-MOST_LAYERS = 20_000  # layers that a diagram may stand for
-MOST_VERTICES = 1_500  # what is drawn
+MOST_LAYERS = 6_000  # layers and folded blocks, one by one
+MOST_VERTICES = 1_500  # boxes that are drawn here
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +76,15 @@ class Sketch:
         return any(len(v.reads) > 1 for v in self.vertices) or any(len(places) > 1 for places in self.readers)
 
 
-def too_large(what: str, number: int, most: int, file: str) -> ProblemsFound:
+class CannotDraw(Exception):
+    """A picture that is refused, and in the message what to do instead."""
+
+
+def too_large(what: str, most: int, file: str) -> CannotDraw:
     """The refusal of a picture that nobody could read."""
-    return ProblemsFound(
-        [
-            Problem(
-                "too-large",
-                f"{file} gives a diagram of {number:,} {what}; at most {most:,} are drawn",
-                help="fold blocks with `--depth 1`, or name one BLOCK to draw",
-            )
-        ]
+    return CannotDraw(
+        f"{file} has more {what} than the {most:,} that a diagram holds: fold its blocks (`--depth 1`), or name one "
+        "BLOCK to draw"
     )
 
 
@@ -97,11 +95,12 @@ def sketch(
     *,
     simple: bool = False,
     once: bool = False,
+    most: int = MOST_LAYERS,
 ) -> Sketch:
     """A network folded at a depth (None: not at all), or only the group `part` of it, counted from there.
 
     With `simple`, a group of one layer and what only follows it, such as a convolution with its norm, is not folded.
-    With `once`, of a group of equal copies the first one stands for all.
+    With `once`, of a group of equal copies the first one stands for all. More than `most` vertices are refused.
 
     >>> import cnncalc
     >>> [vertex.label for vertex in sketch(cnncalc.analyze(cnncalc.load("resnet50"))).vertices][:4]
@@ -111,8 +110,6 @@ def sketch(
     assert graph is not None
     rows, groups = analysis.rows, analysis.groups
     start, stop = (part.start, part.stop) if part else (0, len(rows))
-    if stop - start > MOST_LAYERS:
-        raise too_large("layers", stop - start, MOST_LAYERS, analysis.file)
     above = part.name.count("/") + 1 if part else 0
     plain = _Plain(analysis)
     vertices: list[Vertex] = []
@@ -128,6 +125,8 @@ def sketch(
                 place_of[node] = place_of[node - length]
             index = last
             continue
+        if len(vertices) > most:
+            raise too_large("layers and blocks", most, analysis.file)
         row = rows[index]
         inside, group = [], None
         path = row.name.split("/")

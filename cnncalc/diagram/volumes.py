@@ -10,9 +10,9 @@ from cnncalc.diagram.card import Look, role
 from cnncalc.diagram.faces import all_to_all, faces, kernel_lines
 from cnncalc.diagram.picture import Item, Point, Text, moved
 from cnncalc.diagram.placed import lined, slide_scale
-from cnncalc.diagram.sketch import Sketch, too_large
+from cnncalc.diagram.sketch import CannotDraw, Sketch, too_large
 from cnncalc.diagram.solids import LANES, Solid, Stand, caption, columns_of, label, scale_for, solids, widest
-from cnncalc.problem import Problem, ProblemsFound, clean
+from cnncalc.problem import clean
 
 MOST = 120  # volumes
 MOST_ROWS = 6
@@ -28,17 +28,12 @@ def volumes(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[I
     """Width, height, items, and the notes that belong below."""
     drawn = solids(sketch)
     if len(drawn.vertices) > MOST:
-        raise too_large("volumes", len(drawn.vertices), MOST, file)
+        raise too_large("volumes", MOST, file)
     builder = _Volumes(drawn, look)
     if builder.lanes > LANES or max(builder.levels.values(), default=0) >= ARCS:
-        raise ProblemsFound(
-            [
-                Problem(
-                    "too-many-branches",
-                    f"{file} has more branches side by side than volumes can show",
-                    help="draw it with `--style flow`, or fold its blocks with `--depth 1`",
-                )
-            ]
+        raise CannotDraw(
+            f"{file} has more branches side by side than volumes can show: draw a flow (`--style flow`), or fold its "
+            "blocks (`--depth 1`)"
         )
     best = builder.drawn(1)
     for rows in range(2, MOST_ROWS + 1):
