@@ -3,7 +3,8 @@
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
 name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output. A YAML block whose
-first line is `# NAME.yaml` is a file that the commands of its page find.
+first line is `# NAME.yaml` is a file that the commands of its page find. `<!-- picture: cnncalc … -o FILE -->` writes
+what the command gives to a file beside the page.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", mono
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
+_PICTURE = re.compile(r"^<!-- picture: (cnncalc [^\n]*?) -o ([\w/-]+\.svg) -->$", re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 
 
@@ -56,6 +58,7 @@ def pages() -> dict[Path, str]:
         if path.exists() and path not in found:
             try:
                 found[path] = filled(path.read_text(encoding="utf-8"))
+                found |= {path.parent / match[2]: run(match[1]) for match in _PICTURE.finditer(found[path])}
             except Failed as error:
                 raise Failed(f"{path.relative_to(ROOT)}: {error}") from None
     return found

@@ -71,8 +71,8 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     "--depth",
     callback=_depth,
     metavar="N|all",
-    help="How far blocks are unfolded: 1 top-level entries.  [default: all where a slide holds it (48 boxes, 24 "
-    "volumes), else 1; for mermaid and dot 1]",
+    help="How far blocks are unfolded: 1 top-level entries.  [default: all where a slide shows that legibly, else 1; "
+    "mermaid and dot: 1]",
 )
 @click.option(
     "--theme",

@@ -45,7 +45,10 @@ def layered(members: list[Member], placed: list[Placed], entering: tuple[int, ..
         bends = range(len(things), len(things) + len(between))
         things += [Thing(1.0, True, b) for _ in bends]
         if len(things) > MOST_THINGS:
-            raise CannotDraw("lines that pass over so many layers cannot be drawn: fold blocks (`--depth 1`)")
+            raise CannotDraw(
+                "so many lines pass over so many layers that no picture shows them: fold blocks (`--depth 1`), or "
+                "leave the layout to Graphviz (`-f dot`)"
+            )
         layer_of += between
         ways.append(_Way(source, (a, *bends, b)))
         for u, v in pairwise(ways[-1].things):

@@ -17,7 +17,9 @@ MARGIN = 28.0
 MOST_NODES = 5_000  # of a graph for another program
 HEAD = 44.0
 LINE = 18.0
-FITS = {"flow": 48, "volumes": 24}  # boxes, or volumes in a row, that a slide holds
+FITS = {"flow": 64, "volumes": 30}  # boxes, or volumes in a row: with more no slide is tried
+SCREEN = (1920, 1080)
+LEGIBLE = 0.88  # of the size at which a picture is drawn: texts of 10 pixels on such a screen
 
 
 def chosen_style(analysis: Analysis, part: GroupRow | None = None) -> str:
@@ -26,16 +28,6 @@ def chosen_style(analysis: Analysis, part: GroupRow | None = None) -> str:
     if stop - start > MOST_LAYERS:
         return "flow" if any(len(row.inputs) > 1 for row in analysis.rows[start:stop]) else "volumes"
     return "volumes" if is_chain_of_volumes(sketch(analysis, None, part, simple=True)) else "flow"
-
-
-def chosen_depth(analysis: Analysis, style: str, part: GroupRow | None = None) -> int | None:
-    """All the way down where a slide holds that, else 1."""
-    try:
-        whole = sketch(analysis, None, part, simple=True, once=style == "flow")
-    except CannotDraw:
-        return 1
-    boxes = len(stacked(whole).vertices) if style == "flow" else len(columns_of(solids(whole)))
-    return None if boxes <= FITS[style] else 1
 
 
 def draw(
@@ -50,31 +42,44 @@ def draw(
     """A network, or one of its groups, as a picture.
 
     `style` is `flow` or `volumes`; without it the network decides. `depth` says how far blocks are unfolded: a number,
-    None for all the way, or `auto`. Of equal copies of a block a flow shows one, unless `every_copy`.
+    None for all the way, or `auto`: all the way where a slide shows that legibly, else 1. Of equal copies of a block a
+    flow shows one, unless `every_copy`.
 
     >>> import cnncalc
     >>> draw(cnncalc.analyze(cnncalc.load("lenet5"))).title
     'LeNet-5'
     """
     style = style or chosen_style(analysis, part)
-    unfolded = chosen_depth(analysis, style, part) if isinstance(depth, str) else depth
-    shown = sketch(analysis, unfolded, part, simple=True, once=style == "flow" and not every_copy)
     look = look or Look()
+
+    def unfolded(depth: int | None) -> Sketch:
+        return sketch(analysis, depth, part, simple=True, once=style == "flow" and not every_copy)
+
+    if not isinstance(depth, str):
+        return _drawn(unfolded(depth), style, look, analysis.file)
+    try:
+        whole = unfolded(None)
+    except CannotDraw:
+        return _drawn(unfolded(1), style, look, analysis.file)
+    boxes = len(stacked(whole).vertices) if style == "flow" else len(columns_of(solids(whole)))
+    if boxes <= FITS[style]:
+        found = _drawn(whole, style, look, analysis.file)
+        if min(SCREEN[0] / found.width, SCREEN[1] / found.height) >= LEGIBLE:
+            return found
+    return _drawn(unfolded(1), style, look, analysis.file)
+
+
+def _drawn(shown: Sketch, style: str, look: Look, file: str) -> Picture:
     if style == "volumes":
-        width, height, items, notes = volumes(shown, look, analysis.file)
+        width, height, items, notes = volumes(shown, look, file)
         return composed(shown, (width, height, items), notes)
-    return composed(shown, flow(shown, look, analysis.file), _notes(shown))
+    notes = ["A frame or box with ×N stands for N equal blocks, one after the other; it is drawn once."]
+    return composed(shown, flow(shown, look, file), notes if shown.once else [])
 
 
 def graph(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = None) -> Sketch:
     """The whole graph at a depth, layer by layer, for programs that lay it out themselves."""
     return sketch(analysis, depth, part, most=MOST_NODES)
-
-
-def _notes(shown: Sketch) -> list[str]:
-    if not shown.once:
-        return []
-    return ["A frame or box with ×N stands for N equal blocks, one after the other; it is drawn once."]
 
 
 def totals(shown: Sketch) -> str:

@@ -20,7 +20,8 @@ from cnncalc.problem import clean
 ROW = 30.0  # between rows
 INDENT = 22.0  # beside the rows, for the line that leads from one to the next
 FRAME = 12.0  # between a frame and what it holds
-FRAME_TITLE = 28.0
+FRAME_TITLE = 22.0
+SHEETS = 6.0  # how far the sheets behind a folded group's card stand out
 WIDTHS = (760.0, 960.0, 1160.0, 1400.0, 1700.0, 2100.0, 2600.0, 3300.0, 4200.0)
 
 
@@ -44,6 +45,7 @@ class _Flow:
         self.sketch = sketch
         self.readers = sketch.readers
         self.cards = [card(vertex, look) for vertex in sketch.vertices]
+        self.head = FRAME_TITLE + (SHEETS if any(given.sheets for given in self.cards) else 0.0)
         self.frames = _frames(sketch)
         self.within = [tuple(name for name in v.inside if name in self.frames) for v in sketch.vertices]
         self.members: dict[str | None, list[Member]] = {None: self._members(None, range(len(sketch.vertices)))}
@@ -88,12 +90,12 @@ class _Flow:
         leaving = tuple(v for v in sorted(own) if any(reader not in own for reader in self.readers[v]))
         folded = u_shape(members, placed, outside, leaving)
         if folded:
-            return _framed(folded, opened) if opened else folded
+            return _framed(folded, opened, self.head) if opened else folded
         if name not in self.cuts:
             self.cuts[name] = _cuts(members, outside, leaving)
         pieces = [self._piece(name, cut, members, placed) for cut in self.cuts[name]]
         inner = _rows(pieces, room)
-        return _framed(inner, opened) if opened else inner
+        return _framed(inner, opened, self.head) if opened else inner
 
     def _piece(self, name: str | None, cut: _Cut, members: list[Member], placed: list[Placed]) -> _Piece:
         mine, boxes = members[cut.start : cut.stop], placed[cut.start : cut.stop]
@@ -240,26 +242,26 @@ def _broken(widths: list[float], room: float) -> list[list[int]]:
     return rows
 
 
-def _framed(inner: Placed, opened: Opened) -> Placed:
+def _framed(inner: Placed, opened: Opened, head: float) -> Placed:
     """A group's content in a frame with its name."""
     font = FONTS["frame"]
     text = clean(opened.label if opened.label == opened.kind else f"{opened.label} · {opened.kind}")
     label = fitted(text, font.size, max(inner.width, 150.0), font.bold)
     width = max(inner.width, text_width(label, font.size, font.bold)) + 2 * FRAME
-    height = inner.height + FRAME_TITLE + FRAME
-    title = Text(FRAME, 17, label, "frame")
+    height = inner.height + head + FRAME
+    title = Text(FRAME, 16, label, "frame")
     items: list[Item] = [Box(0, 0, width, height, "frame", (title,), tip=clean(opened.name))]
-    items += [moved(item, FRAME, FRAME_TITLE) for item in inner.items]
+    items += [moved(item, FRAME, head) for item in inner.items]
     if inner.card:  # one card alone
-        items += inner.drawn(FRAME, FRAME_TITLE)
+        items += inner.drawn(FRAME, head)
     for y in inner.entries.values():
-        items.append(Line((0, y + FRAME_TITLE), (((FRAME, y + FRAME_TITLE),),), "edge"))
+        items.append(Line((0, y + head), (((FRAME, y + head),),), "edge"))
     for y in inner.exits.values():
-        items.append(Line((FRAME + inner.width, y + FRAME_TITLE), (((width, y + FRAME_TITLE),),), "edge"))
+        items.append(Line((FRAME + inner.width, y + head), (((width, y + head),),), "edge"))
     return Placed(
         width,
         height,
         items,
-        {source: y + FRAME_TITLE for source, y in inner.entries.items()},
-        {source: y + FRAME_TITLE for source, y in inner.exits.items()},
+        {source: y + head for source, y in inner.entries.items()},
+        {source: y + head for source, y in inner.exits.items()},
     )

@@ -217,7 +217,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a text in pixels, drawn `size` pixels high.
 
     >>> text_width("55×55×96", 12), text_width("", 12)
-    (54.0703125, 0.0)
+    (54.05859375, 0.0)
     """
     widths = _widths(bold)
     return sum(widths.get(character, EM) for character in text) * size / EM
@@ -227,7 +227,7 @@ def fitted(text: str, size: float, room: float, bold: bool = False) -> str:
     """A text, cut and ended with `…` where it has no room.
 
     >>> fitted("a_very_long_name", 12, 60)
-    'a_very_lo…'
+    'a_very_l…'
     """
     if text_width(text[:400], size, bold) <= room and len(text) <= 400:
         return text
