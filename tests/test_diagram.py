@@ -213,12 +213,16 @@ def test_equal_copies_are_drawn_once_and_the_picture_says_so() -> None:
     assert [text for text in frames if "×" in text] == [f"unit2 · unit ×{number}" for number in (2, 3, 5, 2)]
     adds = [sum(text.text == "add1" for text in drawn.texts) for drawn in (once, all_of_them)]
     assert adds == [8, 16]
-    note = "A frame or box with ×N stands for N equal blocks, one after the other; it is drawn once."
+    note = "A frame with ×N stands for N equal blocks, one after the other; one of them is drawn."
     assert [note in [text.text for text in drawn.texts] for drawn in (once, all_of_them)] == [True, False]
 
 
 def test_copies_that_differ_are_all_drawn() -> None:
     assert [label for label in labels("vgg16", None) if label.startswith("conv1/")] == ["conv1/1", "conv1/2"]
+    frames = [text.text for text in picture("densenet121", depth=2).texts if text.role == "frame"]
+    assert frames[0] == "dense1 · dense_layer"  # all six are drawn, each with more channels than the one before
+    folded = [text.text for text in picture("densenet121", depth=1).texts if text.text.startswith("dense_layer")]
+    assert folded[0] == "dense_layer ×6 · 42 layers"
 
 
 def test_a_frame_stands_around_each_open_block_and_none_around_a_branch() -> None:

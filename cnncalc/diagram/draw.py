@@ -73,7 +73,7 @@ def _drawn(shown: Sketch, style: str, look: Look, file: str) -> Picture:
     if style == "volumes":
         width, height, items, notes = volumes(shown, look, file)
         return composed(shown, (width, height, items), notes)
-    notes = ["A frame or box with ×N stands for N equal blocks, one after the other; it is drawn once."]
+    notes = ["A frame with ×N stands for N equal blocks, one after the other; one of them is drawn."]
     return composed(shown, flow(shown, look, file), notes if shown.once else [])
 
 

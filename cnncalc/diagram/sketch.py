@@ -139,10 +139,13 @@ def sketch(
                 break
             inside.append(found.name)
             if found.name not in opened:
-                opened[found.name] = Opened(found.name, path[level - 1], found.kind, found.start, found.stop)
+                kind = found.kind
                 if once and (length := _copies(analysis, found)):
                     copies[found.start + length] = found.stop, length
                     shown_once.append(found.name)
+                elif kind.rpartition(" ×")[2].isdigit():  # every copy is shown: no need to say how many
+                    kind = kind.rpartition(" ×")[0]
+                opened[found.name] = Opened(found.name, path[level - 1], kind, found.start, found.stop)
         last = group.stop if group else index + 1
         reads = []
         for node in range(index, last):

@@ -21,7 +21,7 @@ ARC = 14.0
 LANE_GAP = 46.0
 LINE = 15.0
 ROW_GAP = 36.0
-BREAK = 1.15  # so much larger must a picture be to be worth a further row
+BREAK = 1.3  # so much larger must a picture be to be worth a further row
 
 
 def volumes(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item], list[str]]:
