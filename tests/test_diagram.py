@@ -20,7 +20,8 @@ from cnncalc.diagram.card import Look
 from cnncalc.diagram.draw import draw, graph
 from cnncalc.diagram.metrics import text_width
 from cnncalc.diagram.picture import FONTS, Area, Box, Face, Line, Picture, Point, Text
-from cnncalc.diagram.sketch import CannotDraw, sketch, stacked
+from cnncalc.diagram.sketch import CannotDraw, sketch
+from cnncalc.diagram.stack import stacked
 from cnncalc.render import dot, mermaid, svg
 from tests.running import ROOT, invoke, process
 
@@ -215,6 +216,14 @@ def test_equal_copies_are_drawn_once_and_the_picture_says_so() -> None:
     assert adds == [8, 16]
     note = "A frame with ×N stands for N equal blocks, one after the other; one of them is drawn."
     assert [note in [text.text for text in drawn.texts] for drawn in (once, all_of_them)] == [True, False]
+
+
+def test_a_copied_layer_keeps_its_number() -> None:
+    drawn = picture("vgg16", style="flow", depth=None)
+    frames = [text.text for text in drawn.texts if text.role == "frame"]
+    assert frames == ["conv1 · conv3x3", "conv2 · conv3x3", "conv3 · conv3x3", "conv4 · conv3x3", "conv5 · conv3x3 ×3"]
+    volumes = [text.text for text in picture("vgg16", depth=None).texts]
+    assert {"conv5/1", "conv5/2", "conv5/3"} <= set(volumes)
 
 
 def test_copies_that_differ_are_all_drawn() -> None:

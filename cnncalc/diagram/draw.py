@@ -7,8 +7,9 @@ from cnncalc.diagram.card import Look
 from cnncalc.diagram.flow import flow
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
-from cnncalc.diagram.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch, stacked
+from cnncalc.diagram.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch
 from cnncalc.diagram.solids import columns_of, is_chain_of_volumes, solids
+from cnncalc.diagram.stack import stacked
 from cnncalc.diagram.volumes import volumes
 from cnncalc.figures import exact
 from cnncalc.problem import clean

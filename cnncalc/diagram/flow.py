@@ -14,7 +14,8 @@ from cnncalc.diagram.letter_u import u_shape
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text, moved
 from cnncalc.diagram.placed import STEP, Member, Placed, lined, slide_scale
-from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, stacked, too_large
+from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, too_large
+from cnncalc.diagram.stack import stacked
 from cnncalc.problem import clean
 
 ROW = 30.0  # between rows
@@ -146,12 +147,12 @@ def _of_card(given: Card) -> Placed:
 
 
 def _frames(sketch: Sketch) -> set[str]:
-    """The open groups that get a frame: no branch, and none that is all there is in another."""
+    """The open groups that get a frame: no branch, none that is all there is in another; but what says its ×N."""
     held: dict[str, int] = {}
     for vertex in sketch.vertices:
         for name in vertex.inside:
             held[name] = held.get(name, 0) + 1
-    found = set()
+    found = set(sketch.once)
     for vertex in sketch.vertices:
         outer = len(sketch.vertices)
         for name in vertex.inside:

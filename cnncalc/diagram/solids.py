@@ -14,7 +14,8 @@ from cnncalc.analysis import GroupRow, Row
 from cnncalc.diagram.card import Look, counted, followers, operation
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
 from cnncalc.diagram.picture import FONTS, Point
-from cnncalc.diagram.sketch import Sketch, Vertex, stacked
+from cnncalc.diagram.sketch import Sketch, Vertex
+from cnncalc.diagram.stack import stacked
 from cnncalc.problem import clean
 from cnncalc.shape import Shape, written_shape
 
