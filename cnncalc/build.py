@@ -25,8 +25,8 @@ def load_source(
     env = _file_vars(found, set or {}, problems)
     inputs = network_inputs(found.fields, env, input_size, problems)
     expander = Expander(found, env, list(inputs.values()), problems)
-    scope = Scope(env, {name: -1 - index for index, name in enumerate(inputs)})
-    last = expander.entries(found.entries, scope, -1 if len(inputs) == 1 else UNKNOWN, "")
+    scope = Scope(found.entries, env, {name: -1 - index for index, name in enumerate(inputs)})
+    last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     outputs = _outputs(found, expander, scope, last)
     texts = {key: _text(found, key, problems) for key in ("name", "source", "note")}
     problems.stop_if_any()

@@ -495,7 +495,7 @@ def shown(text: str, name: Callable[[str], str], whole: Callable[[str], list[str
         if function:
             parts = whole(argument)
             joined = ("·" if function == "prod" else " + ").join(parts)
-            divisor = text[: match.start()].rstrip().endswith(("/", "\0"))
+            divisor = text[: match.start()].rstrip().endswith(("/", "\0", "%"))
             return f"({joined})" if len(parts) > 1 and (function == "sum" or divisor) else joined or "1"
         if single:
             return single if single in FUNCTIONS or single in _KEYWORDS else name(single)
