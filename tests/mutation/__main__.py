@@ -77,8 +77,7 @@ def _run(modules: list[str], folder: Path, processes: int, budget: float) -> lis
     kept = folder / "baseline.json"
     if not kept.exists():
         kept.write_text(json.dumps(run.measure(MODULES)), encoding="utf-8")
-    seconds, seen, libraries = json.loads(kept.read_text(encoding="utf-8"))
-    baseline = run.Baseline(seconds, {name: {int(n): t for n, t in lines.items()} for name, lines in seen.items()}, libraries)
+    baseline = run.Baseline.read(kept)
     everything = [mutant for module in modules for mutant in mutants(module, run.path_of(module).read_text("utf-8"))]
     log = folder / "outcomes.jsonl"
     known = {}
@@ -86,7 +85,6 @@ def _run(modules: list[str], folder: Path, processes: int, budget: float) -> lis
         known = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
     rest = [mutant for mutant in everything if mutant.id not in known]
     _say(f"{len(everything):,} mutants, {len(rest):,} to run")
-    run.load_libraries(baseline)
     verdicts: Counter[str] = Counter()
     started = time.monotonic()
     with log.open("a", encoding="utf-8") as file:

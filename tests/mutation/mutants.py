@@ -26,10 +26,14 @@ UNCHANGED_CALLS = {"len", "isinstance"}  # as in mutmut
 
 
 class Mutant(NamedTuple):
-    """One fault: its id is stable as long as its line and function are; `line` is where it stands."""
+    """One fault: its id is stable as long as its line and function are; `line` is where it stands.
+
+    `function` is the outermost function that holds it, empty where it stands in a declaration or a table.
+    """
 
     id: str
     module: str
+    function: str
     line: int
     before: str
     after: str
@@ -40,6 +44,7 @@ class Change(NamedTuple):
     """Bytes of a file that are replaced."""
 
     place: str  # the function or class it stands in
+    function: str
     start: int
     stop: int
     text: bytes
@@ -67,7 +72,7 @@ def mutants(module: str, source: str) -> list[Mutant]:
         counted[identity] += 1
         if counted[identity] > 1:
             identity += f" #{counted[identity]}"
-        found.append(Mutant(identity, module, line, before, after, text))
+        found.append(Mutant(identity, module, change.function, line, before, after, text))
     return found
 
 
@@ -89,6 +94,7 @@ class _Finder(cst.CSTVisitor):
     def __init__(self, module: cst.Module) -> None:
         super().__init__()
         self.places: list[str] = []
+        self.functions: list[str] = []  # what of the place is a function
         self.statements: list[cst.CSTNode] = []
         self.changes: list[Change] = []
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
@@ -99,6 +105,8 @@ class _Finder(cst.CSTVisitor):
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             self.places.append(node.name.value)
+        if isinstance(node, cst.FunctionDef):
+            self.functions.append(".".join(self.places))
         if self._is_left_alone(node):
             return False
         if isinstance(node, (cst.Assign, cst.AnnAssign)):
@@ -116,13 +124,16 @@ class _Finder(cst.CSTVisitor):
     def on_leave(self, original_node: cst.CSTNode) -> None:
         if isinstance(original_node, (cst.FunctionDef, cst.ClassDef)):
             self.places.pop()
+        if isinstance(original_node, cst.FunctionDef):
+            self.functions.pop()
         if self.statements and self.statements[-1] is original_node:
             self.statements.pop()
 
     def change(self, node: cst.CSTNode, text: str) -> None:
         span = self.spans[node]
         place = ".".join(self.places)
-        self.changes.append(Change(place, span.start, span.start + span.length, text.encode()))
+        function = self.functions[0] if self.functions else ""
+        self.changes.append(Change(place, function, span.start, span.start + span.length, text.encode()))
 
     def _is_left_alone(self, node: cst.CSTNode) -> bool:
         """Types, decorators (most are caches), imports, docstrings, and the examples of layers, which are tests."""

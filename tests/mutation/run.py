@@ -12,6 +12,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import inspect
 import json
 import os
 import resource
@@ -21,8 +22,8 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any, NamedTuple
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
 
@@ -40,7 +41,11 @@ class Baseline(NamedTuple):
 
     seconds: dict[str, float]
     seen: dict[str, dict[int, list[str]]]
-    libraries: list[str]
+
+    @classmethod
+    def read(cls, file: Path) -> Baseline:
+        seconds, seen = json.loads(file.read_text(encoding="utf-8"))
+        return cls(seconds, {name: {int(line): tests for line, tests in lines.items()} for name, lines in seen.items()})
 
 
 class Outcome(NamedTuple):
@@ -61,8 +66,7 @@ def measure(modules: Iterable[str]) -> Baseline:
             finally:
                 os._exit(0)
         os.waitpid(child, 0)
-        seconds, seen, libraries = json.loads(report.read_text(encoding="utf-8"))
-    return Baseline(seconds, {m: {int(n): t for n, t in lines.items()} for m, lines in seen.items()}, libraries)
+        return Baseline.read(report)
 
 
 def _measure(modules: list[str], folder: str) -> list[Any]:
@@ -93,9 +97,7 @@ def _measure(modules: list[str], folder: str) -> list[Any]:
     for module in modules:
         lines = data.contexts_by_lineno(str(path_of(module)))
         seen[module] = {line: sorted(used.intersection(tests)) for line, tests in lines.items()}
-    ours = ("cnncalc", "tests", "coverage", "__main__", "conftest")
-    libraries = [name for name in sys.modules if name.partition(".")[0] not in ours]
-    return [{name: taken for name, taken in seconds.items() if name in used}, seen, libraries]
+    return [{name: taken for name, taken in seconds.items() if name in used}, seen]
 
 
 def path_of(module: str) -> Path:
@@ -124,11 +126,12 @@ class Tests:
             tests = tests if len(tests) > 1000 else set(self.baseline.seconds)
         seconds = self.baseline.seconds
         killers = [test for test in self.killers[_neighbourhood(mutant)] if test in tests][:6]
-        varied = _in_rounds(tests, seconds)
-        special = sorted(tests, key=lambda test: (self.breadth[test], seconds[test]))[:200]
+        quick = sorted(tests, key=lambda test: (seconds[test], test))
+        varied = list({test.partition("[")[0]: test for test in reversed(quick)}.values())[::-1]  # one case of each
+        special = sorted(quick, key=lambda test: self.breadth[test])[:100]
         budget = self.budget
         chosen = []
-        for test in dict.fromkeys((*killers, *varied[:4], *special, *varied)):
+        for test in dict.fromkeys((*killers, *special[:2], *varied[:4], *special, *varied, *quick)):
             budget -= seconds[test] + 0.001
             if budget < 0:
                 break
@@ -166,54 +169,136 @@ def _statement(tree: ast.Module, line: int) -> tuple[range, bool]:
     return range(found.lineno, max(stop, found.lineno + 1)), in_function
 
 
-def _in_rounds(tests: Iterable[str], seconds: dict[str, float]) -> list[str]:
-    """Of every test function its quickest case, then of each its second, and so on; each round quick before slow."""
-    cases: dict[str, list[str]] = defaultdict(list)
-    for test in sorted(tests, key=lambda test: (seconds[test], test)):
-        cases[test.partition("[")[0]].append(test)
-    return [test for _, _, test in sorted((n, seconds[t], t) for found in cases.values() for n, t in enumerate(found))]
-
-
 # ---------------------------------------------------------------------------------------------- one mutant, one process
 
 
-def load_libraries(baseline: Baseline) -> None:
-    """Import what the tests import, but nothing of ours: children are forked from here."""
-    for name in baseline.libraries:
+def run_all(
+    mutants: list[Mutant], tests: Tests, processes: int, progress: Callable[[int, Mutant, Outcome], None]
+) -> dict[str, Outcome]:
+    """The outcome of every mutant, by id: all tests are collected once, and each mutant is a fork of that session."""
+    forks = _Forks(mutants, tests, processes, progress)
+    _pytest([f"--ignore={name}" for name in UNUSED], forks, _Tamed({}))
+    if forks.error is not None:
+        raise forks.error
+    return forks.found
+
+
+class _Forks:
+    """A plugin that runs, instead of the tests, some of the tests for each mutant."""
+
+    def __init__(
+        self, mutants: list[Mutant], tests: Tests, processes: int, progress: Callable[[int, Mutant, Outcome], None]
+    ) -> None:
+        self.mutants = mutants
+        self.tests = tests
+        self.processes = processes
+        self.progress = progress
+        self.found: dict[str, Outcome] = {}
+        self.error: BaseException | None = None
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
         try:
-            importlib.import_module(name)
-        except Exception:
-            pass
+            with tempfile.TemporaryDirectory() as folder:
+                self._run({item.nodeid: item for item in session.items}, Path(folder))
+        except BaseException as error:
+            self.error = error
+        return True
+
+    def _run(self, items: dict[str, pytest.Item], folder: Path) -> None:
+        running: dict[int, tuple[Mutant, Path]] = {}
+        waiting = iter(enumerate(self.mutants))
+        while True:
+            while len(running) < self.processes and (following := next(waiting, None)) is not None:
+                number, mutant = following
+                note = folder / str(number)
+                chosen = self.tests.of(mutant)
+                child = os.fork()
+                if child == 0:
+                    _child(mutant, chosen, items, self.tests.baseline.seconds, note)
+                running[child] = (mutant, note)
+            if not running:
+                return
+            child, status = os.wait()
+            mutant, note = running.pop(child)
+            self.found[mutant.id] = ended = _outcome(status, note)
+            note.unlink(missing_ok=True)
+            if ended.verdict == "killed" and "::" in ended.by:
+                self.tests.found(mutant, ended.by)
+            self.progress(len(self.found), mutant, ended)
 
 
-def start(mutant: Mutant, tests: list[str], seconds: dict[str, float], note: Path) -> int:
-    """A process that runs tests on a mutant; the id of the test that fails is written to `note`."""
-    if (child := os.fork()) != 0:
-        return child
-    try:
-        _quiet()
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        for name in [name for name in sys.modules if name.partition(".")[0] == "cnncalc"]:
-            del sys.modules[name]
-        sys.meta_path.insert(0, _Mutated(mutant))
-        watch = _Watch(seconds, note)
-        for part in (tests[:8], tests[8:60], tests[60:]):  # few files to collect, mostly
-            if part:
-                watch.leave_time(5)
-                _pytest(part, watch, _Tamed({name: place for place, name in enumerate(part)}))
-    except BaseException:
-        note.write_text("import", encoding="utf-8")
-        os._exit(KILLED)
-    os._exit(SURVIVED)
-
-
-def outcome(status: int, note: Path) -> Outcome:
-    """What came of it."""
+def _outcome(status: int, note: Path) -> Outcome:
     if os.WIFSIGNALED(status):
         return Outcome("timeout" if os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGKILL) else "killed", "signal")
     if os.WEXITSTATUS(status) == SURVIVED:
         return Outcome("survived")
     return Outcome("killed", note.read_text(encoding="utf-8") if note.exists() else "exit")
+
+
+def _child(
+    mutant: Mutant, tests: list[str], items: dict[str, pytest.Item], seconds: dict[str, float], note: Path
+) -> NoReturn:
+    """Put the fault in, run the tests, and end: at the first that fails, or that takes far too long."""
+    watch = _Watch(seconds, note)
+    try:
+        _quiet()
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        watch.leave_time(10)
+        if mutant.function or _is_declaration(mutant):
+            _put_in(mutant)
+            manager = next(iter(items.values())).config.pluginmanager
+            manager.register(watch)
+            for test in tests:
+                items[test].ihook.pytest_runtest_protocol(item=items[test], nextitem=None)
+        else:
+            for name in [name for name in sys.modules if name.partition(".")[0] in ("cnncalc", "tests")]:
+                del sys.modules[name]
+            sys.meta_path.insert(0, _Mutated(mutant))
+            for part in (tests[:8], tests[8:60], tests[60:]):  # few files to collect, mostly
+                if part:
+                    watch.leave_time(10)
+                    _pytest(part, watch, _Tamed({name: place for place, name in enumerate(part)}))
+    except BaseException:
+        watch.end("import")
+    os._exit(SURVIVED)
+
+
+def _is_declaration(mutant: Mutant) -> bool:
+    return mutant.module.startswith("cnncalc.layers.") and mutant.module not in MACHINERY
+
+
+MACHINERY = ("cnncalc.layers.base", "cnncalc.layers.window")  # what the declarations use when they are imported
+
+
+def _put_in(mutant: Mutant) -> None:
+    """Change the running package: a function gets other code, a declaration enters the registry again."""
+    code = compile(mutant.source, str(path_of(mutant.module)), "exec", dont_inherit=True)
+    module = importlib.import_module(mutant.module)
+    if mutant.function:
+        fresh: dict[str, Any] = {"__name__": mutant.module, "__builtins__": __builtins__}
+        exec(code, fresh)
+        old, new = _function(vars(module), mutant.function), _function(fresh, mutant.function)
+        old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
+    else:
+        exec(code, vars(module))
+    if mutant.module in MACHINERY:
+        for name in sorted(name for name in sys.modules if name.startswith("cnncalc.layers.") and name not in MACHINERY):
+            importlib.reload(sys.modules[name])
+    for name, loaded in list(sys.modules.items()):  # nothing remembered from before
+        if name.partition(".")[0] in ("cnncalc", "tests"):
+            for value in list(vars(loaded).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def _function(namespace: dict[str, Any], name: str) -> FunctionType:
+    first, *rest = name.split(".")
+    found = namespace[first]
+    for part in rest:
+        found = vars(found)[part]
+    found = found.fget if isinstance(found, property) else inspect.unwrap(found)
+    assert isinstance(found, FunctionType)
+    return found
 
 
 class _Mutated(importlib.abc.MetaPathFinder):
@@ -290,7 +375,7 @@ class _Tamed:
 
 
 def _pytest(arguments: list[str], *plugins: object) -> None:
-    options = ["-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:terminal", "--assert=plain", f"--rootdir={ROOT}"]
+    options = ["-s", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:terminal", "--assert=plain", f"--rootdir={ROOT}"]
     os.chdir(ROOT)
     pytest.main([*options, *arguments], plugins=list(plugins))
 
@@ -301,28 +386,3 @@ def _quiet() -> None:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-
-
-def run_all(
-    mutants: list[Mutant], tests: Tests, processes: int, progress: Callable[[int, Mutant, Outcome], None]
-) -> dict[str, Outcome]:
-    """The outcome of every mutant, by id."""
-    found: dict[str, Outcome] = {}
-    running: dict[int, tuple[Mutant, Path]] = {}
-    waiting = iter(mutants)
-    with tempfile.TemporaryDirectory() as folder:
-        number = 0
-        while True:
-            while len(running) < processes and (mutant := next(waiting, None)) is not None:
-                number += 1
-                note = Path(folder, str(number))
-                chosen = tests.of(mutant)
-                running[start(mutant, chosen, tests.baseline.seconds, note)] = (mutant, note)
-            if not running:
-                return found
-            child, status = os.wait()
-            mutant, note = running.pop(child)
-            found[mutant.id] = ended = outcome(status, note)
-            if ended.verdict == "killed" and "::" in ended.by:
-                tests.found(mutant, ended.by)
-            progress(len(found), mutant, ended)
