@@ -76,7 +76,7 @@ def _run(modules: list[str], folder: Path, processes: int, budget: float) -> lis
     _say("the tests without a mutant …")
     kept = folder / "baseline.json"
     if not kept.exists():
-        kept.write_text(json.dumps(run.measure(MODULES)), encoding="utf-8")
+        kept.write_text(json.dumps(run.measure(MODULES)._asdict()), encoding="utf-8")
     baseline = run.Baseline.read(kept)
     everything = [mutant for module in modules for mutant in mutants(module, run.path_of(module).read_text("utf-8"))]
     log = folder / "outcomes.jsonl"

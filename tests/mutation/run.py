@@ -8,13 +8,12 @@ quick before slow, until one fails. A test may take ten times as long as it shou
 from __future__ import annotations
 
 import ast
+import gc
 import importlib
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import inspect
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -22,7 +21,7 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, NoneType
 from typing import Any, NamedTuple, NoReturn
 
 import pytest
@@ -37,15 +36,15 @@ KILLED, SURVIVED = 1, 0
 
 
 class Baseline(NamedTuple):
-    """What the tests do without a mutant: the seconds of each, and by module and line those that see it."""
+    """What the tests do without a mutant: the seconds of each, and by module and line those that see it, by number."""
 
-    seconds: dict[str, float]
-    seen: dict[str, dict[int, list[str]]]
+    names: list[str]
+    seconds: list[float]
+    seen: dict[str, dict[str, list[int]]]
 
     @classmethod
     def read(cls, file: Path) -> Baseline:
-        seconds, seen = json.loads(file.read_text(encoding="utf-8"))
-        return cls(seconds, {name: {int(line): tests for line, tests in lines.items()} for name, lines in seen.items()})
+        return cls(**json.loads(file.read_text(encoding="utf-8")))
 
 
 class Outcome(NamedTuple):
@@ -69,7 +68,7 @@ def measure(modules: Iterable[str]) -> Baseline:
         return Baseline.read(report)
 
 
-def _measure(modules: list[str], folder: str) -> list[Any]:
+def _measure(modules: list[str], folder: str) -> dict[str, Any]:
     import coverage
 
     measured = coverage.Coverage(data_file=f"{folder}/coverage", source=[str(ROOT / "cnncalc")], config_file=False)
@@ -91,13 +90,14 @@ def _measure(modules: list[str], folder: str) -> list[Any]:
     measured.start()
     _pytest([*(f"--ignore={name}" for name in UNUSED)], Meter(), _Tamed({}))
     measured.stop()
-    used = {name for name, taken in seconds.items() if taken < LONGEST and name not in failed}
     data = measured.get_data()
+    names = sorted((name for name, taken in seconds.items() if taken < LONGEST and name not in failed), key=seconds.get)
+    number = {name: index for index, name in enumerate(names)}
     seen = {}
     for module in modules:
         lines = data.contexts_by_lineno(str(path_of(module)))
-        seen[module] = {line: sorted(used.intersection(tests)) for line, tests in lines.items()}
-    return [{name: taken for name, taken in seconds.items() if name in used}, seen]
+        seen[module] = {str(line): sorted(number[t] for t in tests if t in number) for line, tests in lines.items()}
+    return {"names": names, "seconds": [seconds[name] for name in names], "seen": seen}
 
 
 def path_of(module: str) -> Path:
@@ -107,40 +107,39 @@ def path_of(module: str) -> Path:
 
 
 class Tests:
-    """Chooses the tests for a mutant, and remembers which of them find something."""
+    """Chooses the tests for a mutant, and remembers which of them find something. A test is its number, quick ones first."""
 
     def __init__(self, baseline: Baseline, budget: float) -> None:
         self.baseline = baseline
         self.budget = budget
+        self.everything = set(range(len(baseline.names)))
         self.breadth = Counter(test for seen in baseline.seen.values() for tests in seen.values() for test in tests)
-        self.killers: dict[str, list[str]] = defaultdict(list)
+        self.killers: dict[str, list[int]] = defaultdict(list)
         self.statements = {module: ast.parse(path_of(module).read_text(encoding="utf-8")) for module in baseline.seen}
 
-    def of(self, mutant: Mutant) -> list[str]:
+    def of(self, mutant: Mutant) -> list[int]:
         """The tests that see the mutated statement, the most promising first, as many as fit into the budget."""
-        seen = self.baseline.seen[mutant.module]
-        lines, in_function = _statement(self.statements[mutant.module], mutant.line)
-        tests = {test for line in lines for test in seen.get(line, ())}
-        if not in_function:  # declarations and tables are seen once, when they are imported
-            tests = {test for found in seen.values() for test in found}
-            tests = tests if len(tests) > 1000 else set(self.baseline.seconds)
-        seconds = self.baseline.seconds
+        tests = self.everything  # declarations and tables are seen once, when they are imported
+        if mutant.function:
+            seen = self.baseline.seen[mutant.module]
+            lines = _statement(self.statements[mutant.module], mutant.line)
+            tests = {test for line in lines for test in seen.get(str(line), ())}
         killers = [test for test in self.killers[_neighbourhood(mutant)] if test in tests][:6]
-        quick = sorted(tests, key=lambda test: (seconds[test], test))
-        varied = list({test.partition("[")[0]: test for test in reversed(quick)}.values())[::-1]  # one case of each
+        quick = sorted(tests)
+        varied = list({self.baseline.names[test].partition("[")[0]: test for test in reversed(quick)}.values())[::-1]
         special = sorted(quick, key=lambda test: self.breadth[test])[:100]
         budget = self.budget
         chosen = []
         for test in dict.fromkeys((*killers, *special[:2], *varied[:4], *special, *varied, *quick)):
-            budget -= seconds[test] + 0.001
+            budget -= self.baseline.seconds[test] + 0.001
             if budget < 0:
                 break
             chosen.append(test)
         return chosen
 
-    def found(self, mutant: Mutant, by: str) -> None:
+    def found(self, mutant: Mutant, by: int) -> None:
         """Remember that this test found this mutant."""
-        if self.baseline.seconds.get(by, 1) > 0.1:
+        if self.baseline.seconds[by] > 0.1:
             return
         known = self.killers[_neighbourhood(mutant)]
         if by in known:
@@ -153,20 +152,16 @@ def _neighbourhood(mutant: Mutant) -> str:
     return mutant.id.partition(": ")[0]
 
 
-def _statement(tree: ast.Module, line: int) -> tuple[range, bool]:
-    """The lines of the innermost statement, of a compound one its head; and whether a function holds it."""
+def _statement(tree: ast.Module, line: int) -> range:
+    """The lines of the innermost statement, of a compound one its head."""
     found: ast.stmt | None = None
-    in_function = False
     for node in ast.walk(tree):  # from the outside in
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
-            if isinstance(found, (ast.FunctionDef, ast.Lambda)):
-                in_function = True
             found = node
-    if found is None:
-        return range(line, line + 1), False
+    assert found is not None
     body = getattr(found, "body", None)
     stop = body[0].lineno if isinstance(body, list) else (found.end_lineno or line) + 1
-    return range(found.lineno, max(stop, found.lineno + 1)), in_function
+    return range(found.lineno, max(stop, found.lineno + 1))
 
 
 # ---------------------------------------------------------------------------------------------- one mutant, one process
@@ -195,6 +190,7 @@ class _Forks:
         self.progress = progress
         self.found: dict[str, Outcome] = {}
         self.error: BaseException | None = None
+        self.numbers = {name: number for number, name in enumerate(tests.baseline.names)}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         try:
@@ -207,14 +203,19 @@ class _Forks:
     def _run(self, items: dict[str, pytest.Item], folder: Path) -> None:
         running: dict[int, tuple[Mutant, Path]] = {}
         waiting = iter(enumerate(self.mutants))
+        names = self.tests.baseline.names
+        watch = _Watch(dict(zip(names, self.tests.baseline.seconds, strict=True)))
+        next(iter(items.values())).config.pluginmanager.register(watch)
+        gc.freeze()  # what a child does not touch need not be copied
+        gc.disable()
         while True:
             while len(running) < self.processes and (following := next(waiting, None)) is not None:
                 number, mutant = following
                 note = folder / str(number)
-                chosen = self.tests.of(mutant)
+                chosen = [items[names[test]] for test in self.tests.of(mutant)]
                 child = os.fork()
                 if child == 0:
-                    _child(mutant, chosen, items, self.tests.baseline.seconds, note)
+                    _child(mutant, chosen, watch, note)
                 running[child] = (mutant, note)
             if not running:
                 return
@@ -222,8 +223,8 @@ class _Forks:
             mutant, note = running.pop(child)
             self.found[mutant.id] = ended = _outcome(status, note)
             note.unlink(missing_ok=True)
-            if ended.verdict == "killed" and "::" in ended.by:
-                self.tests.found(mutant, ended.by)
+            if ended.by in self.numbers:
+                self.tests.found(mutant, self.numbers[ended.by])
             self.progress(len(self.found), mutant, ended)
 
 
@@ -235,100 +236,96 @@ def _outcome(status: int, note: Path) -> Outcome:
     return Outcome("killed", note.read_text(encoding="utf-8") if note.exists() else "exit")
 
 
-def _child(
-    mutant: Mutant, tests: list[str], items: dict[str, pytest.Item], seconds: dict[str, float], note: Path
-) -> NoReturn:
+def _child(mutant: Mutant, tests: list[pytest.Item], watch: _Watch, note: Path) -> NoReturn:
     """Put the fault in, run the tests, and end: at the first that fails, or that takes far too long."""
-    watch = _Watch(seconds, note)
+    watch.note = note
     try:
         _quiet()
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         watch.leave_time(10)
-        if mutant.function or _is_declaration(mutant):
-            _put_in(mutant)
-            manager = next(iter(items.values())).config.pluginmanager
-            manager.register(watch)
-            for test in tests:
-                items[test].ihook.pytest_runtest_protocol(item=items[test], nextitem=None)
-        else:
-            for name in [name for name in sys.modules if name.partition(".")[0] in ("cnncalc", "tests")]:
-                del sys.modules[name]
-            sys.meta_path.insert(0, _Mutated(mutant))
-            for part in (tests[:8], tests[8:60], tests[60:]):  # few files to collect, mostly
-                if part:
-                    watch.leave_time(10)
-                    _pytest(part, watch, _Tamed({name: place for place, name in enumerate(part)}))
+        put_in(mutant)
+        for test in tests:
+            test.ihook.pytest_runtest_protocol(item=test, nextitem=None)
     except BaseException:
         watch.end("import")
     os._exit(SURVIVED)
 
 
-def _is_declaration(mutant: Mutant) -> bool:
-    return mutant.module.startswith("cnncalc.layers.") and mutant.module not in MACHINERY
+MACHINERY = ("cnncalc.layers.base", "cnncalc.layers.window")  # what declarations use when they are imported
+DATA = (int, float, str, tuple, list, dict, set, frozenset, re.Pattern, NoneType)
 
 
-MACHINERY = ("cnncalc.layers.base", "cnncalc.layers.window")  # what the declarations use when they are imported
-
-
-def _put_in(mutant: Mutant) -> None:
-    """Change the running package: a function gets other code, a declaration enters the registry again."""
+def put_in(mutant: Mutant) -> None:
+    """Change the running package, whose functions and classes others hold already: these get new contents."""
     code = compile(mutant.source, str(path_of(mutant.module)), "exec", dont_inherit=True)
     module = importlib.import_module(mutant.module)
-    if mutant.function:
+    declares = mutant.module.startswith("cnncalc.layers.") and mutant.module not in MACHINERY
+    if declares:
+        exec(code, vars(module))  # enters the registry again
+    else:
         fresh: dict[str, Any] = {"__name__": mutant.module, "__builtins__": __builtins__}
         exec(code, fresh)
-        old, new = _function(vars(module), mutant.function), _function(fresh, mutant.function)
-        old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
-    else:
-        exec(code, vars(module))
+        _renew(vars(module), fresh)
     if mutant.module in MACHINERY:
         for name in sorted(name for name in sys.modules if name.startswith("cnncalc.layers.") and name not in MACHINERY):
             importlib.reload(sys.modules[name])
-    for name, loaded in list(sys.modules.items()):  # nothing remembered from before
-        if name.partition(".")[0] in ("cnncalc", "tests"):
-            for value in list(vars(loaded).values()):
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
+    for loaded in _ours():  # nothing remembered from before
+        for value in list(loaded.values()):
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
 
 
-def _function(namespace: dict[str, Any], name: str) -> FunctionType:
-    first, *rest = name.split(".")
-    found = namespace[first]
-    for part in rest:
-        found = vars(found)[part]
-    found = found.fget if isinstance(found, property) else inspect.unwrap(found)
-    assert isinstance(found, FunctionType)
-    return found
+def _ours() -> list[dict[str, Any]]:
+    return [vars(module) for name, module in sys.modules.items() if name.partition(".")[0] in ("cnncalc", "tests")]
 
 
-class _Mutated(importlib.abc.MetaPathFinder):
-    """Imports one module from its mutated source."""
+def _renew(old: dict[str, Any], fresh: dict[str, Any]) -> None:
+    """Give the functions and classes of a module the contents of new ones, and replace its data everywhere."""
+    kept = {id(value): old[name] for name, value in fresh.items() if name in old and not isinstance(value, DATA)}
 
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant = mutant
+    def translated(value: Any) -> Any:
+        if id(value) in kept:
+            return kept[id(value)]
+        if isinstance(value, dict):
+            return {translated(key): translated(part) for key, part in value.items()}
+        if type(value) in (tuple, list, set, frozenset):
+            return type(value)(translated(part) for part in value)
+        return value
 
-    def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> Any:
-        if name != self.mutant.module:
-            return None
-        file = path_of(name)
-        loader = _FromMemory(name, str(file))
-        loader.mutated = self.mutant.source
-        return importlib.util.spec_from_file_location(name, file, loader=loader)
+    def renew_function(before: Any, after: Any) -> None:
+        before.__code__ = after.__code__
+        before.__defaults__ = translated(after.__defaults__)
+        before.__kwdefaults__ = translated(after.__kwdefaults__)
 
-
-class _FromMemory(importlib.machinery.SourceFileLoader):
-    mutated = ""
-
-    def get_code(self, fullname: str) -> CodeType:
-        return compile(self.mutated, self.path, "exec", dont_inherit=True)
+    for name, value in fresh.items():
+        before = old.get(name)
+        if name.startswith("__") or value is before:
+            continue
+        if isinstance(inspect.unwrap(value), FunctionType):
+            renew_function(inspect.unwrap(before), inspect.unwrap(value))
+        elif isinstance(value, type) and value.__module__ == fresh["__name__"]:
+            for key, part in vars(value).items():
+                had = vars(before).get(key)
+                if isinstance(part, property) and part.fget:
+                    renew_function(had.fget, part.fget)
+                elif isinstance(part, FunctionType) and isinstance(had, FunctionType):
+                    renew_function(had, part)
+                elif isinstance(part, DATA) and part != had and not key.startswith("__"):
+                    setattr(before, key, translated(part))
+        elif isinstance(value, DATA) and value != {}:
+            value = translated(value)
+            for names in _ours():
+                for key, held in list(names.items()):
+                    if held is before and not isinstance(before, (int, NoneType)) or names is old and key == name:
+                        names[key] = value
 
 
 class _Watch:
     """Ends the process at the first test that fails, or that takes far too long."""
 
-    def __init__(self, seconds: dict[str, float], note: Path) -> None:
+    def __init__(self, seconds: dict[str, float]) -> None:
         self.seconds = seconds
-        self.note = note
+        self.note = Path(os.devnull)
 
     def leave_time(self, seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)  # of the processor, so a busy machine changes nothing
