@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from cnncalc.description import Block, Branch, Description, Entries, Entry, Param, Problems, bind, did_you_mean
 from cnncalc.formula import written
-from cnncalc.graph import Group, Node, Ref
+from cnncalc.graph import Failed, Group, Node, Ref
 from cnncalc.labels import branch_labels, free, new_labels
 from cnncalc.layers import LAYERS
 from cnncalc.layers.base import BadValue, Layer
@@ -66,8 +66,9 @@ class Expander:
         self.values = Values(problems, self.context)
         self.input_shapes = input_shapes
         self.nodes: list[Node] = []
-        self.written: list[Text] = []  # for each node its type as written
+        self.written: list[Entry] = []  # for each node the entry that wrote it
         self.groups: dict[str, Group] = {}
+        self.failed: list[Failed] = []
         self.count = 0
         self.depth = 0
         self.calls: list[tuple[Block | None, Entry, str]] = []  # open block calls and copies, outermost first
@@ -300,21 +301,24 @@ class Expander:
         if None in shapes or layer is None:
             return None
         known: tuple[Shape, ...] = shapes  # type: ignore[assignment]
+        place = len(self.nodes)
+        mark = entry.key.mark
         if (done := self.works.get((layer, known))) is None:
+            failed = Failed(path, layer, tuple(reads), place, mark.line + 1, mark.name.name)  # type: ignore[arg-type]
             if not check_alike(layer, known):
+                self.failed.append(failed)
                 self.mismatch(entry, layer, path, reads, known)
                 return None
             try:
                 done = self.works[layer, known] = work(layer, known)
             except Impossible as error:
+                self.failed.append(failed)
                 self.problems.add(error.code, error.what, entry.key, error.cure, self.context(path))
                 return None
-        if len(self.nodes) >= MOST_LAYERS:
+        if place >= MOST_LAYERS:
             self.stop("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", entry.key)
-        place = len(self.nodes)
-        mark = entry.key.mark
         self.nodes.append(Node(path, layer, tuple(reads), done, mark.line + 1, mark.name.name, place))  # type: ignore[arg-type]
-        self.written.append(entry.key)
+        self.written.append(entry)
         return place
 
     def layer(self, entry: Entry, layer_type: type[Layer], env: dict[str, Any], rank: int) -> Layer | None:

@@ -126,6 +126,25 @@ def _attribute(layer: Layer, name: str, value: Any, channels: int) -> str:
     return str(value) if declared.kind in ("Word", "Name") else f"{name} {value}"
 
 
+def written_attribute(layer: Layer, name: str) -> str:
+    """The value of one attribute, whether it is the default or not: `3×3`, `same`, `true`."""
+    value = layer.values[name]
+    kind = layer.attributes[name].kind
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if kind == "Padding" and value != "same":
+        return _per_axis(tuple(before if before == after else f"{before}+{after}" for before, after in value))
+    if kind == "PerAxis":
+        return _per_axis(value, always=name == "kernel")
+    if kind == "Dims":
+        return "×".join(map(str, (*value[1:], value[0])))
+    if kind == "Table":
+        return f"{sum(map(len, value))} connections"
+    return str(value)
+
+
 def _per_axis(values: Any, always: bool = False) -> str:
     same = len(set(values)) == 1 and not always
     return str(values[0]) if same else "×".join(map(str, values))

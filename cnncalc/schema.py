@@ -40,6 +40,17 @@ def schema() -> dict[str, Any]:
         "description": "`28x28x256` (height × width × channels), or `4096` for a vector",
     }
     expected = {"type": "object", "properties": {"output": shape, **figures}, "additionalProperties": False}
+    amount = {"type": ["integer", "string"], "description": "an integer, `5M`, or for `size` also `20 MiB`"}
+    kinds = {"max": "breaks the check when exceeded", "warn": "warns when exceeded"}
+    levels = {kind: amount | {"description": f"{does}: {amount['description']}"} for kind, does in kinds.items()}
+    budgeted = {
+        name: {
+            "anyOf": [amount, {"type": "object", "properties": levels, "additionalProperties": False}],
+            "description": f"the most {what} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`",
+        }
+        for name, what in [*((name, name) for name in QUANTITIES), ("size", "bytes of float32 params")]
+    }
+    of_one = {"type": "object", "properties": budgeted, "additionalProperties": False}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cnncalc architecture file",
@@ -83,7 +94,10 @@ def schema() -> dict[str, Any]:
             },
             "budget": {
                 "type": "object",
-                "description": "limits that `cnncalc check` holds the file to: `{params: {max: 5M, warn: 4.5M}}`",
+                "properties": budgeted | {"total": of_one},
+                "additionalProperties": of_one,
+                "description": "limits that `cnncalc check` holds the file to, for the total or by name: "
+                "`{params: {max: 5M, warn: 4.5M}, size: 20 MiB, head: {params: 1M}}`",
             },
         },
         "$defs": {

@@ -2,8 +2,9 @@
 
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output. A YAML block whose
-first line is `# NAME.yaml` is a file that the commands of its page find.
+name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output (with ` 2>&1` at
+its end standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml` is a file that the
+commands of its page find.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import argparse
 import contextlib
 import importlib.util
 import io
+import os
 import re
 import shlex
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -31,10 +34,11 @@ from cnncalc.layers.base import Attribute, Layer  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
+TABLES = {"lecture_figures.md": "lecture_table.py"}  # pages that a script of their own writes
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(r"^```yaml\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
+_FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 
 
@@ -49,9 +53,8 @@ def pages() -> dict[Path, str]:
         HERE / "cli.md": cli_page(),
         HERE / "table.svg": table_picture(),
     }
-    lectures = HERE / "lecture_table.py"
-    if lectures.exists():
-        found[HERE / "lecture_figures.md"] = rendered_by(lectures)
+    for page, script in TABLES.items():
+        found[HERE / page] = rendered_by(HERE / script)
     for path in (ROOT / "README.md", *sorted(HERE.glob("*.md"))):
         if path.exists() and path not in found:
             try:
@@ -83,12 +86,19 @@ def filled(text: str) -> str:
 
 
 def run(command: str, files: dict[str, str] | None = None) -> str:
-    """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours."""
+    """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours.
+
+    With `2>&1` at its end standard error, too. That it runs inside GitHub Actions changes nothing.
+    """
     from cnncalc.cli import cli
 
     out, err = io.StringIO(), io.StringIO()
-    arguments = shlex.split(command)[1:]
+    if command.endswith(" 2>&1"):
+        err = out
+    arguments = shlex.split(command.removesuffix(" 2>&1"))[1:]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     with (
+        mock.patch.dict(os.environ, environment, clear=True),
         tempfile.TemporaryDirectory() as folder,
         contextlib.chdir(folder),
         contextlib.redirect_stdout(out),
@@ -100,7 +110,7 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
             code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
-    if code == 2 or not out.getvalue():
+    if (code == 2 and err is not out) or not out.getvalue():
         raise Failed(f"`{command}` prints nothing and exits with {code}: {err.getvalue().strip()}")
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
@@ -316,7 +326,35 @@ def words_part() -> str:
     return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
 
 
+def rules_part() -> str:
+    """The manual of every lint rule, with what `check` says of the failing example."""
+    from cnncalc.render.rules import markdown
+    from cnncalc.rules import RULES
+
+    links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
+    return "\n".join([*links, "", *map(markdown, RULES.values())])
+
+
+def options_part() -> str:
+    """The options that the rules declare."""
+    from cnncalc.rules import RULES
+
+    rows = [
+        (
+            f"`{name}`",
+            f"[`{rule.code}`](#{rule.code})",
+            f"{option.help}, {option.at_least} to {option.at_most}",
+            f"`{option.default}`",
+        )
+        for rule in RULES.values()
+        for name, option in rule.options.items()
+    ]
+    return "\n".join(_table(("option", "of the rule", "what it is", "default"), rows)) + "\n"
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "options": options_part,
+    "rules": rules_part,
     "attributes": attributes_part,
     "limits": limits_part,
     "words": words_part,

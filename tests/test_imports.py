@@ -11,14 +11,18 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "shape", "bundled", "figures"],
-    ["layers", "source"],
-    ["work", "description"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures", "align"],
+    ["layers", "source", "latex"],
+    ["work", "description", "git"],
     ["graph", "values", "labels"],
-    ["inputs", "expand"],
-    ["build", "analysis"],
-    ["api", "outline", "expect", "schema"],
-    ["columns"],
+    ["inputs", "expand", "rules"],
+    ["build", "analysis", "config"],
+    ["api", "outline", "budget", "schema", "lint", "growth"],
+    ["columns", "expect", "working"],
+    ["comparison", "checks"],
+    ["diff"],
+    ["changes"],
+    ["baseline"],
     ["render"],
     ["cli"],
 ]

@@ -109,6 +109,7 @@ ACCEPTED = {
     "layers: [b]",
     "one output": "layers: [relu: {name: a}]\noutputs: a",
     "expectations": "layers: [relu]\nexpect: {a: {output: 28x28x3, params: 884k}, total: {output: 10, biases: ~60M}}",
+    "limits that only break": "layers: [relu]\nbudget: {params: 5M, size: 2 MiB, total: {biases: 5}, a: {size: 1 kB}}",
     "budgets": "layers: [relu]\nbudget: {params: {max: 5M, warn: 4.5M}, conv2: {params: {max: 1000000}}}",
     "defaults": "layers: [relu]\ndefaults: {conv: {bias: false, padding: same}, max_pool: {kernel: 3}}",
 }  # fmt: skip
@@ -151,6 +152,9 @@ REJECTED = {
     "a misspelt default": "layers: [relu]\ndefaults: {conv: {paddng: same}}",
     "a misspelt type of defaults": "layers: [relu]\ndefaults: {covn: {padding: same}}",
     "a misspelt quantity": "layers: [relu]\nexpect: {total: {parms: 5}}",
+    "a misspelt quantity of a budget": "layers: [relu]\nbudget: {parms: 5M}",
+    "a misspelt quantity of a budget by name": "layers: [relu]\nbudget: {conv2: {parms: 5M}}",
+    "a misspelt limit": "layers: [relu]\nbudget: {params: {most: 5M}}",
     "a truth for a number": "layers: [conv: {filters: true, kernel: 3}]",
     "a number for a truth": "layers: [conv: {filters: 4, kernel: 3, bias: 1}]",
     "a null attribute": "layers: [conv: {filters: 4, kernel: null}]",
