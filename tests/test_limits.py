@@ -53,7 +53,9 @@ def said(text: str) -> list[str]:
 def test_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expand, "MOST_LAYERS", 1_000)
     assert len(cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 999}}, tanh]").nodes) == 1_000
-    assert said("layers: [relu: {repeat: 1000}, tanh]") == ["limit 2:32+4: more than 1,000 layers (limit: layers 1,000)"]
+    assert said("layers: [relu: {repeat: 1000}, tanh]") == [
+        "limit 2:32+4: more than 1,000 layers (limit: layers 1,000)"
+    ]
     assert said("layers: [relu: {repeat: 1001}]") == ["limit 2:25+4: `repeat: 1,001` (limit: layers 1,000)"]
 
 

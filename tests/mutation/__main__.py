@@ -1,10 +1,11 @@
 """Put small faults into the core, one at a time, and see whether a test notices.
 
     pip install -e '.[mutation]'
-    python -m tests.mutation --write            # all modules, about an hour on two processors
-    python -m tests.mutation cnncalc.labels     # some modules only: prints the survivors
+    python -m tests.mutation --record docs/verification/mutation.json   # all modules: about an hour on two processors
+    python -m tests.mutation cnncalc.labels cnncalc.values              # some modules: minutes
 
-Survivors are listed with a reason in `tests/mutation/survivors.yaml`; one without a reason makes the exit code 1.
+Prints the mutants that survive. `tests/mutation/survivors.yaml` says of each why that is no gap; where one stands
+there without need, or survives without a reason, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -20,19 +21,17 @@ from typing import Any
 
 import yaml
 
-from tests.mutation import run
+from tests.mutation.choose import Baseline, Tests, measure, path_of
 from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.run import Outcome, run_all
+from tests.mutation.session import ROOT
+from tests.records import record
 
-MODULES = [
-    f"cnncalc.{name}" for name in ("formula", "work", "analysis", "build", "expand", "values", "labels", "inputs")
-] + [
-    f"cnncalc.layers.{path.stem}"
-    for path in sorted(Path(run.ROOT, "cnncalc", "layers").glob("*.py"))
-    if path.stem != "__init__"
-]
-FIGURES = ("mutants", "killed", "timeout", "survived")
-REPORT = run.ROOT / "docs" / "verification" / "mutation.json"
+CORE = ("formula", "work", "analysis", "build", "expand", "values", "labels", "inputs")
+DECLARATIONS = sorted(path.stem for path in (ROOT / "cnncalc" / "layers").glob("[a-z]*.py"))
+MODULES = [f"cnncalc.{name}" for name in CORE] + [f"cnncalc.layers.{name}" for name in DECLARATIONS]
 REASONS = Path(__file__).with_name("survivors.yaml")
+FIGURES = ("mutants", "killed", "timeout", "survived")
 
 
 def main() -> int:
@@ -41,87 +40,90 @@ def main() -> int:
         prog="python -m tests.mutation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules of the core (default: all)")
-    parser.add_argument("--write", action="store_true", help=f"write {REPORT.relative_to(run.ROOT)}")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="at a time (default 2)")
-    parser.add_argument("--budget", type=float, default=15, metavar="S", help="seconds of tests a mutant (default 15)")
-    parser.add_argument("--folder", type=Path, metavar="DIR", help="keep what is found here, and go on from there")
+    parser.add_argument("--budget", type=float, default=8, metavar="S", help="seconds of tests a mutant (default 8)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="keep the outcomes there; run again, it goes on")
     asked = parser.parse_args()
     if unknown := set(asked.modules) - set(MODULES):
         parser.error(f"not of the core: {', '.join(sorted(unknown))}; the core is {', '.join(MODULES)}")
-    if asked.write and asked.modules:
-        parser.error("--write is for all modules")
-    chosen = asked.modules or MODULES
-    started = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
-        found = _run(chosen, asked.folder or Path(scratch), asked.processes, asked.budget)
+        found = _run(asked.modules or MODULES, asked.folder or Path(scratch), asked.processes, asked.budget)
     reasons = _reasons()
-    summary = report(found, reasons)
-    summary["seconds"] = round(time.monotonic() - started)
-    for survivor in summary["survivors"]:
-        print(f"{survivor['reason'] or 'NO REASON'}: {survivor['mutant']}")
-    stale = set(reasons) - {mutant.id for mutant, _ in found} if not asked.modules else set()
-    for identity in sorted(stale):
-        print(f"no such mutant any more: {identity}")
-    for name, figures in (*summary["modules"].items(), ("total", summary["total"])):
-        print(f"{name}: " + ", ".join(f"{figure:,} {what}" for what, figure in figures.items()))
-    if asked.write:
-        REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return 1 if stale or any(not survivor["reason"] for survivor in summary["survivors"]) else 0
+    figures = summary(found, reasons)
+    needless = [
+        f"{mutant.id} is {verdict}" for mutant, verdict in found if verdict != "survived" and mutant.id in reasons
+    ]
+    if not asked.modules:
+        needless += [f"{identity} is no mutant" for identity in reasons.keys() - {mutant.id for mutant, _ in found}]
+    for survivor in figures["survivors"]:
+        print(f"{survivor['reason'] or 'survives'}: {survivor['mutant']}")
+    for line in needless:
+        print(f"in {REASONS.name}, but {line}")
+    for name, counts in (*figures["modules"].items(), ("total", figures["total"])):
+        print(f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()))
+    if asked.record:
+        record(asked.record, "python -m tests.mutation", figures)
+    return 1 if needless or any(not survivor["reason"] for survivor in figures["survivors"]) else 0
 
 
 def _run(modules: list[str], folder: Path, processes: int, budget: float) -> list[tuple[Mutant, str]]:
-    """The verdict on every mutant; what stands in the folder already is not run again."""
+    """The verdict on every mutant; those whose outcome stands in the folder are not run again."""
     folder.mkdir(exist_ok=True, parents=True)
-    _say("the tests without a mutant …")
-    kept = folder / "baseline.json"
+    kept, log = folder / "baseline.json", folder / "outcomes.jsonl"
     if not kept.exists():
-        kept.write_text(json.dumps(run.measure(MODULES)._asdict()), encoding="utf-8")
-    baseline = run.Baseline.read(kept)
-    everything = [mutant for module in modules for mutant in mutants(module, run.path_of(module).read_text("utf-8"))]
-    log = folder / "outcomes.jsonl"
-    known = {}
-    if log.exists():
-        known = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
+        _say("the tests without a mutant …")
+        measure(MODULES, kept)
+    tests = Tests(Baseline.read(kept), budget)
+    log.touch()
+    known = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
+    sources = {module: path_of(module).read_text(encoding="utf-8") for module in modules}
+    everything = [mutant for module, source in sources.items() for mutant in mutants(module, source)]
     rest = [mutant for mutant in everything if mutant.id not in known]
     _say(f"{len(everything):,} mutants, {len(rest):,} to run")
+    _refuse_a_wrong_start(sources, tests, processes)
     verdicts: Counter[str] = Counter()
     started = time.monotonic()
     with log.open("a", encoding="utf-8") as file:
 
-        def progress(number: int, mutant: Mutant, ended: run.Outcome) -> None:
+        def progress(number: int, mutant: Mutant, ended: Outcome) -> None:
             verdicts[ended.verdict] += 1
-            seconds = time.monotonic() - started
-            file.write(json.dumps([mutant.id, ended.verdict, ended.by, round(seconds, 1)], ensure_ascii=False) + "\n")
+            file.write(json.dumps([mutant.id, ended.verdict, ended.by], ensure_ascii=False) + "\n")
             file.flush()
             if number % 100 == 0 or number == len(rest):
                 listed = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(verdicts.items()))
-                _say(f"{number:,} of {len(rest):,}: {listed} ({seconds / number:.2f} s each)")
+                _say(f"{number:,} of {len(rest):,}: {listed} ({(time.monotonic() - started) / number:.2f} s each)")
 
-        found = run.run_all(rest, run.Tests(baseline, budget), processes, progress)
+        found = run_all(rest, tests, processes, progress) if rest else {}
     known |= {identity: ended.verdict for identity, ended in found.items()}
     return [(mutant, known[mutant.id]) for mutant in everything]
+
+
+def _refuse_a_wrong_start(sources: dict[str, str], tests: Tests, processes: int) -> None:
+    """The unchanged source of each module, put in like a mutant, breaks no test: else all would seem killed."""
+    same = [Mutant(f"{module}, unchanged", module, "", 1, "", "", source) for module, source in sources.items()]
+    wrong = {name: ended.by for name, ended in run_all(same, tests, processes, lambda *_: None).items() if ended.by}
+    if wrong:
+        sys.exit("\n".join(f"{name} fails {test}" for name, test in wrong.items()))
 
 
 def _say(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
 
-def report(found: list[tuple[Mutant, str]], reasons: dict[str, str]) -> dict[str, Any]:
+def summary(found: list[tuple[Mutant, str]], reasons: dict[str, str]) -> dict[str, Any]:
     """Figures by module, in total, and the survivors with their reasons."""
     modules: dict[str, Counter[str]] = {}
     survivors = []
     for mutant, verdict in found:
         counts = modules.setdefault(mutant.module, Counter(dict.fromkeys(FIGURES, 0)))
-        counts["mutants"] += 1
-        counts[verdict] += 1
+        counts.update(("mutants", verdict))
         if verdict == "survived":
-            reason = reasons.get(mutant.id, "")
-            survivors.append({"mutant": mutant.id, "line": mutant.line, "reason": reason})
+            survivors.append({"mutant": mutant.id, "line": mutant.line, "reason": reasons.get(mutant.id, "")})
     total = sum(modules.values(), Counter())
     return {
-        "modules": {name: dict(counts) for name, counts in modules.items()},
         "total": {figure: total[figure] for figure in FIGURES},
+        "modules": {name: dict(counts) for name, counts in modules.items()},
         "reasons": dict(Counter(survivor["reason"] for survivor in survivors)),
         "survivors": survivors,
     }
@@ -129,8 +131,8 @@ def report(found: list[tuple[Mutant, str]], reasons: dict[str, str]) -> dict[str
 
 def _reasons() -> dict[str, str]:
     """By mutant, why it may survive."""
-    listed = yaml.safe_load(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else None
-    return {identity: reason for reason, identities in (listed or {}).items() for identity in identities}
+    listed: dict[str, list[str]] = yaml.safe_load(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
+    return {identity: reason for reason, identities in listed.items() for identity in identities}
 
 
 if __name__ == "__main__":

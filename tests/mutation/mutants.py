@@ -54,18 +54,14 @@ def mutants(module: str, source: str) -> list[Mutant]:
     """Every mutant of a module's source, in the order of the file; none of them the same program."""
     written = source.encode()
     finder = _Finder(cst.parse_module(source))
-    seen = {ast.dump(ast.parse(source))}
+    seen = {source}
     counted: Counter[str] = Counter()
     found = []
     for change in sorted(finder.changes, key=lambda change: (change.start, change.stop)):
         text = (written[: change.start] + change.text + written[change.stop :]).decode()
-        try:
-            tree = ast.dump(ast.parse(text))
-        except SyntaxError:
+        if text in seen or not _is_python(text):
             continue
-        if tree in seen:
-            continue
-        seen.add(tree)
+        seen.add(text)
         before, after = _difference(source, text)
         line = written[: change.start].count(b"\n") + 1
         identity = f"{module}.{change.place}: {before} → {after or '(nothing)'}".replace(".: ", ": ")
@@ -74,6 +70,14 @@ def mutants(module: str, source: str) -> list[Mutant]:
             identity += f" #{counted[identity]}"
         found.append(Mutant(identity, module, change.function, line, before, after, text))
     return found
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _difference(before: str, after: str) -> tuple[str, str]:
@@ -144,9 +148,7 @@ class _Finder(cst.CSTVisitor):
         if isinstance(node, cst.Assign) and isinstance(target := node.targets[0].target, cst.Name):
             alias = not self.places and re.match("[A-Z][a-z]", target.value)
             return bool(alias) or target.value in ("examples", "_SAME", "__slots__", "__all__")
-        return (
-            isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in UNCHANGED_CALLS
-        )
+        return isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in UNCHANGED_CALLS
 
     def _replacements(self, node: cst.CSTNode) -> Iterator[cst.CSTNode | str]:
         formula = self._formula_text(node)
@@ -210,7 +212,10 @@ _OPERATORS = {
 }  # fmt: skip
 _TOKEN = re.compile(r"//|==|!=|<=|>=|[-+*/%<>]|\d+|[A-Za-z_]\w*")
 _OPERAND = r"(?:\w+\([^()]*\)|\([^()]*\)|\w+)"
-_LEFT_OUT = (re.compile(rf" ?(//|[-+*/%]|\band\b|\bor\b) ?{_OPERAND}"), re.compile(rf"{_OPERAND} ?([-+*/%]|//|and|or)(?![=/]) ?|\bnot "))
+_LEFT_OUT = (
+    re.compile(rf" ?(//|[-+*/%]|\band\b|\bor\b) ?{_OPERAND}"),
+    re.compile(rf"{_OPERAND} ?([-+*/%]|//|and|or)(?![=/]) ?|\bnot "),
+)
 
 
 def _texts(text: str, parts: bool = False) -> Iterator[str]:
