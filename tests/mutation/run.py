@@ -76,7 +76,7 @@ class _Forks:
             while len(running) < self.processes and (following := next(waiting, None)) is not None:
                 number, mutant = following
                 note = folder / str(number)
-                chosen = [items[names[test]] for test in self.tests.of(mutant)]
+                chosen = [items[names[test]] for test in self.tests.of(mutant) if names[test] in items]
                 child = os.fork()
                 if child == 0:
                     _child(mutant, chosen, watch, note)
