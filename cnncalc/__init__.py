@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, Counts, GroupRow, Row, analyze
     from cnncalc.api import load, loads
+    from cnncalc.checks import Checks, Report
     from cnncalc.expect import CheckResult, check
     from cnncalc.graph import Graph
     from cnncalc.problem import Problem, ProblemsFound, Where
@@ -27,6 +28,8 @@ _HOMES = {
     "analyze": "analysis",
     "load": "api",
     "loads": "api",
+    "Checks": "checks",
+    "Report": "checks",
     "CheckResult": "expect",
     "check": "expect",
     "Graph": "graph",
@@ -37,11 +40,13 @@ _HOMES = {
 __all__ = [
     "Analysis",
     "CheckResult",
+    "Checks",
     "Counts",
     "Graph",
     "GroupRow",
     "Problem",
     "ProblemsFound",
+    "Report",
     "Row",
     "Where",
     "analyze",

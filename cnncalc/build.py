@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import compress
 from typing import Any
 
-from cnncalc.description import Description, Problems, describe, did_you_mean
+from cnncalc.description import Description, Entry, Problems, describe, did_you_mean
 from cnncalc.expand import Expander, Port, Scope
-from cnncalc.graph import Graph, Group, Node
+from cnncalc.graph import Graph, Group, Node, Understood
 from cnncalc.inputs import network_inputs
 from cnncalc.layers import LAYERS
-from cnncalc.problem import clean
+from cnncalc.problem import ProblemsFound, clean
+from cnncalc.shape import Shape
 from cnncalc.source import Node as Written
 from cnncalc.source import Source, Text, where
 from cnncalc.source import parse as parse_yaml
@@ -25,12 +28,33 @@ def load_source(
     env = _file_vars(found, set or {}, problems)
     inputs = network_inputs(found.fields, env, input_size, problems)
     expander = Expander(found, env, list(inputs.values()), problems)
-    scope = Scope(env, {name: -1 - index for index, name in enumerate(inputs)})
-    last = expander.entries(found.entries, scope, -1 if len(inputs) == 1 else UNKNOWN, "")
+    try:
+        return _graph(found, expander, inputs, changed=bool(set or input_size))
+    except ProblemsFound as error:
+        error.understood = partial(_understood, expander, source, inputs)
+        raise
+
+
+def _understood(expander: Expander, source: Source, inputs: dict[str, Shape | None]) -> Understood | None:
+    """What was worked out before a file turned out to be unusable; bad names are among what may be wrong with it."""
+    shapes = {clean(name): shape for name, shape in inputs.items() if shape}
+    if len(shapes) < len(inputs):
+        return None
+    nodes = tuple(node._replace(name=clean(node.name)) for node in expander.nodes)
+    groups = {clean(name): group._replace(name=clean(name)) for name, group in expander.groups.items()}
+    failed = tuple(one._replace(name=clean(one.name)) for one in expander.failed)
+    return Understood(Graph(clean(source.name), source.name, shapes, nodes, groups, ()), failed)
+
+
+def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:
+    problems = expander.problems
+    places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
+    scope = Scope(found.entries, dict(expander.file_vars), places)
+    last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     outputs = _outputs(found, expander, scope, last)
     texts = {key: _text(found, key, problems) for key in ("name", "source", "note")}
     problems.stop_if_any()
-    nodes, groups, left_out = _leading_to([ref for _, ref in outputs], expander)
+    nodes, groups, kept, left_out = _leading_to([ref for _, ref in outputs], expander)
     notes = [
         f"block `{name}` ({where(block.node)}) is used instead of the layer type of that name"
         for name, block in found.blocks.items()
@@ -42,8 +66,8 @@ def load_source(
     elif left_out:
         notes.append(_left_out_note(left_out))
     return Graph(
-        name=texts["name"] or clean(source.name),
-        file=source.name,
+        name=texts["name"] or clean(found.source.name),
+        file=found.source.name,
         inputs={name: shape for name, shape in inputs.items() if shape},
         nodes=nodes,
         groups=groups,
@@ -53,7 +77,9 @@ def load_source(
         notes=tuple(notes),
         expect=found.fields.get("expect"),
         budget=found.fields.get("budget"),
-        changed=bool(set or input_size),
+        description=found,
+        entries=kept,
+        changed=changed,
     )
 
 
@@ -82,17 +108,23 @@ def _text(found: Description, key: str, problems: Problems) -> str | None:
 def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -> list[tuple[str, Port]]:
     """Names and places of the outputs: those that `outputs` names, else the last entry."""
     if found.outputs is not None:
+        named: set[str] = set()
         for node in found.outputs:
             if node.text == "previous":
                 expander.problems.add("unknown-name", "`outputs` wants given names", node, "give the entry a name")
+            elif node.text in named:
+                expander.problems.add("duplicate-name", f"`outputs` names `{node.text}` twice", node, "name it once")
+            named.add(node.text)
         return [(node.text, expander.lookup(node, scope, last, "outputs")) for node in found.outputs]
     if last is None or last is UNKNOWN:
         return [("", None)]
     return [(expander.nodes[last].name if last >= 0 else list(scope.inputs)[-1 - last], last)]
 
 
-def _leading_to(outputs: list[Port], expander: Expander) -> tuple[tuple[Node, ...], dict[str, Group], list[str]]:
-    """The nodes from which an output can be reached, renumbered; and the names of the others."""
+def _leading_to(
+    outputs: list[Port], expander: Expander
+) -> tuple[tuple[Node, ...], dict[str, Group], tuple[Entry, ...], list[str]]:
+    """The nodes from which an output can be reached, renumbered, with their entries; and the names of the others."""
     needed = [False] * len(expander.nodes)
     stack = [ref for ref in outputs if ref is not None and ref >= 0]
     while stack:
@@ -101,7 +133,7 @@ def _leading_to(outputs: list[Port], expander: Expander) -> tuple[tuple[Node, ..
             needed[ref] = True
             stack += [read for read in expander.nodes[ref].inputs if read >= 0]
     if all(needed):
-        return tuple(expander.nodes), expander.groups, []
+        return tuple(expander.nodes), expander.groups, tuple(expander.written), []
     place = [0]  # old → new: how many needed nodes stand before
     for keep in needed:
         place.append(place[-1] + keep)
@@ -119,7 +151,8 @@ def _leading_to(outputs: list[Port], expander: Expander) -> tuple[tuple[Node, ..
             kept = group.output < 0 or needed[group.output]
             output = (place[group.output] if group.output >= 0 else group.output) if kept else stop - 1
             groups[name] = Group(name, group.kind, start, stop, output, group.line, group.file)
-    return tuple(nodes), groups, [node.name for old, node in enumerate(expander.nodes) if not needed[old]]
+    entries = tuple(compress(expander.written, needed))
+    return tuple(nodes), groups, entries, [node.name for old, node in enumerate(expander.nodes) if not needed[old]]
 
 
 def _refuse_unread(found: Description, expander: Expander, inputs: list[str], last: Port) -> None:
@@ -129,7 +162,7 @@ def _refuse_unread(found: Description, expander: Expander, inputs: list[str], la
         if index not in read and index != last:
             help = "name every output in `outputs: [...]`, or remove the entry"
             message = f"no entry reads `{node.name}`, and it is not the last"
-            expander.problems.add("unread", message, expander.written[index], help)
+            expander.problems.add("unread", message, expander.written[index].key, help)
     for index, name in enumerate(inputs):
         if -1 - index not in read:
             expander.problems.add("unread", f"no entry reads the input `{name}`", found.key_nodes.get("inputs"))

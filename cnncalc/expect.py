@@ -6,27 +6,35 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cnncalc.analysis import QUANTITIES, Analysis, Counts, GroupRow, Row, analyze
+from cnncalc.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
+from cnncalc.budget import limits, named
 from cnncalc.description import Problems, did_you_mean
-from cnncalc.figures import Figure, read_figure, short
+from cnncalc.figures import Figure, read_figure
 from cnncalc.graph import Graph
 from cnncalc.problem import Problem
 from cnncalc.shape import Shape, read_shape, written_shape
-from cnncalc.source import Map, Node, Text, where
+from cnncalc.source import Node, Text, where
 
 _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25M`"
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What checking one file gave: how many figures were held against it, and those that it breaks."""
+    """What holding a network to its own file gave: how many figures were compared, and what is wrong."""
 
     file: str
     figures: int
-    broken: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = field(default=(), repr=False)
+
+    @property
+    def broken(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.level == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.level == "warning")
 
     @property
     def passed(self) -> bool:
@@ -52,7 +60,7 @@ class _Expected:
     figure: Figure | None  # None: a shape
 
 
-def check(graph: Graph) -> CheckResult:
+def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     """Compare a graph with its `expect` and `budget`; raises ProblemsFound where these cannot be read.
 
     >>> import cnncalc
@@ -61,20 +69,18 @@ def check(graph: Graph) -> CheckResult:
     """
     if graph.changed:
         return CheckResult(graph.file, 0, notes=("`expect` is not checked: vars or the input size were changed",))
-    analysis = analyze(graph)
+    analysis = analysis or analyze(graph)
     problems = Problems()
     expected = list(_expectations(analysis, graph.expect, problems))
-    limits = list(_limits(analysis, graph.budget, problems))
+    budgeted = list(limits(analysis, graph.budget, problems))
     problems.stop_if_any()
-    broken, edits = [], []
+    found, edits = [], []
     for one in expected:
         if not _holds(one):
-            broken.append(Problem("expectation", _difference(one), where(one.node)))
+            found.append(Problem("expectation", _difference(one), where(one.node)))
             edits.append(Edit(one.node, _rewritten(one)))
-    kept = [limit for limit in limits if limit is not None]
-    broken += [problem for over, problem in kept if over]
-    warnings = tuple(problem for over, problem in kept if not over)
-    return CheckResult(graph.file, len(expected) + len(limits), tuple(broken), warnings, (), tuple(edits))
+    found += [problem for problem in budgeted if problem]
+    return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), tuple(edits))
 
 
 def updated(text: str, edits: tuple[Edit, ...]) -> str:
@@ -99,28 +105,8 @@ def _start(text: str, node: Text) -> int:
 # ------------------------------------------------------------------------------------------------ reading `expect`
 
 
-def _named(
-    node: Node | None, analysis: Analysis, what: str, problems: Problems
-) -> Iterator[tuple[str, Row | GroupRow | None, Map]]:
-    """(name, what it names, its mapping) of `expect` or of the names in `budget`; None names the total."""
-    if node is None:
-        return
-    if not isinstance(node, Map):
-        problems.add("bad-value", f"`{what}` must be a mapping of names", node)
-        return
-    by_name: dict[str, Row | GroupRow] = {row.name: row for row in analysis.rows} | analysis.groups
-    for key, value in node:
-        if key.text != "total" and key.text not in by_name:
-            help = did_you_mean(key.text, ["total", *by_name]) or "`cnncalc summary FILE --depth all` shows every name"
-            problems.add("unknown-name", f"`{what}` names no entry `{key.text}`", key, help)
-        elif not isinstance(value, Map):
-            problems.add("bad-value", f"`{key.text}` must be a mapping of quantities", value, "write `{params: 34848}`")
-        else:
-            yield key.text, by_name.get(key.text), value
-
-
 def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[_Expected]:
-    for name, entry, figures in _named(node, analysis, "expect", problems):
+    for name, entry, figures in named(node, analysis, "expect", problems):
         for key, value in figures:
             quantity = key.text
             if quantity not in ("output", *QUANTITIES):
@@ -183,63 +169,3 @@ def _difference(one: _Expected) -> str:
     elif one.figure.sign == "~":
         wanted = f"{one.node.text[1:]} within 5 %"
     return f"`{one.name}` {one.quantity}: expected {wanted}, is {one.is_:,} ({amount} {more}{share})"
-
-
-# ------------------------------------------------------------------------------------------------ reading `budget`
-
-_BUDGETED = (*QUANTITIES, "size")
-
-
-def _limits(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[tuple[bool, Problem] | None]:
-    """For every limit None where it is kept, else (whether it is a `max`, the problem)."""
-    if node is None:
-        return
-    if not isinstance(node, Map):
-        problems.add("bad-value", "`budget` must be a mapping", node, "write `budget: {params: {max: 5M}}`")
-        return
-    totals, others = Map(node.mark), Map(node.mark)
-    for key, value in node:
-        (totals if key.text in _BUDGETED else others).pairs.append((key, value))
-    yield from _limits_of("total", analysis.totals, totals, problems)
-    for name, entry, quantities in _named(others, analysis, "budget", problems):
-        yield from _limits_of(name, entry.counts if entry else analysis.totals, quantities, problems)
-
-
-def _limits_of(name: str, counts: Counts, quantities: Map, problems: Problems) -> Iterator[tuple[bool, Problem] | None]:
-    for key, limits in quantities:
-        if key.text not in _BUDGETED:
-            problems.add("unknown-key", f"no quantity `{key.text}`", key, did_you_mean(key.text, _BUDGETED))
-        elif not isinstance(limits, Map):
-            problems.add("bad-value", f"`{key.text}` must be a mapping", limits, "write `{max: 5M, warn: 4.5M}`")
-        else:
-            for kind, value in limits:
-                if kind.text not in ("max", "warn"):
-                    problems.add("unknown-key", f"a limit is `max` or `warn`, not `{kind.text}`", kind)
-                elif (limit := _limit(value, key.text)) is None:
-                    help = "write an integer, `5M`, or for `size` also `20 MB` or `20 MiB`"
-                    problems.add("bad-value", "not a limit", value, help)
-                else:
-                    is_: int = getattr(counts, key.text)
-                    over = is_ - limit
-                    if over <= 0:
-                        yield None
-                        continue
-                    share = f"+{100 * over / limit:.1f} %" if limit else "over zero"
-                    message = (
-                        f"`{name}` {key.text}: limit {short(limit)}, is {short(is_)}, over by {short(over)} ({share})"
-                    )
-                    yield kind.text == "max", Problem("budget", message, where(value))
-
-
-_BYTES = {"MB": 10**6, "MiB": 2**20, "kB": 10**3, "KiB": 2**10, "GB": 10**9, "GiB": 2**30}
-
-
-def _limit(node: Node, quantity: str) -> int | None:
-    if not isinstance(node, Text):
-        return None
-    amount, _, unit = node.text.partition(" ")
-    if unit:
-        measured = quantity == "size" and unit in _BYTES and re.fullmatch(r"\d{1,12}(\.\d{1,6})?", amount, re.ASCII)
-        return int(float(amount) * _BYTES[unit]) if measured else None
-    figure = read_figure(amount)
-    return int(figure.value()) if figure and not figure.sign else None

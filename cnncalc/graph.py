@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from cnncalc.description import Description, Entry
 from cnncalc.layers.base import Layer
+from cnncalc.problem import clean
 from cnncalc.shape import Shape
 from cnncalc.work import Work
 
@@ -47,7 +49,8 @@ class Graph:
     """A network that fits together: every name resolved, every shape worked out.
 
     `nodes` leads from the inputs to the outputs; `left_out` names the entries that lead to no output.
-    `expect` and `budget` are as written, for `check`.
+    `expect` and `budget` are as written, for `check`; `description` and, for each node, the entry that wrote it are
+    for `lint`.
     """
 
     name: str
@@ -61,7 +64,14 @@ class Graph:
     notes: tuple[str, ...] = ()
     expect: Any = field(default=None, repr=False, compare=False)
     budget: Any = field(default=None, repr=False, compare=False)
+    description: Description | None = field(default=None, repr=False, compare=False)
+    entries: tuple[Entry, ...] = field(default=(), repr=False, compare=False)
     changed: bool = False  # by --set or --input-size: published figures no longer apply
+
+    def __repr__(self) -> str:
+        """Short: pytest prints it beside an assertion that fails."""
+        name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
+        return f"<Graph of {clean(self.file)}: {name}{len(self.nodes):,} layers>"
 
     def shape(self, ref: Ref) -> Shape:
         """The shape of what a node or an input gives."""
@@ -70,3 +80,21 @@ class Graph:
     def name_of(self, ref: Ref) -> str:
         """The name of a node or an input."""
         return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]
+
+
+class Failed(NamedTuple):
+    """A layer that cannot read what it is given; it would be node number `place`."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[Ref, ...]
+    place: int
+    line: int
+    file: str
+
+
+class Understood(NamedTuple):
+    """What could be worked out of a file that cannot be used: a graph without outputs, and the layers that fail."""
+
+    graph: Graph
+    failed: tuple[Failed, ...]

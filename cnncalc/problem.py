@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Literal
+
+Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -21,21 +25,29 @@ class Where:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure."""
+    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
+
+    A `warning` is worth a look and breaks nothing.
+    """
 
     code: str
     message: str
     where: Where | None = None
     notes: tuple[str, ...] = ()
     help: str | None = None
+    level: Level = "error"
 
 
 class ProblemsFound(Exception):
-    """A file that cannot be used; `problems` lists all that is wrong with it."""
+    """A file that cannot be used; `problems` lists all that is wrong with it.
+
+    `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
+    """
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
+        self.understood: Callable[[], Any] = lambda: None
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

@@ -7,6 +7,7 @@ and no YAML tag, merge key or resolver ever runs: a scalar is the text that was 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from typing import Any
@@ -45,15 +46,28 @@ except ImportError:  # PyYAML was built without libyaml
 
 
 class Source:
-    """One file's text, under the `name` by which messages call it, beside other files in `folder`."""
+    """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
-    __slots__ = ("bundled", "folder", "name", "text")
+    `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
+    """
 
-    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False) -> None:
+    __slots__ = ("bundled", "folder", "name", "text", "tree")
+
+    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False, tree: Any = None) -> None:
         self.name = name
         self.text = text
         self.folder = folder
         self.bundled = bundled
+        self.tree = tree
+
+    def beside(self, name: str) -> Source | None:
+        """The file of that relative path beside this one; None where there is none."""
+        path = os.path.join(self.folder, name)
+        if self.tree is not None:
+            found: Source | None = self.tree.read(path)
+            return found
+        shown = os.path.join(os.path.dirname(self.name), name) if self.name != "<stdin>" else name
+        return read_file(path, shown, regular=True) if os.path.exists(path) else None
 
     def where(self, mark: Any, length: int = 1) -> Where:
         """The place of a YAML mark; finds its one line, for a file may have millions."""
@@ -61,6 +75,14 @@ class Source:
         end = self.text.find("\n", start)
         text = self.text[start : end if end >= 0 else None].rstrip("\r")
         return Where(self.name, mark.line + 1, mark.column + 1, max(1, min(length, len(text) - mark.column)), text)
+
+    def at_line(self, number: int) -> Where:
+        """What is written on a line, counted from 1, without the dash of a list and without a comment."""
+        lines = self.text.split("\n", number)
+        text = lines[number - 1].rstrip() if number <= len(lines) else ""
+        written = text.lstrip(" -") or text
+        length = len(written.partition(" #")[0].rstrip())
+        return Where(self.name, number, len(text) - len(written) + 1, max(1, length), text)
 
 
 class _Stream:
@@ -145,7 +167,7 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
         if not stat.S_ISREG(status.st_mode) and (regular or not stat.S_ISFIFO(status.st_mode)):
             raise fail("unreadable", f"`{name}` is not a regular file")
         if status.st_size > LARGEST_FILE:
-            raise _too_large(name)
+            raise too_large(name)
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
@@ -155,14 +177,15 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
     return decode(data, name, os.path.dirname(path), bundled=bundled, whole=whole)
 
 
-def _too_large(name: str) -> ProblemsFound:
+def too_large(name: str) -> ProblemsFound:
+    """The problem of a file beyond the limit."""
     return fail("limit", f"`{name}` is too large (limit: file size {LARGEST_FILE // 2**20} MB)")
 
 
 def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, whole: Where | None = None) -> Source:
     """Bytes as the text of a Source; ProblemsFound where they are not UTF-8 or hold control characters."""
     if len(data) > LARGEST_FILE:
-        raise _too_large(name)
+        raise too_large(name)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -285,6 +308,58 @@ def _tree(source: Source) -> Node | None:
             frame.key = None
 
 
+_BREAK_OR_HASH = re.compile("\\r\\n|[\\n\\r\\x85\\u2028\\u2029]|#")
+_LINE = re.compile("[^\\n\\r\\x85\\u2028\\u2029]*")
+
+
+def comments(source: Source, word: str) -> list[tuple[Where, str]]:
+    """The comments that hold `word`, each from its `#` to the end of its line; for a text that `parse` accepts.
+
+    A `#` inside a scalar, quoted or not, begins no comment: the scalars' own marks say where they stand.
+
+    >>> [text for _, text in comments(Source("net.yaml", "a: 'no # x'  # x, yes"), "x")]
+    ['# x, yes']
+    """
+    text = source.text
+    if word not in text:
+        return []
+    found = []
+    spans = _scalar_spans(source)
+    start, end = next(spans)
+    line, line_start, comment_end = 1, 0, 0
+    for match in _BREAK_OR_HASH.finditer(text):
+        place = match.start()
+        if match[0] != "#":
+            line, line_start = line + 1, match.end()
+            continue
+        while end <= place:
+            start, end = next(spans)
+        alone = place == 0 or text[place - 1].isspace()
+        if alone and place >= comment_end and not start <= place < end:
+            comment = _LINE.match(text, place)
+            assert comment is not None
+            comment_end = comment.end()
+            if word in comment[0]:
+                whole = text[line_start:comment_end]
+                found.append((Where(source.name, line, place - line_start + 1, len(comment[0]), whole), comment[0]))
+    return found
+
+
+def _scalar_spans(source: Source) -> Iterator[tuple[int, int]]:
+    """Where the scalars of a text begin and end, in order; then its end."""
+    next_event = _Parser(_Stream(source)).get_event
+    kind: Any = None
+    while kind is not StreamEndEvent:
+        event: Any = next_event()
+        kind = type(event)
+        if kind is ScalarEvent and event.end_mark.index > event.start_mark.index:
+            start = event.start_mark.index
+            if event.style in ("|", ">"):  # behind the sign a comment may stand
+                start = source.text.find("\n", start, event.end_mark.index) + 1 or event.end_mark.index
+            yield start, event.end_mark.index
+    yield len(source.text), len(source.text) + 1
+
+
 def _key(node: Node, keys: set[str]) -> Text:
     if not isinstance(node, Text):
         raise fail("yaml-syntax", "a key must be a plain word", where(node), "quote an expression that has { or [")
@@ -342,6 +417,8 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
 
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None and "nesting depth" in str(error):  # newer libyaml counts before it hands out an event
+        return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
     if mark is None:
         if isinstance(error, yaml.reader.ReaderError):
             line = source.text.count("\n", 0, error.position) + 1

@@ -7,7 +7,8 @@ number and its explanation cannot disagree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from cnncalc.formula import FUNCTIONS, compiled, names, shown, written
@@ -17,14 +18,21 @@ from cnncalc.shape import AXES, MOST_SIDES, Shape, written_shape
 COUNTS = ("weights", "biases", "buffers", "multiplies")
 
 
-class Impossible(ValueError):
-    """A layer cannot read such an input: a problem `code`, what is wrong, and where known a cure."""
+Term = tuple[str, str, int | None, str, Any]  # quantity, label, axis, formula, value
 
-    def __init__(self, code: str, what: str, cure: str | None = None) -> None:
+
+class Impossible(ValueError):
+    """A layer cannot read such an input: a problem `code`, what is wrong, and where known a cure.
+
+    `term` is the formula that cannot be, with its value, where one is to blame.
+    """
+
+    def __init__(self, code: str, what: str, cure: str | None = None, term: Term | None = None) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
         self.cure = cure
+        self.term = term
 
 
 class Work(NamedTuple):
@@ -38,20 +46,49 @@ class Work(NamedTuple):
     activations: int
 
 
+class Named(NamedTuple):
+    """What a name in a formula stands for: its symbol and its number; as a whole tuple, several of each.
+
+    `prod(kernel)` reads the whole: `F_h·F_w` is `11·11`.
+    """
+
+    symbol: str
+    number: str
+    symbols: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
 class Step(NamedTuple):
-    """One number of a layer: its formula in symbols and with the numbers put in.
+    """One number of a layer: a formula, what its names stand for, and the value.
 
     `quantity` is output, weights, biases, buffers or multiplies; `axis` names the side for the sizes of an output.
-    `remainder` is what a stride leaves over: border positions that no window reaches.
+    `remainder` is what a stride leaves over: border positions that no window reaches. Where a layer is impossible,
+    `quantity` may be requires, and the value of its last step is false, not whole, or less than 1.
+
+    >>> stands_for = {"side": Named("W", "5"), "kernel": Named("F", "3")}
+    >>> size = Step("output", "size", "width", "side - kernel + 1", stands_for, 3)
+    >>> size.symbols, size.numbers
+    ('W − F + 1', '5 − 3 + 1')
     """
 
     quantity: str
     label: str
     axis: str | None
-    symbols: str
-    numbers: str
-    value: int
+    formula: str
+    names: Mapping[str, Named]
+    value: Any
     remainder: int = 0
+
+    @property
+    def symbols(self) -> str:
+        """The formula as lecture notes write it."""
+        text = shown(self.formula, lambda name: self.names[name].symbol, lambda name: list(self.names[name].symbols))
+        return re.sub(r"(\d)·(?=[A-Z])", r"\1", text)  # 2P, as it is written
+
+    @property
+    def numbers(self) -> str:
+        """The formula with the numbers put in."""
+        return shown(self.formula, lambda name: self.names[name].number, lambda name: list(self.names[name].numbers))
 
 
 def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
@@ -72,16 +109,50 @@ def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
 
 
 def steps(layer: Layer, inputs: tuple[Shape, ...]) -> list[Step]:
-    """The working of every number that `work` gives, channels first among the output's."""
-    scope = _scope(layer, inputs)
-    found = []
-    for quantity, label, axis, text, value in list(_terms(layer, scope)):  # all of them first: they fill the scope
-        symbols = shown(text, lambda name: _symbol(layer, name), lambda name: _symbols(layer, name, scope))
-        numbers = _working(scope, text, axis)
-        symbols = re.sub(r"(\d)·(?=[A-Z])", r"\1", symbols)  # 2P, as it is written
-        side = AXES[len(scope["out"])][axis] if axis is not None else None
-        found.append(Step(quantity, label, side, symbols, numbers, value, _remainder(scope, text, axis)))
+    """The working of every number that `work` gives, channels first among the output's; raises Impossible."""
+    found, failure = attempt(layer, inputs)
+    if failure:
+        raise failure
     return found
+
+
+def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Impossible | None]:
+    """The steps as far as they go: to the end, or up to the one that fails, and why it does.
+
+    >>> from cnncalc.layers import LAYERS
+    >>> pool = LAYERS["upsample"]({"factor": (2,)})
+    >>> [step.value for step in attempt(pool, ((8, 5),))[0]], attempt(pool, ((8,),))[1].code
+    ([8, 10], 'wrong-input')
+    """
+    failure = None
+    terms = []
+    scope: dict[str, Any] = {}
+    try:
+        scope = _scope(layer, inputs)
+        for term in _terms(layer, scope):  # all of them first: they fill the scope
+            terms.append(term)
+    except Impossible as error:
+        failure = error
+        terms += [error.term] if error.term else []
+    return [_step(layer, scope, *term) for term in terms], failure
+
+
+def _step(
+    layer: Layer, scope: dict[str, Any], quantity: str, label: str, axis: int | None, text: str, value: Any
+) -> Step:
+    rank = 1 if layer.out_tokens else len(scope.get("out", scope["side"]))
+    side = AXES[rank][axis] if axis is not None else None
+    stands_for = {
+        name: Named(
+            _symbol(layer, name),
+            _figure(scope, name, axis),
+            tuple(_symbols(layer, name, scope)),
+            _figures(scope[name], "sum" if f"sum({name})" in text else "prod"),
+        )
+        for name in dict.fromkeys(re.findall(r"[a-z_]+", text))
+        if name in names(text)
+    }
+    return Step(quantity, label, side, text, stands_for, value, _remainder(scope, text, axis))
 
 
 # ------------------------------------------------------------------------------------------- the walk of formulas
@@ -115,8 +186,8 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     return scope
 
 
-def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[str, str, int | None, str, int]]:
-    """Every formula that holds, with its value: (quantity, label, axis, text, value). Fills `out` into the scope."""
+def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
+    """Every formula that holds, with its value. Fills `out` into the scope."""
     for requirement, reason in layer.requires.items():
         _require(layer, scope, requirement, reason)
     if layer.out_shape and scope.get(layer.out_shape) is not None:
@@ -126,10 +197,10 @@ def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[str, str, int 
             yield "output", "channels" if index == 0 else "size", index - 1 if index else None, str(side), side
     else:
         channels = _pick(layer, layer.out_channels, scope, None)
-        yield "output", "channels", None, channels, _value(layer, channels, scope, None)
+        yield "output", "channels", None, channels, _value(layer, channels, scope, None, "output", "channels")
         sides: list[int] = []
         for axis, text in _side_formulas(layer, scope):
-            side = _value(layer, text, scope, axis)
+            side = _value(layer, text, scope, axis, "output", "size")
             if side < 1:
                 raise _empty(layer, scope, text, axis, side)
             sides.append(side)
@@ -140,7 +211,7 @@ def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[str, str, int 
         for label, formula in formulas.items():
             picked = _pick(layer, formula, scope, None)
             if picked:
-                yield quantity, label, None, picked, _value(layer, picked, scope, None)
+                yield quantity, label, None, picked, _value(layer, picked, scope, None, quantity, label)
 
 
 def _side_formulas(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[int | None, str]]:
@@ -162,12 +233,11 @@ def _pick(layer: Layer, formula: Formula, scope: dict[str, Any], axis: int | Non
     return ""
 
 
-def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None) -> int:
+def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None, quantity: str, label: str) -> int:
     value = compiled(text, layer.per_axis)(scope, axis)
     if type(value) is not int:
-        raise Impossible(
-            "not-whole", f"`{layer.type}`: {_working(scope, text, axis)} = {written(value)}, which is not whole"
-        )
+        what = f"`{layer.type}`: {_working(scope, text, axis)} = {written(value)}, which is not whole"
+        raise Impossible("not-whole", what, None, (quantity, label, axis, text, value))
     return value
 
 
@@ -181,7 +251,9 @@ def _require(layer: Layer, scope: dict[str, Any], requirement: str, reason: str)
             working = (
                 f" ({shown(text, lambda n: f'{n}', lambda n: [n])}: {_working(scope, text, axis)})" if plain else ""
             )
-            raise Impossible("requirement", f"{reason if '`' in reason else f'`{layer.type}`: {reason}'}{working}")
+            what = f"{reason if '`' in reason else f'`{layer.type}`: {reason}'}{working}"
+            term = ("requires", reason, axis, text, False) if plain else None
+            raise Impossible("requirement", what, None, term)
 
 
 def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int) -> Impossible:
@@ -190,6 +262,7 @@ def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, val
         "empty-output",
         f"`{layer.type}` leaves nothing: {side} = {_working(scope, text, axis)} = {value}".replace("= -", "= −"),
         "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it",
+        ("output", "size", axis, text, value),
     )
 
 
@@ -203,11 +276,21 @@ def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
     return written(value)
 
 
+def _figures(value: Any, function: str = "prod") -> tuple[str, ...]:
+    """The factors or addends of a tuple; of many addends, equal neighbours are multiplied: `6·3 + 9·4 + 6`."""
+    parts = [written(part) for part in value] if isinstance(value, tuple) else [written(value)]
+    if function == "sum" and len(parts) > 6:
+        runs = [(len(list(run)), part) for part, run in groupby(parts)]
+        parts = [f"{times}·{part}" if times > 1 else part for times, part in runs]
+    return tuple(parts)
+
+
 def _working(scope: dict[str, Any], text: str, axis: int | None) -> str:
-    return shown(text, lambda name: _figure(scope, name, axis), lambda name: [written(v) for v in scope[name]])
+    function = "sum" if "sum(" in text else "prod"
+    return shown(text, lambda name: _figure(scope, name, axis), lambda name: list(_figures(scope[name], function)))
 
 
-_SYMBOLS = {"c": "C", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
+_SYMBOLS = {"c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
 _SIDES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
@@ -216,24 +299,19 @@ def _symbol(layer: Layer, name: str) -> str:
     return (declared.symbol if declared else None) or _SYMBOLS.get(name, name)
 
 
-def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> list[str]:
+def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> tuple[str, ...]:
     """The factors that `prod(name)` stands for, `F_h·F_w`; or the addends of `sum(name)`."""
     if name == "channels":
-        return (
-            [f"C_{number + 1}" for number in range(len(scope[name]))]
-            if len(scope[name]) <= 6
-            else ["C_1", "…", f"C_{len(scope[name])}"]
-        )
+        many = len(scope[name])
+        return tuple(f"C_{number + 1}" for number in range(many)) if many <= 6 else ("C_1", "…", f"C_{many}")
     if name not in layer.per_axis:
-        return [name]
-    rank = len(scope["out"]) if name == "out" else len(scope["side"])
+        return (name,)
+    rank = len(scope.get("out", ())) if name == "out" else len(scope["side"])
     letters = _SIDES.get(rank, ())
-    if name == "out":
-        return list(letters)
-    if name == "side":
-        return [f"{letter}_in" for letter in letters]
+    if name in ("out", "side"):
+        return tuple(f"{letter}_{'out' if name == 'out' else 'in'}" for letter in letters)
     symbol = _symbol(layer, name)
-    return [f"{symbol}_{letter.lower()}" for letter in letters] if rank > 1 else [symbol]
+    return tuple(f"{symbol}_{letter.lower()}" for letter in letters) if rank > 1 else (symbol,)
 
 
 def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:

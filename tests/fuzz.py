@@ -1,6 +1,7 @@
-"""A fuzzer that knows the grammar: whole files, written at random and then damaged.
+"""A fuzzer that knows the grammar: whole files, whole or written at random, and damaged.
 
     python -m tests.fuzz --count 100000 --seed 1
+    python -m tests.fuzz --seed 1 --show 42          the text of one input
 
 Whatever the file, the answer is a network or a list of problems: never another exception, never long, never large.
 """
@@ -8,17 +9,29 @@ Whatever the file, the answer is a network or a list of problems: never another 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import random
 import resource
 import sys
 import time
 import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 import cnncalc
+from cnncalc import bundled
 from cnncalc.layers import LAYERS
+from cnncalc.lint import lint
 from cnncalc.render import json, problems
+from tests.oracles.random_nets import random_graph
+from tests.records import record
 
-SLOW = 2.0  # seconds for one input
+SLOW = 2.0  # seconds of the processor for one input
+MOST_MEGABYTES = 500
+OUTCOMES = ("network", "problems", "failure")
 NAMES = ["a", "b", "c1", "down", "input", "previous", "total", "x", "3a", "conv1", "relu1", "$w", "w"]
 NUMBERS = ["0", "1", "2", "3", "4", "7", "8", "16", "64", "-1", "0.5", "1e3", "999999999", "1000000000000000", "9" * 30]
 WORDS = [
@@ -205,36 +218,104 @@ def attempt(text: str) -> str:
         analysis = cnncalc.analyze(graph)
         json.render(analysis, analysis.rows)
         cnncalc.check(graph)
+        problems.render(lint(graph).findings)
     except cnncalc.ProblemsFound as error:
         problems.render(error.problems)
         return "problems"
     return "network"
 
 
+def an_input(seed: str) -> tuple[str, str]:
+    """(kind, text) of the input with this seed, such as `1/42`."""
+    choose = random.Random(seed)
+    pick = choose.random()
+    if pick < 0.4:
+        return "whole network", random_graph(choose).text
+    writer = Writer(choose)
+    if pick < 0.7:
+        return "damaged network", writer.damaged(random_graph(choose, wild=True).text)
+    if pick < 0.72:
+        return "damaged bundled file", writer.damaged(choose.choice(_bundled()))
+    text = writer.file()
+    return "written at random", writer.damaged(text) if choose.random() < 0.5 else text
+
+
+@cache
+def _bundled() -> list[str]:
+    """The bundled files that are small enough to be read thousands of times."""
+    texts = [Path(found).read_text(encoding="utf-8") for name in bundled.names() if (found := bundled.find(name))]
+    return [text for text in texts if len(text) < 3_000]
+
+
+def _run(task: tuple[int, range]) -> Found:
+    """Try a range of inputs."""
+    seed, numbers = task
+    found = Found()
+    for number in numbers:
+        kind, text = an_input(f"{seed}/{number}")
+        started = time.process_time()
+        try:
+            found.counts[kind, attempt(text)] += 1
+        except Exception:
+            found.counts[kind, "failure"] += 1
+            found.failures.append(f"--- input {seed}/{number}\n{text}\n{traceback.format_exc()}")
+        taken = time.process_time() - started
+        found.slowest = max(found.slowest, taken)
+        if taken > SLOW:
+            found.failures.append(f"--- input {seed}/{number} took {taken:.1f} s\n{text}")
+    found.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return found
+
+
+@dataclass
+class Found:
+    """What some inputs gave: (kind, outcome) → how many."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    slowest: float = 0.0
+    megabytes: int = 0
+
+    def add(self, other: Found) -> None:
+        self.counts += other.counts
+        self.failures += other.failures
+        self.slowest = max(self.slowest, other.slowest)
+        self.megabytes = max(self.megabytes, other.megabytes)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--show", metavar="NUMBER", type=int, help="print one input and stop")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (default: one for each processor)")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
     options = parser.parse_args()
-    counts = {"network": 0, "problems": 0}
-    slowest = failures = 0.0
-    for number in range(options.count):
-        choose = random.Random(f"{options.seed}/{number}")
-        writer = Writer(choose)
-        text = writer.damaged(writer.file()) if choose.random() < 0.5 else writer.file()
-        started = time.perf_counter()
-        try:
-            counts[attempt(text)] += 1
-        except Exception:
-            failures += 1
-            print(f"--- seed {options.seed}/{number}\n{text}\n{traceback.format_exc()}")
-        slowest = max(slowest, time.perf_counter() - started)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    if options.show is not None:
+        print(an_input(f"{options.seed}/{options.show}")[1], end="")
+        return 0
+    tasks = [(options.seed, range(first, min(first + 1000, options.count))) for first in range(0, options.count, 1000)]
+    found = Found()
+    with multiprocessing.Pool(options.jobs) as pool:
+        for one in pool.imap(_run, tasks):
+            found.add(one)
+            print(*one.failures, sep="\n", end="\n" if one.failures else "")
+    for kind in sorted({kind for kind, _ in found.counts}):
+        outcomes = ", ".join(f"{found.counts[kind, outcome]:,} {outcome}" for outcome in OUTCOMES)
+        print(f"{kind:22} {outcomes}")
     print(
-        f"{options.count:,} inputs (seed {options.seed}): {counts['network']:,} networks, {counts['problems']:,} with "
-        f"problems, {failures:.0f} failures; slowest {slowest:.2f} s, peak {memory} MB"
+        f"{found.counts.total():,} inputs (seed {options.seed}), {len(found.failures)} failures; "
+        f"slowest {found.slowest:.2f} s, peak {found.megabytes} MB"
     )
-    return 1 if failures or slowest > SLOW else 0
+    if options.record:
+        kinds = {
+            kind: {outcome: found.counts[kind, outcome] for outcome in OUTCOMES}
+            for kind in sorted({kind for kind, _ in found.counts})
+        }
+        figures = {"inputs": found.counts.total(), "failures": len(found.failures), "kinds": kinds}
+        figures |= {"slowest_seconds": round(found.slowest, 2), "peak_megabytes": found.megabytes}
+        record(options.record, f"python -m tests.fuzz --count {options.count} --seed {options.seed}", figures)
+    return 1 if found.failures or found.megabytes > MOST_MEGABYTES else 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +60,37 @@ def process(*args: str, input: bytes | None = None, cwd: Path | None = None, env
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def in_a_terminal(*args: str, **env: str) -> str:
+    """What the program prints to a terminal of eighty columns."""
+    ours, theirs = pty.openpty()
+    variables = environment(**{"TERM": "xterm-256color", "COLUMNS": "80", **env})
+    if "NO_COLOR" not in env:
+        variables.pop("NO_COLOR", None)
+    command = [sys.executable, "-m", "cnncalc", *args]
+    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536) if select.select([ours], [], [], 30)[0] else b""
+        except OSError:
+            part = b""
+        if not part:
+            break
+        shown += part
+    os.close(ours)
+    assert started.wait(30) in (0, 1, 2)
+    return shown.decode().replace("\r\n", "\n")
+
+
 def table(name: str) -> list[dict[str, object]]:
     """A table of cases; every scalar is the text that is written."""
     found: list[dict[str, object]] = yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     return found
+
+
+def documented(page: str, language: str) -> dict[str, str]:
+    """The files that a page of docs/ shows: those blocks of a language whose first line is `# NAME`."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    blocks = re.finditer(rf"^```{language}\n# (\S+\.\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return {block[1]: block[2] for block in blocks}

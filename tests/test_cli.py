@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
@@ -24,7 +22,7 @@ from cnncalc.cli import COMMANDS
 from cnncalc.columns import COLUMNS
 from cnncalc.layers import LAYERS
 from cnncalc.outline import outline
-from tests.running import environment, invoke, process
+from tests.running import environment, in_a_terminal, invoke, process
 
 NET = """\
 name: Small
@@ -355,29 +353,6 @@ def test_an_input_size_is_height_by_width() -> None:
 # ------------------------------------------------------------------------------------------- terminals and pipes
 
 
-def in_a_terminal(*args: str, **env: str) -> str:
-    """What the program prints to a terminal of eighty columns."""
-    ours, theirs = pty.openpty()
-    variables = environment(TERM="xterm-256color", COLUMNS="80", **env)
-    if "NO_COLOR" not in env:
-        variables.pop("NO_COLOR", None)
-    command = [sys.executable, "-m", "cnncalc", *args]
-    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            part = os.read(ours, 65536) if select.select([ours], [], [], 30)[0] else b""
-        except OSError:
-            part = b""
-        if not part:
-            break
-        shown += part
-    os.close(ours)
-    assert started.wait(30) in (0, 1, 2)
-    return shown.decode().replace("\r\n", "\n")
-
-
 def test_colours_only_in_a_terminal_that_wants_them() -> None:
     assert "\x1b[" in in_a_terminal("summary", "lenet5")
     assert "\x1b[1;31m" in in_a_terminal("check", "none.yaml")
@@ -600,14 +575,24 @@ def test_with_other_vars_or_sizes_expectations_are_not_checked(folder: Path) -> 
         ("{params: {max: 100}}", 1, "error[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
         ("{params: {warn: 100}}", 0, "warning[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
         ("{params: {max: 1k, warn: 111}}", 0, "warning[budget]"),
-        ("{first: {multiplies: {max: 3.8k}}}", 1, "error[budget]: `first` multiplies: limit 3.800k, is 3.888k"),
-        ("{size: {max: 100 kB, warn: 400}}", 0, "warning[budget]: `total` size: limit 400, is 448"),
+        (
+            "{first: {multiplies: {max: 3.8k}}}",
+            1,
+            "error[budget]: `first` multiplies: limit 3.8k, is 3.9k, over by 0.1k (+2.3 %)",
+        ),
+        (
+            "{size: {max: 100 kB, warn: 400}}",
+            0,
+            "warning[budget]: `total` size: limit 400 bytes, is 448 bytes, over by 48 bytes",
+        ),
         ("{size: {max: 0.4 kB}}", 1, "error[budget]: `total` size"),
         ("{size: {max: 1 MiB}}", 0, ""),
         ("{total: {params: {max: 100}}}", 1, "error[budget]: `total` params"),
         ("{parms: {max: 5M}}", 2, "error["),
         ("{params: {most: 5M}}", 2, "a limit is `max` or `warn`, not `most`"),
-        ("{params: 5M}", 2, "write `{max: 5M, warn: 4.5M}`"),
+        ("{params: 112}", 0, ""),
+        ("{params: 100}", 1, "error[budget]: `total` params: limit 100, is 112, over by 12 (+12.0 %)"),
+        ("{params: [5M]}", 2, "write `5M` or `{max: 5M, warn: 4.5M}`"),
         ("{params: {max: ~5M}}", 2, "not a limit"),
         ("{params: {max: 5 MB}}", 2, "not a limit"),
     ],
@@ -719,7 +704,9 @@ def test_update_refuses_what_it_cannot_rewrite(folder: Path) -> None:
 def test_explain_a_layer_line_by_line() -> None:
     ran = invoke("explain", "alexnet", "conv1")
     assert ran.code == 0
-    head, *lines = ran.out.splitlines()
+    working, legend = ran.out.split("\n\n")
+    assert legend.startswith("where\n  W ")
+    head, *lines = working.splitlines()
     assert re.fullmatch(r"conv1 · conv 11×11, 96, stride 4, no bias · alexnet.yaml:\d+", head)
     assert [line.split(maxsplit=1)[0] for line in lines] == [
         "reads", "size", "channels", "output", "weights", "multiplies", "activations", "share",
@@ -740,20 +727,27 @@ def test_explain_a_block_a_branch_and_the_total_by_their_addends() -> None:
     ran = invoke("explain", "googlenet", "3a", "3a/5x5", "total")
     block, branch, total = ran.out.split("\n\n")
     assert re.match(r"3a · inception, 14 layers · googlenet_aux.yaml:\d+\n", block)
-    assert [int(figure.replace(",", "")) for figure in re.findall(r"([\d,]+)  (?:1x1|3x3|5x5|pool)", block)][:4] == [
-        12_352, 129_248, 15_920, 6_176,
-    ]  # fmt: skip
-    assert "= 163,696" in block
+    head, *parts = [line.split() for line in block.splitlines()[1:]]
+    params = head.index("params")
+    assert {line[0]: line[params] for line in parts} == {
+        "1x1": "12,352", "3x3": "129,248", "5x5": "15,920", "pool": "6,176", "concat1": "–",
+        "───────": "───────", "sum": "163,696",
+    }  # fmt: skip
     assert branch.startswith("3a/5x5 · branch, 4 layers")
-    assert "= 15,920" in branch
+    assert re.search(r"^  sum .* 15,920 ", branch, re.MULTILINE)
     assert total.startswith("total · GoogLeNet · googlenet.yaml")
-    assert "= 6,998,552" in total
+    assert re.search(r"^  sum .* 6,998,552 ", total, re.MULTILINE)
 
 
-def test_explain_without_names_explains_everything() -> None:
+def test_explain_without_names_explains_the_network_from_its_entries_to_its_total() -> None:
     ran = invoke("explain", "lenet5")
-    heads = [part.partition(" · ")[0] for part in ran.out.split("\n\n")]
-    assert heads == [row.name for row in cnncalc.analyze(cnncalc.load("lenet5")).rows] + ["total"]
+    *parts, idle, legend = ran.out.split("\n\n")
+    rows = cnncalc.analyze(cnncalc.load("lenet5")).rows
+    silent = [row.name for row in rows if row.type in ("relu", "tanh", "softmax")]
+    heads = [part.partition(" · ")[0] for part in parts]
+    assert heads == [row.name for row in rows if row.name not in silent] + ["total"]
+    assert idle == f"nothing changes and nothing is counted in: {', '.join(silent)}"
+    assert legend.startswith("where\n")
 
 
 def test_explain_takes_a_unique_short_form_and_refuses_an_ambiguous_one() -> None:
@@ -785,7 +779,8 @@ EXPLAINED = ("lenet5", "lenet5_1998", "alexnet", "vgg16_c", "googlenet", "resnet
 def test_every_number_of_a_summary_is_explained(name: str) -> None:
     analysis = cnncalc.analyze(cnncalc.load(name))
     entries: list[Any] = [*analysis.rows, *analysis.groups.values()]
-    parts = invoke("explain", name, *[entry.name for entry in entries], "total").out.split("\n\n")
+    *parts, legend = invoke("explain", name, *[entry.name for entry in entries], "total").out.split("\n\n")
+    assert legend.startswith("where\n")
     assert len(parts) == len(entries) + 1
     shown = {part.partition(" · ")[0]: part for part in parts}
     for depth in ("1", "all"):

@@ -122,7 +122,7 @@ def test_the_broken_figure_in_the_readme_prints_what_is_shown() -> None:
     (shown,) = [text for _, text in _blocks(ROOT / "README.md", "text") if text.startswith("error")]
     broken = text.replace("params: 2416", "params: 2400")
     result = cnncalc.check(cnncalc.loads(broken, name="lenet.yaml"))
-    assert shown.rstrip() == render(result.broken, level="error", color=False).rstrip()
+    assert shown.rstrip() == render(result.broken, color=False).rstrip()
 
 
 def test_the_python_of_the_readme_runs_and_prints_what_it_says() -> None:
@@ -143,7 +143,7 @@ def test_no_output_is_shown_unchecked(page: Path) -> None:
     if "<!-- written by docs/" in text:
         return
     filled = {match.start(2) for match in re.finditer(r"(<!-- run: [^\n]*-->\n+)(```)", text)}
-    blocks = re.finditer(r"^```[a-z]*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    blocks = re.finditer(r"^```[a-z ]*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     unchecked = [match[1] for match in blocks if "$ cnncalc" in match[1] and match.start() not in filled]
     assert not unchecked
 

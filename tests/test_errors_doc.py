@@ -10,18 +10,20 @@ from typing import NamedTuple
 
 import pytest
 
+from cnncalc.codes import CODES
 from cnncalc.layers import LAYERS
 from tests.running import ROOT, invoke
 
 PAGE = ROOT / "docs" / "errors.md"
-BREAKS_A_PROMISE = ("budget", "expectation")  # found by `check` in a file that can be used: exit code 1
+BREAKS_A_PROMISE = ("baseline", "budget", "expectation")  # found by `check` in a file that can be used: exit code 1
 
 
 class Section(NamedTuple):
-    """A code with its fenced blocks, by what stands behind the three backticks."""
+    """A code with what is wrong, what mends it, and its fenced blocks, by what stands behind the three backticks."""
 
     code: str
     sentence: str
+    cure: str
     blocks: dict[str, str]
 
     @property
@@ -53,7 +55,8 @@ def sections() -> list[Section]:
         code, _, body = text.partition("\n")
         fenced = re.findall(r"^```([^\n]+)\n(.*?)^```$", body, re.DOTALL | re.MULTILINE)
         assert len(fenced) == len(dict(fenced)), f"{code} has two blocks of one kind"
-        found.append(Section(code, body.partition("\n")[0], dict(fenced)))
+        (cure,) = re.findall(r"^Mended: (.+)\n\n```yaml right$", body, re.MULTILINE)
+        found.append(Section(code, body.partition("\n")[0], cure, dict(fenced)))
     return found
 
 
@@ -77,6 +80,9 @@ def test_the_message_is_the_one_shown_and_the_mended_file_passes(
     monkeypatch.chdir(tmp_path)
     if section.declaration:
         exec("from __future__ import annotations\n" + section.declaration, {"__name__": __name__})
+    for kind, text in section.blocks.items():
+        if kind.startswith("json "):
+            Path(kind.removeprefix("json ")).write_text(text, encoding="utf-8")
     file = Path(section.arguments[-1])
     if section.wrong is not None:
         file.write_bytes(section.wrong)
@@ -93,6 +99,11 @@ def test_the_message_is_the_one_shown_and_the_mended_file_passes(
 
 def test_every_code_has_a_section_and_every_section_a_code() -> None:
     assert [section.code for section in SECTIONS] == sorted(codes())
+
+
+def test_each_code_is_described_in_one_place_and_the_page_says_the_same() -> None:
+    assert codes() == set(CODES)
+    assert {section.code: (section.sentence, section.cure) for section in SECTIONS} == CODES
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=[section.code for section in SECTIONS])

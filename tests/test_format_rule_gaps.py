@@ -58,6 +58,14 @@ REFUSED: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "layers: [relu: {name: a, repeat: 0}, tanh]\nexpect: {a: {params: 0}}",
         [("unknown-name", "`expect` names no entry `a`")],
     ),
+    "outputs: a name that stands twice": (
+        "layers: [relu: {name: a}, tanh: {name: b}]\noutputs: [a, b, a]",
+        [("duplicate-name", "`outputs` names `a` twice")],
+    ),
+    "attributes: a rate is a share": (
+        "layers: [dropout: 40, dropout: 0, stochastic_depth: 1.5]",
+        [("requirement", "`dropout`: the rate is a share, from 0 to 1 (rate >= 0 and rate <= 1: 40 >= 0 and 40 <= 1)")],
+    ),
     "scope: a name inside a branch is not seen outside it": (
         "layers: [add: {branches: {p: [relu: {name: q}], s: []}}, add: {from: [previous, q]}]",
         [("unknown-name", "no entry `q` above")],

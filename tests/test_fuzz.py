@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.fuzz import Writer, attempt
+from tests.fuzz import Writer, an_input, attempt
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_any_file_is_a_network_or_a_list_of_problems(seed: int) -> None:
-    writer = Writer(random.Random(seed))
+@settings(max_examples=100, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_a_file_written_at_random_is_a_network_or_a_list_of_problems(choose: random.Random) -> None:
+    writer = Writer(choose)
     text = writer.file()
     assert attempt(text) in ("network", "problems")
     assert attempt(writer.damaged(text)) in ("network", "problems")
+
+
+def test_a_sample_of_the_long_run_has_networks_and_problems_of_every_kind() -> None:
+    found: Counter[tuple[str, str]] = Counter()
+    for number in range(500):
+        kind, text = an_input(f"0/{number}")
+        found[kind, attempt(text)] += 1
+    # a few whole networks need another value of a var, which only `--set` would give them
+    assert found["whole network", "problems"] < 0.05 * found["whole network", "network"]
+    assert min(found[kind, "problems"] for kind in ("damaged network", "written at random")) > 50
+    assert min(found[kind, "network"] for kind in ("whole network", "damaged network")) > 20

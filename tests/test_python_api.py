@@ -77,15 +77,6 @@ RUN = (
 )
 
 
-def test_the_same_bytes_whatever_the_hash_seed_and_locale() -> None:
-    outputs = {
-        python(RUN.format(""), PYTHONHASHSEED=seed, LC_ALL=locale, PYTHONUTF8="1").stdout
-        for seed, locale in (("0", "C"), ("1", "C.UTF-8"), ("2", "de_DE.UTF-8"))
-    }
-    assert len(outputs) == 1
-    assert outputs.pop().startswith(b"[\n{")
-
-
 def test_without_libyaml_the_slower_parser_gives_the_same_with_a_note() -> None:
     slow = python(RUN.format("sys.modules['yaml.cyaml'] = None;"))
     assert slow.stdout == python(RUN.format("")).stdout

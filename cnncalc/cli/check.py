@@ -2,13 +2,61 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cli import options
-from cnncalc.problem import ProblemsFound
+from cnncalc.cli.progress import Progress
+from cnncalc.render.check import FORMATS, many, renderer, verdict
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnncalc.baseline import Against, Recorded, Recorder
+    from cnncalc.budget import Limit
+    from cnncalc.checks import File, Report
+    from cnncalc.expect import CheckResult
+
+DRAWN = "full"
+
+
+def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Limit, ...]:
+    """The limits of one option: `5M`, or `NAME=5M`."""
+    if not values:
+        return ()
+    from cnncalc.budget import read_limit
+
+    quantity = (param.name or "").removeprefix("max_")
+    limits = []
+    for value in values:
+        limit = read_limit(quantity, value)
+        if limit is None:
+            units = "a size such as 400000, '20 MB' or '20 MiB'" if quantity == "size" else "an integer or 5M"
+            raise click.BadParameter(f"{units}, or NAME= before it, not '{value}'")
+        limits.append(limit)
+    return tuple(limits)
+
+
+def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
+    return click.option(
+        f"--max-{quantity}",
+        metavar="[NAME=]LIMIT",
+        multiple=True,
+        callback=_limits,
+        help=f"The most {what}, in total or of the layer or block NAME: {example}, head={example}.",
+    )
+
+
+def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    from cnncalc.config import read_codes
+
+    return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
 
 
 @click.command(
@@ -17,10 +65,50 @@ from cnncalc.problem import ProblemsFound
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
+        "cnncalc check --changed base.yaml       and every file that extends it",
+        "cnncalc check net.yaml --max-params 5M --max-size '20 MiB' --max-multiplies head=1.5G",
+        "cnncalc check nets/ -f text              file:line:col: level code message, for editors",
+        "cnncalc check nets/ -f sarif -o cnncalc.sarif",
+        "cnncalc check nets/ --baseline main --max-growth 5%      no file grows more than 5 % from git's main",
+        "cnncalc check nets/ --write-baseline baseline.json       record figures for --baseline baseline.json",
+        "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
     ),
 )
-@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=options.Architecture())
+@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, type=options.Architecture())
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="FILEs are what a commit changes: the architectures among them are checked, and all that extend one of them.",
+)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice([DRAWN, *FORMATS]),
+    help="full shows the lines that are wrong, text one line a problem; github writes annotations and the step "
+    "summary, sarif and junit files for other services.  [default: full, inside GitHub Actions github]",
+)
+@options.output_option()
+@_limit_option("params", "5M", "params")
+@_limit_option("multiplies", "1.5G", "multiplies")
+@_limit_option("activations", "10M", "activations")
+@_limit_option("size", "20MiB", "bytes of float32 params")
+@click.option(
+    "--baseline",
+    metavar="FILE|GIT-REF",
+    help="Totals grow no more than --max-growth from these recorded figures, or from that version in git.",
+)
+@options.max_growth_option(
+    "How much params, multiplies and activations, or that quantity, may grow from the baseline.  [default: 0%]"
+)
+@click.option("--write-baseline", metavar="FILE", help="Record the figures of every FILE for --baseline.")
+@click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
+@click.option(
+    "--select", callback=_codes, metavar="CODES", help="Run only these lint rules; `cnncalc rules` lists them."
+)
+@click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
+@click.option("--no-lint", is_flag=True, help="Run no lint rule.")
 @click.option(
     "--update",
     is_flag=True,
@@ -30,105 +118,193 @@ from cnncalc.problem import ProblemsFound
 @options.input_size_option()
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
 def check_command(
-    files: tuple[str, ...], update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool
+    files: tuple[str, ...],
+    changed: bool,
+    form: str | None,
+    output: str | None,
+    baseline: str | None,
+    max_growth: dict[str, Fraction],
+    write_baseline: str | None,
+    strict: bool,
+    select: frozenset[str] | None,
+    ignore: frozenset[str] | None,
+    no_lint: bool,
+    update: bool,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    no_color: bool,
+    **limits: tuple[Limit, ...],
 ) -> int:
-    """Shapes fit, figures in `expect` hold, budgets are kept.
+    """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
-    Exit code 0 when all is well, 1 where a figure or a budget is broken, 2 where a file cannot be used.
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; a project chooses them in
+    [tool.cnncalc] of its pyproject.toml.
+
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
+    Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
+    file cannot be used.
     """
+    from cnncalc.checks import Checks
+    from cnncalc.config import nearest_config
+    from cnncalc.lint import Linter
+
+    if not files and not changed:
+        raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
+    form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
+    if form == DRAWN and output not in (None, "-"):
+        raise click.UsageError(f"--output wants another format than `{DRAWN}`: --format {', '.join(FORMATS)}.")
     if update and (sets or input_size):
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
-    paths = list(_expanded(files, no_color))
-    codes = [2] if None in paths else []
-    found = [path for path in paths if path is not None]
-    if not found and not codes:
-        raise click.UsageError(f"no architecture file in {', '.join(files)}")
-    results = [_check_one(path, update, sets, input_size, no_color) for path in found]
-    codes += [code for code, _ in results]
-    figures = sum(count for _, count in results)
-    failed = sum(code > 0 for code in codes)
-    if failed:
-        options.say(f"{failed} of {_many(len(codes), 'file')} failed, {_many(figures, 'figure')} checked")
-    else:
-        options.say(f"All checks passed: {_many(len(results), 'file')}, {_many(figures, 'figure')}")
-    return max(codes)
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-def _expanded(files: tuple[str, ...], no_color: bool) -> Iterator[str | None]:
-    """Every FILE, and every architecture below every FOLDER, sorted; None for a folder that cannot be read."""
-    for file in files:
-        if file == "-" or not os.path.isdir(file):
-            yield file
-            continue
-        below = []
-        for folder, folders, names in os.walk(file):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            below += [os.path.join(folder, name) for name in names if name.endswith((".yaml", ".yml"))]
-        for path in sorted(below):
-            if not os.path.isfile(path):
-                options.remark(f"{path} is passed over: not a regular file")
-            elif _is_other_yaml(path):
-                options.remark(f"{path} is passed over: no `layers` and no `extends`")
-            else:
-                yield path
-
-
-def _is_other_yaml(path: str) -> bool:
-    """Whether a readable YAML file is not an architecture; one that cannot be read is for `check` to report."""
-    from cnncalc import source
-    from cnncalc.description import is_architecture
-
-    try:
-        return not is_architecture(source.parse(source.read_file(path, path)))
-    except ProblemsFound:
-        return False
-
-
-def _check_one(
-    file: str, update: bool, sets: tuple[str, ...], input_size: str | None, no_color: bool
-) -> tuple[int, int]:
-    """Check one file and say so: its exit code, and how many figures were held against it."""
-    from cnncalc.expect import check
-
-    (loaded,) = options.load_all((file,), sets, input_size)
-    try:
-        if loaded.problems:
-            raise ProblemsFound(loaded.problems)
-        result = check(loaded.graph)
-        if update and result.edits:
-            changed = _rewrite(file, result)
-            options.say(f"{file}: {_many(changed, 'figure')} of `expect` rewritten")
-            (loaded,) = options.load_all((file,))
-            if loaded.problems:
-                raise ProblemsFound(loaded.problems)
-            result = check(loaded.graph)
-    except ProblemsFound as error:
-        options.complain(error.problems, no_color)
-        return 2, 0
-    for note in (*loaded.graph.notes, *result.notes):
-        options.remark(f"{file}: {note}")
-    if result.warnings:
-        options.complain(result.warnings, no_color, "warning")
-    if result.broken:
-        options.complain(result.broken, no_color)
-        return 1, result.figures
-    options.say(f"{file}: {_many(result.figures, 'figure')}")
-    return 0, result.figures
-
-
-def _rewrite(file: str, result: object) -> int:
-    """Put the figures right in the file itself, whole or not at all."""
-    from cnncalc import api
-    from cnncalc.expect import CheckResult, updated
-
-    assert isinstance(result, CheckResult)
-    if file == "-":
+    if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
+    if write_baseline and changed:
+        raise click.UsageError("--write-baseline records all files, not those that are --changed.")
+    options.refuse_two_inputs(files)
+    options.note_slow_parser()
+    vars = options.overrides(sets)
+    if max_growth and not baseline:
+        raise click.UsageError("--max-growth goes with --baseline.")
+    held = _baseline(baseline, max_growth, vars, input_size, next(iter(files), "")) if baseline else None
+    recorder = _recorder(write_baseline, vars, input_size) if write_baseline else None
+    linter = Linter(select, ignore)
+    checks = Checks(
+        vars=vars,
+        input_size=input_size,
+        limits=tuple(chain(*limits.values())),
+        strict=strict or options.configured(nearest_config, "", linter.configs).strict,
+        finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
+    )
+    reports: list[Report] = []
+    with Progress(_to_check(files, changed)) as progress:
+        for file in progress:
+            options.note_bundled(file.name)
+            rewritten = _update(file.name) if update else 0
+            report = options.configured(checks.report, file)
+            _tidy(len(reports))
+            progress.hide()
+            if rewritten:
+                options.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
+            _show(report, form, no_color)
+            if not report.skipped:
+                reports.append(report)
+    if not reports and not changed:
+        raise click.UsageError(f"no architecture file in {', '.join(files)}")
+    for name in held.gone() if held else ():
+        options.remark(f"{name} is in the baseline, and gone")
+    _conclude(reports, form, output)
+    if recorder:
+        _record(recorder, reports)
+    return max((report.code for report in reports), default=0)
+
+
+def _to_check(files: tuple[str, ...], changed: bool) -> list[File]:
+    if not changed:
+        from cnncalc.checks import listing
+
+        return list(listing(files))
+    from cnncalc import dependents
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        return list(dependents.changed(files))
+    except ProblemsFound as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _baseline(
+    baseline: str, max_growth: dict[str, Fraction], vars: dict[str, str], input_size: str | None, file: str
+) -> Against | Recorded:
+    """What files are held against; a baseline that is none ends the command."""
+    from cnncalc.baseline import named
+    from cnncalc.growth import read_allowed
+    from cnncalc.problem import ProblemsFound
+
+    folder = file if os.path.isdir(file) else os.path.dirname(file)
+    try:
+        allowed = read_allowed(["0%"]) | max_growth
+        return named(baseline, allowed, vars, input_size, folder if os.path.isdir(folder) else "")
+    except ProblemsFound as error:
+        options.complain(error.problems)
+        raise click.exceptions.Exit(2) from None
+
+
+def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Recorder:
+    from cnncalc.baseline import Recorder
+
+    if vars or input_size:
+        raise click.UsageError("--write-baseline records the files' own figures: it goes without --set, --input-size.")
+    return Recorder(path)
+
+
+def _record(recorder: Recorder, reports: list[Report]) -> None:
+    """Write the baseline file, of all files or not at all."""
+    if any(report.code == 2 for report in reports):
+        options.remark(f"{recorder.path} is not written: a file cannot be used")
+        return
+    options.emit(recorder.text(), recorder.path)
+    options.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
+
+
+def _tidy(done: int) -> None:
+    """Let go of the graphs so far, for the collector rests: a thousand files then take 25 MB instead of 240."""
+    if gc.isenabled():  # called from Python
+        return
+    if done == 1:
+        gc.freeze()  # what is imported stays anyhow
+    elif done % 20 == 0:
+        gc.collect()
+
+
+def _show(report: Report, form: str, no_color: bool) -> None:
+    """What is said of one file as soon as it is checked."""
+    if report.skipped:
+        options.remark(f"{report.file} is passed over: {report.skipped}")
+    if form in (DRAWN, "text", "github"):  # the others have them in what they write
+        for note in report.notes:
+            options.remark(f"{report.file}: {note}")
+    if form == DRAWN and report.problems:
+        options.complain(report.problems, no_color)
+    if form == DRAWN and report.code == 0 and not report.skipped:
+        options.say(f"{report.file}: {many(report.figures, 'figure')}")
+
+
+def _conclude(reports: list[Report], form: str, output: str | None) -> None:
+    """What is said when all files are checked."""
+    if form == DRAWN:
+        options.say(verdict(reports))
+        return
+    root = os.environ.get("GITHUB_WORKSPACE")
+    options.emit(renderer(form)(reports, root), output)
+    if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
+        try:
+            with open(path, "a", encoding="utf-8", newline="\n") as file:
+                file.write(renderer("step_summary")(reports, root))
+        except OSError as error:
+            options.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
+    click.echo(verdict(reports), err=True)
+
+
+def _update(file: str) -> int:
+    """Put the figures of a file right that no longer hold: how many; a file that cannot be used stays as it is."""
+    from cnncalc import api
+    from cnncalc.expect import check
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        result = check(api.load(file))
+    except ProblemsFound:
+        return 0
+    return _rewrite(file, result) if result.edits else 0
+
+
+def _rewrite(file: str, result: CheckResult) -> int:
+    """Whole or not at all."""
+    from cnncalc import api
+    from cnncalc.expect import updated
+
     found = api.find(file)
+    if file.startswith(api.FROM_GIT):
+        raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
     if found.bundled:
         raise click.UsageError(
             f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."

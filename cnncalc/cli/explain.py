@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from cnncalc.cli import options
 from cnncalc.problem import Problem
+
+if TYPE_CHECKING:
+    from cnncalc.analysis import Analysis, GroupRow, Row
+    from cnncalc.columns import Style
+    from cnncalc.graph import Understood
+    from cnncalc.working import Explanation
+
+    Entry = Row | GroupRow | None
 
 
 @click.command(
     "explain",
     epilog=options.examples(
         "cnncalc explain alexnet conv1            35k = 11·11·3·48·2",
-        "cnncalc explain resnet50 conv2/cb3       a unique short form of a path",
+        "cnncalc explain resnet50 conv2/unit1/cb3 a unique short form of a path",
         "cnncalc explain googlenet 3a total       a block's and the network's addends",
-        "cnncalc explain net.yaml                 every layer, then the total",
+        "cnncalc explain googlenet 3a -d all      a block, all its layers first",
+        "cnncalc explain net.yaml                 every layer, then the total; or why it does not fit",
+        "cnncalc explain lenet5 -f latex --standalone -o lenet5.tex && pdflatex lenet5.tex",
     ),
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @click.argument("names", metavar="[LAYER]...", nargs=-1)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "latex", "json"]),
+    default="text",
+    show_default=True,
+    help="latex: a fragment that needs amsmath.",
+)
+@click.option("--standalone", is_flag=True, help="With latex: a whole document.")
 @options.output_option()
+@options.depth_option(
+    "How far blocks are unfolded: 0 the sum alone, 1 also the entries below.  [default: 0; without LAYER 1]"
+)
 @options.set_option()
 @options.input_size_option()
 @options.layout_option()
@@ -27,7 +52,10 @@ from cnncalc.problem import Problem
 def explain_command(
     file: str,
     names: tuple[str, ...],
+    form: str,
+    standalone: bool,
     output: str | None,
+    depth: int | None,
     sets: tuple[str, ...],
     input_size: str | None,
     layout: str,
@@ -36,40 +64,101 @@ def explain_command(
 ) -> int:
     """Every number of a LAYER: its formula, the numbers put in, and the result.
 
-    LAYER is a name as `summary --depth all` shows it, a block or branch, or `total`; a block and the total print
-    their addends. Without LAYER every layer is explained.
-    """
-    from cnncalc.analysis import GroupRow, Row, analyze
-    from cnncalc.columns import Style
-    from cnncalc.problem import nearest
-    from cnncalc.render.working import render
+    LAYER is a name as `summary --depth all` shows it, a block or branch, or `total`; a block and the total are sums,
+    with a table of what is added. Without LAYER the whole network is explained.
 
+    Of a FILE that does not fit: the working up to where it breaks, with the exit code 2.
+    """
+    from cnncalc.analysis import analyze
+    from cnncalc.columns import Style
+    from cnncalc.working import explain
+
+    if standalone and form != "latex":
+        raise click.UsageError("--standalone goes with --format latex.")
     (loaded,) = options.load_all((file,), sets, input_size)
-    if loaded.problems:
-        options.complain(loaded.problems, no_color)
-        return 2
-    analysis = analyze(loaded.graph)
-    entries: list[Row | GroupRow | None] = [] if names else [*analysis.rows, None]
+    problems = loaded.problems
+    explanation = None
+    if not problems:
+        analysis = analyze(loaded.graph)
+        entries, problems = _named(analysis, names or ("total",), file)
+        if not problems:
+            explanation = explain(analysis, entries, (0 if names else 1) if depth == options.UNSET else depth)
+    elif understood := loaded.understood():
+        explanation, unknown = _why_not(understood, names, file)
+        problems = [*unknown, *problems]
+    if explanation and (not explanation.broken or explanation.broken.fits or explanation.broken.failed):
+        style = Style(layout=layout, ascii=ascii)
+        options.emit(_drawn(explanation, problems, file, form, standalone, style, output), output)
+    elif form == "json":
+        from cnncalc.render.json import render_problems
+
+        options.emit(f"{render_problems(file, problems)}\n", output)
+    if problems:
+        options.complain(problems, no_color)
+    return 2 if problems else 0
+
+
+def _drawn(
+    explanation: Explanation,
+    problems: list[Problem],
+    file: str,
+    form: str,
+    standalone: bool,
+    style: Style,
+    output: str | None,
+) -> str:
+    if form == "json":
+        from cnncalc.render import working_json
+
+        return working_json.render(explanation, problems, file)
+    if form == "markdown":
+        from cnncalc.render import working_markdown
+
+        return working_markdown.render(explanation, style)
+    if form == "latex":
+        from cnncalc.render import working_latex
+
+        return working_latex.render(explanation, style, standalone=standalone)
+    from cnncalc.render import working
+
+    return working.render(explanation, style, options.terminal_width(output))
+
+
+def _why_not(understood: Understood, names: tuple[str, ...], file: str) -> tuple[Explanation | None, list[Problem]]:
+    """Where a file breaks; of names, those entries that fit, or the break where it is named itself."""
+    from cnncalc.working import explain, why_not
+
+    broken = why_not(understood)
+    failed = {one.name for one in understood.failed}
+    wanted = tuple(name for name in names if name not in failed and name != "total")
+    if not wanted:
+        return broken, []
+    entries, problems = _named(broken.analysis, wanted, file, "only what stands before the break can be explained")
+    return (explain(broken.analysis, entries) if not problems else None), problems
+
+
+def _named(
+    analysis: Analysis, names: tuple[str, ...], file: str, hint: str | None = None
+) -> tuple[list[Entry], list[Problem]]:
+    """What the names mean, and what is wrong with them."""
+    from cnncalc.problem import nearest
+
+    entries: list[Entry] = []
     problems = []
     for name in names:
-        found = analysis.matches(name) if name != "total" else [None]
+        found: list[Entry] = [*analysis.matches(name)] if name != "total" else [None]
         if len(found) == 1:
             entries += found
         elif found:
             listed = ", ".join(f"`{entry.name}`" for entry in found[:5] if entry) + (" …" if len(found) > 5 else "")
-            problems.append(
-                Problem(
-                    "unknown-name",
-                    f"`{name}` may mean {len(found)} entries of {file}: {listed}",
-                    help="write more of the path",
-                )
-            )
+            message = f"`{name}` may mean {len(found)} entries of {file}: {listed}"
+            problems.append(Problem("unknown-name", message, help="write more of the path"))
         else:
             close = nearest(name, ["total", *(row.name for row in analysis.rows), *analysis.groups])
-            help = f"did you mean `{close}`?" if close else f"`cnncalc summary {file} --depth all` shows every name"
+            help = (
+                f"did you mean `{close}`?"
+                if close
+                else hint or f"`cnncalc summary {file} --depth all` shows every name"
+            )
             problems.append(Problem("unknown-name", f"no entry `{name}` in {file}", help=help))
-    if problems:
-        options.complain(problems, no_color)
-        return 2
-    options.emit(render(analysis, entries, Style(layout=layout, ascii=ascii)), output)
-    return 0
+    return entries, problems

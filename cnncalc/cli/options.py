@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+T = TypeVar("T")
 
 
 if TYPE_CHECKING:
@@ -83,6 +84,20 @@ def layout_option() -> Decorator:
     )
 
 
+def max_growth_option(help: str) -> Decorator:
+    """`--max-growth 5%` or `params=5%`, as percents by quantity."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
+        from cnncalc.growth import read_allowed
+
+        try:
+            return read_allowed(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
+    return click.option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, callback=read, help=help)
+
+
 def output_option() -> Decorator:
     """`-o FILE`."""
     return click.option(
@@ -90,6 +105,30 @@ def output_option() -> Decorator:
         "--output",
         type=click.Path(dir_okay=False, allow_dash=True),
         help="Write to this file instead of standard output.",
+    )
+
+
+UNSET = -1  # no --depth was given
+
+
+def depth_option(help: str, default: str | None = None) -> Decorator:
+    """`-d N|all`: a whole number, None for `all`, UNSET where it was not given and has no default."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+        if value is None or value == "all":
+            return UNSET if value is None else None
+        if not (value.isascii() and value.isdigit()) or len(value) > 4:
+            raise click.BadParameter("a whole number (0: totals only) or 'all'")
+        return int(value)
+
+    return click.option(
+        "-d",
+        "--depth",
+        default=default,
+        callback=read,
+        metavar="N|all",
+        show_default=default is not None,
+        help=help,
     )
 
 
@@ -162,11 +201,11 @@ def say(text: str) -> None:
     emit(f"{clean(text)}\n", None)
 
 
-def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False, level: str = "error") -> None:
+def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False) -> None:
     """Print problems to standard error."""
     from cnncalc.render.problems import render
 
-    click.echo(render(problems, level=level, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
+    click.echo(render(problems, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
 
 
 def remark(text: str) -> None:
@@ -176,31 +215,65 @@ def remark(text: str) -> None:
     click.echo(f"note: {clean(text)}", err=True)
 
 
+def configured(call: Callable[..., T], *arguments: Any) -> T:
+    """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
+    from cnncalc.config import BadConfig
+
+    try:
+        return call(*arguments)
+    except BadConfig as error:
+        raise click.UsageError(str(error)) from None
+
+
 class Loaded(NamedTuple):
-    """A FILE that was read: its graph, or what is wrong with it."""
+    """A FILE that was read: its graph, or what is wrong with it and what was understood all the same."""
 
     file: str
     graph: Any
     problems: list[Problem]
+    understood: Callable[[], Any] = lambda: None
+
+
+def refuse_two_inputs(files: tuple[str, ...]) -> None:
+    """Standard input can be read only once."""
+    if files.count("-") > 1:
+        raise click.UsageError("'-' (standard input) can be read only once.")
+
+
+def note_bundled(file: str) -> None:
+    """Say that a FILE is a bundled architecture, where it is."""
+    from cnncalc import api
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        if file != "-" and (found := api.find(file)).bundled:
+            remark(f"{found.name} is a bundled architecture")
+    except ProblemsFound:
+        return  # whoever reads it says so
+
+
+def note_slow_parser() -> None:
+    """Say that large files are slow, where they are."""
+    from cnncalc import source
+
+    if not source.HAS_C_PARSER:
+        remark("PyYAML has no C parser here; large files are read more slowly")
 
 
 def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:
     """Read every FILE; one that fails does not stop the others."""
-    from cnncalc import api, source
+    from cnncalc import api
     from cnncalc.build import load_source
     from cnncalc.problem import ProblemsFound
 
-    if files.count("-") > 1:
-        raise click.UsageError("'-' (standard input) can be read only once.")
-    if not source.HAS_C_PARSER:
-        remark("PyYAML has no C parser here; large files are read more slowly")
+    refuse_two_inputs(files)
+    note_slow_parser()
     vars = overrides(sets)
     loaded = []
     for file in files:
+        note_bundled(file)
         try:
-            if file != "-" and (found := api.find(file)).bundled:
-                remark(f"{found.name} is a bundled architecture")
             loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
         except ProblemsFound as error:
-            loaded.append(Loaded(file, None, error.problems))
+            loaded.append(Loaded(file, None, error.problems, error.understood))
     return loaded

@@ -11,14 +11,6 @@ from cnncalc.cli import options
 SORTS = ("params", "weights", "biases", "buffers", "multiplies", "activations")
 
 
-def _depth(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
-    if value == "all":
-        return None
-    if not value.isdigit() or len(value) > 4:
-        raise click.BadParameter("a whole number (0: totals only) or 'all'")
-    return int(value)
-
-
 def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     if value is None:
         return None
@@ -57,15 +49,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     help="json and csv list leaf layers, exact.",
 )
 @options.output_option()
-@click.option(
-    "-d",
-    "--depth",
-    default="1",
-    callback=_depth,
-    metavar="N|all",
-    show_default=True,
-    help="How far blocks are unfolded: 1 top-level entries, 0 totals only.",
-)
+@options.depth_option("How far blocks are unfolded: 1 top-level entries, 0 totals only.", default="1")
 @click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
 @click.option(
     "--columns",
@@ -99,7 +83,7 @@ def summary_command(
 ) -> int:
     """Layers, output shapes, params and multiplies of each FILE, and their totals.
 
-    FILE is an architecture file, the name of a bundled one, or - for standard input.
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     """
     from cnncalc.analysis import analyze
 

@@ -73,6 +73,7 @@ class Dropout(Layer):
 
     rate: float = attr("share of the values that is dropped", default=0.5)
 
+    requires = {"rate >= 0 and rate <= 1": "the rate is a share, from 0 to 1"}
     examples = [Example("rate: 0.4", "1024", "1024")]
 
 
@@ -81,4 +82,5 @@ class StochasticDepth(Layer):
 
     rate: float = attr("share of the images for which the branch is dropped", default=0.5)
 
+    requires = {"rate >= 0 and rate <= 1": "the rate is a share, from 0 to 1"}
     examples = [Example("rate: 0.2", "56x56x96", "56x56x96")]

@@ -30,7 +30,7 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
         "uncounted": [{"layer": layer, "operator": operator} for layer, operator in analysis.uncounted],
         "inputs": analysis.inputs,
         "outputs": list(analysis.outputs),
-        "totals": {**_counts(analysis.totals, flops=True), "activations": analysis.totals.activations},
+        "totals": totals_object(analysis.totals),
         "source": analysis.source,
         "note": analysis.note,
         "notes": analysis.notes,
@@ -71,6 +71,11 @@ def render_problems(file: str, problems: list[Problem]) -> str:
         "problems": [problem_object(problem) for problem in problems],
     }
     return dumps(found, ensure_ascii=False)
+
+
+def totals_object(totals: Counts) -> dict[str, int]:
+    """The totals of a network as JSON."""
+    return {**_counts(totals, flops=True), "activations": totals.activations}
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:

@@ -7,15 +7,16 @@ from cnncalc.problem import Problem, clean
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
 
 
-def render(problems: list[Problem] | tuple[Problem, ...], *, level: str = "error", color: bool = False) -> str:
+def render(problems: list[Problem] | tuple[Problem, ...], *, color: bool = False) -> str:
     """All problems, one below the other, separated by an empty line."""
-    return "\n".join(_one(problem, level, color) for problem in problems)
+    return "\n".join(_one(problem, color) for problem in problems)
 
 
-def _one(problem: Problem, level: str, color: bool) -> str:
+def _one(problem: Problem, color: bool) -> str:
     def paint(text: str, style: str) -> str:
         return f"{_STYLES[style]}{text}\x1b[0m" if color else text
 
+    level = problem.level
     lines = [f"{paint(f'{level}[{problem.code}]', level)}: {paint(clean(problem.message), 'bold')}"]
     place = problem.where
     gutter = ""

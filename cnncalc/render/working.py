@@ -1,140 +1,261 @@
-"""Where each number comes from: the formula, the numbers put in, and the result."""
+"""The working of a network as text: formula, numbers and result, each in a column."""
 
 from __future__ import annotations
 
-from cnncalc.analysis import QUANTITIES, Analysis, GroupRow, Row
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
 from cnncalc.columns import Style
-from cnncalc.figures import percent
-from cnncalc.outline import describe, parts
+from cnncalc.figures import exact, percent
+from cnncalc.outline import describe
 from cnncalc.problem import clean
-from cnncalc.shape import AXES
-from cnncalc.work import COUNTS, Step, steps
+from cnncalc.work import COUNTS, Step
+from cnncalc.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 
-_SAME_SHAPE = ("W", "C")
+_INDENT = 15  # columns before a formula
 
 
-def render(analysis: Analysis, entries: list[Row | GroupRow | None], style: Style) -> str:
-    """The working of each entry, separated by an empty line; None stands for the total."""
-    below = parts(analysis)
-    texts = []
-    for entry in entries:
-        if isinstance(entry, Row):
-            texts.append(_layer(entry, analysis, style))
+class Line(NamedTuple):
+    """One line of a layer's working; empty texts where there is nothing to say."""
+
+    label: str
+    formula: str
+    numbers: str = ""
+    result: str = ""
+    note: str = ""
+    is_formula: bool = False
+
+
+def render(explanation: Explanation, style: Style, width: int | None = None) -> str:
+    """All entries, the idle layers and the legend, separated by empty lines; folded to `width` columns."""
+    parts = []
+    for entry in explanation.entries:
+        if isinstance(entry, LayerWorking):
+            parts.append(_layer(entry, explanation.multiplies, style, width))
         else:
-            texts.append(_sum(entry, below, analysis, style))
-    return style.plain("\n".join(texts))
+            parts.append(_sum(entry, style, clean(explanation.analysis.file), width))
+    if explanation.broken:
+        parts += _broken(explanation.broken, style, width)
+    if explanation.idle:
+        parts.append(_folded("nothing changes and nothing is counted in: ", ", ".join(explanation.idle), width))
+    if explanation.legend:
+        parts.append(_legend(explanation.legend, width))
+    return style.plain("\n".join(parts))
 
 
-def _layer(row: Row, analysis: Analysis, style: Style) -> str:
-    working = steps(row.layer, row.input_shapes)
-    lines = _output_lines(row, working, style)
-    for quantity in COUNTS:
-        own = [step for step in working if step.quantity == quantity]
-        total = sum(step.value for step in own)
-        for number, step in enumerate(own):
-            label = quantity if number == 0 else ""
-            what = f"  {step.label}" if len(own) > 1 else ""
-            lines.append((label, *_equation(step), f"{step.value:,}{what}"))
-        if len(own) > 1:
-            lines.append(("", "", " + ".join(f"{step.value:,}" for step in own), f"{total:,}"))
-        if not own and quantity == "multiplies":
-            lines.append((quantity, "none, by convention", "", "0"))
-    weights, biases = (sum(step.value for step in working if step.quantity == which) for which in ("weights", "biases"))
-    if row.shares:
-        lines.append(("params", f"counted at {row.shares}, whose weights these are", "", "0"))
-    elif weights and biases:
-        lines.append(("params", "weights + biases", f"{weights:,} + {biases:,}", f"{row.counts.params:,}"))
-    sides = "·".join(map(str, row.output_shape[1:] + row.output_shape[:1]))
-    lines.append(("activations", "values in the output", sides if "·" in sides else "", f"{row.counts.activations:,}"))
-    if row.counts.multiplies:
-        lines.append(
-            ("share", "of the network's multiplies", "", percent(row.counts.multiplies, analysis.totals.multiplies))
-        )
-    head = f"{row.name} · {describe(row)} · {clean(row.file)}:{row.line}"
+# ------------------------------------------------------------------------------------------- lines, for any format
+
+
+def layer_head(working: LayerWorking) -> tuple[str, str, str]:
+    """Name, description, and place in the file."""
+    return working.name, working.description, f"{clean(working.row.file)}:{working.row.line}"
+
+
+def sum_head(working: SumWorking, file: str, style: Style) -> tuple[str, str, str]:
+    """Name, description, and place in the file."""
+    if working.entry is None:
+        outputs = [f"{name} {style.shape(shape)}" for name, shape in working.outputs.items()]
+        several = f", outputs {', '.join(outputs)}" if len(outputs) > 1 else ""
+        return working.name, f"{working.description}{several}", file
+    layers = f"{working.layers} layer{'s' * (working.layers != 1)}"
+    return working.name, f"{working.description}, {layers}", f"{clean(working.entry.file)}:{working.entry.line}"
+
+
+def layer_lines(working: LayerWorking, style: Style, network: int) -> Iterator[Line | Step]:
+    """What is said of a layer, in order: its steps, and lines for what is no formula."""
+    row = working.row
     reads = ", ".join(f"{name} {style.shape(shape)}" for name, shape in zip(row.inputs, row.input_shapes, strict=True))
-    return f"{head}\n{_aligned([('reads', reads, '', ''), *lines])}{_remainders(working, row)}"
-
-
-def _output_lines(row: Row, working: list[Step], style: Style) -> list[tuple[str, str, str, str]]:
+    yield Line("reads", reads)
+    sizes = [step for step in working.steps if step.quantity == "output"]
+    yield from sizes
     output = style.shape(row.output_shape)
-    sizes = [step for step in working if step.quantity == "output"]
-    if row.output_shape == row.input_shapes[0] and all(step.symbols in _SAME_SHAPE for step in sizes):
-        return [("output", "as its input", "", output)]
-    channels, sides = sizes[0], sizes[1:]
-    if len({(step.symbols, step.numbers) for step in sides}) == 1:
-        sides = [Step("output", "size", "size" if len(sides) > 1 else sides[0].axis, *_rest(sides[0]))]
-    lines = [(step.axis or "", *_equation(step), f"{step.value:,}") for step in sides]
-    lines.append(
-        ("channels" if sides or len(row.output_shape) > 1 else "values", *_equation(channels), f"{channels.value:,}")
-    )
-    return [*lines, ("output", "", "", output)]
+    yield Line("output", "as its input", "", output) if working.unchanged else Line("output", "", "", output)
+    counted = [step for step in working.steps if step.quantity in COUNTS]
+    yield from counted
+    if not any(step.quantity == "multiplies" for step in counted):
+        yield Line("multiplies", "none, by convention", "", "0")
+    if row.shares:
+        yield Line("params", f"counted at {row.shares}, whose weights these are", "", "0")
+    for step in working.steps:
+        if step.quantity == "activations" or (step.quantity == "params" and not row.shares):
+            yield step
+    if row.counts.multiplies and network:
+        yield Line("share", "of the network's multiplies", "", percent(row.counts.multiplies, network))
 
 
-def _rest(step: Step) -> tuple[str, str, int, int]:
-    return step.symbols, step.numbers, step.value, step.remainder
-
-
-def _equation(step: Step) -> tuple[str, str]:
-    """The formula, and the numbers put in where they say more than the result does."""
-    trivial = step.numbers.replace(",", "") == str(step.value)
-    return step.symbols, "" if trivial else step.numbers
-
-
-def _remainders(working: list[Step], row: Row) -> str:
-    left = {step.axis: step.remainder for step in working if step.remainder}
+def remainders(working: LayerWorking) -> str:
+    """What a stride leaves over, as a sentence; empty where nothing is left."""
+    left = working.remainders
     if not left:
         return ""
-    values = set(left.values())
-    axes = (
-        ""
-        if len(values) == 1 and len(left) == len(AXES[len(row.output_shape) - 1])
-        else f" ({', '.join(f'{axis} {n}' for axis, n in left.items())})"
-    )
-    number = max(values)
+    same = len(set(left.values())) == 1 and len(left) == len(working.row.output_shape) - 1
+    axes = "" if same else f" ({', '.join(f'{axis} {n}' for axis, n in left.items())})"
+    number = max(left.values())
     what = "position" if number == 1 else "positions"
-    return f"  remainder    {number}{axes}: the stride does not divide, no window reaches the last {number} {what}\n"
+    return f"{number}{axes}: the stride does not divide, no window reaches the last {number} {what}"
 
 
-def _sum(entry: GroupRow | None, below: dict[str, list[Row | GroupRow]], analysis: Analysis, style: Style) -> str:
-    counts = entry.counts if entry else analysis.totals
-    children = below.get(entry.name if entry else "", [])
-    if entry:
-        layers = entry.stop - entry.start
-        head = (
-            f"{entry.name} · {describe(entry)}, {layers} layer{'s' * (layers != 1)} · {clean(entry.file)}:{entry.line}"
-        )
-        lines = [f"  output       {style.shape(entry.output_shape)}"]
-    else:
-        head = f"total · {analysis.name} · {clean(analysis.file)}"
-        lines = [
-            f"  output       {', '.join(f'{name} {style.shape(shape)}' for name, shape in analysis.outputs.items())}"
-        ]
-    prefix = f"{entry.name}/" if entry else ""
-    for quantity in QUANTITIES:
-        total = getattr(counts, quantity)
-        addends = [(getattr(child.counts, quantity), child.name.removeprefix(prefix)) for child in children]
-        kept = [(value, name) for value, name in addends if value]
-        if quantity == "weights" and total == counts.params and total:
-            lines.append(f"  {quantity:<11}  = params")
+def failed_head(working: FailedWorking) -> tuple[str, str, str]:
+    """Name, description, and place in the file."""
+    return working.name, working.description, f"{clean(working.file)}:{working.line}"
+
+
+def failed_lines(working: FailedWorking, style: Style) -> list[Line | Step]:
+    """What the layer reads, and the working up to what cannot be."""
+    named = zip(working.inputs, working.input_shapes, strict=True)
+    reads = Line("reads", ", ".join(f"{name} {style.shape(shape)}" for name, shape in named))
+    return [reads, *working.steps]
+
+
+def fits_table(broken: Broken, style: Style) -> tuple[str, list[list[str]]]:
+    """A sentence, and the entries that fit: name, description, output."""
+    rows = [[entry.name, describe(entry), style.shape(entry.output_shape)] for entry in broken.fits]
+    fit = f"{len(rows)} {'entry fits' if len(rows) == 1 else 'entries fit'}"
+    failing = ", ".join(one.name for one in broken.failed)
+    return f"{fit}{f'; what fails: {failing}' if failing else ''}", rows
+
+
+def is_plain(step: Step) -> bool:
+    """Whether the numbers put in say no more than the result does."""
+    return step.numbers.replace(",", "") == str(step.value)
+
+
+def is_named(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether to say what a count is of: it has several parts, and this is one of them."""
+    parts = [one for one in steps if one.quantity == step.quantity]
+    return step.quantity in COUNTS and len(parts) > 1 and step.label != "sum"
+
+
+def figure(value: object) -> str:
+    """A result with thousands separators and a real minus sign."""
+    text = f"{value:,}" if type(value) is int else {True: "true", False: "false"}.get(value, str(value))  # type: ignore[call-overload]
+    return str(text).replace("-", "−")
+
+
+def sum_table(working: SumWorking, style: Style) -> tuple[list[str], list[list[str]], list[str]]:
+    """Head, rows and last row of the contributions; quantities that nothing contributes to have no column."""
+    shown = [name for name in COUNTED if getattr(working.counts, name)]
+    if working.counts.weights == working.counts.params:
+        shown = [name for name in shown if name != "weights"]
+    head = ["part", "output", *shown]
+    rows = [
+        [name, style.shape(part.output_shape), *(exact(getattr(part.counts, quantity)) for quantity in shown)]
+        for name, part in working.parts
+    ]
+    outputs = [style.shape(shape) for shape in working.outputs.values()]
+    return (
+        head,
+        rows,
+        [
+            "sum",
+            outputs[0] if len(outputs) == 1 else "",
+            *(exact(getattr(working.counts, quantity)) for quantity in shown),
+        ],
+    )
+
+
+def texts(lines: list[Line | Step]) -> Iterator[Line]:
+    """The lines as text: a label only where it changes, numbers only where they say more than the result."""
+    steps = [line for line in lines if isinstance(line, Step)]
+    previous = ""
+    for line in lines:
+        if isinstance(line, Line):
+            yield line
             continue
-        if not kept:
-            lines.append(f"  {quantity:<11}  0")
-            continue
-        width = len(f"{total:,}")
-        for number, (value, name) in enumerate(kept):
-            label = quantity if number == 0 else ""
-            lines.append(f"  {label:<11}  {' ' if number == 0 else '+'} {value:>{width},}  {name}")
-        lines.append(f"  {'':<11}  = {total:>{width},}")
-    return f"{head}\n" + "\n".join(lines) + "\n"
+        label = line.label if line.quantity == "output" else line.quantity
+        formula = "" if line.label == "sum" else line.symbols
+        note = line.label if is_named(line, steps) else ""
+        numbers = "" if is_plain(line) else line.numbers
+        yield Line(label if label != previous else "", formula, numbers, figure(line.value), note, bool(formula))
+        previous = label
 
 
-def _aligned(lines: list[tuple[str, str, str, str]]) -> str:
-    """Label, formula, numbers and result, each in a column; a column that is empty on a line leaves no `=`."""
-    symbols = max((len(line[1]) for line in lines if line[3]), default=0)
-    numbers = max((len(line[2]) for line in lines if line[3]), default=0)
+# --------------------------------------------------------------------------------------------------- text
+
+
+def _layer(working: LayerWorking, network: int, style: Style, width: int | None) -> str:
+    text = _head(layer_head(working), width)
+    text += _aligned(list(texts([*layer_lines(working, style, network)])), width)
+    left = remainders(working)
+    return text + (_folded(f"  {'remainder':<11}  ", left, width) if left else "")
+
+
+def _aligned(lines: list[Line], width: int | None) -> str:
+    """Label, formula, numbers and result, each in a column; a line that is too wide goes on below its formula."""
+    columns = [line for line in lines if line.result]
+    while True:
+        symbols = max((len(line.formula) for line in columns), default=0)
+        numbers = max((len(line.numbers) for line in columns), default=0)
+        widths = {line: _INDENT + symbols + numbers + 8 + len(line.result + line.note) for line in columns}
+        if width is None or not columns or max(widths.values()) <= width:
+            break
+        columns.remove(max(columns, key=lambda line: len(line.formula) + len(line.numbers)))
     text = ""
-    for label, formula, put_in, result in lines:
-        middle = f"= {put_in}" if put_in else ""
-        end = f"= {result}" if result and formula else result
-        text += f"  {label:<11}  {formula:<{symbols}}  {middle:<{numbers + 2}}  {end}".rstrip() + "\n"
+    for line in lines:
+        middle = f"= {line.numbers}" if line.numbers else ""
+        end = f"= {line.result}" if line.formula or line.numbers else line.result
+        note = f"  {line.note}" if line.note else ""
+        if line in columns or not line.result:
+            row = f"  {line.label:<11}  {line.formula:<{symbols}}  {middle:<{numbers + 2}}  {end}{note}".rstrip()
+            text += f"{row}\n" if line.result else _folded(f"  {line.label:<11}  ", line.formula, width)
+        else:
+            text += _folded(f"  {line.label:<11}  ", line.formula, width) if line.formula else ""
+            head = "" if line.formula else line.label
+            text += _folded(f"  {head:<11}  ", f"{middle} {end}{note}".strip(), width)
     return text
+
+
+def _folded(head: str, text: str, width: int | None) -> str:
+    """A text behind its head, folded at blanks and behind `·` so that it fits."""
+    room = max(20, width - len(head)) if width else 0
+    lines, line = [], ""
+    for piece in re.split(r"(?<= )|(?<=[^ ]·)", text):
+        if room and len(line) + len(piece.rstrip()) > room:
+            lines.append(line)
+            line = ""
+        line += piece
+    rows = [row for row in [*lines, line] if row]
+    return "".join(f"{head if n == 0 else ' ' * len(head)}{row}".rstrip() + "\n" for n, row in enumerate(rows))
+
+
+def _head(head: tuple[str, str, str], width: int | None) -> str:
+    return _folded("", " · ".join(head), width)
+
+
+def _sum(working: SumWorking, style: Style, file: str, width: int | None) -> str:
+    head, rows, last = sum_table(working, style)
+    table = [head, *rows, last]
+    widths = [max(len(cells[column]) for cells in table) for column in range(len(head))]
+    text = _head(sum_head(working, file, style), width)
+    shown = list(range(1, len(head)))
+    while shown:  # as many columns as there is room for, the others below
+        taken = [0, shown.pop(0)]
+        while shown and (width is None or 2 + sum(widths[n] + 2 for n in [*taken, shown[0]]) <= width + 2):
+            taken.append(shown.pop(0))
+        rule = "-" if style.ascii else "─"
+        for cells in (head, *rows, [rule * widths[n] for n in range(len(head))], last):
+            line = "  ".join(f"{cells[n]:<{widths[n]}}" if n == 0 else f"{cells[n]:>{widths[n]}}" for n in taken)
+            text += f"  {line}".rstrip() + "\n"
+    return text
+
+
+def _broken(broken: Broken, style: Style, width: int | None) -> Iterator[str]:
+    sentence, rows = fits_table(broken, style)
+    widths = [max([len(cells[column]) for cells in rows] or [0]) for column in range(3)]
+    text = _folded("", sentence, width)
+    for name, description, shape in rows:
+        text += f"  {name:<{widths[0]}}  {description:<{widths[1]}}  {shape:>{widths[2]}}\n"
+    yield text
+    for failed in broken.failed:
+        lines = list(texts(failed_lines(failed, style)))
+        if failed.why:
+            lines[-1] = lines[-1]._replace(note=f"impossible: {failed.why}")
+        yield _head(failed_head(failed), width) + _aligned(lines, width)
+
+
+def _legend(legend: tuple[Meaning, ...], width: int | None) -> str:
+    heads = [", ".join(meaning.symbols) for meaning in legend]
+    wide = max(map(len, heads))
+    lines = [_folded(f"  {head:<{wide}}  ", meaning.text, width) for head, meaning in zip(heads, legend, strict=True)]
+    return "where\n" + "".join(lines)

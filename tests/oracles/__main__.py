@@ -11,12 +11,16 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import cnncalc
 from cnncalc import bundled
 from tests.oracles import compare
 from tests.oracles.compare import Verdicts
 from tests.oracles.random_nets import LARGE, random_graph, random_layer
+from tests.records import record
 
 WILD = 10  # every so many-th case may be wrong: then all must refuse it
 
@@ -30,40 +34,48 @@ def main() -> int:
     parser.add_argument("--bundled", action="store_true", help="all bundled architectures, against PyTorch")
     parser.add_argument("--seed", type=int, default=0, help="of the random cases (default 0)")
     parser.add_argument("--first", type=int, default=0, metavar="I", help="number of the first case (default 0)")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
     asked = parser.parse_args()
-    found = 0
+    runs = []
     if asked.bundled:
-        found += _run("bundled architectures", len(bundled.names()), _bundled)
+        runs.append(_run("bundled architectures", _bundled))
     for what, number, judge in (
         ("random layers", asked.layers, _layer),
         ("random graphs", asked.graphs, _graph),
         ("Keras layers", asked.keras, _keras),
     ):
-        cases = range(asked.first, asked.first + number)
-        found += _run(what, number, partial(_random, asked.seed, cases, judge))
-    return 1 if found else 0
+        if number:
+            cases = range(asked.first, asked.first + number)
+            runs.append(_run(what, partial(_random, asked.seed, cases, judge)))
+    if asked.record:
+        figures = {"libraries": {name: version(name) for name in ("torch", "keras")}, "runs": runs}
+        command = f"--bundled --layers {asked.layers} --graphs {asked.graphs} --keras {asked.keras} --seed {asked.seed}"
+        record(asked.record, f"python -m tests.oracles {command}", figures)
+    return 1 if any(run["disagreements"] for run in runs) else 0
 
 
-def _run(what: str, number: int, fill: Callable[[Verdicts], None]) -> int:
-    """Fill and print one set of verdicts; the number of disagreements."""
-    if not number:
-        return 0
+def _run(what: str, fill: Callable[[Verdicts], None]) -> dict[str, Any]:
+    """Fill and print one set of verdicts; its figures."""
     verdicts = Verdicts()
     start = time.perf_counter()
     fill(verdicts)
     seconds = time.perf_counter() - start
     counts = dict(verdicts.counts)
-    print(
-        f"{what}: {counts.pop('cases', 0):,} cases, {len(verdicts.disagreements):,} disagreements ({seconds:.0f} s)",
-        flush=True,
-    )
+    cases = counts.pop("cases", 0)
+    print(f"{what}: {cases:,} cases, {len(verdicts.disagreements):,} disagreements ({seconds:.0f} s)", flush=True)
     for verdict, times in sorted(counts.items(), key=lambda item: -item[1]):
         print(f"  {times:>9,}  {verdict}")
     for reason, times in verdicts.missing.most_common():
         print(f"  {times:>9,}  layers not compared: {reason}")
     for disagreement in verdicts.disagreements:
         print(f"\n{disagreement}")
-    return len(verdicts.disagreements)
+    return {
+        "what": what,
+        "cases": cases,
+        "disagreements": len(verdicts.disagreements),
+        "verdicts": counts,
+        "not_compared": dict(verdicts.missing.most_common()),
+    }
 
 
 Judge = Callable[[random.Random, bool, Verdicts], None]

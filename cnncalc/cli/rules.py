@@ -1,0 +1,57 @@
+"""`cnncalc rules`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cnncalc.cli import options
+
+
+class _Code(options.TextType):
+    name = "code"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        from cnncalc.rules import RULES
+
+        return [CompletionItem(code) for code in RULES if code.startswith(incomplete)]
+
+
+@click.command(
+    "rules",
+    epilog=options.examples(
+        "cnncalc rules",
+        "cnncalc rules dropped-border             why it matters, a file that has it, and one mended",
+        "cnncalc rules -f json | jq '.[].code'",
+    ),
+)
+@click.argument("codes", metavar="[CODE]...", nargs=-1, type=_Code())
+@click.option(
+    "-f", "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
+)
+@options.output_option()
+@options.drawing_options()
+def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
+    """The lint rules that `check` runs; with CODE its manual, a file that has the fault, and the file mended."""
+    from cnncalc.columns import Style
+    from cnncalc.config import read_codes
+    from cnncalc.render import rules as render
+    from cnncalc.rules import RULES
+
+    options.configured(read_codes, codes)
+    style = Style(ascii=ascii)
+    chosen = [RULES[code] for code in codes or RULES]
+    if form == "json":
+        text = render.json(chosen)
+    elif form == "markdown":
+        text = "\n".join(map(render.markdown, chosen))
+    elif codes:
+        text = style.plain("\n".join(map(render.text, chosen)))
+    else:
+        width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+        text = render.table(chosen, style, width=width, color=color)
+    options.emit(text, output)
+    return 0

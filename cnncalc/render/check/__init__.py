@@ -1,0 +1,48 @@
+"""Reports of `cnncalc check` → text, one file per format; each has `render(reports, root)`.
+
+`root` is the folder from which a service such as GitHub counts paths; None leaves them as they were given.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnncalc.checks import Report
+
+FORMATS = ("text", "json", "github", "sarif", "junit")
+
+
+def renderer(format: str) -> Callable[[Sequence[Report], str | None], str]:
+    """The renderer of a format, imported only when it is wanted."""
+    found: Callable[[Sequence[Report], str | None], str] = import_module(f"cnncalc.render.check.{format}").render
+    return found
+
+
+def verdict(reports: Sequence[Report]) -> str:
+    """One line on all of them."""
+    figures, failed = sum(report.figures for report in reports), sum(report.code > 0 for report in reports)
+    if failed:
+        return f"{failed:,} of {many(len(reports), 'file')} failed, {many(figures, 'figure')} checked"
+    return f"All checks passed: {many(len(reports), 'file')}, {many(figures, 'figure')}"
+
+
+def many(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> many(1, "file"), many(1200, "file")
+    ('1 file', '1,200 files')
+    """
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def from_root(path: str, root: str | None) -> str:
+    """A path as seen from `root`, where it lies below it; else as it was given, without `./`."""
+    if root:
+        absolute, root = os.path.abspath(path), os.path.abspath(root)
+        if absolute.startswith(root.rstrip(os.sep) + os.sep):
+            path = os.path.relpath(absolute, root)
+    return os.path.normpath(path).replace(os.sep, "/")

@@ -1,0 +1,45 @@
+"""JSON, version 1: every file with its totals and problems. Keys may be added, never changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from json import dumps
+from typing import Any
+
+from cnncalc.checks import Report
+from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object
+
+_NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
+
+
+def render(reports: Sequence[Report], root: str | None = None) -> str:
+    """One document, always of the same shape, with a line for each file."""
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "exit_code": max((report.code for report in reports), default=0),
+        "figures": sum(report.figures for report in reports),
+        "errors": sum(len(report.errors) for report in reports),
+        "warnings": sum(len(report.warnings) for report in reports),
+    }
+    files = ",\n  ".join(dumps(_file(report), ensure_ascii=False) for report in reports)
+    return safe(
+        f'{dumps(head)[:-1]}, "files": [\n  {files}\n]}}\n' if files else f'{dumps(head)[:-1]}, "files": []}}\n'
+    )
+
+
+def _file(report: Report) -> dict[str, Any]:
+    return {
+        "file": report.file,
+        "exit_code": report.code,
+        "status": "error" if report.totals is None else "lower_bound" if report.lower_bound else "exact",
+        "figures": report.figures,
+        "totals": totals_object(report.totals) if report.totals else None,
+        "problems": [{"level": problem.level, **problem_object(problem)} for problem in report.problems],
+        "notes": list(report.notes),
+    }
+
+
+def safe(text: str) -> str:
+    """JSON text whose strings drive no terminal and are valid UTF-8: what cannot be printed is written as `\\uXXXX`."""
+    return _NOT_ASCII.sub(lambda match: match[0] if match[0].isprintable() else dumps(match[0])[1:-1], text)

@@ -1,0 +1,36 @@
+"""JUnit XML, which Jenkins, GitLab and other CI services read: a test case for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from cnncalc.checks import Report
+from cnncalc.problem import clean
+from cnncalc.render.problems import render as drawn
+
+
+def render(reports: Sequence[Report], root: str | None = None) -> str:
+    """A `failure` where something is broken, an `error` where the file cannot be used; warnings in `system-out`.
+
+    All text is cleaned before: XML has no way to write control characters.
+    """
+    counts = {
+        "tests": f"{len(reports)}",
+        "failures": f"{sum(report.code == 1 for report in reports)}",
+        "errors": f"{sum(report.code == 2 for report in reports)}",
+    }
+    suites = ET.Element("testsuites", {"name": "cnncalc", **counts})
+    suite = ET.SubElement(suites, "testsuite", {"name": "cnncalc check", **counts, "skipped": "0"})
+    for report in reports:
+        case = ET.SubElement(suite, "testcase", {"classname": "cnncalc.check", "name": clean(report.file)})
+        if report.code:
+            broken = report.errors or report.problems  # with --strict a warning, too
+            more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+            attributes = {"type": broken[0].code, "message": f"{clean(broken[0].message)}{more}"}
+            ET.SubElement(case, "failure" if report.code == 1 else "error", attributes).text = drawn(broken)
+        rest = [drawn([warning]) for warning in report.warnings] + [f"note: {clean(note)}\n" for note in report.notes]
+        if rest:
+            ET.SubElement(case, "system-out").text = "\n".join(rest)
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'

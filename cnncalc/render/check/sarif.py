@@ -1,0 +1,109 @@
+"""SARIF 2.1.0, which GitHub code scanning, Azure DevOps and editors read."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+from json import dumps
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from cnncalc import __version__
+from cnncalc.checks import Report
+from cnncalc.codes import CODES, Code
+from cnncalc.problem import Problem
+from cnncalc.render.check import from_root
+from cnncalc.render.check.json import safe
+from cnncalc.rules import RULES
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LINK = re.compile(r"\[(?=[^\]]*\]\()")
+
+
+def render(reports: Sequence[Report], root: str | None = None) -> str:
+    """One run; a rule for each code that it found, a result for each problem."""
+    found = [(report, problem) for report in reports for problem in report.problems]
+    codes = sorted({problem.code for _, problem in found})
+    seen: dict[str, int] = {}
+    invocation: dict[str, Any] = {
+        "executionSuccessful": True,
+        "exitCode": max((report.code for report in reports), default=0),
+    }
+    notes = [(report.file, note) for report in reports for note in report.notes]
+    if notes:
+        invocation["toolExecutionNotifications"] = [
+            {
+                "level": "note",
+                "message": {"text": _text(note)},
+                "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(file, root)}}}],
+            }
+            for file, note in notes
+        ]
+    run = {
+        "tool": {"driver": {"name": "cnncalc", "version": __version__, "rules": [_rule(code) for code in codes]}},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [invocation],
+        "results": [_result(problem, report, codes.index(problem.code), root, seen) for report, problem in found],
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return safe(dumps(log, ensure_ascii=False, indent=1)) + "\n"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    described = CODES.get(code) or Code(RULES[code].title, RULES[code].manual)
+    return {
+        "id": code,
+        "shortDescription": {"text": _text(described.what)},
+        "fullDescription": {"text": _text(described.what)},
+        "help": {
+            "text": _text(f"{described.what} {described.cure}"),
+            "markdown": _text(f"{described.what}\n\n**Mended:** {described.cure}"),
+        },
+    }
+
+
+def _result(problem: Problem, report: Report, rule: int, root: str | None, seen: dict[str, int]) -> dict[str, Any]:
+    place = problem.where
+    file = place.file if place else report.file
+    region: dict[str, Any] = {"startLine": 1}  # GitHub wants a line, also where the problem is of the whole file
+    if place:
+        region = {
+            "startLine": place.line,
+            "startColumn": place.column,
+            "endColumn": place.column + place.length,
+            "snippet": {"text": place.text},
+        }
+    cures = (f"help: {problem.help}",) if problem.help else ()
+    message = "\n".join((problem.message, *(f"note: {note}" for note in problem.notes), *cures))
+    return {
+        "ruleId": problem.code,
+        "ruleIndex": rule,
+        "level": problem.level,
+        "message": {"text": _text(message)},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(file, root)}, "region": region}}],
+        "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, _uri(file, root), seen)},
+    }
+
+
+def _fingerprint(problem: Problem, uri: str, seen: dict[str, int]) -> str:
+    """Of what stays when lines are put above: the code, the file, the line's text, and which one of its like it is."""
+    line = problem.where.text.strip() if problem.where else ""
+    key = sha256("\0".join((problem.code, uri, line)).encode("utf-8", "replace")).hexdigest()[:16]
+    seen[key] = seen.get(key, 0) + 1
+    return f"{key}:{seen[key]}"
+
+
+def _uri(path: str, root: str | None) -> str:
+    """A relative path as a URI reference; an absolute one as `file:`."""
+    path = from_root(path, root)
+    if os.path.isabs(path):
+        return Path(path).as_uri()
+    return quote(path.encode("utf-8", "surrogateescape"))
+
+
+def _text(text: str) -> str:
+    """A message in which braces are no placeholders and brackets no links (§3.11.5, §3.11.6)."""
+    return _LINK.sub(r"\\[", text.replace("{", "{{").replace("}", "}}"))

@@ -1,0 +1,72 @@
+"""The step summary of GitHub Actions: every problem, and a table of all files, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.checks import Report
+from cnncalc.figures import exact
+from cnncalc.problem import Problem, clean
+from cnncalc.render.check import from_root, verdict
+from cnncalc.render.markdown import escape
+
+LARGEST = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing
+
+
+def render(reports: Sequence[Report], root: str | None = None) -> str:
+    """What is wrong, then all files in the order given, cut where GitHub would take no more."""
+    found = [(report, problem) for report in reports for problem in report.problems]
+    found.sort(key=lambda both: both[1].level)  # errors first
+    problems = [
+        [_place(problem, report, root), problem.level, problem.code, _cell(problem.message)]
+        for report, problem in found
+    ]
+    text = f"### cnncalc check\n\n{_cell(verdict(reports))}\n"
+    if problems:
+        text += "\n" + _table(["place", "level", "code", "message"], "llll", problems, "problem")
+    files = [[_cell(from_root(report.file, root)), _result(report), *_figures(report)] for report in reports]
+    head = ["file", "result", "params", "multiplies", "activations", "errors", "warnings"]
+    return text + "\n" + _table(head, "llrrrrr", files, "file")
+
+
+def _place(problem: Problem, report: Report, root: str | None) -> str:
+    place = problem.where
+    return _cell(f"{from_root(place.file, root)}:{place.line}" if place else from_root(report.file, root))
+
+
+def _result(report: Report) -> str:
+    if report.code:
+        return "❌ cannot be used" if report.totals is None else "❌ broken"
+    return "⚠️ passed" if report.problems else "✅ passed"
+
+
+def _figures(report: Report) -> list[str]:
+    problems = [exact(len(report.errors)), exact(len(report.warnings))]
+    if report.totals is None:
+        return ["", "", "", *problems]
+    at_least = "≥ " * report.lower_bound
+    shown = (report.totals.params, report.totals.multiplies, report.totals.activations)
+    return [*(f"{at_least}{exact(number)}" for number in shown), *problems]
+
+
+def _table(head: list[str], aligned: str, rows: list[list[str]], noun: str) -> str:
+    """Rows for at most half of what GitHub takes."""
+    marks = ["---:" if side == "r" else ":---" for side in aligned]
+    lines = [_row(cells) for cells in (head, marks)]
+    room = LARGEST // 2 - 1000
+    for done, cells in enumerate(rows):
+        line = _row(cells)
+        room -= len(line.encode())
+        if room < 0:
+            left = len(rows) - done
+            return "".join(lines) + f"\n… and {left:,} more {noun}{'s' * (left != 1)}\n"
+        lines.append(line)
+    return "".join(lines)
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _cell(text: str) -> str:
+    return escape(clean(text))

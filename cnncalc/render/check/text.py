@@ -1,0 +1,19 @@
+"""One line a problem, `file:line:column: level code message`: what editors and `grep` read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.checks import Report
+from cnncalc.problem import clean
+
+
+def render(reports: Sequence[Report], root: str | None = None) -> str:
+    """All problems of all files; a problem without a place stands at the first character of its file."""
+    lines = []
+    for report in reports:
+        for problem in report.problems:
+            place = problem.where
+            at = f"{place.file}:{place.line}:{place.column}" if place else f"{report.file}:1:1"
+            lines.append(f"{clean(at)}: {problem.level} {problem.code} {clean(problem.message)}\n")
+    return "".join(lines)

@@ -1,0 +1,110 @@
+"""The working of a network as JSON, version 1. Shapes are channels first; keys may be added, never changed."""
+
+from __future__ import annotations
+
+from json import dumps
+from typing import Any
+
+from cnncalc.analysis import GroupRow, Row
+from cnncalc.outline import describe
+from cnncalc.problem import Problem
+from cnncalc.render.json import SCHEMA_VERSION, problem_object
+from cnncalc.work import Step
+from cnncalc.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
+
+
+def render(explanation: Explanation, problems: list[Problem], file: str) -> str:
+    """One document: entries with the formula, the substituted text and the value of every step; the legend.
+
+    A line for each entry; `file` is as the user named it.
+    """
+    analysis = explanation.analysis
+    head: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "name": analysis.name,
+        "file": file,
+        "status": "error" if problems else analysis.status,
+        "idle": explanation.idle,
+        "legend": [{"symbols": meaning.symbols, "meaning": meaning.text} for meaning in explanation.legend],
+    }
+    lists = {"entries": [_layer(one) if isinstance(one, LayerWorking) else _sum(one) for one in explanation.entries]}
+    if explanation.broken:
+        lists |= {"fits": [*map(_fit, explanation.broken.fits)], "failed": [*map(_failed, explanation.broken.failed)]}
+    if problems:
+        lists["problems"] = [*map(problem_object, problems)]
+    text = _text(head)[:-1]
+    for name, found in lists.items():
+        lines = ",\n ".join(map(_text, found))
+        text += f', "{name}": [' + (f"\n {lines}" if lines else "") + "]"
+    return text + "}\n"
+
+
+def _text(found: dict[str, Any]) -> str:
+    return dumps(found, ensure_ascii=False)
+
+
+def _layer(working: LayerWorking) -> dict[str, Any]:
+    row = working.row
+    found = {
+        "kind": "layer",
+        "name": row.name,
+        "type": row.type,
+        "description": working.description,
+        "line": row.line,
+        "inputs": row.inputs,
+        "input_shapes": row.input_shapes,
+        "output_shape": row.output_shape,
+        **{quantity: getattr(row.counts, quantity) for quantity in COUNTED},
+        "steps": [_step(step) for step in working.steps],
+        "remainders": working.remainders,
+    }
+    return {**found, "shares": row.shares} if row.shares else found
+
+
+def _step(step: Step) -> dict[str, Any]:
+    value = step.value if isinstance(step.value, (bool, int)) else str(step.value)  # 7/2, where it must be whole
+    return {
+        "quantity": step.quantity,
+        "label": step.label,
+        "axis": step.axis,
+        "formula": step.symbols,
+        "substituted": step.numbers,
+        "value": value,
+    }
+
+
+def _sum(working: SumWorking) -> dict[str, Any]:
+    return {
+        "kind": "total" if working.entry is None else "block",
+        "name": working.name,
+        "description": working.description,
+        "line": working.entry.line if working.entry else None,
+        "layers": working.layers,
+        "outputs": working.outputs if working.entry is None else None,
+        "output_shape": working.entry.output_shape if working.entry else None,
+        **{quantity: getattr(working.counts, quantity) for quantity in COUNTED},
+        "parts": [
+            {
+                "name": name,
+                "output_shape": part.output_shape,
+                **{quantity: getattr(part.counts, quantity) for quantity in COUNTED},
+            }
+            for name, part in working.parts
+        ],
+    }
+
+
+def _fit(entry: Row | GroupRow) -> dict[str, Any]:
+    return {"name": entry.name, "description": describe(entry), "output_shape": entry.output_shape}
+
+
+def _failed(failed: FailedWorking) -> dict[str, Any]:
+    return {
+        "name": failed.name,
+        "description": failed.description,
+        "line": failed.line,
+        "inputs": failed.inputs,
+        "input_shapes": failed.input_shapes,
+        "steps": [_step(step) for step in failed.steps],
+        "why": failed.why,
+    }
