@@ -48,17 +48,17 @@ except ImportError:  # PyYAML was built without libyaml
 class Source:
     """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
-    `tree` is where a file that is not on disk finds the others: a version that git keeps.
+    `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
     """
 
     __slots__ = ("bundled", "folder", "name", "text", "tree")
 
-    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False) -> None:
+    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False, tree: Any = None) -> None:
         self.name = name
         self.text = text
         self.folder = folder
         self.bundled = bundled
-        self.tree: Any = None
+        self.tree = tree
 
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none."""
