@@ -77,7 +77,9 @@ def test_groups_are_the_sums_of_their_rows(net: Analysis) -> None:
         assert group.name in net.groups
         assert (group.output_shape, group.file) == ((8, 8, 8), "<text>")
     assert net.totals == sum((row.counts for row in net.rows), Counts())
-    lines = {name: net.groups[name].line for name in ("one", "one/unit1", "one/merge", "one/merge/main", "two", "two/1")}
+    lines = {
+        name: net.groups[name].line for name in ("one", "one/unit1", "one/merge", "one/merge/main", "two", "two/1")
+    }
     assert lines == {"one": 15, "one/unit1": 11, "one/merge": 12, "one/merge/main": 12, "two": 16, "two/1": 16}
 
 
@@ -177,7 +179,9 @@ def test_what_leads_to_no_output_is_left_out_and_the_rest_renumbered() -> None:
     assert [(node.name, node.inputs, node.shares) for node in graph.nodes] == [
         ("kept/conv1", (-1,), 0), ("kept/r", (0,), 1), ("heir", (1,), 2), ("second", (2,), 2),
     ]  # fmt: skip
-    assert {name: (group.start, group.stop, group.output) for name, group in graph.groups.items()} == {"kept": (0, 2, 1)}
+    assert {name: (group.start, group.stop, group.output) for name, group in graph.groups.items()} == {
+        "kept": (0, 2, 1)
+    }
     assert graph.notes == ("left out, for it leads to no output: gone, owner, half, tanh1 (7 layers)",)
     found = cnncalc.analyze(graph)
     assert [row.counts.params for row in found.rows] == [20, 0, 20, 0]
