@@ -67,8 +67,8 @@ class Step(NamedTuple):
 
     >>> stands_for = {"side": Named("W", "5"), "kernel": Named("F", "3")}
     >>> size = Step("output", "size", "width", "side - kernel + 1", stands_for, 3)
-    >>> size.symbols, size.numbers
-    ('W − F + 1', '5 − 3 + 1')
+    >>> size.symbols, size.numbers, size.remainder
+    ('W − F + 1', '5 − 3 + 1', 0)
     """
 
     quantity: str
