@@ -12,6 +12,8 @@ from cnncalc.graph import Graph
 from cnncalc.problem import nearest
 from cnncalc.source import Source, decode, fail, read_file
 
+FROM_GIT = "git:"  # a file of that very name is `./git:…`
+
 
 class Found(NamedTuple):
     """The file that a name means; `bundled` where it came with the package."""
@@ -23,6 +25,8 @@ class Found(NamedTuple):
 
 def find(name: str) -> Found:
     """What FILE means: an existing file, else the bundled architecture of that name; raises ProblemsFound."""
+    if name.startswith(FROM_GIT):
+        return Found(name, name, False)
     if os.path.exists(name):
         return Found(name, name, False)
     in_folder = os.path.dirname(name) not in ("", "fragments")
@@ -36,17 +40,21 @@ def find(name: str) -> Found:
 
 
 def read(name: str) -> Source:
-    """The source of a FILE; `-` is standard input. Raises ProblemsFound."""
+    """The source of a FILE; `-` is standard input, `git:REF:PATH` an older version. Raises ProblemsFound."""
     if name == "-":
         from cnncalc.source import LARGEST_FILE
 
         return decode(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>", os.getcwd())
+    if name.startswith(FROM_GIT):
+        from cnncalc import git
+
+        return git.read(name)
     found = find(name)
     return read_file(found.path, found.name, bundled=found.bundled)
 
 
 def load(path: str | os.PathLike[str], *, set: dict[str, str] | None = None, input_size: str | None = None) -> Graph:
-    """The graph of an architecture file, or of a bundled architecture, by name.
+    """The graph of an architecture file, or of a bundled architecture, by name; `git:REF:PATH` is an older version.
 
     `set` overrides vars (`{"classes": "10"}`), `input_size` the sides (`"256"`, `"256x320"`: height × width).
     Raises ProblemsFound with all that is wrong with the file.

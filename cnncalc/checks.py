@@ -16,7 +16,7 @@ from cnncalc.expect import check
 from cnncalc.problem import Problem, ProblemsFound, in_order
 from cnncalc.source import Source, parse
 
-Finder = Callable[[Source, Analysis], Iterable[Problem]]
+Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
 class File(NamedTuple):
@@ -59,8 +59,8 @@ class Checks:
     """How files are checked.
 
     `vars` and `input_size` change a network before it is checked, `limits` are budgets besides the file's own,
-    `strict` makes a warning break a file. `finders` are further sources of problems: each is given the file's text
-    and its analysis, and may raise ProblemsFound where it cannot judge the file at all.
+    `strict` makes a warning break a file. `finders` are further sources of problems and notes: each is given the file's
+    text and its analysis, and may raise ProblemsFound where it cannot judge the file at all.
 
     >>> Checks().report("lenet5").code
     0
@@ -92,14 +92,14 @@ class Checks:
             analysis = analyze(graph)
             result = check(graph, analysis)
             found = [*result.problems, *exceeded(self.limits, analysis, source)]
-            for finder in self.finders:
-                found += finder(source, analysis)
+            said = [one for finder in self.finders for one in finder(source, analysis)]
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
+        found += (one for one in said if isinstance(one, Problem))
         found = in_order(found, source.name)
         broken = any(problem.level == "error" or self.strict for problem in found)
         figures = result.figures + len(self.limits)
-        notes = (*graph.notes, *result.notes)
+        notes = (*graph.notes, *result.notes, *(one for one in said if isinstance(one, str)))
         return Report(name, int(broken), figures, tuple(found), notes, analysis.totals, bool(analysis.uncounted))
 
 

@@ -33,6 +33,11 @@ CODES: dict[str, Code] = {
         "What is written is not what this attribute or key takes.",
         "Write what the message asks for; `cnncalc layers TYPE` lists what each attribute takes.",
     ),
+    "baseline": Code(
+        "A total grew from its baseline by more than `--max-growth` allows; the file can be used, and the exit code is "
+        "1.",
+        "Undo what the notes name, allow more, or where it is meant record it with `--write-baseline`.",
+    ),
     "budget": Code(
         "The network is over a limit of its `budget` or of the command line; the file can be used, and the exit code "
         "is 1.",

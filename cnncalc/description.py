@@ -191,7 +191,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
 def _chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
     """The file and what it extends, eldest first."""
     chain: list[Map] = []
-    seen: list[str] = []
+    seen = 0
     while True:
         tree = tree if tree is not None else parse_yaml(source)
         if not isinstance(tree, Map):
@@ -211,22 +211,23 @@ def _chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
         parent = tree.get("extends")
         if parent is None:
             return chain
-        if not isinstance(parent, Text) or parent.null:
-            problems.add("extends", "`extends` names one file", parent, "write `extends: resnet50.yaml`")
-            raise ProblemsFound(problems.found)
-        seen.append(parent.text)
-        if len(seen) > DEEPEST_EXTENDS:
+        seen += 1
+        if seen > DEEPEST_EXTENDS:
             problems.add(
                 "limit",
                 f"more than {DEEPEST_EXTENDS} files extend each other (limit: extends {DEEPEST_EXTENDS})",
                 parent,
             )
             raise ProblemsFound(problems.found)
-        source = _parent(source, parent, problems)
+        source = parent_of(source, parent, problems)
         tree = None
 
 
-def _parent(source: Source, node: Text, problems: Problems) -> Source:
+def parent_of(source: Source, node: Node, problems: Problems) -> Source:
+    """The file that `extends` names; raises ProblemsFound."""
+    if not isinstance(node, Text) or node.null:
+        problems.add("extends", "`extends` names one file", node, "write `extends: resnet50.yaml`")
+        raise ProblemsFound(problems.found)
     name = node.text
     if os.path.isabs(name):
         problems.add(
@@ -235,14 +236,13 @@ def _parent(source: Source, node: Text, problems: Problems) -> Source:
         raise ProblemsFound(problems.found)
     if not source.bundled:
         for candidate in (name, f"{name}.yaml"):
-            beside = os.path.join(source.folder, candidate)
-            if os.path.exists(beside):
-                shown = os.path.join(os.path.dirname(source.name), candidate) if source.name != "<stdin>" else candidate
-                try:
-                    return read_file(beside, shown, regular=True)
-                except ProblemsFound as error:
-                    problems.add("extends", error.problems[0].message, node, error.problems[0].help)
-                    raise ProblemsFound(problems.found) from None
+            try:
+                beside = source.beside(candidate)
+            except ProblemsFound as error:
+                problems.add("extends", error.problems[0].message, node, error.problems[0].help)
+                raise ProblemsFound(problems.found) from None
+            if beside is not None:
+                return beside
     path = bundled.find(name)
     if path is None:
         known = bundled.names()

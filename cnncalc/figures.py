@@ -110,3 +110,36 @@ def megabytes(size: int) -> str:
     ('801.7 MB', '0.247 MB')
     """
     return f"{size / 1e6:,.1f} MB" if size >= 10**6 else f"{size / 1e6:.3f} MB"
+
+
+def change(before: int, after: int) -> str:
+    """By how much a figure grew, in percent of what it was, with as many decimals as show it.
+
+    >>> change(200, 201), change(200, 100), change(10**9, 10**9 + 1), change(5, 5), change(0, 3)
+    ('+0.5 %', '−50.0 %', '+0.0000001 %', '=', 'from 0')
+    """
+    if before == after:
+        return "="
+    if not before:
+        return "from 0"
+    amount = 100 * abs(after - before) / before
+    decimals = 1
+    while decimals < 12 and amount < 0.5 / 10**decimals:
+        decimals += 1
+    return f"{'+' if after > before else '−'}{amount:,.{decimals}f} %"
+
+
+def ratio(before: int, after: int) -> str:
+    """How many times as much.
+
+    >>> ratio(200, 100), ratio(200, 202), ratio(1, 12_345), ratio(10**9, 1), ratio(0, 3), ratio(3, 3)
+    ('×0.50', '×1.01', '×12,345', '×0.000000001', '–', '=')
+    """
+    if before == after:
+        return "="
+    if not before:
+        return "–"
+    times = after / before
+    if times and times < 0.1:
+        return f"×{float(f'{times:.2g}'):.12f}".rstrip("0")
+    return f"×{times:,.0f}" if times >= 100 else f"×{times:.2f}"

@@ -88,9 +88,9 @@ def describe(entry: Row | GroupRow) -> str:
     return entry.kind
 
 
-def describe_layer(layer: Layer, channels: int) -> str:
-    """A layer's type, window and size, and every attribute that is not at its default."""
-    parts = [_attribute(layer, name, value, channels) for name, value in layer.values.items()]
+def describe_layer(layer: Layer, channels: int, spelled: bool = False) -> str:
+    """A layer's type, window and size, and every attribute that is not at its default; `spelled`: `96 filters`."""
+    parts = [_attribute(layer, name, value, channels, spelled) for name, value in layer.values.items()]
     listed = [part for part in parts if part]
     kernel = layer.values.get("kernel")
     head = f"{layer.type} {_per_axis(kernel, True)}" if kernel else layer.type
@@ -99,19 +99,19 @@ def describe_layer(layer: Layer, channels: int) -> str:
     return ", ".join([head, *listed])
 
 
-def _attribute(layer: Layer, name: str, value: Any, channels: int) -> str:
+def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool) -> str:
     declared = layer.attributes[name]
     if name == "kernel" or value is None:
         return ""
     if declared.kind == "bool":
         return "" if value is declared.default else name if value else f"no {name}"
     if name in ("filters", "units"):
-        return str(value)
+        return f"{value} {name}" if spelled else str(value)
     if name == "groups" and not declared.required and value == channels > 1:
         return "depthwise"
     if declared.kind == "Padding":
         if value == "same":
-            return "same"
+            return "padding same" if spelled else "same"
         shown = tuple(before if before == after else f"{before}+{after}" for before, after in value)
         return "" if not any(before or after for before, after in value) else f"{name} {_per_axis(shown)}"
     if declared.kind == "Table":
@@ -124,6 +124,25 @@ def _attribute(layer: Layer, name: str, value: Any, channels: int) -> str:
     if value == declared.default:
         return ""
     return str(value) if declared.kind in ("Word", "Name") else f"{name} {value}"
+
+
+def written_attribute(layer: Layer, name: str) -> str:
+    """The value of one attribute, whether it is the default or not: `3×3`, `same`, `true`."""
+    value = layer.values[name]
+    kind = layer.attributes[name].kind
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if kind == "Padding" and value != "same":
+        return _per_axis(tuple(before if before == after else f"{before}+{after}" for before, after in value))
+    if kind == "PerAxis":
+        return _per_axis(value, always=name == "kernel")
+    if kind == "Dims":
+        return "×".join(map(str, (*value[1:], value[0])))
+    if kind == "Table":
+        return f"{sum(map(len, value))} connections"
+    return str(value)
 
 
 def _per_axis(values: Any, always: bool = False) -> str:

@@ -47,15 +47,28 @@ except ImportError:  # PyYAML was built without libyaml
 
 
 class Source:
-    """One file's text, under the `name` by which messages call it, beside other files in `folder`."""
+    """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
-    __slots__ = ("bundled", "folder", "name", "text")
+    `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
+    """
 
-    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False) -> None:
+    __slots__ = ("bundled", "folder", "name", "text", "tree")
+
+    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False, tree: Any = None) -> None:
         self.name = name
         self.text = text
         self.folder = folder
         self.bundled = bundled
+        self.tree = tree
+
+    def beside(self, name: str) -> Source | None:
+        """The file of that relative path beside this one; None where there is none."""
+        path = os.path.join(self.folder, name)
+        if self.tree is not None:
+            found: Source | None = self.tree.read(path)
+            return found
+        shown = os.path.join(os.path.dirname(self.name), name) if self.name != "<stdin>" else name
+        return read_file(path, shown, regular=True) if os.path.exists(path) else None
 
     def where(self, mark: Any, length: int = 1) -> Where:
         """The place of a YAML mark; finds its one line, for a file may have millions."""
@@ -68,11 +81,12 @@ class Source:
         return Where(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
 
     def at_line(self, number: int) -> Where:
-        """What is written on a line, counted from 1, without the dash of a list."""
+        """What is written on a line, counted from 1, without the dash of a list and without a comment."""
         lines = self.text.split("\n", number)
         text = lines[number - 1].rstrip() if number <= len(lines) else ""
         written = text.lstrip(" -") or text
-        return Where(self.name, number, len(text) - len(written) + 1, max(1, len(written)), text)
+        length = len(written.partition(" #")[0].rstrip())
+        return Where(self.name, number, len(text) - len(written) + 1, max(1, length), text)
 
 
 class _Stream:
@@ -157,7 +171,7 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
         if not stat.S_ISREG(status.st_mode) and (regular or not stat.S_ISFIFO(status.st_mode)):
             raise fail("unreadable", f"`{name}` is not a regular file")
         if status.st_size > LARGEST_FILE:
-            raise _too_large(name)
+            raise too_large(name)
         with open(path, "rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
@@ -167,14 +181,15 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
     return decode(data, name, os.path.dirname(path), bundled=bundled, whole=whole)
 
 
-def _too_large(name: str) -> ProblemsFound:
+def too_large(name: str) -> ProblemsFound:
+    """The problem of a file beyond the limit."""
     return fail("limit", f"`{name}` is too large (limit: file size {LARGEST_FILE // 2**20} MB)")
 
 
 def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, whole: Where | None = None) -> Source:
     """Bytes as the text of a Source; ProblemsFound where they are not UTF-8 or hold control characters."""
     if len(data) > LARGEST_FILE:
-        raise _too_large(name)
+        raise too_large(name)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:

@@ -2,9 +2,10 @@
 
 Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
 pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command with its standard output (with ` 2>&1` at
-its end standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml` is a file that the
-commands of its page find.
+name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`, with standard
+output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml`,
+and any block below `<!-- file: NAME -->`, is a file that the commands of its page find. `<!-- picture:
+cnncalc … -o FILE -->` writes what the command gives to a file beside the page.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc import description, expand, formula, inputs, shape, source  # noqa: E402
-from cnncalc.formula import written  # noqa: E402
 from cnncalc.layers import LAYERS  # noqa: E402
-from cnncalc.layers.base import Attribute, Layer  # noqa: E402
+from cnncalc.layers.base import Layer  # noqa: E402
+from cnncalc.schema_layers import default_of, in_order, takes  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -39,6 +40,8 @@ FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", mono
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
+_GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PICTURE = re.compile(r"^<!-- picture: (cnncalc [^\n]*?) -o ([\w/-]+\.svg) -->$", re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 
 
@@ -59,6 +62,7 @@ def pages() -> dict[Path, str]:
         if path.exists() and path not in found:
             try:
                 found[path] = filled(path.read_text(encoding="utf-8"))
+                found |= {path.parent / match[2]: run(match[1]) for match in _PICTURE.finditer(found[path])}
             except Failed as error:
                 raise Failed(f"{path.relative_to(ROOT)}: {error}") from None
     return found
@@ -78,6 +82,7 @@ def filled(text: str) -> str:
         return f"{match[1]}{PARTS[match[2]]()}{match[3]}"
 
     files = {match[2]: match[1] for match in _FILE.finditer(text)}
+    files |= {match[1]: match[2] for match in _GIVEN.finditer(text)}
 
     def output(match: re.Match[str]) -> str:
         return f"{match[1]}$ {match[2]}\n{run(match[2], files)}{match[3]}"
@@ -95,7 +100,6 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
     out, err = io.StringIO(), io.StringIO()
     if command.endswith(" 2>&1"):
         err = out
-    arguments = shlex.split(command.removesuffix(" 2>&1"))[1:]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     with (
         mock.patch.dict(os.environ, environment, clear=True),
@@ -107,7 +111,9 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
         for name, content in (files or {}).items():
             Path(name).write_text(content, encoding="utf-8")
         try:
-            code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
+            for one in command.removesuffix(" 2>&1").split(" && "):
+                arguments = shlex.split(one)[1:]
+                code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
     if (code == 2 and err is not out) or not out.getvalue():
@@ -174,7 +180,7 @@ def _layer_section(layer: type[Layer]) -> list[str]:
         lines += ["Joins `branches`, or the entries that `from` names: two or more.", ""]
     if layer.attributes:
         rows = [
-            (f"`{name}`", _takes(attribute), _default(attribute), attribute.help)
+            (f"`{name}`", takes(attribute), default_of(attribute), attribute.help)
             for name, attribute in layer.attributes.items()
         ]
         lines += [*_table(("attribute", "takes", "default", "what it is"), rows), ""]
@@ -193,35 +199,6 @@ def _layer_section(layer: type[Layer]) -> list[str]:
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
     lines = [head, ("---",) * len(head), *rows]
     return [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines]
-
-
-_TAKES = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "PerAxis": "a whole number, or one per axis",
-    "Padding": "a number, `same`, `valid`, or one entry per axis",
-    "Table": "a list of lists",
-    "Dims": "a shape",
-    "Name": "a name",
-    "Word": "a word",
-}
-
-
-def _takes(attribute: Attribute) -> str:
-    takes = " or ".join(f"`{choice}`" for choice in attribute.choices) or _TAKES[attribute.kind]
-    return f"{takes}, at least {attribute.at_least}" if attribute.at_least else takes
-
-
-def _default(attribute: Attribute) -> str:
-    if attribute.required:
-        return "required"
-    default = attribute.default
-    if default is None:
-        return "none"
-    if isinstance(default, str):
-        return f"that of `{default[1:]}`" if default.startswith("$") else f"`{default}`"
-    return f"`{written(default)}`"
 
 
 # ---------------------------------------------------------------------------------------------- cli.md
@@ -277,7 +254,7 @@ def attributes_part() -> str:
     """The attributes of every layer type, in order."""
     rows = []
     for layer in LAYERS.values():
-        names = [_in_order(name, attribute) for name, attribute in layer.attributes.items()]
+        names = [in_order(name, attribute) for name, attribute in layer.attributes.items()]
         if layer.inputs is None:
             names = ["`branches`", *names]
         if names:
@@ -289,16 +266,6 @@ def attributes_part() -> str:
     ]
     table = "\n".join(_table(("type", "attributes, in order"), rows))
     return f"{table}\n\nWithout attributes: {', '.join(alone)}.\n"
-
-
-def _in_order(name: str, attribute: Attribute) -> str:
-    if attribute.required:
-        return f"**`{name}`**"
-    default = attribute.default
-    if default is None:
-        return f"`{name}`"
-    text = default.removeprefix("$") if isinstance(default, str) else written(default)
-    return f"`{name}={text}`"
 
 
 def limits_part() -> str:
@@ -324,6 +291,30 @@ def limits_part() -> str:
 def words_part() -> str:
     """The words that names of vars and params cannot be."""
     return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
+
+
+def action_inputs_part() -> str:
+    """The inputs of the GitHub action."""
+    import yaml
+
+    inputs = yaml.load((ROOT / "action.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["inputs"]
+    rows = []
+    for name, about in inputs.items():
+        default = about.get("default", "")
+        rows.append((f"`{name}`", f"`{default}`" if default else "none", about["description"]))
+    return "\n".join(_table(("input", "default", "what it is"), rows)) + "\n"
+
+
+def slips_part() -> str:
+    """The slips that `grade` and `quiz` name."""
+    from cnncalc.teaching.slips import SLIPS
+
+    asked: dict[str, list[str]] = {}
+    for slip in SLIPS:
+        asked.setdefault(slip.name, []).extend(slip.asked)
+    sentences = {slip.name: slip.sentence for slip in reversed(SLIPS)}
+    rows = [(name, ", ".join(dict.fromkeys(found)), sentences[name]) for name, found in asked.items()]
+    return "\n".join(_table(("slip", "found in", "what is said"), rows)) + "\n"
 
 
 def rules_part() -> str:
@@ -353,11 +344,13 @@ def options_part() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "action_inputs": action_inputs_part,
     "options": options_part,
     "rules": rules_part,
     "attributes": attributes_part,
     "limits": limits_part,
     "words": words_part,
+    "slips": slips_part,
 }
 
 

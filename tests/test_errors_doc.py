@@ -15,7 +15,7 @@ from cnncalc.layers import LAYERS
 from tests.running import ROOT, invoke
 
 PAGE = ROOT / "docs" / "errors.md"
-BREAKS_A_PROMISE = ("budget", "expectation")  # found by `check` in a file that can be used: exit code 1
+BREAKS_A_PROMISE = ("baseline", "budget", "expectation")  # found by `check` in a file that can be used: exit code 1
 
 
 class Section(NamedTuple):
@@ -80,6 +80,9 @@ def test_the_message_is_the_one_shown_and_the_mended_file_passes(
     monkeypatch.chdir(tmp_path)
     if section.declaration:
         exec("from __future__ import annotations\n" + section.declaration, {"__name__": __name__})
+    for kind, text in section.blocks.items():
+        if kind.startswith("json "):
+            Path(kind.removeprefix("json ")).write_text(text, encoding="utf-8")
     file = Path(section.arguments[-1])
     if section.wrong is not None:
         file.write_bytes(section.wrong)

@@ -11,20 +11,29 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "codes", "shape", "bundled", "figures"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures", "align"],
     ["layers", "source", "latex"],
-    ["work", "description"],
-    ["graph", "values", "labels"],
+    ["work", "description", "git"],
+    ["graph", "values", "labels", "schema_layers"],
     ["inputs", "expand", "rules"],
     ["build", "analysis", "config"],
-    ["api", "outline", "budget", "schema", "lint"],
-    ["columns", "expect", "working"],
-    ["checks"],
+    ["api", "outline", "budget", "schema", "lint", "growth"],
+    ["columns", "expect", "working", "diagram"],
+    ["comparison", "checks", "teaching"],
+    ["diff", "dependents"],
+    ["changes"],
+    ["baseline"],
     ["render"],
-    ["cli"],
+    ["cli", "pytest_plugin"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
-HOMES = {"click": {"cli"}, "rich": {"render"}, "yaml": {"source"}}
+HOMES = {
+    "click": {"cli"},
+    "rich": {"render"},
+    "yaml": {"source"},
+    "pytest": {"pytest_plugin"},
+    "fast_sugiyama": {"diagram"},
+}
 FREE = {"__init__", "__main__"}  # the package's front doors
 
 
@@ -82,4 +91,4 @@ def test_no_other_library_is_imported() -> None:
     import sys
 
     roots = {module.split(".")[0] for _, path in files() for module, _ in imports(path)}
-    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "rich", "yaml"}
+    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "fast_sugiyama", "pytest", "rich", "yaml"}

@@ -15,6 +15,11 @@ COMMANDS = {
     "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
     "explain": ("explain", "Where each number comes from: formula, numbers, result."),
     "check": ("check", "Hold files to the figures that they expect, and to the lint rules."),
+    "compare": ("compare", "Networks side by side, and layer by layer."),
+    "exercise": ("exercise", "A worksheet with blanks, and its answer key."),
+    "grade": ("grade", "Mark filled-in worksheets, and name the likely slips."),
+    "quiz": ("quiz", "The same questions one by one, with hints."),
+    "diagram": ("diagram", "A picture for a slide: volumes, or a flow graph."),
     "list": ("catalog", "The bundled architectures with their totals."),
     "show": ("catalog", "Print a bundled file, to read or to copy."),
     "new": ("catalog", "Print a file to start from."),
@@ -53,8 +58,8 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="'cnncalc COMMAND --help' shows options and examples. Exit codes: 0 fine, 1 an expectation or a budget is "
-    "broken, 2 a file cannot be used or the command line is wrong.",
+    epilog="'cnncalc COMMAND --help' shows options and examples. Exit codes: 0 fine, 1 an expectation, a budget or a "
+    "baseline is broken, 2 a file cannot be used or the command line is wrong.",
 )
 @click.version_option(__version__, prog_name="cnncalc", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -65,6 +70,7 @@ def cli() -> None:
     cnncalc explain alexnet conv1      where 34,848 comes from
     cnncalc new > net.yaml             a file to start from
     cnncalc check net.yaml             shapes fit, expectations hold
+    cnncalc compare vgg16 resnet50     side by side
     """
 
 

@@ -14,8 +14,11 @@ from cnncalc.cli.progress import Progress
 from cnncalc.render.check import FORMATS, many, renderer, verdict
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnncalc.baseline import Against, Recorded, Recorder
     from cnncalc.budget import Limit
-    from cnncalc.checks import Report
+    from cnncalc.checks import File, Report
     from cnncalc.expect import CheckResult
 
 DRAWN = "full"
@@ -62,14 +65,22 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
+        "cnncalc check --changed base.yaml       and every file that extends it",
         "cnncalc check net.yaml --max-params 5M --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              file:line:col: level code message, for editors",
         "cnncalc check nets/ -f sarif -o cnncalc.sarif",
+        "cnncalc check nets/ --baseline main --max-growth 5%      no file grows more than 5 % from git's main",
+        "cnncalc check nets/ --write-baseline baseline.json       record figures for --baseline baseline.json",
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
     ),
 )
-@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=options.Architecture())
+@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, type=options.Architecture())
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="FILEs are what a commit changes: the architectures among them are checked, and all that extend one of them.",
+)
 @click.option(
     "-f",
     "--format",
@@ -83,6 +94,15 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @_limit_option("multiplies", "1.5G", "multiplies")
 @_limit_option("activations", "10M", "activations")
 @_limit_option("size", "20MiB", "bytes of float32 params")
+@click.option(
+    "--baseline",
+    metavar="FILE|GIT-REF",
+    help="Totals grow no more than --max-growth from these recorded figures, or from that version in git.",
+)
+@options.max_growth_option(
+    "How much params, multiplies and activations, or that quantity, may grow from the baseline.  [default: 0%]"
+)
+@click.option("--write-baseline", metavar="FILE", help="Record the figures of every FILE for --baseline.")
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
 @click.option("--select", callback=_codes, metavar="CODES", help="Run only these lint rules.")
 @click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
@@ -97,8 +117,12 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
 def check_command(
     files: tuple[str, ...],
+    changed: bool,
     form: str | None,
     output: str | None,
+    baseline: str | None,
+    max_growth: dict[str, Fraction],
+    write_baseline: str | None,
     strict: bool,
     select: frozenset[str] | None,
     ignore: frozenset[str] | None,
@@ -109,18 +133,22 @@ def check_command(
     no_color: bool,
     **limits: tuple[Limit, ...],
 ) -> int:
-    """Shapes fit, figures in `expect` hold, budgets are kept; and what is legal and rarely meant is a warning.
+    """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
-    CODES are lint rules, separated by commas; `cnncalc rules` lists them. A project chooses them in [tool.cnncalc] of
-    its pyproject.toml, and a comment `# cnncalc: ignore[CODE]` on the line of a finding ignores it.
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them.
+    A project chooses them in [tool.cnncalc] of its pyproject.toml, and a comment `# cnncalc: ignore[CODE]` on the line
+    of a finding ignores it.
 
-    FILE is an architecture file, the name of a bundled one, or - for standard input. Exit code 0 when all is well
-    (warnings break nothing), 1 where a figure or a budget is broken, 2 where a file cannot be used.
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
+    Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
+    file cannot be used.
     """
-    from cnncalc.checks import Checks, listing
+    from cnncalc.checks import Checks
     from cnncalc.config import nearest_config
     from cnncalc.lint import Linter
 
+    if not files and not changed:
+        raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
     if form == DRAWN and output not in (None, "-"):
         raise click.UsageError(f"--output wants another format than `{DRAWN}`: --format {', '.join(FORMATS)}.")
@@ -128,19 +156,26 @@ def check_command(
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
+    if write_baseline and changed:
+        raise click.UsageError("--write-baseline records all files, not those that are --changed.")
     options.refuse_two_inputs(files)
     options.note_slow_parser()
+    vars = options.overrides(sets)
+    if max_growth and not baseline:
+        raise click.UsageError("--max-growth goes with --baseline.")
+    held = _baseline(baseline, max_growth, vars, input_size, next(iter(files), "")) if baseline else None
+    recorder = _recorder(write_baseline, vars, input_size) if write_baseline else None
     linter = Linter(select, ignore)
     checks = Checks(
-        vars=options.overrides(sets),
+        vars=vars,
         input_size=input_size,
         limits=tuple(chain(*limits.values())),
         strict=strict or options.configured(nearest_config, "", linter.configs).strict,
-        finders=() if no_lint else (linter,),
+        finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
     )
     reports: list[Report] = []
     apart = False  # whether problems stand above
-    with Progress(list(listing(files))) as progress:
+    with Progress(_to_check(files, changed)) as progress:
         for file in progress:
             options.note_bundled(file.name)
             rewritten = _update(file.name) if update else 0
@@ -153,10 +188,62 @@ def check_command(
             apart = apart or bool(report.problems)
             if not report.skipped:
                 reports.append(report)
-    if not reports:
+    if not reports and not changed:
         raise click.UsageError(f"no architecture file in {', '.join(files)}")
+    for name in held.gone() if held else ():
+        options.remark(f"{name} is in the baseline, and gone")
     _conclude(reports, form, output)
-    return max(report.code for report in reports)
+    if recorder:
+        _record(recorder, reports)
+    return max((report.code for report in reports), default=0)
+
+
+def _to_check(files: tuple[str, ...], changed: bool) -> list[File]:
+    if not changed:
+        from cnncalc.checks import listing
+
+        return list(listing(files))
+    from cnncalc import dependents
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        return list(dependents.changed(files))
+    except ProblemsFound as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _baseline(
+    baseline: str, max_growth: dict[str, Fraction], vars: dict[str, str], input_size: str | None, file: str
+) -> Against | Recorded:
+    """What files are held against; a baseline that is none ends the command."""
+    from cnncalc.baseline import named
+    from cnncalc.growth import read_allowed
+    from cnncalc.problem import ProblemsFound
+
+    folder = file if os.path.isdir(file) else os.path.dirname(file)
+    try:
+        allowed = read_allowed(["0%"]) | max_growth
+        return named(baseline, allowed, vars, input_size, folder if os.path.isdir(folder) else "")
+    except ProblemsFound as error:
+        options.complain(error.problems)
+        raise click.exceptions.Exit(2) from None
+
+
+def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Recorder:
+    from cnncalc.baseline import Recorder
+
+    if vars or input_size:
+        raise click.UsageError("--write-baseline records the files' own figures: it goes without --set, --input-size.")
+    return Recorder(path)
+
+
+def _record(recorder: Recorder, reports: list[Report]) -> None:
+    """Write the baseline file, of all files or not at all."""
+    if any(report.code == 2 for report in reports):
+        options.remark(f"{recorder.path} is not written: a file cannot be used")
+        return
+    options.emit(recorder.text(), recorder.path)
+    options.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
 def _tidy(done: int) -> None:
@@ -221,6 +308,8 @@ def _rewrite(file: str, result: CheckResult) -> int:
     from cnncalc.expect import updated
 
     found = api.find(file)
+    if file.startswith(api.FROM_GIT):
+        raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
     if found.bundled:
         raise click.UsageError(
             f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."

@@ -84,6 +84,20 @@ def layout_option() -> Decorator:
     )
 
 
+def max_growth_option(help: str) -> Decorator:
+    """`--max-growth 5%` or `params=5%`, as percents by quantity."""
+
+    def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
+        from cnncalc.growth import read_allowed
+
+        try:
+            return read_allowed(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+
+    return click.option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, callback=read, help=help)
+
+
 def output_option() -> Decorator:
     """`-o FILE`."""
     return click.option(

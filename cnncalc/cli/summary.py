@@ -83,7 +83,7 @@ def summary_command(
 ) -> int:
     """Layers, output shapes, params and multiplies of each FILE, and their totals.
 
-    FILE is an architecture file, the name of a bundled one, or - for standard input.
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     """
     from cnncalc.analysis import analyze
 

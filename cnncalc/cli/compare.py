@@ -1,0 +1,137 @@
+"""`cnncalc compare`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.cli import options
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnncalc.comparison import Network
+    from cnncalc.problem import Problem
+
+
+@click.command(
+    "compare",
+    epilog=options.examples(
+        "cnncalc compare vgg16 resnet50 mobilenet_v2",
+        "cnncalc compare git:main:net.yaml net.yaml --by-layer",
+        "cnncalc compare git:main:net.yaml net.yaml --by-layer -f markdown -o comment.md",
+        "cnncalc compare old.yaml new.yaml --max-growth params=5%   exit code 1 where params grow more",
+    ),
+)
+@click.argument("files", metavar="FILE FILE...", nargs=-1, required=True, type=options.Architecture())
+@click.option("--by-layer", is_flag=True, help="What was added, removed, changed and moved, for two FILEs.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["table", "markdown", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="markdown is made for a comment on a pull request.",
+)
+@options.output_option()
+@options.max_growth_option(
+    "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first FILE."
+)
+@options.depth_option("With --by-layer: how far blocks are unfolded; 1 compares top-level entries.", default="all")
+@click.option(
+    "--exact/--short",
+    default=None,
+    help="Figures to the last digit, or to four (105.4M).  [default: exact where it fits]",
+)
+@options.set_option()
+@options.input_size_option()
+@options.layout_option()
+@options.drawing_options()
+def compare_command(
+    files: tuple[str, ...],
+    by_layer: bool,
+    form: str,
+    output: str | None,
+    max_growth: dict[str, Fraction],
+    depth: int | None,
+    exact: bool | None,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    layout: str,
+    no_color: bool,
+    ascii: bool,
+) -> int:
+    """Networks side by side: params, multiplies, activations, depth, the heaviest layers; each beside the first.
+
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
+    Exit code 0, also where networks differ; 1 where a total grows more than --max-growth; 2 where a FILE cannot be
+    used.
+    """
+    from cnncalc.analysis import analyze
+    from cnncalc.changes import lines
+    from cnncalc.columns import Style
+    from cnncalc.comparison import network
+    from cnncalc.diff import differences
+
+    if len(files) < 2:
+        raise click.UsageError("two or more FILEs are compared.")
+    if by_layer and len(files) != 2:
+        raise click.UsageError(f"--by-layer compares two FILEs, not {len(files)}.")
+    loaded = options.load_all(files, sets, input_size)
+    networks = [network(one.file, analyze(one.graph)) for one in loaded if not one.problems]
+    style = Style(exact is not False, layout, ascii)
+    width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+    failed = [(one.file, one.problems) for one in loaded if one.problems]
+    for _, problems in failed:
+        options.complain(problems, no_color)
+    if loaded[0].problems or len(networks) < 2:  # there is nothing to compare, or nothing to compare it with
+        if form == "json":
+            from cnncalc.render.comparison_data import json_document
+
+            options.emit(json_document([], None, [], failed), output)
+        return 2
+    changes = differences(networks[0].analysis, networks[1].analysis, depth) if by_layer else None
+    grown = _grown(networks, max_growth)
+    if form == "table":
+        from cnncalc.render import comparison
+
+        text = comparison.render(networks, style, exact=exact, width=width, color=color)
+        if changes is not None:
+            shown = lines(changes, style)
+            drawn = comparison.render_layers(shown, changes, style, exact=exact, width=width, color=color)
+            text = f"{text}\n{drawn}"
+    elif form == "markdown":
+        from cnncalc.render import comparison_markdown
+
+        text = comparison_markdown.render(networks, changes, grown, style)
+    elif form == "json":
+        from cnncalc.render import comparison_data
+
+        text = comparison_data.json_document(networks, changes, grown, failed)
+    else:
+        from cnncalc.render import comparison_data
+
+        text = comparison_data.csv_table(networks) if changes is None else comparison_data.csv_of_layers(changes)
+    options.emit(text, output)
+    if grown:
+        options.complain(grown, no_color)
+    return 2 if failed else 1 if grown else 0
+
+
+def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Problem]:
+    """A problem for every total that grew more than it may."""
+    from cnncalc import growth
+    from cnncalc.problem import Problem
+
+    totals = [growth.figures(one.analysis.totals) for one in networks]
+    return [
+        Problem(
+            "baseline",
+            growth.message(quantity, totals[0][quantity], now[quantity], allowed),
+            notes=(f"{other.file}, compared with {networks[0].file}",),
+        )
+        for other, now in zip(networks[1:], totals[1:], strict=True)
+        for quantity in growth.exceeded(totals[0], now, allowed)
+    ]

@@ -1,0 +1,171 @@
+"""`cnncalc exercise`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from cnncalc.cli import options
+from cnncalc.problem import ProblemsFound
+from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, Recipe
+
+
+def asks(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    """`shapes,params` as kinds, each once."""
+    if value is None:
+        return None
+    from cnncalc.problem import nearest
+
+    kinds = tuple(dict.fromkeys(word.strip() for word in value.split(",")))
+    for kind in kinds:
+        if kind not in ASKS:
+            found = nearest(kind, ASKS)
+            hint = f"did you mean '{found}'?" if found else f"there are {', '.join(ASKS)}"
+            raise click.BadParameter(f"no kind of question '{kind}'; {hint}")
+    return kinds
+
+
+def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that decide the questions, which `exercise` and `quiz` share."""
+    shared: tuple[Callable[[Any], Any], ...] = (
+        options.input_size_option(),
+        options.set_option(),
+        options.layout_option(),
+        click.option("--exact", is_flag=True, help="No rounded figures like 35k as answers."),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, LARGEST_SEED),
+            default=1,
+            show_default=True,
+            metavar="N",
+            help="Another number, other questions; the same number, the same bytes.",
+        ),
+        click.option(
+            "--count", type=click.IntRange(1, MOST_QUESTIONS), metavar="N", help="How many.  [default: up to 8]"
+        ),
+        click.option(
+            "--ask",
+            callback=asks,
+            metavar="KIND,...",
+            help=f"Of: {', '.join(ASKS)}.  [default: the first three; level 2 inverse, too; level 3 all]",
+        ),
+        click.option(
+            "--level",
+            type=click.IntRange(1, 3),
+            default=1,
+            show_default=True,
+            help="1 one layer at a time, 2 chains of layers, 3 branches, groups and bottlenecks.",
+        ),
+    )
+    for option in shared:
+        command = option(command)
+    return command
+
+
+def recipe_for(
+    file: str,
+    *,
+    level: int,
+    ask: tuple[str, ...] | None,
+    count: int | None,
+    seed: int,
+    exact: bool,
+    layout: str,
+    sets: tuple[str, ...],
+    input_size: str | None,
+) -> Recipe:
+    """The recipe of a FILE and these options; raises ProblemsFound."""
+    from cnncalc import api
+    from cnncalc.teaching.recipe import files_of
+
+    if file != "-" and (found := api.find(file)).bundled:
+        options.remark(f"{found.name} is a bundled architecture")
+    return Recipe(
+        files=files_of(api.read(file)),
+        seed=seed,
+        level=level,
+        ask=ask or STANDARD[level],
+        count=count,
+        layout=layout,
+        exact=exact,
+        sets=tuple(options.overrides(sets).items()),
+        input_size=input_size,
+    )
+
+
+@click.command(
+    "exercise",
+    epilog=options.examples(
+        "cnncalc exercise lenet5 > sheet.md                 eight questions, one layer at a time",
+        "cnncalc exercise lenet5 --key                      the same with answers and working",
+        "cnncalc exercise vgg16 --level 2 --seed 7 -f html -o sheet.html",
+        "cnncalc exercise googlenet --level 3 --count 12",
+        "cnncalc exercise alexnet --ask inverse,mistake     which stride? which line?",
+        "cnncalc grade sheet.md answers/                    mark what comes back",
+    ),
+)
+@click.argument("file", metavar="FILE", type=options.Architecture())
+@question_options
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html", "json"]),
+    default="markdown",
+    show_default=True,
+    help="html is for printing.",
+)
+@click.option("--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.")
+@options.output_option()
+@click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
+def exercise_command(
+    file: str,
+    level: int,
+    ask: tuple[str, ...] | None,
+    count: int | None,
+    seed: int,
+    exact: bool,
+    layout: str,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    form: str,
+    key: bool,
+    output: str | None,
+    no_color: bool,
+) -> int:
+    """A worksheet about FILE, with cells left blank; with --key its answers and the full working.
+
+    The worksheet carries the network and the choices in a header, so that `grade` can make the questions again. It
+    holds no answers.
+    """
+    from cnncalc.teaching.worksheet import TooFew, make
+
+    try:
+        recipe = recipe_for(
+            file, level=level, ask=ask, count=count, seed=seed, exact=exact, layout=layout, sets=sets,
+            input_size=input_size,
+        )  # fmt: skip
+        sheet = make(recipe)
+    except ProblemsFound as error:
+        options.complain(error.problems, no_color)
+        return 2
+    except TooFew as error:
+        raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
+    if count is None and len(sheet.questions) < 8:
+        options.remark(f"{len(sheet.questions)} of 8 questions: the network has no more at level {level}")
+    if form == "html":
+        from cnncalc.render import worksheet_html
+
+        text = worksheet_html.render(sheet, key=key)
+    elif form == "json":
+        from cnncalc.render import worksheet_json
+
+        text = worksheet_json.render(sheet, key=key)
+    else:
+        from cnncalc.render import worksheet_markdown
+
+        text = worksheet_markdown.render(sheet, key=key)
+    options.emit(text, output)
+    return 0

@@ -1,0 +1,139 @@
+"""`cnncalc quiz`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from cnncalc.cli import options
+from cnncalc.cli.exercise import question_options, recipe_for
+from cnncalc.problem import ProblemsFound
+
+if TYPE_CHECKING:
+    from cnncalc.render.quiz import Voice
+    from cnncalc.teaching.grade import Mark
+    from cnncalc.teaching.question import Question, Worksheet
+
+INTERRUPTED = 130
+LONGEST_LINE = 10_000
+
+
+@click.command(
+    "quiz",
+    epilog=options.examples(
+        "cnncalc quiz                                  LeNet-5, one layer at a time",
+        "cnncalc quiz alexnet --level 2 --seed 7       another number, other questions",
+        "cnncalc quiz resnet50 --level 3 --count 5",
+        "cnncalc quiz net.yaml --ask inverse           your own network",
+    ),
+)
+@click.argument("file", metavar="[FILE]", default="lenet5", type=options.Architecture())
+@question_options
+@options.drawing_options()
+def quiz_command(
+    file: str,
+    level: int,
+    ask: tuple[str, ...] | None,
+    count: int | None,
+    seed: int,
+    exact: bool,
+    layout: str,
+    sets: tuple[str, ...],
+    input_size: str | None,
+    no_color: bool,
+    ascii: bool,
+) -> int:
+    """The questions of `exercise` one by one: hints, an answer to each at once, and the score.
+
+    FILE is lenet5 if none is named. Type ? for a hint, Enter to pass, q to stop.
+    """
+    from cnncalc.columns import Style
+    from cnncalc.render.quiz import Voice
+    from cnncalc.teaching.worksheet import TooFew, make
+
+    if file == "-":
+        raise click.UsageError("'-': standard input is for the answers.")
+    try:
+        recipe = recipe_for(
+            file, level=level, ask=ask, count=count, seed=seed, exact=exact, layout=layout, sets=sets,
+            input_size=input_size,
+        )  # fmt: skip
+        sheet = make(recipe)
+    except ProblemsFound as error:
+        options.complain(error.problems, no_color)
+        return 2
+    except TooFew as error:
+        raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
+    voice = Voice(sheet, Style(ascii=ascii), options.terminal_width(None), options.wants_color(no_color))
+    marks: list[Mark] = []
+    try:
+        _ask_all(sheet, voice, marks)
+    except (KeyboardInterrupt, click.Abort):
+        options.emit("\n" + voice.score(marks), None)
+        return INTERRUPTED
+    options.emit(voice.score(marks), None)
+    return 0
+
+
+def _ask_all(sheet: Worksheet, voice: Voice, marks: list[Mark]) -> None:
+    """Ask question after question, to the last one or until there is no more input."""
+    from cnncalc.teaching.grade import Grader
+
+    grader = Grader(sheet)
+    answers = sys.stdin
+    if isinstance(answers, io.TextIOWrapper):
+        answers.reconfigure(errors="replace")
+    options.emit(voice.welcome(), None)
+    shown: set[int] = set()
+    for place, question in enumerate(sheet.questions, 1):
+        _show_context(sheet, voice, question, shown)
+        options.emit(voice.question(question, place, len(sheet.questions)), None)
+        given = _answer(voice, question, answers)
+        if given is None:
+            return
+        marks.append(grader.mark(question, given))
+        options.emit(voice.verdict(marks[-1]), None)
+
+
+def _show_context(sheet: Worksheet, voice: Voice, question: Question, shown: set[int]) -> None:
+    """The table or the listing to which a question belongs, once."""
+    for table in sheet.tables:
+        ids = [cell.question for line in table.lines for cell in line.cells]
+        if table.given and question.id in ids and id(table) not in shown:
+            shown.add(id(table))
+            options.emit(voice.table(table), None)
+    for passage in sheet.passages:
+        if passage.listing and question.id in passage.questions and id(passage) not in shown:
+            shown.add(id(passage))
+            options.emit(voice.passage(passage), None)
+
+
+def _answer(voice: Voice, question: Question, answers: TextIO) -> str | None:
+    """The next answer, hints given on the way; None at the end of input or at `q`."""
+    hints = list(question.hints)
+    while True:
+        options.emit("> ", None)
+        line = answers.readline(LONGEST_LINE)
+        if not answers.isatty():
+            options.emit(f"{_clean(line)}\n", None)  # a transcript shows what was typed
+        if not line:
+            return None
+        text = line.strip()
+        if text.lower() in ("q", "quit", "exit"):
+            return None
+        if text.lower() not in ("?", "h", "hint", "help"):
+            return text
+        if hints:
+            hint = hints.pop(0)
+            options.emit(voice.hint(hint, not hints), None)
+        else:
+            options.emit(voice.no_more_hints(), None)
+
+
+def _clean(line: str) -> str:
+    from cnncalc.problem import clean
+
+    return clean(line.rstrip("\r\n"))

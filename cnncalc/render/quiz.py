@@ -1,0 +1,87 @@
+"""What a quiz says in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group
+from rich.table import Table as Drawn
+from rich.text import Text
+
+from cnncalc.columns import Style
+from cnncalc.problem import clean
+from cnncalc.render.grades import answers, percent_of
+from cnncalc.render.table import ruled, to_text
+from cnncalc.teaching.grade import Mark
+from cnncalc.teaching.question import Passage, Question, Table, Worksheet
+from cnncalc.teaching.worksheet import instructions
+
+HELP = "Type ? for a hint (the formula, then the numbers), Enter to pass, q to stop."
+_SIGNS = {"right": ("✓ right", "green"), "wrong": ("✗ wrong", "red"), "carried": ("✗ wrong", "yellow")}
+
+
+class Voice:
+    """Turns what happens in a quiz into text of a width, with or without colour."""
+
+    def __init__(self, sheet: Worksheet, style: Style, width: int | None, color: bool) -> None:
+        self.sheet = sheet
+        self.style = style
+        self.width = width
+        self.color = color
+
+    def _text(self, *lines: Text | Drawn | str) -> str:
+        return self.style.plain(to_text(Group(*lines), width=self.width, color=self.color))
+
+    def welcome(self) -> str:
+        """The title, how to answer, and what one may type."""
+        how = " ".join(instructions(self.sheet, cells=False))
+        return self._text(Text(clean(self.sheet.title), style="bold"), Text(how), Text(HELP, style="dim"))
+
+    def table(self, table: Table) -> str:
+        """The layers of a table, without figures: those are asked for."""
+        drawn = Drawn(box=ruled(self.style), show_edge=False, pad_edge=False, header_style="bold")
+        for title in ("layer", "what it is", "reads"):
+            drawn.add_column(title, overflow="fold")
+        for line in table.lines:
+            drawn.add_row(*map(Text, (clean(line.name), line.description, line.reads)))
+        given = ", ".join(f"{clean(name)} is {shape}" for name, shape in table.given)
+        return self._text("", Text(f"{clean(table.caption)}, given: {given}", style="bold"), "", drawn)
+
+    def passage(self, passage: Passage) -> str:
+        """A text and its listing."""
+        listing = [Text(clean(line)) for line in passage.listing]
+        return self._text("", Text(clean(passage.text.replace("`", "")), style="bold"), *listing)
+
+    def question(self, question: Question, place: int, of: int) -> str:
+        """A question with its place and its choices."""
+        head = Text.assemble((f"{place}/{of} ", "bold cyan"), clean(question.prompt.replace("`", "")))
+        return self._text("", head, *(Text(f"  {choice}") for choice in question.choices))
+
+    def hint(self, text: str, last: bool) -> str:
+        """A hint; whether there is another one."""
+        more = "" if last else "   (? again: the numbers)"
+        return self._text(Text.assemble((f"  {clean(text.replace('`', ''))}", "yellow"), (more, "dim")))
+
+    def no_more_hints(self) -> str:
+        """All hints were given."""
+        return self._text(Text("  no more hints: Enter shows the working", style="dim"))
+
+    def verdict(self, mark: Mark) -> str:
+        """Right or wrong, the likely slip, and for what was not right the answer with its working."""
+        sign, color = _SIGNS.get(mark.verdict, ("passed", "dim"))
+        if mark.verdict == "right":
+            return self._text(Text(f"  {sign}", style=color))
+        lines = [Text.assemble((f"  {sign}", color), f"  {mark.remark}" if mark.remark else "")]
+        lines += [Text(f"  {slip}: {slip.slip.sentence}", style="yellow") for slip in mark.slips]
+        lines.append(Text.assemble("  ", (answers(mark, self.sheet), "bold")))
+        lines += [Text(f"    {clean(step.replace('`', ''))}", style="dim") for step in mark.question.working]
+        return self._text(*lines)
+
+    def score(self, marks: list[Mark]) -> str:
+        """The points, of what was asked so far, and the slips that were made."""
+        points, whole = sum(mark.points for mark in marks), sum(mark.question.points for mark in marks)
+        left = len(self.sheet.questions) - len(marks)
+        head = f"{points} of {whole} points, {percent_of(points, whole)}" if marks else "no question answered"
+        lines = [Text(head + (f"; {left} not asked" if left and marks else ""), style="bold")]
+        slips = list(dict.fromkeys(slip.slip.name for mark in marks for slip in mark.slips))
+        if slips:
+            lines.append(Text(f"slips: {', '.join(slips)}"))
+        return self._text("", *lines)

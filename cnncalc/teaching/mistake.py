@@ -1,0 +1,172 @@
+"""Find the mistake: a copy of the file with one change, which the program itself refuses.
+
+Nothing here knows what is wrong with a file: it is changed at random, read like any other, and kept if exactly one
+problem is found, of a kind that can be worked out by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cnncalc.problem import Problem, ProblemsFound
+from cnncalc.source import Map, Node, Seq, Source, Text, parse
+from cnncalc.teaching.dice import Dice
+from cnncalc.teaching.question import Passage, Question
+from cnncalc.teaching.recipe import Recipe
+
+REASONS = {
+    "empty": "the window is larger than its padded input: nothing is left",
+    "joined": "the tensors that are joined have different shapes",
+    "split": "channels or filters do not split evenly into the groups",
+    "kind": "the layer cannot read such an input: maps, a vector, tokens",
+}
+LONGEST = 120  # lines that a worksheet shows
+MOST_TRIES = 150
+MOST_LAYERS = 15_000  # that all tries together may build
+
+
+class Mistake(NamedTuple):
+    """A changed file: its name and text, the problem that it has, of which kind, and what was changed."""
+
+    name: str
+    text: str
+    problem: Problem
+    reason: str
+    change: str
+
+
+def find_mistake(recipe: Recipe, layers: int, dice: Dice) -> Mistake | None:
+    """A mistake in a network of so many layers, as the dice decide; None where the file is too long, or none is found.
+
+    The kind is decided first, for most changes of a number give the same kind; after a third of the tries another one
+    will do, too.
+    """
+    base = recipe if len(recipe.files) == 1 else Recipe(recipe.files[-1:])  # the one that extends no other
+    name, text = base.files[0]
+    if text.count("\n") > LONGEST or (base is not recipe and not _fits(base)):
+        return None
+    wanted = dice.shuffled(list(REASONS))[0]
+    other = None
+    tries = max(10, min(MOST_TRIES, MOST_LAYERS // max(1, layers)))
+    for number, (changed, change) in enumerate(dice.shuffled(_changes(name, text, dice))[:tries]):
+        if other and number > tries // 3:
+            break
+        found = _read(base, changed)
+        if found:
+            other = other or Mistake(name, changed, *found, change)
+            if found[1] == wanted:
+                return Mistake(name, changed, *found, change)
+    return other
+
+
+def _fits(recipe: Recipe) -> bool:
+    try:
+        recipe.graph()
+    except ProblemsFound:
+        return False
+    return True
+
+
+def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
+    """(text, what was changed): each whole number of the layers by another one, and each `flatten` left out."""
+    tree = parse(Source(name, text))
+    found = []
+    for key, value in tree if isinstance(tree, Map) else ():
+        if key.text in ("layers", "blocks", "input", "inputs"):
+            for number in _numbers(value):
+                old = int(number.text)
+                others = _others(old)
+                new = others[dice.below(len(others))]
+                start = number.mark.index
+                changed = f"{text[:start]}{new}{text[start + len(number.text) :]}"
+                found.append((changed, f"line {number.mark.line + 1}: {new} was {old}"))
+    for match in re.finditer(r"^ *- flatten *(#.*)?\n", text, re.MULTILINE):
+        line = text.count("\n", 0, match.start()) + 1
+        found.append((text[: match.start()] + text[match.end() :], f"above line {line} stood `flatten`"))
+    return found
+
+
+def _numbers(node: Node) -> Iterator[Text]:
+    """Every whole number of a tree, as it stands in the file."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, Text):
+            if one.plain and re.fullmatch(r"\d{1,6}", one.text):
+                yield one
+        else:
+            stack += reversed(one.items if isinstance(one, Seq) else [value for _, value in one.pairs])
+
+
+def _others(number: int) -> list[int]:
+    near = (number + 1, number - 1, 2 * number, number // 2, number + 2, 10 * number, 3 * number)
+    return [value for value in dict.fromkeys(near) if value != number and value >= 0]
+
+
+def _read(recipe: Recipe, text: str) -> tuple[Problem, str] | None:
+    """The one problem of a changed file, and its kind; None where it fits, or has another or more."""
+    try:
+        recipe.graph(text)
+    except ProblemsFound as error:
+        if len(error.problems) == 1:
+            problem = error.problems[0]
+            reason = _reason(problem)
+            if reason and problem.where and problem.where.file == recipe.files[0][0]:
+                return problem, reason
+    return None
+
+
+def _reason(problem: Problem) -> str | None:
+    if problem.code == "empty-output":
+        return "empty"
+    if problem.code == "shape-mismatch":
+        return "joined"
+    if problem.code == "requirement" and "split evenly into the groups" in problem.message:
+        return "split"
+    if problem.code == "wrong-input" or (problem.code == "requirement" and "reads a vector" in problem.message):
+        return "kind"
+    return None
+
+
+def questions_for(found: Mistake, first: int) -> tuple[Passage, list[Question]]:
+    """Where and why: the passage, and its two questions with ids from `first` on."""
+    where = found.problem.where
+    assert where is not None
+    callers = [int(line) for note in found.problem.notes for line in re.findall(r"used at line (\d+)", note)]
+    lines = tuple(dict.fromkeys([where.line, *callers]))
+    letters = dict(zip("ABCD", REASONS, strict=True))
+    letter = next(letter for letter, reason in letters.items() if reason == found.reason)
+    choices = tuple(f"{letter}: {REASONS[reason]}" for letter, reason in letters.items())
+    said = f"line {where.line}: {found.problem.message}"
+    listing = tuple(f"{number:3}  {line}" for number, line in enumerate(found.text.rstrip("\n").split("\n"), 1))
+    ids = (str(first), str(first + 1))
+    return Passage(
+        f"`{found.name}` was changed in one place, and now the network does not fit together.", listing, ids
+    ), [
+        Question(
+            id=ids[0],
+            ask="mistake",
+            kind="integer",
+            layer="",
+            prompt="At which line does it break: which entry is the first that cannot be worked out?",
+            accepted=lines,
+            working=(said, found.change),
+            hints=(
+                "work out one shape after the other; of each entry ask whether it can read what it gets",
+                f"an entry cannot be worked out when {', or '.join(REASONS.values())}",
+            ),
+        ),
+        Question(
+            id=ids[1],
+            ask="mistake",
+            kind="choice",
+            layer="",
+            prompt="Why?",
+            accepted=(letter,),
+            working=(said,),
+            hints=("put the numbers of that entry into its formula", "\n".join(choices)),
+            choices=choices,
+        ),
+    ]

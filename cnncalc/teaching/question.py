@@ -1,0 +1,104 @@
+"""What a worksheet is made of: questions, and the tables and passages in which they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cnncalc.analysis import Analysis
+from cnncalc.shape import Shape
+from cnncalc.teaching.recipe import Recipe
+
+Answer = Shape | int | str  # a shape is channels first, whatever order it is written in
+
+WANTED = {"hwc": "height × width × channels", "chw": "channels × height × width"}
+
+
+class Target(NamedTuple):
+    """What a question asks of the network: a quantity of one row, or with no `row` of all of `start:stop`.
+
+    An inverse question asks for the `attribute` with which the row has the `wanted` quantity. Rows outside of
+    `start:stop` are given: no slip is looked for in them.
+    """
+
+    start: int
+    stop: int
+    row: int | None
+    quantity: str  # shape, params or multiplies
+    attribute: str | None = None
+    wanted: Shape | int | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One blank: its prompt, all answers that are right, and the way to them.
+
+    `kind` is shape, integer or choice; `ask` is one of ASKS. `rounded` allows `35k` for 34,944. Of the `hints` the
+    first has the formula, the next the numbers put in.
+    """
+
+    id: str
+    ask: str
+    kind: str
+    layer: str
+    prompt: str
+    accepted: tuple[Answer, ...]
+    working: tuple[str, ...]
+    hints: tuple[str, ...]
+    points: int = 1
+    rounded: bool = False
+    choices: tuple[str, ...] = ()
+    target: Target | None = field(default=None, repr=False)
+
+
+class Cell(NamedTuple):
+    """A cell of a table: a given text, or the blank of a question."""
+
+    text: str
+    question: str | None = None
+
+
+class Line(NamedTuple):
+    """A layer in a table: what it is, what it reads, and its cells: output, params, multiplies."""
+
+    name: str
+    description: str
+    reads: str
+    cells: tuple[Cell, ...]
+
+
+class Table(NamedTuple):
+    """Layers with blanks; `given` are the shapes that enter."""
+
+    caption: str
+    given: tuple[tuple[str, str], ...]
+    lines: tuple[Line, ...]
+
+
+class Passage(NamedTuple):
+    """Questions outside of a table: a text, a listing where there is one, and then the questions."""
+
+    text: str
+    listing: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """A sheet of questions about one network; `recipe` is all that is needed to make it again."""
+
+    title: str
+    recipe: Recipe
+    tables: tuple[Table, ...]
+    passages: tuple[Passage, ...]
+    questions: tuple[Question, ...]
+    analysis: Analysis = field(repr=False, compare=False)
+
+    @property
+    def points(self) -> int:
+        """The points of all questions."""
+        return sum(question.points for question in self.questions)
+
+    def question(self, id: str) -> Question:
+        """The question of that id."""
+        return next(question for question in self.questions if question.id == id)

@@ -1,0 +1,195 @@
+"""Which layers a worksheet of a level shows: one layer each, chains, or branches, groups and bottlenecks."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from cnncalc.analysis import Analysis, Row
+from cnncalc.teaching.wording import working
+
+LONGEST = 12  # layers that a table shows
+LONGEST_BLOCK = 24
+
+
+class Window(NamedTuple):
+    """Rows `start:stop` that are worked out together: what enters them is given."""
+
+    start: int
+    stop: int
+
+
+def hidden(row: Row) -> bool:
+    """Whether a layer changes no shape and has no params and no multiplies: relu, dropout, lrn, softmax."""
+    layer = row.layer
+    return (
+        layer.inputs == 1
+        and layer.counted
+        and layer.out_channels == "c"
+        and layer.out_side == "side"
+        and not (layer.out_tokens or layer.out_shape or row.counts.params or row.counts.multiplies)
+        and not row.shares
+    )
+
+
+def grouped(row: Row) -> bool:
+    """Whether the layer splits its channels into groups, and has weights for each."""
+    return row.layer.values.get("groups", 1) > 1 and "filters" in row.layer.values
+
+
+def sources(analysis: Analysis, index: int) -> tuple[int, ...]:
+    """The rows that a row reads, through hidden ones; inputs of the network are negative."""
+    assert analysis.graph is not None
+    found = []
+    for ref in analysis.graph.nodes[index].inputs:
+        while ref >= 0 and hidden(analysis.rows[ref]):
+            ref = analysis.graph.nodes[ref].inputs[0]
+        found.append(ref)
+    return tuple(found)
+
+
+def askable(row: Row) -> tuple[str, ...]:
+    """The quantities of a row that are worth a question: what is not simply written in the layer."""
+    found = []
+    if not row.layer.counted:
+        return ()
+    if _shape_is_worked_out(row):
+        found.append("shape")
+    if row.counts.params and not row.shares:
+        found.append("params")
+    if row.counts.multiplies:
+        found.append("multiplies")
+    return tuple(found)
+
+
+def _shape_is_worked_out(row: Row) -> bool:
+    if row.layer.out_shape or row.layer.inputs == 2 or (row.layer.inputs is None and row.layer.out_channels == "c"):
+        return False
+    if len(row.input_shapes) == 1 and len(row.output_shape) != len(row.input_shapes[0]):
+        return True
+    return any(re.search(r"[-+/*]|ceil|C_1", step.symbols) for step in working(row.layer, row.input_shapes, "shape"))
+
+
+def called(analysis: Analysis, start: int, stop: int, ref: int) -> str:
+    """The name of a row, or of an input, in a table of `start:stop`: without the path that all of it share."""
+    assert analysis.graph is not None
+    name = analysis.graph.name_of(ref)
+    paths = [row.name.split("/")[:-1] for row in analysis.rows[start:stop]]
+    common = 0
+    while all(len(path) > common and path[common] == paths[0][common] for path in paths):
+        common += 1
+    prefix = "".join(f"{part}/" for part in paths[0][:common])
+    return name.removeprefix(prefix) if start <= ref < stop else name
+
+
+def signature(analysis: Analysis, window: Window) -> tuple[object, ...]:
+    """Equal for windows in which the same layers read the same shapes: one of them is enough."""
+    rows = analysis.rows[window.start : window.stop]
+    return tuple((row.type, tuple(row.layer.values.items()), row.input_shapes) for row in rows)
+
+
+def windows(analysis: Analysis, level: int) -> list[Window]:
+    """All windows of a level, in the order of the network, none twice."""
+    found = {1: _single, 2: _chains, 3: _structures}[level](analysis)
+    distinct: dict[tuple[object, ...], Window] = {}
+    for window in found:
+        distinct.setdefault(signature(analysis, window), window)
+    return list(distinct.values())
+
+
+def _plain(row: Row) -> bool:
+    return len(row.input_shapes) == 1 and not grouped(row) and row.layer.counted
+
+
+def _single(analysis: Analysis) -> list[Window]:
+    return [Window(i, i + 1) for i, row in enumerate(analysis.rows) if _plain(row) and askable(row)]
+
+
+def _chains(analysis: Analysis) -> list[Window]:
+    """Runs of layers of which each reads the one before it, cut to what fits in a table."""
+    assert analysis.graph is not None
+    found: list[Window] = []
+    start, shown = 0, 0
+    for index, row in enumerate(analysis.rows):
+        joined = index > start and analysis.graph.nodes[index].inputs == (index - 1,)
+        if not joined or not _plain(row) or (shown >= LONGEST and not hidden(row)):
+            found.append(Window(start, index))
+            start, shown = index if _plain(row) else index + 1, 0
+        shown += not hidden(row)
+    found.append(Window(start, len(analysis.rows)))
+    return [window for window in found if _is_chain(analysis, window)]
+
+
+def _is_chain(analysis: Analysis, window: Window) -> bool:
+    """At least two layers of which one changes the shape."""
+    shown = [row for row in analysis.rows[window.start : window.stop] if not hidden(row)]
+    return len(shown) >= 2 and any("shape" in askable(row) for row in shown)
+
+
+def _structures(analysis: Analysis) -> list[Window]:
+    """Blocks with a merge, as small as they are; and the surroundings of groups and bottlenecks outside of these."""
+    rows = analysis.rows
+    merges = [index for index, row in enumerate(rows) if len(row.input_shapes) > 1]
+    others = [index for index, row in enumerate(rows) if grouped(row) or _narrows(analysis, index)]
+    blocks = []
+    for group in analysis.groups.values():
+        window = Window(group.start, group.stop)
+        shown = sum(not hidden(row) for row in rows[window.start : window.stop])
+        if 3 <= shown <= LONGEST_BLOCK and any(len(row.input_shapes) > 1 for row in rows[window.start : window.stop]):
+            blocks.append(window)
+    smallest = [
+        one
+        for one in dict.fromkeys(blocks)
+        if not any(other != one and one.start <= other.start and other.stop <= one.stop for other in blocks)
+    ]
+    covered = {index for window in smallest for index in range(window.start, window.stop)}
+    around = []
+    for index in (*merges, *others):  # a merge first: it takes in its branches
+        if index in covered:
+            continue
+        window = _around(analysis, index)
+        covered |= set(range(window.start, window.stop))
+        around.append(window)
+    return sorted({*smallest, *around})
+
+
+def _narrows(analysis: Analysis, index: int) -> bool:
+    """Whether a 1×1 convolution makes fewer channels of what a larger one reads: a bottleneck."""
+    row = analysis.rows[index]
+    if row.type != "conv" or set(row.layer.values["kernel"]) != {1} or row.output_shape[0] >= row.input_shapes[0][0]:
+        return False
+    following = range(index + 1, min(index + 4, len(analysis.rows)))
+    return any(
+        analysis.rows[i].type == "conv"
+        and index in sources(analysis, i)
+        and set(analysis.rows[i].layer.values["kernel"]) != {1}
+        for i in following
+    )
+
+
+def _around(analysis: Analysis, index: int) -> Window:
+    """A row with the shown ones before and behind it; a merge with all that it reads, where that fits."""
+    rows = analysis.rows
+    start = index
+    reads = [ref for ref in sources(analysis, index) if ref >= 0]
+    if len(rows[index].input_shapes) > 1 and reads:
+        start = min(reads)
+        if sum(not hidden(row) for row in rows[start : index + 1]) > LONGEST:
+            start = index
+    elif reads and reads[0] == _shown_before(analysis, index) and not len(rows[reads[0]].input_shapes) > 1:
+        start = reads[0]
+    stop = index + 1
+    while stop < len(rows) and hidden(rows[stop]):
+        stop += 1
+    if stop < len(rows) and sources(analysis, stop) == (index,):
+        stop += 1
+    else:
+        stop = index + 1
+    return Window(start, stop)
+
+
+def _shown_before(analysis: Analysis, index: int) -> int:
+    index -= 1
+    while index >= 0 and hidden(analysis.rows[index]):
+        index -= 1
+    return index

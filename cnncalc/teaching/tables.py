@@ -1,0 +1,156 @@
+"""The tables of a worksheet, and the question of each blank in them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnncalc.analysis import Analysis
+from cnncalc.problem import clean
+from cnncalc.teaching.question import WANTED, Cell, Line, Question, Table, Target
+from cnncalc.teaching.recipe import Recipe
+from cnncalc.teaching.select import Window, called, hidden, sources
+from cnncalc.teaching.wording import described, hints_of, lines_of, working, written_answer
+
+COLUMNS = {"shapes": "shape", "params": "params", "multiplies": "multiplies"}
+LEAST_ROUNDED = 10_000
+NOT_ASKED = "·"
+
+
+class Blank(NamedTuple):
+    """A cell that is asked for: a row, or with None the sum of a window, and a quantity."""
+
+    window: Window
+    row: int | None
+    quantity: str
+
+
+def value_of(analysis: Analysis, blank: Blank) -> object:
+    """The answer of a blank."""
+    if blank.row is not None:
+        row = analysis.rows[blank.row]
+        return row.output_shape if blank.quantity == "shape" else getattr(row.counts, blank.quantity)
+    return sum(getattr(row.counts, blank.quantity) for row in analysis.rows[blank.window.start : blank.window.stop])
+
+
+def tables_of(analysis: Analysis, recipe: Recipe, blanks: list[Blank]) -> tuple[tuple[Table, ...], list[Question]]:
+    """The tables in the order of the network; questions are numbered as they stand in them."""
+    questions: list[Question] = []
+    chosen = set(blanks)
+    if not chosen:
+        return (), []
+    if recipe.level == 1:
+        used = sorted({blank.window for blank in blanks})
+        lines = [_line(analysis, recipe, window, window.start, chosen, questions) for window in used]
+        return (Table("", (), tuple(lines)),), questions
+    tables = []
+    for window in sorted({blank.window for blank in blanks}):
+        shown = [i for i in range(window.start, window.stop) if not hidden(analysis.rows[i])]
+        lines = [_line(analysis, recipe, window, index, chosen, questions) for index in shown]
+        sums = [_cell(analysis, recipe, Blank(window, None, q), chosen, questions) for q in ("params", "multiplies")]
+        if any(cell.question for cell in sums):
+            lines.append(Line("together", "", "", (Cell(""), *sums)))
+        tables.append(Table(_caption(analysis, window), _given(analysis, recipe, window), tuple(lines)))
+    return tuple(tables), questions
+
+
+def _caption(analysis: Analysis, window: Window) -> str:
+    """The block that a window is, or the layers at its ends."""
+    for group in analysis.groups.values():
+        if (group.start, group.stop) == window:
+            return clean(group.name)
+    shown = [row.name for row in analysis.rows[window.start : window.stop] if not hidden(row)]
+    return f"{shown[0]} to {shown[-1]}" if len(shown) > 1 else shown[0]
+
+
+def _given(analysis: Analysis, recipe: Recipe, window: Window) -> tuple[tuple[str, str], ...]:
+    """Names and shapes of what enters a window."""
+    assert analysis.graph is not None
+    found = {}
+    for index in range(window.start, window.stop):
+        for ref in sources(analysis, index):
+            if not window.start <= ref < window.stop:
+                found[called(analysis, *window, ref)] = written_answer(analysis.graph.shape(ref), recipe.layout)
+    return tuple(found.items())
+
+
+def _line(
+    analysis: Analysis, recipe: Recipe, window: Window, index: int, chosen: set[Blank], questions: list[Question]
+) -> Line:
+    row = analysis.rows[index]
+    assert analysis.graph is not None
+    if recipe.level == 1:
+        reads = written_answer(row.input_shapes[0], recipe.layout)
+        name = row.name
+    else:
+        reads = ", ".join(called(analysis, *window, ref) for ref in sources(analysis, index))
+        name = called(analysis, *window, index)
+    cells = [_cell(analysis, recipe, Blank(window, index, q), chosen, questions) for q in COLUMNS.values()]
+    if recipe.level == 1 and cells[0].question and not cells[2].question and row.counts.multiplies:
+        cells[2] = Cell(NOT_ASKED)  # it would give the output away
+    return Line(name, described(row), reads, tuple(cells))
+
+
+def _cell(analysis: Analysis, recipe: Recipe, blank: Blank, chosen: set[Blank], questions: list[Question]) -> Cell:
+    if blank in chosen:
+        questions.append(_question(analysis, recipe, blank, str(len(questions) + 1)))
+        return Cell("", questions[-1].id)
+    if recipe.level > 1 or blank.row is None:
+        return Cell(NOT_ASKED)
+    value = value_of(analysis, blank)
+    assert isinstance(value, (int, tuple))
+    return Cell(written_answer(value, recipe.layout) if value else "–")
+
+
+def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Question:
+    value = value_of(analysis, blank)
+    assert isinstance(value, (int, tuple))
+    asked = f"How many {blank.quantity}?"
+    if isinstance(value, tuple):
+        last = "channels last" if recipe.layout == "hwc" else "channels first"
+        order = {1: "a vector: one number", 3: WANTED[recipe.layout]}.get(len(value), last)
+        asked = f"What is its output ({order})?"
+    target = Target(blank.window.start, blank.window.stop, blank.row, blank.quantity)
+    ask = next(kind for kind, quantity in COLUMNS.items() if quantity == blank.quantity)
+    rounded = isinstance(value, int) and value >= LEAST_ROUNDED and not recipe.exact
+    if blank.row is None:
+        counts = {
+            called(analysis, *blank.window, i): getattr(analysis.rows[i].counts, blank.quantity)
+            for i in range(*blank.window)
+        }
+        kept = {name: number for name, number in counts.items() if number}
+        added = " + ".join(f"{number:,}" for number in kept.values())
+        caption = _caption(analysis, blank.window)
+        return Question(
+            id=id,
+            ask=ask,
+            kind="integer",
+            layer=caption,
+            prompt=f"`{caption}`, all layers together. {asked}",
+            accepted=(value,),
+            working=(f"{' + '.join(kept)} = {added} = {value:,}",),
+            hints=(f"add up {', '.join(kept)}", added),
+            points=2,
+            rounded=rounded,
+            target=target,
+        )
+    row = analysis.rows[blank.row]
+    found = working(row.layer, row.input_shapes, blank.quantity)
+    if recipe.level == 1:
+        reads = f"reads {written_answer(row.input_shapes[0], recipe.layout)}"
+        name = row.name
+    else:
+        names = [called(analysis, *blank.window, ref) for ref in sources(analysis, blank.row)]
+        reads = f"reads {' and '.join(names)}" if len(names) < 3 else f"reads {', '.join(names)}"
+        name = called(analysis, *blank.window, blank.row)
+    return Question(
+        id=id,
+        ask=ask,
+        kind="shape" if blank.quantity == "shape" else "integer",
+        layer=row.name,
+        prompt=f"`{name}` {reads}: {described(row)}. {asked}",
+        accepted=(value,),
+        working=lines_of(found),
+        hints=hints_of(found),
+        rounded=rounded,
+        target=target,
+    )
