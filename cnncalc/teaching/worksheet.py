@@ -8,7 +8,7 @@ from cnncalc.analysis import Analysis, analyze
 from cnncalc.problem import clean
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.inverse import possible, question_for
-from cnncalc.teaching.mistake import find_mistake, questions_for
+from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
 from cnncalc.teaching.question import WANTED, Passage, Question, Target, Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD_COUNT, Recipe
 from cnncalc.teaching.select import Window, askable, signature, sources, windows
@@ -74,12 +74,14 @@ def _chosen(
     blanks: list[Blank] = []
     passages: list[Passage] = []
     extra: list[Question] = []
+    mistake: Mistake | None = None
     taken: set[int] = set()
     kinds = [kind for kind in ASKS if kind in recipe.ask]
-    while kinds and len(blanks) + len(extra) < wanted:
+    while kinds:
         for kind in tuple(kinds):
-            room = wanted - len(blanks) - len(extra)
+            room = wanted - len(blanks) - len(extra) - (2 if mistake else 0)
             if not room:
+                kinds = []
                 break
             if kind in COLUMNS:
                 fitting = (one for one in pool if one.quantity == COLUMNS[kind] and _fits(analysis, blanks, one))
@@ -95,12 +97,12 @@ def _chosen(
                     extra.append(question)
                     continue
             elif room >= 2:
-                mistake = find_mistake(recipe, len(analysis.rows), dice)
-                if mistake:
-                    passage, two = questions_for(mistake, len(extra) + 1)
-                    passages.append(passage)
-                    extra += two  # and no more: two copies side by side would show what was changed
+                mistake = find_mistake(recipe, len(analysis.rows), dice)  # one alone: two would show what was changed
             kinds.remove(kind)
+    if mistake:
+        passage, two = questions_for(mistake, len(extra) + 1)
+        passages.append(passage)
+        extra += two
     return blanks, tuple(passages), extra
 
 
@@ -185,6 +187,12 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
     asked = {question.ask for question in sheet.questions}
     points = f"{sheet.points} point{'s' * (sheet.points != 1)}"
     found = [f"{_many(len(sheet.questions))}, {points}."]
+    double = [question.id for question in sheet.questions if question.points > 1]
+    if double and len(double) < len(sheet.questions):
+        listed = f"{', '.join(double[:-1])} and {double[-1]}"
+        found.append(
+            f"Questions {listed} give 2 points each." if double[1:] else f"Question {double[0]} gives 2 points."
+        )
     if any(question.kind == "shape" for question in sheet.questions):
         example = "55×55×96" if sheet.recipe.layout == "hwc" else "96×55×55"
         found.append(f"Write a shape as {WANTED[sheet.recipe.layout]}, like {example}.")
@@ -192,6 +200,8 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
         found.append("Params are weights and biases.")
     if "multiplies" in asked:
         found.append("Multiplies are those of one image; adding a bias is none.")
+    if any(q.target and q.target.row is None and q.target.quantity == "multiplies" for q in sheet.questions):
+        found.append("Pooling, norms and activations count no multiplies.")
     if any(question.rounded for question in sheet.questions):
         found.append("A figure of five digits or more may be rounded to two digits or more, like 35k.")
     if cells and any(cell.text == NOT_ASKED for table in sheet.tables for line in table.lines for cell in line.cells):
