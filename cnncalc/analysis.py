@@ -8,6 +8,7 @@ from typing import Any
 
 from cnncalc.graph import Graph, Node
 from cnncalc.layers.base import Layer
+from cnncalc.problem import clean
 from cnncalc.shape import Shape
 
 QUANTITIES = ("params", "weights", "biases", "buffers", "multiplies", "activations")
@@ -115,6 +116,12 @@ class Analysis:
     note: str | None = None
     notes: tuple[str, ...] = ()
     graph: Graph | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """Short: pytest prints it beside an assertion that fails."""
+        totals = f"{self.totals.params:,} params, {self.totals.multiplies:,} multiplies"
+        name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
+        return f"<Analysis of {clean(self.file)}: {name}{totals}>"
 
     @property
     def status(self) -> str:

@@ -48,8 +48,9 @@ def _understood(expander: Expander, source: Source, inputs: dict[str, Shape | No
 
 def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:
     problems = expander.problems
-    scope = Scope(dict(expander.file_vars), {name: -1 - index for index, name in enumerate(inputs)})
-    last = expander.entries(found.entries, scope, -1 if len(inputs) == 1 else UNKNOWN, "")
+    places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
+    scope = Scope(found.entries, dict(expander.file_vars), places)
+    last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     outputs = _outputs(found, expander, scope, last)
     texts = {key: _text(found, key, problems) for key in ("name", "source", "note")}
     problems.stop_if_any()

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.description import Description, Entry
 from cnncalc.layers.base import Layer
+from cnncalc.problem import clean
 from cnncalc.shape import Shape
 from cnncalc.work import Work
 
@@ -66,6 +67,11 @@ class Graph:
     description: Description | None = field(default=None, repr=False, compare=False)
     entries: tuple[Entry, ...] = field(default=(), repr=False, compare=False)
     changed: bool = False  # by --set or --input-size: published figures no longer apply
+
+    def __repr__(self) -> str:
+        """Short: pytest prints it beside an assertion that fails."""
+        name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
+        return f"<Graph of {clean(self.file)}: {name}{len(self.nodes):,} layers>"
 
     def shape(self, ref: Ref) -> Shape:
         """The shape of what a node or an input gives."""

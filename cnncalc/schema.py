@@ -1,233 +1,165 @@
-"""The JSON Schema of the file format, generated from the layer declarations."""
+"""The JSON Schema of the file format, generated from the layer declarations.
+
+Written for validators and for editors alike. A value may have several forms (a number, a list, an expression), so a
+schema here names several types, and keywords that each speak of one type only: an editor then finds one schema for a
+value, not one of many, and says exactly what is wrong with it. `markdownDescription` and `defaultSnippets` are what
+editors show and insert; validators pass over them.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 from cnncalc.analysis import QUANTITIES
-from cnncalc.description import COMMON
 from cnncalc.layers import LAYERS
-from cnncalc.layers.base import Attribute, Layer
+from cnncalc.layers.base import Layer
+from cnncalc.schema_layers import NUMBER, WORDS, Schema, attributes_of, entry, named, said, titled
 
-_TEXT: dict[str, Any] = {"type": "string"}
-_NUMBER: dict[str, Any] = {"type": ["number", "string"]}
-_NAME: dict[str, Any] = {"type": ["string", "number"]}
-
-_COMMON_HELP: dict[str, tuple[str, dict[str, Any]]] = {
-    "name": ("name of the entry", _NAME),
-    "from": (
-        "entry or entries above that this one reads; `previous` is the one before",
-        {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
-    ),
-    "repeat": ("how many copies, each reading the one before", _NUMBER),
-    "when": ("leave the entry out where this is false", {"type": ["boolean", "string"]}),
-    "share": ("use the weights of this entry again", _TEXT),
-}
+_VARS: Schema = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
 
 
-def schema() -> dict[str, Any]:
+def schema() -> Schema:
     """The schema as a dictionary (JSON Schema 2020-12).
 
     >>> schema()["title"]
     'cnncalc architecture file'
     """
-    figures = {
-        quantity: {"type": ["integer", "string"], "description": "an integer, `884k`, `~60M` or `<25M`"}
-        for quantity in QUANTITIES
-    }
-    shape = {
-        "type": ["integer", "string"],
-        "description": "`28x28x256` (height × width × channels), or `4096` for a vector",
-    }
-    expected = {"type": "object", "properties": {"output": shape, **figures}, "additionalProperties": False}
-    amount = {"type": ["integer", "string"], "description": "an integer, `5M`, or for `size` also `20 MiB`"}
-    kinds = {"max": "breaks the check when exceeded", "warn": "warns when exceeded"}
-    levels = {kind: amount | {"description": f"{does}: {amount['description']}"} for kind, does in kinds.items()}
-    budgeted = {
-        name: {
-            "anyOf": [amount, {"type": "object", "properties": levels, "additionalProperties": False}],
-            "description": f"the most {what} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`",
-        }
-        for name, what in [*((name, name) for name in QUANTITIES), ("size", "bytes of float32 params")]
-    }
-    of_one = {"type": "object", "properties": budgeted, "additionalProperties": False}
+    figures = {quantity: said("an integer, `884k`, `~60M` or `<25M`", _FIGURE) for quantity in QUANTITIES}
+    output = said("`28x28x256` (height × width × channels), or `4096` for a vector", _FIGURE)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cnncalc architecture file",
         "type": "object",
         "additionalProperties": False,
         "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}],
-        "properties": {
-            "name": {"type": "string", "description": "name of the network"},
-            "source": {"type": "string", "description": "where its figures come from"},
-            "note": {"type": "string", "description": "printed below the table"},
-            "extends": {
-                "type": "string",
-                "description": "a file beside this one, or a bundled one, whose parts this file inherits",
-            },
-            "input": {"$ref": "#/$defs/input"},
-            "inputs": {
-                "type": "object",
-                "additionalProperties": {"$ref": "#/$defs/input"},
-                "description": "several inputs, by name",
-            },
-            "vars": {
-                "type": "object",
-                "additionalProperties": {"type": ["number", "string", "boolean"]},
-                "description": "numbers and expressions; `--set` overrides them",
-            },
-            "defaults": {"$ref": "#/$defs/defaults"},
-            "blocks": {
-                "type": "object",
-                "additionalProperties": {"$ref": "#/$defs/block"},
-                "description": "layer types that this file defines",
-            },
-            "layers": {"$ref": "#/$defs/entries"},
-            "outputs": {
-                "anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}],
-                "description": "names of the outputs; what leads to none of them is left out",
-            },
-            "expect": {
-                "type": "object",
-                "additionalProperties": expected,
-                "description": "figures that `cnncalc check` holds the file to, by name",
-            },
-            "budget": {
-                "type": "object",
-                "properties": budgeted | {"total": of_one},
-                "additionalProperties": of_one,
-                "description": "limits that `cnncalc check` holds the file to, for the total or by name: "
-                "`{params: {max: 5M, warn: 4.5M}, size: 20 MiB, head: {params: 1M}}`",
-            },
-        },
+        "properties": titled(_file()),
         "$defs": {
             "input": _input(),
-            "defaults": {
-                "type": "object",
-                "description": "attributes for every layer of a type",
-                "properties": {name: _object(layer, common=False) for name, layer in LAYERS.items()},
-                "additionalProperties": False,
-            },
-            "block": {
-                "type": "object",
-                "required": ["layers"],
-                "additionalProperties": False,
-                "properties": {
-                    "params": {
-                        "type": "array",
-                        "items": {"type": "string"},
-                        "description": "`n`, `s=1`, or `$act` for a word",
-                    },
-                    "vars": {"type": "object", "additionalProperties": {"type": ["number", "string", "boolean"]}},
-                    "inputs": {
-                        "type": "array",
-                        "items": _TEXT,
-                        "minItems": 1,
-                        "description": "names of several inputs",
-                    },
-                    "layers": {"$ref": "#/$defs/entries"},
-                },
-            },
+            "block": _block(),
             "entries": {"type": "array", "items": {"$ref": "#/$defs/entry"}},
-            "entry": {
-                "anyOf": [
-                    {"enum": [name for name, layer in LAYERS.items() if not _required(layer) and layer.inputs == 1]},
-                    {"type": "string", "description": "a block of this file"},
-                    {
-                        "type": "object",
-                        "minProperties": 1,
-                        "maxProperties": 1,
-                        "properties": {name: _layer(layer) for name, layer in LAYERS.items()},
-                        "additionalProperties": True,
-                    },
-                ]
-            },
-            "branches": {
-                "description": "paths that read the same input: a mapping of names, or a list",
-                "anyOf": [
-                    {"type": "object", "additionalProperties": {"$ref": "#/$defs/branch"}},
-                    {"type": "array", "items": {"$ref": "#/$defs/branch"}},
-                ],
-            },
+            "entry": entry(),
+            "branches": said(
+                "paths that read the same input: a mapping of names, or a list; `[]` is the identity",
+                {
+                    "type": ["object", "array"],
+                    "additionalProperties": {"$ref": "#/$defs/branch"},
+                    "items": {"$ref": "#/$defs/branch"},
+                },
+            ),
             "branch": {"anyOf": [{"$ref": "#/$defs/entries"}, {"$ref": "#/$defs/entry"}]},
+            "expected": {
+                "type": "object",
+                "properties": titled({"output": output, **figures}),
+                "additionalProperties": False,
+            },
+            "limits": {"type": "object", "properties": titled(_limits()), "additionalProperties": False},
+            "named": {name: named(layer) for name, layer in LAYERS.items()},
         },
     }
 
 
-def _input() -> dict[str, Any]:
-    side = {**_NUMBER, "description": "size of this side"}
+_FIGURE: Schema = {"type": ["string", "integer"]}
+
+
+def _file() -> dict[str, Schema]:
+    """The keys of a file."""
+    text: Schema = {"type": "string"}
+    return {
+        "name": said("name of the network", text),
+        "source": said("where its figures come from", text),
+        "note": said("printed below the table", text),
+        "extends": said("a file beside this one, or a bundled one, whose parts this file inherits", text),
+        "input": said(
+            "shape of the input",
+            {"allOf": [{"$ref": "#/$defs/input"}], "defaultSnippets": [{"body": "{channels: ${1:3}, size: ${2:224}}"}]},
+        ),
+        "inputs": said(
+            "several inputs, by name", {"type": "object", "additionalProperties": {"$ref": "#/$defs/input"}}
+        ),
+        "vars": said("numbers and expressions; `--set` overrides them", _VARS),
+        "defaults": said(
+            "attributes for every layer of a type",
+            {
+                "type": "object",
+                "properties": {name: _default(layer) for name, layer in LAYERS.items()},
+                "additionalProperties": False,
+            },
+        ),
+        "blocks": said(
+            "layer types that this file defines",
+            {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
+        ),
+        "layers": said(
+            "the network, from its input to its output; each entry reads the one before", {"$ref": "#/$defs/entries"}
+        ),
+        "outputs": said("names of the outputs; what leads to none of them is left out", {**WORDS, "minItems": 1}),
+        "expect": said(
+            "figures that `cnncalc check` holds the file to, by name",
+            {
+                "type": "object",
+                "properties": titled({"total": said("the whole network", {"$ref": "#/$defs/expected"})}),
+                "additionalProperties": {"$ref": "#/$defs/expected"},
+            },
+        ),
+        "budget": said(
+            "limits that `cnncalc check` holds the file to, for the total or by name: "
+            "`{params: {max: 5M, warn: 4.5M}, size: 20 MiB, head: {params: 1M}}`",
+            {
+                "type": "object",
+                "properties": titled({**_limits(), "total": said("the whole network", {"$ref": "#/$defs/limits"})}),
+                "additionalProperties": {"$ref": "#/$defs/limits"},
+            },
+        ),
+    }
+
+
+def _limits() -> dict[str, Schema]:
+    """The quantities of a budget: a limit alone, or what breaks the check and what warns."""
+    amount = "an integer, `5M`, or for `size` also `20 MiB`"
+    kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
+    levels = titled({kind: said(text, _FIGURE) for kind, text in kinds.items()})
+    limit = {"type": ["string", "integer", "object"], "properties": levels, "additionalProperties": False}
+    quantities = {name: name for name in QUANTITIES} | {"size": "bytes of float32 params"}
+    return {
+        name: said(f"the most {what} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
+        for name, what in quantities.items()
+    }
+
+
+def _input() -> Schema:
+    side = said("size of this side", NUMBER)
+    size = said(
+        "N is N×N; a list has one number per axis: depth, height, width",
+        {"type": ["string", "number", "array"], "items": NUMBER, "minItems": 1, "maxItems": 3},
+    )
+    sides = {"height": side, "width": side, "depth": side, "length": side}
     return {
         "type": "object",
         "required": ["channels"],
         "additionalProperties": False,
-        "properties": {
-            "channels": {**_NUMBER, "description": "number of channels"},
-            "size": {
-                "anyOf": [_NUMBER, {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": 3}],
-                "description": "N is N×N; a list has one number per axis: depth, height, width",
-            },
-            "height": side,
-            "width": side,
-            "depth": side,
-            "length": side,
-        },
+        "properties": titled({"channels": said("number of channels", NUMBER), "size": size, **sides}),
     }
 
 
-def _required(layer: type[Layer]) -> list[str]:
-    return [name for name, attribute in layer.attributes.items() if attribute.required]
-
-
-def _layer(layer: type[Layer]) -> dict[str, Any]:
-    attributes = [_value(attribute) for attribute in layer.attributes.values()]
-    if layer.inputs is None:
-        attributes = [{"$ref": "#/$defs/branches"}]
-    positions = [
-        {"anyOf": [value, {"$ref": f"#/$defs/entry/anyOf/2/properties/{layer.type}/anyOf/0"}]} for value in attributes
-    ]
-    forms: list[dict[str, Any]] = [_object(layer)]
-    by_position = {"prefixItems": positions} if positions else {}
-    named = {"$ref": f"#/$defs/entry/anyOf/2/properties/{layer.type}/anyOf/0"}
-    forms.append({"type": "array", **by_position, "items": named})
-    if attributes:
-        forms.append(attributes[0])
-    return {"description": (layer.__doc__ or "").split("\n")[0], "anyOf": forms}
-
-
-def _object(layer: type[Layer], common: bool = True) -> dict[str, Any]:
-    properties: dict[str, Any] = {name: _value(attribute) for name, attribute in layer.attributes.items()}
-    if layer.inputs is None:
-        properties["branches"] = {"$ref": "#/$defs/branches"}
-    if common:
-        properties |= {name: {**kind, "description": help} for name, (help, kind) in _COMMON_HELP.items()}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def _value(attribute: Attribute) -> dict[str, Any]:
-    """An attribute takes its own kind of value, or an expression as text."""
-    kinds: dict[str, list[dict[str, Any]]] = {
-        "int": [{"type": "integer", "minimum": attribute.at_least}],
-        "float": [{"type": "number"}],
-        "bool": [{"type": "boolean"}],
-        "PerAxis": [
-            {"type": "integer", "minimum": attribute.at_least},
-            {"type": "array", "minItems": 1, "maxItems": 3},
-        ],
-        "Padding": [
-            {"enum": ["same", "valid"]},
-            {"type": "integer", "minimum": 0},
-            {"type": "array", "minItems": 1, "maxItems": 3},
-        ],
-        "Word": [{"enum": list(attribute.choices)}] if attribute.choices else [],
-        "Table": [{"type": "array", "items": {"type": "array", "items": {"type": "integer", "minimum": 0}}}],
-        "Dims": [{"type": "array", "items": {"type": "integer", "minimum": 1}}],
-        "Name": [],
+def _block() -> Schema:
+    params = said("`n`, `s=1`, or `$act` for a word", {"type": "array", "items": {"type": "string"}})
+    inputs = said("names of several inputs", {"type": "array", "items": {"type": "string"}, "minItems": 1})
+    return {
+        "type": "object",
+        "required": ["layers"],
+        "additionalProperties": False,
+        "properties": titled(
+            {
+                "params": params,
+                "vars": said("worked out once for each use; `channels` are those of the block's input", _VARS),
+                "inputs": inputs,
+                "layers": said("what the block stands for", {"$ref": "#/$defs/entries"}),
+            }
+        ),
     }
-    found: dict[str, Any] = {"description": attribute.help, "anyOf": [*kinds[attribute.kind], _TEXT]}
-    default = attribute.default
-    if not attribute.required and default is not None and not (isinstance(default, str) and default.startswith("$")):
-        found["default"] = default
-    return found
 
 
-assert set(_COMMON_HELP) == set(COMMON)
+def _default(layer: type[Layer]) -> Schema:
+    found = said(
+        f"attributes of every `{layer.type}`, where it does not say otherwise",
+        {"type": "object", "allOf": [{"properties": attributes_of(layer), "additionalProperties": False}]},
+    )
+    return found if layer.attributes else {**found, "doNotSuggest": True}

@@ -28,9 +28,9 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc import description, expand, formula, inputs, shape, source  # noqa: E402
-from cnncalc.formula import written  # noqa: E402
 from cnncalc.layers import LAYERS  # noqa: E402
-from cnncalc.layers.base import Attribute, Layer  # noqa: E402
+from cnncalc.layers.base import Layer  # noqa: E402
+from cnncalc.schema_layers import default_of, in_order, takes  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -177,7 +177,7 @@ def _layer_section(layer: type[Layer]) -> list[str]:
         lines += ["Joins `branches`, or the entries that `from` names: two or more.", ""]
     if layer.attributes:
         rows = [
-            (f"`{name}`", _takes(attribute), _default(attribute), attribute.help)
+            (f"`{name}`", takes(attribute), default_of(attribute), attribute.help)
             for name, attribute in layer.attributes.items()
         ]
         lines += [*_table(("attribute", "takes", "default", "what it is"), rows), ""]
@@ -196,35 +196,6 @@ def _layer_section(layer: type[Layer]) -> list[str]:
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
     lines = [head, ("---",) * len(head), *rows]
     return [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines]
-
-
-_TAKES = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "PerAxis": "a whole number, or one per axis",
-    "Padding": "a number, `same`, `valid`, or one entry per axis",
-    "Table": "a list of lists",
-    "Dims": "a shape",
-    "Name": "a name",
-    "Word": "a word",
-}
-
-
-def _takes(attribute: Attribute) -> str:
-    takes = " or ".join(f"`{choice}`" for choice in attribute.choices) or _TAKES[attribute.kind]
-    return f"{takes}, at least {attribute.at_least}" if attribute.at_least else takes
-
-
-def _default(attribute: Attribute) -> str:
-    if attribute.required:
-        return "required"
-    default = attribute.default
-    if default is None:
-        return "none"
-    if isinstance(default, str):
-        return f"that of `{default[1:]}`" if default.startswith("$") else f"`{default}`"
-    return f"`{written(default)}`"
 
 
 # ---------------------------------------------------------------------------------------------- cli.md
@@ -280,7 +251,7 @@ def attributes_part() -> str:
     """The attributes of every layer type, in order."""
     rows = []
     for layer in LAYERS.values():
-        names = [_in_order(name, attribute) for name, attribute in layer.attributes.items()]
+        names = [in_order(name, attribute) for name, attribute in layer.attributes.items()]
         if layer.inputs is None:
             names = ["`branches`", *names]
         if names:
@@ -292,16 +263,6 @@ def attributes_part() -> str:
     ]
     table = "\n".join(_table(("type", "attributes, in order"), rows))
     return f"{table}\n\nWithout attributes: {', '.join(alone)}.\n"
-
-
-def _in_order(name: str, attribute: Attribute) -> str:
-    if attribute.required:
-        return f"**`{name}`**"
-    default = attribute.default
-    if default is None:
-        return f"`{name}`"
-    text = default.removeprefix("$") if isinstance(default, str) else written(default)
-    return f"`{name}={text}`"
 
 
 def limits_part() -> str:
@@ -327,6 +288,18 @@ def limits_part() -> str:
 def words_part() -> str:
     """The words that names of vars and params cannot be."""
     return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
+
+
+def action_inputs_part() -> str:
+    """The inputs of the GitHub action."""
+    import yaml
+
+    inputs = yaml.load((ROOT / "action.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["inputs"]
+    rows = []
+    for name, about in inputs.items():
+        default = about.get("default", "")
+        rows.append((f"`{name}`", f"`{default}`" if default else "none", about["description"]))
+    return "\n".join(_table(("input", "default", "what it is"), rows)) + "\n"
 
 
 def slips_part() -> str:
@@ -368,6 +341,7 @@ def options_part() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "action_inputs": action_inputs_part,
     "options": options_part,
     "rules": rules_part,
     "attributes": attributes_part,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -86,3 +87,10 @@ def table(name: str) -> list[dict[str, object]]:
     """A table of cases; every scalar is the text that is written."""
     found: list[dict[str, object]] = yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     return found
+
+
+def documented(page: str, language: str) -> dict[str, str]:
+    """The files that a page of docs/ shows: those blocks of a language whose first line is `# NAME`."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    blocks = re.finditer(rf"^```{language}\n# (\S+\.\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return {block[1]: block[2] for block in blocks}

@@ -14,20 +14,20 @@ ROOMS = [
     ["formula", "problem", "codes", "shape", "bundled", "figures", "align"],
     ["layers", "source", "latex"],
     ["work", "description", "git"],
-    ["graph", "values", "labels"],
+    ["graph", "values", "labels", "schema_layers"],
     ["inputs", "expand", "rules"],
     ["build", "analysis", "config"],
     ["api", "outline", "budget", "schema", "lint", "growth"],
     ["columns", "expect", "working"],
     ["comparison", "checks", "teaching"],
-    ["diff"],
+    ["diff", "dependents"],
     ["changes"],
     ["baseline"],
     ["render"],
-    ["cli"],
+    ["cli", "pytest_plugin"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
-HOMES = {"click": {"cli"}, "rich": {"render"}, "yaml": {"source"}}
+HOMES = {"click": {"cli"}, "rich": {"render"}, "yaml": {"source"}, "pytest": {"pytest_plugin"}}
 FREE = {"__init__", "__main__"}  # the package's front doors
 
 
@@ -85,4 +85,4 @@ def test_no_other_library_is_imported() -> None:
     import sys
 
     roots = {module.split(".")[0] for _, path in files() for module, _ in imports(path)}
-    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "rich", "yaml"}
+    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "pytest", "rich", "yaml"}

@@ -96,6 +96,8 @@ ACCEPTED = {
     "a value per axis": "layers: [conv: [64, [1, 7], padding: [0, 3]]]",
     "padding at each end": "layers: [max_pool: {kernel: 2, padding: [0, [0, 1], [0, 1]]}]",
     "expressions in a list": "layers: [conv: [64, [k, 1], padding: [k // 2, 0]]]",
+    "a word": "layers: [dense: {units: 4, per: position}]",
+    "a word that a block is given": "blocks: {b: {params: [$w], layers: [dense: [4, per: $w]]}}\nlayers: [b: none]",
     "common attributes": "layers: [relu: {name: a, from: previous, repeat: 2, when: true, share: b}]",
     "common attributes as expressions": "layers: [relu: {repeat: n, when: t > 1, from: [A]}]",
     "branches by name": "layers: [concat: {branches: {1x1: [conv: [4, 1]], pool: {max_pool: 2}, id: []}}]",
@@ -103,7 +105,7 @@ ACCEPTED = {
     "a merge by names": "layers: [add: {from: [A, B]}]",
     "branches by position": "layers: [add: [[[], [relu]], name: x]]",
     "a connection table": "layers: [conv: {filters: 2, kernel: 5, connections: [[0], [0, 1]]}]",
-    "a shape": "layers: [reshape: 7x7x512, reshape: [7, 7, 512]]",
+    "a shape": "layers: [reshape: 7x7x512, reshape: {shape: [7, 7, 512]}]",
     "vars of numbers and expressions": "vars: {a: 1, b: 1.5, c: a * 2, d: true}\nlayers: [relu]",
     "a block": "blocks: {b: {params: [n, s=1, $act], vars: {h: n / 2}, inputs: [x, y], layers: [$act, conv: [n, 1]]}}\n"
     "layers: [b]",
@@ -152,6 +154,10 @@ REJECTED = {
     "a misspelt default": "layers: [relu]\ndefaults: {conv: {paddng: same}}",
     "a misspelt type of defaults": "layers: [relu]\ndefaults: {covn: {padding: same}}",
     "a misspelt quantity": "layers: [relu]\nexpect: {total: {parms: 5}}",
+    "a misspelt word": "layers: [dense: {units: 4, per: positon}]",
+    "a misspelt word by position": "layers: [dense: [4, true, positon]]",
+    "a value for a layer without attributes": "layers: [relu: 5]",
+    "too many values": "layers: [conv: [4, 3, 1, 0, 1, 1, true, [[0]], 5]]",
     "a misspelt quantity of a budget": "layers: [relu]\nbudget: {parms: 5M}",
     "a misspelt quantity of a budget by name": "layers: [relu]\nbudget: {conv2: {parms: 5M}}",
     "a misspelt limit": "layers: [relu]\nbudget: {params: {most: 5M}}",
@@ -174,14 +180,23 @@ def test_it_rejects(text: str) -> None:
 
 
 def test_an_editor_finds_every_layer_and_attribute_with_its_help() -> None:
-    entry = validator().schema["$defs"]["entry"]["anyOf"]
-    words = next(form["enum"] for form in entry if "enum" in form)
-    properties = next(form["properties"] for form in entry if form.get("type") == "object")
-    assert set(properties) == set(LAYERS)
-    assert set(words) <= set(LAYERS)
+    """Each type is offered once: as a word alone, or with the attributes that it needs."""
+    definitions = validator().schema["$defs"]
+    *forms, keys = definitions["entry"]["anyOf"]
+    words = [form["const"] for form in forms if "const" in form]
+    snippets = {snippet["label"]: snippet["body"] for snippet in keys["defaultSnippets"]}
+    assert sorted([*words, *snippets]) == sorted(LAYERS)
+    assert set(keys["properties"]) == set(LAYERS)
     for name, layer in LAYERS.items():
-        assert properties[name]["description"]
-        (shown, *_) = (form["properties"] for form in properties[name]["anyOf"] if "properties" in form)
+        assert keys["properties"][name]["description"]
+        shown = definitions["named"][name]["properties"]
         for attribute in layer.attributes.values():
             assert shown[attribute.name]["description"] == attribute.help
         assert {"name", "from", "repeat", "when", "share"} <= set(shown)
+
+
+def test_what_an_editor_writes_is_valid() -> None:
+    for snippet in validator().schema["$defs"]["entry"]["anyOf"][-1]["defaultSnippets"]:
+        ((name, body),) = snippet["body"].items()
+        filled_in = re.sub(r"\$\d", "a", body)
+        assert faults(f"{INPUT}layers:\n  - {name}: {filled_in}") == []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cnncalc.baseline import Against, Recorded, Recorder
     from cnncalc.budget import Limit
-    from cnncalc.checks import Report
+    from cnncalc.checks import File, Report
     from cnncalc.expect import CheckResult
 
 DRAWN = "full"
@@ -65,6 +65,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
+        "cnncalc check --changed base.yaml       and every file that extends it",
         "cnncalc check net.yaml --max-params 5M --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              file:line:col: level code message, for editors",
         "cnncalc check nets/ -f sarif -o cnncalc.sarif",
@@ -74,7 +75,12 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
     ),
 )
-@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, required=True, type=options.Architecture())
+@click.argument("files", metavar="FILE|FOLDER...", nargs=-1, type=options.Architecture())
+@click.option(
+    "--changed",
+    is_flag=True,
+    help="FILEs are what a commit changes: the architectures among them are checked, and all that extend one of them.",
+)
 @click.option(
     "-f",
     "--format",
@@ -113,6 +119,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
 def check_command(
     files: tuple[str, ...],
+    changed: bool,
     form: str | None,
     output: str | None,
     baseline: str | None,
@@ -137,10 +144,12 @@ def check_command(
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
     file cannot be used.
     """
-    from cnncalc.checks import Checks, listing
+    from cnncalc.checks import Checks
     from cnncalc.config import nearest_config
     from cnncalc.lint import Linter
 
+    if not files and not changed:
+        raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
     if form == DRAWN and output not in (None, "-"):
         raise click.UsageError(f"--output wants another format than `{DRAWN}`: --format {', '.join(FORMATS)}.")
@@ -148,12 +157,14 @@ def check_command(
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
+    if write_baseline and changed:
+        raise click.UsageError("--write-baseline records all files, not those that are --changed.")
     options.refuse_two_inputs(files)
     options.note_slow_parser()
     vars = options.overrides(sets)
     if max_growth and not baseline:
         raise click.UsageError("--max-growth goes with --baseline.")
-    held = _baseline(baseline, max_growth, vars, input_size, files[0]) if baseline else None
+    held = _baseline(baseline, max_growth, vars, input_size, next(iter(files), "")) if baseline else None
     recorder = _recorder(write_baseline, vars, input_size) if write_baseline else None
     linter = Linter(select, ignore)
     checks = Checks(
@@ -164,7 +175,7 @@ def check_command(
         finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
     )
     reports: list[Report] = []
-    with Progress(list(listing(files))) as progress:
+    with Progress(_to_check(files, changed)) as progress:
         for file in progress:
             options.note_bundled(file.name)
             rewritten = _update(file.name) if update else 0
@@ -176,14 +187,28 @@ def check_command(
             _show(report, form, no_color)
             if not report.skipped:
                 reports.append(report)
-    if not reports:
+    if not reports and not changed:
         raise click.UsageError(f"no architecture file in {', '.join(files)}")
     for name in held.gone() if held else ():
         options.remark(f"{name} is in the baseline, and gone")
     _conclude(reports, form, output)
     if recorder:
         _record(recorder, reports)
-    return max(report.code for report in reports)
+    return max((report.code for report in reports), default=0)
+
+
+def _to_check(files: tuple[str, ...], changed: bool) -> list[File]:
+    if not changed:
+        from cnncalc.checks import listing
+
+        return list(listing(files))
+    from cnncalc import dependents
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        return list(dependents.changed(files))
+    except ProblemsFound as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _baseline(

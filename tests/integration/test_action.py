@@ -1,0 +1,259 @@
+"""action.yml on a runner of our own: its steps in bash, with GitHub's variables, on a pull request."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.integration.runner import ACTION, Runner
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not (shutil.which("git") and shutil.which("jq")), reason="no git or jq"),
+]
+
+CNNCALC = str(Path(sys.executable).with_name("cnncalc"))
+BASE = """\
+name: Base
+input: {channels: 3, size: 8}
+vars: {n: 4}
+layers:
+  - conv: {name: stem, filters: n, kernel: 3}
+  - flatten
+  - dense: 10
+"""
+WIDE = "{extends: base.yaml, name: Wide, vars: {n: 8}, budget: {params: {max: 4k}}}\n"
+FINE, DOUBLED = BASE, BASE.replace("filters: n,", "filters: 2 * n,")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A checkout of a project, whose first commit is what a pull request wants to change."""
+    folder = tmp_path / "workspace"
+    write(folder, {"architectures/base.yaml": BASE, "architectures/wide.yaml": WIDE, "README.md": "nets\n"})
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    commit(folder)
+    return folder
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def git(folder: Path, *args: str) -> str:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    who = {f"GIT_{who}_{what}": "a@b.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    done = subprocess.run(
+        ["git", *args], cwd=folder, env=inherited | alone | who, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def commit(folder: Path) -> str:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=change")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def runner(workspace: Path, **inputs: str) -> Runner:
+    """A runner on which cnncalc is already installed."""
+    context = {"steps.install.outputs.cnncalc": CNNCALC, "github.token": "secret"}
+    return Runner(workspace, workspace.parent / "temporary", inputs, context)
+
+
+def test_it_installs_the_cnncalc_that_it_belongs_to(workspace: Path) -> None:
+    context = {"github.action_path": str(ACTION.parent), "steps.python.outputs.python-path": sys.executable}
+    here = Runner(workspace, workspace.parent / "temporary", {}, context)
+    installed = here.step("Install cnncalc")
+    assert installed.code == 0, installed.err
+    assert installed.out.startswith("cnncalc ")
+    assert Path(installed.outputs["cnncalc"]).exists()
+    checked = here.step("Check")
+    assert (checked.code, checked.outputs) == (0, {"exit-code": "0"}), checked.err
+
+
+def test_all_is_well(workspace: Path) -> None:
+    here = runner(workspace)
+    assert here.step("Check").outputs == {"exit-code": "0"}
+    assert "architectures/base.yaml" in here.summary.read_text(encoding="utf-8")
+
+
+def test_a_broken_budget_is_annotated_at_its_line(workspace: Path) -> None:
+    write(workspace, {"architectures/base.yaml": DOUBLED})
+    step = runner(workspace).step("Check")
+    assert (step.code, step.outputs) == (1, {"exit-code": "1"})
+    assert step.out.startswith("::error file=architectures/wide.yaml,line=1,")
+    assert "`total` params: limit 4.0k, is 6.2k" in step.out
+
+
+def test_a_file_that_cannot_be_used(workspace: Path) -> None:
+    write(workspace, {"architectures/base.yaml": BASE.replace("dense", "dens")})
+    step = runner(workspace).step("Check")
+    assert (step.code, step.outputs) == (2, {"exit-code": "2"})
+    assert "did you mean `dense`?" in step.out
+
+
+def test_options_and_files(workspace: Path) -> None:
+    write(workspace, {"my nets/a.yaml": BASE, "b.yaml": BASE})
+    step = runner(workspace, files="my nets\nb.yaml\n", args="--strict --max-params 1k --max-size '20 MiB'").step(
+        "Check"
+    )
+    assert step.code == 1
+    assert step.out.count("::error") == 2
+    assert "file=my nets/a.yaml" in step.out
+
+
+def test_a_baseline_is_a_version_in_git(workspace: Path) -> None:
+    write(workspace, {"architectures/wide.yaml": WIDE.replace("n: 8", "n: 6")})
+    assert runner(workspace, baseline="HEAD").step("Check").code == 0
+    write(workspace, {"architectures/base.yaml": DOUBLED})
+    step = runner(workspace, baseline="HEAD").step("Check")
+    assert step.code == 1
+    assert "`total` params" in step.out
+    assert "architectures/base.yaml" in step.out
+    assert runner(workspace, files="architectures/base.yaml", baseline="HEAD", args="--max-growth 200%").step(
+        "Check"
+    ).outputs == {"exit-code": "0"}
+
+
+def test_a_report_for_code_scanning(workspace: Path) -> None:
+    write(workspace, {"architectures/base.yaml": DOUBLED})
+    step = runner(workspace, sarif="cnncalc.sarif").step("Check")
+    assert step.code == 1
+    assert step.out.count("::error") == 1
+    report = json.loads((workspace / "cnncalc.sarif").read_text(encoding="utf-8"))
+    assert [result["ruleId"] for result in report["runs"][0]["results"]] == ["budget"]
+
+
+def test_options_with_an_open_quote_are_refused(workspace: Path) -> None:
+    step = runner(workspace, args="--max-size '20 MiB").step("Check")
+    assert step.code != 0
+    assert "unmatched single quote" in step.err
+
+
+@pytest.mark.parametrize("name", ["files", "args", "baseline", "sarif"])
+def test_what_is_written_is_never_run(workspace: Path, name: str) -> None:
+    hostile = '$(touch ran) `touch ran` "; touch ran; #'
+    runner(workspace, **{name: hostile}).step("Check")
+    assert not (workspace / "ran").exists()
+
+
+# ------------------------------------------------------------------------------------------------ the comment
+
+GH = """\
+#!/usr/bin/env python3
+import json, os, sys
+from pathlib import Path
+body = [word.partition("=")[2] for word in sys.argv if word.startswith("body=@")]
+text = Path(body[0][1:]).read_text(encoding="utf-8") if body else ""
+with open(os.environ["CALLS"], "a") as calls:
+    print(json.dumps({"args": sys.argv[1:], "body": text, "token": os.environ.get("GH_TOKEN")}), file=calls)
+if os.environ["MAY_COMMENT"] == "no":
+    sys.exit("HTTP 403: Resource not accessible by integration")
+if "--paginate" in sys.argv:
+    print(os.environ["OWN_COMMENTS"])
+else:
+    print("https://github.com/owner/nets/pull/7#issuecomment-1")
+"""
+
+
+class PullRequest:
+    """A pull request, and a `gh` that only writes down what it is asked."""
+
+    def __init__(self, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.base = git(workspace, "rev-parse", "HEAD")
+        self.workspace, self.calls_file = workspace, workspace.parent / "calls"
+        self.runner = runner(workspace, comment="true")
+        self.runner.context |= {
+            "github.event.pull_request.base.sha": self.base,
+            "github.event.pull_request.number": "7",
+        }
+        programs = workspace.parent / "programs"
+        write(programs, {"gh": GH})
+        (programs / "gh").chmod(0o755)
+        self.runner.path = f"{programs}{os.pathsep}{self.runner.path}"
+        self.environment = monkeypatch
+        monkeypatch.setenv("CALLS", str(self.calls_file))
+        self.comments([])
+
+    def comments(self, own: list[int], may: bool = True) -> None:
+        """Which comments are ours, and whether the token may write."""
+        self.environment.setenv("OWN_COMMENTS", "\n".join(map(str, own)))
+        self.environment.setenv("MAY_COMMENT", "yes" if may else "no")
+
+    def calls(self) -> list[dict[str, object]]:
+        return (
+            [json.loads(line) for line in self.calls_file.read_text().splitlines()] if self.calls_file.exists() else []
+        )
+
+
+@pytest.fixture
+def pull_request(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> PullRequest:
+    return PullRequest(workspace, monkeypatch)
+
+
+def test_a_comment_shows_what_changes_also_in_what_extends_it(pull_request: PullRequest) -> None:
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED, "architectures/new.yaml": BASE})
+    commit(pull_request.workspace)
+    step = pull_request.runner.step("Comment")
+    assert step.code == 0, step.err
+    assert step.out == "Commented: https://github.com/owner/nets/pull/7#issuecomment-1\n"
+    _, sent = pull_request.calls()
+    assert sent["token"] == "secret"
+    assert sent["args"][:4] == ["api", "--method", "POST", "repos/owner/nets/issues/7/comments"]
+    body = str(sent["body"])
+    assert body.startswith("<!-- cnncalc -->\n")
+    places = [
+        body.find(text)
+        for text in (":architectures/base.yaml`", "`architectures/new.yaml` is new.", ":architectures/wide.yaml`")
+    ]
+    assert places == sorted(places)
+    assert -1 not in places
+    assert "1,562" in body
+    assert "3,114" in body
+    assert "6,218" in body
+    assert Path(step.outputs["file"]).read_text(encoding="utf-8") == body
+
+
+def test_a_second_push_rewrites_the_comment(pull_request: PullRequest) -> None:
+    pull_request.comments([41, 42])
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    _, sent = pull_request.calls()
+    assert sent["args"][:4] == ["api", "--method", "PATCH", "repos/owner/nets/issues/comments/41"]
+
+
+def test_a_token_that_may_not_comment_fails_nothing(pull_request: PullRequest) -> None:
+    pull_request.comments([], may=False)
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    step = pull_request.runner.step("Comment")
+    assert step.code == 0
+    assert "::notice::cnncalc may not comment" in step.out
+    assert "6,218" in pull_request.runner.summary.read_text(encoding="utf-8")
+
+
+def test_a_file_that_cannot_be_compared_is_named(pull_request: PullRequest) -> None:
+    write(pull_request.workspace, {"architectures/base.yaml": BASE.replace("dense", "dens")})
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    body = str(pull_request.calls()[-1]["body"])
+    assert "\n`architectures/base.yaml` cannot be compared: see the annotations.\n" in body
+
+
+def test_nothing_is_said_where_nothing_changes(pull_request: PullRequest) -> None:
+    write(pull_request.workspace, {"README.md": "more\n", "elsewhere/net.yaml": BASE})
+    commit(pull_request.workspace)
+    step = pull_request.runner.step("Comment")
+    assert (step.code, step.out, step.outputs) == (0, "No architecture is changed.\n", {})
+    assert pull_request.calls() == []
