@@ -1,10 +1,11 @@
 """Write the generated pages of the documentation: `python docs/generate.py`; `--check` only says what would change.
 
-Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
-pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`, with standard
-output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml`,
-and any block below `<!-- file: NAME -->`, is a file that the commands of its page find.
+Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands; the
+worksheets from the rows of worksheets/README.md, each a name and a command. In all other pages two kinds of parts are
+filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that name, and in the fenced block
+below `<!-- run: cnncalc … -->` the command, or several joined by `&&`, with standard output (with ` 2>&1` at the end
+standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml`, and any block below `<!-- file:
+NAME -->`, is a file that the commands of its page find.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTAL
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
+_SHEET = re.compile(r"^\| \[([\w-]+)\]\(\1\.md\) .*?\| `(cnncalc exercise [^`]+)` \|", re.MULTILINE)
 
 
 class Failed(Exception):
@@ -56,6 +58,7 @@ def pages() -> dict[Path, str]:
     }
     for page, script in TABLES.items():
         found[HERE / page] = rendered_by(HERE / script)
+    found |= worksheets()
     for path in (ROOT / "README.md", *sorted(HERE.glob("*.md"))):
         if path.exists() and path not in found:
             try:
@@ -212,6 +215,19 @@ def cli_page() -> str:
     ]:
         lines += ["", f"## {title}", "", "```console", f"$ {command}", run(command).rstrip("\n"), "```"]
     return "\n".join(lines) + "\n"
+
+
+# ---------------------------------------------------------------------------------------------- worksheets
+
+
+def worksheets() -> dict[Path, str]:
+    """The sheets that worksheets/README.md lists: each to fill in, to print, and its key."""
+    rows = _SHEET.findall((HERE / "worksheets" / "README.md").read_text(encoding="utf-8"))
+    return {
+        HERE / "worksheets" / f"{name}{ending}": run(f"{command}{options}")
+        for name, command in rows
+        for ending, options in ((".md", ""), (".html", " -f html"), ("-key.md", " --key"))
+    }
 
 
 # ---------------------------------------------------------------------------------------------- table.svg

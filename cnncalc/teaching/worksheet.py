@@ -18,6 +18,9 @@ from cnncalc.working import legend
 
 LEVEL_NAMES = {1: "one layer at a time", 2: "chains of layers", 3: "branches, groups and bottlenecks"}
 LACKING = {1: "layers", 2: "chains of layers", 3: "branches, groups or bottlenecks"}
+UNSAID = (
+    "Where an entry does not say it, the stride is 1, that of a pool its kernel, the padding 0, and there is a bias."
+)
 
 
 class TooFew(ValueError):
@@ -196,7 +199,7 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
     if any(question.kind == "shape" for question in sheet.questions):
         example = "55×55×96" if sheet.recipe.layout == "hwc" else "96×55×55"
         found.append(f"Write a shape as {WANTED[sheet.recipe.layout]}, like {example}.")
-    if "params" in asked:
+    if any(question.target and question.target.quantity == "params" for question in sheet.questions):
         found.append("Params are weights and biases.")
     if "multiplies" in asked:
         found.append("Multiplies are those of one image; adding a bias is none.")
@@ -204,6 +207,8 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
         found.append("Pooling, norms and activations count no multiplies.")
     if any(question.rounded for question in sheet.questions):
         found.append("A figure of five digits or more may be rounded to two digits or more, like 35k.")
+    if asked & {"inverse", "mistake"}:
+        found.append(UNSAID)
     if cells and any(cell.text == NOT_ASKED for table in sheet.tables for line in table.lines for cell in line.cells):
         found.append(f"A cell with {NOT_ASKED} is not asked for, but you may need it on the way.")
     return tuple(found)
