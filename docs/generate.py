@@ -35,7 +35,10 @@ from cnncalc.schema_layers import default_of, in_order, takes  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
-TABLES = {"lecture_figures.md": "lecture_table.py"}  # pages that a script of their own writes
+TABLES = {
+    "lecture_figures.md": "lecture_table.py",
+    "course_exercises.md": "course_table.py",
+}  # pages that a script of their own writes
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
