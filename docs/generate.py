@@ -1,11 +1,12 @@
 """Write the generated pages of the documentation: `python docs/generate.py`; `--check` only says what would change.
 
-Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands; the
-worksheets from the rows of worksheets/README.md, each a name and a command. In all other pages two kinds of parts are
-filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that name, and in the fenced block
-below `<!-- run: cnncalc … -->` the command, or several joined by `&&`, with standard output (with ` 2>&1` at the end
-standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml`, and any block below `<!-- file:
-NAME -->`, is a file that the commands of its page find.
+Whole pages (layers.md, cli.md, lecture_figures.md, course_exercises.md, table.svg) come from the declarations, the
+commands and scripts beside this one; the worksheets from the rows of worksheets/README.md, each a name and a command.
+In all other pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS`
+gives for that name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`,
+with standard output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is
+`# NAME.yaml`, and any block below `<!-- file: NAME -->`, is a file that the commands of its page find. `<!-- picture:
+cnncalc … -o FILE -->` writes what the command gives to a file beside the page.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", mono
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PICTURE = re.compile(r"^<!-- picture: (cnncalc [^\n]*?) -o ([\w/-]+\.svg) -->$", re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 _SHEET = re.compile(r"^\| \[([\w-]+)\]\(\1\.md\) .*?\| `(cnncalc exercise [^`]+)` \|", re.MULTILINE)
 
@@ -66,6 +68,7 @@ def pages() -> dict[Path, str]:
         if path.exists() and path not in found:
             try:
                 found[path] = filled(path.read_text(encoding="utf-8"))
+                found |= {path.parent / match[2]: run(match[1]) for match in _PICTURE.finditer(found[path])}
             except Failed as error:
                 raise Failed(f"{path.relative_to(ROOT)}: {error}") from None
     return found

@@ -18,6 +18,7 @@ COMMANDS = {
     "exercise": ("exercise", "A worksheet with blanks, and its answer key."),
     "grade": ("grade", "Mark filled-in worksheets, and name the likely slips."),
     "quiz": ("quiz", "The same questions one by one, with hints."),
+    "diagram": ("diagram", "A picture for a slide: volumes, or a flow graph."),
     "list": ("catalog", "The bundled architectures with their totals."),
     "show": ("catalog", "Print a bundled file, to read or to copy."),
     "new": ("catalog", "Print a file to start from."),
