@@ -99,7 +99,7 @@ def filled(text: str) -> str:
 def run(command: str, files: dict[str, str] | None = None) -> str:
     """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours.
 
-    With `2>&1` at its end standard error, too. That it runs inside GitHub Actions changes nothing.
+    With `2>&1` at its end standard error, too; `< FILE` is what is typed. That it runs inside GitHub Actions changes nothing.
     """
     from cnncalc.cli import cli
 
@@ -118,8 +118,11 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
             Path(name).write_text(content, encoding="utf-8")
         try:
             for one in command.removesuffix(" 2>&1").split(" && "):
-                arguments = shlex.split(one)[1:]
-                code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
+                one, _, given = one.partition(" < ")
+                typed = io.StringIO(Path(given).read_text(encoding="utf-8") if given else "")
+                with mock.patch.object(sys, "stdin", typed):
+                    arguments = shlex.split(one)[1:]
+                    code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
     if (code == 2 and err is not out) or not out.getvalue():
