@@ -99,7 +99,7 @@ def filled(text: str) -> str:
 def run(command: str, files: dict[str, str] | None = None) -> str:
     """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours.
 
-    With `2>&1` at its end standard error, too; `< FILE` is what is typed. That it runs inside GitHub Actions changes nothing.
+    With `2>&1` at its end standard error, too; `< FILE` is what is typed. GitHub Actions changes nothing.
     """
     from cnncalc.cli import cli
 

@@ -173,7 +173,7 @@ layers:
 GOLDEN = {
     1: "281f2c2da40f",
     2: "438d79b289f6",
-    3: "f8392ee9662c",
+    3: "8702068e4e09",
 }
 
 
@@ -227,6 +227,12 @@ def test_the_mistake_comes_last_and_names_the_file_that_is_shown() -> None:
     assert "`lenet5.yaml` was changed in one place" in blank(sheet("lenet5", 1, 1, ("mistake",)))
     one = sheet("fragments/residual_projection", 3, 1)
     assert [question.ask for question in one.questions][-3:] == ["inverse", "mistake", "mistake"]
+
+
+def test_a_merge_is_shown_with_the_whole_of_its_branches() -> None:
+    (table,) = sheet("fragments/residual_projection", 3, 1).tables
+    assert [line.name for line in table.lines[:4]] == ["main/dense1", "main/dense2", "shortcut/Ws", "add1"]
+    assert table.given == (("input", "128"),)
 
 
 def test_count_and_what_there_is() -> None:

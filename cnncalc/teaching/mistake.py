@@ -86,10 +86,10 @@ def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
                 new = others[dice.below(len(others))]
                 start = number.mark.index
                 changed = f"{text[:start]}{new}{text[start + len(number.text) :]}"
-                found.append((changed, f"line {number.mark.line + 1}: {new} was {old}"))
+                found.append((changed, f"line {number.mark.line + 1} was changed: {old} became {new}"))
     for match in re.finditer(r"^ *- flatten *(#.*)?\n", text, re.MULTILINE):
         line = text.count("\n", 0, match.start()) + 1
-        found.append((text[: match.start()] + text[match.end() :], f"above line {line} stood `flatten`"))
+        found.append((text[: match.start()] + text[match.end() :], f"before line {line} stood `flatten`"))
     return found
 
 

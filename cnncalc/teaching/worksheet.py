@@ -18,9 +18,7 @@ from cnncalc.working import legend
 
 LEVEL_NAMES = {1: "one layer at a time", 2: "chains of layers", 3: "branches, groups and bottlenecks"}
 LACKING = {1: "layers", 2: "chains of layers", 3: "branches, groups or bottlenecks"}
-UNSAID = (
-    "Where an entry does not say it, the stride is 1, that of a pool its kernel, the padding 0, and there is a bias."
-)
+UNSAID = "Where nothing is said, the stride is 1, that of a pool its kernel, the padding 0, and there is a bias."
 
 
 class TooFew(ValueError):
