@@ -74,9 +74,9 @@ def pages() -> dict[Path, str]:
     return found
 
 
-def stale() -> list[Path]:
+def stale(found: dict[Path, str]) -> list[Path]:
     """The pages whose text is not what the generator writes."""
-    return [path for path, text in pages().items() if not path.exists() or path.read_bytes() != text.encode()]
+    return [path for path, text in found.items() if not path.exists() or path.read_bytes() != text.encode()]
 
 
 def filled(text: str) -> str:
@@ -386,7 +386,7 @@ def main() -> int:
     except Failed as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    changed = [path for path, text in found.items() if not path.exists() or path.read_bytes() != text.encode()]
+    changed = stale(found)
     for path in changed:
         if not check:
             path.write_text(found[path], encoding="utf-8", newline="\n")

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from cnncalc.teaching.files import read_worksheet
+from cnncalc.teaching.filled import read_answers
 from cnncalc.teaching.grade import Grader
 from cnncalc.teaching.question import Worksheet
-from cnncalc.teaching.sheets import read_answers, read_worksheet
 from cnncalc.teaching.worksheet import make
 from tests.running import ROOT
 from tests.sheets import filled, graded

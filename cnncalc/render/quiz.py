@@ -12,8 +12,8 @@ from cnncalc.problem import clean
 from cnncalc.render.grades import answers, percent_of
 from cnncalc.render.table import ruled, to_text
 from cnncalc.teaching.grade import Mark
+from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.question import Passage, Question, Table, Worksheet
-from cnncalc.teaching.worksheet import instructions
 
 HELP = "Type ? for a hint (the formula, then the numbers), Enter to pass, q to stop."
 _SIGNS = {"right": ("✓ right", "green"), "wrong": ("✗ wrong", "red"), "carried": ("✗ wrong", "yellow")}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from html import escape
 
+from cnncalc.teaching.instructions import instructions, meanings
 from cnncalc.teaching.question import Cell, Question, Table, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
-from cnncalc.teaching.worksheet import instructions, meanings
 
 _STYLE = """
 @page { margin: 18mm 16mm; }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cnncalc.render.markdown import escape
+from cnncalc.teaching.instructions import instructions, meanings
 from cnncalc.teaching.question import Cell, Question, Table, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
-from cnncalc.teaching.worksheet import instructions, meanings
 
 BLANK = "____"
 
