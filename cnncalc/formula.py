@@ -291,7 +291,7 @@ def divide(a: Value, b: Value) -> Value:
     >>> divide(6, 3), divide(7, 5)
     (2, Fraction(7, 5))
     """
-    if type(a) is int and type(b) is int and b and a % b == 0:
+    if type(a) is int and type(b) is int and b and a % b == 0:  # so that a file without fractions imports none
         return a // b
     from fractions import Fraction
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.formula import FormulaError, UnknownName, compiled, evaluate, names, parse, shown
+from cnncalc.formula import FUNCTIONS, FormulaError, UnknownName, compiled, evaluate, names, parse, shown
 
 VALUES: dict[str, Any] = {
     "1 + 2 * 3": 7,
@@ -77,6 +77,7 @@ VALUES: dict[str, Any] = {
     "round_to(20, 8)": 24,
     "round_to(19.9, 8)": 24,
     "round_to(9, 10)": 10,
+    "round_to(80, 72)": 72,
     "round_to(89, 80)": 160,
     "round_to(88, 80)": 80,
     "round_to(88.8, 80)": 80,
@@ -276,6 +277,12 @@ def test_a_formula_is_shown(text: str, symbols: str, numbers: str) -> None:
     figures = {"c": "6", "groups": "2", "flag": "true"}
     assert shown(text, lambda name: name, lambda name: factors[name][0]) == symbols
     assert shown(text, figures.__getitem__, lambda name: factors[name][1]) == numbers
+
+
+def test_a_compiled_formula_reaches_nothing_else() -> None:
+    reached = compiled("c + 1").__globals__
+    assert reached["__builtins__"] == {}
+    assert set(reached) == {"__builtins__", "divide", *FUNCTIONS}
 
 
 def test_a_compiled_formula_reads_one_axis_or_all() -> None:

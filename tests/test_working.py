@@ -61,7 +61,8 @@ def working(case: str) -> str:
         place = f" {step.axis}" if step.axis else ""
         rest = f", {step.remainder} left over" if step.remainder else ""
         lines.append(f"{step.quantity} {step.label}{place}: {step.symbols} = {step.numbers} = {step.value}{rest}")
-    if failure:
+    if failure is not None:
+        assert str(failure) == failure.what
         lines += [f"{failure.code}: {failure.what}", *([f"cure: {failure.cure}"] if failure.cure else [])]
     return "\n".join(lines)
 

@@ -85,7 +85,7 @@ def _run(modules: list[str], folder: Path, processes: int, budget: float) -> lis
     started = time.monotonic()
     with log.open("a", encoding="utf-8") as file:
 
-        def progress(number: int, mutant: Mutant, ended: Outcome) -> None:
+        def progress(mutant: Mutant, ended: Outcome) -> None:
             if not mutant.before:  # else every mutant would seem killed
                 if ended.verdict != "survived":
                     sys.exit(f"the unchanged {mutant.module}, put in like a mutant, breaks {ended.by}")
@@ -93,7 +93,7 @@ def _run(modules: list[str], folder: Path, processes: int, budget: float) -> lis
             verdicts[ended.verdict] += 1
             file.write(json.dumps([mutant.id, ended.verdict, ended.by], ensure_ascii=False) + "\n")
             file.flush()
-            number -= len(sources)
+            number = verdicts.total()
             if number % 100 == 0 or number == len(rest):
                 listed = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(verdicts.items()))
                 _say(f"{number:,} of {len(rest):,}: {listed} ({(time.monotonic() - started) / number:.2f} s each)")

@@ -107,7 +107,7 @@ class Tests:
         first = set({self.baseline.names[test].partition("[")[0]: test for test in reversed(quick)}.values())
         special = sorted(quick, key=lambda test: self.breadth[test])[:100]
         quick.sort(key=lambda test: seconds[test] / 5 if test in first else seconds[test])
-        budget = self.budget
+        budget = self.budget if mutant.before else self.budget / 4
         chosen = []
         for test in dict.fromkeys((*found, *special[:2], *quick[:4], *special, *quick)):
             budget -= seconds[test] + 0.0005

@@ -33,7 +33,7 @@ class Outcome(NamedTuple):
     by: str = ""
 
 
-Progress = Callable[[int, Mutant, Outcome], None]
+Progress = Callable[[Mutant, Outcome], None]
 
 
 def run_all(mutants: list[Mutant], tests: Tests, processes: int, progress: Progress) -> dict[str, Outcome]:
@@ -88,7 +88,7 @@ class _Forks:
             self.found[mutant.id] = ended = _outcome(status, note)
             note.unlink(missing_ok=True)
             self.tests.found(mutant, ended.by)
-            self.progress(len(self.found), mutant, ended)
+            self.progress(mutant, ended)
 
 
 def _outcome(status: int, note: Path) -> Outcome:
