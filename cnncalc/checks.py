@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cnncalc import api
@@ -81,10 +81,13 @@ class Checks:
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
+        if listed and not os.path.isfile(name):
+            return Report(name, skipped="not a regular file")
         try:
-            if listed and not os.path.isfile(name):
-                return Report(name, skipped="not a regular file")
             source = api.read(name)
+        except ProblemsFound as error:
+            return Report(name, 2, problems=tuple(error.problems))
+        try:
             tree = parse(source)
             if listed and not is_architecture(tree):
                 return Report(name, skipped="no `layers` and no `extends`")
@@ -94,13 +97,21 @@ class Checks:
             found = [*result.problems, *exceeded(self.limits, analysis, source)]
             said = [one for finder in self.finders for one in finder(source, analysis)]
         except ProblemsFound as error:
-            return Report(name, 2, problems=tuple(error.problems))
+            return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
         found += (one for one in said if isinstance(one, Problem))
         found = in_order(found, source.name)
         broken = any(problem.level == "error" or self.strict for problem in found)
         figures = result.figures + len(self.limits)
         notes = (*graph.notes, *result.notes, *(one for one in said if isinstance(one, str)))
-        return Report(name, int(broken), figures, tuple(found), notes, analysis.totals, bool(analysis.uncounted))
+        told = tuple(_told(problem, source.name) for problem in found)
+        return Report(name, int(broken), figures, told, notes, analysis.totals, bool(analysis.uncounted))
+
+
+def _told(problem: Problem, file: str) -> Problem:
+    """A problem that stands in an extended file says whose it is: that file itself may be fine."""
+    if problem.where is None or problem.where.file == file:
+        return problem
+    return replace(problem, message=f"in `{file}`: {problem.message}")
 
 
 def listing(files: Iterable[str]) -> Iterator[File]:

@@ -113,7 +113,7 @@ def test_what_a_parent_does_wrong_by_itself_is_told_with_the_parent() -> None:
 def test_what_the_child_makes_wrong_is_told_with_the_child_at_the_parents_line() -> None:
     write("parent.yaml", BORDER.replace("224", "227"))
     write("child.yaml", "{extends: parent.yaml, input: {channels: 3, size: 224}}")
-    assert check("child.yaml", "parent.yaml") == [f"parent.yaml:3:45: warning dropped-border {SAID}"]
+    assert check("child.yaml", "parent.yaml") == [f"parent.yaml:3:45: warning dropped-border in `child.yaml`: {SAID}"]
     write(
         "child.yaml", "{extends: parent.yaml, input: {channels: 3, size: 224}} # cnncalc: ignore-file[dropped-border]"
     )
