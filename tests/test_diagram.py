@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -23,13 +21,12 @@ from cnncalc.diagram.picture import FONTS, Area, Box, Face, Line, Picture, Point
 from cnncalc.diagram.sketch import CannotDraw, sketch
 from cnncalc.diagram.stack import stacked
 from cnncalc.render import dot, mermaid, svg
-from tests.running import ROOT, invoke, process
+from tests.running import invoke, process
 
 NAMED = [
     "lenet5", "alexnet", "alexnet_two_towers", "vgg16", "googlenet", "resnet50", "unet", "densenet121",
     "mobilenet_v2", "fragments/inception_module",
 ]  # fmt: skip
-PARSER = ROOT / "tests" / "mermaid_parse.mjs"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -441,46 +438,6 @@ def test_mermaid_escapes_what_it_would_read() -> None:
         "日本語 #92;N", "�[31m��", "1#46; a", "#45; b",
     ]  # fmt: skip
     assert [re.sub(r"#(\d+);", lambda code: chr(int(code[1])), label) for label in written][:4] == names[:4]
-
-
-@pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")
-def test_graphviz_reads_every_bundled_network_and_hostile_names() -> None:
-    texts = [dot.render(graph(analysis(name), depth), Look()) for name in bundled.names() for depth in (1, None)]
-    found, names = hostile()
-    texts.append(dot.render(graph(found), Look()))
-    done = subprocess.run(
-        ["dot", "-Tcanon"], input="".join(texts).encode(), capture_output=True, timeout=300, check=True
-    )
-    assert done.stderr == b""
-    assert done.stdout.count(b"digraph") == len(texts)
-    shown = subprocess.run(["dot", "-Tsvg"], input=texts[-1].encode(), capture_output=True, timeout=60, check=True)
-    drawn = {element.text for element in ElementTree.fromstring(shown.stdout).iter(f"{SVG}text")}
-    assert set(names[:4] + names[5:]) <= drawn
-
-
-def _mermaid_is_installed() -> bool:
-    node = shutil.which("node")
-    return node is not None and subprocess.run([node, PARSER], check=False, timeout=60).returncode == 0
-
-
-@pytest.mark.skipif(not _mermaid_is_installed(), reason="npm's mermaid and jsdom are not on NODE_PATH")
-def test_mermaid_reads_every_bundled_network_and_hostile_names(tmp_path: Path) -> None:
-    shown = {f"{name} {depth}": graph(analysis(name), depth) for name in bundled.names() for depth in (1, None)}
-    shown["hostile"] = graph(hostile()[0])
-    cases = [
-        {
-            "name": name,
-            "text": mermaid.render(found, Look()),
-            "nodes": len(found.vertices),
-            "edges": sum(len(vertex.reads) for vertex in found.vertices),
-        }
-        for name, found in shown.items()
-    ]
-    (tmp_path / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
-    done = subprocess.run(
-        ["node", PARSER, tmp_path / "cases.json"], capture_output=True, text=True, check=True, timeout=900
-    )
-    assert json.loads(done.stdout) == []
 
 
 def test_a_graph_has_every_layer_and_every_link() -> None:
