@@ -419,7 +419,14 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
     )
 
 
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+
+
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
+    if conflict := _CONFLICT.search(source.text):
+        line = source.text.count("\n", 0, conflict.start()) + 1
+        place = Where(source.name, line, 1, len(conflict[0]), conflict[0])
+        return fail("yaml-syntax", "a merge conflict is not resolved", place, "keep one of the two versions")
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None or (context is not None and not source.text[mark.index :].strip()):
         mark = context  # at the end of the file something is missing: better where it begins

@@ -393,6 +393,9 @@ def test_a_foreign_file_is_refused(folder: Path, text: str, said: str) -> None:
         (["--baseline", "missing.json"], "cannot read `missing.json`: no such file"),
         (["--baseline", "nets"], "`nets` is a folder"),
         (["--baseline", "--output=x"], "`--output=x` is no name of a version"),
+        (["--baseline", "^HEAD"], "`^HEAD` is no name of a version"),
+        (["--baseline", ":/first"], "`:/first` is no name of a version"),
+        (["--baseline", ""], "the name of a version is empty"),  # "$(git merge-base …)" that failed
         (["--max-growth", "5%"], "--max-growth goes with --baseline."),
         (["--write-baseline", "x.json", "--set", "a=1"], "--write-baseline records the files' own figures"),
         (["--write-baseline", "no/such/folder.json"], "cannot write 'no/such/folder.json'"),

@@ -156,15 +156,16 @@ def check_command(
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
-    if write_baseline and changed:
+    if write_baseline is not None and changed:
         raise click.UsageError("--write-baseline records all files, not those that are --changed.")
     options.refuse_two_inputs(files)
     options.note_slow_parser()
     vars = options.overrides(sets)
-    if max_growth and not baseline:
+    if max_growth and baseline is None:
         raise click.UsageError("--max-growth goes with --baseline.")
-    held = _baseline(baseline, max_growth, vars, input_size, next(iter(files), "")) if baseline else None
-    recorder = _recorder(write_baseline, vars, input_size) if write_baseline else None
+    first = next(iter(files), "")
+    held = None if baseline is None else _baseline(baseline, max_growth, vars, input_size, first)
+    recorder = None if write_baseline is None else _recorder(write_baseline, vars, input_size)
     linter = Linter(select, ignore)
     checks = Checks(
         vars=vars,

@@ -9,7 +9,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNUSED = ("tests/test_hostile_input.py", "tests/test_fuzz.py")  # they measure time and memory of other processes
-QUIET = ("-s", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:terminal", "--assert=plain", f"--rootdir={ROOT}")
+QUIET = (
+    "-n0",
+    "-s",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:cov",
+    "-p",
+    "no:terminal",
+    "--assert=plain",
+    f"--rootdir={ROOT}",
+)
 
 
 def run_pytest(*plugins: object) -> None:
