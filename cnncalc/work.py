@@ -173,8 +173,7 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     scope["c"] = main[0]
     scope["side"] = sides
     scope["vector"] = not sides
-    if layer.inputs != 1:
-        scope["channels"] = tuple(shape[0] for shape in inputs)
+    scope["channels"] = tuple(shape[0] for shape in inputs)
     if layer.second_input:
         scope[f"{layer.second_input}_given"] = len(inputs) == 2
         if len(inputs) == 2:
