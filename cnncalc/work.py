@@ -146,7 +146,7 @@ def _step(
             _symbol(layer, name),
             _figure(scope, name, axis),
             tuple(_symbols(layer, name, scope)),
-            _figures(scope[name]),
+            _figures(scope[name]) if isinstance(scope[name], tuple) else (),
         )
         for name in dict.fromkeys(re.findall(r"[a-z_]+", text))
         if name in names(text)
@@ -274,9 +274,9 @@ def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
     return written(value)
 
 
-def _figures(value: Any) -> tuple[str, ...]:
+def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
     """The factors or addends of a tuple; of many addends, equal neighbours are multiplied: `6·3 + 9·4 + 6`."""
-    parts = [written(part) for part in value] if isinstance(value, tuple) else [written(value)]
+    parts = [written(part) for part in values]
     if len(parts) > 6:  # more than an input has sides: addends
         runs = [(len(list(run)), part) for part, run in groupby(parts)]
         parts = [f"{times}·{part}" if times > 1 else part for times, part in runs]

@@ -88,6 +88,21 @@ def test_what_is_not_whole(field: str, formula: object, step: tuple[object, ...]
     assert (steps[-1].quantity, steps[-1].label, steps[-1].axis, str(steps[-1].value)) == step
 
 
+# What leaves nothing
+@pytest.mark.parametrize(
+    ("field", "formula", "message"),
+    [
+        ("out_side", "side - 4", "height = 4 − 4 = 0"),
+        ("out_tokens", "prod(side) - 20", "size = 4·5 − 20 = 0"),
+        ("out_tokens", "3 - prod(side)", "size = 3 − 4·5 = −17"),
+    ],
+)
+def test_what_leaves_nothing(field: str, formula: str, message: str) -> None:
+    own = type("Own", (Layer,), {"__doc__": "Own.", field: formula})
+    _, failure = failing(own({}), (3, 4, 5))
+    assert (failure.code, failure.what) == ("empty-output", f"`own` leaves nothing: {message}")
+
+
 def test_a_requirement_is_read_on_each_axis_or_for_all() -> None:
     class Even(Layer):
         """Sides that the step divides."""
