@@ -313,11 +313,11 @@ def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> tuple[str, ...]:
 
 def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:
     """What `(W − F + 2P) // S` leaves over."""
-    head, found, tail = text.partition(" // stride + 1")
-    if not found or tail or axis is None:
+    head = text.removesuffix(" // stride + 1")
+    if head == text or axis is None:
         return 0
     per_axis = frozenset(name for name, value in scope.items() if isinstance(value, tuple))
-    left: int = compiled(head, per_axis)(scope, axis) % scope["stride"][axis]
+    left: int = compiled(head, per_axis)(scope, axis) % compiled("stride", per_axis)(scope, axis)
     return left
 
 

@@ -120,6 +120,42 @@ def test_a_requirement_is_read_on_each_axis_or_for_all() -> None:
     assert [(step.quantity, step.axis) for step in steps] == [("requires", None)]
 
 
+def test_the_working_of_an_output_of_other_sides() -> None:
+    class Pooled(Layer):
+        """A vector, whose values cost one multiply each, and one for each that is read."""
+
+        out_side = None
+        multiplies = {"out": "c * prod(out)", "in": "c * prod(side)"}
+
+    class Line(Layer):
+        """All positions in a line."""
+
+        out_tokens = "prod(side)"
+        multiplies = {"out": "c * prod(out)", "in": "c * prod(side)"}
+
+    def working(layer: Layer, shape: tuple[int, ...]) -> list[tuple[str, str, object]]:
+        return [(step.symbols, step.numbers, step.value) for step in attempt(layer, (shape,))[0][-2:]]
+
+    assert working(Pooled({}), (3, 4, 5)) == [("C_in·1", "3·1", 3), ("C_in·H_in·W_in", "3·4·5", 60)]
+    assert working(Line({}), (3, 4, 5)) == [("C_in·L_out", "3·20", 60), ("C_in·H_in·W_in", "3·4·5", 60)]
+    assert working(Pooled({}), (3,)) == [("C_in·1", "3·1", 3), ("C_in·1", "3·1", 3)]
+
+
+def test_what_a_stride_leaves_over() -> None:
+    class Thin(Layer):
+        """Every so many-th channel and place."""
+
+        stride: int = attr("step", at_least=1, symbol="S")
+        out_channels = "(c - 1) // stride + 1"
+        out_side = {"side > 5": "(side - 1) // stride + 1", "true": "(side - 1) // stride + 2"}
+
+    steps, failure = attempt(Thin({"stride": 3}), ((6, 5, 9),))
+    assert failure is None
+    assert [(step.symbols, step.value, step.remainder) for step in steps] == [
+        ("(C_in − 1) // S + 1", 2, 0), ("(W − 1) // S + 2", 3, 0), ("(W − 1) // S + 1", 3, 2),
+    ]  # fmt: skip
+
+
 def test_an_inherited_attribute_stays() -> None:
     class Base(Layer):
         """One attribute."""
