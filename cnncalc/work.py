@@ -146,7 +146,7 @@ def _step(
             _symbol(layer, name),
             _figure(scope, name, axis),
             tuple(_symbols(layer, name, scope)),
-            _figures(scope[name]),
+            _figures(scope[name]) if isinstance(scope[name], tuple) else (),
         )
         for name in dict.fromkeys(re.findall(r"[a-z_]+", text))
         if name in names(text)
@@ -173,8 +173,7 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     scope["c"] = main[0]
     scope["side"] = sides
     scope["vector"] = not sides
-    if layer.inputs != 1:
-        scope["channels"] = tuple(shape[0] for shape in inputs)
+    scope["channels"] = tuple(shape[0] for shape in inputs)
     if layer.second_input:
         scope[f"{layer.second_input}_given"] = len(inputs) == 2
         if len(inputs) == 2:
@@ -275,9 +274,9 @@ def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
     return written(value)
 
 
-def _figures(value: Any) -> tuple[str, ...]:
+def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
     """The factors or addends of a tuple; of many addends, equal neighbours are multiplied: `6·3 + 9·4 + 6`."""
-    parts = [written(part) for part in value] if isinstance(value, tuple) else [written(value)]
+    parts = [written(part) for part in values]
     if len(parts) > 6:  # more than an input has sides: addends
         runs = [(len(list(run)), part) for part, run in groupby(parts)]
         parts = [f"{times}·{part}" if times > 1 else part for times, part in runs]
@@ -314,11 +313,11 @@ def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> tuple[str, ...]:
 
 def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:
     """What `(W − F + 2P) // S` leaves over."""
-    head, found, tail = text.partition(" // stride + 1")
-    if not found or tail or axis is None:
+    head = text.removesuffix(" // stride + 1")
+    if head == text or axis is None:
         return 0
     per_axis = frozenset(name for name, value in scope.items() if isinstance(value, tuple))
-    left: int = compiled(head, per_axis)(scope, axis) % scope["stride"][axis]
+    left: int = compiled(head, per_axis)(scope, axis) % compiled("stride", per_axis)(scope, axis)
     return left
 
 

@@ -108,6 +108,8 @@ MEANS = {
     "conv1/one": [],
     "one/unit1/": [],
     "add1": ["one/merge/add1", "two/1/merge/add1", "two/2/merge/add1"],
+    "2/unit1/relu1": ["two/2/unit1/relu1", "two/2/merge/main/unit1/relu1"],
+    "merge/shortcut": ["one/merge/shortcut", "two/1/merge/shortcut", "two/2/merge/shortcut"],
     "nowhere": [],
 }  # fmt: skip
 
@@ -199,3 +201,74 @@ def test_a_group_of_which_a_part_is_left_out() -> None:
     assert [node.name for node in graph.nodes] == ["elu1", "f/r", "f/t", "f/s"]
     assert list(graph.groups) == ["f"]
     assert graph.notes == ("left out, for it leads to no output: m (3 layers)",)
+
+
+def test_an_input_that_is_an_output_leads_to_nothing_else() -> None:
+    graph = cnncalc.loads("""
+        input: {channels: 4, size: 8}
+        layers: [relu: {name: r}, tanh]
+        outputs: [r, input]
+    """)  # fmt: skip
+    assert [node.name for node in graph.nodes] == ["r"]
+    assert graph.notes == ("left out, for it leads to no output: tanh1 (1 layer)",)
+
+
+def test_the_last_entry_may_pass_an_input_on() -> None:
+    found = cnncalc.analyze(cnncalc.loads("""
+        inputs: {a: {channels: 4, size: 8}, b: {channels: 4, size: 6}, c: {channels: 3}}
+        blocks: {nothing: {layers: [relu: {when: false}]}}
+        layers: [relu: {from: a}, tanh: {from: c}, nothing: {from: b, name: n}]
+        outputs: [relu1, n]
+    """.replace("relu: {from: a}", "relu: {from: a, name: relu1}")))  # fmt: skip
+    assert found.outputs == {"relu1": (4, 8, 8), "n": (4, 6, 6)}
+    found = cnncalc.analyze(cnncalc.loads("""
+        inputs: {a: {channels: 4, size: 8}, b: {channels: 4, size: 6}}
+        blocks: {nothing: {layers: [relu: {when: false}]}, two: {inputs: [x, y], layers: [crop: {from: [x, y]}]}}
+        layers: [two: {from: [a, b]}, nothing: {from: previous}]
+    """))  # fmt: skip
+    assert found.outputs == {"two1/crop1": (4, 6, 6)}
+
+
+EMPTY = """
+    input: {channels: 4, size: 8}
+    blocks: {nothing: {layers: [relu: {when: false}]}}
+    layers:
+      - tanh: {name: gone}
+      - nothing: {name: also_gone}
+      - nothing: {name: stays, from: input}
+      - elu: {name: e}
+      - nothing: {name: stays_too}
+      - add: {name: sum, branches: {a: [selu], b: []}}
+    outputs: [sum]
+"""
+
+
+def test_empty_groups_stay_where_what_they_pass_on_does() -> None:
+    graph = cnncalc.loads(EMPTY)
+    assert [node.name for node in graph.nodes] == ["e", "sum/a/selu1", "sum/add1"]
+    assert [(group.name, group.start, group.stop, group.output) for group in graph.groups.values()] == [
+        ("stays", 0, 0, -1), ("stays_too", 1, 1, 0), ("sum/a", 1, 2, 1), ("sum/b", 2, 2, 0), ("sum", 1, 3, 2),
+    ]  # fmt: skip
+    assert {name: row.output_shape for name, row in cnncalc.analyze(graph).groups.items()} == dict.fromkeys(
+        graph.groups, (4, 8, 8)
+    )
+    assert [entry.key.text for entry in graph.entries] == ["elu", "selu", "add"]
+
+
+def test_how_it_is_written_in_a_session(net: Analysis) -> None:
+    assert repr(net) == "<Analysis of <text>: Two stages, 3,802 params, 227,408 multiplies>"
+    unnamed = cnncalc.analyze(cnncalc.loads("input: {channels: 4, size: 8}\nlayers: [relu]", name="a\x1b.yaml"))
+    assert repr(unnamed) == "<Analysis of a�.yaml: 0 params, 0 multiplies>"
+    assert "layer=" not in repr(net.rows[0])
+    assert repr(net.rows[0]).startswith("Row(name='stem', type='conv', inputs=('input',)")
+
+
+def test_what_was_understood_of_a_file_that_is_wrong() -> None:
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.loads("name: x\ninput: {channels: 4, size: 8}\nlayers: [relu, conv: [4, 9], tanh]", name="a\x1b.yaml")
+    assert found.value.understood is not None
+    understood = found.value.understood()
+    assert understood is not None
+    assert (understood.graph.name, understood.graph.file) == ("a�.yaml", "a\x1b.yaml")
+    assert [node.name for node in understood.graph.nodes] == ["relu1"]
+    assert [(one.name, one.inputs, one.place, one.line) for one in understood.failed] == [("conv1", (0,), 1, 3)]

@@ -90,6 +90,23 @@ def test_nesting_of_blocks(deep: int, passes: bool) -> None:
         assert said(text)[0] == "limit 3:17+4: blocks and branches nested deeper than 100 (limit: nesting 100)"
 
 
+def test_a_block_that_is_left_makes_nothing_less_deep() -> None:
+    blocks = [f"  b{number}: {{layers: [b0, b{number - 1}]}}\n" for number in range(1, 100)]
+    assert said(f"blocks:\n  b0: {{layers: [relu]}}\n{''.join(blocks)}layers: [b99]\n")[0].endswith(
+        "(limit: nesting 100)"
+    )
+
+
+def test_nesting_of_nothing() -> None:
+    blocks = [f"  b{number}: {{layers: [b{number - 1}]}}\n" for number in range(1, 99)]
+    inner = "  b0: {layers: [add: {branches: [[], [relu]]}]}\n"
+    assert said(f"blocks:\n{inner}{''.join(blocks)}layers: [b98]\n")[0].startswith("limit: blocks and branches")
+
+
+def test_the_limits_are_those_that_are_documented() -> None:
+    assert (expand.MOST_LAYERS, expand.MOST_ENTRIES, expand.DEEPEST) == (200_000, 210_000, 100)
+
+
 def test_a_block_that_is_left_is_not_deep() -> None:
     branches = "layers: [" + ", ".join(["add: {branches: [[b], []]}"] * 60) + "]"
     assert len(cnncalc.loads(f"{INPUT}blocks: {{b: {{layers: [relu]}}}}\n{branches}").nodes) == 120

@@ -1,7 +1,7 @@
 """Every word of what is said about a file: code, place, message, notes and cure, for each mistake there is.
 
 `data/messages.txt` holds the cases: a `#` line, the file, `---`, and what must be said. A place is
-`line:column+length`; `=` begins a note and `?` a cure. With `set:` or `input size:` the command line changes the file.
+`line:column+length`, behind the file's name where it is another; `=` begins a note and `?` a cure. With `set:` or `input size:` the command line changes the file.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ def what_is_said(file: str) -> str:
 def lines(problem: cnncalc.Problem) -> list[str]:
     where = problem.where
     place = f" {where.line}:{where.column}+{where.length}" if where else ""
+    if where and where.file != "<text>":
+        place = f" {where.file}{place}"
     cure = [f"? {problem.help}"] if problem.help else []
     return [f"{problem.code}{place}: {problem.message}", *(f"= {note}" for note in problem.notes), *cure]
 

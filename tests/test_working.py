@@ -59,7 +59,7 @@ def working(case: str) -> str:
     lines = []
     for step in steps:
         place = f" {step.axis}" if step.axis else ""
-        rest = f", {step.remainder} left over" if step.remainder else ""
+        rest = f", {step.remainder} left over" if step.remainder != 0 else ""
         lines.append(f"{step.quantity} {step.label}{place}: {step.symbols} = {step.numbers} = {step.value}{rest}")
     if failure is not None:
         assert str(failure) == failure.what

@@ -147,6 +147,8 @@ def _statement(tree: ast.Module, line: int) -> range:
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
             found = node
     assert found is not None
+    if isinstance(found, ast.FunctionDef):  # its defaults are read when it is called
+        return range(found.lineno, (found.end_lineno or line) + 1)
     body = getattr(found, "body", None)
     stop = body[0].lineno if isinstance(body, list) else (found.end_lineno or line) + 1
     return range(found.lineno, max(stop, found.lineno + 1))
