@@ -39,6 +39,7 @@ WIDTH = 80
 TABLES = {
     "lecture_figures.md": "lecture_table.py",
     "course_exercises.md": "course_table.py",
+    "verification.md": "verification_table.py",
 }  # pages that a script of their own writes
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
