@@ -76,8 +76,8 @@ def _fuzz(record: dict[str, Any]) -> tuple[str, str]:
     rows = [(kind, *outcomes.values()) for kind, outcomes in record["kinds"].items()]
     body = f"""\
 {record["inputs"]:,} files through `load`, `analyze`, `check`, lint and the renderers: {record["failures"]} tracebacks,
-hangs or other failures. The slowest took {record["slowest_seconds"]} s of the processor (2 s are allowed), the largest process
-{record["peak_megabytes"]} MB (500 are allowed).
+hangs or other failures. The slowest took {record["slowest_seconds"]} s of the processor (2 s are allowed), the largest
+process {record["peak_megabytes"]} MB (500 are allowed).
 
 {_table(("", "networks", "lists of problems", "failures"), rows)}"""
     return "Fuzzing", body
