@@ -115,7 +115,7 @@ class Analysis:
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
-    graph: Graph | None = field(default=None, repr=False, compare=False)
+    graph: Graph | None = None
 
     def __repr__(self) -> str:
         """Short: pytest prints it beside an assertion that fails."""
@@ -157,10 +157,8 @@ class Analysis:
 
 
 def _is_short_form(wanted: list[str], path: list[str]) -> bool:
-    if wanted[-1] != path[-1] or len(wanted) > len(path):
-        return False
     segments = iter(path[:-1])
-    return all(part in segments for part in wanted[:-1])
+    return wanted[-1] == path[-1] and all(part in segments for part in wanted[:-1])
 
 
 def analyze(graph: Graph) -> Analysis:

@@ -48,8 +48,9 @@ def _understood(expander: Expander, source: Source, inputs: dict[str, Shape | No
 
 def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:
     problems = expander.problems
-    scope = Scope(dict(expander.file_vars), {name: -1 - index for index, name in enumerate(inputs)})
-    last = expander.entries(found.entries, scope, -1 if len(inputs) == 1 else UNKNOWN, "")
+    places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
+    scope = Scope(found.entries, dict(expander.file_vars), places)
+    last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     outputs = _outputs(found, expander, scope, last)
     texts = {key: _text(found, key, problems) for key in ("name", "source", "note")}
     problems.stop_if_any()
@@ -114,7 +115,7 @@ def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -
             elif node.text in named:
                 expander.problems.add("duplicate-name", f"`outputs` names `{node.text}` twice", node, "name it once")
             named.add(node.text)
-        return [(node.text, expander.lookup(node, scope, last, "outputs")) for node in found.outputs]
+        return [(node.text, expander.lookup(node, scope, None, "outputs")) for node in found.outputs]
     if last is None or last is UNKNOWN:
         return [("", None)]
     return [(expander.nodes[last].name if last >= 0 else list(scope.inputs)[-1 - last], last)]
@@ -146,9 +147,9 @@ def _leading_to(
     groups = {}
     for name, group in expander.groups.items():
         start, stop = place[group.start], place[group.stop]
-        if start < stop or group.start == group.stop:
-            kept = group.output < 0 or needed[group.output]
-            output = (place[group.output] if group.output >= 0 else group.output) if kept else stop - 1
+        empty = group.start == group.stop  # it passes on what it reads
+        if (start < stop or empty) and (group.output < 0 or needed[group.output]):
+            output = place[group.output] if group.output >= 0 else group.output
             groups[name] = Group(name, group.kind, start, stop, output, group.line, group.file)
     entries = tuple(compress(expander.written, needed))
     return tuple(nodes), groups, entries, [node.name for old, node in enumerate(expander.nodes) if not needed[old]]

@@ -13,7 +13,7 @@ from cnncalc.budget import Limit, exceeded
 from cnncalc.build import load_source
 from cnncalc.description import is_architecture
 from cnncalc.expect import check
-from cnncalc.problem import Problem, ProblemsFound
+from cnncalc.problem import Problem, ProblemsFound, in_order
 from cnncalc.source import Source, parse
 
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
@@ -99,7 +99,7 @@ class Checks:
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
         found += (one for one in said if isinstance(one, Problem))
-        found.sort(key=lambda problem: _place(problem, source.name))
+        found = in_order(found, source.name)
         broken = any(problem.level == "error" or self.strict for problem in found)
         figures = result.figures + len(self.limits)
         notes = (*graph.notes, *result.notes, *(one for one in said if isinstance(one, str)))
@@ -112,12 +112,6 @@ def _told(problem: Problem, file: str) -> Problem:
     if problem.where is None or problem.where.file == file:
         return problem
     return replace(problem, message=f"in `{file}`: {problem.message}")
-
-
-def _place(problem: Problem, file: str) -> tuple[bool, bool, str, int, int]:
-    """In the order of the file; then what stands in the files that it extends, then what has no place."""
-    place = problem.where
-    return (False, place.file != file, place.file, place.line, place.column) if place else (True, True, "", 0, 0)
 
 
 def listing(files: Iterable[str]) -> Iterator[File]:

@@ -44,12 +44,14 @@ class Scope:
 
     __slots__ = ("entities", "env", "inputs", "listed", "outer")
 
-    def __init__(self, env: dict[str, Any], inputs: dict[str, Port], outer: Scope | None = None) -> None:
+    def __init__(
+        self, listed: Entries, env: dict[str, Any], inputs: dict[str, Port], outer: Scope | None = None
+    ) -> None:
         self.entities: dict[str, Entity] = {}
+        self.listed = listed
         self.env = env
         self.inputs = inputs
         self.outer = outer
-        self.listed: Entries | None = None
 
 
 class Expander:
@@ -73,9 +75,9 @@ class Expander:
         self.layers: dict[tuple[Any, ...], Layer] = {}
         self.works: dict[tuple[Layer, tuple[Shape, ...]], Work] = {}
 
-    def entries(
-        self, entries: Entries, scope: Scope, current: Port, prefix: str, labels: list[Any] | None = None
-    ) -> Port:
+    def entries(self, scope: Scope, current: Port, prefix: str) -> Port:
+        """The nodes of a list of entries, in order; what the last one gives."""
+        entries = scope.listed
         self.depth += 1
         if self.depth > DEEPEST:
             self.stop(
@@ -83,10 +85,7 @@ class Expander:
                 f"blocks and branches nested deeper than {DEEPEST} (limit: nesting {DEEPEST})",
                 entries[0].key if entries else None,
             )
-        if labels is None:
-            labels = self.labels(entries, scope.env)
-        scope.listed = entries
-        for entry, label in zip(entries, labels, strict=True):
+        for entry, label in zip(entries, self.labels(entries, scope.env), strict=True):
             current = self.entry(entry, label, scope, current, prefix)
         self.depth -= 1
         return current
@@ -144,10 +143,7 @@ class Expander:
             self.count += 1
             scope.env["channels"] = self.channels(output)
             self.calls.append((None, entry, f"copy {number} of {times}"))
-            try:
-                output = self.instance(entry, f"{path}/{number}", f"{path}/{number}/", None, [output], scope)
-            except Silent:
-                output = None
+            output = self.instance(entry, f"{path}/{number}", f"{path}/{number}/", None, [output], scope)
             self.calls.pop()
             if output is None:
                 break
@@ -162,7 +158,7 @@ class Expander:
         if type_name in self.found.blocks:
             return self.call(entry, self.found.blocks[type_name], path, reads, scope)
         if type_name not in LAYERS:
-            if entry.type.startswith("$"):
+            if entry.type.startswith("$") and type_name != entry.type:
                 bind(entry, type_name, self.found.blocks, self.problems)
             return None
         if entry.branches is not None:
@@ -204,7 +200,7 @@ class Expander:
         start = len(self.nodes)
         self.calls.append((block, entry, path))
         self.values.add_vars(block.vars, env)
-        output = self.entries(block.entries, Scope(env, inputs), reads[0], f"{path}/")
+        output = self.entries(Scope(block.entries, env, inputs), reads[0], f"{path}/")
         self.calls.pop()
         if output is not None:
             self.group(path, block.name, start, output, entry)
@@ -268,8 +264,8 @@ class Expander:
         outputs = []
         for branch, name in zip(entry.branches, branch_names, strict=True):
             first = len(self.nodes)
-            inner = Scope(scope.env, scope.inputs, scope)
-            output = self.entries(branch.entries, inner, reads[0], f"{prefix}{name}/")
+            inner = Scope(branch.entries, scope.env, scope.inputs, scope)
+            output = self.entries(inner, reads[0], f"{prefix}{name}/")
             outputs.append(output)
             if output is not None:
                 self.group(prefix + name, "branch", first, output, branch)
@@ -289,6 +285,8 @@ class Expander:
         wanted, most = layer_type.inputs, 2 if layer_type.second_input else layer_type.inputs
         if (wanted is None and len(reads) < 2) or (wanted is not None and not wanted <= len(reads) <= (most or 0)):
             needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")
+            if layer_type.second_input:
+                needs = "one or two inputs"
             help = f"write branches, or `{layer_type.type}: {{from: [A, B]}}`" if wanted != 1 else None
             message = f"`{layer_type.type}` reads {needs}, not {len(reads)}"
             if not entry.faulty:
@@ -414,8 +412,10 @@ class Expander:
 
     def share(self, entry: Entry, target: Text, scope: Scope, start: int) -> None:
         found = self.find(target.text, scope)
-        if not isinstance(found, Entity) or found.absent:
+        if not isinstance(found, Entity):
             self.unknown(target, scope, "share")
+            return
+        if self.missed(target, found):
             return
         own = self.nodes[start:]
         other = self.nodes[found.start : found.stop]
@@ -440,37 +440,37 @@ class Expander:
 
     def reads(self, entry: Entry, scope: Scope, current: Port) -> list[Port]:
         if entry.reads is None:
-            if current is UNKNOWN:
-                inputs = ", ".join(f"`{name}`" for name in scope.inputs)
-                if inputs:
-                    self.problems.add(
-                        "wrong-input", f"with several inputs ({inputs}) the first entry needs `from`", entry.key
-                    )
-                return [None]
-            return [current]
+            return [self.previous(entry.key, scope, current)]
         return [self.lookup(node, scope, current) for node in entry.reads]
+
+    def previous(self, at: Text, scope: Scope, current: Port) -> Port:
+        """What stands before an entry: with several inputs there is nothing before the first."""
+        if current is not UNKNOWN:
+            return current
+        if scope.inputs:
+            inputs = ", ".join(f"`{name}`" for name in scope.inputs)
+            self.problems.add("wrong-input", f"with several inputs ({inputs}) the first entry needs `from`", at)
+        return None
 
     def lookup(self, node: Text, scope: Scope, current: Port, what: str = "from") -> Port:
         """What a name in `from`, `outputs` or `like` stands for."""
         if node.text == "previous":
-            return None if current is UNKNOWN else current
+            return self.previous(node, scope, current)
         found = self.find(node.text, scope)
         if isinstance(found, Entity):
-            if found.absent:
-                self.problems.add(
-                    "absent-entry",
-                    f"`{node.text}` is absent here (its `when` is false or its `repeat` is 0)",
-                    node,
-                    None,
-                    self.context(),
-                )
-                return None
-            return found.output
+            return None if self.missed(node, found) else found.output
         if found is UNKNOWN:
             self.unknown(node, scope, what)
             return None
         port: Port = found
         return port
+
+    def missed(self, node: Text, found: Entity) -> bool:
+        """Whether an entry that is read is absent, which is a problem."""
+        if found.absent:
+            message = f"`{node.text}` is absent here (its `when` is false or its `repeat` is 0)"
+            self.problems.add("absent-entry", message, node, None, self.context())
+        return found.absent
 
     def find(self, name: str, scope: Scope) -> Any:
         inner: Scope | None = scope
@@ -488,10 +488,9 @@ class Expander:
         automatic: set[str] = set()
         inner: Scope | None = scope
         while inner is not None:
-            known += [*inner.entities, *inner.inputs]
-            if inner.listed is not None:
-                below |= {entry.name.text for entry in inner.listed if entry.name}
-                automatic |= {name for name, _ in self.labels(inner.listed, inner.env)}
+            known += inner.entities if what == "share" else [*inner.entities, *inner.inputs]
+            below |= {entry.name.text for entry in inner.listed if entry.name}
+            automatic |= {name for name, _ in self.labels(inner.listed, inner.env)}
             inner = inner.outer
         if node.text in below - set(known):
             message, help = f"`{node.text}` stands below: an entry reads only what is above it", None
@@ -514,8 +513,10 @@ class Expander:
         return labels
 
     def type_of(self, entry: Entry, env: dict[str, Any]) -> str:
+        """The layer type or block of an entry; a word that could not be worked out stays as it is written."""
         text = entry.key.text
-        return str(env.get(text, text)) if text[0] == "$" else text
+        word = env.get(text, UNKNOWN) if text[0] == "$" else text
+        return text if word is UNKNOWN else str(word)
 
     def bound(self, entry: Entry, type_name: str) -> dict[str, Written]:
         return entry.bound if entry.bound is not None else bind(entry, type_name, self.found.blocks, self.problems)
@@ -574,9 +575,8 @@ def _mismatch_cure(layer: Layer, shapes: tuple[Shape, ...]) -> str | None:
     if layer.type != "add" or len(shapes) != 2 or {len(shape) for shape in shapes} != {3}:
         return None
     main, shortcut = shapes
-    strides = {-(-large // small) for large, small in zip(shortcut[1:], main[1:], strict=True)}
-    if len(strides) != 1:
+    stride = -(-shortcut[1] // main[1])
+    if any(-(-large // stride) != small for large, small in zip(shortcut[1:], main[1:], strict=True)):
         return None
-    (stride,) = strides
     of_stride = f" of stride {stride}" if stride > 1 else ""
-    return f"project the shortcut with a 1×1 conv{of_stride} and {main[0]} filters" if stride else None
+    return f"project the shortcut with a 1×1 conv{of_stride} and {main[0]} filters"

@@ -21,7 +21,8 @@ LONGEST = 1_000
 DEEPEST = 30
 
 WORDS = ("same", "valid")
-_KEYWORDS = ("true", "false", *WORDS, "if", "else", "and", "or", "not")
+_JOINING = ("if", "else", "and", "or", "not")
+_KEYWORDS = ("true", "false", *WORDS, *_JOINING)
 RESERVED = (*_KEYWORDS, "channels")
 
 _TOKEN = re.compile(
@@ -70,7 +71,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
             if re.match(r"\.\d", rest):
                 raise FormulaError("a number cannot begin with a point", f"write `0{re.match(r'[.0-9]+', rest)[0]}`")  # type: ignore[index]
             raise FormulaError(f"unexpected `{rest[0]}`", _cure_for(rest[0]))
-        kind = match.lastgroup or ""
+        kind = str(match.lastgroup)
         token = match[kind]
         position = match.end()
         if kind == "number":
@@ -117,8 +118,7 @@ class _Parser:
         self.depth = 0
 
     def peek(self) -> str:
-        kind, token = self.tokens[self.index]
-        return token if kind != "number" else ""
+        return self.tokens[self.index][1]
 
     def take(self) -> tuple[str, str]:
         token = self.tokens[self.index]
@@ -126,8 +126,8 @@ class _Parser:
         return token
 
     def expect(self, token: str) -> None:
-        if self.peek() != token:
-            found = self.tokens[self.index][1]
+        found = self.peek()
+        if found != token:
             raise FormulaError(f"expected `{token}`, found " + (f"`{found}`" if found else "the end"))
         self.index += 1
 
@@ -205,7 +205,7 @@ class _Parser:
                 return ("number", token)
             if self.peek() == "(":
                 return self.call(token)
-            if token not in ("if", "else", "and", "or", "not"):
+            if token not in _JOINING:
                 return ("name", token)
         raise FormulaError(f"expected a value, found `{token}`" if token else "the expression ends too early")
 
@@ -218,10 +218,9 @@ class _Parser:
             self.index += 1
             arguments.append(self.choice())
         self.expect(")")
-        least, most = FUNCTIONS[function][1:]
-        if not least <= len(arguments) <= most:
-            takes = f"{least} argument{'s' * (least != 1)}" if least == most else f"at least {least} arguments"
-            raise FormulaError(f"`{function}` takes {takes}, not {len(arguments)}")
+        takes = FUNCTIONS[function][1]
+        if takes not in (None, len(arguments)):
+            raise FormulaError(f"`{function}` takes {takes} argument{'s' * (takes != 1)}, not {len(arguments)}")
         return ("call", function, arguments)
 
 
@@ -265,11 +264,11 @@ def names(text: str) -> frozenset[str]:
 
 def _number(token: str) -> Value:
     if token.isdigit():
-        return bounded(int(token)) if len(token) < 20 else bounded(LARGEST + 1)
+        return bounded(int(token))
     from fractions import Fraction
 
     exponent = token.lower().partition("e")[2]
-    if exponent and abs(int(exponent[:6])) > 30:
+    if exponent and abs(int(exponent)) > 30:
         raise FormulaError(f"`{token}` is beyond ±10^15 (limit: numbers 10^15)")
     return bounded(simple(Fraction(token)))
 
@@ -292,7 +291,7 @@ def divide(a: Value, b: Value) -> Value:
     >>> divide(6, 3), divide(7, 5)
     (2, Fraction(7, 5))
     """
-    if type(a) is int and type(b) is int and b and a % b == 0:
+    if type(a) is int and type(b) is int and b and a % b == 0:  # so that a file without fractions imports none
         return a // b
     from fractions import Fraction
 
@@ -329,15 +328,15 @@ def _total(*values: Value) -> Value:
     return sum(values)
 
 
-FUNCTIONS: dict[str, tuple[Callable[..., Value], int, int]] = {
-    "min": (_least, 1, LONGEST),
-    "max": (_most, 1, LONGEST),
-    "sum": (_total, 1, LONGEST),
-    "ceil": (ceil, 1, 1),
-    "floor": (floor, 1, 1),
-    "round": (half_up, 1, 1),
-    "round_to": (round_to, 2, 2),
-    "prod": (prod, 1, 1),  # of a per-axis attribute; for the declarations
+FUNCTIONS: dict[str, tuple[Callable[..., Value], int | None]] = {  # with the number of arguments, None: one or more
+    "min": (_least, None),
+    "max": (_most, None),
+    "sum": (_total, None),
+    "ceil": (ceil, 1),
+    "floor": (floor, 1),
+    "round": (half_up, 1),
+    "round_to": (round_to, 2),
+    "prod": (prod, 1),  # of a per-axis attribute; for the declarations
 }
 
 
@@ -460,7 +459,7 @@ def _python(tree: Tree, per_axis: frozenset[str]) -> str:
 
 
 _TRUSTED = {"__builtins__": {}, "divide": divide, "sum": sum} | {
-    name: function for name, (function, _, _) in FUNCTIONS.items() if name != "sum"
+    name: function for name, (function, _) in FUNCTIONS.items() if name != "sum"
 }
 
 
@@ -495,7 +494,7 @@ def shown(text: str, name: Callable[[str], str], whole: Callable[[str], list[str
         if function:
             parts = whole(argument)
             joined = ("·" if function == "prod" else " + ").join(parts)
-            divisor = text[: match.start()].rstrip().endswith(("/", "\0"))
+            divisor = text[: match.start()].rstrip().endswith(("/", "\0", "%"))
             return f"({joined})" if len(parts) > 1 and (function == "sum" or divisor) else joined or "1"
         if single:
             return single if single in FUNCTIONS or single in _KEYWORDS else name(single)

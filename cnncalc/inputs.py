@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.description import Problems, check_name, colon_cure, did_you_mean
 from cnncalc.formula import written
-from cnncalc.shape import MOST_SIDES, Shape
+from cnncalc.shape import MOST_SIDES, Shape, how_many
 from cnncalc.source import Map, Node
 from cnncalc.values import Silent, Values
 
@@ -70,7 +70,9 @@ def _input_shape(node: Node, env: dict[str, Any], size: tuple[int, ...] | None, 
             message = f"`size: {number}` would mean {number}×{number} (limit: input size {LARGEST_SIDE})"
             problems.add("limit", message, value, f"for 1-D write `size: [{number}]`")
             failed = True
-    if "channels" not in values and not failed:
+    if failed:
+        return None
+    if "channels" not in values:
         problems.add("missing-key", "an input needs `channels`", node, "write `input: {channels: 3, size: 224}`")
         failed = True
     sides = [values[key] for key in ("depth", "height", "width", "length") if key in values]
@@ -95,7 +97,9 @@ def _input_shape(node: Node, env: dict[str, Any], size: tuple[int, ...] | None, 
         fitting = size * len(sides) if len(size) == 1 else size
         if len(fitting) != len(sides) or not sides:
             problems.add(
-                "bad-value", f"--input-size has {len(size)} numbers for an input with {len(sides)} sides", None
+                "bad-value",
+                f"--input-size has {how_many(len(size), 'number')} for an input with {how_many(len(sides), 'side')}",
+                None,
             )
             return None
         sides = list(fitting)

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.description import Problems, did_you_mean, in_order
 from cnncalc.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
-from cnncalc.source import SPLIT_CURE, Node, Seq, Text
+from cnncalc.source import Node, Seq, Text
 
 UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
 
@@ -58,11 +58,8 @@ class Values:
             )
         except FormulaError as error:
             code = "limit" if "(limit: " in error.what else "bad-expression"
-            cure = error.cure
-            if text.count("(") > text.count(")"):
-                cure = cure or f"a comma inside [ ] or {{ }} splits the entry: {SPLIT_CURE}"
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
-            self.problems.add(code, f"`{shown_text}`: {error.what}", node, cure, self.context())
+            self.problems.add(code, f"`{shown_text}`: {error.what}", node, error.cure, self.context())
         raise Silent
 
     def truth(self, node: Node, env: dict[str, Any]) -> bool:

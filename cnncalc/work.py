@@ -67,8 +67,8 @@ class Step(NamedTuple):
 
     >>> stands_for = {"side": Named("W", "5"), "kernel": Named("F", "3")}
     >>> size = Step("output", "size", "width", "side - kernel + 1", stands_for, 3)
-    >>> size.symbols, size.numbers
-    ('W − F + 1', '5 − 3 + 1')
+    >>> size.symbols, size.numbers, size.remainder
+    ('W − F + 1', '5 − 3 + 1', 0)
     """
 
     quantity: str
@@ -140,14 +140,13 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
 def _step(
     layer: Layer, scope: dict[str, Any], quantity: str, label: str, axis: int | None, text: str, value: Any
 ) -> Step:
-    rank = 1 if layer.out_tokens else len(scope.get("out", scope["side"]))
-    side = AXES[rank][axis] if axis is not None else None
+    side = AXES[len(scope.get("out", scope["side"]))][axis] if axis is not None else None
     stands_for = {
         name: Named(
             _symbol(layer, name),
             _figure(scope, name, axis),
             tuple(_symbols(layer, name, scope)),
-            _figures(scope[name], "sum" if f"sum({name})" in text else "prod"),
+            _figures(scope[name]) if isinstance(scope[name], tuple) else (),
         )
         for name in dict.fromkeys(re.findall(r"[a-z_]+", text))
         if name in names(text)
@@ -174,8 +173,7 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     scope["c"] = main[0]
     scope["side"] = sides
     scope["vector"] = not sides
-    if layer.inputs != 1:
-        scope["channels"] = tuple(shape[0] for shape in inputs)
+    scope["channels"] = tuple(shape[0] for shape in inputs)
     if layer.second_input:
         scope[f"{layer.second_input}_given"] = len(inputs) == 2
         if len(inputs) == 2:
@@ -276,18 +274,17 @@ def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
     return written(value)
 
 
-def _figures(value: Any, function: str = "prod") -> tuple[str, ...]:
+def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
     """The factors or addends of a tuple; of many addends, equal neighbours are multiplied: `6·3 + 9·4 + 6`."""
-    parts = [written(part) for part in value] if isinstance(value, tuple) else [written(value)]
-    if function == "sum" and len(parts) > 6:
+    parts = [written(part) for part in values]
+    if len(parts) > 6:  # more than an input has sides: addends
         runs = [(len(list(run)), part) for part, run in groupby(parts)]
         parts = [f"{times}·{part}" if times > 1 else part for times, part in runs]
     return tuple(parts)
 
 
 def _working(scope: dict[str, Any], text: str, axis: int | None) -> str:
-    function = "sum" if "sum(" in text else "prod"
-    return shown(text, lambda name: _figure(scope, name, axis), lambda name: list(_figures(scope[name], function)))
+    return shown(text, lambda name: _figure(scope, name, axis), lambda name: list(_figures(scope[name])))
 
 
 _SYMBOLS = {"c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
@@ -316,11 +313,11 @@ def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> tuple[str, ...]:
 
 def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:
     """What `(W − F + 2P) // S` leaves over."""
-    head, found, tail = text.partition(" // stride + 1")
-    if not found or tail or axis is None:
+    head = text.removesuffix(" // stride + 1")
+    if head == text or axis is None:
         return 0
     per_axis = frozenset(name for name, value in scope.items() if isinstance(value, tuple))
-    left: int = compiled(head, per_axis)(scope, axis) % scope["stride"][axis]
+    left: int = compiled(head, per_axis)(scope, axis) % compiled("stride", per_axis)(scope, axis)
     return left
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.formula import FormulaError, UnknownName, compiled, evaluate, names, parse, shown
+from cnncalc.formula import FUNCTIONS, FormulaError, UnknownName, compiled, evaluate, names, parse, shown
 
 VALUES: dict[str, Any] = {
     "1 + 2 * 3": 7,
@@ -50,6 +50,43 @@ VALUES: dict[str, Any] = {
     "round_to(1, 8)": 8,
     "round_to(18, 8)": 24,
     "n + channels": 10,
+    "n+1 if n>=7 else-1": 8,
+    "3 <= 3 and 3 >= 3 and not 3 < 3 and not 3 > 3": True,
+    "2 <= 3 and 3 >= 2 and 2 < 3 and 3 > 2": True,
+    "3 <= 2 or 2 >= 3 or 3 < 2 or 2 > 3": False,
+    "3 == 3 and 3 != 4 and not 3 != 3 and not 3 == 4": True,
+    "same == same and same != valid and true == true": True,
+    "0.5 == 1 / 2": True,
+    "0": 0,
+    "0.50": Fraction(1, 2),
+    "1E3": 1000,
+    "25e-2": Fraction(1, 4),
+    "1e+2": 100,
+    "6.0": 6,
+    "5 % 1.5": Fraction(1, 2),
+    "4.5 % 1.5": 0,
+    "4.5 // 1.5": 3,
+    "7 / 3.5": 2,
+    "0.5 + 0.5": 1,
+    "ceil(3)": 3,
+    "round(2.4)": 2,
+    "round(-0.5)": 0,
+    "sum(1/2, 1/2)": 1,
+    "sum(5)": 5,
+    "min(1.5, 2)": Fraction(3, 2),
+    "round_to(20, 8)": 24,
+    "round_to(19.9, 8)": 24,
+    "round_to(9, 10)": 10,
+    "round_to(80, 72)": 72,
+    "round_to(89, 80)": 160,
+    "round_to(88, 80)": 80,
+    "round_to(88.8, 80)": 80,
+    "round_to(1.5, 0.5)": Fraction(3, 2),
+    "(1 if true else 2) + 1": 2,
+    "not not true": True,
+    "true and (false or true)": True,
+    "true or true and false": True,
+    "  1 +\t2 ": 3,
     "same": "same",
 }
 
@@ -71,6 +108,57 @@ REFUSED = {
     "max(1, (2)": ("expected `)`, found the end", None),
     "1 2": ("unexpected `2`", None),
     "if": ("expected a value, found `if`", None),
+    "else": ("expected a value, found `else`", None),
+    "and": ("expected a value, found `and`", None),
+    "or": ("expected a value, found `or`", None),
+    "not": ("the expression ends too early", None),
+    "1 + not true": ("expected a value, found `not`", None),
+    "": ("the expression ends too early", None),
+    "a & b": ("unexpected `&`", "write `and`"),
+    "a | b": ("unexpected `|`", "write `or`"),
+    "!a": ("unexpected `!`", "write `not`"),
+    "a; b": ("unexpected `;`", None),
+    "1 if true": ("expected `else`, found the end", None),
+    "1 if true 2": ("expected `else`, found `2`", None),
+    "(1 2)": ("expected `)`, found `2`", None),
+    "min()": ("expected a value, found `)`", None),
+    "max(1,)": ("expected a value, found `)`", None),
+    "max(1 2)": ("expected `)`, found `2`", None),
+    "n(1)": ("unknown function `n`", "the functions are ceil, floor, max, min, prod, round, round_to, sum"),
+    "* 2": ("expected a value, found `*`", None),
+    "1 < 2 == true": ("one comparison at a time", "join two comparisons with `and`"),
+    "0X1F": ("numbers are decimal", "write the number in decimal digits"),
+    "0o17": ("numbers are decimal", "write the number in decimal digits"),
+    "0b11": ("numbers are decimal", "write the number in decimal digits"),
+    "1x2": ("`1x` is no number", "a figure like `64k` is for `expect` only; a name begins with a letter"),
+    "00": ("a number cannot begin with 0", "write `0`"),
+    "007.50": ("a number cannot begin with 0", "write `7.50`"),
+    "00.5": ("a number cannot begin with 0", "write `0.5`"),
+    "1.": ("a number cannot end with a point", "write `1` or `1.0`"),
+    "2 + .25 * 3": ("a number cannot begin with a point", "write `0.25`"),
+    "12_345_678 + 1": ("digits are written together", "write `12345678`"),
+    "1e31": ("`1e31` is beyond ±10^15 (limit: numbers 10^15)", None),
+    "1e30": ("a value beyond ±10^15 (limit: numbers 10^15)", None),
+    "1e-31": ("`1e-31` is beyond ±10^15 (limit: numbers 10^15)", None),
+    "-1000000000000001": ("a value beyond ±10^15 (limit: numbers 10^15)", None),
+    "1 // 0": ("division by zero", None),
+    "-true": ("`true` is no number", None),
+    "false < 1": ("`false` is no number", None),
+    "1 < same": ("`same` is no number", None),
+    "ceil(true)": ("`true` is no number", None),
+    "1 == false": ("`1` cannot be compared with `false`", None),
+    "same != 1": ("`same` cannot be compared with `1`", None),
+    "t == t": ("`[1, 2]` cannot be compared with `[1, 2]`", None),
+    "t != 1": ("`[1, 2]` cannot be compared with `1`", None),
+    "1 != t": ("`1` cannot be compared with `[1, 2]`", None),
+    "t + 1": ("`[1, 2]` is no number", None),
+    "false or 1": ("`1` is neither true nor false", "compare it: `n > 0`"),
+    "1 == 1 and same": ("`same` is neither true nor false", "compare it: `n > 0`"),
+    "round_to(8, -1)": ("`round_to` needs a step above 0", None),
+    "prod(1, 2)": ("`prod` takes 1 argument, not 2", None),
+    "((1)+" * 30 + "1" + ")" * 30: ("nested too deep (limit: formula nesting 30)", None),
+    "(-1+" * 30 + "1" + ")" * 30: ("nested too deep (limit: formula nesting 30)", None),
+    "(not true or " * 30 + "true" + ")" * 30: ("nested too deep (limit: formula nesting 30)", None),
     "sqrt(4)": ("unknown function `sqrt`", "the functions are ceil, floor, max, min, prod, round, round_to, sum"),
     "ceil(1, 2)": ("`ceil` takes 1 argument, not 2", None),
     "round_to(1)": ("`round_to` takes 2 arguments, not 1", None),
@@ -107,14 +195,14 @@ def test_value(text: str, value: Any) -> None:
 @pytest.mark.parametrize(("text", "what", "cure"), [(text, *found) for text, found in REFUSED.items()])
 def test_refused(text: str, what: str, cure: str | None) -> None:
     with pytest.raises(FormulaError) as error:
-        evaluate(parse(text), {"a": 1, "b": 2, "c": 3})
-    assert (error.value.what, error.value.cure) == (what, cure)
+        evaluate(parse(text), {"a": 1, "b": 2, "c": 3, "t": (1, 2)})
+    assert (error.value.what, error.value.cure, str(error.value)) == (what, cure, what)
 
 
 def test_an_unknown_name_is_named() -> None:
     with pytest.raises(UnknownName) as error:
         evaluate(parse("wdith * 2"), {"width": 1})
-    assert error.value.name == "wdith"
+    assert (error.value.name, error.value.what, error.value.cure) == ("wdith", "unknown name `wdith`", None)
 
 
 def test_a_long_sum_is_not_deep() -> None:
@@ -164,3 +252,51 @@ def test_the_readings_of_a_formula_agree(text: str, a: int, b: int, c: int) -> N
 def test_any_text_is_a_formula_or_a_formula_error(text: str) -> None:
     with contextlib.suppress(FormulaError):
         evaluate(parse(text), {})
+
+
+# A declaration's text: in symbols, and with the numbers put in
+SHOWN = {
+    "prod(kernel) * c / groups": ("F_h·F_w·c/groups", "3·5·6/2"),
+    "c / prod(kernel)": ("c/(F_h·F_w)", "6/(3·5)"),
+    "c % prod(kernel) == 0": ("c % (F_h·F_w) == 0", "6 % (3·5) == 0"),
+    "c // prod(kernel) - 1": ("c // (F_h·F_w) − 1", "6 // (3·5) − 1"),
+    "c-prod(kernel)": ("c−F_h·F_w", "6−3·5"),
+    "sum(kernel) * 2": ("(F_h + F_w)·2", "(3 + 5)·2"),
+    "2 * prod(one)": ("2·F", "2·3"),
+    "2 / sum(one)": ("2/F", "2/3"),
+    "2 * prod(none)": ("2·1", "2·1"),
+    "ceil(c / 4) if c > 2 and not flag else -c": ("ceil(c/4) if c > 2 and not flag else −c",
+                                                  "ceil(6/4) if 6 > 2 and not true else −6"),
+    "same == valid or false": ("same == valid or false", "same == valid or false"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "symbols", "numbers"), [(text, *found) for text, found in SHOWN.items()])
+def test_a_formula_is_shown(text: str, symbols: str, numbers: str) -> None:
+    factors = {"kernel": (["F_h", "F_w"], ["3", "5"]), "one": (["F"], ["3"]), "none": ([], [])}
+    figures = {"c": "6", "groups": "2", "flag": "true"}
+    assert shown(text, lambda name: name, lambda name: factors[name][0]) == symbols
+    assert shown(text, figures.__getitem__, lambda name: factors[name][1]) == numbers
+
+
+def test_a_compiled_formula_reaches_nothing_else() -> None:
+    reached = compiled("c + 1").__globals__
+    assert reached["__builtins__"] == {}
+    assert set(reached) == {"__builtins__", "divide", *FUNCTIONS}
+
+
+def test_a_compiled_formula_reads_one_axis_or_all() -> None:
+    per_axis = frozenset({"side", "kernel", "like"})
+    scope = {"side": (8, 9), "kernel": (3, 5), "c": 4, "flag": False, "like": (1, 20)}
+
+    def value(text: str, axis: int | None = None) -> Any:
+        return compiled(text, per_axis)(scope, axis)
+
+    assert [value("side - kernel", axis) for axis in (0, 1)] == [5, 4]
+    assert [value("ceil(side / kernel) if side > 8 else -1", axis) for axis in (0, 1)] == [-1, 2]
+    assert [value("not flag and like <= side", axis) for axis in (0, 1)] == [True, False]
+    assert [value("flag or like == 1", axis) for axis in (0, 1)] == [True, False]
+    assert value("prod(kernel) * c + sum(side)") == 77
+    assert value("c / 3 * 3") == 4
+    assert value("c % 3 + c // 3 + round_to(c, 8)") == 10
+    assert value("true and valid == valid") is True

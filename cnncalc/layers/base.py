@@ -16,7 +16,7 @@ import re
 from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.formula import written
-from cnncalc.shape import MOST_SIDES, read_shape
+from cnncalc.shape import MOST_SIDES, how_many, read_shape
 
 Cases = dict[str, str]
 Formula = str | Cases
@@ -104,7 +104,7 @@ def _per_axis(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
     if not isinstance(value, tuple):
         return (_whole(attribute, value),) * rank
     if len(value) != rank:
-        raise BadValue(f"has {len(value)} values for an input with {_axes(rank)}")
+        raise BadValue(f"has {how_many(len(value), 'value')} for an input with {how_many(rank, 'side')}")
     return tuple(_whole(attribute, part) for part in value)
 
 
@@ -114,7 +114,7 @@ def _padding(attribute: Attribute, value: Any, rank: int) -> Any:
     if value == "valid":
         return ((0, 0),) * rank
     if isinstance(value, tuple) and len(value) != rank:
-        raise BadValue(f"has {len(value)} entries for an input with {_axes(rank)}")
+        raise BadValue(f"has {how_many(len(value), 'value')} for an input with {how_many(rank, 'side')}")
     ends = []
     for end in value if isinstance(value, tuple) else (value,) * rank:
         pair = end if isinstance(end, tuple) else (end, end)
@@ -154,10 +154,6 @@ def _dims(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
 
 def _name(attribute: Attribute, value: Any, rank: int) -> str:
     return str(value)
-
-
-def _axes(rank: int) -> str:
-    return f"{rank} side{'s' * (rank != 1)}" if rank else "no sides"
 
 
 _KINDS: dict[str, Any] = {

@@ -1,0 +1,136 @@
+"""Put small faults into the core, one at a time, and see whether a test notices.
+
+    pip install -e '.[mutation]'
+    python -m tests.mutation --record docs/verification/mutation.json   # all modules: about an hour on two processors
+    python -m tests.mutation cnncalc.labels cnncalc.values              # some modules: minutes
+
+Prints the mutants that survive. `tests/mutation/survivors.yaml` says of each why that is no gap; where one stands
+there without need, or survives without a reason, the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.mutation.choose import Baseline, Tests, measure, path_of
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.run import Outcome, run_all
+from tests.mutation.session import ROOT
+from tests.records import record
+
+CORE = ("formula", "work", "analysis", "build", "expand", "values", "labels", "inputs")
+DECLARATIONS = sorted(path.stem for path in (ROOT / "cnncalc" / "layers").glob("[a-z]*.py"))
+MODULES = [f"cnncalc.{name}" for name in CORE] + [f"cnncalc.layers.{name}" for name in DECLARATIONS]
+REASONS = Path(__file__).with_name("survivors.yaml")
+FIGURES = ("mutants", "killed", "timeout", "survived")
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.mutation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules of the core (default: all)")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
+    parser.add_argument("--processes", type=int, default=2, metavar="N", help="at a time (default 2)")
+    parser.add_argument("--budget", type=float, default=8, metavar="S", help="seconds of tests a mutant (default 8)")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="keep the outcomes there; run again, it goes on")
+    asked = parser.parse_args()
+    if unknown := set(asked.modules) - set(MODULES):
+        parser.error(f"not of the core: {', '.join(sorted(unknown))}; the core is {', '.join(MODULES)}")
+    with tempfile.TemporaryDirectory() as scratch:
+        found = _run(asked.modules or MODULES, asked.folder or Path(scratch), asked.processes, asked.budget)
+    reasons = _reasons()
+    figures = summary(found, reasons)
+    needless = [
+        f"{mutant.id} is {verdict}" for mutant, verdict in found if verdict != "survived" and mutant.id in reasons
+    ]
+    if not asked.modules:
+        needless += [f"{identity} is no mutant" for identity in reasons.keys() - {mutant.id for mutant, _ in found}]
+    for survivor in figures["survivors"]:
+        print(f"{survivor['reason'] or 'survives'}: {survivor['mutant']}")
+    for line in needless:
+        print(f"in {REASONS.name}, but {line}")
+    for name, counts in (*figures["modules"].items(), ("total", figures["total"])):
+        print(f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()))
+    if asked.record:
+        record(asked.record, "python -m tests.mutation", figures)
+    return 1 if needless or any(not survivor["reason"] for survivor in figures["survivors"]) else 0
+
+
+def _run(modules: list[str], folder: Path, processes: int, budget: float) -> list[tuple[Mutant, str]]:
+    """The verdict on every mutant; those whose outcome stands in the folder are not run again."""
+    folder.mkdir(exist_ok=True, parents=True)
+    kept, log = folder / "baseline.json", folder / "outcomes.jsonl"
+    if not kept.exists():
+        _say("the tests without a mutant …")
+        measure(MODULES, kept)
+    tests = Tests(Baseline.read(kept), budget)
+    log.touch()
+    known = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
+    sources = {module: path_of(module).read_text(encoding="utf-8") for module in modules}
+    everything = [mutant for module, source in sources.items() for mutant in mutants(module, source)]
+    rest = [mutant for mutant in everything if mutant.id not in known]
+    _say(f"{len(everything):,} mutants, {len(rest):,} to run")
+    verdicts: Counter[str] = Counter()
+    started = time.monotonic()
+    with log.open("a", encoding="utf-8") as file:
+
+        def progress(mutant: Mutant, ended: Outcome) -> None:
+            if not mutant.before:  # else every mutant would seem killed
+                if ended.verdict != "survived":
+                    sys.exit(f"the unchanged {mutant.module}, put in like a mutant, breaks {ended.by}")
+                return
+            verdicts[ended.verdict] += 1
+            file.write(json.dumps([mutant.id, ended.verdict, ended.by], ensure_ascii=False) + "\n")
+            file.flush()
+            number = verdicts.total()
+            if number % 100 == 0 or number == len(rest):
+                listed = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(verdicts.items()))
+                _say(f"{number:,} of {len(rest):,}: {listed} ({(time.monotonic() - started) / number:.2f} s each)")
+
+        same = [Mutant(module, module, "", 1, "", "", source) for module, source in sources.items()]
+        found = run_all([*same, *rest], tests, processes, progress) if rest else {}
+    known |= {identity: ended.verdict for identity, ended in found.items()}
+    return [(mutant, known[mutant.id]) for mutant in everything]
+
+
+def _say(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+def summary(found: list[tuple[Mutant, str]], reasons: dict[str, str]) -> dict[str, Any]:
+    """Figures by module, in total, and the survivors with their reasons."""
+    modules: dict[str, Counter[str]] = {}
+    survivors = []
+    for mutant, verdict in found:
+        counts = modules.setdefault(mutant.module, Counter(dict.fromkeys(FIGURES, 0)))
+        counts.update(("mutants", verdict))
+        if verdict == "survived":
+            survivors.append({"mutant": mutant.id, "line": mutant.line, "reason": reasons.get(mutant.id, "")})
+    total = sum(modules.values(), Counter())
+    return {
+        "total": {figure: total[figure] for figure in FIGURES},
+        "modules": {name: dict(counts) for name, counts in modules.items()},
+        "reasons": dict(Counter(survivor["reason"] for survivor in survivors)),
+        "survivors": survivors,
+    }
+
+
+def _reasons() -> dict[str, str]:
+    """By mutant, why it may survive."""
+    listed: dict[str, list[str]] = yaml.safe_load(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
+    return {identity: reason for reason, identities in listed.items() for identity in identities}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

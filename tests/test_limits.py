@@ -1,0 +1,116 @@
+"""Each limit holds exactly: what reaches it passes, one more is refused and told where."""
+
+from __future__ import annotations
+
+import pytest
+
+import cnncalc
+from cnncalc import expand
+from cnncalc.formula import FormulaError, evaluate, parse
+from tests.test_messages import lines
+
+# What is just allowed, and what just is not
+FORMULAS = {
+    "a number": ("1000000000000000", "1000000000000001"),
+    "a negative number": ("-1000000000000000", "-1000000000000000 - 1"),
+    "a difference": ("0 - 1000000000000000", "0 - 1000000000000000 - 1"),
+    "a sum": ("999999999999999 + 1", "1000000000000000 + 1"),
+    "a sum of many": ("sum(1000000000000000)", "sum(1000000000000000, 1)"),
+    "a denominator": ("1 / 1000000000000000", "1 / 1000000000000000 / 2"),
+    "a decimal": ("1000000000000000.0", "1000000000000000.1"),
+    "decimals": ("0.000000000000001", "0.0000000000000001"),
+    "an exponent": ("1e15", "1e16"),
+    "a negative exponent": ("1e-15", "1e-16"),
+    "brackets": ("(" * 29 + "1" + ")" * 29, "(" * 30 + "1" + ")" * 30),
+    "minuses": ("-" * 29 + "1", "-" * 30 + "1"),
+    "nots": ("not " * 29 + "true", "not " * 30 + "true"),
+    "choices": ("1 if false else " * 29 + "1", "1 if false else " * 30 + "1"),
+    "calls": ("ceil(" * 29 + "1" + ")" * 29, "ceil(" * 30 + "1" + ")" * 30),
+    "characters": ("1" + " + 1" * 249 + " +1", "1" + " + 1" * 250),
+}
+
+
+@pytest.mark.parametrize(("allowed", "refused"), FORMULAS.values(), ids=FORMULAS)
+def test_a_limit_of_formulas(allowed: str, refused: str) -> None:
+    evaluate(parse(allowed), {})
+    with pytest.raises(FormulaError, match=r"limit: (numbers 10\^15|formula nesting 30|expression length 1,000)\)$"):
+        evaluate(parse(refused), {})
+
+
+def test_nesting_that_is_left_again_is_not_deep() -> None:
+    assert evaluate(parse("+".join(["((1))", "-1", "ceil(1)"] * 30)), {}) == 30
+    assert evaluate(parse(" and ".join(["not false", "(1 if true else 2) > 0"] * 20)), {}) is True
+
+
+INPUT = "input: {channels: 3, size: 4}\n"
+
+
+def said(text: str) -> list[str]:
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.loads(INPUT + text)
+    return [line for problem in found.value.problems for line in lines(problem)]
+
+
+def test_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expand, "MOST_LAYERS", 1_000)
+    assert len(cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 999}}, tanh]").nodes) == 1_000
+    assert said("layers: [relu: {repeat: 1000}, tanh]") == [
+        "limit 2:32+4: more than 1,000 layers (limit: layers 1,000)"
+    ]
+    assert said("layers: [relu: {repeat: 1001}]") == ["limit 2:25+4: `repeat: 1,001` (limit: layers 1,000)"]
+
+
+def test_a_layer_too_many_in_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expand, "MOST_LAYERS", 3)
+    assert said("blocks: {b: {layers: [relu, tanh]}}\nlayers: [b, b]") == [
+        "limit 2:29+4: more than 3 layers (limit: layers 3)",
+        "= here `b2`, used at line 3",
+    ]
+
+
+def test_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each entry counts each time it is met, each copy, and each call of a block."""
+    monkeypatch.setattr(expand, "MOST_ENTRIES", 6)
+    blocks = "blocks: {b: {layers: [relu: {when: false}]}}\n"
+    assert len(cnncalc.loads(f"{INPUT}{blocks}layers: [b, b, relu, tanh]").nodes) == 2
+    assert said(f"{blocks}layers: [b, b, relu, tanh, relu]") == [
+        "limit 3:28+4: more than 6 entries, blocks and repeats written out (limit: entries 6)"
+    ]
+    cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 5}}]")
+    assert said("layers: [relu: {repeat: 6}, tanh]")[0].startswith("limit 2:29+4: ")
+
+
+@pytest.mark.parametrize(("deep", "passes"), [(99, True), (100, False)])
+def test_nesting_of_blocks(deep: int, passes: bool) -> None:
+    blocks = [f"  b{number}: {{layers: [b{number - 1}]}}\n" for number in range(1, deep)]
+    text = f"blocks:\n  b0: {{layers: [relu]}}\n{''.join(blocks)}layers: [b{deep - 1}]\n"
+    if passes:
+        assert len(cnncalc.loads(INPUT + text).nodes) == 1
+    else:
+        assert said(text)[0] == "limit 3:17+4: blocks and branches nested deeper than 100 (limit: nesting 100)"
+
+
+def test_a_block_that_is_left_makes_nothing_less_deep() -> None:
+    blocks = [f"  b{number}: {{layers: [b0, b{number - 1}]}}\n" for number in range(1, 100)]
+    assert said(f"blocks:\n  b0: {{layers: [relu]}}\n{''.join(blocks)}layers: [b99]\n")[0].endswith(
+        "(limit: nesting 100)"
+    )
+
+
+def test_nesting_of_nothing() -> None:
+    blocks = [f"  b{number}: {{layers: [b{number - 1}]}}\n" for number in range(1, 99)]
+    inner = "  b0: {layers: [add: {branches: [[], [relu]]}]}\n"
+    assert said(f"blocks:\n{inner}{''.join(blocks)}layers: [b98]\n")[0].startswith("limit: blocks and branches")
+
+
+def test_the_limits_are_those_that_are_documented() -> None:
+    assert (expand.MOST_LAYERS, expand.MOST_ENTRIES, expand.DEEPEST) == (200_000, 210_000, 100)
+
+
+def test_a_block_that_is_left_is_not_deep() -> None:
+    branches = "layers: [" + ", ".join(["add: {branches: [[b], []]}"] * 60) + "]"
+    assert len(cnncalc.loads(f"{INPUT}blocks: {{b: {{layers: [relu]}}}}\n{branches}").nodes) == 120
+
+
+def test_a_hundred_problems() -> None:
+    assert len(said(f"layers: [{', '.join(['conv: {filters: n, kernel: 1}'] * 100)}]")) == 101

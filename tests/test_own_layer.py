@@ -1,0 +1,186 @@
+"""A layer type of the reader's own: all that a declaration may say, also what no built-in type needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import cnncalc
+from cnncalc.layers import LAYERS
+from cnncalc.layers.base import Layer, PerAxis, Word, attr
+from cnncalc.work import Impossible, Step, attempt, work
+
+
+@pytest.fixture(autouse=True)
+def _own_types_only_here() -> Iterator[None]:
+    before = dict(LAYERS)
+    yield
+    LAYERS.clear()
+    LAYERS.update(before)
+
+
+def test_its_name_is_the_class_in_snake_case() -> None:
+    class My2DFold3(Layer):
+        """Nothing."""
+
+    assert (My2DFold3.type, LAYERS["my2_dfold3"]) == ("my2_dfold3", My2DFold3)
+
+
+def test_every_formula_may_have_cases() -> None:
+    class Fold(Layer):
+        """Twice the channels, or half; every side one less, or two where it is long."""
+
+        wide: bool = attr("twice the channels", default=False)
+        mode: Word = attr("how", default="plain", choices=("plain", "learned", "stored"))
+
+        reads = "sides"
+        out_channels = {"wide": "2 * c", "true": "c / 2"}
+        out_side = {"side > 8": "side - 2", "true": "side - 1"}
+        weights = {"scale": {"learned": "c"}, "shift": {"learned and wide": "2 * c"}}
+        buffers = {"table": {"stored": "prod(side)"}}
+        multiplies = {"scale": {"not stored": "prod(out)"}}
+
+    def counts(**values: object) -> tuple[object, ...]:
+        layer = Fold({"wide": False, "mode": "plain"} | values)
+        return tuple(work(layer, ((6, 8, 9),)))
+
+    assert counts() == ((3, 7, 7), 0, 0, 0, 49, 147)
+    assert counts(wide=True) == ((12, 7, 7), 0, 0, 0, 49, 588)
+    assert counts(mode="learned") == ((3, 7, 7), 6, 0, 0, 49, 147)
+    assert counts(mode="learned", wide=True) == ((12, 7, 7), 18, 0, 0, 49, 588)
+    assert counts(mode="stored") == ((3, 7, 7), 0, 0, 72, 0, 147)
+
+
+def test_tokens_may_have_cases() -> None:
+    class Tokens(Layer):
+        """All positions, or half of them."""
+
+        half: bool = attr("every second", default=False)
+        reads = "sides"
+        out_tokens = {"half": "prod(side) / 2", "true": "prod(side)"}
+
+    assert work(Tokens({"half": False}), ((3, 4, 5),)).output == (3, 20)
+    assert work(Tokens({"half": True}), ((3, 4, 5),)).output == (3, 10)
+
+
+def failing(layer: Layer, *inputs: tuple[int, ...]) -> tuple[list[Step], Impossible]:
+    steps, failure = attempt(layer, inputs)
+    assert failure is not None
+    return steps, failure
+
+
+# What is not whole: a step that says so is the last
+@pytest.mark.parametrize(
+    ("field", "formula", "step", "message"),
+    [
+        ("out_channels", "c / 2", ("output", "channels", None, "3/2"), "3/2 = 3/2"),
+        ("out_side", "side / 4", ("output", "size", "width", "5/4"), "5/4 = 5/4"),
+        ("out_tokens", "prod(side) / 3", ("output", "size", None, "20/3"), "4·5/3 = 20/3"),
+        ("weights", {"half": "c / 2"}, ("weights", "half", None, "3/2"), "3/2 = 3/2"),
+        ("multiplies", {"bits": {"true": "c / 2 * 5"}}, ("multiplies", "bits", None, "15/2"), "3/2·5 = 15/2"),
+    ],
+)
+def test_what_is_not_whole(field: str, formula: object, step: tuple[object, ...], message: str) -> None:
+    own = type("Own", (Layer,), {"__doc__": "Own.", field: formula})
+    steps, failure = failing(own({}), (3, 4, 5))
+    assert (failure.code, failure.what) == ("not-whole", f"`own`: {message}, which is not whole")
+    assert (steps[-1].quantity, steps[-1].label, steps[-1].axis, str(steps[-1].value)) == step
+
+
+# What leaves nothing
+@pytest.mark.parametrize(
+    ("field", "formula", "message"),
+    [
+        ("out_side", "side - 4", "height = 4 − 4 = 0"),
+        ("out_tokens", "prod(side) - 20", "size = 4·5 − 20 = 0"),
+        ("out_tokens", "3 - prod(side)", "size = 3 − 4·5 = −17"),
+    ],
+)
+def test_what_leaves_nothing(field: str, formula: str, message: str) -> None:
+    own = type("Own", (Layer,), {"__doc__": "Own.", field: formula})
+    _, failure = failing(own({}), (3, 4, 5))
+    assert (failure.code, failure.what) == ("empty-output", f"`own` leaves nothing: {message}")
+
+
+def test_a_requirement_is_read_on_each_axis_or_for_all() -> None:
+    class Even(Layer):
+        """Sides that the step divides."""
+
+        step: PerAxis = attr("step", at_least=1)
+        reads = "sides"
+        requires = {"side % step == 0": "the step must divide the side", "sum(step) < 9": "`even` takes small steps"}
+
+    assert work(Even({"step": (2, 3)}), ((1, 4, 9),)).output == (1, 4, 9)
+    steps, failure = failing(Even({"step": (2, 3)}), (1, 4, 10))
+    assert failure.what == "`even`: the step must divide the side (side % step == 0: 10 % 3 == 0)"
+    assert [(step.quantity, step.axis, step.value) for step in steps] == [("requires", "width", False)]
+    steps, failure = failing(Even({"step": (4, 5)}), (1, 4, 10))
+    assert failure.what == "`even` takes small steps (step < 9: (4 + 5) < 9)"
+    assert [(step.quantity, step.axis) for step in steps] == [("requires", None)]
+
+
+def test_the_working_of_an_output_of_other_sides() -> None:
+    class Pooled(Layer):
+        """A vector, whose values cost one multiply each, and one for each that is read."""
+
+        out_side = None
+        multiplies = {"out": "c * prod(out)", "in": "c * prod(side)"}
+
+    class Line(Layer):
+        """All positions in a line."""
+
+        out_tokens = "prod(side)"
+        multiplies = {"out": "c * prod(out)", "in": "c * prod(side)"}
+
+    def working(layer: Layer, shape: tuple[int, ...]) -> list[tuple[str, str, object]]:
+        return [(step.symbols, step.numbers, step.value) for step in attempt(layer, (shape,))[0][-2:]]
+
+    assert working(Pooled({}), (3, 4, 5)) == [("C_in·1", "3·1", 3), ("C_in·H_in·W_in", "3·4·5", 60)]
+    assert working(Line({}), (3, 4, 5)) == [("C_in·L_out", "3·20", 60), ("C_in·H_in·W_in", "3·4·5", 60)]
+    assert working(Pooled({}), (3,)) == [("C_in·1", "3·1", 3), ("C_in·1", "3·1", 3)]
+
+
+def test_what_a_stride_leaves_over() -> None:
+    class Thin(Layer):
+        """Every so many-th channel and place."""
+
+        stride: int = attr("step", at_least=1, symbol="S")
+        out_channels = "(c - 1) // stride + 1"
+        out_side = {"side > 5": "(side - 1) // stride + 1", "true": "(side - 1) // stride + 2"}
+
+    steps, failure = attempt(Thin({"stride": 3}), ((6, 5, 9),))
+    assert failure is None
+    assert [(step.symbols, step.value, step.remainder) for step in steps] == [
+        ("(C_in − 1) // S + 1", 2, 0), ("(W − 1) // S + 2", 3, 0), ("(W − 1) // S + 1", 3, 2),
+    ]  # fmt: skip
+
+
+def test_an_inherited_attribute_stays() -> None:
+    class Base(Layer):
+        """One attribute."""
+
+        size: PerAxis = attr("size", default=2, at_least=1, symbol="Z")
+
+    class Child(Base):
+        """One more."""
+
+        deep: bool = attr("deep", default=True)
+
+    assert list(Child.attributes) == ["size", "deep"]
+    assert list(Base.attributes) == ["size"]
+    assert Child.per_axis == {"side", "out", "like", "size"}
+    assert (Child.attributes["size"].symbol, Child.attributes["size"].kind) == ("Z", "PerAxis")
+    assert not hasattr(Child, "deep")
+
+
+def test_it_stands_in_a_file_like_the_others() -> None:
+    class Scale(Layer):
+        """Multiply by a number."""
+
+        by: float = attr("factor")
+        weights = {"factor": "1"}
+
+    graph = cnncalc.loads("input: {channels: 3, size: 4}\nlayers: [scale: 0.5, scale: {by: 2}]")
+    assert [node.layer.values["by"] for node in graph.nodes] == [0.5, 2]
+    assert cnncalc.analyze(graph).totals.params == 2
