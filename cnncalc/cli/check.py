@@ -16,10 +16,11 @@ from cnncalc.render.check import FORMATS, many, renderer, verdict
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.baseline import Against, Recorded, Recorder
+    from cnncalc.baseline import Against
     from cnncalc.budget import Limit
     from cnncalc.checks import File, Report
     from cnncalc.expect import CheckResult
+    from cnncalc.recorded import Recorded, Recorder
 
 DRAWN = "full"
 
@@ -231,7 +232,7 @@ def _baseline(
 
 
 def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Recorder:
-    from cnncalc.baseline import Recorder
+    from cnncalc.recorded import Recorder
 
     if vars or input_size:
         raise click.UsageError("--write-baseline records the files' own figures: it goes without --set, --input-size.")
