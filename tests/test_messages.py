@@ -1,7 +1,8 @@
 """Every word of what is said about a file: code, place, message, notes and cure, for each mistake there is.
 
 `data/messages.txt` holds the cases: a `#` line, the file, `---`, and what must be said. A place is
-`line:column+length`, behind the file's name where it is another; `=` begins a note and `?` a cure. With `set:` or `input size:` the command line changes the file.
+`line:column+length`, behind the file's name where it is another; `=` begins a note and `?` a cure. With `set:` or
+`input size:` the command line changes the file.
 """
 
 from __future__ import annotations
