@@ -100,29 +100,55 @@ def _note(change: Change, quantity: str) -> str:
 def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Where:
     """The line that made a layer what it is: its own, else that of a block around it, else the one place that changed.
 
-    A layer inside a block may be another one because the block is called with another number.
+    A layer inside a block may be another one because the block is called with another number, one of a parent because
+    the file sets another var.
     """
-    lines, before = source.text.splitlines(), set(older.text.splitlines())
     parts = entry.name.split("/")
     around = [analysis.groups.get("/".join(parts[:length])) for length in range(len(parts) - 1, 0, -1)]
-    for one in (entry, *around):
-        if one and one.file == source.name and one.line <= len(lines) and lines[one.line - 1] not in before:
-            return source.at_line(one.line)
-    changed = [number for number, line in enumerate(lines, 1) if line not in before]
-    if entry.file == source.name and len(changed) == 1:  # a var, a default
-        return source.at_line(changed[0])
+    versions = {source.name: (source, older)}
+    for one in (entry, *(group for group in around if group)):
+        if one.file not in versions:
+            versions[one.file] = _parent(one.file, source, older)
+        now, before = versions[one.file]
+        if one.line in _new_lines(now, before):
+            return now.at_line(one.line)
+    for now, before in versions.values():
+        changed = _new_lines(now, before)
+        if len(changed) == 1:  # a var, a default
+            return now.at_line(changed[0])
     return _place(entry, source)
+
+
+def _parent(file: str, source: Source, older: Source) -> tuple[Source, Source]:
+    """A file that a source extends, now and in the older version; the source twice where there are not both."""
+    now = _beside(file, source)
+    try:
+        before = older.tree.read(os.path.relpath(file, older.tree.folder or ".")) if now and older.tree else None
+    except ProblemsFound:
+        before = None
+    return (now, before) if now and before else (source, source)
+
+
+def _beside(file: str, source: Source) -> Source | None:
+    """A file that a source extends; None for a bundled one, whose name is without a folder."""
+    if not file.startswith(os.path.join(os.path.dirname(source.name), "")) or not os.path.isfile(file):
+        return None
+    try:
+        return read_file(file, file)
+    except ProblemsFound:
+        return None
+
+
+def _new_lines(now: Source, before: Source) -> list[int]:
+    """The lines that an older version does not have."""
+    known = set(before.text.splitlines())
+    return [number for number, line in enumerate(now.text.splitlines(), 1) if line not in known]
 
 
 def _place(entry: Row | GroupRow, source: Source) -> Where:
     """The line of an entry, also in a file that this one extends."""
-    if entry.file == source.name:
-        return source.at_line(entry.line)
-    beside = os.path.dirname(entry.file) == os.path.dirname(source.name) and os.path.isfile(entry.file)
-    try:
-        return read_file(entry.file, entry.file).at_line(entry.line) if beside else Where(entry.file, entry.line, 1)
-    except ProblemsFound:
-        return Where(entry.file, entry.line, 1)
+    file = source if entry.file == source.name else _beside(entry.file, source)
+    return file.at_line(entry.line) if file else Where(entry.file, entry.line, 1)
 
 
 # ------------------------------------------------------------------------------------------------ recorded figures

@@ -63,7 +63,7 @@ def read_amount(text: str, quantity: str) -> Amount | None:
     return Amount(figure.digits, figure.decimals, figure.suffix, SUFFIXES[figure.suffix])
 
 
-def over(name: str, quantity: str, amount: Amount, is_: int) -> str:
+def over(name: str, quantity: str, amount: Amount, actual: int) -> str:
     """By how much a limit is broken, with as many decimals as show it.
 
     >>> over("total", "params", read_amount("5M", "params"), 5_300_000)
@@ -74,19 +74,19 @@ def over(name: str, quantity: str, amount: Amount, is_: int) -> str:
     '`head` size: limit 20.00 MiB, is 20.02 MiB, over by 0.02 MiB (+0.1 %)'
     """
     limit = int(amount)
-    shown = [f"{number:,}{' bytes' * (quantity == 'size')}" for number in (limit, is_, is_ - limit)]
+    shown = [f"{number:,}{' bytes' * (quantity == 'size')}" for number in (limit, actual, actual - limit)]
     suffix, unit = _unit(amount, quantity)
     for decimals in (1, 2, 3) if unit > 1 else ():
         power = int(10**decimals)
         limit_digits, rest = divmod(amount.digits * amount.unit * power, 10**amount.decimals * unit)
-        over_digits = (2 * (is_ - limit) * power + unit) // (2 * unit)
+        over_digits = (2 * (actual - limit) * power + unit) // (2 * unit)
         if rest == 0 and over_digits:  # the limit as written, and not "over by 0.0"
             shown = [
                 f"{digits // power:,}.{digits % power:0{decimals}}{suffix}"
                 for digits in (limit_digits, limit_digits + over_digits, over_digits)
             ]
             break
-    percent = 100 * (is_ - limit) / limit if limit else 0
+    percent = 100 * (actual - limit) / limit if limit else 0
     share = f" ({percent:+,.1f} %)" if percent >= 0.05 else " (under +0.1 %)" if limit else ""
     return f"`{name}` {quantity}: limit {shown[0]}, is {shown[1]}, over by {shown[2]}{share}"
 
@@ -111,11 +111,11 @@ def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> I
     whole = Where(source.name, 1, 1)
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
-        is_: int = getattr(entry.counts if entry else analysis.totals, limit.quantity)
-        if is_ > int(limit.amount):
+        actual: int = getattr(entry.counts if entry else analysis.totals, limit.quantity)
+        if actual > int(limit.amount):
             place = source.at_line(entry.line) if entry and entry.file == source.name else whole
             name = entry.name if entry else "total"
-            yield Problem("budget", over(name, limit.quantity, limit.amount, is_), place)
+            yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place)
 
 
 def _entry(name: str, analysis: Analysis, whole: Where) -> Row | GroupRow:
@@ -161,8 +161,12 @@ def named(
     for key, value in node:
         if key.text != "total" and key.text not in by_name:
             known = ["total", *by_name, *(BUDGETED if what == "budget" else ())]
-            help = did_you_mean(key.text, known) or "`cnncalc summary FILE --depth all` shows every name"
-            problems.add("unknown-name", f"`{what}` names no entry `{key.text}`", key, help)
+            names = "`cnncalc summary FILE --depth all` shows every name"
+            if what == "budget" and not isinstance(value, Map):  # as a quantity is written
+                names = f"the quantities are {', '.join(f'`{quantity}`' for quantity in BUDGETED)}"
+            problems.add(
+                "unknown-name", f"`{what}` names no entry `{key.text}`", key, did_you_mean(key.text, known) or names
+            )
         elif not isinstance(value, Map):
             problems.add("bad-value", f"`{key.text}` must be a mapping of quantities", value, "write `{params: 34848}`")
         else:
@@ -193,7 +197,7 @@ def _limit(name: str, quantity: str, level: Level, counts: Counts, node: Node, p
         units = ", or for `size` also `20 MB` or `20 MiB`"
         problems.add("bad-value", "not a limit", node, f"write an integer, `5M`{units}")
         return None
-    is_: int = getattr(counts, quantity)
-    if is_ <= int(amount):
+    actual: int = getattr(counts, quantity)
+    if actual <= int(amount):
         return None
-    return Problem("budget", over(name, quantity, amount, is_), where(node), level=level)
+    return Problem("budget", over(name, quantity, amount, actual), where(node), level=level)

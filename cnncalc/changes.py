@@ -32,10 +32,7 @@ def lines(changes: Sequence[Change], style: Style) -> list[Line]:
         if _is_as_it_was(first):
             found.append(Line("unchanged", "", _unchanged(run), "", None, None))
             continue
-        own = first.entry.name
-        label = own if len(run) == 1 else f"{own} … {last.entry.name.rpartition('/')[2]}"
-        if len(run) == 1 and first.before and first.after and _own_name(first.before) != _own_name(first.after):
-            label = f"{_own_name(first.before)} → {own}"
+        label = _label(first) if len(run) == 1 else f"{first.entry.name} … {_own_name(last.entry)}"
         was = sum((one.before.counts for one in run if one.before), Counts())
         now = sum((one.after.counts for one in run if one.after), Counts())
         text = described(first, style) if len(run) == 1 else f"{len(run)} × {described(first, style)}"
@@ -48,6 +45,16 @@ def headline(changes: Sequence[Change]) -> str:
     """How many layers are of each kind: `1 added, 2 changed, 40 unchanged`."""
     found = count(changes)
     return ", ".join(f"{number:,} {kind}" for kind, number in found.items()) or "no layers"
+
+
+def _label(change: Change) -> str:
+    """A name as it is, and what it was: `c3 → c4`. Of another type the automatic name says nothing: `gelu1`."""
+    if not (change.before and change.after):
+        return change.entry.name
+    around, slash, own = change.after.name.rpartition("/")
+    was, told = _own_name(change.before), {what for what, _, _ in change.differences}
+    same = was == own or ("type" in told and "name" not in told)
+    return change.after.name if same else f"{around}{slash}{was} → {own}"
 
 
 def _is_as_it_was(change: Change) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cnncalc import api
@@ -13,7 +13,7 @@ from cnncalc.budget import Limit, exceeded
 from cnncalc.build import load_source
 from cnncalc.description import is_architecture
 from cnncalc.expect import check
-from cnncalc.problem import Problem, ProblemsFound
+from cnncalc.problem import Problem, ProblemsFound, in_order
 from cnncalc.source import Source, parse
 
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
@@ -81,10 +81,13 @@ class Checks:
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
+        if listed and not os.path.isfile(name):
+            return Report(name, skipped="not a regular file")
         try:
-            if listed and not os.path.isfile(name):
-                return Report(name, skipped="not a regular file")
             source = api.read(name)
+        except ProblemsFound as error:
+            return Report(name, 2, problems=tuple(error.problems))
+        try:
             tree = parse(source)
             if listed and not is_architecture(tree):
                 return Report(name, skipped="no `layers` and no `extends`")
@@ -94,19 +97,21 @@ class Checks:
             found = [*result.problems, *exceeded(self.limits, analysis, source)]
             said = [one for finder in self.finders for one in finder(source, analysis)]
         except ProblemsFound as error:
-            return Report(name, 2, problems=tuple(error.problems))
+            return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
         found += (one for one in said if isinstance(one, Problem))
-        found.sort(key=lambda problem: _place(problem, source.name))
+        found = in_order(found, source.name)
         broken = any(problem.level == "error" or self.strict for problem in found)
         figures = result.figures + len(self.limits)
         notes = (*graph.notes, *result.notes, *(one for one in said if isinstance(one, str)))
-        return Report(name, int(broken), figures, tuple(found), notes, analysis.totals, bool(analysis.uncounted))
+        told = tuple(_told(problem, source.name) for problem in found)
+        return Report(name, int(broken), figures, told, notes, analysis.totals, bool(analysis.uncounted))
 
 
-def _place(problem: Problem, file: str) -> tuple[bool, bool, str, int, int]:
-    """In the order of the file; then what stands in the files that it extends, then what has no place."""
-    place = problem.where
-    return (False, place.file != file, place.file, place.line, place.column) if place else (True, True, "", 0, 0)
+def _told(problem: Problem, file: str) -> Problem:
+    """A problem that stands in an extended file says whose it is: that file itself may be fine."""
+    if problem.where is None or problem.where.file == file:
+        return problem
+    return replace(problem, message=f"in `{file}`: {problem.message}")
 
 
 def listing(files: Iterable[str]) -> Iterator[File]:

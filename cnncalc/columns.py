@@ -105,10 +105,10 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
     lines = [
         (
             "params",
-            f"{lower}{style.number(totals.params)} = {style.number(totals.weights, zero='0')} weights"
+            f"{lower}{style.number(totals.params, zero='0')} = {style.number(totals.weights, zero='0')} weights"
             f" + {style.number(totals.biases, zero='0')} biases; {megabytes(totals.size)} as float32",
         ),
-        ("FLOPs", f"{lower}{style.number(totals.flops)} = 2 × multiplies"),
+        ("FLOPs", f"{lower}{style.number(totals.flops, zero='0')} = 2 × multiplies"),
         ("activations", f"{style.number(totals.activations)} values"),
     ]
     if totals.buffers:
@@ -128,4 +128,5 @@ def title(analysis: Analysis, style: Style) -> tuple[str, str]:
         f"{name} {style.shape(shape)}" if len(analysis.inputs) > 1 else style.shape(shape)
         for name, shape in analysis.inputs.items()
     )
-    return style.plain(analysis.name), style.plain(f"input{'s' * (len(analysis.inputs) > 1)} {named}")
+    name = " ".join(analysis.name.split())  # it may be written on several lines
+    return style.plain(name), style.plain(f"input{'s' * (len(analysis.inputs) > 1)} {named}")

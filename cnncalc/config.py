@@ -54,10 +54,21 @@ class Config:
         if self.per_file_ignores:
             relative = os.path.relpath(os.path.abspath(file), os.path.dirname(self.path)).replace(os.sep, "/")
             for pattern, codes in self.per_file_ignores:
-                name = relative if "/" in pattern else relative.rpartition("/")[2]
-                if fnmatchcase(name, pattern):
+                if _matches(relative, pattern):
                     chosen -= codes
         return chosen
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """Whether a pattern means a path; without a slash it is one of the file's name.
+
+    >>> [_matches("nets/a.yaml", pattern) for pattern in ("nets/", "./nets/**/*.yaml", "a.*", "nets", "a.yaml/")]
+    [True, True, True, False, False]
+    """
+    if "/" not in pattern:
+        return fnmatchcase(path.rpartition("/")[2], pattern)
+    pattern = pattern.removeprefix("./") + "*" * pattern.endswith("/")
+    return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))  # `**` is no folder, too
 
 
 def read_codes(codes: Iterable[str]) -> Codes:
@@ -68,7 +79,7 @@ def read_codes(codes: Iterable[str]) -> Codes:
     """
     found = frozenset(codes)
     for code in sorted(found - set(RULES)):
-        raise BadConfig(f"no rule `{clean(code)}`{_cure(code, RULES, 'cnncalc rules lists them')}")
+        raise BadConfig(f"no rule `{clean(code)}`{_cure(code, RULES, '`cnncalc rules` lists them')}")
     return found
 
 

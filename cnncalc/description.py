@@ -265,8 +265,8 @@ def value_is_null(node: Node) -> bool:
 
 def colon_cure(key: Text) -> str | None:
     """`a:1` and `conv {k` are one key to YAML."""
-    if "{" in key.text:
-        word = key.text.partition("{")[0].rstrip(": ")
+    word = key.text.partition("{")[0].rstrip(": ")
+    if "{" in key.text and word:
         return f"write `{word}: {{…}}`, with a colon and a space"
     if ":" in key.text:
         before, _, after = key.text.partition(":")

@@ -161,7 +161,7 @@ def _difference(one: _Expected) -> str:
     value = one.figure.value()
     off = one.is_ - value
     amount = f"{abs(off):,.0f}" if abs(off) >= 1 else f"{abs(off):.3g}"
-    share = f", {100 * off / value:+.1f} %".replace("-", "−") if value else ""
+    share = f", {100 * off / value:+,.1f} %".replace("-", "−") if value else ""
     more = "more" if off >= 0 else "less"
     wanted = f"{one.figure.digits:,}" if one.node.text.isdigit() else one.node.text
     if one.figure.sign == "<":

@@ -86,7 +86,9 @@ def read_at(ref: str, path: str) -> Source | None:
 
 def must_exist(ref: str, folder: str = "") -> None:
     """Raise ProblemsFound where `ref` is no version of the repository around a folder."""
-    split(f"{PREFIX}{ref}:.")
+    if not ref.strip() or ":" in ref or not ref.isprintable():
+        raise _no_version(ref)
+    _refuse_options(ref)
     _must_exist(ref, folder, None)
 
 
@@ -95,13 +97,23 @@ def split(name: str) -> tuple[str, str]:
     ref, colon, path = name.removeprefix(PREFIX).partition(":")
     if not colon or not ref or not path:
         raise fail("unreadable", f"cannot read `{name}`: not `git:REF:PATH`", help="write `git:HEAD~1:nets/net.yaml`")
-    if ref.startswith("-"):
-        raise fail("unreadable", f"`{ref}` is no name of a version", help="name a commit, a branch or a tag")
+    _refuse_options(ref)
     if path.startswith("-"):
         raise fail("unreadable", f"cannot read `{name}`: a path begins with no `-`", help=f"write `./{path}`")
     if not name.isprintable():
         raise fail("unreadable", f"cannot read `{name}`: a control character is in it")
     return ref, path
+
+
+def _refuse_options(ref: str) -> None:
+    """Git would take `-n` for an option, and `^main` for all that is not in `main`."""
+    if ref.startswith(("-", "^")):
+        raise _no_version(ref)
+
+
+def _no_version(ref: str) -> ProblemsFound:
+    said = f"`{ref}` is no name of a version" if ref.strip() else "the name of a version is empty"
+    return fail("unreadable", said, help="name a commit, a branch or a tag")
 
 
 # ------------------------------------------------------------------------------------------------ finding a file
@@ -209,13 +221,16 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
     _must_exist(ref, folder, name)
     before = _before_it_was_renamed(ref, folder, below)
     if before is None:
-        _, out = _git(folder, "ls-tree", "-r", "-z", "--name-only", "--full-tree", ref, most=_MOST_NAMES)
+        _, out = _git(folder, "ls-tree", "-r", "-z", "--full-tree", ref, most=_MOST_NAMES)
         prefix = _prefix(folder)
-        known = [posixpath.relpath(one, prefix or ".") for one in os.fsdecode(out).split("\0")[:10_000] if one]
-        if posixpath.normpath(below) in known:
+        listed = (one.partition("\t") for one in os.fsdecode(out).split("\0")[:10_000])
+        known = {posixpath.relpath(path, prefix or "."): mode for mode, _, path in listed if path}
+        if (mode := known.get(posixpath.normpath(below))) is not None:
+            if mode.startswith("160000"):
+                raise fail("unreadable", f"`{name}` is a submodule", help="name a file in it: its versions are its own")
             raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
         same = [one for one in known if posixpath.basename(one) == posixpath.basename(below)]
-        before = same[0] if same else nearest(below, known)
+        before = same[0] if same else nearest(below, list(known))
     help = f"did you mean `{PREFIX}{ref}:{os.path.join(folder, before)}`?" if before else None
     return fail("unreadable", f"cannot read `{name}`: no such file at `{ref}`", help=help)
 

@@ -125,7 +125,8 @@ def escape(text: str) -> str:
     >>> print(escape("block_1: 50% of R&D #2, 3×3, Müller"))
     block\\_1: 50\\% of R\\&D \\#2, 3\\ensuremath{\\times}3, Müller
     """
-    return "".join(_SPECIAL.get(character) or _letter(character) for character in text)
+    parts = re.split("(?<=-)(?=-)", text)  # else two hyphens make a dash
+    return "{}".join("".join(_SPECIAL.get(character) or _letter(character) for character in part) for part in parts)
 
 
 def _letter(character: str) -> str:

@@ -15,7 +15,7 @@ from cnncalc.analysis import Analysis
 from cnncalc.build import load_source
 from cnncalc.config import Codes, Config, nearest_config
 from cnncalc.graph import Graph
-from cnncalc.problem import Problem, ProblemsFound, Where, nearest
+from cnncalc.problem import Problem, ProblemsFound, Where, in_order, nearest
 from cnncalc.rules import RULES
 from cnncalc.rules.base import Finding, Network
 from cnncalc.source import Node as Written
@@ -139,18 +139,10 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
     placed = [(code, one.node, one) for (code, _), one in merged.items()]
     placed.sort(key=lambda item: (item[1].mark.name is not own, item[1].mark.name.name, item[1].mark.index, item[0]))
     found = [_problem(code, one, net) for code, _, one in placed[:MOST_FINDINGS]]
-    unused = ignores.unused(wanted) if UNUSED in wanted else []
+    unused = ignores.unused(wanted) if UNUSED in wanted and not graph.changed else []
     shown = unused[: MOST_FINDINGS - len(found)]
-    found = _in_order([*found, *map(_unused_problem, shown)], own.name)
+    found = in_order([*found, *map(_unused_problem, shown)], own.name)
     return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count)
-
-
-def _in_order(problems: list[Problem], file: str) -> list[Problem]:
-    def key(problem: Problem) -> tuple[bool, str, int, int]:
-        place = problem.where or Where(file, 0, 0)
-        return place.file != file, place.file, place.line, place.column
-
-    return sorted(problems, key=key)
 
 
 def _written_at(net: Network, finding: Finding) -> Written:
@@ -199,8 +191,9 @@ class _Ignores:
         length = len(match[0].rstrip())
         place = Where(comment.file, comment.line, comment.column + match.start(), length, comment.text)
         whole_file = match[1] == "ignore-file"
-        for code in (match[2] or "").split(","):
-            ignore = Ignore(code.strip(), place, whole_file)
+        codes = [code.strip() for code in (match[2] or "").split(",") if code.strip()]
+        for code in codes or [""]:
+            ignore = Ignore(code, place, whole_file)
             key = (comment.file, 0 if whole_file else comment.line, ignore.code)
             self.at.setdefault(key, []).append(ignore)
             if source is self.own:

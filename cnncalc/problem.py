@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -48,6 +48,16 @@ class ProblemsFound(Exception):
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
         self.understood: Callable[[], Any] = lambda: None
+
+
+def in_order(problems: Iterable[Problem], file: str) -> list[Problem]:
+    """As they stand in a file; then what stands in the files that it extends, then what has no place."""
+
+    def key(problem: Problem) -> tuple[bool, bool, str, int, int]:
+        place = problem.where
+        return (False, place.file != file, place.file, place.line, place.column) if place else (True, True, "", 0, 0)
+
+    return sorted(problems, key=key)
 
 
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:

@@ -141,7 +141,8 @@ class ArchitectureItem(pytest.Item):
             from cnncalc.render.problems import render
 
             color = bool(self.config.get_terminal_writer().hasmarkup)
-            return render(excinfo.value.report.problems, color=color).rstrip("\n")
+            report = excinfo.value.report  # pytest's short summary takes the first line
+            return render(report.errors + report.warnings, color=color).rstrip("\n")
         if isinstance(excinfo.value, ArchitectureWarning | pytest.UsageError):
             return f"{'warning' if isinstance(excinfo.value, Warning) else 'error'}: {excinfo.value}"
         return super().repr_failure(excinfo, style)

@@ -30,6 +30,7 @@ LARGEST_FILE = 64 * 2**20
 DEEPEST = 100
 MOST_ALIASES = 1_000
 MOST_NODES = 2_000_000
+_BREAKS = "\n\r\x85\u2028\u2029"  # where YAML ends a line
 
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
@@ -71,10 +72,13 @@ class Source:
 
     def where(self, mark: Any, length: int = 1) -> Where:
         """The place of a YAML mark; finds its one line, for a file may have millions."""
-        start = self.text.rfind("\n", 0, mark.index) + 1
-        end = self.text.find("\n", start)
-        text = self.text[start : end if end >= 0 else None].rstrip("\r")
-        return Where(self.name, mark.line + 1, mark.column + 1, max(1, min(length, len(text) - mark.column)), text)
+        line, start = mark.line, mark.index - mark.column
+        if 0 < mark.index == start == len(self.text) and self.text[-1] not in _BREAKS:
+            line, start = line - 1, self.text.rfind("\n") + 1  # at the end libyaml counts a line that is not there
+        found = _LINE.match(self.text, start)
+        assert found is not None
+        text, column = found[0], mark.index - start
+        return Where(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
 
     def at_line(self, number: int) -> Where:
         """What is written on a line, counted from 1, without the dash of a list and without a comment."""
@@ -308,8 +312,8 @@ def _tree(source: Source) -> Node | None:
             frame.key = None
 
 
-_BREAK_OR_HASH = re.compile("\\r\\n|[\\n\\r\\x85\\u2028\\u2029]|#")
-_LINE = re.compile("[^\\n\\r\\x85\\u2028\\u2029]*")
+_BREAK_OR_HASH = re.compile(f"\r\n|[{_BREAKS}]|#")
+_LINE = re.compile(f"[^{_BREAKS}]*")
 
 
 def comments(source: Source, word: str) -> list[tuple[Where, str]]:
@@ -415,8 +419,17 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
     )
 
 
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+
+
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if conflict := _CONFLICT.search(source.text):
+        line = source.text.count("\n", 0, conflict.start()) + 1
+        place = Where(source.name, line, 1, len(conflict[0]), conflict[0])
+        return fail("yaml-syntax", "a merge conflict is not resolved", place, "keep one of the two versions")
+    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark is None or (context is not None and not source.text[mark.index :].strip()):
+        mark = context  # at the end of the file something is missing: better where it begins
     if mark is not None and "nesting depth" in str(error):  # newer libyaml counts before it hands out an event
         return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
     if mark is None:
@@ -436,8 +449,6 @@ def _name_of(character: int | str | bytes) -> str:
 
 
 def _syntax_cure(place: Where) -> str | None:
-    import re
-
     line = place.text
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces, not with tabs"
@@ -445,7 +456,7 @@ def _syntax_cure(place: Where) -> str | None:
         return "the language has no indexing: give each value a name of its own"
     if re.search(r":\s+[>|]\s*\d", line):
         return "an expectation has no `>`: write `~5M`, `<5M` or the figure"
-    if found := re.search(r"^\s*- ([\w.]+):? ?\{", line):
+    if found := re.search(r"^\s*- ([\w.]+)[: ]?\{", line):
         return f"write `{found[1]}: {{…}}`, with a colon and a space"
     if re.search(r" \? .* : ", line):
         return "write `A if C else B` for a choice"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, Counts, GroupRow, Row, analyze
@@ -84,6 +85,7 @@ class FailedWorking:
     """
 
     name: str
+    layer: Layer
     description: str
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
@@ -103,22 +105,28 @@ class Broken:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The working of some entries of a network, and a legend of the symbols in it.
+    """The working of some entries of a network.
 
-    `idle` names the layers that were passed over, for they change and count nothing. `broken` is there when the
-    network does not fit; `analysis` then holds the layers that do.
+    `idle` names the layers that were passed over, for they change and count nothing. `broken` says where the network
+    does not fit; `analysis` then holds the layers that do, and has no outputs.
     """
 
     analysis: Analysis
     entries: tuple[LayerWorking | SumWorking, ...]
     idle: tuple[str, ...] = ()
-    legend: tuple[Meaning, ...] = ()
     broken: Broken | None = None
 
     @property
     def multiplies(self) -> int:
         """The network's multiplies; 0 where it has no total, for it is broken."""
-        return 0 if self.broken else self.analysis.totals.multiplies
+        return self.analysis.totals.multiplies if self.analysis.outputs else 0
+
+    @cached_property
+    def legend(self) -> tuple[Meaning, ...]:
+        """What the symbols in the working mean."""
+        layers = [(entry.row.layer, entry.steps) for entry in self.entries if isinstance(entry, LayerWorking)]
+        failed = self.broken.failed if self.broken else ()
+        return legend([*layers, *((one.layer, one.steps) for one in failed)])
 
 
 def explain(
@@ -153,8 +161,7 @@ def explain(
 
     for entry in [None] if entries is None else entries:
         add(entry, depth, asked=True)
-    layers = [entry for entry in found if isinstance(entry, LayerWorking)]
-    return Explanation(analysis, tuple(found), tuple(idle), legend((one.row.layer, one.steps) for one in layers))
+    return Explanation(analysis, tuple(found), tuple(idle))
 
 
 def why_not(understood: Understood) -> Explanation:
@@ -170,8 +177,7 @@ def why_not(understood: Understood) -> Explanation:
     """
     analysis = analyze(understood.graph)
     failed = tuple(_failed(failure, understood.graph) for failure in understood.failed)
-    used = [(failure.layer, one.steps) for failure, one in zip(understood.failed, failed, strict=True)]
-    return Explanation(analysis, (), legend=legend(used), broken=Broken(_whole_entries(analysis), failed))
+    return Explanation(analysis, (), broken=Broken(_whole_entries(analysis), failed))
 
 
 def _failed(failure: Failed, graph: Graph) -> FailedWorking:
@@ -186,6 +192,7 @@ def _failed(failure: Failed, graph: Graph) -> FailedWorking:
         why = "does not hold" if step.value is False else "less than 1" if step.value < 1 else "not a whole number"
     return FailedWorking(
         failure.name,
+        layer,
         describe_layer(layer, shapes[0][0]),
         tuple(graph.name_of(ref) for ref in failure.inputs),
         shapes,
@@ -219,7 +226,8 @@ def sum_of(
     prefix = f"{entry.name}/" if entry else ""
     named = tuple((child.name.removeprefix(prefix), child) for child in children)
     if entry is None:
-        return SumWorking("total", None, analysis.name, len(analysis.rows), analysis.outputs, named, analysis.totals)
+        name = " ".join(analysis.name.split())  # it may be written on several lines
+        return SumWorking("total", None, name, len(analysis.rows), analysis.outputs, named, analysis.totals)
     outputs = {"": entry.output_shape}
     return SumWorking(entry.name, entry, describe(entry), entry.stop - entry.start, outputs, named, entry.counts)
 
@@ -313,4 +321,4 @@ def _meaning(layer: Layer, name: str, whole: bool, sides: int) -> str:
         axes = " and ".join(AXES[sides]) if sides < 3 else "sides"
         return f"{axes} of the {'input' if name == 'side' else 'output'}"
     declared = layer.attributes.get(name)
-    return declared.help.partition(";")[0] if declared else _MEANINGS.get(name, "")
+    return _MEANINGS.get(name) or (declared.help.partition(";")[0] if declared else "")

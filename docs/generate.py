@@ -1,10 +1,12 @@
 """Write the generated pages of the documentation: `python docs/generate.py`; `--check` only says what would change.
 
-Whole pages (layers.md, cli.md, lecture_figures.md, table.svg) come from the declarations and the commands. In all other
-pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS` gives for that
-name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`, with standard
-output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is `# NAME.yaml`,
-and any block below `<!-- file: NAME -->`, is a file that the commands of its page find.
+Whole pages (layers.md, cli.md, lecture_figures.md, course_exercises.md, table.svg) come from the declarations, the
+commands and scripts beside this one; the worksheets from the rows of worksheets/README.md, each a name and a command.
+In all other pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS`
+gives for that name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`,
+with standard output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is
+`# NAME.yaml`, and any block below `<!-- file: NAME -->`, is a file that the commands of its page find. `<!-- picture:
+cnncalc … -o FILE -->` writes what the command gives to a file beside the page.
 """
 
 from __future__ import annotations
@@ -34,13 +36,19 @@ from cnncalc.schema_layers import default_of, in_order, takes  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
-TABLES = {"lecture_figures.md": "lecture_table.py"}  # pages that a script of their own writes
+TABLES = {
+    "lecture_figures.md": "lecture_table.py",
+    "course_exercises.md": "course_table.py",
+    "verification.md": "verification_table.py",
+}  # pages that a script of their own writes
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PICTURE = re.compile(r"^<!-- picture: (cnncalc [^\n]*?) -o ([\w/-]+\.svg) -->$", re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
+_SHEET = re.compile(r"^\| \[([\w-]+)\]\(\1\.md\) .*?\| `(cnncalc exercise [^`]+)` \|", re.MULTILINE)
 
 
 class Failed(Exception):
@@ -56,18 +64,20 @@ def pages() -> dict[Path, str]:
     }
     for page, script in TABLES.items():
         found[HERE / page] = rendered_by(HERE / script)
+    found |= worksheets()
     for path in (ROOT / "README.md", *sorted(HERE.glob("*.md"))):
         if path.exists() and path not in found:
             try:
                 found[path] = filled(path.read_text(encoding="utf-8"))
+                found |= {path.parent / match[2]: run(match[1]) for match in _PICTURE.finditer(found[path])}
             except Failed as error:
                 raise Failed(f"{path.relative_to(ROOT)}: {error}") from None
     return found
 
 
-def stale() -> list[Path]:
+def stale(found: dict[Path, str]) -> list[Path]:
     """The pages whose text is not what the generator writes."""
-    return [path for path, text in pages().items() if not path.exists() or path.read_bytes() != text.encode()]
+    return [path for path, text in found.items() if not path.exists() or path.read_bytes() != text.encode()]
 
 
 def filled(text: str) -> str:
@@ -90,7 +100,7 @@ def filled(text: str) -> str:
 def run(command: str, files: dict[str, str] | None = None) -> str:
     """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours.
 
-    With `2>&1` at its end standard error, too. That it runs inside GitHub Actions changes nothing.
+    With `2>&1` at its end standard error, too; `< FILE` is what is typed. GitHub Actions changes nothing.
     """
     from cnncalc.cli import cli
 
@@ -109,8 +119,11 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
             Path(name).write_text(content, encoding="utf-8")
         try:
             for one in command.removesuffix(" 2>&1").split(" && "):
-                arguments = shlex.split(one)[1:]
-                code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
+                one, _, given = one.partition(" < ")
+                typed = io.StringIO(Path(given).read_text(encoding="utf-8") if given else "")
+                with mock.patch.object(sys, "stdin", typed):
+                    arguments = shlex.split(one)[1:]
+                    code = cli.main(arguments, prog_name="cnncalc", standalone_mode=False, terminal_width=WIDTH)
         except Exception as error:
             raise Failed(f"`{command}`: {type(error).__name__}: {error}") from error
     if (code == 2 and err is not out) or not out.getvalue():
@@ -212,6 +225,19 @@ def cli_page() -> str:
     ]:
         lines += ["", f"## {title}", "", "```console", f"$ {command}", run(command).rstrip("\n"), "```"]
     return "\n".join(lines) + "\n"
+
+
+# ---------------------------------------------------------------------------------------------- worksheets
+
+
+def worksheets() -> dict[Path, str]:
+    """The sheets that worksheets/README.md lists: each to fill in, to print, and its key."""
+    rows = _SHEET.findall((HERE / "worksheets" / "README.md").read_text(encoding="utf-8"))
+    return {
+        HERE / "worksheets" / f"{name}{ending}": run(f"{command}{options}")
+        for name, command in rows
+        for ending, options in ((".md", ""), (".html", " -f html"), ("-key.md", " --key"))
+    }
 
 
 # ---------------------------------------------------------------------------------------------- table.svg
@@ -361,7 +387,7 @@ def main() -> int:
     except Failed as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    changed = [path for path, text in found.items() if not path.exists() or path.read_bytes() != text.encode()]
+    changed = stale(found)
     for path in changed:
         if not check:
             path.write_text(found[path], encoding="utf-8", newline="\n")

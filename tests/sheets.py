@@ -7,10 +7,10 @@ from functools import cache
 
 from cnncalc import api
 from cnncalc.render import worksheet_markdown
+from cnncalc.teaching.filled import read_answers
 from cnncalc.teaching.grade import Graded, Grader
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.recipe import STANDARD, Recipe, files_of
-from cnncalc.teaching.sheets import read_answers
 from cnncalc.teaching.worksheet import make
 
 

@@ -110,8 +110,26 @@ def test_a_parent_that_grew_is_named_by_its_line(project: Repository) -> None:
     project.commit(nets__child="extends: a.yaml\nname: Child\n")
     project.write(nets__a=net(16))
     ran = check("nets/child.yaml", "--baseline", "main")
+    assert first_line(ran).startswith("error[baseline]: in `nets/child.yaml`: `total` params: was 700 at main")
     assert " --> nets/a.yaml:5:5\n" in ran.err
     assert "5 |   - conv: {filters: 16, kernel: 3}   # the second\n" in ran.err
+
+
+PARENT = net().replace("layers:", "vars: {n: 8}\nlayers:").replace("filters: 8", "filters: n")
+
+
+def test_a_child_that_sets_another_var_is_named_by_its_own_line(project: Repository) -> None:
+    project.commit(nets__p=PARENT, nets__below__c="extends: ../p.yaml\nname: Child\nvars: {n: 9}\n")
+    project.write(nets__below__c="extends: ../p.yaml\nname: Child\nvars: {n: 16}\n")
+    ran = check("nets/below/c.yaml", "--baseline", "main")
+    assert " --> nets/below/c.yaml:3:1\n" in ran.err
+
+
+def test_a_parent_that_sets_another_var_is_named_by_that_line(project: Repository) -> None:
+    project.commit(nets__p=PARENT, nets__below__c="extends: ../p.yaml\nname: Child\n")
+    project.write(nets__p=PARENT.replace("n: 8", "n: 16"))
+    ran = check("nets/below/c.yaml", "--baseline", "main")
+    assert " --> nets/below/../p.yaml:3:1\n" in ran.err
 
 
 UNIT = """\
@@ -375,6 +393,9 @@ def test_a_foreign_file_is_refused(folder: Path, text: str, said: str) -> None:
         (["--baseline", "missing.json"], "cannot read `missing.json`: no such file"),
         (["--baseline", "nets"], "`nets` is a folder"),
         (["--baseline", "--output=x"], "`--output=x` is no name of a version"),
+        (["--baseline", "^HEAD"], "`^HEAD` is no name of a version"),
+        (["--baseline", ":/first"], "`:/first` is no name of a version"),
+        (["--baseline", ""], "the name of a version is empty"),  # "$(git merge-base …)" that failed
         (["--max-growth", "5%"], "--max-growth goes with --baseline."),
         (["--write-baseline", "x.json", "--set", "a=1"], "--write-baseline records the files' own figures"),
         (["--write-baseline", "no/such/folder.json"], "cannot write 'no/such/folder.json'"),

@@ -257,8 +257,8 @@ def test_strict_breaks_a_file_that_only_warns() -> None:
     assert (relaxed.code, strict.code) == (0, 1)
     assert relaxed.err == strict.err
     assert relaxed.err.startswith("warning[budget]: `total` params: limit 5.0k, is 6.2k, over by 1.2k (+24.4 %)\n")
-    assert relaxed.out == "net.yaml: 1 figure\nAll checks passed: 1 file, 1 figure\n"
-    assert strict.out == "1 of 1 file failed, 1 figure checked\n"
+    assert relaxed.out == "net.yaml: 1 figure\nAll checks passed: 1 file, 1 figure, 1 warning\n"
+    assert strict.out == "1 of 1 file failed, 1 figure checked, 1 warning\n"
 
 
 def test_strict_is_content_with_a_file_without_warnings() -> None:

@@ -61,7 +61,7 @@ def check(
 def test_full_shows_each_problem_at_its_line_in_the_order_of_the_file() -> None:
     ran = invoke("check", "net.yaml")
     assert ran == invoke("check", "net.yaml", "-f", "full")
-    assert ran.out == "1 of 1 file failed, 4 figures checked\n"
+    assert ran.out == "1 of 1 file failed, 4 figures checked, 1 warning\n"
     assert ran.err == (
         f"error[expectation]: {EXPECTATION}\n"
         " --> net.yaml:7:34\n"
@@ -98,7 +98,7 @@ def test_text_is_one_line_a_problem() -> None:
         f"none.yaml:1:1: error unreadable {MISSING}\n"
         f"bad.yaml:3:24: error unknown-attribute {MISSPELT}\n"
     )
-    assert ran.err == "3 of 4 files failed, 5 figures checked\n"
+    assert ran.err == "3 of 4 files failed, 5 figures checked, 1 warning\n"
     assert check("text", files=("good.yaml",)) == Ran(0, "", "All checks passed: 1 file, 1 figure\n")
 
 
@@ -134,7 +134,7 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
         "notes": [],
     }  # fmt: skip
     assert files[3]["problems"][0]["help"] == "did you mean `kernel`?"
-    assert ran.err == "3 of 4 files failed, 5 figures checked\n"
+    assert ran.err == "3 of 4 files failed, 5 figures checked, 1 warning\n"
 
 
 def test_json_has_the_same_shape_for_one_file_and_tells_a_lower_bound() -> None:
@@ -168,14 +168,17 @@ ANNOTATIONS = (
 
 def test_github_writes_errors_before_warnings() -> None:
     ran = check("github")
-    assert (ran.out, ran.err) == (ANNOTATIONS, "3 of 4 files failed, 5 figures checked\n")
+    assert (ran.out, ran.err) == (ANNOTATIONS, "3 of 4 files failed, 5 figures checked, 1 warning\n")
 
 
 def test_github_is_chosen_inside_its_actions_unless_another_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     files = ("net.yaml", "good.yaml", "none.yaml", "bad.yaml")
     assert invoke("check", *files).out == ANNOTATIONS
-    assert invoke("check", *files, "-f", "full").out == "good.yaml: 1 figure\n3 of 4 files failed, 5 figures checked\n"
+    assert (
+        invoke("check", *files, "-f", "full").out
+        == "good.yaml: 1 figure\n3 of 4 files failed, 5 figures checked, 1 warning\n"
+    )
     monkeypatch.setenv("GITHUB_ACTIONS", "false")
     assert invoke("check", "good.yaml").out.startswith("good.yaml: 1 figure\n")
 
@@ -197,7 +200,7 @@ def test_the_step_summary_is_appended_with_all_files(tmp_path: Path, monkeypatch
         "# Of a step before\n"
         "### cnncalc check\n"
         "\n"
-        "3 of 4 files failed, 5 figures checked\n"
+        "3 of 4 files failed, 5 figures checked, 1 warning\n"
         "\n"
         "| place | level | code | message |\n"
         "| :--- | :--- | :--- | :--- |\n"
@@ -286,7 +289,17 @@ def test_sarif_has_a_result_for_each_problem_with_its_region() -> None:
         ("error", "unknown-attribute", "bad.yaml", (3, 24, 30)),
     ]
     assert run["results"][4]["message"]["text"] == f"{MISSPELT}\nhelp: did you mean `kernel`?"
-    assert run["results"][4]["locations"][0]["physicalLocation"]["region"]["snippet"]["text"] == BAD.splitlines()[2]
+    place = run["results"][4]["locations"][0]["physicalLocation"]
+    assert place["region"]["snippet"]["text"] == "kernal"
+    assert place["contextRegion"] == {"startLine": 3, "snippet": {"text": BAD.splitlines()[2]}}
+
+
+def test_sarif_of_a_file_of_one_long_line_does_not_repeat_it() -> None:
+    entries = ", ".join(["conv: {filters: 4, kernal: 3}"] * 50)
+    Path("long.yaml").write_text(f"{{input: {{channels: 3, size: 8}}, layers: [{entries}]}}", encoding="utf-8")
+    text = invoke("check", "long.yaml", "-f", "sarif").out
+    assert len(sarif(text)["results"]) == 50
+    assert len(text) < 100_000
 
 
 def test_sarif_describes_the_rules_that_it_uses() -> None:
@@ -426,7 +439,7 @@ def test_hostile_text_comes_back_whole_from_json() -> None:
 
 def test_hostile_text_is_valid_sarif_and_junit() -> None:
     run = sarif(drawn("sarif"))
-    assert run["results"][0]["locations"][0]["physicalLocation"]["region"]["snippet"]["text"] == HOSTILE
+    assert run["results"][0]["locations"][0]["physicalLocation"]["contextRegion"]["snippet"]["text"] == HOSTILE
     uri = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert re.fullmatch(r"[\w./%~-]+", uri, re.ASCII)
     assert ",a:b%" in unquote(uri)
@@ -464,3 +477,66 @@ def test_an_unknown_format_is_a_wrong_command_line() -> None:
 def test_shells_complete_the_formats() -> None:
     env = {"_CNNCALC_COMPLETE": "bash_complete", "COMP_WORDS": "cnncalc check net.yaml -f ", "COMP_CWORD": "4"}
     assert process(env=env).out.splitlines() == [f"plain,{format}" for format in ("full", *FORMATS)]
+
+
+# ------------------------------------------------------------------------------------------- places, counted by hand
+
+PLACES: list[tuple[str, str, tuple[int, int, int], str]] = [
+    # what is odd, file, (line, column, length), the line's text
+    ("a tab counts one", "layers:\n  - conv:\t{\tkernal: 3}\n", (2, 13, 6), "  - conv:\t{\tkernal: 3}"),
+    (
+        "so does a wide letter",
+        'layers: [conv: {"日本😀": 1, kernal: 3}]\n',
+        (1, 27, 6),
+        'layers: [conv: {"日本😀": 1, kernal: 3}]',
+    ),
+    ("CR LF", "name: n\r\nlayers:\r\n- conv: {kernal: 3}\r\n", (3, 10, 6), "- conv: {kernal: 3}"),
+    ("CR alone", "name: n\rlayers:\r- conv: {kernal: 3}\r", (3, 10, 6), "- conv: {kernal: 3}"),
+    ("YAML's other line ends", "name: n\x85layers:\u2028- conv: {kernal: 3}\n", (3, 10, 6), "- conv: {kernal: 3}"),
+    ("a byte order mark", "\ufefflayers: [conv: {kernal: 3}]\n", (1, 17, 6), "layers: [conv: {kernal: 3}]"),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "place", "line"), PLACES, ids=[case[0] for case in PLACES])
+def test_a_place_counts_code_points_from_1(what: str, text: str, place: tuple[int, int, int], line: str) -> None:
+    Path("odd.yaml").write_bytes(text.encode())
+    (file,) = json.loads(invoke("check", "odd.yaml", "-f", "json").out)["files"]
+    found = {(one["line"], one["column"], one["length"]) for one in file["problems"] if "line" in one}
+    assert place in found
+    log = sarif(invoke("check", "odd.yaml", "-f", "sarif").out)
+    places = [result["locations"][0]["physicalLocation"] for result in log["results"]]
+    region = {"startLine": place[0], "startColumn": place[1], "endColumn": place[1] + place[2]}
+    context = {"startLine": place[0], "snippet": {"text": line}}
+    assert ({**region, "snippet": {"text": "kernal"}}, context) in [
+        (physical["region"], physical.get("contextRegion")) for physical in places
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("input: {channels: 1}\nlayers: [relu", "2:9"),
+        ("input: {channels: 1}\nlayers: [relu\n\n\n", "2:9"),
+        ('input: {channels: 1}\nlayers: "relu', "2:9"),
+        ("input: {channels: 1}\nlayers:\n  -", "3:4"),
+        ("{", "1:2"),
+    ],
+)
+def test_what_is_not_closed_is_told_where_it_opens_and_no_line_is_made_up(text: str, place: str) -> None:
+    Path("open.yaml").write_text(text, encoding="utf-8")
+    assert invoke("check", "open.yaml", "-f", "text").out.startswith(f"open.yaml:{place}: error ")
+
+
+def test_what_is_underlined_is_what_is_meant_below_wide_letters_too() -> None:
+    Path("odd.yaml").write_text('input: {channels: 1}\nlayers: [dense: {"日本": 1, unitz: 3}]\n', encoding="utf-8")
+    shown = [line for line in invoke("check", "odd.yaml").err.splitlines() if line.startswith(("2 |", "  |  "))]
+    assert shown == [
+        '2 | layers: [dense: {"日本": 1, unitz: 3}]',
+        "  |                  ^^^^^^",  # two columns for each of the two letters
+        '2 | layers: [dense: {"日本": 1, unitz: 3}]',
+        "  |                             ^^^^^",
+    ]
+
+
+def test_problems_of_different_files_stand_apart() -> None:
+    assert "\n\nerror[unknown-attribute]" in invoke("check", "net.yaml", "bad.yaml").err

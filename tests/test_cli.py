@@ -290,8 +290,8 @@ def test_output_goes_to_a_file(arguments: list[str], folder: Path) -> None:
     assert (folder / "out.txt").read_bytes().decode() == invoke(*arguments).out
     assert invoke(*arguments, "-o", "-").out == invoke(*arguments).out
     failed = invoke(*arguments, "-o", "no/folder/out.txt")
-    assert failed.code != 0
-    assert "cannot write 'no/folder/out.txt'" in failed.err
+    assert failed.code == 2  # 1 would say that a figure is broken
+    assert "cannot write 'no/folder/out.txt': no such file or directory" in failed.err
 
 
 def test_set_overrides_vars(folder: Path) -> None:
@@ -384,6 +384,29 @@ def test_a_closed_pipe_ends_quietly(form: str, folder: Path) -> None:
     os.close(written)
     assert done.stderr == b""
     assert done.returncode == 141  # as of a program that SIGPIPE ends, and no code of ours
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("check net.yaml > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("check net.yaml -f json > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("explain net.yaml > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("check none.yaml 2> /dev/full", 2, ""),
+        ("chek net.yaml 2> /dev/full", 2, ""),
+        ("check net.yaml >&-", 0, ""),
+        ("explain net.yaml >&- 2>&-", 0, ""),
+        ("summary none.yaml 2>&-", 2, ""),
+        ("check - <&-", 2, "error[not-an-architecture]: `<stdin>` is empty\n"),
+    ],
+)
+def test_streams_that_are_full_or_closed_give_no_traceback(command: str, code: int, said: str, folder: Path) -> None:
+    write("net.yaml")
+    line = f"{sys.executable} -m cnncalc {command}"
+    done = subprocess.run(line, shell=True, stderr=subprocess.PIPE, cwd=folder, env=environment(), check=False)
+    assert (done.returncode, done.stderr.decode()[: len(said) or None]) == (code, said)
+    assert b"Traceback" not in done.stderr
 
 
 def test_an_interrupt_ends_quietly() -> None:

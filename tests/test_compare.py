@@ -80,6 +80,12 @@ def convs(*filters: int) -> str:
     return "layers:\n" + "".join(f"  - conv: {{filters: {n}, kernel: 3, padding: 1}}\n  - relu\n" for n in filters)
 
 
+BLOCKS = """\
+blocks:
+  cr: {params: [n, s=1], layers: [conv: [n, 3, s, padding: 1], relu]}
+  res: {params: [n], layers: [add: {branches: {main: [conv: [n, 3, padding: 1]], shortcut: []}}]}
+"""
+
 CASES = {
     "equal": (convs(8, 16), convs(8, 16), ["4 unchanged"]),
     "filters of one layer": (
@@ -121,7 +127,12 @@ CASES = {
     "another activation": (
         "layers: [conv: [8, 3], relu]",
         "layers: [conv: [8, 3], gelu]",
-        ["1 unchanged", "~ relu1 → gelu1 relu → gelu"],
+        ["1 unchanged", "~ gelu1 relu → gelu"],
+    ),
+    "another number, in a block": (
+        "blocks: {b: {layers: [conv: [8, 3], relu]}}\nlayers: [b]",
+        "blocks: {b: {layers: [conv: [3, 1], conv: [8, 3, bias: false], relu]}}\nlayers: [b]",
+        ["+ b1/conv1 conv 1×1, 3", "~ b1/conv1 → conv2 bias true → false", "1 unchanged"],
     ),
     "several attributes": (
         "layers: [conv: [8, 3]]",
@@ -132,6 +143,33 @@ CASES = {
         "layers: [conv: [8, 3], max_pool: 2, relu, conv: [4, 3]]",
         "layers: [conv: [8, 3], relu, max_pool: 2, conv: [4, 3]]",
         ["1 unchanged", "> relu1 relu, was after max_pool1", "2 unchanged"],
+    ),
+    "two named layers change places": (
+        "layers: [conv: {name: a, filters: 8, kernel: 3}, relu, conv: {name: b, filters: 8, kernel: 5}, relu]",
+        "layers: [conv: {name: b, filters: 8, kernel: 5}, relu, conv: {name: a, filters: 8, kernel: 3}, relu]",
+        ["~ b reads 30×30×8 → 32×32×3", "> relu1 relu, was after a", "> a conv 3×3, 8, was after input", "1 unchanged"],
+    ),
+    "two layers change places in every block": (
+        "blocks: {b: {layers: [conv: [3, 1], batch_norm, relu]}}\nlayers: [b, b]",
+        "blocks: {b: {layers: [conv: [3, 1], relu, batch_norm]}}\nlayers: [b, b]",
+        [
+            "2 unchanged",
+            "> b1/batch_norm1 batch_norm, was after b1/conv1",
+            "2 unchanged",
+            "> b2/batch_norm1 batch_norm, was after b2/conv1",
+        ],
+    ),
+    "a named block goes in front of another": (
+        BLOCKS + "layers: [cr: 8, cr: [16, 2, name: down], res: 16]",
+        BLOCKS + "layers: [cr: [16, 2, name: down], cr: 16, res: 16]",
+        [
+            "- cr1/conv1 conv 3×3, 8, padding 1",
+            "~ down/conv1 reads 32×32×8 → 32×32×3",
+            "1 unchanged",
+            "+ cr2/conv1 conv 3×3, 16, padding 1",
+            "> cr2/relu1 relu, was after cr1/conv1",
+            "2 unchanged",
+        ],
     ),
     "a skip from elsewhere": (
         "layers: [conv: {filters: 3, kernel: 1, name: a}, relu: {name: b}, relu: {name: c}, add: {from: [c, a]}]",

@@ -17,7 +17,7 @@ import cnncalc
 from cnncalc.layers import LAYERS
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "worksheets" / "README.md"]
 MODULES = sorted(
     path
     for path in (ROOT / "cnncalc").rglob("*.py")
@@ -55,8 +55,14 @@ def _networks() -> list[tuple[str, str]]:
 NETWORKS = _networks()
 
 
-def test_generated_parts_are_up_to_date() -> None:
-    stale = [path.relative_to(ROOT).as_posix() for path in _generator().stale()]
+@pytest.fixture(scope="module")
+def pages() -> dict[Path, str]:
+    found: dict[Path, str] = _generator().pages()
+    return found
+
+
+def test_generated_parts_are_up_to_date(pages: dict[Path, str]) -> None:
+    stale = [path.relative_to(ROOT).as_posix() for path in _generator().stale(pages)]
     assert not stale, "run: python docs/generate.py"
 
 
@@ -67,9 +73,8 @@ def test_the_section_of_a_layer_type_is_up_to_date(name: str) -> None:
     assert section in (ROOT / "docs" / "layers.md").read_text(encoding="utf-8")
 
 
-def test_generating_twice_gives_the_same_bytes() -> None:
-    generator = _generator()
-    assert generator.pages() == generator.pages()
+def test_generating_twice_gives_the_same_bytes(pages: dict[Path, str]) -> None:
+    assert _generator().pages() == pages
 
 
 def test_the_picture_fetches_nothing() -> None:
@@ -144,7 +149,7 @@ def test_the_python_of_the_readme_runs_and_prints_what_it_says() -> None:
         assert out.getvalue().split()[: len(said)] == said
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_output_is_shown_unchecked(page: Path) -> None:
     """A command that is shown with its output stands below a `run` comment, or on a page that is generated whole."""
     text = page.read_text(encoding="utf-8")
@@ -161,7 +166,7 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_relative_links_lead_to_files_and_headings(page: Path) -> None:
     text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     missing = []

@@ -173,7 +173,7 @@ layers:
 GOLDEN = {
     1: "281f2c2da40f",
     2: "438d79b289f6",
-    3: "f8392ee9662c",
+    3: "8702068e4e09",
 }
 
 
@@ -211,6 +211,28 @@ def test_a_table_leaves_out_what_changes_nothing() -> None:
     text = blank(sheet("lenet5", 2, 1))
     assert "tanh" not in text.partition("## Question")[0].partition("## Find")[0]
     assert all(hidden(row) == (row.type in ("tanh", "softmax")) for row in sheet("lenet5").analysis.rows)
+
+
+def test_a_sheet_says_how_to_answer_it() -> None:
+    text = blank(sheet("resnet18", 3, 1))
+    assert "8 questions, 10 points. Questions 2 and 6 give 2 points each." in text
+    assert "Pooling, norms and activations count no multiplies." in text, "question 2 is a sum over norms, too"
+    assert "| main/body1/cb1/batch\\_norm1 | batch\\_norm | main/body1/cb1/conv1 | · | · | – |" in text
+    assert "points each" not in blank(sheet("lenet5", 1, 1))
+
+
+def test_the_mistake_comes_last_and_names_the_file_that_is_shown() -> None:
+    text = blank(sheet("resnet18", 3, 1))
+    assert "`resnet50_v1_5.yaml`, which `resnet18.yaml` extends, was changed in one place" in text
+    assert "`lenet5.yaml` was changed in one place" in blank(sheet("lenet5", 1, 1, ("mistake",)))
+    one = sheet("fragments/residual_projection", 3, 1)
+    assert [question.ask for question in one.questions][-3:] == ["inverse", "mistake", "mistake"]
+
+
+def test_a_merge_is_shown_with_the_whole_of_its_branches() -> None:
+    (table,) = sheet("fragments/residual_projection", 3, 1).tables
+    assert [line.name for line in table.lines[:4]] == ["main/dense1", "main/dense2", "shortcut/Ws", "add1"]
+    assert table.given == (("input", "128"),)
 
 
 def test_count_and_what_there_is() -> None:

@@ -5,6 +5,7 @@ The questions, their sources and the files to work them out from are rows of `da
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import prod
 from typing import Any
@@ -136,6 +137,17 @@ def test_exercise(row: dict[str, Any]) -> None:
     else:
         assert not near(row["answer"], ours, row.get("tolerance", 0)), "the published answer is right after all"
         assert row["note"]
+
+
+WORKED = [row for row in EXERCISES if "worked" in row]
+
+
+@pytest.mark.parametrize("row", WORKED, ids=[row["id"] for row in WORKED])
+def test_the_step_from_what_is_printed_to_the_answer(row: dict[str, Any]) -> None:
+    parts = row["worked"] if isinstance(row["worked"], list) else [row["worked"]]
+    assert all(re.fullmatch(r"[\d+*/() ]+", str(part)) for part in parts)
+    values = [round(eval(str(part)), 1) for part in parts]
+    assert row["computed"] == (values if isinstance(row["worked"], list) else values[0])
 
 
 def test_the_rows_are_whole() -> None:

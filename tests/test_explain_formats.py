@@ -226,6 +226,7 @@ ESCAPED = {
     "Müller, Straße": "Müller, Straße",
     "3×3 − 1 ≥ 2": r"3\ensuremath{\times}3 \ensuremath{-} 1 \ensuremath{\ge} 2",
     "网": r"{\ifx\Umathchar\undefined ?\else 网\fi}",
+    "a-b--c---d": "a-b-{}-c-{}-{}-d",
 }
 
 
@@ -384,7 +385,12 @@ def test_why_not_of_a_layer_before_the_break_of_the_break_and_behind_it() -> Non
     before, at, behind = (invoke("explain", file, name) for name in ("small", "late", "dense1"))
     assert [ran.code for ran in (before, at, behind)] == [2, 2, 2]
     assert before.out.startswith("small · max_pool 3×3, stride 3 · broken.yaml:6\n")
-    assert "share" not in before.out  # there is no network to have a share of
+    assert "share" not in invoke("explain", file, "cr1/conv1").out  # there is no network to have a share of
+    both = invoke("explain", file, "cr1/conv1", "late").out
+    assert both.startswith("cr1/conv1 · conv 3×3, 4 · broken.yaml:3\n")
+    assert WHY_NARROW.partition("\nwhere\n")[0] in both
+    assert both.count("\nwhere\n") == 1
+    assert WHY_NARROW.partition("\nwhere\n")[0] in invoke("explain", file, "cr1", "total").out
     assert at.out == WHY_NARROW
     assert behind.out == ""
     assert "only what stands before the break can be explained" in behind.err
@@ -401,6 +407,31 @@ WHY = {
     ),
     "dense: 10": "reads        input 8×8×4\n",
 }
+
+
+LEFT = {
+    "max_pool: 3": "remainder    2: the stride does not divide",
+    "max_pool: {kernel: [2, 3]}": "remainder    width 2: the stride does not divide",
+    "max_pool: {kernel: 3, padding: [[0, 0], 1]}": "remainder    height 2, width 1: the stride does not divide",
+}
+
+
+@pytest.mark.parametrize(("entry", "text"), LEFT.items())
+def test_what_a_stride_leaves_over_axis_by_axis(entry: str, text: str) -> None:
+    ran = invoke("explain", broken(f"input: {{channels: 4, size: 8}}\nlayers:\n  - {entry}\n"))
+    assert f"{text}, and no window reaches so many positions at the end, padding included\n" in ran.out
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex"])
+def test_a_name_on_two_lines_breaks_no_line(form: str) -> None:
+    file = broken('name: "A\\n\\n# B"\ninput: {channels: 4, size: 8}\nlayers: [relu]\n')
+    assert not re.search(r"^\W*B", invoke("explain", file, "-f", form).out, re.MULTILINE)
+    assert not re.search(r"^\W*B", invoke("summary", file).out, re.MULTILINE)
+
+
+def test_the_legend_calls_the_like_of_crop_a_size() -> None:
+    text = "input: {channels: 4, size: 8}\nlayers:\n  - pad: {name: a, padding: 1}\n  - crop: {from: [a, input]}\n"
+    assert "W_like        size of the second input\n" in invoke("explain", broken(text), "crop1").out
 
 
 @pytest.mark.parametrize(("entry", "text"), WHY.items())

@@ -154,6 +154,7 @@ def message(name: str) -> tuple[str, str | None]:
         ("git:", "cannot read `git:`: not `git:REF:PATH`", "write `git:HEAD~1:nets/net.yaml`"),
         ("git:main", "cannot read `git:main`: not `git:REF:PATH`", "write `git:HEAD~1:nets/net.yaml`"),
         ("git::a.yaml", "cannot read `git::a.yaml`: not `git:REF:PATH`", "write `git:HEAD~1:nets/net.yaml`"),
+        ("git:^HEAD:a.yaml", "`^HEAD` is no name of a version", "name a commit, a branch or a tag"),
         ("git:-p:a.yaml", "`-p` is no name of a version", "name a commit, a branch or a tag"),
         ("git:v1:-a", "cannot read `git:v1:-a`: a path begins with no `-`", "write `./-a`"),
         ("git:v1:a\nb", "cannot read `git:v1:a\nb`: a control character is in it", None),
@@ -180,6 +181,15 @@ def test_a_name_that_means_nothing_has_a_reason_and_a_cure(
     history: Repository, name: str, said: str, cure: str | None
 ) -> None:
     assert message(name) == (said, cure)
+
+
+def test_a_submodule_is_no_file(history: Repository) -> None:
+    history.git("update-index", "--add", "--cacheinfo", f"160000,{history.git('rev-parse', 'HEAD').strip()},vendored")
+    history.git("commit", "--quiet", "--message=A submodule")
+    assert message("git:HEAD:vendored") == (
+        "`git:HEAD:vendored` is a submodule",
+        "name a file in it: its versions are its own",
+    )
 
 
 def test_a_file_that_was_renamed_is_found_by_its_old_name(history: Repository) -> None:

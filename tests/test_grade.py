@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from cnncalc.teaching.answers import read_answer
+from cnncalc.teaching.files import Unreadable
+from cnncalc.teaching.filled import LARGEST_ANSWERS, read_answers
 from cnncalc.teaching.grade import Grader
 from cnncalc.teaching.question import Question
-from cnncalc.teaching.recipe import header
-from cnncalc.teaching.sheets import LARGEST_ANSWERS, LARGEST_HEADER, Unreadable, read_answers
+from cnncalc.teaching.recipe import LARGEST_HEADER, header
 from tests.running import invoke, process
 from tests.sheets import blank, filled, sheet, sheet_of
 
@@ -47,6 +48,7 @@ READ = [
 ] + [
     (NUMBER, text, "right")
     for text in (
+        "34,944,", "34944;",
         "34944", "34,944", "34 944", "34.944", "34'944", "34_944", "34\u202f944", "34944 params", "34,944 weights",
         "35k", "35K", "~35k", "34.9k", "34,9k", "34.944k", "34k", "3.5e4", "0.035M", "= 35 k", "≈35k",
     )
@@ -232,6 +234,14 @@ def test_a_sheet_that_was_made_for_other_questions_is_noted(worksheet: Path) -> 
         assert "note: made for another worksheet: its header differs" in result.out
 
 
+def test_a_sheet_whose_numbers_were_overwritten_is_noted(worksheet: Path) -> None:
+    text = worksheet.read_text(encoding="utf-8").replace("(1) ____", "608").replace("(2) ____", "(2) 470400")
+    result = invoke("grade", str(worksheet), str(_saved(worksheet, "a.md", text)))
+    assert "1 of 4 points" in result.out
+    assert "note: no (1) to be found: answers stand behind their numbers" in result.out
+    assert "note" not in invoke("grade", str(worksheet), str(_saved(worksheet, "b.json", '{"2": 470400}'))).out
+
+
 def test_odd_answers_are_noted(worksheet: Path) -> None:
     path = _saved(worksheet, "a.md", "(1) 608\n(1) 600\n(2) 470400\n(2) 470400\n(3) 15690\n(4) 15680\n(9) 1\n")
     result = invoke("grade", str(worksheet), str(path))
@@ -297,6 +307,7 @@ def test_forty_files_of_which_some_are_broken(worksheet: Path, tmp_path: Path) -
     assert "mean 3.5 of 4 points, 37 sheets" in table.out
     assert "3 files could not be read" in table.out
     assert "slips: forgot the bias (18)" in table.out
+    assert "least often right: 1 (51%)" in table.out
 
 
 def test_a_link_in_a_folder_leads_nowhere(worksheet: Path, tmp_path: Path) -> None:

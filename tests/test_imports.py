@@ -18,16 +18,23 @@ ROOMS = [
     ["inputs", "expand", "rules"],
     ["build", "analysis", "config"],
     ["api", "outline", "budget", "schema", "lint", "growth"],
-    ["columns", "expect", "working"],
+    ["columns", "expect", "working", "diagram"],
     ["comparison", "checks", "teaching"],
-    ["diff", "dependents"],
+    ["likeness", "dependents"],
+    ["diff"],
     ["changes"],
     ["baseline"],
     ["render"],
     ["cli", "pytest_plugin"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
-HOMES = {"click": {"cli"}, "rich": {"render"}, "yaml": {"source"}, "pytest": {"pytest_plugin"}}
+HOMES = {
+    "click": {"cli"},
+    "rich": {"render"},
+    "yaml": {"source"},
+    "pytest": {"pytest_plugin"},
+    "fast_sugiyama": {"diagram"},
+}
 FREE = {"__init__", "__main__"}  # the package's front doors
 
 
@@ -85,4 +92,4 @@ def test_no_other_library_is_imported() -> None:
     import sys
 
     roots = {module.split(".")[0] for _, path in files() for module, _ in imports(path)}
-    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "pytest", "rich", "yaml"}
+    assert roots - set(sys.stdlib_module_names) == {"click", "cnncalc", "fast_sugiyama", "pytest", "rich", "yaml"}

@@ -53,7 +53,7 @@ def test_a_finding_is_a_warning_and_the_exit_code_stays_0() -> None:
     ran = invoke("check", "net.yaml")
     assert ran == Ran(
         0,
-        "net.yaml: 0 figures\nAll checks passed: 1 file, 0 figures\n",
+        "net.yaml: 0 figures\nAll checks passed: 1 file, 0 figures, 1 warning\n",
         f"warning[dropped-border]: {SAID}\n"
         " --> net.yaml:3:45\n"
         "  |\n"
@@ -113,7 +113,7 @@ def test_what_a_parent_does_wrong_by_itself_is_told_with_the_parent() -> None:
 def test_what_the_child_makes_wrong_is_told_with_the_child_at_the_parents_line() -> None:
     write("parent.yaml", BORDER.replace("224", "227"))
     write("child.yaml", "{extends: parent.yaml, input: {channels: 3, size: 224}}")
-    assert check("child.yaml", "parent.yaml") == [f"parent.yaml:3:45: warning dropped-border {SAID}"]
+    assert check("child.yaml", "parent.yaml") == [f"parent.yaml:3:45: warning dropped-border in `child.yaml`: {SAID}"]
     write(
         "child.yaml", "{extends: parent.yaml, input: {channels: 3, size: 224}} # cnncalc: ignore-file[dropped-border]"
     )
@@ -222,6 +222,8 @@ def test_a_comment_holds_for_the_entry_that_it_stands_at_and_all_that_it_calls(p
         ("ignore[heavy-layer]", "nothing to ignore: `heavy-layer` finds nothing here", "remove the comment"),
         ("ignore-file[dead-taps]", "nothing to ignore: `dead-taps` finds nothing in this file", "remove the comment"),
         ("ignore", "`# cnncalc: ignore` does not say what to ignore", "write `# cnncalc: ignore[code]`"),
+        ("ignore[heavy-layer, ]", "nothing to ignore: `heavy-layer` finds nothing here", "remove the comment"),
+        ("ignore[ , ]", "`# cnncalc: ignore[ , ]` does not say what to ignore", "write `# cnncalc: ignore[code]`"),
         ("ignore [ ]", "`# cnncalc: ignore [ ]` does not say what to ignore", "write `# cnncalc: ignore[code]`"),
     ],
 )
@@ -231,6 +233,13 @@ def test_what_is_said_of_a_comment_that_ignores_nothing(comment: str, message: s
     assert (found.code, found.message, found.help) == ("unused-ignore", message, help)
     assert found.where is not None
     assert (found.where.line, found.where.column) == (1, text.index("#") + 1)
+
+
+def test_a_comment_that_another_input_size_makes_needless_is_not_unused() -> None:
+    write("net.yaml", f"{BORDER}  # cnncalc: ignore[dropped-border]")
+    assert check("net.yaml", "--input-size", "227") == []
+    write("net.yaml", BORDER.replace("224", "227") + "  # cnncalc: ignore[dropped-border]")
+    assert len(check("net.yaml")) == 1
 
 
 def test_a_comment_for_a_rule_that_does_not_run_is_not_unused() -> None:
@@ -298,6 +307,9 @@ def project(text: str, name: str = "pyproject.toml") -> None:
         ('per-file-ignores = {"net.yaml" = ["dropped-border"]}', ["--select", "dropped-border"], 0),
         ('per-file-ignores = {"*.yml" = ["dropped-border"]}', [], 1),
         ('per-file-ignores = {"nets/*" = ["dropped-border"]}', [], 1),
+        ('per-file-ignores = {"./net.yaml" = ["dropped-border"]}', [], 0),
+        ('per-file-ignores = {"**/net.yaml" = ["dropped-border"]}', [], 0),
+        ('per-file-ignores = {"**/et.yaml" = ["dropped-border"]}', [], 1),
     ],
 )
 def test_a_project_chooses_rules_and_the_command_line_wins(choices: str, options: list[str], count: int) -> None:
@@ -362,7 +374,7 @@ def test_an_option_of_a_rule() -> None:
         ),
         (
             'per-file-ignores = {"a" = ["x"]}',
-            "[tool.cnncalc]: `per-file-ignores`: no rule `x`: cnncalc rules lists them",
+            "[tool.cnncalc]: `per-file-ignores`: no rule `x`: `cnncalc rules` lists them",
         ),
         (
             f'per-file-ignores = {{"{"*" * 201}" = []}}',

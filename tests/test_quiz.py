@@ -24,7 +24,7 @@ Type ? for a hint (the formula, then the numbers), Enter to pass, q to stop.
 
 2/2 OUT reads 84: dense, 10 units. How many params?
 > ?
-  weights: C_in·units; biases: units; params: weights + biases   (? again: the numbers)
+  weights: C_in·units; biases: units; params: weights + biases   (? for another one)
 > hint
   weights: 84·10; biases: 10
 > ?

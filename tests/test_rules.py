@@ -164,7 +164,7 @@ def test_markdown_has_a_heading_and_both_files() -> None:
 
 def test_an_unknown_code_is_a_wrong_command_line() -> None:
     assert invoke("rules", "droped-border") == (2, "", "no rule `droped-border`: did you mean `dropped-border`?")
-    assert invoke("rules", "xyz") == (2, "", "no rule `xyz`: cnncalc rules lists them")
+    assert invoke("rules", "xyz") == (2, "", "no rule `xyz`: `cnncalc rules` lists them")
 
 
 def test_sarif_describes_a_rule(tmp_path: Path) -> None:

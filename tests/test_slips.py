@@ -94,8 +94,8 @@ def test_a_slip_made_on_purpose_is_named(case: Case) -> None:
 
 
 def test_every_slip_has_a_case() -> None:
-    concat = {"added what is concatenated"}  # below: it needs branches
-    assert {slip.name for slip in SLIPS} == {case.slip for case in CASES} | concat
+    below = {"added what is concatenated", "left out the norms", "left out a layer"}  # they need several layers
+    assert {slip.name for slip in SLIPS} == {case.slip for case in CASES} | below
 
 
 BRANCHES = """
@@ -144,6 +144,33 @@ def test_a_slip_in_one_addend_of_a_sum_is_named_with_the_layer() -> None:
     assert isinstance(right, int)
     assert [str(slip) for slip in Grader(one).mark(question, str(right - 8)).slips] == ["forgot the bias (in a)"]
     assert [str(slip) for slip in Grader(one).mark(question, str(right - 34)).slips] == ["forgot the bias"]
+
+
+RESIDUAL = """
+input: {channels: 16, size: 8}
+layers:
+  - add:
+      branches:
+        main: [conv: {filters: 32, kernel: 3, stride: 2, padding: 1, bias: false}, batch_norm]
+        shortcut: [conv: {name: project, filters: 32, kernel: 1, stride: 2, bias: false}, batch_norm]
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "slip"),
+    [
+        (128, "left out the norms"),  # 2·32 for each of two
+        (64, "left out a layer (in main/batch_norm1)"),
+        (512, "left out a layer (in shortcut/project)"),  # 16·32
+    ],
+)
+def test_what_was_left_out_of_a_sum_is_named(left: int, slip: str) -> None:
+    one = sheet_of(RESIDUAL, 3, "params", exact=True)
+    question = next(question for question in one.questions if question.target and question.target.row is None)
+    assert question.accepted == (9 * 16 * 32 + 16 * 32 + 4 * 32,)
+    (right,) = question.accepted
+    assert isinstance(right, int)
+    assert slip in [str(slip) for slip in Grader(one).mark(question, str(right - left)).slips]
 
 
 def test_two_slips_that_give_the_same_are_both_named() -> None:

@@ -47,6 +47,7 @@ TRAPS = {
     "layers:\n\t- relu": ("yaml-syntax", "not YAML", "indent with spaces"),
     "layers: [relu: {{a: 1}: 2}]": ("yaml-syntax", "a key must be a plain word", "quote an expression"),
     "layers: [relu": ("yaml-syntax", "not YAML", "not closed"),
+    "layers:\n<<<<<<< HEAD\n  - relu\n=======\n  - tanh\n>>>>>>> it\n": ("yaml-syntax", "merge conflict", "keep one"),
 }  # fmt: skip
 
 
@@ -61,6 +62,13 @@ def test_a_trap_prints_its_cure(text: str, said: tuple[str, str, str | None]) ->
     assert help is None or help in (problem.help or "")
     assert problem.where is not None
     assert problem.where.line >= 3
+
+
+def test_a_line_that_is_right_gets_no_cure() -> None:
+    with pytest.raises(cnncalc.ProblemsFound) as raised:
+        cnncalc.loads(HEAD + "layers:\n  - conv: {filters: 3, kernel: 1}}\n")
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.help) == ("yaml-syntax", None)  # and not "write `conv: {…}`", as it is
 
 
 # A line of `vars`, and what `filters: n` then is

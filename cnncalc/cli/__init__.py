@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -18,6 +19,7 @@ COMMANDS = {
     "exercise": ("exercise", "A worksheet with blanks, and its answer key."),
     "grade": ("grade", "Mark filled-in worksheets, and name the likely slips."),
     "quiz": ("quiz", "The same questions one by one, with hints."),
+    "diagram": ("diagram", "A picture for a slide: volumes, or a flow graph."),
     "list": ("catalog", "The bundled architectures with their totals."),
     "show": ("catalog", "Print a bundled file, to read or to copy."),
     "new": ("catalog", "Print a file to start from."),
@@ -74,11 +76,22 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; no traceback, no message for Ctrl-C."""
+    for name, mode in {"stdin": "r", "stdout": "w", "stderr": "w"}.items():
+        if getattr(sys, name) is None:  # closed by whoever called us
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
     try:
-        code = cli.main(prog_name="cnncalc", standalone_mode=False)
+        code = _run()
+    except OSError:  # standard error takes no text: nobody can be told
+        code = 2
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        code: int = cli.main(prog_name="cnncalc", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    sys.exit(code)
+    return code

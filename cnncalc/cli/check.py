@@ -104,9 +104,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 )
 @click.option("--write-baseline", metavar="FILE", help="Record the figures of every FILE for --baseline.")
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
-@click.option(
-    "--select", callback=_codes, metavar="CODES", help="Run only these lint rules; `cnncalc rules` lists them."
-)
+@click.option("--select", callback=_codes, metavar="CODES", help="Run only these lint rules.")
 @click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
 @click.option("--no-lint", is_flag=True, help="Run no lint rule.")
 @click.option(
@@ -137,8 +135,9 @@ def check_command(
 ) -> int:
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
-    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; a project chooses them in
-    [tool.cnncalc] of its pyproject.toml.
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them.
+    A project chooses them in [tool.cnncalc] of its pyproject.toml, and a comment `# cnncalc: ignore[CODE]` on the line
+    of a finding ignores it.
 
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
@@ -157,15 +156,16 @@ def check_command(
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
-    if write_baseline and changed:
+    if write_baseline is not None and changed:
         raise click.UsageError("--write-baseline records all files, not those that are --changed.")
     options.refuse_two_inputs(files)
     options.note_slow_parser()
     vars = options.overrides(sets)
-    if max_growth and not baseline:
+    if max_growth and baseline is None:
         raise click.UsageError("--max-growth goes with --baseline.")
-    held = _baseline(baseline, max_growth, vars, input_size, next(iter(files), "")) if baseline else None
-    recorder = _recorder(write_baseline, vars, input_size) if write_baseline else None
+    first = next(iter(files), "")
+    held = None if baseline is None else _baseline(baseline, max_growth, vars, input_size, first)
+    recorder = None if write_baseline is None else _recorder(write_baseline, vars, input_size)
     linter = Linter(select, ignore)
     checks = Checks(
         vars=vars,
@@ -175,6 +175,7 @@ def check_command(
         finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
     )
     reports: list[Report] = []
+    apart = False  # whether problems stand above
     with Progress(_to_check(files, changed)) as progress:
         for file in progress:
             options.note_bundled(file.name)
@@ -184,7 +185,8 @@ def check_command(
             progress.hide()
             if rewritten:
                 options.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
-            _show(report, form, no_color)
+            _show(report, form, no_color, apart)
+            apart = apart or bool(report.problems)
             if not report.skipped:
                 reports.append(report)
     if not reports and not changed:
@@ -246,7 +248,7 @@ def _record(recorder: Recorder, reports: list[Report]) -> None:
 
 
 def _tidy(done: int) -> None:
-    """Let go of the graphs so far, for the collector rests: a thousand files then take 25 MB instead of 240."""
+    """Let go of the graphs so far, for the collector rests: a thousand files then take 30 MB instead of 240."""
     if gc.isenabled():  # called from Python
         return
     if done == 1:
@@ -255,14 +257,16 @@ def _tidy(done: int) -> None:
         gc.collect()
 
 
-def _show(report: Report, form: str, no_color: bool) -> None:
-    """What is said of one file as soon as it is checked."""
+def _show(report: Report, form: str, no_color: bool, apart: bool) -> None:
+    """What is said of one file as soon as it is checked; its problems are set apart from those of the files before."""
     if report.skipped:
         options.remark(f"{report.file} is passed over: {report.skipped}")
     if form in (DRAWN, "text", "github"):  # the others have them in what they write
         for note in report.notes:
             options.remark(f"{report.file}: {note}")
     if form == DRAWN and report.problems:
+        if apart:
+            click.echo(err=True)
         options.complain(report.problems, no_color)
     if form == DRAWN and report.code == 0 and not report.skipped:
         options.say(f"{report.file}: {many(report.figures, 'figure')}")
@@ -299,6 +303,8 @@ def _update(file: str) -> int:
 
 def _rewrite(file: str, result: CheckResult) -> int:
     """Whole or not at all."""
+    from tempfile import mkstemp
+
     from cnncalc import api
     from cnncalc.expect import updated
 
@@ -309,17 +315,21 @@ def _rewrite(file: str, result: CheckResult) -> int:
         raise click.UsageError(
             f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
         )
+    path = os.path.realpath(found.path)
     try:
-        with open(found.path, "rb") as old:
+        with open(path, "rb") as old:
             data = old.read()
         mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
         text = updated(data.decode("utf-8-sig"), result.edits)
-        path = os.path.realpath(found.path)
-        temporary = f"{path}.new"
-        with open(temporary, "xb") as new:
-            new.write(mark + text.encode())
-        os.chmod(temporary, os.stat(path).st_mode)
-        os.replace(temporary, path)
+        handle, temporary = mkstemp(dir=os.path.dirname(path))
+        try:
+            with os.fdopen(handle, "wb") as new:
+                new.write(mark + text.encode())
+            os.chmod(temporary, os.stat(path).st_mode)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
     except OSError as error:
-        raise click.ClickException(f"cannot write '{file}': {(error.strerror or str(error)).lower()}") from None
+        raise options.CannotWrite(f"'{file}'", error) from None
     return len({edit.node.mark.index for edit in result.edits})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -125,16 +126,17 @@ def _drawn(
 
 
 def _why_not(understood: Understood, names: tuple[str, ...], file: str) -> tuple[Explanation | None, list[Problem]]:
-    """Where a file breaks; of names, those entries that fit, or the break where it is named itself."""
+    """Where a file breaks; of names, those entries that fit, and the break where it is named itself."""
     from cnncalc.working import explain, why_not
 
     broken = why_not(understood)
     failed = {one.name for one in understood.failed}
     wanted = tuple(name for name in names if name not in failed and name != "total")
-    if not wanted:
-        return broken, []
     entries, problems = _named(broken.analysis, wanted, file, "only what stands before the break can be explained")
-    return (explain(broken.analysis, entries) if not problems else None), problems
+    if problems:
+        return None, problems
+    shown = explain(broken.analysis, entries)
+    return (replace(shown, broken=broken.broken) if len(wanted) < len(names) or not names else shown), []
 
 
 def _named(

@@ -73,8 +73,8 @@ def grade_command(
     The questions come from WORKSHEET alone. Exit code 0 if everyone passes, 1 if not, 2 where a file cannot be used;
     one that cannot be read does not stop the others.
     """
+    from cnncalc.teaching.files import Unreadable, files_below, read_worksheet
     from cnncalc.teaching.grade import Grader
-    from cnncalc.teaching.sheets import Unreadable, files_below, read_worksheet
     from cnncalc.teaching.worksheet import TooFew, make
 
     try:
@@ -126,8 +126,9 @@ def _text(
 
 def _graded(grader: Grader, path: str, name: str) -> list[Graded]:
     """The marks of a file; whatever is in it, they are marks or a problem."""
+    from cnncalc.teaching.files import Unreadable
+    from cnncalc.teaching.filled import read_answers
     from cnncalc.teaching.grade import Graded
-    from cnncalc.teaching.sheets import Unreadable, read_answers
 
     try:
         return [grader.grade(one) for one in read_answers(path, name)]

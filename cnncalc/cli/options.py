@@ -169,20 +169,31 @@ def terminal_width(output: str | None) -> int | None:
     return get_terminal_size().columns
 
 
+class CannotWrite(click.ClickException):
+    """A file, or standard output, that takes no text; the exit code is not that of a finding."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(f"cannot write {what}: {(error.strerror or str(error)).lower()}")
+
+
 def emit(text: str, output: str | None) -> None:
     """Write a command's result to standard output or to the file that `-o` names."""
     if output in (None, "-"):
         try:
             _print(text)
-        except BrokenPipeError:  # `| head`: nobody reads on, and Python would complain once more at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.exceptions.Exit(141) from None
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+            if isinstance(error, BrokenPipeError):  # `| head`: nobody reads on
+                raise click.exceptions.Exit(141) from None
+            raise CannotWrite("to standard output", error) from None
         return
     try:
         with open(output or "", "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:
-        raise click.ClickException(f"cannot write '{output}': {(error.strerror or str(error)).lower()}") from None
+        raise CannotWrite(f"'{output}'", error) from None
 
 
 def _print(text: str) -> None:

@@ -21,6 +21,7 @@ from cnncalc.teaching.wording import written_answer
 
 _COLORS = {"right": "green", "wrong": "red", "blank": "dim", "carried": "yellow"}
 _LISTED = 5
+_HARDEST = 3
 _WIDEST = 72
 
 
@@ -103,11 +104,21 @@ def _summary(sheet: Worksheet, found: list[Graded]) -> list[str]:
         lines.append(f"mean {mean:.1f} of {sheet.points} points, {_many(len(readable), 'sheet')}")
     if len(readable) < len(found):
         lines.append(f"{_many(len(found) - len(readable), 'file')} could not be read")
+    if len(readable) > 1:
+        lines += _hardest(sheet, readable)
     slips = Counter(slip.slip.name for graded in readable for mark in graded.marks for slip in mark.slips)
     listed = sorted(slips.items(), key=lambda item: (-item[1], item[0]))[:_LISTED]
     if listed:
         lines.append("slips: " + ", ".join(f"{name} ({number})" for name, number in listed))
     return lines
+
+
+def _hardest(sheet: Worksheet, readable: list[Graded]) -> list[str]:
+    """The questions that fewest have right, for the next lesson."""
+    right = Counter(mark.question.id for graded in readable for mark in graded.marks if mark.verdict == "right")
+    missed = sorted((right[question.id], place, question.id) for place, question in enumerate(sheet.questions))
+    listed = [f"{id} ({percent_of(number, len(readable))})" for number, _, id in missed if number < len(readable)]
+    return [f"least often right: {', '.join(listed[:_HARDEST])}"] if listed else []
 
 
 def _many(number: int, noun: str) -> str:

@@ -29,7 +29,7 @@ def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style:
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", text.replace("\n", " "))
+    return re.sub(r"([\\`*_{}\[\]<>#|&~])", r"\\\1", text.replace("\n", " "))
 
 
 def _indented(text: str, title: str, level: int) -> str:

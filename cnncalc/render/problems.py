@@ -24,8 +24,9 @@ def _one(problem: Problem, color: bool) -> str:
         gutter = " " * len(str(place.line))
         lines.append(f"{gutter}{paint('-->', 'rule')} {clean(place.file)}:{place.line}:{place.column}")
         if place.text.strip():
-            shown, offset = _excerpt(place.text, place.column - 1)
-            marker = "^" * max(1, min(place.length, len(shown) - offset))
+            shown, start = _excerpt(place.text, place.column - 1)
+            offset = _cells(shown[:start])
+            marker = "^" * max(1, _cells(shown[start : start + place.length]))
             bar = paint("|", "rule")
             lines.append(f"{gutter} {bar}")
             lines.append(f"{place.line} {bar} {clean(shown)}")
@@ -35,7 +36,21 @@ def _one(problem: Problem, color: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _cells(text: str) -> int:
+    """How many columns of a terminal a text takes: letters of Chinese take two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(clean(text))
+
+
 def _excerpt(line: str, column: int, width: int = 100) -> tuple[str, int]:
-    """At most `width` characters of a line around a column, and where the column is in them."""
+    """At most `width` characters of a line around a column, `…` where it goes on; and where the column is in them."""
     start = 0 if column < width - 20 else column - width // 2
-    return line[start : start + width], column - start
+    shown = line[start : start + width]
+    if start:
+        shown = f"…{shown[1:]}"
+    if start + width < len(line):
+        shown = f"{shown[:-1]}…"
+    return shown, column - start

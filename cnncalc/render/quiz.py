@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Group
+from rich.padding import Padding
 from rich.table import Table as Drawn
 from rich.text import Text
 
@@ -11,8 +12,8 @@ from cnncalc.problem import clean
 from cnncalc.render.grades import answers, percent_of
 from cnncalc.render.table import ruled, to_text
 from cnncalc.teaching.grade import Mark
+from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.question import Passage, Question, Table, Worksheet
-from cnncalc.teaching.worksheet import instructions
 
 HELP = "Type ? for a hint (the formula, then the numbers), Enter to pass, q to stop."
 _SIGNS = {"right": ("✓ right", "green"), "wrong": ("✗ wrong", "red"), "carried": ("✗ wrong", "yellow")}
@@ -27,7 +28,7 @@ class Voice:
         self.width = width
         self.color = color
 
-    def _text(self, *lines: Text | Drawn | str) -> str:
+    def _text(self, *lines: Text | Padding | Drawn | str) -> str:
         return self.style.plain(to_text(Group(*lines), width=self.width, color=self.color))
 
     def welcome(self) -> str:
@@ -53,12 +54,12 @@ class Voice:
     def question(self, question: Question, place: int, of: int) -> str:
         """A question with its place and its choices."""
         head = Text.assemble((f"{place}/{of} ", "bold cyan"), clean(question.prompt.replace("`", "")))
-        return self._text("", head, *(Text(f"  {choice}") for choice in question.choices))
+        return self._text("", head, *(_indented(2, choice) for choice in question.choices))
 
     def hint(self, text: str, last: bool) -> str:
         """A hint; whether there is another one."""
-        more = "" if last else "   (? again: the numbers)"
-        return self._text(Text.assemble((f"  {clean(text.replace('`', ''))}", "yellow"), (more, "dim")))
+        more = "" if last else "   (? for another one)"
+        return self._text(_indented(2, (clean(text.replace("`", "")), "yellow"), (more, "dim")))
 
     def no_more_hints(self) -> str:
         """All hints were given."""
@@ -69,10 +70,10 @@ class Voice:
         sign, color = _SIGNS.get(mark.verdict, ("passed", "dim"))
         if mark.verdict == "right":
             return self._text(Text(f"  {sign}", style=color))
-        lines = [Text.assemble((f"  {sign}", color), f"  {mark.remark}" if mark.remark else "")]
-        lines += [Text(f"  {slip}: {slip.slip.sentence}", style="yellow") for slip in mark.slips]
-        lines.append(Text.assemble("  ", (answers(mark, self.sheet), "bold")))
-        lines += [Text(f"    {clean(step.replace('`', ''))}", style="dim") for step in mark.question.working]
+        lines = [_indented(2, (sign, color), f"  {mark.remark}" if mark.remark else "")]
+        lines += [_indented(2, (f"{slip}: {slip.slip.sentence}", "yellow")) for slip in mark.slips]
+        lines.append(_indented(2, (answers(mark, self.sheet), "bold")))
+        lines += [_indented(4, (clean(step.replace("`", "")), "dim")) for step in mark.question.working]
         return self._text(*lines)
 
     def score(self, marks: list[Mark]) -> str:
@@ -85,3 +86,8 @@ class Voice:
         if slips:
             lines.append(Text(f"slips: {', '.join(slips)}"))
         return self._text("", *lines)
+
+
+def _indented(by: int, *parts: str | tuple[str, str]) -> Padding:
+    """A paragraph whose further lines stand below its first one."""
+    return Padding(Text.assemble(*parts), (0, 0, 0, by))

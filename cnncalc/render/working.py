@@ -90,10 +90,8 @@ def remainders(working: LayerWorking) -> str:
     if not left:
         return ""
     same = len(set(left.values())) == 1 and len(left) == len(working.row.output_shape) - 1
-    axes = "" if same else f" ({', '.join(f'{axis} {n}' for axis, n in left.items())})"
-    number = max(left.values())
-    what = "position" if number == 1 else "positions"
-    return f"{number}{axes}: the stride does not divide, no window reaches the last {number} {what}"
+    axes = str(max(left.values())) if same else ", ".join(f"{axis} {number}" for axis, number in left.items())
+    return f"{axes}: the stride does not divide, and no window reaches so many positions at the end, padding included"
 
 
 def failed_head(working: FailedWorking) -> tuple[str, str, str]:

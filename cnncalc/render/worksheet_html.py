@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from html import escape
 
+from cnncalc.teaching.instructions import instructions, meanings
 from cnncalc.teaching.question import Cell, Question, Table, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
-from cnncalc.teaching.worksheet import instructions, meanings
 
 _STYLE = """
 @page { margin: 18mm 16mm; }
@@ -32,7 +32,7 @@ thead { display: table-header-group; }
 .wide .blank { min-width: 70mm; }
 .question { break-inside: avoid; margin: 6mm 0; }
 pre { font: 8pt/1.35 "DejaVu Sans Mono", Consolas, monospace; white-space: pre-wrap; border: .2mm solid #000;
-  padding: 2mm; overflow-wrap: anywhere; break-inside: avoid; -webkit-box-decoration-break: clone; }
+  margin: 3mm .5mm; padding: 2mm; overflow-wrap: anywhere; break-inside: avoid; -webkit-box-decoration-break: clone; }
 pre span { display: block; padding-left: 9ex; text-indent: -9ex; }
 code { font: .9em "DejaVu Sans Mono", Consolas, monospace; overflow-wrap: anywhere; }
 ul { margin: 1mm 0; padding-left: 6mm; }

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.question import Answer, Question, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
-from cnncalc.teaching.worksheet import instructions
 
 
 def render(sheet: Worksheet, *, key: bool = False) -> str:

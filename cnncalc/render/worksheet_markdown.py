@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cnncalc.render.markdown import escape
+from cnncalc.teaching.instructions import instructions, meanings
 from cnncalc.teaching.question import Cell, Question, Table, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
-from cnncalc.teaching.worksheet import instructions, meanings
 
 BLANK = "____"
 
@@ -25,7 +25,7 @@ def render(sheet: Worksheet, *, key: bool = False) -> str:
             parts.append("```text\n" + "\n".join(passage.listing).replace("```", "'''") + "\n```")
         for id in passage.questions:
             question = sheet.question(id)
-            parts.append(f"## Question {id}\n\n{escape_code(question.prompt)}")
+            parts.append(f"{'###' if passage.listing else '##'} Question {id}\n\n{escape_code(question.prompt)}")
             if question.choices:
                 parts.append("\n".join(f"- {escape(choice)}" for choice in question.choices))
             parts.append(_blank(question, sheet, key))

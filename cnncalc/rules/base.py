@@ -83,7 +83,7 @@ class Network:
         self.nodes: tuple[Node, ...] = graph.nodes
         self.entries: tuple[Entry, ...] = graph.entries
         self.description: Description = graph.description
-        self._windows: dict[int, tuple[Axis, ...]] = {}
+        self._windows: dict[tuple[int, tuple[int, ...]], tuple[Axis, ...]] = {}
         self._behind: dict[Callable[[Layer], bool], dict[Ref, Ref]] = {}
 
     @cached_property
@@ -128,10 +128,15 @@ class Network:
 
     def windows(self, node: Node) -> tuple[Axis, ...]:
         """How the window of a conv, pool or subsample lies on each axis; equal work is looked at once."""
-        found = self._windows.get(id(node.work))
+        sides = self.graph.shape(node.inputs[0])[1:]
+        before = self.nodes[node.inputs[0]].layer if node.inputs[0] >= 0 else None
+        zeros = (0,) * len(sides)
+        if before is not None and before.type == "pad":
+            zeros = tuple(end for _, end in before.values["padding"])
+        key = id(node.work), zeros
+        found = self._windows.get(key)
         if found is None:
-            sides = self.graph.shape(node.inputs[0])[1:]
-            found = self._windows[id(node.work)] = _axes(node.layer, sides, node.work.output[1:])
+            found = self._windows[key] = _axes(node.layer, sides, node.work.output[1:], zeros)
         return found
 
     def behind(self, ref: Ref, skip: Callable[[Layer], bool]) -> Ref:
@@ -156,7 +161,10 @@ class Network:
 
 
 class Axis(NamedTuple):
-    """A sliding window on one axis: `extent` is what it spans, taps and the gaps of a dilation."""
+    """A sliding window on one axis: `extent` is what it spans, taps and the gaps of a dilation.
+
+    The last `zeros` positions of the `side` come from a `pad` before it.
+    """
 
     side: int
     kernel: int
@@ -165,6 +173,7 @@ class Axis(NamedTuple):
     before: int
     after: int
     places: int
+    zeros: int = 0
 
     @property
     def extent(self) -> int:
@@ -176,7 +185,7 @@ class Axis(NamedTuple):
         return min(self.side, max(0, self.side + self.before - (self.places - 1) * self.stride - self.extent))
 
 
-def _axes(layer: Layer, sides: tuple[int, ...], output: tuple[int, ...]) -> tuple[Axis, ...]:
+def _axes(layer: Layer, sides: tuple[int, ...], output: tuple[int, ...], zeros: tuple[int, ...]) -> tuple[Axis, ...]:
     values: dict[str, Any] = layer.values
     ones = (1,) * len(sides)
     found = []
@@ -189,12 +198,12 @@ def _axes(layer: Layer, sides: tuple[int, ...], output: tuple[int, ...]) -> tupl
             before, after = total // 2, total - total // 2
         else:
             before, after = padding[axis] if padding else (0, 0)
-        found.append(Axis(side, kernel, dilation, stride, before, after, places))
+        found.append(Axis(side, kernel, dilation, stride, before, after, places, zeros[axis]))
     return tuple(found)
 
 
 class WindowRule(Rule):
-    """A rule that judges one sliding window by its layer and its input's size alone."""
+    """A rule that judges one sliding window by its layer and how it lies on its input."""
 
     types: ClassVar[tuple[str, ...]] = ("conv", "max_pool", "avg_pool", "subsample")
     attribute: ClassVar[str]
@@ -207,10 +216,10 @@ class WindowRule(Rule):
         """The windows at fault; equal ones are judged once."""
         judged: dict[int, tuple[str, str | None] | None] = {}
         for index, node in net.of_type(*self.types):
-            key = id(node.work)
-            if key not in judged:
-                judged[key] = self.window(node.layer, net.windows(node))
-            if (wrong := judged[key]) is not None:
+            axes = net.windows(node)
+            if id(axes) not in judged:
+                judged[id(axes)] = self.window(node.layer, axes)
+            if (wrong := judged[id(axes)]) is not None:
                 yield Finding(f"`{label(node)}` {wrong[0]}", index, self.attribute, wrong[1])
 
 

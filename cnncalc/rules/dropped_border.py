@@ -15,8 +15,9 @@ class DroppedBorder(WindowRule):
     never reaches the output, and the maps no longer line up with the image. Sizes are chosen so that it comes out
     even: AlexNet's first layer fits 227, and not the 224 of the paper.
 
-    Only pixels count. A remainder that lies in the padding loses nothing (the 7×7 stem of ResNet over 224), nor do
-    the gaps that a stride larger than the window leaves everywhere (a 1×1 projection of stride 2).
+    Only pixels count. A remainder that lies in the padding, or in the zeros of a `pad` before the layer, loses nothing
+    (the 7×7 stem of ResNet over 224), nor do the gaps that a stride larger than the window leaves everywhere (a 1×1
+    projection of stride 2).
     """
 
     attribute = "stride"
@@ -33,7 +34,7 @@ layers:
 
     def window(self, layer: Layer, axes: tuple[Axis, ...]) -> tuple[str, str | None] | None:
         """Compare what is unread with the gap between two windows, which no size avoids."""
-        lost = [max(0, axis.unread - max(0, axis.stride - axis.extent)) for axis in axes]
+        lost = [max(0, axis.unread - axis.zeros - max(0, axis.stride - axis.extent)) for axis in axes]
         if not any(lost):
             return None
         names = _NAMES[len(axes)]

@@ -13,7 +13,8 @@ class EarlySoftmax(Rule):
 
     Softmax makes the values compete: they add up to 1, most become nearly 0, and gradients vanish. It belongs at the
     end, where the scores are turned into probabilities; between layers use `relu` or another activation. A softmax
-    whose output is *multiplied* with something, as in attention, is not meant.
+    whose output is *multiplied* with something, as in attention, is not meant, nor is one that is an output of the
+    network itself and is read further.
     """
 
     bad = """\
@@ -43,8 +44,10 @@ layers:
         seen = set()
         for _, node in net.of_type(*LINEAR):
             before = net.behind(node.inputs[0], _passes_on)
-            if before >= 0 and before not in seen and net.nodes[before].layer.type == "softmax":
-                seen.add(before)
+            if before < 0 or before in seen or net.nodes[before].layer.type != "softmax":
+                continue
+            seen.add(before)
+            if -1 not in net.readers[before]:
                 name = label(node)
                 message = f"a softmax before `{name}`: it belongs behind the last layer with weights"
                 yield Finding(message, before, None, "use `relu` between layers")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.graph import Ref
 from cnncalc.layers.base import Layer
 from cnncalc.rules.base import Finding, Network, Rule, label
 
@@ -15,7 +16,9 @@ class LinearStack(Rule):
     layer could not do. Put an activation between them, or leave one out.
 
     A first layer with fewer units than it reads *and* than the second gives is silent: it is a factorisation, which
-    saves parameters. Convolutions are silent, too: a depthwise and a pointwise one in a row are a factorisation.
+    saves parameters. So are a first layer at each position with a flatten behind it, and convolutions: a depthwise and
+    a pointwise one in a row. A first layer that something else reads, or that is an output, is silent, too: it may be
+    an embedding.
     """
 
     bad = """\
@@ -43,10 +46,19 @@ layers:
             if before < 0 or net.nodes[before].layer.type != "dense":
                 continue
             first = net.nodes[before]
+            if len(first.work.output) != len(node.work.output) or _is_read_elsewhere(net, node.inputs[0], before):
+                continue
             units, reads = first.work.output[0], net.graph.shape(first.inputs[0])[0]
             if units >= reads or units >= node.work.output[0]:
                 message = f"`{label(node)}` reads `{label(first)}` with no activation between them"
                 yield Finding(message, index, None, "put an activation between them, or leave one out")
+
+
+def _is_read_elsewhere(net: Network, ref: Ref, first: Ref) -> bool:
+    """Whether anything leaves the way from `first` to `ref`."""
+    while len(net.readers[ref]) == 1 and ref != first:
+        ref = net.nodes[ref].inputs[0]
+    return len(net.readers[ref]) > 1
 
 
 def _linear(layer: Layer) -> bool:

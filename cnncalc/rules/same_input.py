@@ -11,9 +11,9 @@ from cnncalc.rules.base import Finding, Network, Rule, label
 class SameInput(Rule):
     """A merge that reads the same thing twice.
 
-    x + x is 2x, a concatenation of x with x doubles the weights behind it for nothing, and the distance of x to
-    itself is 0. Mostly a name in `from` is wrong (`previous` is already the entry meant), or both branches have
-    become empty because of their `when`.
+    x + x is 2x, x · x a square, a concatenation of x with x doubles the weights behind it for nothing, and the
+    distance of x to itself is 0. Mostly a name in `from` is wrong (`previous` is already the entry meant), or both
+    branches have become empty because of their `when`.
     """
 
     bad = """\
@@ -35,6 +35,7 @@ layers:
         """Merges with equal inputs."""
         for index, node in net.of_type("add", "multiply", "concat", "distance"):
             if len(set(node.inputs)) < len(node.inputs):
-                twice = Counter(node.inputs).most_common(1)[0][0]
-                message = f"`{label(node)}` reads `{net.graph.name_of(twice)}` twice"
+                ((ref, times),) = Counter(node.inputs).most_common(1)
+                often = "twice" if times == 2 else f"{times} times"
+                message = f"`{label(node)}` reads `{net.graph.name_of(ref)}` {often}"
                 yield Finding(message, index, None, "name another entry in `from`, or give a branch a layer")

@@ -34,11 +34,13 @@ layers:
 """
 
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
-        """Kernels that no stride divides; with a dilation the pattern is another."""
+        """Kernels that no stride divides, on axes with two windows at least; a dilation makes another pattern."""
         for index, node in net.of_type("transposed_conv"):
             kernel, stride = node.layer.values["kernel"], node.layer.values["stride"]
-            if set(node.layer.values["dilation"]) <= {1} and any(k % s for k, s in zip(kernel, stride, strict=True)):
-                how = "leave gaps" if any(k < s for k, s in zip(kernel, stride, strict=True)) else "overlap unevenly"
+            sides = net.graph.shape(node.inputs[0])[1:]
+            uneven = [(k, s) for k, s, side in zip(kernel, stride, sides, strict=True) if k % s and side > 1]
+            if set(node.layer.values["dilation"]) <= {1} and uneven:
+                how = "leave gaps" if any(k < s for k, s in uneven) else "overlap unevenly"
                 sizes = f"{by_axes(list(kernel))} windows {by_axes(list(stride))} apart"
                 message = f"`{label(node)}` spreads {sizes}: they {how}"
                 yield Finding(message, index, "kernel", "take a kernel that is a multiple of the stride")

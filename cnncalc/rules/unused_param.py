@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.rules.base import Finding, Network, Rule
-from cnncalc.rules.uses import words_of_block, written_here
+from cnncalc.rules.uses import handed_on, used_blocks, words_of_block, written_here
 
 
 class UnusedParam(Rule):
     """A param of a block that the block does not read: what a call gives for it changes nothing.
 
     Calls that say `[64, 3, 2]` seem to set a stride, and do not. A block that overrides one of its parent's is
-    silent: it takes what the calls in the parent give.
+    silent, for it takes what the calls in the parent give; so is one that is handed on as a word, for it is called as
+    the others are, and one that nothing uses.
     """
 
     bad = """\
@@ -37,8 +38,9 @@ layers:
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
         """Params of blocks of this very file that stand in no expression of the block."""
         found = net.description
+        judged = used_blocks(found) - handed_on(found)
         for block in found.blocks.values():
-            if block.overrides is None and written_here(found, block.node):
+            if block.name in judged and block.overrides is None and written_here(found, block.node):
                 read = words_of_block(block)
                 for param in block.params:
                     if param.name not in read:

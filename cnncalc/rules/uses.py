@@ -44,6 +44,14 @@ def used_blocks(found: Description) -> set[str]:
     return used
 
 
+def handed_on(found: Description) -> set[str]:
+    """The words that calls give and params have as their defaults: a block of that name may be called through them."""
+    words = {
+        word for block in found.blocks.values() for param in block.params for word in _WORD.findall(param.default or "")
+    }
+    return words | _given_words(entries_of(found))
+
+
 def file_words(found: Description) -> set[str]:
     """The names that expressions read from the file's own scope, those that a block calls its own left out."""
     words = _words(found.vars.values()) | _entry_words(found.entries)
@@ -71,13 +79,13 @@ def _below(entries: Iterable[Entry]) -> Iterator[Entry]:
 
 def _block_words(entries: Iterable[Entry]) -> set[str]:
     """What may name a block: the types of entries, and every word among their attributes."""
-    found = set()
-    for entry in _below(entries):
-        found.add(entry.type)
-        for text in _texts([*entry.positional, *(value for _, value in entry.named)]):
-            if _WORD.fullmatch(text):
-                found.add(text)
-    return found
+    below = list(_below(entries))
+    return {entry.type for entry in below} | _given_words(below)
+
+
+def _given_words(entries: Iterable[Entry]) -> set[str]:
+    values = (value for entry in entries for value in (*entry.positional, *(value for _, value in entry.named)))
+    return {text for text in _texts(values) if _WORD.fullmatch(text)}
 
 
 def _entry_words(entries: Iterable[Entry]) -> set[str]:

@@ -39,7 +39,7 @@ class Reading(NamedTuple):
 def tidy(text: str) -> str:
     """A text without Markdown's signs, the line to write on, and an equals sign before it."""
     text = _SPACES.sub(" ", text[: 2 * LONGEST]).strip().strip("_*`$").strip()
-    return text.lstrip("= ").rstrip(" .?!_").strip()
+    return text.lstrip("= ").rstrip(" .,;?!_").strip()
 
 
 def read_answer(question: Question, text: str, layout: str) -> Reading:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from cnncalc.shape import Shape
 from cnncalc.teaching.answers import LONGEST, Reading, read_answer, tidy
+from cnncalc.teaching.filled import Answers
 from cnncalc.teaching.likely import Likely, likely
 from cnncalc.teaching.question import Answer, Question, Worksheet
 from cnncalc.teaching.recipe import BadRecipe, read_header
 from cnncalc.teaching.rework import quantity_of, reworked
-from cnncalc.teaching.sheets import Answers
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,12 @@ class Grader:
         if unknown:
             listed = ", ".join(sorted(unknown)[:5])
             notes = (*notes, f"answers to questions that are not there: {listed}")
-        if student.header is not None and not self._is_own(student.header):
-            notes = (*notes, "made for another worksheet: its header differs")
+        if student.header is not None:  # a filled-in sheet, which has all its blanks
+            missing = [question.id for question in questions if question.id not in answers]
+            if missing:
+                notes = (*notes, f"no ({missing[0]}) to be found: answers stand behind their numbers")
+            if not self._is_own(student.header):
+                notes = (*notes, "made for another worksheet: its header differs")
         return Graded(
             student.name, tuple(self.mark(q, answers.get(q.id, ""), readings) for q in questions), notes=notes
         )

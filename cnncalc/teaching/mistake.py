@@ -28,9 +28,13 @@ MOST_LAYERS = 15_000  # that all tries together may build
 
 
 class Mistake(NamedTuple):
-    """A changed file: its name and text, the problem that it has, of which kind, and what was changed."""
+    """A changed file: its name and text, the problem that it has, of which kind, and what was changed.
+
+    `child` is the sheet's own file where that one only extends the changed one.
+    """
 
     name: str
+    child: str
     text: str
     problem: Problem
     reason: str
@@ -45,6 +49,7 @@ def find_mistake(recipe: Recipe, layers: int, dice: Dice) -> Mistake | None:
     """
     base = recipe if len(recipe.files) == 1 else Recipe(recipe.files[-1:])  # the one that extends no other
     name, text = base.files[0]
+    child = "" if base is recipe else recipe.files[0][0]
     if text.count("\n") > LONGEST or (base is not recipe and not _fits(base)):
         return None
     wanted = dice.shuffled(list(REASONS))[0]
@@ -55,9 +60,9 @@ def find_mistake(recipe: Recipe, layers: int, dice: Dice) -> Mistake | None:
             break
         found = _read(base, changed)
         if found:
-            other = other or Mistake(name, changed, *found, change)
+            other = other or Mistake(name, child, changed, *found, change)
             if found[1] == wanted:
-                return Mistake(name, changed, *found, change)
+                return Mistake(name, child, changed, *found, change)
     return other
 
 
@@ -81,10 +86,10 @@ def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
                 new = others[dice.below(len(others))]
                 start = number.mark.index
                 changed = f"{text[:start]}{new}{text[start + len(number.text) :]}"
-                found.append((changed, f"line {number.mark.line + 1}: {new} was {old}"))
+                found.append((changed, f"line {number.mark.line + 1} was changed: {old} became {new}"))
     for match in re.finditer(r"^ *- flatten *(#.*)?\n", text, re.MULTILINE):
         line = text.count("\n", 0, match.start()) + 1
-        found.append((text[: match.start()] + text[match.end() :], f"above line {line} stood `flatten`"))
+        found.append((text[: match.start()] + text[match.end() :], f"before line {line} stood `flatten`"))
     return found
 
 
@@ -142,9 +147,9 @@ def questions_for(found: Mistake, first: int) -> tuple[Passage, list[Question]]:
     said = f"line {where.line}: {found.problem.message}"
     listing = tuple(f"{number:3}  {line}" for number, line in enumerate(found.text.rstrip("\n").split("\n"), 1))
     ids = (str(first), str(first + 1))
-    return Passage(
-        f"`{found.name}` was changed in one place, and now the network does not fit together.", listing, ids
-    ), [
+    extended = f", which `{found.child}` extends," if found.child else ""
+    text = f"`{found.name}`{extended} was changed in one place, and now its network does not fit together."
+    return Passage(text, listing, ids), [
         Question(
             id=ids[0],
             ask="mistake",

@@ -173,9 +173,9 @@ def _around(analysis: Analysis, index: int) -> Window:
     start = index
     reads = [ref for ref in sources(analysis, index) if ref >= 0]
     if len(rows[index].input_shapes) > 1 and reads:
-        start = min(reads)
-        if sum(not hidden(row) for row in rows[start : index + 1]) > LONGEST:
-            start = index
+        whole = _branches_start(analysis, min(reads), index)
+        fits = (one for one in (whole, min(reads)) if sum(not hidden(row) for row in rows[one : index + 1]) <= LONGEST)
+        start = next(fits, index)
     elif reads and reads[0] == _shown_before(analysis, index) and not len(rows[reads[0]].input_shapes) > 1:
         start = reads[0]
     stop = index + 1
@@ -186,6 +186,12 @@ def _around(analysis: Analysis, index: int) -> Window:
     else:
         stop = index + 1
     return Window(start, stop)
+
+
+def _branches_start(analysis: Analysis, start: int, merge: int) -> int:
+    """Where the branch begins that a row belongs to, of those that end before a merge."""
+    branches = [one.start for one in analysis.groups.values() if one.start <= start < one.stop <= merge]
+    return min(branches, default=start)
 
 
 def _shown_before(analysis: Analysis, index: int) -> int:

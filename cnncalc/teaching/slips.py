@@ -10,13 +10,15 @@ from cnncalc.teaching.rework import Rewritten
 COUNTS = ("weights", "biases", "multiplies")
 COUNTED = ("params", "multiplies")
 ALL = ("shape", *COUNTED)
+SUMS = ("sum",)
 
 
 class Slip(NamedTuple):
     """A slip: its name, a sentence for the student, where it can happen, and what it does to a layer.
 
-    `asked` are the quantities that it makes wrong in the layer itself. `attributes` are other values; `formulas` other
-    formulas; `reads` and `answers` say that a shape is read or written in another order.
+    `asked` are the quantities that it makes wrong in the layer itself; a sum it makes wrong by each of its layers.
+    `attributes` are other values; `formulas` other formulas; `reads` and `answers` say that a shape is read or written
+    in another order.
     """
 
     name: str
@@ -197,6 +199,18 @@ SLIPS = (
         "each channel has a scale and a shift",
         ("params",),
         formulas=(Rewritten("biases", r"^c$", "0"),),
+    ),
+    Slip(
+        "left out the norms",
+        "each channel of a norm has a scale and a shift, which are learned",
+        ("params",),
+        formulas=_everywhere(("weights", "biases"), r"^c$", "0"),
+    ),
+    Slip(
+        "left out a layer",
+        "the sum is over all layers of the table",
+        SUMS,
+        formulas=_everywhere(COUNTS, r"^.+$", "0"),
     ),
     Slip(
         "added what is concatenated",

@@ -14,6 +14,7 @@ from cnncalc.teaching.wording import described, hints_of, lines_of, working, wri
 COLUMNS = {"shapes": "shape", "params": "params", "multiplies": "multiplies"}
 LEAST_ROUNDED = 10_000
 NOT_ASKED = "·"
+NONE = "–"
 
 
 class Blank(NamedTuple):
@@ -94,11 +95,11 @@ def _cell(analysis: Analysis, recipe: Recipe, blank: Blank, chosen: set[Blank], 
     if blank in chosen:
         questions.append(_question(analysis, recipe, blank, str(len(questions) + 1)))
         return Cell("", questions[-1].id)
-    if recipe.level > 1 or blank.row is None:
-        return Cell(NOT_ASKED)
     value = value_of(analysis, blank)
     assert isinstance(value, (int, tuple))
-    return Cell(written_answer(value, recipe.layout) if value else "–")
+    if not value:
+        return Cell(NONE)
+    return Cell(written_answer(value, recipe.layout) if recipe.level == 1 else NOT_ASKED)
 
 
 def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Question:

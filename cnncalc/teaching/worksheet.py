@@ -8,13 +8,11 @@ from cnncalc.analysis import Analysis, analyze
 from cnncalc.problem import clean
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.inverse import possible, question_for
-from cnncalc.teaching.mistake import find_mistake, questions_for
-from cnncalc.teaching.question import WANTED, Passage, Question, Target, Worksheet
+from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
+from cnncalc.teaching.question import Passage, Question, Target, Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD_COUNT, Recipe
 from cnncalc.teaching.select import Window, askable, signature, sources, windows
-from cnncalc.teaching.tables import COLUMNS, NOT_ASKED, Blank, tables_of, value_of
-from cnncalc.teaching.wording import working
-from cnncalc.working import legend
+from cnncalc.teaching.tables import COLUMNS, Blank, tables_of, value_of
 
 LEVEL_NAMES = {1: "one layer at a time", 2: "chains of layers", 3: "branches, groups and bottlenecks"}
 LACKING = {1: "layers", 2: "chains of layers", 3: "branches, groups or bottlenecks"}
@@ -74,12 +72,14 @@ def _chosen(
     blanks: list[Blank] = []
     passages: list[Passage] = []
     extra: list[Question] = []
+    mistake: Mistake | None = None
     taken: set[int] = set()
     kinds = [kind for kind in ASKS if kind in recipe.ask]
-    while kinds and len(blanks) + len(extra) < wanted:
+    while kinds:
         for kind in tuple(kinds):
-            room = wanted - len(blanks) - len(extra)
+            room = wanted - len(blanks) - len(extra) - (2 if mistake else 0)
             if not room:
+                kinds = []
                 break
             if kind in COLUMNS:
                 fitting = (one for one in pool if one.quantity == COLUMNS[kind] and _fits(analysis, blanks, one))
@@ -95,12 +95,12 @@ def _chosen(
                     extra.append(question)
                     continue
             elif room >= 2:
-                mistake = find_mistake(recipe, len(analysis.rows), dice)
-                if mistake:
-                    passage, two = questions_for(mistake, len(extra) + 1)
-                    passages.append(passage)
-                    extra += two  # and no more: two copies side by side would show what was changed
+                mistake = find_mistake(recipe, len(analysis.rows), dice)  # one alone: two would show what was changed
             kinds.remove(kind)
+    if mistake:
+        passage, two = questions_for(mistake, len(extra) + 1)
+        passages.append(passage)
+        extra += two
     return blanks, tuple(passages), extra
 
 
@@ -175,36 +175,3 @@ def _next_inverse(
             taken.add(target.row)
             return question
     return None
-
-
-# ------------------------------------------------------------------------------------------------ what stands around
-
-
-def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
-    """How to answer, as sentences; `cells`: also how to read the tables."""
-    asked = {question.ask for question in sheet.questions}
-    points = f"{sheet.points} point{'s' * (sheet.points != 1)}"
-    found = [f"{_many(len(sheet.questions))}, {points}."]
-    if any(question.kind == "shape" for question in sheet.questions):
-        example = "55×55×96" if sheet.recipe.layout == "hwc" else "96×55×55"
-        found.append(f"Write a shape as {WANTED[sheet.recipe.layout]}, like {example}.")
-    if "params" in asked:
-        found.append("Params are weights and biases.")
-    if "multiplies" in asked:
-        found.append("Multiplies are those of one image; adding a bias is none.")
-    if any(question.rounded for question in sheet.questions):
-        found.append("A figure of five digits or more may be rounded to two digits or more, like 35k.")
-    if cells and any(cell.text == NOT_ASKED for table in sheet.tables for line in table.lines for cell in line.cells):
-        found.append(f"A cell with {NOT_ASKED} is not asked for, but you may need it on the way.")
-    return tuple(found)
-
-
-def meanings(sheet: Worksheet) -> tuple[tuple[str, str], ...]:
-    """The symbols in the working of all questions, and what they stand for."""
-    used = []
-    for question in sheet.questions:
-        target = question.target
-        if target is not None and target.row is not None:
-            row = sheet.analysis.rows[target.row]
-            used.append((row.layer, working(row.layer, row.input_shapes, target.quantity)))
-    return tuple((", ".join(meaning.symbols), meaning.text) for meaning in legend(used))

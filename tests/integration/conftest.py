@@ -23,6 +23,6 @@ def npm(tmp_path_factory: pytest.TempPathFactory) -> Install:
         folder = tmp_path_factory.mktemp("npm")
         options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder)]
         subprocess.run([program, "install", *options, package], check=True, timeout=300)
-        return folder / "node_modules" / package.partition("@")[0]
+        return folder / "node_modules" / package.rpartition("@")[0]
 
     return install

@@ -9,13 +9,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNUSED = ("tests/test_hostile_input.py", "tests/test_fuzz.py")  # they measure time and memory of other processes
-QUIET = ("-s", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:terminal", "--assert=plain", f"--rootdir={ROOT}")
+QUIET = ("-n0", "-s", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:terminal", "--assert=plain")
 
 
 def run_pytest(*plugins: object) -> None:
     """Collect the default tests, and run them as the plugins say."""
     os.chdir(ROOT)
-    pytest.main([*QUIET, *(f"--ignore={name}" for name in UNUSED)], plugins=list(plugins))
+    pytest.main([*QUIET, f"--rootdir={ROOT}", *(f"--ignore={name}" for name in UNUSED)], plugins=list(plugins))
 
 
 class Tamed:

@@ -25,9 +25,11 @@ def renderer(format: str) -> Callable[[Sequence[Report], str | None], str]:
 def verdict(reports: Sequence[Report]) -> str:
     """One line on all of them."""
     figures, failed = sum(report.figures for report in reports), sum(report.code > 0 for report in reports)
+    warnings = sum(len(report.warnings) for report in reports)
+    warned = f", {many(warnings, 'warning')}" if warnings else ""
     if failed:
-        return f"{failed:,} of {many(len(reports), 'file')} failed, {many(figures, 'figure')} checked"
-    return f"All checks passed: {many(len(reports), 'file')}, {many(figures, 'figure')}"
+        return f"{failed:,} of {many(len(reports), 'file')} failed, {many(figures, 'figure')} checked{warned}"
+    return f"All checks passed: {many(len(reports), 'file')}, {many(figures, 'figure')}{warned}"
 
 
 def many(number: int, noun: str) -> str:

@@ -13,12 +13,13 @@ from urllib.parse import quote
 
 from cnncalc import __version__
 from cnncalc.checks import Report
-from cnncalc.codes import CODES, Code
+from cnncalc.codes import CODES
 from cnncalc.problem import Problem
 from cnncalc.render.check import from_root
 from cnncalc.render.check.json import safe
 from cnncalc.rules import RULES
 
+LONGEST_LINE = 1_000  # a file may be one line of megabytes, and each of its problems would show it
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
@@ -45,6 +46,7 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
     run = {
         "tool": {"driver": {"name": "cnncalc", "version": __version__, "rules": [_rule(code) for code in codes]}},
         "columnKind": "unicodeCodePoints",
+        "newlineSequences": ["\r\n", "\n", "\r", "\x85", "\u2028", "\u2029"],  # where YAML ends a line
         "invocations": [invocation],
         "results": [_result(problem, report, codes.index(problem.code), root, seen) for report, problem in found],
     }
@@ -53,29 +55,27 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
 
 
 def _rule(code: str) -> dict[str, Any]:
-    described = CODES.get(code) or Code(RULES[code].title, RULES[code].manual)
+    described = CODES.get(code)
+    what, more = (described.what, described.cure) if described else (RULES[code].title, RULES[code].manual)
     return {
         "id": code,
-        "shortDescription": {"text": _text(described.what)},
-        "fullDescription": {"text": _text(described.what)},
-        "help": {
-            "text": _text(f"{described.what} {described.cure}"),
-            "markdown": _text(f"{described.what}\n\n**Mended:** {described.cure}"),
-        },
+        "shortDescription": {"text": _text(what)},
+        "fullDescription": {"text": _text(what)},
+        "help": {"text": _text(f"{what} {more}"), "markdown": _text(f"{what}\n\n{more}")},
     }
 
 
 def _result(problem: Problem, report: Report, rule: int, root: str | None, seen: dict[str, int]) -> dict[str, Any]:
     place = problem.where
-    file = place.file if place else report.file
-    region: dict[str, Any] = {"startLine": 1}  # GitHub wants a line, also where the problem is of the whole file
+    uri = _uri(place.file if place else report.file, root)
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
+    physical["region"] = {"startLine": 1}  # GitHub wants a line, also where the problem is of the whole file
     if place:
-        region = {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endColumn": place.column + place.length,
-            "snippet": {"text": place.text},
-        }
+        start, end = place.column, place.column + place.length
+        physical["region"] = {"startLine": place.line, "startColumn": start, "endColumn": end}
+        if place.text and len(place.text) <= LONGEST_LINE:
+            physical["region"]["snippet"] = {"text": place.text[start - 1 : end - 1]}
+            physical["contextRegion"] = {"startLine": place.line, "snippet": {"text": place.text}}
     cures = (f"help: {problem.help}",) if problem.help else ()
     message = "\n".join((problem.message, *(f"note: {note}" for note in problem.notes), *cures))
     return {
@@ -83,8 +83,8 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
         "ruleIndex": rule,
         "level": problem.level,
         "message": {"text": _text(message)},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(file, root)}, "region": region}}],
-        "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, _uri(file, root), seen)},
+        "locations": [{"physicalLocation": physical}],
+        "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, uri, seen)},
     }
 
 

@@ -1,4 +1,4 @@
-"""Files of answers, and the worksheet itself. What stands in them is hostile: bounded, compared, never run.
+"""Filled-in answers. What stands in the files is hostile: bounded, compared, never run.
 
 Answers are read from the filled-in worksheet (Markdown or JSON), from a JSON mapping of question to answer, from CSV
 with the columns question and answer, or from CSV with a column for each question and a row for each student.
@@ -10,34 +10,18 @@ import csv
 import html
 import io
 import json
-import os
 import re
-import stat
-import sys
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cnncalc.problem import clean
-from cnncalc.teaching.recipe import LARGEST_HEADER, BadRecipe, Recipe, read_header
+from cnncalc.teaching.files import Unreadable, header_of, read_bounded, read_json
+from cnncalc.teaching.recipe import LARGEST_HEADER
 
 LARGEST_ANSWERS = 2**20
-LARGEST_WORKSHEET = 2**23
-MOST_FILES = 10_000
 MOST_STUDENTS = 10_000  # in one CSV file
 MOST_ANSWERS = 1_000
-DEEPEST = 20
-ENDINGS = (".md", ".markdown", ".json", ".csv", ".tsv", ".txt")
 
-_FRAMES = (
-    ("<!-- cnncalc worksheet ", " -->"),
-    ('<script type="application/json" id="cnncalc-worksheet">', "</script>"),
-)
-_NESTING = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 _BLANK = re.compile(r"(?:[-*>]\s+)?\**\(\s*(\d{1,4})\s*\)\**\s*[:=]?\s*(.*)")
-
-
-class Unreadable(ValueError):
-    """A file that gives no answers; the text says why."""
 
 
 class Answers(NamedTuple):
@@ -47,80 +31,6 @@ class Answers(NamedTuple):
     answers: dict[str, str]
     header: str | None = None
     notes: tuple[str, ...] = ()
-
-
-# ------------------------------------------------------------------------------------------------ files
-
-
-def read_bounded(path: str, largest: int) -> str:
-    """The text of a regular file, or of standard input for `-`; raises Unreadable."""
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.read(largest + 1)
-        else:
-            if "\0" in path:
-                raise Unreadable("cannot be read: a file name has no NUL byte")
-            status = os.stat(path)
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable("is not a regular file")
-            with open(path, "rb") as file:
-                data = file.read(largest + 1)
-    except OSError as error:
-        raise Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}") from None
-    if len(data) > largest:
-        raise Unreadable(f"is too large (limit: {largest // 2**20} MB)")
-    if not data.strip():
-        raise Unreadable("is empty")
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            raise Unreadable("is not UTF-8 text") from None
-    if "\0" in text:
-        raise Unreadable("holds a NUL byte: it is no text")
-    return text
-
-
-def files_below(folder: str) -> Iterator[str]:
-    """Every file of answers in a folder and below it, sorted; hidden ones and symbolic links are passed over."""
-    found = []
-    for path, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            os.path.join(path, name) for name in names if name.lower().endswith(ENDINGS) and not name.startswith(".")
-        ]
-        if len(found) > MOST_FILES:
-            raise Unreadable(f"has more than {MOST_FILES:,} files")
-    yield from (path for path in sorted(found) if not os.path.islink(path))
-
-
-def read_worksheet(path: str) -> Recipe:
-    """The recipe of a worksheet in Markdown, HTML or JSON; raises Unreadable."""
-    text = read_bounded(path, LARGEST_WORKSHEET)
-    header = header_of(text)
-    if header is None:
-        raise Unreadable("is no worksheet: `cnncalc exercise` writes one")
-    try:
-        return read_header(header)
-    except BadRecipe as error:
-        raise Unreadable(f"cannot be used: {error}") from None
-
-
-def header_of(text: str) -> str | None:
-    """The header that a worksheet carries, None where there is none."""
-    for before, after in _FRAMES:
-        start = text.find(before)
-        end = text.find(after, start) if start >= 0 else -1
-        if end >= 0:
-            return text[start + len(before) : end]
-    if text.lstrip().startswith("{"):
-        try:
-            found = _json(text)
-        except Unreadable:
-            return None
-        if isinstance(found, dict) and isinstance(found.get("worksheet"), dict):
-            return json.dumps(found["worksheet"])
-    return None
 
 
 def read_answers(path: str, name: str) -> list[Answers]:
@@ -180,28 +90,8 @@ def _note(found: dict[str, str], notes: list[str], id: str, given: str) -> None:
 # ------------------------------------------------------------------------------------------------ JSON
 
 
-def _json(text: str) -> Any:
-    depth, in_string = 0, False
-    for match in _NESTING.finditer(text):
-        sign = match[0]
-        if sign == '"':
-            in_string = not in_string
-        elif not in_string:  # brackets in strings nest nothing
-            depth += (sign in "[{") - (sign in "]}")
-            if depth > DEEPEST:
-                raise Unreadable(f"is nested deeper than {DEEPEST}")
-    try:
-        return json.loads(text, parse_int=_int, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        raise Unreadable("is not JSON") from None
-
-
-def _int(digits: str) -> int | str:
-    return int(digits) if len(digits) <= 18 else digits
-
-
 def _from_json(name: str, text: str) -> Answers:
-    data = _json(text)
+    data = read_json(text)
     header = json.dumps(data["worksheet"]) if isinstance(data, dict) and "worksheet" in data else None
     given = data
     for key in ("answers", "questions"):

@@ -1,0 +1,1 @@
+"""Networks as pictures: what is folded, where everything stands. `render/` draws it."""

@@ -1,0 +1,109 @@
+"""A sketch → a whole picture: the style that shows it best, with a title above and the totals below."""
+
+from __future__ import annotations
+
+from cnncalc.analysis import Analysis, GroupRow
+from cnncalc.diagram.card import Look
+from cnncalc.diagram.flow import flow
+from cnncalc.diagram.metrics import fitted, text_width
+from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
+from cnncalc.diagram.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch
+from cnncalc.diagram.solids import columns_of, is_chain_of_volumes, solids
+from cnncalc.diagram.stack import stacked
+from cnncalc.diagram.volumes import volumes
+from cnncalc.figures import exact
+from cnncalc.problem import clean
+
+MARGIN = 28.0
+MOST_NODES = 5_000  # of a graph for another program
+HEAD = 44.0
+LINE = 18.0
+FITS = {"flow": 64, "volumes": 30}  # boxes, or volumes in a row: with more no slide is tried
+SCREEN = (1920, 1080)
+LEGIBLE = 0.88  # of the size at which a picture is drawn: texts of 10 pixels on such a screen
+
+
+def chosen_style(analysis: Analysis, part: GroupRow | None = None) -> str:
+    """`volumes` for a chain and for twin towers, `flow` where a network branches."""
+    start, stop = (part.start, part.stop) if part else (0, len(analysis.rows))
+    if stop - start > MOST_LAYERS:
+        return "flow" if any(len(row.inputs) > 1 for row in analysis.rows[start:stop]) else "volumes"
+    return "volumes" if is_chain_of_volumes(sketch(analysis, None, part, simple=True)) else "flow"
+
+
+def draw(
+    analysis: Analysis,
+    *,
+    style: str | None = None,
+    depth: int | str | None = "auto",
+    part: GroupRow | None = None,
+    look: Look | None = None,
+    every_copy: bool = False,
+) -> Picture:
+    """A network, or one of its groups, as a picture.
+
+    `style` is `flow` or `volumes`; without it the network decides. `depth` says how far blocks are unfolded: a number,
+    None for all the way, or `auto`: all the way where a slide shows that legibly, else 1. Of equal copies of a block a
+    flow shows one, unless `every_copy`.
+
+    >>> import cnncalc
+    >>> draw(cnncalc.analyze(cnncalc.load("lenet5"))).title
+    'LeNet-5'
+    """
+    style = style or chosen_style(analysis, part)
+    look = look or Look()
+
+    def unfolded(depth: int | None) -> Sketch:
+        return sketch(analysis, depth, part, simple=True, once=style == "flow" and not every_copy)
+
+    if not isinstance(depth, str):
+        return _drawn(unfolded(depth), style, look, analysis.file)
+    try:
+        whole = unfolded(None)
+    except CannotDraw:
+        return _drawn(unfolded(1), style, look, analysis.file)
+    boxes = len(stacked(whole).vertices) if style == "flow" else len(columns_of(solids(whole)))
+    if boxes <= FITS[style]:
+        found = _drawn(whole, style, look, analysis.file)
+        if min(SCREEN[0] / found.width, SCREEN[1] / found.height) >= LEGIBLE:
+            return found
+    return _drawn(unfolded(1), style, look, analysis.file)
+
+
+def _drawn(shown: Sketch, style: str, look: Look, file: str) -> Picture:
+    if style == "volumes":
+        width, height, items, notes = volumes(shown, look, file)
+        return composed(shown, (width, height, items), notes)
+    notes = ["A frame with ×N stands for N equal blocks, one after the other; one of them is drawn."]
+    return composed(shown, flow(shown, look, file), notes if shown.once else [])
+
+
+def graph(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = None) -> Sketch:
+    """The whole graph at a depth, layer by layer, for programs that lay it out themselves."""
+    return sketch(analysis, depth, part, most=MOST_NODES)
+
+
+def totals(shown: Sketch) -> str:
+    """The line below a picture."""
+    bound = "≥ " if shown.lower_bound else ""
+    return f"{bound}{exact(shown.counts.params)} params · {bound}{exact(shown.counts.multiplies)} multiplies"
+
+
+def composed(shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[str]) -> Picture:
+    """A picture with its title and notes."""
+    width, height, items = inner
+    texts = [totals(shown), *notes]
+    width = max(width, 420.0, *(text_width(text, FONTS["note"].size) for text in texts))
+    font = FONTS["title"]
+    title = fitted(clean(shown.title), font.size, width, font.bold)
+    shift = (width - inner[0]) / 2
+    placed: list[Item] = [Text(MARGIN, MARGIN + 18, title, "title")]
+    placed += [moved(item, MARGIN + shift, MARGIN + HEAD) for item in items]
+    y = MARGIN + HEAD + height + 34
+    for text in texts:
+        placed.append(Text(MARGIN, y, text, "note"))
+        y += LINE
+    description = f"{clean(shown.title)}: {totals(shown)}"
+    return Picture(
+        round(width + 2 * MARGIN), round(y - LINE + MARGIN - 4), clean(shown.title), description, tuple(placed)
+    )

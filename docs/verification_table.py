@@ -1,0 +1,156 @@
+"""Write verification.md from the records in docs/verification: `python docs/verification_table.py`.
+
+Each record is written by the very command that measured; this file only sets them out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import cnncalc
+from cnncalc import bundled
+
+HERE = Path(__file__).resolve().parent
+DATA = HERE.parent / "tests" / "data"
+RECORDS = HERE / "verification"
+PAGE = HERE / "verification.md"
+
+INTRODUCTION = """\
+<!-- written by docs/verification_table.py from the records in docs/verification: change those, not this page -->
+# Verification
+
+Nobody should have to trust our formulas: every number is checked against something that is not ours. Each figure on
+this page was written by the command above it; `--record FILE` makes it write a record, and this page is made from the
+records in [docs/verification](verification). The small versions of all of it run with the tests and in `.ci/run`.
+"""
+
+
+def render() -> str:
+    """The whole page."""
+    parts = [INTRODUCTION]
+    for name, section in SECTIONS.items():
+        path = RECORDS / f"{name}.json"
+        if not path.exists():  # not measured yet
+            continue
+        record = json.loads(path.read_text(encoding="utf-8"))
+        title, body = section(record)
+        parts.append(f"## {title}\n\n```console\n$ {record['command']}\n```\n{record['python']}.\n\n{body}\n")
+    parts.append(f"## Published figures\n\n{_published()}\n")
+    return "\n".join(parts)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    lines = [list(head), *([f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows)]
+    numeric = [all(line[i][:1].isdigit() for line in lines[1:]) for i in range(len(lines[0]))]
+    rule = ["---:" if right else "---" for right in numeric]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [lines[0], rule, *lines[1:]])
+
+
+def _oracles(record: dict[str, Any]) -> tuple[str, str]:
+    libraries = " and ".join(f"{name} {version}" for name, version in record["libraries"].items())
+    rows = [(run["what"], run["cases"], run["disagreements"]) for run in record["runs"]]
+    reasons = [f"{times:,} × {reason}" for run in record["runs"] for reason, times in run["not_compared"].items()]
+    ways: dict[str, int] = {}
+    for run in record["runs"]:
+        for verdict, times in run["verdicts"].items():
+            ways[verdict] = ways.get(verdict, 0) + times
+    body = f"""\
+With {libraries}. A graph becomes a `torch.nn` program on the meta device (for the Keras layers, a Keras 3 layer);
+shapes, weights, biases and buffers must be equal layer by layer, and multiplies equal to half of what
+`torch.utils.flop_counter` counts, wherever it counts. One random case in ten may be wrong on purpose: then both must
+refuse it.
+
+{_table(("", "cases", "disagreements"), rows)}
+
+The cases came out as: {", ".join(f"{times:,} {verdict}" for verdict, times in ways.items())}. Layers inside them that
+were not compared, because PyTorch itself has no such case: {"; ".join(reasons) or "none"}."""
+    return "PyTorch and Keras", body
+
+
+def _fuzz(record: dict[str, Any]) -> tuple[str, str]:
+    rows = [(kind, *outcomes.values()) for kind, outcomes in record["kinds"].items()]
+    body = f"""\
+{record["inputs"]:,} files through `load`, `analyze`, `check`, lint and the renderers: {record["failures"]} tracebacks,
+hangs or other failures. The slowest took {record["slowest_seconds"]} s of the processor (2 s are allowed), the largest
+process {record["peak_megabytes"]} MB (500 are allowed).
+
+{_table(("", "networks", "lists of problems", "failures"), rows)}"""
+    return "Fuzzing", body
+
+
+def _mutation(record: dict[str, Any]) -> tuple[str, str]:
+    total, rows = record["total"], []
+    for module, counts in (*record["modules"].items(), ("**total**", total)):
+        share = 100 * (counts["mutants"] - counts["survived"]) / counts["mutants"]
+        rows.append((module, counts["mutants"], counts["mutants"] - counts["survived"], f"{share:.1f} %"))
+    reasons = "\n".join(f"- {times} × {reason}" for reason, times in record["reasons"].items())
+    listed = "\n".join(f"- `{one['mutant']}`, line {one['line']}" for one in record["survivors"])
+    body = f"""\
+The core is changed in one place at a time (an operator, a constant, a condition, a word, a factor of a declared
+formula), and the tests must notice. They are run until the first fails; tests that never end kill, too.
+
+{_table(("", "mutants", "killed", ""), rows)}
+
+The {total["survived"]} survivors, by reason (`tests/mutation/survivors.yaml`):
+
+{reasons}
+
+<details><summary>Each survivor</summary>
+
+{listed}
+
+</details>"""
+    return "Mutation testing", body
+
+
+def _coverage(record: dict[str, Any]) -> tuple[str, str]:
+    body = f"""\
+{record["passed"]:,} tests passed; they reach {record["percent_covered"]} % of {record["statements"]:,} statements and
+{record["branches"]:,} branches."""
+    return "Tests and coverage", body
+
+
+def _determinism(record: dict[str, Any]) -> tuple[str, str]:
+    tried = ", ".join(record["circumstances"])
+    body = f"""\
+{record["outputs"]:,} outputs (every bundled file as table, JSON, CSV and HTML, explained and checked) in other
+circumstances: {record["differing"]} differ. Tried: {tried}."""
+    return "Determinism", body
+
+
+SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
+    "oracles": _oracles,
+    "mutation": _mutation,
+    "fuzz": _fuzz,
+    "tests": _coverage,
+    "determinism": _determinism,
+}
+
+
+def _published() -> str:
+    def rows(name: str) -> Any:
+        return yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+
+    published, exercises, lectures = rows("published.yaml"), rows("exercises.yaml"), rows("lecture_figures.yaml")
+    held = sum(cnncalc.check(cnncalc.load(name)).figures for name in bundled.names())
+    wrong = sum(row.get("agrees") is False for row in exercises["exercises"])
+    stated = sum(len(network["figures"]) for network in published["networks"].values())
+    found = [
+        ("figures in `expect` of the bundled files", held, "`cnncalc check architectures/`"),
+        ("figures of papers and documentation", stated, "`tests/test_published.py`"),
+        ("contradictions between publications, each explained", len(published["contradictions"]),
+         "[conventions](conventions.md#published-figures-that-contradict-each-other)"),
+        (f"answers to exercises of public courses, {wrong} of them wrong as published", len(exercises["exercises"]),
+         "`tests/test_exercises.py`"),
+        ("figures of the lecture notes", len(lectures["figures"]), "[lecture figures](lecture_figures.md)"),
+    ]  # fmt: skip
+    return _table(("", "rows", "held by"), found)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")

@@ -1,0 +1,68 @@
+"""Mermaid and DOT of every bundled network, read by Mermaid's and Graphviz's own parsers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from cnncalc import bundled
+from cnncalc.diagram.card import Look
+from cnncalc.diagram.draw import graph
+from cnncalc.diagram.sketch import Sketch
+from cnncalc.render import dot, mermaid
+from tests.integration.conftest import Install
+from tests.test_diagram import SVG, analysis, hostile
+
+pytestmark = pytest.mark.integration
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def graphs() -> dict[str, Sketch]:
+    """Every bundled network folded and unfolded, and last one with hostile names."""
+    found = {f"{name} {depth}": graph(analysis(name), depth) for name in bundled.names() for depth in (1, None)}
+    return {**found, "hostile": graph(hostile()[0])}
+
+
+def node(*arguments: object, **environment: str) -> str:
+    done = subprocess.run(
+        ["node", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        timeout=900,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_graphviz_reads_them(graphs: dict[str, Sketch], npm: Install, tmp_path: Path) -> None:
+    texts = tmp_path / "texts.json"
+    texts.write_text(json.dumps([dot.render(found, Look()) for found in graphs.values()]), encoding="utf-8")
+    library = npm("@hpcc-js/wasm-graphviz@1.29.2") / "dist" / "index.js"
+    drawn = ElementTree.fromstring(node(HERE / "graphviz_parse.mjs", library, texts))
+    shown = {element.text for element in drawn.iter(f"{SVG}text")}
+    names = hostile()[1]
+    assert set(names[:4] + names[5:]) <= shown
+
+
+def test_mermaid_reads_them(graphs: dict[str, Sketch], npm: Install, tmp_path: Path) -> None:
+    cases = [
+        {
+            "name": name,
+            "text": mermaid.render(found, Look()),
+            "nodes": len(found.vertices),
+            "edges": sum(len(vertex.reads) for vertex in found.vertices),
+        }
+        for name, found in graphs.items()
+    ]
+    (tmp_path / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
+    folders = [str(npm(package).parent) for package in ("mermaid@11.17.0", "jsdom@26.1.0")]
+    said = node(HERE / "mermaid_parse.mjs", tmp_path / "cases.json", NODE_PATH=os.pathsep.join(folders))
+    assert json.loads(said) == []
