@@ -6,7 +6,7 @@ attributes are worked out. A layer that fails gives *no* shape, and what reads i
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from cnncalc.description import Block, Branch, Description, Entries, Entry, Param, Problems, bind, did_you_mean
 from cnncalc.formula import written
@@ -27,22 +27,21 @@ MOST_ENTRIES = 210_000
 Port = Ref | None  # None: unknown, because of a problem already reported
 
 
-class Entity:
-    """What a given name stands for in a list: its output, and its nodes; or nothing, when absent."""
+class Entity(NamedTuple):
+    """What a given name stands for in a list: its output, and its nodes."""
 
-    __slots__ = ("absent", "output", "start", "stop")
+    output: Port
+    start: int
+    stop: int
 
-    def __init__(self, output: Port, start: int, stop: int, absent: bool = False) -> None:
-        self.output = output
-        self.start = start
-        self.stop = stop
-        self.absent = absent
+
+ABSENT = Entity(None, 0, 0)
 
 
 class Scope:
     """The names that a list of entries may read, and the vars its expressions may use."""
 
-    __slots__ = ("entities", "env", "inputs", "listed", "outer")
+    __slots__ = ("before", "entities", "env", "inputs", "listed", "outer")
 
     def __init__(
         self, listed: Entries, env: dict[str, Any], inputs: dict[str, Port], outer: Scope | None = None
@@ -52,6 +51,7 @@ class Scope:
         self.env = env
         self.inputs = inputs
         self.outer = outer
+        self.before: Port = None  # what `previous` stands for
 
 
 class Expander:
@@ -86,6 +86,7 @@ class Expander:
                 entries[0].key if entries else None,
             )
         for entry, label in zip(entries, self.labels(entries, scope.env), strict=True):
+            scope.before = current
             current = self.entry(entry, label, scope, current, prefix)
         self.depth -= 1
         return current
@@ -118,13 +119,13 @@ class Expander:
             output = None
         if entry.name is not None:
             scope.entities[entry.name.text] = Entity(output, start, len(self.nodes))
-        if entry.share is not None:
+        if entry.share is not None and output is not None:
             self.share(entry, entry.share, scope, start)
         return output
 
     def absent(self, entry: Entry, scope: Scope, current: Port) -> Port:
         if entry.name is not None:
-            scope.entities[entry.name.text] = Entity(None, 0, 0, absent=True)
+            scope.entities[entry.name.text] = ABSENT
         return current
 
     def copies(self, entry: Entry, path: str, times: int, reads: list[Port], scope: Scope) -> Port:
@@ -142,13 +143,14 @@ class Expander:
         for number in range(1, times + 1):
             self.count += 1
             scope.env["channels"] = self.channels(output)
+            scope.before = output
             self.calls.append((None, entry, f"copy {number} of {times}"))
-            output = self.instance(entry, f"{path}/{number}", f"{path}/{number}/", None, [output], scope)
+            output = self.instance(entry, f"{path}/{number}", "", None, [output], scope)
             self.calls.pop()
             if output is None:
-                break
-        if output is not None:
-            self.group(path, f"{self.type_of(entry, scope.env)} ×{times}", start, output, entry)
+                return None
+        assert output is not None
+        self.group(path, f"{self.type_of(entry, scope.env)} ×{times}", start, output, entry)
         return output
 
     def instance(
@@ -215,10 +217,11 @@ class Expander:
         caller: dict[str, Any],
         env: dict[str, Any],
     ) -> Any:
-        node = given.get(param.name.lstrip("$"))
+        name = param.name.removeprefix("$")
+        node = given.get(name)
         if node is None:
             if param.default is None:
-                self.missing(entry, f"block `{block.name}` needs `{param.name.lstrip('$')}`", None)
+                self.missing(entry, f"block `{block.name}` needs `{name}`", None)
                 raise Silent
             if param.word:
                 return param.default
@@ -260,7 +263,6 @@ class Expander:
             branch_names = branch_labels(entry.branches, set())
             leaf_path = prefix + free(type_name, 1, set(branch_names))[0]
         assert branch_names is not None
-        self.bound(entry, type_name)
         outputs = []
         for branch, name in zip(entry.branches, branch_names, strict=True):
             first = len(self.nodes)
@@ -281,9 +283,9 @@ class Expander:
     def leaf(self, entry: Entry, layer_type: type[Layer], path: str, reads: list[Port], scope: Scope) -> Port:
         like = self.bound(entry, layer_type.type).get(layer_type.second_input or "")
         if isinstance(like, Text):
-            reads = [*reads, self.lookup(like, scope, reads[0])]
+            reads = [*reads, self.lookup(like, scope, scope.before, "like")]
         wanted, most = layer_type.inputs, 2 if layer_type.second_input else layer_type.inputs
-        if (wanted is None and len(reads) < 2) or (wanted is not None and not wanted <= len(reads) <= (most or 0)):
+        if len(reads) < 2 if wanted is None else len(reads) not in (wanted, most):
             needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")
             if layer_type.second_input:
                 needs = "one or two inputs"
@@ -415,13 +417,13 @@ class Expander:
         if not isinstance(found, Entity):
             self.unknown(target, scope, "share")
             return
-        if self.missed(target, found):
+        if found is ABSENT:
+            self.missed(target)
+        if found.output is None:
             return
         own = self.nodes[start:]
         other = self.nodes[found.start : found.stop]
-        if not own or not other:
-            return
-        if len(own) != len(other) and (entry.repeat is None or len(own) % len(other)):
+        if len(own) != len(other) and (entry.repeat is None or not other or len(own) % len(other)):
             many = f"{len(other)} layer{'s' * (len(other) != 1)}"
             message = f"`{target.text}` has {many}, this entry {len(own)}: they cannot share weights"
             self.problems.add("bad-share", message, target, None, self.context())
@@ -441,7 +443,7 @@ class Expander:
     def reads(self, entry: Entry, scope: Scope, current: Port) -> list[Port]:
         if entry.reads is None:
             return [self.previous(entry.key, scope, current)]
-        return [self.lookup(node, scope, current) for node in entry.reads]
+        return [self.lookup(node, scope, current, "from") for node in entry.reads]
 
     def previous(self, at: Text, scope: Scope, current: Port) -> Port:
         """What stands before an entry: with several inputs there is nothing before the first."""
@@ -452,25 +454,24 @@ class Expander:
             self.problems.add("wrong-input", f"with several inputs ({inputs}) the first entry needs `from`", at)
         return None
 
-    def lookup(self, node: Text, scope: Scope, current: Port, what: str = "from") -> Port:
+    def lookup(self, node: Text, scope: Scope, current: Port, what: str) -> Port:
         """What a name in `from`, `outputs` or `like` stands for."""
         if node.text == "previous":
             return self.previous(node, scope, current)
         found = self.find(node.text, scope)
         if isinstance(found, Entity):
-            return None if self.missed(node, found) else found.output
+            if found is ABSENT:
+                self.missed(node)
+            return found.output
         if found is UNKNOWN:
             self.unknown(node, scope, what)
             return None
         port: Port = found
         return port
 
-    def missed(self, node: Text, found: Entity) -> bool:
-        """Whether an entry that is read is absent, which is a problem."""
-        if found.absent:
-            message = f"`{node.text}` is absent here (its `when` is false or its `repeat` is 0)"
-            self.problems.add("absent-entry", message, node, None, self.context())
-        return found.absent
+    def missed(self, node: Text) -> None:
+        message = f"`{node.text}` is absent here (its `when` is false or its `repeat` is 0)"
+        self.problems.add("absent-entry", message, node, None, self.context())
 
     def find(self, name: str, scope: Scope) -> Any:
         inner: Scope | None = scope

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.description import Problems, check_name, colon_cure, did_you_mean
 from cnncalc.formula import written
-from cnncalc.shape import MOST_SIDES, Shape, how_many
+from cnncalc.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.source import Map, Node
 from cnncalc.values import Silent, Values
 
@@ -74,24 +74,19 @@ def _input_shape(node: Node, env: dict[str, Any], size: tuple[int, ...] | None, 
         return None
     if "channels" not in values:
         problems.add("missing-key", "an input needs `channels`", node, "write `input: {channels: 3, size: 224}`")
-        failed = True
-    sides = [values[key] for key in ("depth", "height", "width", "length") if key in values]
+        return None
+    named = tuple(key for key in ("length", "depth", "height", "width") if key in values)
+    sides = [values[key] for key in named]
+    if "size" in values and named:
+        problems.add("bad-value", "say either `size` or the sides by name", node)
+        return None
     if "size" in values:
         sides = list(values["size"]) if isinstance(values["size"], tuple) else [values["size"]] * 2
-        if len(values) > 2:
-            problems.add("bad-value", "say either `size` or the sides by name", node)
-            failed = True
-    elif (
-        ("height" in values) != ("width" in values)
-        or ("depth" in values and "height" not in values)
-        or ("length" in values and len(sides) > 1)
-    ):
+    elif named not in AXES.values():
         problems.add("bad-value", "`height` and `width` go together; `length` stands alone", node)
-        failed = True
+        return None
     if len(sides) > MOST_SIDES:
         problems.add("limit", f"an input with {len(sides)} sides (limit: sides {MOST_SIDES})", node)
-        failed = True
-    if failed:
         return None
     if size is not None:
         fitting = size * len(sides) if len(size) == 1 else size

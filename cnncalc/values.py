@@ -88,7 +88,11 @@ class Values:
 
 def how(node: Node, env: dict[str, Any]) -> str:
     """` (channels / 2 = 3 / 2)`: where a value came from, when it was not simply written."""
-    if not isinstance(node, Text) or node.text.replace(".", "").isdigit():
+    if not isinstance(node, Text):
         return ""
-    numbers = shown(node.text, lambda name: written(env.get(name, name)), lambda name: [name])
+
+    def value(name: str) -> str:
+        return written(env.get(name, name))
+
+    numbers = shown(node.text, value, lambda name: [value(name)])
     return f" ({node.text} = {numbers})" if numbers.replace("−", "-") != node.text else ""

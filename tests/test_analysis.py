@@ -139,6 +139,7 @@ def test_shared_weights_count_once_and_their_work_each_time() -> None:
         (None, 20, 0, 1024), (None, 8, 8, 0), ("a", 0, 0, 1024), ("n", 0, 0, 0),
     ]  # fmt: skip
     assert [row.counts.activations for row in found.rows] == [256] * 4
+    assert [(row.line, row.file) for row in found.rows] == [(3, "<text>")] * 4
     assert found.totals == Counts(weights=20, biases=8, buffers=8, multiplies=2048, activations=1024)
 
 
@@ -272,3 +273,69 @@ def test_what_was_understood_of_a_file_that_is_wrong() -> None:
     assert (understood.graph.name, understood.graph.file) == ("a�.yaml", "a\x1b.yaml")
     assert [node.name for node in understood.graph.nodes] == ["relu1"]
     assert [(one.name, one.inputs, one.place, one.line) for one in understood.failed] == [("conv1", (0,), 1, 3)]
+
+
+# The entries of a list, and the names of its layers
+NAMES = {
+    "conv: [4, 1, name: conv2], conv: [4, 1], conv: [4, 1]": ["conv2", "conv3", "conv4"],
+    "conv: [4, 1], tanh, conv: [4, 1], tanh": ["conv1", "tanh1", "conv2", "tanh2"],
+    "relu: {name: branch1}, add: {branches: [[relu], []]}": ["branch1", "branch2/relu1", "add1"],
+    "add: {branches: {a: [relu], b: [tanh]}}, add: {branches: [[relu], [tanh]]}": [
+        "a/relu1", "b/tanh1", "add1", "branch1/relu1", "branch2/tanh1", "add2",
+    ],
+    "add: {branches: [[relu], [tanh]], repeat: 2}": [
+        "add1/1/branch1/relu1", "add1/1/branch2/tanh1", "add1/1/add1",
+        "add1/2/branch1/relu1", "add1/2/branch2/tanh1", "add1/2/add1",
+    ],
+    "relu6, relu6, relu: {name: relu6_3}, relu6": ["relu6_1", "relu6_2", "relu6_3", "relu6_4"],
+    "twice: {act: relu}, twice: {act: tanh, repeat: 2}": [
+        "twice1/relu1/1", "twice1/relu1/2", "twice2/1/tanh1/1", "twice2/1/tanh1/2", "twice2/2/tanh1/1",
+        "twice2/2/tanh1/2",
+    ],
+    "both: {a: relu, b: tanh}, both: {a: tanh, b: tanh}": [
+        "both1/relu1", "both1/tanh1", "both2/tanh1", "both2/tanh2",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("entries", "names"), NAMES.items())
+def test_names(entries: str, names: list[str]) -> None:
+    graph = cnncalc.loads(f"""
+        input: {{channels: 4, size: 8}}
+        blocks:
+          twice: {{params: [$act], layers: [$act: {{repeat: 2}}]}}
+          both: {{params: [$a, $b], layers: [$a, $b]}}
+        layers: [{entries}]
+    """)
+    assert [node.name for node in graph.nodes] == names
+    assert all("$" not in group.kind for group in graph.groups.values())
+    if "twice" in entries:
+        assert (graph.groups["twice1/relu1"].kind, graph.groups["twice2"].kind) == ("relu ×2", "twice ×2")
+
+
+def test_each_call_has_its_own_words_and_shapes() -> None:
+    """Equal attributes are worked out once; those that a block's params or its input change are not."""
+    found = cnncalc.analyze(cnncalc.loads("""
+        input: {channels: 4, size: 8}
+        blocks:
+          op: {params: [$what, $dims, n], layers: [uncounted: {operator: $what, shape: $dims}, conv: [n, 1]]}
+          half: {layers: [max_pool: 2, conv: [channels / 2, [1, 2], padding: same]]}
+        layers: [op: [A, 8x8x8, 4], op: [B, 8x8x5, 8], half, half]
+    """))  # fmt: skip
+    assert [(row.name, row.output_shape, row.counts.params) for row in found.rows] == [
+        ("op1/uncounted1", (8, 8, 8), 0), ("op1/conv1", (4, 8, 8), 36),
+        ("op2/uncounted1", (5, 8, 8), 0), ("op2/conv1", (8, 8, 8), 48),
+        ("half1/max_pool1", (8, 4, 4), 0), ("half1/conv1", (4, 4, 4), 68),
+        ("half2/max_pool1", (4, 2, 2), 0), ("half2/conv1", (2, 2, 2), 18),
+    ]  # fmt: skip
+    assert found.uncounted == (("op1/uncounted1", "A"), ("op2/uncounted1", "B"))
+
+
+def test_one_block_on_inputs_with_different_sides() -> None:
+    found = cnncalc.analyze(cnncalc.loads("""
+        inputs: {a: {channels: 4, size: [8]}, b: {channels: 4, size: [8, 6]}, c: {channels: 4, size: [8, 6, 4]}}
+        blocks: {b: {layers: [conv: [2, 3], max_pool: 2]}}
+        layers: [b: {from: a, name: x}, b: {from: b, name: y}, b: {from: c, name: z}, b: {from: b, name: w}]
+        outputs: [x, y, z, w]
+    """))  # fmt: skip
+    assert found.outputs == {"x": (2, 3), "y": (2, 3, 2), "z": (2, 3, 2, 1), "w": (2, 3, 2)}

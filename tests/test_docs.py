@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 import cnncalc
+from cnncalc.layers import LAYERS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "worksheets" / "README.md"]
@@ -63,6 +64,13 @@ def pages() -> dict[Path, str]:
 def test_generated_parts_are_up_to_date(pages: dict[Path, str]) -> None:
     stale = [path.relative_to(ROOT).as_posix() for path in _generator().stale(pages)]
     assert not stale, "run: python docs/generate.py"
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_section_of_a_layer_type_is_up_to_date(name: str) -> None:
+    """Part of the test above, at once and by name."""
+    section = "\n".join(_generator()._layer_section(LAYERS[name]))
+    assert section in (ROOT / "docs" / "layers.md").read_text(encoding="utf-8")
 
 
 def test_generating_twice_gives_the_same_bytes(pages: dict[Path, str]) -> None:

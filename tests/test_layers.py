@@ -7,7 +7,7 @@ import pytest
 import cnncalc
 from cnncalc.formula import names
 from cnncalc.layers import LAYERS
-from cnncalc.layers.base import Example, Formula, Layer
+from cnncalc.layers.base import BadValue, Example, Formula, Layer
 from cnncalc.outline import describe_layer
 from cnncalc.shape import read_shape
 from cnncalc.work import COUNTS, steps
@@ -106,3 +106,32 @@ DESCRIPTIONS = {
 def test_a_layer_is_described_as_a_lecturer_would(entry: str, text: str) -> None:
     (row,) = cnncalc.analyze(cnncalc.loads(f"input: {{channels: 3, size: 32}}\nlayers:\n  - {entry}\n")).rows
     assert describe_layer(row.layer, 3) == text
+
+
+# The least that a number may be, where it is not 1; floats and words have no bound
+LEAST = {"padding": 0, "output_padding": 0, "index": 0}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_least_that_a_number_may_be(name: str) -> None:
+    for attribute in LAYERS[name].attributes.values():
+        if attribute.kind in ("int", "PerAxis", "Padding"):
+            least = LEAST.get(attribute.name, 1)
+            attribute.convert(least, 2)
+            with pytest.raises(BadValue, match=f"must be at least {least}, is {least - 1}"):
+                attribute.convert(least - 1, 2)
+
+
+SYMBOLS = {"kernel": "F", "stride": "S", "padding": "P"}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_lecture_notes_have_letters_for_some(name: str) -> None:
+    attributes = LAYERS[name].attributes
+    assert {key: attribute.symbol for key, attribute in attributes.items()} == {
+        key: SYMBOLS.get(key) for key in attributes
+    }
+
+
+def test_an_example_costs_nothing_unless_it_says_so() -> None:
+    assert Example("", "1", "2") == ("", "1", "2", 0, 0)

@@ -76,8 +76,8 @@ def test_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(f"{blocks}layers: [b, b, relu, tanh, relu]") == [
         "limit 3:28+4: more than 6 entries, blocks and repeats written out (limit: entries 6)"
     ]
-    cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 5}}]")
-    assert said("layers: [relu: {repeat: 6}, tanh]")[0].startswith("limit 2:29+4: ")
+    assert len(cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 4}}, tanh]").nodes) == 5
+    assert said("layers: [relu: {repeat: 5}, tanh]")[0].startswith("limit 2:29+4: ")
 
 
 @pytest.mark.parametrize(("deep", "passes"), [(99, True), (100, False)])
@@ -92,9 +92,8 @@ def test_nesting_of_blocks(deep: int, passes: bool) -> None:
 
 def test_a_block_that_is_left_makes_nothing_less_deep() -> None:
     blocks = [f"  b{number}: {{layers: [b0, b{number - 1}]}}\n" for number in range(1, 100)]
-    assert said(f"blocks:\n  b0: {{layers: [relu]}}\n{''.join(blocks)}layers: [b99]\n")[0].endswith(
-        "(limit: nesting 100)"
-    )
+    text = f"blocks:\n  b0: {{layers: [relu]}}\n{''.join(blocks)}layers: [b99]\n"
+    assert said(text)[0].endswith("(limit: nesting 100)")
 
 
 def test_nesting_of_nothing() -> None:

@@ -234,7 +234,7 @@ class Layer:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
-        self.names: dict[str, Any] = {"same_size": False}
+        self.names: dict[str, Any] = {}
         for name, value in values.items():
             attribute = self.attributes[name]
             kind = attribute.kind
@@ -242,21 +242,14 @@ class Layer:
                 self.names[f"{name}_given"] = value is not None
             if kind == "Padding":
                 self.names["same_size"] = value == "same"
-                ends = ((0, 0),) * MOST_SIDES if value == "same" else value
-                self.names |= {
-                    name: tuple(end[0] for end in ends),
-                    "before": tuple(end[0] for end in ends),
-                    "after": tuple(end[1] for end in ends),
-                }
+                if value != "same":
+                    before, after = (tuple(end[place] for end in value) for place in (0, 1))
+                    self.names |= {name: before, "before": before, "after": after}
             elif kind == "Table":
-                rows = value or ()
-                highest = max((part for row in rows for part in row), default=0)
-                self.names |= {
-                    "partial": value is not None,
-                    name: tuple(map(len, rows)),
-                    "rows": len(rows),
-                    "highest": highest,
-                }
+                self.names["partial"] = value is not None
+                if value is not None:
+                    highest = max((part for row in value for part in row), default=0)
+                    self.names |= {name: tuple(map(len, value)), "rows": len(value), "highest": highest}
             elif kind == "Word":
                 self.names |= {choice: value == choice for choice in attribute.choices}
             else:

@@ -102,10 +102,10 @@ class Tests:
         case of each test function counts as five times as quick.
         """
         seconds = self.baseline.seconds
-        quick = sorted(self._seeing(mutant))
+        quick = sorted(self.everything if mutant.module in USED_WHEN_IMPORTED else self._seeing(mutant))
         found = [test for test in self.killers[_neighbourhood(mutant)] if test in set(quick)][:6]
         first = set({self.baseline.names[test].partition("[")[0]: test for test in reversed(quick)}.values())
-        special = sorted(quick, key=lambda test: self.breadth[test])[:100]
+        special = sorted(self._seeing(mutant), key=lambda test: self.breadth[test])[:100]
         quick.sort(key=lambda test: seconds[test] / 5 if test in first else seconds[test])
         budget = self.budget if mutant.before else self.budget / 4
         chosen = []
@@ -121,8 +121,7 @@ class Tests:
             return self.everything  # declarations and tables are read when they are imported
         seen = self.baseline.seen.get(mutant.module, {})
         lines = _statement(self.trees[mutant.module], mutant.line)
-        tests = {test for line in lines for test in seen.get(str(line), ())}
-        return tests or (self.everything if mutant.module in USED_WHEN_IMPORTED else tests)
+        return {test for line in lines for test in seen.get(str(line), ())}
 
     def found(self, mutant: Mutant, by: str) -> None:
         """Remember that this test found this mutant, if it is a quick one."""
