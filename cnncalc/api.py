@@ -7,7 +7,7 @@ import sys
 from typing import NamedTuple
 
 from cnncalc import bundled
-from cnncalc.build import load_source
+from cnncalc.building.build import load_source
 from cnncalc.graph import Graph
 from cnncalc.problem import nearest
 from cnncalc.source import Source, decode, fail, read_file

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnncalc.analysis import QUANTITIES, Analysis, Counts, GroupRow, Row
-from cnncalc.description import Problems, did_you_mean
 from cnncalc.figures import SUFFIXES, read_figure
 from cnncalc.problem import Level, Problem, Where
+from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.source import Map, Node, Source, Text, fail, where
 
 BUDGETED = (*QUANTITIES, "size")

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from cnncalc import api
 from cnncalc.analysis import Analysis, Counts, analyze
 from cnncalc.budget import Limit, exceeded
-from cnncalc.build import load_source
-from cnncalc.description import is_architecture
+from cnncalc.building.build import load_source
 from cnncalc.expect import check
 from cnncalc.problem import Problem, ProblemsFound, in_order
+from cnncalc.reading.description import is_architecture
 from cnncalc.source import Source, parse
 
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note

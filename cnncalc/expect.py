@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from cnncalc.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
 from cnncalc.budget import limits, named
-from cnncalc.description import Problems, did_you_mean
 from cnncalc.figures import Figure, read_figure
 from cnncalc.graph import Graph
 from cnncalc.problem import Problem
+from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.shape import Shape, read_shape, written_shape
 from cnncalc.source import Node, Text, where
 

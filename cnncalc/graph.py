@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from cnncalc.description import Description, Entry
 from cnncalc.layers.base import Layer
 from cnncalc.problem import clean
+from cnncalc.reading.description import Description
+from cnncalc.reading.entries import Entry
 from cnncalc.shape import Shape
 from cnncalc.work import Work
 

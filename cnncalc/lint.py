@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis
-from cnncalc.build import load_source
+from cnncalc.building.build import load_source
 from cnncalc.config import Codes, Config, nearest_config
 from cnncalc.graph import Graph
 from cnncalc.problem import Problem, ProblemsFound, Where, in_order, nearest

@@ -90,8 +90,8 @@ class ArchitectureFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """The test of this file."""
-        from cnncalc.description import is_architecture
         from cnncalc.problem import ProblemsFound
+        from cnncalc.reading.description import is_architecture
         from cnncalc.source import parse, read_file
 
         try:

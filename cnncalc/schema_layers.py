@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncalc.description import COMMON
 from cnncalc.formula import written
 from cnncalc.layers import LAYERS
 from cnncalc.layers.base import Attribute, Layer
+from cnncalc.reading.entries import COMMON
 
 Schema = dict[str, Any]
 

@@ -29,9 +29,11 @@ ROOT = HERE.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from cnncalc import description, expand, formula, inputs, shape, source  # noqa: E402
+from cnncalc import formula, shape, source  # noqa: E402
+from cnncalc.building import expand, inputs  # noqa: E402
 from cnncalc.layers import LAYERS  # noqa: E402
 from cnncalc.layers.base import Layer  # noqa: E402
+from cnncalc.reading import extends, problems  # noqa: E402
 from cnncalc.schema_layers import default_of, in_order, takes  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
@@ -300,13 +302,13 @@ def limits_part() -> str:
         ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
         ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
         ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),
-        ("`extends`, one file after the other", f"{description.DEEPEST_EXTENDS}"),
+        ("`extends`, one file after the other", f"{extends.DEEPEST_EXTENDS}"),
         ("sides of a shape", f"{shape.MOST_SIDES}"),
         ("`size: N`, which means N×N", f"{inputs.LARGEST_SIDE:,}"),
         ("a value in an expression", f"±{formula.LARGEST:,}"),
         ("length of an expression", f"{formula.LONGEST:,} characters"),
         ("nesting of an expression", f"{formula.DEEPEST}"),
-        ("problems that one run shows", f"{description.MOST_PROBLEMS}"),
+        ("problems that one run shows", f"{problems.MOST_PROBLEMS}"),
     ]
     return "\n".join(_table(("what", "at most"), rows)) + "\n"
 

@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnncalc
-from cnncalc import align as align_module
-from cnncalc.align import align
 from cnncalc.analysis import Analysis
-from cnncalc.changes import lines
 from cnncalc.columns import Style
-from cnncalc.comparison import depth, network, weight_layers
-from cnncalc.diff import Change, differences
+from cnncalc.comparing import align as align_module
+from cnncalc.comparing.align import align
+from cnncalc.comparing.changes import lines
+from cnncalc.comparing.comparison import depth, network, weight_layers
+from cnncalc.comparing.diff import Change, differences
 from cnncalc.render import comparison
 from tests.running import Ran, invoke
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from cnncalc.expand import MOST_ENTRIES
+from cnncalc.building.expand import MOST_ENTRIES
 from cnncalc.formula import DEEPEST as DEEPEST_FORMULA
 from tests.running import environment, invoke
 

@@ -11,19 +11,16 @@ PACKAGE = Path(cnncalc.__file__).parent
 
 # From the ground up; modules on one line do not import each other.
 ROOMS = [
-    ["formula", "problem", "codes", "shape", "bundled", "figures", "align"],
+    ["formula", "problem", "codes", "shape", "bundled", "figures"],
     ["layers", "source", "latex"],
-    ["work", "description", "git"],
-    ["graph", "values", "labels", "schema_layers"],
-    ["inputs", "expand", "rules"],
-    ["build", "analysis", "config"],
-    ["api", "outline", "budget", "schema", "lint", "growth", "places"],
+    ["work", "reading", "git"],
+    ["graph", "schema_layers"],
+    ["building", "rules"],
+    ["analysis", "config"],
+    ["api", "outline", "budget", "schema", "lint"],
     ["columns", "expect", "working", "diagram"],
-    ["comparison", "checks", "teaching"],
-    ["likeness", "dependents"],
-    ["diff"],
-    ["changes", "recorded"],
-    ["baseline"],
+    ["comparing", "checks", "teaching"],
+    ["baselines", "dependents"],
     ["render"],
     ["cli", "pytest_plugin"],
 ]

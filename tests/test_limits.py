@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnncalc
-from cnncalc import expand
+from cnncalc.building import expand
 from cnncalc.formula import FormulaError, evaluate, parse
 from tests.test_messages import lines
 

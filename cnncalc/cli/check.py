@@ -16,11 +16,11 @@ from cnncalc.render.check import FORMATS, many, renderer, verdict
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.baseline import Against
+    from cnncalc.baselines.baseline import Against
+    from cnncalc.baselines.recorded import Recorded, Recorder
     from cnncalc.budget import Limit
     from cnncalc.checks import File, Report
     from cnncalc.expect import CheckResult
-    from cnncalc.recorded import Recorded, Recorder
 
 DRAWN = "full"
 
@@ -218,8 +218,8 @@ def _baseline(
     baseline: str, max_growth: dict[str, Fraction], vars: dict[str, str], input_size: str | None, file: str
 ) -> Against | Recorded:
     """What files are held against; a baseline that is none ends the command."""
-    from cnncalc.baseline import named
-    from cnncalc.growth import read_allowed
+    from cnncalc.baselines.baseline import named
+    from cnncalc.baselines.growth import read_allowed
     from cnncalc.problem import ProblemsFound
 
     folder = file if os.path.isdir(file) else os.path.dirname(file)
@@ -232,7 +232,7 @@ def _baseline(
 
 
 def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Recorder:
-    from cnncalc.recorded import Recorder
+    from cnncalc.baselines.recorded import Recorder
 
     if vars or input_size:
         raise click.UsageError("--write-baseline records the files' own figures: it goes without --set, --input-size.")

@@ -11,7 +11,7 @@ from cnncalc.cli import options
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.comparison import Network
+    from cnncalc.comparing.comparison import Network
     from cnncalc.problem import Problem
 
 
@@ -70,10 +70,10 @@ def compare_command(
     used.
     """
     from cnncalc.analysis import analyze
-    from cnncalc.changes import lines
     from cnncalc.columns import Style
-    from cnncalc.comparison import network
-    from cnncalc.diff import differences
+    from cnncalc.comparing.changes import lines
+    from cnncalc.comparing.comparison import network
+    from cnncalc.comparing.diff import differences
 
     if len(files) < 2:
         raise click.UsageError("two or more FILEs are compared.")
@@ -122,7 +122,7 @@ def compare_command(
 
 def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Problem]:
     """A problem for every total that grew more than it may."""
-    from cnncalc import growth
+    from cnncalc.baselines import growth
     from cnncalc.problem import Problem
 
     totals = [growth.figures(one.analysis.totals) for one in networks]

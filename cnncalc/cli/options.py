@@ -88,7 +88,7 @@ def max_growth_option(help: str) -> Decorator:
     """`--max-growth 5%` or `params=5%`, as percents by quantity."""
 
     def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
-        from cnncalc.growth import read_allowed
+        from cnncalc.baselines.growth import read_allowed
 
         try:
             return read_allowed(value)
@@ -274,7 +274,7 @@ def note_slow_parser() -> None:
 def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:
     """Read every FILE; one that fails does not stop the others."""
     from cnncalc import api
-    from cnncalc.build import load_source
+    from cnncalc.building.build import load_source
     from cnncalc.problem import ProblemsFound
 
     refuse_two_inputs(files)

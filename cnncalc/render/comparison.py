@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cnncalc.changes import MARKS, headline
-from cnncalc.changes import Line as ChangeLine
 from cnncalc.columns import Style
-from cnncalc.comparison import Line, Network, bounds, lines
-from cnncalc.diff import Change
+from cnncalc.comparing.changes import MARKS, headline
+from cnncalc.comparing.changes import Line as ChangeLine
+from cnncalc.comparing.comparison import Line, Network, bounds, lines
+from cnncalc.comparing.diff import Change
 from cnncalc.figures import change
 from cnncalc.problem import clean
 from cnncalc.render.table import ruled, to_text

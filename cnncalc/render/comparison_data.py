@@ -9,8 +9,8 @@ from json import dumps
 from typing import Any
 
 from cnncalc.analysis import QUANTITIES, GroupRow, Row
-from cnncalc.comparison import HEAVY, MEASURES, Network
-from cnncalc.diff import Change, count
+from cnncalc.comparing.comparison import HEAVY, MEASURES, Network
+from cnncalc.comparing.diff import Change, count
 from cnncalc.problem import Problem
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.changes import Line as ChangeLine
-from cnncalc.changes import headline
-from cnncalc.changes import lines as change_lines
 from cnncalc.columns import Style
-from cnncalc.comparison import Network, bounds, lines
-from cnncalc.diff import Change
+from cnncalc.comparing.changes import Line as ChangeLine
+from cnncalc.comparing.changes import headline
+from cnncalc.comparing.changes import lines as change_lines
+from cnncalc.comparing.comparison import Network, bounds, lines
+from cnncalc.comparing.diff import Change
 from cnncalc.figures import change, short
 from cnncalc.problem import Problem, clean
 from cnncalc.render.comparison import grown_text, rows

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
-from cnncalc.description import Description, Entry
 from cnncalc.graph import Graph, Group, Node, Ref
 from cnncalc.layers import LAYERS
 from cnncalc.layers.base import Layer
+from cnncalc.reading.description import Description
+from cnncalc.reading.entries import Entry
 from cnncalc.source import Node as Written
 from cnncalc.source import Source, Text
 

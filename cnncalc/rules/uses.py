@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cnncalc.description import Block, Description, Entry
+from cnncalc.reading.description import Description
+from cnncalc.reading.entries import Block, Entry
 from cnncalc.source import Map, Node, Text
 
 _WORD = re.compile(r"\$?[A-Za-z_][\w.-]*")

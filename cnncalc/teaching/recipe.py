@@ -15,10 +15,11 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from cnncalc.build import load_source
-from cnncalc.description import DEEPEST_EXTENDS, Problems, parent_of
+from cnncalc.building.build import load_source
 from cnncalc.graph import Graph
 from cnncalc.problem import clean
+from cnncalc.reading.extends import DEEPEST_EXTENDS, parent_of
+from cnncalc.reading.problems import Problems
 from cnncalc.source import Map, Source, fail, parse
 
 VERSION = 1  # of the questions: the same recipe gives the same questions as long as this number stands

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from cnncalc.align import align
 from cnncalc.analysis import Analysis, Counts, GroupRow, Row
-from cnncalc.likeness import Item, given_name, items_of, kind_of, layers_of, scores
+from cnncalc.comparing.align import align
+from cnncalc.comparing.likeness import Item, given_name, items_of, kind_of, layers_of, scores
 from cnncalc.outline import written_attribute
 from cnncalc.shape import Shape
 

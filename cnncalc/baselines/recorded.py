@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from cnncalc import git
 from cnncalc.analysis import QUANTITIES, Analysis
-from cnncalc.growth import Allowed, exceeded, figures, message
+from cnncalc.baselines.growth import Allowed, exceeded, figures, message
+from cnncalc.baselines.places import MOST_NAMED, of_its_own, place
 from cnncalc.outline import outline
-from cnncalc.places import MOST_NAMED, of_its_own, place
 from cnncalc.problem import Problem, ProblemsFound, Where
 from cnncalc.source import Source, fail, read_file
 

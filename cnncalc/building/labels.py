@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
-from cnncalc.description import Branch, Entries, Entry, Problems
+from cnncalc.building.values import UNKNOWN
+from cnncalc.reading.entries import Branch, Entries, Entry
+from cnncalc.reading.problems import Problems
 
 Label = tuple[str, list[str] | None]  # an entry's name; its branches' names, where these stand beside it
 
 
-def new_labels(entries: Entries, type_of: Callable[[Entry], str], problems: Problems) -> list[Label]:
+def labels(entries: Entries, env: dict[str, Any], problems: Problems) -> list[Label]:
+    """For each entry its name, and the names of its branches where these stand beside it."""
+    types = tuple(type_of(entry, env) for entry in entries if entry.type.startswith("$"))
+    if entries.labels is None:
+        entries.labels = {}
+    if types not in entries.labels:
+        entries.labels[types] = _new_labels(entries, env, problems)
+    found: list[Label] = entries.labels[types]
+    return found
+
+
+def type_of(entry: Entry, env: dict[str, Any]) -> str:
+    """The layer type or block of an entry; a word that could not be worked out stays as it is written."""
+    text = entry.key.text
+    word = env.get(text, UNKNOWN) if text[0] == "$" else text
+    return text if word is UNKNOWN else str(word)
+
+
+def _new_labels(entries: Entries, env: dict[str, Any], problems: Problems) -> list[Label]:
     """The labels of a list: given names are reserved first, a number already taken is skipped."""
     taken: set[str] = set()
     beside: list[Branch] = []
@@ -42,7 +62,7 @@ def new_labels(entries: Entries, type_of: Callable[[Entry], str], problems: Prob
     used: dict[str, int] = {}
     labels: list[Label] = []
     for entry in entries:
-        type_name = type_of(entry)
+        type_name = type_of(entry, env)
         place[type_name] = place.get(type_name, 0) + 1
         if entry.name is not None:
             name = entry.name.text

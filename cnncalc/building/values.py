@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnncalc.description import Problems, did_you_mean, in_order
 from cnncalc.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
+from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.source import Node, Seq, Text
 
 UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
@@ -96,3 +96,32 @@ def how(node: Node, env: dict[str, Any]) -> str:
 
     numbers = shown(node.text, value, lambda name: [value(name)])
     return f" ({node.text} = {numbers})" if numbers.replace("−", "-") != node.text else ""
+
+
+def in_order(vars: dict[str, Node], problems: Problems) -> list[str]:
+    """The vars so that each stands behind those that it reads; a circle is a problem.
+
+    A walk with its own stack: a chain of vars may be longer than Python's.
+    """
+    order: list[str] = []
+    state: dict[str, str] = {}
+    stack = [(name, False) for name in reversed(vars)]
+    while stack:
+        name, finished = stack.pop()
+        if finished:
+            state[name] = "done"
+            order.append(name)
+        elif state.get(name) == "open":
+            problems.add("recursive-var", f"var `{name}` is worked out from itself", vars[name], "break the circle")
+        elif name not in state:
+            state[name] = "open"
+            stack.append((name, True))
+            stack += [(other, False) for other in _names_in(vars[name]) if other in vars]
+    return order
+
+
+def _names_in(node: Node) -> list[str]:
+    try:
+        return sorted(names(node.text)) if isinstance(node, Text) else []
+    except FormulaError:
+        return []

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from cnncalc import git
 from cnncalc.analysis import Analysis, Counts, GroupRow, Row, analyze
-from cnncalc.build import load_source
-from cnncalc.changes import described
+from cnncalc.baselines.growth import Allowed, exceeded, figures, message
+from cnncalc.baselines.places import MOST_NAMED, beside, of_its_own, place
+from cnncalc.baselines.recorded import Recorded
+from cnncalc.building.build import load_source
 from cnncalc.columns import Style
-from cnncalc.diff import Change, differences
-from cnncalc.growth import Allowed, exceeded, figures, message
-from cnncalc.places import MOST_NAMED, beside, of_its_own, place
+from cnncalc.comparing.changes import described
+from cnncalc.comparing.diff import Change, differences
 from cnncalc.problem import Problem, ProblemsFound, Where
-from cnncalc.recorded import Recorded
 from cnncalc.source import Source, fail
 
 

@@ -6,17 +6,20 @@ from functools import partial
 from itertools import compress
 from typing import Any
 
-from cnncalc.description import Description, Entry, Problems, describe, did_you_mean
-from cnncalc.expand import Expander, Port, Scope
+from cnncalc.building.expand import Expander
+from cnncalc.building.inputs import network_inputs
+from cnncalc.building.scope import Port, Scope
+from cnncalc.building.values import UNKNOWN, Values
 from cnncalc.graph import Graph, Group, Node, Understood
-from cnncalc.inputs import network_inputs
 from cnncalc.layers import LAYERS
 from cnncalc.problem import ProblemsFound, clean
+from cnncalc.reading.description import Description, describe
+from cnncalc.reading.entries import Entry
+from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.shape import Shape
 from cnncalc.source import Node as Written
 from cnncalc.source import Source, Text, where
 from cnncalc.source import parse as parse_yaml
-from cnncalc.values import UNKNOWN, Values
 
 
 def load_source(
@@ -47,7 +50,7 @@ def _understood(expander: Expander, source: Source, inputs: dict[str, Shape | No
 
 
 def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:
-    problems = expander.problems
+    problems = expander.trail.problems
     places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
     scope = Scope(found.entries, dict(expander.file_vars), places)
     last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
@@ -109,13 +112,14 @@ def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -
     """Names and places of the outputs: those that `outputs` names, else the last entry."""
     if found.outputs is not None:
         named: set[str] = set()
+        problems = expander.trail.problems
         for node in found.outputs:
             if node.text == "previous":
-                expander.problems.add("unknown-name", "`outputs` wants given names", node, "give the entry a name")
+                problems.add("unknown-name", "`outputs` wants given names", node, "give the entry a name")
             elif node.text in named:
-                expander.problems.add("duplicate-name", f"`outputs` names `{node.text}` twice", node, "name it once")
+                problems.add("duplicate-name", f"`outputs` names `{node.text}` twice", node, "name it once")
             named.add(node.text)
-        return [(node.text, expander.lookup(node, scope, None, "outputs")) for node in found.outputs]
+        return [(node.text, expander.lookup.port(node, scope, None, "outputs")) for node in found.outputs]
     if last is None or last is UNKNOWN:
         return [("", None)]
     return [(expander.nodes[last].name if last >= 0 else list(scope.inputs)[-1 - last], last)]
@@ -162,10 +166,10 @@ def _refuse_unread(found: Description, expander: Expander, inputs: list[str], la
         if index not in read and index != last:
             help = "name every output in `outputs: [...]`, or remove the entry"
             message = f"no entry reads `{node.name}`, and it is not the last"
-            expander.problems.add("unread", message, expander.written[index].key, help)
+            expander.trail.problems.add("unread", message, expander.written[index].key, help)
     for index, name in enumerate(inputs):
         if -1 - index not in read:
-            expander.problems.add("unread", f"no entry reads the input `{name}`", found.key_nodes.get("inputs"))
+            expander.trail.problems.add("unread", f"no entry reads the input `{name}`", found.key_nodes.get("inputs"))
 
 
 def _left_out_note(left_out: list[str]) -> str:

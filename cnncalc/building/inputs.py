@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnncalc.description import Problems, check_name, colon_cure, did_you_mean
+from cnncalc.building.values import Silent, Values
 from cnncalc.formula import written
+from cnncalc.reading.problems import Problems, check_name, colon_cure, did_you_mean
 from cnncalc.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.source import Map, Node
-from cnncalc.values import Silent, Values
 
 LARGEST_SIDE = 4_096
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnncalc.analysis import Counts, GroupRow, Row
 from cnncalc.columns import Style
-from cnncalc.diff import Change, Kind, count
+from cnncalc.comparing.diff import Change, Kind, count
 from cnncalc.outline import describe
 
 MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "resized": "~", "unchanged": " "}

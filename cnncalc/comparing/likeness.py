@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, GroupRow, Row
-from cnncalc.comparison import is_weight_layer
+from cnncalc.comparing.comparison import is_weight_layer
 from cnncalc.outline import outline
 
 

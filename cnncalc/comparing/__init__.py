@@ -1,0 +1,1 @@
+"""Networks side by side: figures of several, and two versions of one by layer."""
