@@ -73,20 +73,23 @@ def test_standard_input_is_read_once() -> None:
     assert "can be read only once" in ran.err
 
 
-def test_memory_is_given_back_while_the_collector_rests() -> None:
-    """What reads a file refers to itself; without a collection in between, the layers of each would stay."""
-    write(*(f"nets/n{number:02}.yaml" for number in range(50)), text="extends: resnet50\n")
+@pytest.mark.parametrize(
+    "text", ["extends: resnet50\n", "extends: resnet50\nlayers: [conv: {filtrs: 3}]\n"], ids=["fine", "wrong"]
+)
+def test_memory_is_given_back_while_the_collector_rests(text: str) -> None:
+    """What is made of a file is not tied into circles, so it goes with the file."""
+    write(*(f"nets/n{number:02}.yaml" for number in range(20)), text=text)
     program = (
         "import gc, sys\n"
         "gc.disable()\n"
         "from cnncalc.cli import cli\n"
         "cli.main(['check', 'nets', '-f', 'text'], standalone_mode=False)\n"
         "from cnncalc.graph import Node\n"
-        "gc.unfreeze()\n"
-        "print(sum(isinstance(one, Node) for one in gc.get_objects()))\n"
+        "from cnncalc.reading.entries import Entry\n"
+        "print(sum(isinstance(one, (Node, Entry)) for one in gc.get_objects()))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
-    assert 0 < int(done.stdout) <= 20 * len(cnncalc.load("resnet50").nodes)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert int(done.stdout.split()[-1]) <= 2 * len(cnncalc.load("resnet50").nodes)
 
 
 # ------------------------------------------------------------------------------------------------------------ folders

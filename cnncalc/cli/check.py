@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -182,7 +181,6 @@ def check_command(
             options.note_bundled(file.name)
             rewritten = _update(file.name) if update else 0
             report = options.configured(checks.report, file)
-            _tidy(len(reports))
             progress.hide()
             if rewritten:
                 options.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
@@ -246,16 +244,6 @@ def _record(recorder: Recorder, reports: list[Report]) -> None:
         return
     options.emit(recorder.text(), recorder.path)
     options.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
-
-
-def _tidy(done: int) -> None:
-    """Let go of the graphs so far, for the collector rests: a thousand files then take 30 MB instead of 240."""
-    if gc.isenabled():  # called from Python
-        return
-    if done == 1:
-        gc.freeze()  # what is imported stays anyhow
-    elif done % 20 == 0:
-        gc.collect()
 
 
 def _show(report: Report, form: str, no_color: bool, apart: bool) -> None:
