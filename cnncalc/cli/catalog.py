@@ -48,9 +48,7 @@ expect:
 
 @click.command("list", epilog=options.examples("cnncalc list", "cnncalc list resnet", "cnncalc list -f json"))
 @click.argument("words", metavar="[WORD]...", nargs=-1)
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["table", "json", "names"]), default="table", show_default=True
-)
+@options.format_option("table", "json", "names")
 @options.output_option()
 @options.drawing_options()
 def list_command(words: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:

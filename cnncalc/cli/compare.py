@@ -26,15 +26,7 @@ if TYPE_CHECKING:
 )
 @click.argument("files", metavar="FILE FILE...", nargs=-1, required=True, type=options.Architecture())
 @click.option("--by-layer", is_flag=True, help="What was added, removed, changed and moved, for two FILEs.")
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["table", "markdown", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="markdown is made for a comment on a pull request.",
-)
+@options.format_option("table", "markdown", "json", "csv", help="markdown is made for a comment on a pull request.")
 @options.output_option()
 @options.max_growth_option(
     "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first FILE."

@@ -50,14 +50,8 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @click.argument("block", metavar="[BLOCK]", required=False)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["svg", "mermaid", "dot"]),
-    default="svg",
-    show_default=True,
-    help="svg is drawn here; mermaid and dot are graphs for those programs.",
+@options.format_option(
+    "svg", "mermaid", "dot", help="svg is drawn here; mermaid and dot are graphs for those programs."
 )
 @options.output_option()
 @click.option(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnncalc.cli import options
 from cnncalc.problem import ProblemsFound
 from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, Recipe
+
+if TYPE_CHECKING:
+    from cnncalc.teaching.question import Worksheet
 
 
 def asks(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
@@ -64,8 +67,9 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def recipe_for(
+def sheet_for(
     file: str,
+    no_color: bool,
     *,
     level: int,
     ask: tuple[str, ...] | None,
@@ -75,24 +79,31 @@ def recipe_for(
     layout: str,
     sets: tuple[str, ...],
     input_size: str | None,
-) -> Recipe:
-    """The recipe of a FILE and these options; raises ProblemsFound."""
+) -> Worksheet:
+    """The worksheet of a FILE and these options; what is wrong is said, and ends the command."""
     from cnncalc import api
     from cnncalc.teaching.recipe import files_of
+    from cnncalc.teaching.worksheet import TooFew, make
 
-    if file != "-" and (found := api.find(file)).bundled:
-        options.remark(f"{found.name} is a bundled architecture")
-    return Recipe(
-        files=files_of(api.read(file)),
-        seed=seed,
-        level=level,
-        ask=ask or STANDARD[level],
-        count=count,
-        layout=layout,
-        exact=exact,
-        sets=tuple(options.overrides(sets).items()),
-        input_size=input_size,
-    )
+    options.note_bundled(file)
+    try:
+        recipe = Recipe(
+            files=files_of(api.read(file)),
+            seed=seed,
+            level=level,
+            ask=ask or STANDARD[level],
+            count=count,
+            layout=layout,
+            exact=exact,
+            sets=tuple(options.overrides(sets).items()),
+            input_size=input_size,
+        )
+        return make(recipe)
+    except ProblemsFound as error:
+        options.complain(error.problems, no_color)
+        raise click.exceptions.Exit(2) from None
+    except TooFew as error:
+        raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
 
 
 @click.command(
@@ -108,53 +119,19 @@ def recipe_for(
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @question_options
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["markdown", "html", "json"]),
-    default="markdown",
-    show_default=True,
-    help="html is for printing.",
-)
+@options.format_option("markdown", "html", "json", help="html is for printing.")
 @click.option("--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.")
 @options.output_option()
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
-def exercise_command(
-    file: str,
-    level: int,
-    ask: tuple[str, ...] | None,
-    count: int | None,
-    seed: int,
-    exact: bool,
-    layout: str,
-    sets: tuple[str, ...],
-    input_size: str | None,
-    form: str,
-    key: bool,
-    output: str | None,
-    no_color: bool,
-) -> int:
+def exercise_command(file: str, form: str, key: bool, output: str | None, no_color: bool, **choices: Any) -> int:
     """A worksheet about FILE, with cells left blank; with --key its answers and the full working.
 
     The worksheet carries the network and the choices in a header, so that `grade` can make the questions again. It
     holds no answers.
     """
-    from cnncalc.teaching.worksheet import TooFew, make
-
-    try:
-        recipe = recipe_for(
-            file, level=level, ask=ask, count=count, seed=seed, exact=exact, layout=layout, sets=sets,
-            input_size=input_size,
-        )  # fmt: skip
-        sheet = make(recipe)
-    except ProblemsFound as error:
-        options.complain(error.problems, no_color)
-        return 2
-    except TooFew as error:
-        raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
-    if count is None and len(sheet.questions) < 8:
-        options.remark(f"{len(sheet.questions)} of 8 questions: the network has no more at level {level}")
+    sheet = sheet_for(file, no_color, **choices)
+    if choices["count"] is None and len(sheet.questions) < 8:
+        options.remark(f"{len(sheet.questions)} of 8 questions: the network has no more at level {choices['level']}")
     if form == "html":
         from cnncalc.render import worksheet_html
 

@@ -32,15 +32,7 @@ if TYPE_CHECKING:
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @click.argument("names", metavar="[LAYER]...", nargs=-1)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "latex", "json"]),
-    default="text",
-    show_default=True,
-    help="latex: a fragment that needs amsmath.",
-)
+@options.format_option("text", "markdown", "latex", "json", help="latex: a fragment that needs amsmath.")
 @click.option("--standalone", is_flag=True, help="With latex: a whole document.")
 @options.output_option()
 @options.depth_option(

@@ -34,15 +34,7 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
 )
 @click.argument("worksheet", metavar="WORKSHEET", type=click.Path())
 @click.argument("answers", metavar="ANSWERS...", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="csv has one row for each student.",
-)
+@options.format_option("table", "json", "csv", help="csv has one row for each student.")
 @click.option(
     "--pass",
     "needed",

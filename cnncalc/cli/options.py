@@ -98,6 +98,13 @@ def max_growth_option(help: str) -> Decorator:
     return click.option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, callback=read, help=help)
 
 
+def format_option(*formats: str, help: str | None = None) -> Decorator:
+    """`-f FORMAT`: one of these, the first if none is named."""
+    return click.option(
+        "-f", "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help=help
+    )
+
+
 def output_option() -> Decorator:
     """`-o FILE`."""
     return click.option(

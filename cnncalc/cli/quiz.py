@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from cnncalc.cli import options
-from cnncalc.cli.exercise import question_options, recipe_for
-from cnncalc.problem import ProblemsFound
+from cnncalc.cli.exercise import question_options, sheet_for
 
 if TYPE_CHECKING:
     from cnncalc.render.quiz import Voice
@@ -33,40 +32,17 @@ LONGEST_LINE = 10_000
 @click.argument("file", metavar="[FILE]", default="lenet5", type=options.Architecture())
 @question_options
 @options.drawing_options()
-def quiz_command(
-    file: str,
-    level: int,
-    ask: tuple[str, ...] | None,
-    count: int | None,
-    seed: int,
-    exact: bool,
-    layout: str,
-    sets: tuple[str, ...],
-    input_size: str | None,
-    no_color: bool,
-    ascii: bool,
-) -> int:
+def quiz_command(file: str, no_color: bool, ascii: bool, **choices: Any) -> int:
     """The questions of `exercise` one by one: hints, an answer to each at once, and the score.
 
     FILE is lenet5 if none is named. Type ? for a hint, Enter to pass, q to stop.
     """
     from cnncalc.columns import Style
     from cnncalc.render.quiz import Voice
-    from cnncalc.teaching.worksheet import TooFew, make
 
     if file == "-":
         raise click.UsageError("'-': standard input is for the answers.")
-    try:
-        recipe = recipe_for(
-            file, level=level, ask=ask, count=count, seed=seed, exact=exact, layout=layout, sets=sets,
-            input_size=input_size,
-        )  # fmt: skip
-        sheet = make(recipe)
-    except ProblemsFound as error:
-        options.complain(error.problems, no_color)
-        return 2
-    except TooFew as error:
-        raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
+    sheet = sheet_for(file, no_color, **choices)
     voice = Voice(sheet, Style(ascii=ascii), options.terminal_width(None), options.wants_color(no_color))
     marks: list[Mark] = []
     try:

@@ -29,9 +29,7 @@ class _Code(options.TextType):
     ),
 )
 @click.argument("codes", metavar="[CODE]...", nargs=-1, type=_Code())
-@click.option(
-    "-f", "--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
-)
+@options.format_option("text", "json", "markdown")
 @options.output_option()
 @options.drawing_options()
 def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:

@@ -39,15 +39,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=options.Architecture())
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["table", "json", "csv", "markdown"]),
-    default="table",
-    show_default=True,
-    help="json and csv list leaf layers, exact.",
-)
+@options.format_option("table", "json", "csv", "markdown", help="json and csv list leaf layers, exact.")
 @options.output_option()
 @options.depth_option("How far blocks are unfolded: 1 top-level entries, 0 totals only.", default="1")
 @click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
