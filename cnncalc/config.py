@@ -183,5 +183,5 @@ def _codes(key: str, value: Any) -> Codes:
 
 
 def _cure(word: str, known: Iterable[str], otherwise: str) -> str:
-    close = nearest(word[:100], list(known))
+    close = nearest(word[:100], known)
     return f": did you mean `{close}`?" if close else f": {otherwise}"

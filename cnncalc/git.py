@@ -230,7 +230,7 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
                 raise fail("unreadable", f"`{name}` is a submodule", help="name a file in it: its versions are its own")
             raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
         same = [one for one in known if posixpath.basename(one) == posixpath.basename(below)]
-        before = same[0] if same else nearest(below, list(known))
+        before = same[0] if same else nearest(below, known)
     help = f"did you mean `{PREFIX}{ref}:{os.path.join(folder, before)}`?" if before else None
     return fail("unreadable", f"cannot read `{name}`: no such file at `{ref}`", help=help)
 

@@ -229,7 +229,7 @@ def _unused_problem(ignore: Ignore) -> Problem:
         message = f"`{ignore.place.text[ignore.place.column - 1 :][: ignore.place.length]}` does not say what to ignore"
         help = "write `# cnncalc: ignore[code]`"
     elif code not in RULES:
-        close = nearest(code, list(RULES))
+        close = nearest(code, RULES)
         message = f"no rule `{code}`"
         help = f"did you mean `{close}`?" if close else "`cnncalc rules` lists the rules"
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -60,7 +60,7 @@ def in_order(problems: Iterable[Problem], file: str) -> list[Problem]:
     return sorted(problems, key=key)
 
 
-def nearest(word: str, known: list[str] | tuple[str, ...]) -> str | None:
+def nearest(word: str, known: Collection[str]) -> str | None:
     """The known word that a misspelt one most likely means.
 
     >>> nearest("kernal", ["filters", "kernel"])

@@ -46,7 +46,7 @@ class _Commands(click.Group):
         if name not in COMMANDS and not name.startswith("-"):
             from cnncalc.problem import nearest
 
-            found = nearest(name, list(COMMANDS))
+            found = nearest(name, COMMANDS)
             ctx.fail(f"No such command '{name}'." + (f" Did you mean '{found}'?" if found else ""))
         return super().resolve_command(ctx, args)
 

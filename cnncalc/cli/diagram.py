@@ -25,16 +25,7 @@ def _depth(ctx: click.Context, param: click.Parameter, value: str | None) -> int
 
 
 def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in value.split(",")) if value else ()
-    for name in names:
-        if name not in COUNTS:
-            from cnncalc.problem import nearest
-
-            found = nearest(name, COUNTS)
-            raise click.BadParameter(
-                f"no count '{name}'; " + (f"did you mean '{found}'?" if found else f"there are {', '.join(COUNTS)}")
-            )
-    return names
+    return options.some_of(value, COUNTS, "count") or ()
 
 
 @click.command(
@@ -159,7 +150,7 @@ def _block(analysis: Analysis, name: str, file: str) -> GroupRow:
             "unknown-name", f"`{name}` may mean {len(found)} entries of {file}: {listed}", help="write more of the path"
         )
     else:
-        close = nearest(name, list(analysis.groups))
+        close = nearest(name, analysis.groups)
         help = f"did you mean `{close}`?" if close else f"`cnncalc summary {file} --depth all` shows every name"
         problem = Problem("unknown-name", f"no block `{name}` in {file}", help=help)
     raise ProblemsFound([problem])

@@ -15,19 +15,8 @@ if TYPE_CHECKING:
     from cnncalc.teaching.question import Worksheet
 
 
-def asks(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    """`shapes,params` as kinds, each once."""
-    if value is None:
-        return None
-    from cnncalc.problem import nearest
-
-    kinds = tuple(dict.fromkeys(word.strip() for word in value.split(",")))
-    for kind in kinds:
-        if kind not in ASKS:
-            found = nearest(kind, ASKS)
-            hint = f"did you mean '{found}'?" if found else f"there are {', '.join(ASKS)}"
-            raise click.BadParameter(f"no kind of question '{kind}'; {hint}")
-    return kinds
+def _asks(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    return options.some_of(value, ASKS, "kind of question")
 
 
 def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,7 +39,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--ask",
-            callback=asks,
+            callback=_asks,
             metavar="KIND,...",
             help=f"Of: {', '.join(ASKS)}.  [default: the first three; level 2 inverse, too; level 3 all]",
         ),

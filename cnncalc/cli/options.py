@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -113,6 +113,21 @@ def output_option() -> Decorator:
         type=click.Path(dir_okay=False, allow_dash=True),
         help="Write to this file instead of standard output.",
     )
+
+
+def some_of(value: str | None, known: Collection[str], what: str) -> tuple[str, ...] | None:
+    """`a,b` as names, each once and each one that is known; None where nothing was given."""
+    if value is None:
+        return None
+    from cnncalc.problem import nearest
+
+    names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
+    for name in names:
+        if name not in known:
+            found = nearest(name, known)
+            hint = f"did you mean '{found}'?" if found else f"there are {', '.join(known)}"
+            raise click.BadParameter(f"no {what} '{name}'; {hint}")
+    return names
 
 
 UNSET = -1  # no --depth was given

@@ -35,7 +35,7 @@ def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, a
     style = Style(ascii=ascii)
     for name in types:
         if name not in LAYERS:
-            found = nearest(name, list(LAYERS))
+            found = nearest(name, LAYERS)
             raise click.UsageError(
                 f"No layer type '{name}'." + (f" Did you mean '{found}'?" if found else " 'cnncalc layers' lists them.")
             )

@@ -12,19 +12,11 @@ SORTS = ("params", "weights", "biases", "buffers", "multiplies", "activations")
 
 
 def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
-    if value is None:
+    if value is None:  # most often, and then the names are not needed
         return None
     from cnncalc.columns import COLUMNS
-    from cnncalc.problem import nearest
 
-    names = tuple(name.strip() for name in value.split(","))
-    for name in names:
-        if name not in COLUMNS:
-            found = nearest(name, list(COLUMNS))
-            raise click.BadParameter(
-                f"no column '{name}'; " + (f"did you mean '{found}'?" if found else f"there are {', '.join(COLUMNS)}")
-            )
-    return names
+    return options.some_of(value, COLUMNS, "column")
 
 
 @click.command(

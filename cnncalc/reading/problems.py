@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Collection
 
 from cnncalc.problem import Problem, ProblemsFound, Where, nearest
 from cnncalc.source import Node, Text, where
@@ -38,9 +38,9 @@ class Problems:
             raise ProblemsFound(self.found)
 
 
-def did_you_mean(word: str, known: Any) -> str | None:
+def did_you_mean(word: str, known: Collection[str]) -> str | None:
     """A cure for a misspelt word, None where nothing known is near."""
-    found = nearest(word, list(known))
+    found = nearest(word, known)
     return f"did you mean `{found}`?" if found else None
 
 
