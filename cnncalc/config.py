@@ -8,7 +8,7 @@ over. The command line goes before it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -182,6 +182,6 @@ def _codes(key: str, value: Any) -> Codes:
         raise BadConfig(f"`{key}`: {error}") from None
 
 
-def _cure(word: str, known: Iterable[str], otherwise: str) -> str:
+def _cure(word: str, known: Collection[str], otherwise: str) -> str:
     close = nearest(word[:100], known)
     return f": did you mean `{close}`?" if close else f": {otherwise}"
