@@ -14,7 +14,8 @@ from cnncalc.building.build import load_source
 from cnncalc.expect import check
 from cnncalc.problem import Problem, ProblemsFound, in_order
 from cnncalc.reading.description import is_architecture
-from cnncalc.source import Source, parse
+from cnncalc.source import Source
+from cnncalc.tree import parse
 
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from cnncalc.checks import File, listing
 from cnncalc.problem import ProblemsFound
-from cnncalc.source import Map, Text, fail, parse, read_file
+from cnncalc.source import Map, Text, fail, read_file
+from cnncalc.tree import parse
 
 MOST_FILES = 100_000
 

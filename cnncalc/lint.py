@@ -19,7 +19,8 @@ from cnncalc.problem import Problem, ProblemsFound, Where, in_order, nearest
 from cnncalc.rules import RULES
 from cnncalc.rules.base import Finding, Network
 from cnncalc.source import Node as Written
-from cnncalc.source import Source, comments, where
+from cnncalc.source import Source, where
+from cnncalc.tree import comments
 
 MOST_FINDINGS = 100
 UNUSED = "unused-ignore"

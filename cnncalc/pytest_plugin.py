@@ -92,7 +92,8 @@ class ArchitectureFile(pytest.File):
         """The test of this file."""
         from cnncalc.problem import ProblemsFound
         from cnncalc.reading.description import is_architecture
-        from cnncalc.source import parse, read_file
+        from cnncalc.source import read_file
+        from cnncalc.tree import parse
 
         try:
             ours = is_architecture(parse(read_file(str(self.path), self.path.name)))

@@ -29,7 +29,7 @@ ROOT = HERE.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from cnncalc import formula, shape, source  # noqa: E402
+from cnncalc import formula, shape, source, tree  # noqa: E402
 from cnncalc.building import expand, inputs  # noqa: E402
 from cnncalc.layers import LAYERS  # noqa: E402
 from cnncalc.layers.base import Layer  # noqa: E402
@@ -297,8 +297,8 @@ def limits_part() -> str:
     """What the program refuses, from its constants."""
     rows = [
         ("size of a file", f"{source.LARGEST_FILE // 2**20} MiB"),
-        ("values in a file", f"{source.MOST_NODES:,}"),
-        ("YAML aliases in a file", f"{source.MOST_ALIASES:,}"),
+        ("values in a file", f"{tree.MOST_NODES:,}"),
+        ("YAML aliases in a file", f"{tree.MOST_ALIASES:,}"),
         ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
         ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
         ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),

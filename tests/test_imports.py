@@ -13,7 +13,8 @@ PACKAGE = Path(cnncalc.__file__).parent
 ROOMS = [
     ["formula", "problem", "codes", "shape", "bundled", "figures"],
     ["layers", "source", "latex"],
-    ["work", "reading", "git"],
+    ["work", "tree", "git"],
+    ["reading"],
     ["graph", "schema_layers"],
     ["building", "rules"],
     ["analysis", "config"],
@@ -28,7 +29,7 @@ LEVEL = {name: level for level, names in enumerate(ROOMS) for name in names}
 HOMES = {
     "click": {"cli"},
     "rich": {"render"},
-    "yaml": {"source"},
+    "yaml": {"tree"},
     "pytest": {"pytest_plugin"},
     "fast_sugiyama": {"diagram"},
 }

@@ -13,7 +13,8 @@ import cnncalc
 from cnncalc.config import BadConfig, Config, read_config
 from cnncalc.lint import MOST_FINDINGS, lint
 from cnncalc.rules import RULES
-from cnncalc.source import HAS_C_PARSER, Source, comments
+from cnncalc.source import Source
+from cnncalc.tree import HAS_C_PARSER, comments
 from tests.running import Ran, environment, invoke
 
 BORDER = "input: {channels: 3, size: 224}\nlayers:\n  - conv: {filters: 96, kernel: 11, stride: 4}"

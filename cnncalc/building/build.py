@@ -19,7 +19,7 @@ from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.shape import Shape
 from cnncalc.source import Node as Written
 from cnncalc.source import Source, Text, where
-from cnncalc.source import parse as parse_yaml
+from cnncalc.tree import parse as parse_yaml
 
 
 def load_source(

@@ -287,9 +287,9 @@ def note_bundled(file: str) -> None:
 
 def note_slow_parser() -> None:
     """Say that large files are slow, where they are."""
-    from cnncalc import source
+    from cnncalc.tree import HAS_C_PARSER
 
-    if not source.HAS_C_PARSER:
+    if not HAS_C_PARSER:
         remark("PyYAML has no C parser here; large files are read more slowly")
 
 

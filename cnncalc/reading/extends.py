@@ -8,7 +8,7 @@ from cnncalc import bundled
 from cnncalc.problem import ProblemsFound
 from cnncalc.reading.problems import Problems, colon_cure, did_you_mean, value_is_null
 from cnncalc.source import Map, Node, Seq, Source, Text, read_file
-from cnncalc.source import parse as parse_yaml
+from cnncalc.tree import parse as parse_yaml
 
 KEYS = (
     "name", "source", "note", "input", "inputs", "vars", "defaults", "blocks", "layers", "outputs", "expect", "budget",

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnncalc.problem import Problem, ProblemsFound
-from cnncalc.source import Map, Node, Seq, Source, Text, parse
+from cnncalc.source import Map, Node, Seq, Source, Text
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.question import Passage, Question
 from cnncalc.teaching.recipe import Recipe
+from cnncalc.tree import parse
 
 REASONS = {
     "empty": "the window is larger than its padded input: nothing is left",

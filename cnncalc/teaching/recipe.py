@@ -20,7 +20,8 @@ from cnncalc.graph import Graph
 from cnncalc.problem import clean
 from cnncalc.reading.extends import DEEPEST_EXTENDS, parent_of
 from cnncalc.reading.problems import Problems
-from cnncalc.source import Map, Source, fail, parse
+from cnncalc.source import Map, Source, fail
+from cnncalc.tree import parse
 
 VERSION = 1  # of the questions: the same recipe gives the same questions as long as this number stands
 LEVELS = (1, 2, 3)
