@@ -6,6 +6,7 @@ Each record is written by the very command that measured; this file only sets th
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -54,22 +55,33 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 def _oracles(record: dict[str, Any]) -> tuple[str, str]:
     libraries = " and ".join(f"{name} {version}" for name, version in record["libraries"].items())
     rows = [(run["what"], run["cases"], run["disagreements"]) for run in record["runs"]]
-    reasons = [f"{times:,} × {reason}" for run in record["runs"] for reason, times in run["not_compared"].items()]
-    ways: dict[str, int] = {}
-    for run in record["runs"]:
-        for verdict, times in run["verdicts"].items():
-            ways[verdict] = ways.get(verdict, 0) + times
     body = f"""\
-With {libraries}. A graph becomes a `torch.nn` program on the meta device (for the Keras layers, a Keras 3 layer);
-shapes, weights, biases and buffers must be equal layer by layer, and multiplies equal to half of what
-`torch.utils.flop_counter` counts, wherever it counts. One random case in ten may be wrong on purpose: then both must
-refuse it.
+With {libraries}. A graph becomes a `torch.nn` program on the meta device; shapes, weights, biases and buffers must be
+equal layer by layer, and multiplies equal to half of what `torch.utils.flop_counter` counts. A Keras 3 layer is run on
+its torch backend and compared in the same. One random case in ten may be wrong on purpose: then both must refuse it.
 
 {_table(("", "cases", "disagreements"), rows)}
 
-The cases came out as: {", ".join(f"{times:,} {verdict}" for verdict, times in ways.items())}. Layers inside them that
-were not compared, because PyTorch itself has no such case: {"; ".join(reasons) or "none"}."""
+How the cases came out:
+
+{_table(("verdict", "cases"), _sums(record, "verdicts"))}
+
+Layers that were not compared, because PyTorch itself has no such case (the oracle that counts one by one has them all):
+
+{_table(("reason", "layers"), _sums(record, "not_compared"))}
+
+Layers whose multiplies were not compared, because PyTorch's counter does not see them:
+
+{_table(("type", "layers"), _sums(record, "not_counted"))}"""
     return "PyTorch and Keras", body
+
+
+def _sums(record: dict[str, Any], what: str) -> list[tuple[str, int]]:
+    """How often each of these was met in all runs, the most frequent first."""
+    found: Counter[str] = Counter()
+    for run in record["runs"]:
+        found.update(run[what])
+    return found.most_common()
 
 
 def _fuzz(record: dict[str, Any]) -> tuple[str, str]:

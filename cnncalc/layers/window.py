@@ -21,7 +21,9 @@ def places(*, dilated: bool = False, rounds_up: bool = False) -> Cases:
         ]:
             rest = f"side - {extent} + {padding}"
             if rounds_up:
-                cases[f"{spread}{uneven}ceil and caffe and sum(before) == 0"] = f"ceil(({rest}) / stride) + 1"
+                cases[f"{spread}{uneven}ceil and caffe and sum(before) + sum(after) == 0"] = (
+                    f"ceil(({rest}) / stride) + 1"
+                )
                 cases[f"{spread}{uneven}ceil"] = f"min(ceil(({rest}) / stride) + 1, ceil((side + {before}) / stride))"
             cases[f"{spread}{uneven}true"] = f"({rest}) // stride + 1"
     return cases

@@ -67,6 +67,8 @@ def _run(what: str, fill: Callable[[Verdicts], None]) -> dict[str, Any]:
         print(f"  {times:>9,}  {verdict}")
     for reason, times in verdicts.missing.most_common():
         print(f"  {times:>9,}  layers not compared: {reason}")
+    for kind, times in verdicts.uncounted.most_common():
+        print(f"  {times:>9,}  `{kind}` whose multiplies were not compared: PyTorch's counter does not see them")
     for disagreement in verdicts.disagreements:
         print(f"\n{disagreement}")
     return {
@@ -75,6 +77,7 @@ def _run(what: str, fill: Callable[[Verdicts], None]) -> dict[str, Any]:
         "disagreements": len(verdicts.disagreements),
         "verdicts": counts,
         "not_compared": dict(verdicts.missing.most_common()),
+        "not_counted": dict(verdicts.uncounted.most_common()),
     }
 
 

@@ -25,7 +25,8 @@ class Verdicts:
     """How the cases of a run came out."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    missing: Counter[str] = field(default_factory=Counter)
+    missing: Counter[str] = field(default_factory=Counter)  # layers that PyTorch has not, by reason
+    uncounted: Counter[str] = field(default_factory=Counter)  # layers whose multiplies its counter cannot see, by type
     disagreements: list[str] = field(default_factory=list)
 
     def add(self, verdict: str, text: str, differences: Sequence[str] = ()) -> None:
@@ -55,8 +56,13 @@ def judge(net: Net, verdicts: Verdicts) -> None:
     except (DoesNotFitError, MalformedError) as error:
         verdicts.add("", text, [f"the engine accepts what does not fit: {error}"])
         return
+    before = verdicts.missing.total()
     differences = structure(steps, graph) or against_torch(steps, cnncalc.analyze(graph), verdicts)
-    verdicts.add("equal", text, differences)
+    without = verdicts.missing.total() - before
+    equal = (
+        "equal" if not without else "not comparable" if without == len(steps) else "equal, some layers not comparable"
+    )
+    verdicts.add(equal, text, differences)
 
 
 def _judge_refusal(net: Net, text: str, problem: str, verdicts: Verdicts) -> None:
@@ -117,6 +123,8 @@ def against_torch(steps: Sequence[Step], analysis: Analysis, verdicts: Verdicts 
                 "buffers": counts.buffers, "multiplies": counts.multiplies}  # fmt: skip
         theirs = {"output": seen.output, "weights": seen.weights, "biases": seen.biases, "buffers": seen.buffers}
         theirs["multiplies"] = counts.multiplies if seen.multiplies is None else seen.multiplies
+        if seen.multiplies is None and verdicts is not None:
+            verdicts.uncounted[row.type] += 1
         differences += [
             f"{row.name}: {quantity} {ours[quantity]}, PyTorch {theirs[quantity]}"
             for quantity in ours

@@ -1,8 +1,8 @@
-"""Layers beside Keras 3 (on its torch backend): shapes and parameters, where Keras' own rules decide.
+"""Layers beside Keras 3 (on its torch backend): shapes, parameters, multiplies, where Keras' own rules decide.
 
 Those are `same` padding with any stride and uneven rests, transposed convolutions, depthwise and separable ones,
 pooling, and batch normalisation, of which Keras counts the running statistics as parameters that are not trained.
-Each case is an engine text and a Keras layer for the same input.
+Each case is an engine text and a Keras layer for the same input, which is run: PyTorch's counter counts its FLOPs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+import torch
 from keras import layers as kl
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,21 @@ def differences(case: Case) -> list[str]:
     """Where the engine and Keras disagree on a case."""
     analysis = cnncalc.analyze(cnncalc.loads(case.text))
     channels, *sides = case.shape
-    inputs = [keras.Input((*sides, channels))] * (2 if isinstance(case.layer, kl.MultiHeadAttention) else 1)
-    output = case.layer(*inputs)
-    last = analysis.rows[-1].output_shape
-    trained = sum(_size(weight) for weight in case.layer.weights if _learned(weight))
-    stored = sum(_size(weight) for weight in case.layer.weights if not _learned(weight))
-    ours = {"output": (*last[1:], last[0]), "params": analysis.totals.params, "buffers": analysis.totals.buffers}
-    theirs = {"output": tuple(output.shape[1:]), "params": trained, "buffers": stored}
+    times = 2 if isinstance(case.layer, kl.MultiHeadAttention) else 1  # queries and values
+    symbolic = case.layer(*[keras.Input((*sides, channels))] * times)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
+        output = case.layer(*[torch.zeros((1, *sides, channels))] * times)
+    last, totals = analysis.rows[-1].output_shape, analysis.totals
+    shape = (*last[1:], last[0])
+    ours = {"output": shape, "output when run": shape, "params": totals.params, "buffers": totals.buffers,
+            "multiplies": totals.multiplies}  # fmt: skip
+    theirs = {
+        "output": tuple(symbolic.shape[1:]),
+        "output when run": tuple(output.shape[1:]),
+        "params": sum(_size(weight) for weight in case.layer.weights if _learned(weight)),
+        "buffers": sum(_size(weight) for weight in case.layer.weights if not _learned(weight)),
+        "multiplies": counter.get_total_flops() // 2,
+    }
     return [f"{what}: engine {ours[what]}, Keras {theirs[what]}" for what in ours if ours[what] != theirs[what]]
 
 
@@ -136,7 +147,7 @@ def depthwise_conv(rng: Random) -> Case:
     window = _depthwise_window(rng, rank)
     bias = rng.random() < 0.5
     layer = (kl.DepthwiseConv1D, kl.DepthwiseConv2D)[rank - 1](
-        *_kernel_and_stride(window, rank), window["padding"], depth_multiplier=times, use_bias=bias
+        **_depthwise_arguments(window), depth_multiplier=times, use_bias=bias
     )
     entry = f"conv: {{filters: channels * {times}, groups: channels, {_written({**window, 'bias': bias})}}}"
     return Case((channels, *_sides(rng, rank)), [entry], layer)
@@ -150,7 +161,7 @@ def separable_conv(rng: Random) -> Case:
     window = _depthwise_window(rng, rank)
     bias = rng.random() < 0.5
     layer = (kl.SeparableConv1D, kl.SeparableConv2D)[rank - 1](
-        filters, *_kernel_and_stride(window, rank), window["padding"], depth_multiplier=times, use_bias=bias
+        filters, **_depthwise_arguments(window), depth_multiplier=times, use_bias=bias
     )
     first = f"conv: {{filters: channels * {times}, groups: channels, bias: false, {_written(window)}}}"
     second = f"conv: {{filters: {filters}, kernel: 1, {_written({'bias': bias})}}}"
@@ -160,33 +171,44 @@ def separable_conv(rng: Random) -> Case:
 def _depthwise_window(rng: Random, rank: int) -> dict[str, Any]:
     """Keras wants one stride for both axes here."""
     window = _window(rng, rank)
-    return {"kernel": window["kernel"], "stride": [window["stride"][0]] * rank, "padding": window["padding"]}
+    return {**window, "stride": window["stride"][:1] * rank}
 
 
-def _kernel_and_stride(window: dict[str, Any], rank: int) -> tuple[Any, Any]:
-    return (window["kernel"][0], window["stride"][0]) if rank == 1 else (window["kernel"], window["stride"])
+def _depthwise_arguments(window: dict[str, Any]) -> dict[str, Any]:
+    """A window as these layers of Keras take it: on one axis as numbers."""
+    lists = {"kernel_size": window["kernel"], "strides": window["stride"], "dilation_rate": window["dilation"]}
+    one_axis = len(window["kernel"]) == 1
+    return {"padding": window["padding"], **{name: one[0] if one_axis else one for name, one in lists.items()}}
 
 
 @_case
 def transposed_conv(rng: Random) -> Case:
-    """Where the window is smaller than its stride, Keras adds the rest that PyTorch leaves to `output_padding`."""
+    """Where the window is smaller than its stride, Keras adds the rest that PyTorch leaves to `output_padding`.
+
+    With an output padding of its own, Keras' `same` cuts half the window from each end.
+    """
     rank = rng.randint(1, 3)
     channels, filters = rng.randint(1, 5), rng.randint(1, 5)
     window = _window(rng, rank)
     bias = rng.random() < 0.5
+    added = [rng.randrange(stride) for stride in window["stride"]] if rng.random() < 0.4 else None
     layer = (kl.Conv1DTranspose, kl.Conv2DTranspose, kl.Conv3DTranspose)[rank - 1](
         filters,
         window["kernel"],
         window["stride"],
         window["padding"],
+        output_padding=added,
         dilation_rate=window["dilation"],
         use_bias=bias,
     )
-    added = {}
-    if window["padding"] == "valid":
-        rests = [max(s - k, 0) for k, s in zip(window["kernel"], window["stride"], strict=True)]
-        added = {"output_padding": rests} if any(rests) else {}
-    entry = f"transposed_conv: {{filters: {filters}, {_written({**window, **added, 'bias': bias})}}}"
+    ours = dict(window)
+    if added is not None:
+        extents = [(k - 1) * d + 1 for k, d in zip(window["kernel"], window["dilation"], strict=True)]
+        ours["output_padding"] = added
+        ours["padding"] = [extent // 2 if window["padding"] == "same" else 0 for extent in extents]
+    elif window["padding"] == "valid":
+        ours["output_padding"] = [max(s - k, 0) for k, s in zip(window["kernel"], window["stride"], strict=True)]
+    entry = f"transposed_conv: {{filters: {filters}, {_written({**ours, 'bias': bias})}}}"
     return Case((channels, *_sides(rng, rank)), [entry], layer)
 
 
@@ -280,7 +302,8 @@ def prelu(rng: Random) -> Case:
 
 @_case
 def attention(rng: Random) -> Case:
-    heads, per_head, bias = rng.randint(1, 4), rng.randint(1, 4), rng.random() < 0.5
+    """At least two channels: of one, PyTorch's `einsum` makes a product that its counter does not look at."""
+    heads, per_head, bias = rng.randint(1, 4), rng.randint(2, 4), rng.random() < 0.5
     layer = kl.MultiHeadAttention(heads, per_head, use_bias=bias)
     entry = f"self_attention: {{heads: {heads}, {_written({'bias': bias})}}}"
     return Case((heads * per_head, rng.randint(2, 12)), [entry], layer)

@@ -119,22 +119,23 @@ def _transposed_conv(rng: Random, shape: Shape, limits: Limits) -> Values:
 
 
 def _pool(rng: Random, shape: Shape, limits: Limits, dilated: bool) -> Values:
-    """Rounding up is asked for only as PyTorch can do it: padded evenly, at most by half the window."""
+    """Rounding up is mostly asked for as PyTorch can do it: padded evenly, at most by half the window."""
     rank = len(shape) - 1
     kernel = _per_axis(rng, rank, 1, limits.kernel)
     ceil = rng.random() < 0.3
+    odd = ceil and rng.random() < 0.15  # as PyTorch cannot; the counting oracle can
     half = min(kernel if isinstance(kernel, list) else [kernel]) // 2
     given = {
         "kernel": kernel,
         "stride": _stride(rng, rank),
-        "padding": _padding(rng, rank, half, uneven=False) if ceil else _padding(rng, rank, limits.kernel),
+        "padding": _padding(rng, rank, half, uneven=odd) if ceil else _padding(rng, rank, limits.kernel),
         "ceil": ceil,
     }
-    if ceil and rng.random() < 0.1:
+    if odd:
         given["clip"] = rng.choice(["torch", "caffe"])
     if dilated:
         given["dilation"] = rng.choice([1, 1, _per_axis(rng, rank, 1, 3)])
-    return _some(rng, given, "kernel", "ceil", *(["padding"] if ceil else []))
+    return _some(rng, given, "kernel", "ceil", *(["padding"] if ceil else []), *(["clip"] if odd else []))
 
 
 def _subsample(rng: Random, shape: Shape, limits: Limits) -> Values:
