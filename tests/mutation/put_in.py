@@ -75,6 +75,8 @@ def _renew(old: dict[str, Any], fresh: dict[str, Any]) -> None:
                 had = vars(before).get(key)
                 if isinstance(part, property) and part.fget:
                     renew_function(had.fget, part.fget)
+                elif isinstance(part, classmethod) and isinstance(had, classmethod):  # `__init_subclass__`
+                    renew_function(had.__func__, part.__func__)
                 elif isinstance(part, FunctionType) and isinstance(had, FunctionType):
                     renew_function(had, part)
                 elif isinstance(part, DATA) and part != had and not key.startswith("__"):
