@@ -339,3 +339,19 @@ def test_one_block_on_inputs_with_different_sides() -> None:
         outputs: [x, y, z, w]
     """))  # fmt: skip
     assert found.outputs == {"x": (2, 3), "y": (2, 3, 2), "z": (2, 3, 2, 1), "w": (2, 3, 2)}
+
+
+def test_a_var_may_be_called_like_a_layer_type() -> None:
+    (row,) = cnncalc.analyze(cnncalc.loads("{input: {channels: 3, size: 4}, vars: {relu: 2}, layers: [relu]}")).rows
+    assert (row.type, row.output_shape) == ("relu", (3, 4, 4))
+
+
+def test_texts_of_several_lines_keep_them() -> None:
+    graph = cnncalc.loads('{note: "one\\ntwo", source: a, input: {channels: 3, size: 4}, layers: [relu]}')
+    assert (graph.note, graph.source) == ("one\ntwo", "a")
+
+
+def test_equal_layers_share_their_counts() -> None:
+    """One object for all of them: a network of 100,000 equal layers is small."""
+    first, _, last = cnncalc.analyze(cnncalc.loads("{input: {channels: 3, size: 4}, layers: [relu, tanh, relu]}")).rows
+    assert first.counts is last.counts

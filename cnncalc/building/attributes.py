@@ -59,16 +59,13 @@ class Attributes:
         key = (layer_type, tuple(raw), rank)
         layer = self.layers.get(key)
         if layer is None:
-            layer = self.layers[key] = layer_type(
-                self.convert(entry, layer_type, raw, bound, defaults or {}, env, rank)
-            )
+            layer = self.layers[key] = layer_type(self.convert(layer_type, raw, bound, defaults or {}, env, rank))
         if constant and entry.bound is not None:
             entry.layers = {**(entry.layers or {}), rank: layer}
         return layer
 
     def convert(
         self,
-        entry: Entry,
         layer_type: type[Layer],
         raw: list[Any],
         bound: dict[str, Node],

@@ -10,7 +10,7 @@ from cnncalc.building.expand import Expander
 from cnncalc.building.inputs import network_inputs
 from cnncalc.building.scope import Port, Scope
 from cnncalc.building.values import UNKNOWN, Values
-from cnncalc.graph import Graph, Group, Node, Understood
+from cnncalc.graph import Graph, Group, Node, Ref, Understood
 from cnncalc.layers import LAYERS
 from cnncalc.problem import ProblemsFound, clean
 from cnncalc.reading.description import Description, describe
@@ -120,9 +120,9 @@ def _outputs(found: Description, expander: Expander, scope: Scope, last: Port) -
                 problems.add("duplicate-name", f"`outputs` names `{node.text}` twice", node, "name it once")
             named.add(node.text)
         return [(node.text, expander.lookup.port(node, scope, None, "outputs")) for node in found.outputs]
-    if last is None or last is UNKNOWN:
-        return [("", None)]
-    return [(expander.nodes[last].name if last >= 0 else list(scope.inputs)[-1 - last], last)]
+    if last is None or last is UNKNOWN or last < 0:  # a problem has been reported, or no entry reads an input
+        return []
+    return [(expander.nodes[last].name, last)]
 
 
 def _leading_to(
@@ -146,17 +146,20 @@ def _leading_to(
     for old, node in enumerate(expander.nodes):
         if needed[old]:
             owner = owners.setdefault(node.shares, place[old])
-            inputs = tuple(place[read] if read >= 0 else read for read in node.inputs)
+            inputs = tuple(_moved(read, place) for read in node.inputs)
             nodes.append(Node(node.name, node.layer, inputs, node.work, node.line, node.file, owner))
     groups = {}
     for name, group in expander.groups.items():
-        start, stop = place[group.start], place[group.stop]
-        empty = group.start == group.stop  # it passes on what it reads
-        if (start < stop or empty) and (group.output < 0 or needed[group.output]):
-            output = place[group.output] if group.output >= 0 else group.output
+        if group.output < 0 or needed[group.output]:  # an empty group passes on what it reads
+            start, stop, output = place[group.start], place[group.stop], _moved(group.output, place)
             groups[name] = Group(name, group.kind, start, stop, output, group.line, group.file)
     entries = tuple(compress(expander.written, needed))
     return tuple(nodes), groups, entries, [node.name for old, node in enumerate(expander.nodes) if not needed[old]]
+
+
+def _moved(ref: Ref, place: list[int]) -> Ref:
+    """A node's new place; an input stays."""
+    return place[ref] if ref >= 0 else ref
 
 
 def _refuse_unread(found: Description, expander: Expander, inputs: list[str], last: Port) -> None:

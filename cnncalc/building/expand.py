@@ -86,7 +86,8 @@ class Expander:
             if entry.when is not None and not self.values.truth(entry.when, env):
                 return self.absent(entry, scope, current)
             if entry.repeat is None:
-                output = self.instance(entry, path, prefix, branch_names, reads, scope)
+                beside = None if branch_names is None else [prefix + branch for branch in branch_names]
+                output = self.instance(entry, path, beside, reads, scope)
             else:
                 times = self.times(entry.repeat, env)
                 if times == 0:
@@ -121,7 +122,7 @@ class Expander:
             scope.env["channels"] = self.channels(output)
             scope.before = output
             self.trail.calls.append((None, entry, f"copy {number} of {times}"))
-            output = self.instance(entry, f"{path}/{number}", "", None, [output], scope)
+            output = self.instance(entry, f"{path}/{number}", None, [output], scope)
             self.trail.calls.pop()
             if output is None:
                 return None
@@ -129,9 +130,8 @@ class Expander:
         self.group(path, f"{type_of(entry, scope.env)} ×{times}", start, output, entry)
         return output
 
-    def instance(
-        self, entry: Entry, path: str, prefix: str, branch_names: list[str] | None, reads: list[Port], scope: Scope
-    ) -> Port:
+    def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Port:
+        """What an entry is, once; `beside` are the paths of its branches, where these stand beside it."""
         type_name = type_of(entry, scope.env)
         if type_name in self.found.blocks:
             return self.call(entry, self.found.blocks[type_name], path, reads, scope)
@@ -140,7 +140,7 @@ class Expander:
                 bind(entry, type_name, self.found.blocks, self.trail.problems)
             return None
         if entry.branches is not None:
-            return self.merge(entry, type_name, path, prefix, branch_names, reads, scope)
+            return self.merge(entry, type_name, path, beside, reads, scope)
         return self.leaf(entry, LAYERS[type_name], path, reads, scope)
 
     def call(self, entry: Entry, block: Block, path: str, reads: list[Port], scope: Scope) -> Port:
@@ -153,20 +153,15 @@ class Expander:
                 "end the circle",
             )
         env = self.attributes.params(entry, block, scope.env, self.file_vars)
-        if len(reads) != max(1, len(block.inputs)):
-            needs = (
-                f"{len(block.inputs)} inputs ({', '.join(node.text for node in block.inputs)})"
-                if block.inputs
-                else "one input"
-            )
-            help = f"write `from: [{', '.join(node.text.upper() for node in block.inputs)}]`" if block.inputs else None
+        names = [node.text for node in block.inputs] or ["input"]
+        if len(reads) != len(names):
+            needs, help = "one input", None
+            if block.inputs:
+                needs = f"{len(names)} inputs ({', '.join(names)})"
+                help = f"write `from: [{', '.join(names).upper()}]`"
             self.trail.add("wrong-input", f"block `{block.name}` reads {needs}, not {len(reads)}", entry.key, help)
             return None
-        inputs = (
-            {node.text: ref for node, ref in zip(block.inputs, reads, strict=True)}
-            if block.inputs
-            else {"input": reads[0]}
-        )
+        inputs = dict(zip(names, reads, strict=True))
         start = len(self.nodes)
         self.trail.calls.append((block, entry, path))
         self.values.add_vars(block.vars, env)
@@ -177,14 +172,7 @@ class Expander:
         return output
 
     def merge(
-        self,
-        entry: Entry,
-        type_name: str,
-        path: str,
-        prefix: str,
-        branch_names: list[str] | None,
-        reads: list[Port],
-        scope: Scope,
+        self, entry: Entry, type_name: str, path: str, beside: list[str] | None, reads: list[Port], scope: Scope
     ) -> Port:
         """Branches that all read one input, joined by a layer; a named or repeated merge is a group of its own."""
         assert entry.branches is not None
@@ -197,24 +185,23 @@ class Expander:
                 help,
             )
             return None
-        own = branch_names is None or entry.name is not None
+        if beside is None:
+            names = branch_labels(entry.branches, set())
+            paths = [f"{path}/{name}" for name in names]
+            leaf_path = f"{path}/{free(type_name, 1, set(names))[0]}"
+        else:
+            paths, leaf_path = beside, path
         start = len(self.nodes)
-        leaf_path = path
-        if own:
-            prefix = f"{path}/"
-            branch_names = branch_labels(entry.branches, set())
-            leaf_path = prefix + free(type_name, 1, set(branch_names))[0]
-        assert branch_names is not None
         outputs = []
-        for branch, name in zip(entry.branches, branch_names, strict=True):
+        for branch, branch_path in zip(entry.branches, paths, strict=True):
             first = len(self.nodes)
             inner = Scope(branch.entries, scope.env, scope.inputs, scope)
-            output = self.entries(inner, reads[0], f"{prefix}{name}/")
+            output = self.entries(inner, reads[0], f"{branch_path}/")
             outputs.append(output)
             if output is not None:
-                self.group(prefix + name, "branch", first, output, branch)
+                self.group(branch_path, "branch", first, output, branch)
         result = self.leaf(entry, LAYERS[type_name], leaf_path, outputs, scope)
-        if own and result is not None:
+        if beside is None and result is not None:
             self.group(path, type_name, start, result, entry)
         return result
 

@@ -78,7 +78,7 @@ def _renew(old: dict[str, Any], fresh: dict[str, Any]) -> None:
                 elif isinstance(part, classmethod) and isinstance(had, classmethod):  # `__init_subclass__`
                     renew_function(had.__func__, part.__func__)
                 elif isinstance(part, FunctionType) and isinstance(had, FunctionType):
-                    renew_function(had, part)
+                    renew_function(inspect.unwrap(had), inspect.unwrap(part))
                 elif isinstance(part, DATA) and part != had and not key.startswith("__"):
                     setattr(before, key, translated(part))
         elif isinstance(value, DATA) and value != {}:
