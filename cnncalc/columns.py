@@ -30,7 +30,16 @@ class Style(NamedTuple):
         """Text with ASCII in place of signs, where that was asked for."""
         if not self.ascii:
             return text
-        for sign, letter in (("×", "x"), ("–", "-"), ("−", "-"), ("…", "..."), ("·", "*"), ("≥", ">=")):
+        for sign, letter in (
+            ("×", "x"),
+            ("–", "-"),
+            ("−", "-"),
+            ("…", "..."),
+            ("·", "*"),
+            ("≥", ">="),
+            ("≤", "<="),
+            ("≠", "!="),
+        ):
             text = text.replace(sign, letter)
         return text.encode("ascii", "replace").decode()
 

@@ -211,7 +211,8 @@ class _Parser:
 
     def call(self, function: str) -> Tree:
         if function not in FUNCTIONS:
-            raise FormulaError(f"unknown function `{function}`", f"the functions are {', '.join(sorted(FUNCTIONS))}")
+            known = ", ".join(sorted(FUNCTIONS.keys() - {"prod"}))  # which is for declarations
+            raise FormulaError(f"unknown function `{function}`", f"the functions are {known}")
         self.expect("(")
         arguments = [self.choice()]
         while self.peek() == ",":
@@ -418,13 +419,17 @@ def _compare(operator: str, a: Value, b: Value) -> bool:
 def written(value: Value) -> str:
     """A value as a file would write it.
 
-    >>> written(True), written((1, 2)), written(divide(3, 2))
-    ('true', '[1, 2]', '3/2')
+    >>> written(True), written((1, 2)), written(divide(3, 2)), written(divide(1, 3))
+    ('true', '[1, 2]', '1.5', '1/3')
     """
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
         return f"[{', '.join(written(part) for part in value)}]"
+    parts = getattr(value, "denominator", 1)  # only fractions have some
+    if parts > 1 and 10**6 % parts == 0:
+        whole, rest = divmod(abs(value.numerator), parts)
+        return f"{'-' * (value < 0)}{whole}.{rest * 10**6 // parts:06}".rstrip("0")
     return str(value)
 
 

@@ -246,12 +246,28 @@ def _require(layer: Layer, scope: dict[str, Any], requirement: str, reason: str)
         if not compiled(requirement, layer.per_axis)(scope, axis):
             text = requirement.replace("not partial or ", "").replace(f"not {layer.second_input}_given or ", "")
             plain = all(name in FUNCTIONS or not isinstance(scope.get(name), bool) for name in names(text))
-            working = (
-                f" ({shown(text, lambda n: f'{n}', lambda n: [n])}: {_working(scope, text, axis)})" if plain else ""
-            )
+            working = f" ({_requirement(layer, text)}: {_denied(_working(scope, text, axis))})" if plain else ""
             what = f"{reason if '`' in reason else f'`{layer.type}`: {reason}'}{working}"
             term = ("requires", reason, axis, text, False) if plain else None
             raise Impossible("requirement", what, None, term)
+
+
+def _requirement(layer: Layer, text: str) -> str:
+    """A requirement in the words of the file, where it has one."""
+
+    def word(name: str) -> str:
+        return name if name in layer.attributes else _SYMBOLS.get(name, name)
+
+    return shown(text, word, lambda name: [word(name)])
+
+
+_DENIED = {"==": "≠", "!=": "=", "<": "≥", "<=": ">", ">": "≤", ">=": "<"}
+
+
+def _denied(comparison: str) -> str:
+    """A comparison that does not hold, as what holds instead; several in one stay as they are."""
+    one, *others = re.findall("[=!<>]=|[<>]", comparison)
+    return comparison if others else comparison.replace(one, _DENIED[one])
 
 
 def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int) -> Impossible:

@@ -74,11 +74,11 @@ def failing(layer: Layer, *inputs: tuple[int, ...]) -> tuple[list[Step], Impossi
 @pytest.mark.parametrize(
     ("field", "formula", "step", "message"),
     [
-        ("out_channels", "c / 2", ("output", "channels", None, "3/2"), "3/2 = 3/2"),
-        ("out_side", "side / 4", ("output", "size", "width", "5/4"), "5/4 = 5/4"),
+        ("out_channels", "c / 2", ("output", "channels", None, "3/2"), "3/2 = 1.5"),
+        ("out_side", "side / 4", ("output", "size", "width", "5/4"), "5/4 = 1.25"),
         ("out_tokens", "prod(side) / 3", ("output", "size", None, "20/3"), "4·5/3 = 20/3"),
-        ("weights", {"half": "c / 2"}, ("weights", "half", None, "3/2"), "3/2 = 3/2"),
-        ("multiplies", {"bits": {"true": "c / 2 * 5"}}, ("multiplies", "bits", None, "15/2"), "3/2·5 = 15/2"),
+        ("weights", {"half": "c / 2"}, ("weights", "half", None, "3/2"), "3/2 = 1.5"),
+        ("multiplies", {"bits": {"true": "c / 2 * 5"}}, ("multiplies", "bits", None, "15/2"), "3/2·5 = 7.5"),
     ],
 )
 def test_what_is_not_whole(field: str, formula: object, step: tuple[object, ...], message: str) -> None:
@@ -113,10 +113,10 @@ def test_a_requirement_is_read_on_each_axis_or_for_all() -> None:
 
     assert work(Even({"step": (2, 3)}), ((1, 4, 9),)).output == (1, 4, 9)
     steps, failure = failing(Even({"step": (2, 3)}), (1, 4, 10))
-    assert failure.what == "`even`: the step must divide the side (side % step == 0: 10 % 3 == 0)"
+    assert failure.what == "`even`: the step must divide the side (W % step == 0: 10 % 3 ≠ 0)"
     assert [(step.quantity, step.axis, step.value) for step in steps] == [("requires", "width", False)]
     steps, failure = failing(Even({"step": (4, 5)}), (1, 4, 10))
-    assert failure.what == "`even` takes small steps (step < 9: (4 + 5) < 9)"
+    assert failure.what == "`even` takes small steps (step < 9: (4 + 5) ≥ 9)"
     assert [(step.quantity, step.axis) for step in steps] == [("requires", None)]
 
 

@@ -74,6 +74,7 @@ class Attributes:
         rank: int,
     ) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        fine = True
         for (name, attribute), value in zip(layer_type.attributes.items(), raw, strict=True):
             try:
                 if value is not None:
@@ -87,7 +88,9 @@ class Attributes:
             except BadValue as error:
                 node = bound.get(name) or defaults[name]
                 self.trail.add("bad-value", f"`{name}` {error}{how(node, env)}", node)
-                raise Silent from None
+                fine = False
+        if not fine:
+            raise Silent
         return values
 
     def params(self, entry: Entry, block: Block, caller: dict[str, Any], file_vars: dict[str, Any]) -> dict[str, Any]:

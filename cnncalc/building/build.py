@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import compress
 from typing import Any
@@ -12,7 +13,7 @@ from cnncalc.building.scope import Port, Scope
 from cnncalc.building.values import UNKNOWN, Values
 from cnncalc.graph import Graph, Group, Node, Ref, Understood
 from cnncalc.layers import LAYERS
-from cnncalc.problem import ProblemsFound, clean
+from cnncalc.problem import ProblemsFound, clean, in_order
 from cnncalc.reading.description import Description, describe
 from cnncalc.reading.entries import Entry
 from cnncalc.reading.problems import Problems, did_you_mean
@@ -27,15 +28,18 @@ def load_source(
 ) -> Graph:
     """The graph that a source describes; raises ProblemsFound with all that is wrong."""
     problems = Problems()
-    found = describe(source, problems, tree)
-    env = _file_vars(found, set or {}, problems)
-    inputs = network_inputs(found.fields, env, input_size, problems)
-    expander = Expander(found, env, list(inputs.values()), problems)
+    understood: Callable[[], Understood | None] = lambda: None  # noqa: E731
     try:
+        found = describe(source, problems, tree)
+        env = _file_vars(found, set or {}, problems)
+        inputs = network_inputs(found.fields, env, input_size, problems)
+        expander = Expander(found, env, list(inputs.values()), problems)
+        understood = partial(_understood, expander, source, inputs)
         return _graph(found, expander, inputs, changed=bool(set or input_size))
     except ProblemsFound as error:
-        error.understood = partial(_understood, expander, source, inputs)
-        raise
+        ordered = ProblemsFound(in_order(error.problems, source.name))
+        ordered.understood = understood
+        raise ordered from None
 
 
 def _understood(expander: Expander, source: Source, inputs: dict[str, Shape | None]) -> Understood | None:

@@ -150,7 +150,7 @@ class Expander:
                 "recursive-block",
                 f"block `{block.name}` calls itself: {' → '.join(chain)}",
                 entry.key,
-                "end the circle",
+                "break the cycle",
             )
         env = self.attributes.params(entry, block, scope.env, self.file_vars)
         names = [node.text for node in block.inputs] or ["input"]

@@ -12,6 +12,7 @@ from cnncalc.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.source import Map, Node
 
 LARGEST_SIDE = 4_096
+KEYS = ("channels", "size", "length", "depth", "height", "width")
 
 
 def network_inputs(
@@ -21,6 +22,8 @@ def network_inputs(
     given: dict[str, Node] = {}
     if "input" in fields:
         given["input"] = fields["input"]
+    elif isinstance(node := fields.get("inputs"), Map) and node.pairs and all(key.text in KEYS for key, _ in node):
+        problems.add("bad-value", "`inputs` gives a name to each of several inputs", node, "for one write `input: {…}`")
     elif isinstance(node := fields.get("inputs"), Map):
         given = {key.text: value for key, value in node}
         for key, _ in node:
@@ -41,12 +44,11 @@ def _input_shape(node: Node, env: dict[str, Any], size: tuple[int, ...] | None, 
     if not isinstance(node, Map):
         problems.add("bad-value", "an input is a mapping", node, "write `input: {channels: 3, size: 224}`")
         return None
-    known = ("channels", "size", "length", "depth", "height", "width")
     values: dict[str, Any] = {}
     failed = False
     for key, value in node:
-        if key.text not in known:
-            help = did_you_mean(key.text, known)
+        if key.text not in KEYS:
+            help = did_you_mean(key.text, KEYS)
             problems.add("unknown-key", f"unknown key of an input: `{key.text}`", key, colon_cure(key) or help)
             failed = True
             continue

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnncalc.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
+from cnncalc.reading.meant import value_meant
 from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.source import Node, Seq, Text
 
@@ -46,9 +47,8 @@ class Values:
                 raise Silent
             return evaluate(tree, env)
         except UnknownName as error:
-            help = did_you_mean(error.name, [name for name in env if env[name] is not UNKNOWN])
-            if error.name in ("True", "False", "TRUE", "FALSE"):
-                help = f"write `{error.name.lower()}`"
+            known = [name for name in env if env[name] is not UNKNOWN]
+            help = value_meant(text) or value_meant(error.name) or did_you_mean(error.name, known)
             self.problems.add(
                 "unknown-name",
                 f"no var or param `{error.name}`" + (f" in `{text}`" if text != error.name else ""),
@@ -59,7 +59,8 @@ class Values:
         except FormulaError as error:
             code = "limit" if "(limit: " in error.what else "bad-expression"
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
-            self.problems.add(code, f"`{shown_text}`: {error.what}", node, error.cure, self.context())
+            cure = value_meant(text) or error.cure
+            self.problems.add(code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent
 
     def truth(self, node: Node, env: dict[str, Any]) -> bool:
@@ -79,7 +80,7 @@ class Values:
         """Work out vars that may be expressions of one another, into `env`."""
         for name in vars:
             env[name] = UNKNOWN
-        for name in in_order(vars, self.problems):
+        for name in _read_first(vars, self.problems):
             try:
                 env[name] = self.value(vars[name], env)
             except Silent:
@@ -98,8 +99,8 @@ def how(node: Node, env: dict[str, Any]) -> str:
     return f" ({node.text} = {numbers})" if numbers.replace("−", "-") != node.text else ""
 
 
-def in_order(vars: dict[str, Node], problems: Problems) -> list[str]:
-    """The vars so that each stands behind those that it reads; a circle is a problem.
+def _read_first(vars: dict[str, Node], problems: Problems) -> list[str]:
+    """The vars so that each stands behind those that it reads; a cycle is a problem.
 
     A walk with its own stack: a chain of vars may be longer than Python's.
     """
@@ -112,7 +113,7 @@ def in_order(vars: dict[str, Node], problems: Problems) -> list[str]:
             state[name] = "done"
             order.append(name)
         elif state.get(name) == "open":
-            problems.add("recursive-var", f"var `{name}` is worked out from itself", vars[name], "break the circle")
+            problems.add("recursive-var", f"var `{name}` is worked out from itself", vars[name], "break the cycle")
         elif name not in state:
             state[name] = "open"
             stack.append((name, True))

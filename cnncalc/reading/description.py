@@ -11,7 +11,7 @@ from cnncalc.problem import ProblemsFound
 from cnncalc.reading.binding import bind_all
 from cnncalc.reading.entries import Block, Entries
 from cnncalc.reading.extends import chain
-from cnncalc.reading.problems import Problems
+from cnncalc.reading.problems import Problems, value_is_null
 from cnncalc.reading.reader import Reader
 from cnncalc.source import Map, Node, Seq, Source, Text, where
 
@@ -57,6 +57,8 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
                 fields.pop(other, None)
         for key, value in level:
             key_nodes[key.text] = key
+            if value_is_null(value):  # which has been reported
+                continue
             if key.text == "vars":
                 vars.update(reader.vars(value))
             elif key.text == "defaults":
@@ -75,7 +77,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
         problems.add(
             "unknown-key", "`input` and `inputs` exclude each other", key_nodes["inputs"], "name all inputs in `inputs`"
         )
-    if "input" not in fields and "inputs" not in fields:
+    if "input" not in key_nodes and "inputs" not in key_nodes:
         problems.add("missing-key", "no `input`", where(main), "write, for example, `input: {channels: 3, size: 224}`")
     outputs = reader.words(fields["outputs"], "outputs") if "outputs" in fields else None
     found = Description(source, main, fields, vars, defaults, blocks, entries, outputs, key_nodes)

@@ -31,9 +31,8 @@ def chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
             raise ProblemsFound(problems.found)
         for key, value in tree:
             if key.text not in KEYS:
-                problems.add(
-                    "unknown-key", f"unknown key `{key.text}`", key, colon_cure(key) or did_you_mean(key.text, KEYS)
-                )
+                cure = colon_cure(key) or did_you_mean(key.text, KEYS) or f"the keys are {', '.join(KEYS)}"
+                problems.add("unknown-key", f"unknown key `{key.text}`", key, cure)
             elif value_is_null(value):
                 problems.add("null-value", f"`{key.text}` has no value", key, "give it one, or remove the key")
         levels.insert(0, tree)

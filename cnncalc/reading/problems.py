@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from cnncalc.problem import Problem, ProblemsFound, Where, nearest
+from cnncalc.reading.meant import other_name, otherwise
 from cnncalc.source import Node, Text, where
 
 MOST_PROBLEMS = 100
@@ -39,8 +40,11 @@ class Problems:
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str | None:
-    """A cure for a misspelt word, None where nothing known is near."""
-    found = nearest(word, known)
+    """A cure for a misspelt word, or one of another tool; None where nothing known is near."""
+    if cure := otherwise(word):
+        return cure
+    called = other_name(word)
+    found = called if called in known else nearest(word, known)
     return f"did you mean `{found}`?" if found else None
 
 
