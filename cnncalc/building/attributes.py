@@ -80,7 +80,7 @@ class Attributes:
                 if value is not None:
                     values[name] = attribute.convert(value, rank)
                 elif isinstance(attribute.default, str) and attribute.default.startswith("$"):
-                    values[name] = values[attribute.default[1:]]
+                    values[name] = values.get(attribute.default[1:])  # None where that is wrong
                 else:
                     values[name] = (
                         attribute.default if attribute.default is None else attribute.convert(attribute.default, rank)
