@@ -22,7 +22,7 @@ def test_a_file_written_at_random_is_a_network_or_a_list_of_problems(choose: ran
 
 def test_a_sample_of_the_long_run_has_networks_and_problems_of_every_kind() -> None:
     found: Counter[tuple[str, str]] = Counter()
-    for number in range(500):
+    for number in range(700):
         kind, text = an_input(f"0/{number}")
         found[kind, attempt(text)] += 1
     # a few whole networks need another value of a var, which only `--set` would give them
