@@ -419,8 +419,10 @@ def _compare(operator: str, a: Value, b: Value) -> bool:
 def written(value: Value) -> str:
     """A value as a file would write it.
 
-    >>> written(True), written((1, 2)), written(divide(3, 2)), written(divide(1, 3))
-    ('true', '[1, 2]', '1.5', '1/3')
+    >>> written(True), written((1, 2))
+    ('true', '[1, 2]')
+    >>> [written(divide(*parts)) for parts in [(3, 2), (-1, 20), (1, 10**6), (3, 128), (1, 3)]]
+    ['1.5', '-0.05', '0.000001', '3/128', '1/3']
     """
     if isinstance(value, bool):
         return "true" if value else "false"
