@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -68,3 +69,17 @@ def test_what_is_said(case: Case) -> None:
 
 def test_each_case_has_a_name_of_its_own() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_what_stands_in_the_file_itself_is_said_first(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [rellu]\n")
+    (tmp_path / "b.yaml").write_text("extends: a.yaml\nvars: {n: 1 +}\n")
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.load(tmp_path / "b.yaml")
+    assert [problem.code for problem in found.value.problems] == ["bad-expression", "unknown-layer"]
+
+
+def test_of_a_file_without_layers_nothing_is_understood() -> None:
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.loads("name: nothing")
+    assert found.value.understood() is None

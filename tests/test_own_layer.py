@@ -184,3 +184,26 @@ def test_it_stands_in_a_file_like_the_others() -> None:
     graph = cnncalc.loads("input: {channels: 3, size: 4}\nlayers: [scale: 0.5, scale: {by: 2}]")
     assert [node.layer.values["by"] for node in graph.nodes] == [0.5, 2]
     assert cnncalc.analyze(graph).totals.params == 2
+
+
+@pytest.mark.parametrize(
+    ("requirement", "said"),
+    [
+        ("step == 2", "step == 2: 3 ≠ 2"),
+        ("step != 3", "step != 3: 3 = 3"),
+        ("step < 3", "step < 3: 3 ≥ 3"),
+        ("step <= c", "step <= C_in: 3 > 1"),
+        ("step > 3", "step > 3: 3 ≤ 3"),
+        ("step >= 4", "step >= 4: 3 < 4"),
+        ("step > 1 and step < 3", "step > 1 and step < 3: 3 > 1 and 3 < 3"),
+    ],
+)
+def test_a_requirement_that_does_not_hold_says_what_does(requirement: str, said: str) -> None:
+    class Own(Layer):
+        """Of some steps only."""
+
+        step: int = attr("step", at_least=1)
+        requires = {requirement: "another step"}
+
+    _, failure = failing(Own({"step": 3}), (1, 4, 4))
+    assert failure.what == f"`own`: another step ({said})"
