@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+import cnncalc
 from cnncalc.layers import LAYERS
 from cnncalc.layers.base import Layer
 from cnncalc.shape import Shape, read_shape
 from cnncalc.work import attempt
+from cnncalc.working import working_of
 from tests.running import DATA
 
 
@@ -74,3 +76,10 @@ def test_the_working(case: str) -> None:
 
 def test_every_layer_type_is_there() -> None:
     assert {re.split(r":? ", case)[0] for case in CASES} == set(LAYERS)
+
+
+def test_a_sum_leaves_nothing_over() -> None:
+    (row,) = cnncalc.analyze(cnncalc.loads("{input: {channels: 3, size: 8}, layers: [conv: [4, 3, 2]]}")).rows
+    found = working_of(row)
+    assert found.remainders == {"height": 1, "width": 1}
+    assert [step.label for step in found.steps if step.remainder] == ["size"]
