@@ -56,7 +56,9 @@ def _oracles(record: dict[str, Any]) -> tuple[str, str]:
     libraries = " and ".join(f"{name} {version}" for name, version in record["libraries"].items())
     rows = [(run["what"], run["cases"], run["disagreements"]) for run in record["runs"]]
     body = f"""\
-With {libraries}. A graph becomes a `torch.nn` program on the meta device; shapes, weights, biases and buffers must be
+With {libraries}.
+
+A graph becomes a `torch.nn` program on the meta device; shapes, weights, biases and buffers must be
 equal layer by layer, and multiplies equal to half of what `torch.utils.flop_counter` counts. A Keras 3 layer is run on
 its torch backend and compared in the same. One random case in ten may be wrong on purpose: then both must refuse it.
 
