@@ -84,7 +84,7 @@ def test_full_shows_each_problem_at_its_line_in_the_order_of_the_file() -> None:
 
 
 def test_full_goes_to_the_terminal_and_to_no_file() -> None:
-    ran = invoke("check", "net.yaml", "-o", "report.txt")
+    ran = invoke("check", "net.yaml", "-o", "report")
     assert ran.code == 2
     assert "--output wants another format than `full`: --format text, json, github, sarif, junit." in ran.err
 
