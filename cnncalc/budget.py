@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cnncalc.analysis import QUANTITIES, Analysis, Counts, GroupRow, Row
-from cnncalc.figures import SUFFIXES, read_figure
+from cnncalc.figures import SUFFIXES, ratio, read_figure
 from cnncalc.problem import Level, Problem, Where
 from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.source import Map, Node, Source, Text, fail, where
@@ -19,6 +19,7 @@ _BYTES = {
     "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
 }  # fmt: skip
 _SIZE = re.compile(rf"(\d{{1,15}})(?:\.(\d{{1,6}}))? ?({'|'.join(_BYTES)})", re.ASCII)
+_SIZE_SUFFIXES = {"k": " kB", "K": " kB", "M": " MB", "G": " GB", "B": " GB", "T": " TB"}  # `20M` bytes are 20 MB
 _LEVELS: dict[str, Level] = {"max": "error", "warn": "warning"}
 
 
@@ -64,43 +65,44 @@ def read_amount(text: str, quantity: str) -> Amount | None:
 
 
 def over(name: str, quantity: str, amount: Amount, actual: int) -> str:
-    """By how much a limit is broken, with as many decimals as show it.
+    """By how much a limit is broken: the limit as written, the others in its unit with as many decimals as show it.
 
     >>> over("total", "params", read_amount("5M", "params"), 5_300_000)
-    '`total` params: limit 5.0M, is 5.3M, over by 0.3M (+6.0 %)'
+    '`total` params: limit 5M, is 5.3M, over by 0.3M (+6.0 %)'
     >>> over("total", "params", read_amount("5M", "params"), 5_000_001)
-    '`total` params: limit 5,000,000, is 5,000,001, over by 1 (under +0.1 %)'
+    '`total` params: limit 5M, is 5,000,001, over by 1 (under +0.1 %)'
     >>> over("head", "size", read_amount("20 MiB", "size"), 20_992_000)
-    '`head` size: limit 20.00 MiB, is 20.02 MiB, over by 0.02 MiB (+0.1 %)'
+    '`head` size: limit 20 MiB, is 20.02 MiB, over by 0.02 MiB (+0.1 %)'
     """
     limit = int(amount)
-    shown = [f"{number:,}{' bytes' * (quantity == 'size')}" for number in (limit, actual, actual - limit)]
-    suffix, unit = _unit(amount, quantity)
-    for decimals in (1, 2, 3) if unit > 1 else ():
+    suffix = _SIZE_SUFFIXES.get(amount.suffix, amount.suffix) if quantity == "size" else amount.suffix
+    shown = [_decimal(amount.digits, amount.decimals, suffix)]
+    for decimals in (1, 2, 3) if amount.unit > 1 else ():
         power = int(10**decimals)
-        limit_digits, rest = divmod(amount.digits * amount.unit * power, 10**amount.decimals * unit)
-        over_digits = (2 * (actual - limit) * power + unit) // (2 * unit)
-        if rest == 0 and over_digits:  # the limit as written, and not "over by 0.0"
-            shown = [
-                f"{digits // power:,}.{digits % power:0{decimals}}{suffix}"
-                for digits in (limit_digits, limit_digits + over_digits, over_digits)
-            ]
+        limit_digits, rest = divmod(amount.digits * power, 10**amount.decimals)
+        over_digits = (2 * (actual - limit) * power + amount.unit) // (2 * amount.unit)
+        if rest == 0 and over_digits:  # no digit of the limit is lost, and not "over by 0.0"
+            shown += (_decimal(digits, decimals, suffix) for digits in (limit_digits + over_digits, over_digits))
             break
-    percent = 100 * (actual - limit) / limit if limit else 0
-    share = f" ({percent:+,.1f} %)" if percent >= 0.05 else " (under +0.1 %)" if limit else ""
-    return f"`{name}` {quantity}: limit {shown[0]}, is {shown[1]}, over by {shown[2]}{share}"
+    else:
+        exact = [f"{number:,}{' bytes' * (quantity == 'size')}" for number in (limit, actual, actual - limit)]
+        shown = [*(shown if amount.unit > 1 else exact[:1]), *exact[1:]]
+    return f"`{name}` {quantity}: limit {shown[0]}, is {shown[1]}, over by {shown[2]}{_more(limit, actual)}"
 
 
-def _unit(amount: Amount, quantity: str) -> tuple[str, int]:
-    """The unit in which a limit is shown: the one written, else the largest that is not larger than it."""
-    if amount.suffix.startswith(" "):
-        return amount.suffix, amount.unit
-    suffixes = {" kB": 10**3, " MB": 10**6, " GB": 10**9, " TB": 10**12} if quantity == "size" else SUFFIXES
-    fitting = {unit: suffix for suffix, unit in reversed(suffixes.items()) if unit <= max(int(amount), 1)}
-    if not amount.suffix:
-        unit = max(fitting, default=1)
-        return fitting.get(unit, ""), unit
-    return (amount.suffix if quantity != "size" else fitting.get(amount.unit, "")), amount.unit
+def _decimal(digits: int, decimals: int, suffix: str) -> str:
+    whole, rest = divmod(digits, int(10**decimals))
+    return f"{whole:,}{f'.{rest:0{decimals}}' if decimals else ''}{suffix}"
+
+
+def _more(limit: int, actual: int) -> str:
+    """How much more it is than the limit: percents, and times where these would be thousands."""
+    if not limit:
+        return ""
+    if actual > 11 * limit:
+        return f" ({ratio(limit, actual)})"
+    percent = 100 * (actual - limit) / limit
+    return f" ({percent:+,.1f} %)" if percent >= 0.05 else " (under +0.1 %)"
 
 
 # ------------------------------------------------------------------------------------------- on the command line
@@ -184,11 +186,15 @@ def _limits_of(name: str, counts: Counts, quantities: Map, problems: Problems) -
         if not isinstance(written, Map):
             problems.add("bad-value", f"`{key.text}` must be a limit", written, "write `5M` or `{max: 5M, warn: 4.5M}`")
             continue
+        found: dict[str, Problem | None] = {}
         for kind, value in written:
             if kind.text in _LEVELS:
-                yield _limit(name, key.text, _LEVELS[kind.text], counts, value, problems)
+                found[kind.text] = _limit(name, key.text, _LEVELS[kind.text], counts, value, problems)
             else:
                 problems.add("unknown-key", f"a limit is `max` or `warn`, not `{kind.text}`", kind)
+        if found.get("max") and found.get("warn"):  # said once
+            found["warn"] = None
+        yield from found.values()
 
 
 def _limit(name: str, quantity: str, level: Level, counts: Counts, node: Node, problems: Problems) -> Problem | None:

@@ -29,13 +29,13 @@ layers:
   - relu
 expect:
   first: {output: 6x6x4, params: 100}
-budget: {params: {max: 111, warn: 99}}
+budget: {params: {max: 111}, weights: {warn: 99}}
 """
 GOOD = NET.partition("expect")[0] + "expect: {first: {params: 112}}\n"
 BAD = "input: {channels: 3, size: 8}\nlayers:\n  - conv: {filters: 4, kernal: 3}\n"
 EXPECTATION = "`first` params: expected 100, is 112 (12 more, +12.0 %)"
 MAX = "`total` params: limit 111, is 112, over by 1 (+0.9 %)"
-WARN = "`total` params: limit 99, is 112, over by 13 (+13.1 %)"
+WARN = "`total` weights: limit 99, is 108, over by 9 (+9.1 %)"
 MISSPELT = "unknown attribute of `conv`: `kernal`"
 MISSING = "cannot read `none.yaml`: no such file, and no bundled architecture of that name"
 
@@ -72,19 +72,19 @@ def test_full_shows_each_problem_at_its_line_in_the_order_of_the_file() -> None:
         f"error[budget]: {MAX}\n"
         " --> net.yaml:8:24\n"
         "  |\n"
-        "8 | budget: {params: {max: 111, warn: 99}}\n"
+        "8 | budget: {params: {max: 111}, weights: {warn: 99}}\n"
         "  |                        ^^^\n"
         "\n"
         f"warning[budget]: {WARN}\n"
-        " --> net.yaml:8:35\n"
+        " --> net.yaml:8:46\n"
         "  |\n"
-        "8 | budget: {params: {max: 111, warn: 99}}\n"
-        "  |                                   ^^\n"
+        "8 | budget: {params: {max: 111}, weights: {warn: 99}}\n"
+        "  |                                              ^^\n"
     )
 
 
 def test_full_goes_to_the_terminal_and_to_no_file() -> None:
-    ran = invoke("check", "net.yaml", "-o", "report.txt")
+    ran = invoke("check", "net.yaml", "-o", "report")
     assert ran.code == 2
     assert "--output wants another format than `full`: --format text, json, github, sarif, junit." in ran.err
 
@@ -94,7 +94,7 @@ def test_text_is_one_line_a_problem() -> None:
     assert ran.out == (
         f"net.yaml:7:34: error expectation {EXPECTATION}\n"
         f"net.yaml:8:24: error budget {MAX}\n"
-        f"net.yaml:8:35: warning budget {WARN}\n"
+        f"net.yaml:8:46: warning budget {WARN}\n"
         f"none.yaml:1:1: error unreadable {MISSING}\n"
         f"bad.yaml:3:24: error unknown-attribute {MISSPELT}\n"
     )
@@ -121,7 +121,7 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
     assert files[0]["totals"] == totals
     assert files[0]["problems"][2] == {
         "level": "warning", "code": "budget", "message": WARN,
-        "file": "net.yaml", "line": 8, "column": 35, "length": 2,
+        "file": "net.yaml", "line": 8, "column": 46, "length": 2,
     }  # fmt: skip
     assert files[2] == {
         "file": "none.yaml", "exit_code": 2, "status": "error", "figures": 0, "totals": None,
@@ -161,8 +161,8 @@ ANNOTATIONS = (
     f"{MISSING}%0Ahelp: `cnncalc list` shows the bundled architectures\n"
     "::error file=bad.yaml,line=3,col=24,endColumn=30,title=cnncalc unknown-attribute::"
     f"{MISSPELT}%0Ahelp: did you mean `kernel`?\n"
-    "::warning file=net.yaml,line=8,col=35,endColumn=37,title=cnncalc budget::"
-    "`total` params: limit 99, is 112, over by 13 (+13.1 %25)\n"
+    "::warning file=net.yaml,line=8,col=46,endColumn=48,title=cnncalc budget::"
+    "`total` weights: limit 99, is 108, over by 9 (+9.1 %25)\n"
 )
 
 
@@ -209,7 +209,7 @@ def test_the_step_summary_is_appended_with_all_files(tmp_path: Path, monkeypatch
         "| none.yaml | error | unreadable | cannot read \\`none.yaml\\`: no such file, and no bundled architecture of "
         "that name |\n"
         "| bad.yaml:3 | error | unknown-attribute | unknown attribute of \\`conv\\`: \\`kernal\\` |\n"
-        "| net.yaml:8 | warning | budget | \\`total\\` params: limit 99, is 112, over by 13 (+13.1 %) |\n"
+        "| net.yaml:8 | warning | budget | \\`total\\` weights: limit 99, is 108, over by 9 (+9.1 %) |\n"
         "\n"
         "| file | result | params | multiplies | activations | errors | warnings |\n"
         "| :--- | :--- | ---: | ---: | ---: | ---: | ---: |\n"
@@ -284,7 +284,7 @@ def test_sarif_has_a_result_for_each_problem_with_its_region() -> None:
     assert found == [
         ("error", "expectation", "net.yaml", (7, 34, 37)),
         ("error", "budget", "net.yaml", (8, 24, 27)),
-        ("warning", "budget", "net.yaml", (8, 35, 37)),
+        ("warning", "budget", "net.yaml", (8, 46, 48)),
         ("error", "unreadable", "none.yaml", (1, None, None)),
         ("error", "unknown-attribute", "bad.yaml", (3, 24, 30)),
     ]
@@ -385,7 +385,7 @@ def test_junit_has_a_case_for_each_file() -> None:
 
 
 def test_junit_fails_a_file_that_only_warns_when_that_breaks_it() -> None:
-    Path("warns.yaml").write_text(GOOD + "budget: {params: {warn: 99}}\n", encoding="utf-8")
+    Path("warns.yaml").write_text(GOOD + "budget: {weights: {warn: 99}}\n", encoding="utf-8")
     relaxed = junit(check("junit", files=("warns.yaml",)).out)
     assert [child.tag for child in relaxed[0]] == ["system-out"]
     strict = junit(check("junit", "--strict", files=("warns.yaml",)).out)

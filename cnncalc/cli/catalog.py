@@ -46,9 +46,9 @@ expect:
 """
 
 
-@click.command("list", epilog=options.examples("cnncalc list", "cnncalc list resnet", "cnncalc list -f json"))
+@options.command("list", epilog=options.examples("cnncalc list", "cnncalc list resnet", "cnncalc list -f json"))
 @click.argument("words", metavar="[WORD]...", nargs=-1)
-@options.format_option("table", "json", "names")
+@options.format_option("table", "json", "names", idle={"json": ("ascii",), "names": ("ascii",)})
 @options.output_option()
 @options.drawing_options()
 def list_command(words: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
@@ -89,9 +89,9 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     return 0
 
 
-@click.command("show", epilog=options.examples("cnncalc show lenet5", "cnncalc show resnet50 > mine.yaml"))
+@options.command("show", epilog=options.examples("cnncalc show lenet5", "cnncalc show resnet50 > mine.yaml"))
 @click.argument("name", metavar="NAME", type=options.Bundled())
-@options.output_option()
+@options.output_option(kept=True)
 def show_command(name: str, output: str | None) -> int:
     """Print a bundled file, to read, or to copy and change."""
     from cnncalc import bundled
@@ -109,10 +109,10 @@ def show_command(name: str, output: str | None) -> int:
     return 0
 
 
-@click.command(
+@options.command(
     "new", epilog=options.examples("cnncalc new > net.yaml", "cnncalc new -o net.yaml && cnncalc summary net.yaml")
 )
-@options.output_option()
+@options.output_option(kept=True)
 def new_command(output: str | None) -> int:
     """Print a small file with comments, to start from."""
     options.emit(STARTER, output)

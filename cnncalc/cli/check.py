@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options
+from cnncalc.cli.command import InputFile, OutputFile
 from cnncalc.cli.progress import Progress
 from cnncalc.render.check import FORMATS, many, renderer, verdict
 
@@ -59,7 +60,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
     return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
 
 
-@click.command(
+@options.command(
     "check",
     epilog=options.examples(
         "cnncalc check net.yaml",
@@ -81,11 +82,10 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
     is_flag=True,
     help="FILEs are what a commit changes: the architectures among them are checked, and all that extend one of them.",
 )
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice([DRAWN, *FORMATS]),
+@options.format_option(
+    DRAWN,
+    *FORMATS,
+    default=False,
     help="full shows the lines that are wrong, text one line a problem; github writes annotations and the step "
     "summary, sarif and junit files for other services.  [default: full, inside GitHub Actions github]",
 )
@@ -96,13 +96,19 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @_limit_option("size", "20MiB", "bytes of float32 params")
 @click.option(
     "--baseline",
+    type=InputFile(),
     metavar="FILE|GIT-REF",
     help="Totals grow no more than --max-growth from these recorded figures, or from that version in git.",
 )
 @options.max_growth_option(
     "How much params, multiplies and activations, or that quantity, may grow from the baseline.  [default: 0%]"
 )
-@click.option("--write-baseline", metavar="FILE", help="Record the figures of every FILE for --baseline.")
+@click.option(
+    "--write-baseline",
+    type=OutputFile(renews="baseline"),
+    metavar="FILE",
+    help="Record the figures of every FILE for --baseline.",
+)
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
 @click.option("--select", callback=_codes, metavar="CODES", help="Run only these lint rules.")
 @click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")

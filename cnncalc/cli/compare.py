@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnncalc.problem import Problem
 
 
-@click.command(
+@options.command(
     "compare",
     epilog=options.examples(
         "cnncalc compare vgg16 resnet50 mobilenet_v2",
@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 )
 @click.argument("files", metavar="FILE FILE...", nargs=-1, required=True, type=options.Architecture())
 @click.option("--by-layer", is_flag=True, help="What was added, removed, changed and moved, for two FILEs.")
-@options.format_option("table", "markdown", "json", "csv", help="markdown is made for a comment on a pull request.")
+@options.format_option(
+    "table",
+    "markdown",
+    "json",
+    "csv",
+    help="markdown is made for a comment on a pull request.",
+    idle={"json": ("exact", "layout", "ascii"), "csv": ("exact", "layout", "ascii")},
+)
 @options.output_option()
 @options.max_growth_option(
     "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first FILE."

@@ -28,7 +28,7 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     return options.some_of(value, COUNTS, "count") or ()
 
 
-@click.command(
+@options.command(
     "diagram",
     epilog=options.examples(
         "cnncalc diagram alexnet -o alexnet.svg               volumes: boxes to scale, kernels, shapes",
@@ -42,7 +42,14 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @click.argument("block", metavar="[BLOCK]", required=False)
 @options.format_option(
-    "svg", "mermaid", "dot", help="svg is drawn here; mermaid and dot are graphs for those programs."
+    "svg",
+    "mermaid",
+    "dot",
+    help="svg is drawn here; mermaid and dot are graphs for those programs.",
+    advice={
+        ".png": "a browser or Inkscape makes one of an .svg, Graphviz of a graph: `-f dot | dot -Tpng -o {output}`",
+        ".pdf": "a browser or Inkscape makes one of an .svg, Graphviz of a graph: `-f dot | dot -Tpdf -o {output}`",
+    },
 )
 @options.output_option()
 @click.option(

@@ -95,7 +95,7 @@ def sheet_for(
         raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
 
 
-@click.command(
+@options.command(
     "exercise",
     epilog=options.examples(
         "cnncalc exercise lenet5 > sheet.md                 eight questions, one layer at a time",
@@ -108,7 +108,13 @@ def sheet_for(
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @question_options
-@options.format_option("markdown", "html", "json", help="html is for printing.")
+@options.format_option(
+    "markdown",
+    "html",
+    "json",
+    help="html is for printing.",
+    advice={".pdf": "a browser makes one of an .html, by printing it"},
+)
 @click.option("--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.")
 @options.output_option()
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")

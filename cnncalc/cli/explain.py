@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Entry = Row | GroupRow | None
 
 
-@click.command(
+@options.command(
     "explain",
     epilog=options.examples(
         "cnncalc explain alexnet conv1            35k = 11·11·3·48·2",
@@ -32,7 +32,15 @@ if TYPE_CHECKING:
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @click.argument("names", metavar="[LAYER]...", nargs=-1)
-@options.format_option("text", "markdown", "latex", "json", help="latex: a fragment that needs amsmath.")
+@options.format_option(
+    "text",
+    "markdown",
+    "latex",
+    "json",
+    help="latex: a fragment that needs amsmath.",
+    idle={"json": ("layout", "ascii")},
+    advice={".pdf": "`pdflatex` makes one of a .tex that is written with --standalone"},
+)
 @click.option("--standalone", is_flag=True, help="With latex: a whole document.")
 @options.output_option()
 @options.depth_option(

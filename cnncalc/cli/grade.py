@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options
+from cnncalc.cli.command import InputFile
 from cnncalc.problem import ProblemsFound
+from cnncalc.teaching.files import ENDINGS
 
 if TYPE_CHECKING:
     from cnncalc.teaching.grade import Graded, Grader
@@ -23,7 +25,7 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
     return int(match[1])
 
 
-@click.command(
+@options.command(
     "grade",
     epilog=options.examples(
         "cnncalc grade sheet.md ada.md                      every answer of one student",
@@ -32,9 +34,15 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
         "cnncalc grade sheet.html class.csv --key           right answers beside the wrong ones",
     ),
 )
-@click.argument("worksheet", metavar="WORKSHEET", type=click.Path())
-@click.argument("answers", metavar="ANSWERS...", nargs=-1, required=True, type=click.Path())
-@options.format_option("table", "json", "csv", help="csv has one row for each student.")
+@click.argument("worksheet", metavar="WORKSHEET", type=InputFile())
+@click.argument("answers", metavar="ANSWERS...", nargs=-1, required=True, type=InputFile(*ENDINGS))
+@options.format_option(
+    "table",
+    "json",
+    "csv",
+    help="csv has one row for each student.",
+    idle={"json": ("ascii",), "csv": ("ascii", "key")},
+)
 @click.option(
     "--pass",
     "needed",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
+
+from cnncalc.cli.command import ARCHITECTURES, FORCED, Command, Format, OutputFile
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 T = TypeVar("T")
@@ -25,6 +27,7 @@ class Architecture(TextType):
     """A file, or a bundled architecture by name; completes both."""
 
     name = "file"
+    suffixes = ARCHITECTURES  # of what is read below a folder
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
@@ -98,21 +101,57 @@ def max_growth_option(help: str) -> Decorator:
     return click.option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, callback=read, help=help)
 
 
-def format_option(*formats: str, help: str | None = None) -> Decorator:
-    """`-f FORMAT`: one of these, the first if none is named."""
+def command(name: str, **more: Any) -> Callable[[Callable[..., Any]], Command]:
+    """A command whose options are looked at together."""
+    return click.command(name, cls=Command, **more)
+
+
+def format_option(
+    *formats: str,
+    default: bool = True,
+    help: str | None = None,
+    idle: Mapping[str, tuple[str, ...]] | None = None,
+    advice: Mapping[str, str] | None = None,
+) -> Decorator:
+    """`-f FORMAT`: one of these; if none is named, the one of `-o`'s suffix, else the first, or None.
+
+    `idle` are the options that a format does not heed, by its name; `advice` says how other programs make what no
+    format is, by suffix.
+    """
     return click.option(
-        "-f", "--format", "form", type=click.Choice(formats), default=formats[0], show_default=True, help=help
+        "-f",
+        "--format",
+        "form",
+        cls=Format,
+        type=click.Choice(formats),
+        default=formats[0] if default else None,
+        show_default=default,
+        help=help,
+        idle=idle,
+        advice=advice,
     )
 
 
-def output_option() -> Decorator:
-    """`-o FILE`."""
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(dir_okay=False, allow_dash=True),
-        help="Write to this file instead of standard output.",
-    )
+def output_option(*, kept: bool = False) -> Decorator:
+    """`-o FILE`; where a file that is there is `kept`, with `--force`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        if kept:
+            command = click.option(
+                "--force",
+                is_flag=True,
+                expose_value=False,
+                callback=lambda ctx, param, value: ctx.meta.update({FORCED: value}),
+                help="Replace the --output file if it is there already.",
+            )(command)
+        return click.option(
+            "-o",
+            "--output",
+            type=OutputFile(dash=True, kept=kept),
+            help="Write to this file instead of standard output.",
+        )(command)
+
+    return decorate
 
 
 def some_of(value: str | None, known: Collection[str], what: str) -> tuple[str, ...] | None:

@@ -20,7 +20,7 @@ INTERRUPTED = 130
 LONGEST_LINE = 10_000
 
 
-@click.command(
+@options.command(
     "quiz",
     epilog=options.examples(
         "cnncalc quiz                                  LeNet-5, one layer at a time",

@@ -20,7 +20,7 @@ class _LayerType(options.TextType):
         return [CompletionItem(name) for name in LAYERS if name.startswith(incomplete)]
 
 
-@click.command(
+@options.command(
     "layers", epilog=options.examples("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 )
 @click.argument("types", metavar="[TYPE]...", nargs=-1, type=_LayerType())
@@ -51,7 +51,7 @@ def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, a
     return 0
 
 
-@click.command(
+@options.command(
     "schema",
     epilog=options.examples(
         "cnncalc schema -o cnncalc.schema.json",

@@ -20,7 +20,7 @@ class _Code(options.TextType):
         return [CompletionItem(code) for code in RULES if code.startswith(incomplete)]
 
 
-@click.command(
+@options.command(
     "rules",
     epilog=options.examples(
         "cnncalc rules",
@@ -29,7 +29,7 @@ class _Code(options.TextType):
     ),
 )
 @click.argument("codes", metavar="[CODE]...", nargs=-1, type=_Code())
-@options.format_option("text", "json", "markdown")
+@options.format_option("text", "json", "markdown", idle={"json": ("ascii",), "markdown": ("ascii",)})
 @options.output_option()
 @options.drawing_options()
 def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:

@@ -19,7 +19,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     return options.some_of(value, COLUMNS, "column")
 
 
-@click.command(
+@options.command(
     "summary",
     epilog=options.examples(
         "cnncalc summary alexnet                      a bundled architecture",
@@ -31,7 +31,14 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     ),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=options.Architecture())
-@options.format_option("table", "json", "csv", "markdown", help="json and csv list leaf layers, exact.")
+@options.format_option(
+    "table",
+    "json",
+    "csv",
+    "markdown",
+    help="json and csv list leaf layers, exact.",
+    idle={"json": ("depth", "exact", "columns", "layout", "ascii"), "csv": ("depth", "exact", "ascii")},
+)
 @options.output_option()
 @options.depth_option("How far blocks are unfolded: 1 top-level entries, 0 totals only.", default="1")
 @click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
@@ -90,7 +97,8 @@ def summary_command(
         from cnncalc.render import csv
 
         options.emit(
-            csv.render([(analysis, _leaves(analysis, sort, top)) for analysis in analyses.values()], layout), output
+            csv.render([(analysis, _leaves(analysis, sort, top)) for analysis in analyses.values()], layout, columns),
+            output,
         )
     elif analyses:
         from cnncalc.columns import STANDARD, Style

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from typing import Any
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.shape import written_shape
@@ -12,31 +14,36 @@ HEADER = (
     "file", "name", "type", "inputs", "input_shapes", "output_shape", "params", "weights", "biases", "buffers",
     "multiplies", "activations", "line",
 )  # fmt: skip
+_NAMED = {"layer": "name", "input": "input_shapes", "output": "output_shape"}  # as a summary's columns are called
+
+_CELLS: dict[str, Callable[[Row, Analysis, str], Any]] = {
+    "file": lambda row, analysis, layout: analysis.file,
+    "name": lambda row, analysis, layout: row.name,
+    "type": lambda row, analysis, layout: row.type,
+    "inputs": lambda row, analysis, layout: " ".join(row.inputs),
+    "input_shapes": lambda row, a, layout: " ".join(written_shape(shape, layout, "x") for shape in row.input_shapes),
+    "output_shape": lambda row, analysis, layout: written_shape(row.output_shape, layout, "x"),
+    "share": lambda row, analysis, layout: _share(row.counts.multiplies, analysis.totals.multiplies),
+    "line": lambda row, analysis, layout: row.line,
+}
 
 
-def render(found: list[tuple[Analysis, tuple[Row, ...]]], layout: str) -> str:
-    """All rows of all files; shapes like `55x55x96`, several inputs separated by a blank."""
+def render(found: list[tuple[Analysis, tuple[Row, ...]]], layout: str, columns: tuple[str, ...] | None = None) -> str:
+    """All rows of all files; shapes like `55x55x96`, several inputs separated by a blank, shares from 0 to 1.
+
+    `columns` are those of a summary; the file stands before them.
+    """
+    header = HEADER if columns is None else ("file", *(_NAMED.get(name, name) for name in columns))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
+    writer.writerow(header)
     for analysis, rows in found:
         for row in rows:
-            counts = row.counts
             writer.writerow(
-                (
-                    analysis.file,
-                    row.name,
-                    row.type,
-                    " ".join(row.inputs),
-                    " ".join(written_shape(shape, layout, "x") for shape in row.input_shapes),
-                    written_shape(row.output_shape, layout, "x"),
-                    counts.params,
-                    counts.weights,
-                    counts.biases,
-                    counts.buffers,
-                    counts.multiplies,
-                    counts.activations,
-                    row.line,
-                )
+                _CELLS[name](row, analysis, layout) if name in _CELLS else getattr(row.counts, name) for name in header
             )
     return text.getvalue()
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.6f}" if whole else ""

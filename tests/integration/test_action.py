@@ -92,7 +92,7 @@ def test_a_broken_budget_is_annotated_at_its_line(workspace: Path) -> None:
     step = runner(workspace).step("Check")
     assert (step.code, step.outputs) == (1, {"exit-code": "1"})
     assert step.out.startswith("::error file=architectures/wide.yaml,line=1,")
-    assert "`total` params: limit 4.0k, is 6.2k" in step.out
+    assert "`total` params: limit 4k, is 6.2k" in step.out
 
 
 def test_a_file_that_cannot_be_used(workspace: Path) -> None:

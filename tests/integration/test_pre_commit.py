@@ -115,7 +115,7 @@ def test_try_repo_refuses_a_child_of_an_edited_parent(project: Repository, hooks
     ran = project.pre_commit("try-repo", str(hooks.folder), "cnncalc-check", "--verbose")
     assert ran.code == 1, ran.out + ran.err
     assert "architectures/base.yaml: 1 figure" in ran.out
-    assert "error[budget]: `total` params: limit 4.0k, is 4.3k, over by 0.3k" in ran.out
+    assert "error[budget]: `total` params: limit 4k, is 4.3k, over by 0.3k" in ran.out
     assert "--> architectures/wide.yaml:1:" in ran.out
 
 
@@ -126,7 +126,7 @@ def test_a_commit_that_doubles_the_filters_of_a_layer_is_refused(project: Reposi
     said = ran.out + ran.err
     assert ran.code == 1
     assert re.search(r"^cnncalc check\.+Failed$", said, re.MULTILINE)
-    assert "error[budget]: `total` params: limit 4.0k, is 6.2k, over by 2.2k" in said
+    assert "error[budget]: `total` params: limit 4k, is 6.2k, over by 2.2k" in said
     assert "--> architectures/wide.yaml:1:" in said
     assert project.git("log", "--format=%s") == "first"
 
