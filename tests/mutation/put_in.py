@@ -19,6 +19,7 @@ from tests.mutation.choose import USED_WHEN_IMPORTED, path_of
 from tests.mutation.mutants import Mutant
 
 DATA = (int, float, str, tuple, list, dict, set, frozenset, re.Pattern, NoneType)
+WRAPPED = (classmethod, staticmethod)
 
 
 def put_in(mutant: Mutant) -> None:
@@ -75,7 +76,7 @@ def _renew(old: dict[str, Any], fresh: dict[str, Any]) -> None:
                 had = vars(before).get(key)
                 if isinstance(part, property) and part.fget:
                     renew_function(had.fget, part.fget)
-                elif isinstance(part, classmethod) and isinstance(had, classmethod):  # `__init_subclass__`
+                elif isinstance(part, WRAPPED) and isinstance(had, WRAPPED):  # `__init_subclass__`, `__new__`
                     renew_function(had.__func__, part.__func__)
                 elif isinstance(part, FunctionType) and isinstance(had, FunctionType):
                     renew_function(inspect.unwrap(had), inspect.unwrap(part))
