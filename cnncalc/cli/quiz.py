@@ -23,10 +23,10 @@ LONGEST_LINE = 10_000
 @options.command(
     "quiz",
     epilog=options.examples(
-        "cnncalc quiz                                  LeNet-5, one layer at a time",
-        "cnncalc quiz alexnet --level 2 --seed 7       another number, other questions",
+        "cnncalc quiz                              LeNet-5, one layer at a time",
+        "cnncalc quiz alexnet --level 2 --seed 7   another number, other questions",
         "cnncalc quiz resnet50 --level 3 --count 5",
-        "cnncalc quiz net.yaml --ask inverse           your own network",
+        "cnncalc quiz net.yaml --ask inverse       your own network",
     ),
 )
 @click.argument("file", metavar="[FILE]", default="lenet5", type=options.Architecture())
