@@ -57,6 +57,7 @@ error[baseline]: `total` params: was 700 at main, is 1,284 (584 more, +83.4 %; a
   = note: `conv2` (filters 8 → 16): params 296 → 592
   = note: `conv3` (reads 4×4×8 → 4×4×16): params 292 → 580
   = help: `cnncalc compare git:main:nets/a.yaml nets/a.yaml --by-layer` shows all that changed
+
 """
     )
     assert ran.out == "nets/b.yaml: 0 figures\n1 of 2 files failed, 0 figures checked\n"
@@ -88,6 +89,13 @@ def test_every_quantity_that_grew_is_a_problem_of_its_own(project: Repository) -
 def test_the_allowed_percent_is_exact(project: Repository, growth: list[str], code: int) -> None:
     project.write(nets__a=net(16))  # params +83.43 %, multiplies +59.70 %, activations +44.44 %
     assert check("nets/a.yaml", "--baseline", "main", *(f"--max-growth={one}" for one in growth)).code == code
+
+
+def test_a_version_may_be_written_as_in_front_of_a_path(project: Repository) -> None:
+    assert "did you mean `main`?" in check("nets", "--baseline", "git:mian").err
+    project.write(nets__a=net(16))
+    assert check("nets", "--baseline", "git:main") == check("nets", "--baseline", "main")
+    assert check("nets", "--baseline", "git:main").code == 1
 
 
 def test_a_network_that_shrinks_or_stays_passes(project: Repository) -> None:
@@ -395,6 +403,12 @@ def test_a_foreign_file_is_refused(folder: Path, text: str, said: str) -> None:
         (["--baseline", "--output=x"], "`--output=x` is no name of a version"),
         (["--baseline", "^HEAD"], "`^HEAD` is no name of a version"),
         (["--baseline", ":/first"], "`:/first` is no name of a version"),
+        (["--baseline", "git:"], "the name of a version is empty"),
+        (
+            ["--baseline", "git:main:nets/a.yaml"],
+            "error[unreadable]: `git:main:nets/a.yaml` is one file of a version\n",
+        ),
+        (["--baseline", "git:main:nets/a.yaml"], "= help: name the version alone: `--baseline main`"),
         (["--baseline", ""], "the name of a version is empty"),  # "$(git merge-base …)" that failed
         (["--max-growth", "5%"], "--max-growth goes with --baseline."),
         (["--write-baseline", "x.json", "--set", "a=1"], "--write-baseline records the files' own figures"),

@@ -191,6 +191,7 @@ def test_the_line_of_the_layer_is_shown() -> None:
         "  |\n"
         "7 |   - dense: {name: head, units: 10}\n"
         "  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "\n"
     )
 
 
@@ -221,7 +222,7 @@ def test_a_name_that_a_file_does_not_have_is_exit_code_2(limit: str, says: str, 
     )
     ran = invoke("check", "-", "--max-params", limit, input=text)
     assert ran.code == 2
-    assert ran.err == f"error[unknown-name]: {says}\n --> <stdin>:1:1\n  = help: {help}\n"
+    assert ran.err == f"error[unknown-name]: {says}\n --> <stdin>:1:1\n  = help: {help}\n\n"
 
 
 def test_a_misspelt_quantity_of_a_budget_has_its_cure() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from cnncalc.checks import Report
 from cnncalc.codes import CODES
 from cnncalc.problem import Problem, Where
 from cnncalc.render.check import FORMATS, renderer
-from tests.running import DATA, Ran, invoke, process
+from tests.running import DATA, Ran, environment, invoke, process
 
 NET = """\
 name: Small
@@ -80,6 +82,7 @@ def test_full_shows_each_problem_at_its_line_in_the_order_of_the_file() -> None:
         "  |\n"
         "8 | budget: {params: {max: 111}, weights: {warn: 99}}\n"
         "  |                                              ^^\n"
+        "\n"
     )
 
 
@@ -87,6 +90,42 @@ def test_full_goes_to_the_terminal_and_to_no_file() -> None:
     ran = invoke("check", "net.yaml", "-o", "report")
     assert ran.code == 2
     assert "--output wants another format than `full`: --format text, json, github, sarif, junit." in ran.err
+
+
+def test_what_follows_a_problem_is_set_apart(tmp_path: Path) -> None:
+    for name, text in {"a": GOOD, "b": BAD, "c": "on: push\n", "d": GOOD, "e": BAD}.items():
+        (tmp_path / "nets").mkdir(exist_ok=True)
+        (tmp_path / "nets" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    line = f"{sys.executable} -m cnncalc check nets 2>&1"
+    ran = subprocess.run(line, shell=True, capture_output=True, text=True, env=environment(), check=False)
+    said = re.sub(r"(error.*\n)(?: .*\n|\d.*\n)+", "<an error>\n", ran.stdout)
+    assert said.splitlines() == [
+        "nets/a.yaml: 1 figure",
+        "<an error>",
+        "",
+        "note: nets/c.yaml is passed over: no `layers` and no `extends`",
+        "nets/d.yaml: 1 figure",
+        "<an error>",
+        "",
+        "2 of 4 files failed, 2 figures checked",
+    ]
+
+
+def test_quiet_says_nothing_about_a_file_that_is_fine(tmp_path: Path) -> None:
+    Path("list.yaml").write_text("- a\n", encoding="utf-8")
+    Path("lint.yaml").write_text(GOOD + "budget: {params: {warn: 99}}\n", encoding="utf-8")
+    for quiet in ("-q", "--quiet"):
+        assert invoke("check", "good.yaml", "lenet5", quiet) == Ran(0, "All checks passed: 2 files, 23 figures\n", "")
+    ran = invoke("check", ".", "-q")
+    loud = invoke("check", ".")
+    note = "note: ./list.yaml is passed over: no `layers` and no `extends`\n"
+    assert (ran.code, ran.err) == (2, loud.err.replace(note, ""))
+    assert note in loud.err
+    assert ran.out.splitlines() == loud.out.splitlines()[-1:]
+    assert "warning[budget]" in ran.err
+    shown = [invoke("check", "good.yaml", "-f", form, *quiet) for form in ("text", "json") for quiet in ((), ("-q",))]
+    assert shown[0] == shown[1]
+    assert shown[2] == shown[3]
 
 
 def test_text_is_one_line_a_problem() -> None:
@@ -204,12 +243,12 @@ def test_the_step_summary_is_appended_with_all_files(tmp_path: Path, monkeypatch
         "\n"
         "| place | level | code | message |\n"
         "| :--- | :--- | :--- | :--- |\n"
-        "| net.yaml:7 | error | expectation | \\`first\\` params: expected 100, is 112 (12 more, +12.0 %) |\n"
-        "| net.yaml:8 | error | budget | \\`total\\` params: limit 111, is 112, over by 1 (+0.9 %) |\n"
-        "| none.yaml | error | unreadable | cannot read \\`none.yaml\\`: no such file, and no bundled architecture of "
+        "| net.yaml:7 | error | expectation | `first` params: expected 100, is 112 (12 more, +12.0 %) |\n"
+        "| net.yaml:8 | error | budget | `total` params: limit 111, is 112, over by 1 (+0.9 %) |\n"
+        "| none.yaml | error | unreadable | cannot read `none.yaml`: no such file, and no bundled architecture of "
         "that name |\n"
-        "| bad.yaml:3 | error | unknown-attribute | unknown attribute of \\`conv\\`: \\`kernal\\` |\n"
-        "| net.yaml:8 | warning | budget | \\`total\\` weights: limit 99, is 108, over by 9 (+9.1 %) |\n"
+        "| bad.yaml:3 | error | unknown-attribute | unknown attribute of `conv`: `kernal` |\n"
+        "| net.yaml:8 | warning | budget | `total` weights: limit 99, is 108, over by 9 (+9.1 %) |\n"
         "\n"
         "| file | result | params | multiplies | activations | errors | warnings |\n"
         "| :--- | :--- | ---: | ---: | ---: | ---: | ---: |\n"
@@ -381,7 +420,7 @@ def test_junit_has_a_case_for_each_file() -> None:
     failure, warnings = suite[0]
     assert failure.attrib == {"type": "expectation", "message": f"{EXPECTATION} (and 1 more)"}
     full = invoke("check", "net.yaml").err
-    assert (failure.text or "") + "\n" + (warnings.text or "") == full
+    assert (failure.text or "") + "\n" + (warnings.text or "") + "\n" == full
 
 
 def test_junit_fails_a_file_that_only_warns_when_that_breaks_it() -> None:
@@ -451,6 +490,30 @@ def test_hostile_text_stays_in_its_cell_of_the_step_summary() -> None:
     assert len(rows) == 2 + 4 + 2 + 3
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {5, 8}
     assert not re.search(r"(?<!\\)[<`]", "".join(rows))
+
+
+CODE = {  # a message: how it is written in a cell
+    "`conv_1` params": "`conv_1` params",
+    "`a`, `b` and *c*": "`a`, `b` and \\*c\\*",
+    "`<b>@octocat #1`": "`<b>@octocat #1`",
+    "a ` b": "a \\` b",
+    "`a`b`": "`a`b\\`",
+    "``": "\\`\\`",
+    "`` a ``": "\\`\\` a \\`\\`",
+    "` `": "\\` \\`",
+    "`a|b`": "\\`a\\|b\\`",
+    "`a\\`|b`": "\\`a\\\\\\`\\|b\\`",
+    "`a\\\\|b`": "\\`a\\\\\\\\\\|b\\`",
+    "$`a`$": "\\$\\`a\\`\\$",
+    "\\`a`": "\\\\`a`",
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), CODE.items())
+def test_names_in_backticks_are_code_that_nothing_breaks_out_of(text: str, shown: str) -> None:
+    problem = Problem("bad-value", text, Where("net.yaml", 1, 1))
+    rows = renderer("step_summary")([Report("net.yaml", 1, 1, (problem,))], None).splitlines()
+    assert f"| net.yaml:1 | error | bad-value | {shown} |" in rows
 
 
 def test_a_file_name_that_is_no_text_breaks_no_format() -> None:

@@ -486,6 +486,7 @@ def test_a_broken_figure_is_shown_at_its_line(folder: Path) -> None:
         "  |\n"
         "8 |   first: {output: 6x6x4, params: 100}\n"
         "  |                                  ^^^\n"
+        "\n"
     )
     assert ran.out == "1 of 1 file failed, 3 figures checked\n"
 
@@ -847,6 +848,23 @@ def test_list_finds_words_in_names() -> None:
     assert "lenet5" in invoke("list", "LENET", "5").out
 
 
+@pytest.mark.parametrize("form", ["table", "json", "names"])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("foo", "No bundled architecture matches 'foo'. 'cnncalc list' shows them all."),
+        ("resnt50", "No bundled architecture matches 'resnt50'. Did you mean 'resnet50'?"),
+        ("alexnet tower", ""),
+        ("mobilnet v2", "No bundled architecture matches 'mobilnet v2'. Did you mean 'mobilenet_v2'?"),
+        ("resnet lenet", "No bundled architecture matches 'resnet lenet'. "),
+    ],
+)
+def test_a_list_of_nothing_is_exit_code_2_as_show_is(words: str, says: str, form: str) -> None:
+    ran = invoke("list", *words.split(), "-f", form)
+    assert (ran.code, ran.out == "") == ((2, True) if says else (0, False))
+    assert ran.err.startswith(says)
+
+
 def test_the_forms_of_list_agree_on_what_they_find() -> None:
     words = ["lenet-5"]  # in its name, not in its file's
     names = invoke("list", *words, "-f", "names").out.split()
@@ -908,7 +926,7 @@ def test_help_lists_the_commands_and_each_has_examples() -> None:
         text = invoke(name, "--help").out
         assert "Examples:" in text
         assert f"cnncalc {name}" in text
-        assert len(max(text.splitlines(), key=len)) <= 120
+        assert [line for line in text.splitlines() if len(line) > 80] == []
 
 
 def test_an_unknown_command_or_option_is_exit_code_2() -> None:

@@ -82,7 +82,8 @@ def test_why_an_answer_cannot_be_read() -> None:
         (NUMBER, "9" * 30, "more than 18 digits"),
         (NUMBER, "3M", "a rounded figure needs 2 digits or more"),
         (EXACT, "35k", "an exact number is asked for"),
-        (CHOICE, "because", "a letter is asked for"),
+        (CHOICE, "because", "a letter from A to B is asked for"),
+        (CHOICE, "E", "a letter from A to B is asked for"),
         (NUMBER, "x" * 201, "longer than 200 characters"),
     ]
     assert [read_answer(question, text, "hwc").remark for question, text, _ in said] == [text for _, _, text in said]
@@ -207,6 +208,17 @@ def test_a_class_in_one_table(worksheet: Path) -> None:
     assert rows[3][10] == "the row has more cells than the first one: quote answers with commas"
 
 
+@pytest.mark.parametrize(("right", "shown"), [(0, "0"), (1, "12.5"), (2, "25"), (3, "37.5"), (7, "87.5"), (8, "100")])
+def test_a_percentage_has_a_decimal_where_it_needs_one(right: int, shown: str, worksheet: Path, tmp_path: Path) -> None:
+    invoke("exercise", "lenet5", "-o", str(worksheet))
+    key = json.loads(invoke("exercise", "lenet5", "--key", "-f", "json").out)
+    said = {str(one["id"]): one["accepted"][0] for one in key["questions"][:right]}
+    path = _saved(worksheet, "ada.json", json.dumps(said | {"8": said.get("8", "")}))
+    assert f"\n{right} of 8 points, {shown}%\n" in invoke("grade", str(worksheet), str(path)).out
+    (row,) = csv.DictReader(io.StringIO(invoke("grade", str(worksheet), str(path), "-f", "csv").out))
+    assert row["percent"] == shown
+
+
 def test_an_answer_that_follows_from_a_wrong_one(worksheet: Path) -> None:
     chain = (
         "input: {channels: 3, size: 32}\nlayers:\n  - conv: {filters: 8, kernel: 5}\n  - max_pool: {kernel: 2}\n"
@@ -307,7 +319,7 @@ def test_forty_files_of_which_some_are_broken(worksheet: Path, tmp_path: Path) -
     assert "mean 3.5 of 4 points, 37 sheets" in table.out
     assert "3 files could not be read" in table.out
     assert "slips: forgot the bias (18)" in table.out
-    assert "least often right: 1 (51%)" in table.out
+    assert "least often right: 1 (51.3%)" in table.out
 
 
 def test_a_link_in_a_folder_leads_nowhere(worksheet: Path, tmp_path: Path) -> None:

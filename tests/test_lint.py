@@ -60,7 +60,7 @@ def test_a_finding_is_a_warning_and_the_exit_code_stays_0() -> None:
         "  |\n"
         "3 |   - conv: {filters: 96, kernel: 11, stride: 4}\n"
         "  |                                             ^\n"
-        "  = help: an input of 223×223 or 227×227 loses nothing; or say `padding: same`\n",
+        "  = help: an input of 223×223 or 227×227 loses nothing; or say `padding: same`\n\n",
     )
 
 
@@ -89,7 +89,7 @@ def test_a_finding_in_a_block_is_told_once_and_says_where_and_how_often() -> Non
         "  |                                                         ^\n"
         "  = note: here `unit2/1/conv1`, used at line 6; "
         "and at 3 more places: `unit2/2/conv1`, `unit2/3/conv1`, `unit3/conv1`\n"
-        "  = help: `padding: same` fits every kernel\n"
+        "  = help: `padding: same` fits every kernel\n\n"
     )
 
 

@@ -66,6 +66,44 @@ def test_it_ends_with_the_score_so_far(input: str, score: str) -> None:
     assert result.out.rstrip().splitlines()[-1] == score
 
 
+UNREADABLE = """\
+> abc
+  a shape is asked for, like 55x55x96: once more
+> 12
+  3 numbers are asked for: once more
+> ?
+"""
+AGAIN: list[tuple[tuple[str, ...], str, str]] = [
+    ((), "12x12", "3 numbers are asked for"),
+    (("--ask", "params"), "abc", "a whole number is asked for"),
+    (("--ask", "params"), "3.5", "a whole number is asked for"),
+    (("--ask", "params", "--exact"), "2k", "an exact number is asked for"),
+    (("--ask", "params"), "9" * 30, "more than 18 digits"),
+]
+
+
+def test_an_answer_that_cannot_be_read_costs_nothing() -> None:
+    result = invoke("quiz", "--count", "1", input="abc\n12\n?\n5x5x16\n")
+    assert UNREADABLE in result.out
+    assert result.out.endswith("> 5x5x16\n  ✓ right\n\n1 of 1 points, 100%\n")
+    assert "✗" not in result.out
+
+
+@pytest.mark.parametrize(("options", "answer", "says"), AGAIN)
+def test_a_question_is_asked_again(options: tuple[str, ...], answer: str, says: str) -> None:
+    result = invoke("quiz", "alexnet", "--count", "1", *options, input=f"{answer}\n" * 3)
+    assert result.out.count(f"> {answer}\n  {says}: once more\n") == 3
+    assert result.out.endswith("> \n\nno question answered\n")
+    passed = invoke("quiz", "alexnet", "--count", "1", *options, input=f"{answer}\n\n")
+    assert "\n0 of 1 points, 0%" in passed.out
+
+
+def test_a_choice_is_one_of_the_letters_that_are_shown() -> None:
+    result = invoke("quiz", "alexnet", "--ask", "mistake", input="\n7\nZ\nb\n")
+    letters = "  a letter from A to D is asked for: once more\n"
+    assert f"> 7\n{letters}> Z\n{letters}> b\n  " in result.out
+
+
 def test_what_was_passed_is_shown_with_its_working() -> None:
     result = invoke("quiz", "--count", "1", "--ask", "multiplies", input="\n")
     assert "  passed\n" in result.out

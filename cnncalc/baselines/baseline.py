@@ -23,11 +23,16 @@ from cnncalc.source import Source, fail
 def named(
     baseline: str, allowed: Allowed, vars: Mapping[str, str], input_size: str | None, folder: str = ""
 ) -> Against | Recorded:
-    """What `--baseline` means: a file where there is one of that name, else a version in git.
+    """What `--baseline` means: a file where there is one of that name, else a version in git, `main` or `git:main`.
 
     Raises ProblemsFound where it is neither.
     """
-    if os.path.exists(baseline):
+    if baseline.startswith(git.PREFIX):
+        baseline, colon, path = baseline.removeprefix(git.PREFIX).partition(":")
+        if colon and path:
+            what = f"`{git.PREFIX}{baseline}:{path}` is one file of a version"
+            raise fail("unreadable", what, help=f"name the version alone: `--baseline {baseline}`")
+    elif os.path.exists(baseline):
         return Recorded(baseline, allowed)
     if baseline.endswith(".json"):
         help = f"`cnncalc check FILE... --write-baseline {baseline}` writes one"

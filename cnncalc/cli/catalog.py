@@ -63,6 +63,12 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
 
     analyses = [(name, analyze(load(name))) for name in bundled.names()]
     found = [(name, a) for name, a in analyses if all(word.lower() in f"{name} {a.name}".lower() for word in words)]
+    if not found:
+        from cnncalc.problem import nearest
+
+        close = nearest("_".join(words), bundled.names())
+        cure = f"Did you mean '{close}'?" if close else "'cnncalc list' shows them all."
+        raise click.UsageError(f"No bundled architecture matches '{' '.join(words)}'. {cure}")
     if form == "names":
         options.emit("".join(f"{name}\n" for name, _ in found), output)
         return 0

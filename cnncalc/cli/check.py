@@ -67,13 +67,13 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
         "cnncalc check --changed base.yaml       and every file that extends it",
-        "cnncalc check net.yaml --max-params 5M --max-size '20 MiB' --max-multiplies head=1.5G",
-        "cnncalc check nets/ -f text              file:line:col: level code message, for editors",
-        "cnncalc check nets/ -f sarif -o cnncalc.sarif",
-        "cnncalc check nets/ --baseline main --max-growth 5%      no file grows more than 5 % from git's main",
-        "cnncalc check nets/ --write-baseline baseline.json       record figures for --baseline baseline.json",
+        "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
+        "cnncalc check nets/ -f text              a line a problem, for editors",
+        "cnncalc check nets/ -o cnncalc.sarif",
+        "cnncalc check nets/ --baseline main --max-growth 5%      from git's main",
+        "cnncalc check nets/ --write-baseline base.json           then --baseline it",
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
-        "cnncalc check net.yaml --update          rewrite the figures of `expect` that no longer hold",
+        "cnncalc check net.yaml --update          put the figures of `expect` right",
     ),
 )
 @click.argument("files", metavar="FILE|FOLDER...", nargs=-1, type=options.Architecture())
@@ -109,6 +109,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
     metavar="FILE",
     help="Record the figures of every FILE for --baseline.",
 )
+@click.option("-q", "--quiet", is_flag=True, help="Nothing about a file that is fine; the last line stays.")
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
 @click.option("--select", callback=_codes, metavar="CODES", help="Run only these lint rules.")
 @click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
@@ -129,6 +130,7 @@ def check_command(
     baseline: str | None,
     max_growth: dict[str, Fraction],
     write_baseline: str | None,
+    quiet: bool,
     strict: bool,
     select: frozenset[str] | None,
     ignore: frozenset[str] | None,
@@ -181,17 +183,17 @@ def check_command(
         finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
     )
     reports: list[Report] = []
-    apart = False  # whether problems stand above
     with Progress(_to_check(files, changed)) as progress:
         for file in progress:
-            options.note_bundled(file.name)
+            if not quiet:
+                options.note_bundled(file.name)
             rewritten = _update(file.name) if update else 0
             report = options.configured(checks.report, file)
             progress.hide()
             if rewritten:
                 options.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
-            _show(report, form, no_color, apart)
-            apart = apart or bool(report.problems)
+            if not (quiet and report.code == 0 and not report.problems):
+                _show(report, form, no_color, quiet)
             if not report.skipped:
                 reports.append(report)
     if not reports and not changed:
@@ -252,18 +254,17 @@ def _record(recorder: Recorder, reports: list[Report]) -> None:
     options.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
-def _show(report: Report, form: str, no_color: bool, apart: bool) -> None:
-    """What is said of one file as soon as it is checked; its problems are set apart from those of the files before."""
+def _show(report: Report, form: str, no_color: bool, quiet: bool) -> None:
+    """What is said of one file as soon as it is checked; its problems are set apart from what follows."""
     if report.skipped:
         options.remark(f"{report.file} is passed over: {report.skipped}")
     if form in (DRAWN, "text", "github"):  # the others have them in what they write
         for note in report.notes:
             options.remark(f"{report.file}: {note}")
     if form == DRAWN and report.problems:
-        if apart:
-            click.echo(err=True)
         options.complain(report.problems, no_color)
-    if form == DRAWN and report.code == 0 and not report.skipped:
+        click.echo(err=True)
+    if form == DRAWN and report.code == 0 and not report.skipped and not quiet:
         options.say(f"{report.file}: {many(report.figures, 'figure')}")
 
 

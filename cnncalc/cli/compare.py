@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     epilog=options.examples(
         "cnncalc compare vgg16 resnet50 mobilenet_v2",
         "cnncalc compare git:main:net.yaml net.yaml --by-layer",
-        "cnncalc compare git:main:net.yaml net.yaml --by-layer -f markdown -o comment.md",
-        "cnncalc compare old.yaml new.yaml --max-growth params=5%   exit code 1 where params grow more",
+        "cnncalc compare git:main:net.yaml net.yaml --by-layer -o comment.md",
+        "cnncalc compare old.yaml new.yaml --max-growth params=5%   more is code 1",
     ),
 )
 @click.argument("files", metavar="FILE FILE...", nargs=-1, required=True, type=options.Architecture())

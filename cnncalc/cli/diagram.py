@@ -31,11 +31,11 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 @options.command(
     "diagram",
     epilog=options.examples(
-        "cnncalc diagram alexnet -o alexnet.svg               volumes: boxes to scale, kernels, shapes",
-        "cnncalc diagram resnet50 -o resnet50.svg             branches and skips: a flow graph",
-        "cnncalc diagram resnet50 conv3/unit1 -o unit.svg     one block of it",
+        "cnncalc diagram alexnet -o alexnet.svg            volumes: boxes to scale",
+        "cnncalc diagram resnet50 -o resnet50.svg          branches: a flow graph",
+        "cnncalc diagram resnet50 conv3/unit1 -o unit.svg  one block of it",
         "cnncalc diagram vgg16 --depth 1 --theme dark -o vgg16.svg",
-        "cnncalc diagram googlenet -f mermaid                 a flowchart for Markdown",
+        "cnncalc diagram googlenet -f mermaid              a flowchart for Markdown",
         "cnncalc diagram unet -f dot --depth all | dot -Tpdf -o unet.pdf",
     ),
 )

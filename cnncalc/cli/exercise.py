@@ -98,9 +98,9 @@ def sheet_for(
 @options.command(
     "exercise",
     epilog=options.examples(
-        "cnncalc exercise lenet5 > sheet.md                 eight questions, one layer at a time",
-        "cnncalc exercise lenet5 --key                      the same with answers and working",
-        "cnncalc exercise vgg16 --level 2 --seed 7 -f html -o sheet.html",
+        "cnncalc exercise lenet5 > sheet.md                 eight questions",
+        "cnncalc exercise lenet5 --key                      with answers and working",
+        "cnncalc exercise vgg16 --level 2 --seed 7 -o sheet.html",
         "cnncalc exercise googlenet --level 3 --count 12",
         "cnncalc exercise alexnet --ask inverse,mistake     which stride? which line?",
         "cnncalc grade sheet.md answers/                    mark what comes back",

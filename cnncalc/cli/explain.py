@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         "cnncalc explain resnet50 conv2/unit1/cb3 a unique short form of a path",
         "cnncalc explain googlenet 3a total       a block's and the network's addends",
         "cnncalc explain googlenet 3a -d all      a block, all its layers first",
-        "cnncalc explain net.yaml                 every layer, then the total; or why it does not fit",
-        "cnncalc explain lenet5 -f latex --standalone -o lenet5.tex && pdflatex lenet5.tex",
+        "cnncalc explain net.yaml                 every layer; or why it does not fit",
+        "cnncalc explain lenet5 --standalone -o it.tex && pdflatex it.tex",
     ),
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())

@@ -28,10 +28,10 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
 @options.command(
     "grade",
     epilog=options.examples(
-        "cnncalc grade sheet.md ada.md                      every answer of one student",
-        "cnncalc grade sheet.md answers/ -f csv -o marks.csv     a folder: one row for each file",
-        "cnncalc grade sheet.json ada.json --pass 60%       exit code 0 from 60 % on",
-        "cnncalc grade sheet.html class.csv --key           right answers beside the wrong ones",
+        "cnncalc grade sheet.md ada.md                 every answer of one student",
+        "cnncalc grade sheet.md answers/ -o marks.csv  a folder: a row for each file",
+        "cnncalc grade sheet.json ada.json --pass 60%  exit code 0 from 60 % on",
+        "cnncalc grade sheet.html class.csv --key      with the right answers",
     ),
 )
 @click.argument("worksheet", metavar="WORKSHEET", type=InputFile())

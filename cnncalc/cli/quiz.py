@@ -23,10 +23,10 @@ LONGEST_LINE = 10_000
 @options.command(
     "quiz",
     epilog=options.examples(
-        "cnncalc quiz                                  LeNet-5, one layer at a time",
-        "cnncalc quiz alexnet --level 2 --seed 7       another number, other questions",
+        "cnncalc quiz                              LeNet-5, one layer at a time",
+        "cnncalc quiz alexnet --level 2 --seed 7   another number, other questions",
         "cnncalc quiz resnet50 --level 3 --count 5",
-        "cnncalc quiz net.yaml --ask inverse           your own network",
+        "cnncalc quiz net.yaml --ask inverse       your own network",
     ),
 )
 @click.argument("file", metavar="[FILE]", default="lenet5", type=options.Architecture())
@@ -35,7 +35,8 @@ LONGEST_LINE = 10_000
 def quiz_command(file: str, no_color: bool, ascii: bool, **choices: Any) -> int:
     """The questions of `exercise` one by one: hints, an answer to each at once, and the score.
 
-    FILE is lenet5 if none is named. Type ? for a hint, Enter to pass, q to stop.
+    FILE is lenet5 if none is named. Type ? for a hint, Enter to pass, q to stop. An answer that is no number, shape or
+    letter, as it is asked for, is asked for again.
     """
     from cnncalc.columns import Style
     from cnncalc.render.quiz import Voice
@@ -67,7 +68,7 @@ def _ask_all(sheet: Worksheet, voice: Voice, marks: list[Mark]) -> None:
     for place, question in enumerate(sheet.questions, 1):
         _show_context(sheet, voice, question, shown)
         options.emit(voice.question(question, place, len(sheet.questions)), None)
-        given = _answer(voice, question, answers)
+        given = _answer(voice, question, sheet.recipe.layout, answers)
         if given is None:
             return
         marks.append(grader.mark(question, given))
@@ -87,8 +88,10 @@ def _show_context(sheet: Worksheet, voice: Voice, question: Question, shown: set
             options.emit(voice.passage(passage), None)
 
 
-def _answer(voice: Voice, question: Question, answers: TextIO) -> str | None:
-    """The next answer, hints given on the way; None at the end of input or at `q`."""
+def _answer(voice: Voice, question: Question, layout: str, answers: TextIO) -> str | None:
+    """The next answer that can be read, hints given on the way; None at the end of input or at `q`."""
+    from cnncalc.teaching.answers import read_answer, tidy
+
     hints = list(question.hints)
     while True:
         options.emit("> ", None)
@@ -101,8 +104,11 @@ def _answer(voice: Voice, question: Question, answers: TextIO) -> str | None:
         if text.lower() in ("q", "quit", "exit"):
             return None
         if text.lower() not in ("?", "h", "hint", "help"):
-            return text
-        if hints:
+            remark = read_answer(question, text, layout).remark if tidy(text) else ""  # Enter passes
+            if not remark:
+                return text
+            options.emit(voice.again(remark), None)  # a slip of the keyboard is none of arithmetic
+        elif hints:
             hint = hints.pop(0)
             options.emit(voice.hint(hint, not hints), None)
         else:

@@ -24,7 +24,7 @@ class _Code(options.TextType):
     "rules",
     epilog=options.examples(
         "cnncalc rules",
-        "cnncalc rules dropped-border             why it matters, a file that has it, and one mended",
+        "cnncalc rules dropped-border             why it matters, with an example",
         "cnncalc rules -f json | jq '.[].code'",
     ),
 )

@@ -41,7 +41,8 @@ def ordered(layer_of: list[int], things: list[Thing], links: list[Link]) -> list
         from fast_sugiyama import from_edges
     except ImportError:
         raise CannotDraw(
-            "a flow that branches is laid out with the library fast-sugiyama: pip install 'cnncalc[diagram]'"
+            "a flow that branches is laid out with the library fast-sugiyama: pip install 'cnncalc[diagram]', "
+            "or `--depth 1`, `--style volumes`, `-f mermaid`"
         ) from None
     place: dict[int, tuple[int, float]] = {}
     edges = sorted({(link.a, link.b) for link in links})

@@ -32,12 +32,17 @@ def render(sheet: Worksheet, found: list[Graded], style: Style, *, key: bool, wi
 
 
 def percent_of(points: int, whole: int) -> str:
-    """A share of the points, rounded down: 99.9 % is not all.
+    """A share of the points, to one decimal where it has some and rounded down: 99.9 % is not all.
 
-    >>> percent_of(7, 8), percent_of(0, 0)
-    ('87%', '–')
+    >>> percent_of(7, 8), percent_of(3, 4), percent_of(2, 3), percent_of(0, 0)
+    ('87.5%', '75%', '66.6%', '–')
     """
-    return f"{100 * points // whole}%" if whole else "–"
+    return f"{_percent(points, whole)}%" if whole else "–"
+
+
+def _percent(points: int, whole: int) -> str:
+    full, tenth = divmod(1000 * points // whole, 10)
+    return f"{full}.{tenth}" if tenth else f"{full}"
 
 
 def _one(sheet: Worksheet, graded: Graded, style: Style, key: bool) -> Group:
@@ -186,7 +191,7 @@ def render_csv(sheet: Worksheet, found: list[Graded]) -> str:
                 "graded",
                 graded.points,
                 sheet.points,
-                100 * graded.points // sheet.points,
+                _percent(graded.points, sheet.points),
                 *(mark.points for mark in graded.marks),
                 inert(slips),
                 inert("; ".join(graded.notes)),

@@ -42,6 +42,21 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", text)
 
 
+_SPAN = re.compile(r"(?<![`$])`([^`\\|\n]*[^`\\|\n\s][^`\\|\n]*)`(?![`$])")
+
+
+def prose(text: str) -> str:
+    """A message whose names in backticks stay code; all else is shown as it is.
+
+    What could end the code or the cell of a table is no code: a backtick, a bar, a backslash.
+
+    >>> print(prose("`conv_1` of <b> is `a|b`"))
+    `conv_1` of \\<b\\> is \\`a\\|b\\`
+    """
+    parts = _SPAN.split(text)  # text, what stands in backticks, text, …
+    return "".join(f"`{part}`" if place % 2 else escape(part) for place, part in enumerate(parts))
+
+
 def _indented(text: str, title: str, level: int) -> str:
     return ("&nbsp;&nbsp;" * level if title == "layer" else "") + escape(text)
 

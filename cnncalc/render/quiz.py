@@ -65,6 +65,10 @@ class Voice:
         """All hints were given."""
         return self._text(Text("  no more hints: Enter shows the working", style="dim"))
 
+    def again(self, remark: str) -> str:
+        """Why an answer cannot be read: it is asked for once more."""
+        return self._text(_indented(2, (remark, "yellow"), ": once more"))
+
     def verdict(self, mark: Mark) -> str:
         """Right or wrong, the likely slip, and for what was not right the answer with its working."""
         sign, color = _SIGNS.get(mark.verdict, ("passed", "dim"))

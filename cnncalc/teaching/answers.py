@@ -59,7 +59,12 @@ def read_answer(question: Question, text: str, layout: str) -> Reading:
         return Reading(remark=f"longer than {LONGEST} characters")
     if question.kind == "choice":
         match = re.fullmatch(r"\(?([A-Za-z])\)?(?:[:.)].*)?", text)
-        return Reading((match[1].upper(),)) if match else Reading(remark="a letter is asked for")
+        letters = [choice[:1] for choice in question.choices]
+        if match and (not letters or match[1].upper() in letters):
+            return Reading((match[1].upper(),))
+        return Reading(
+            remark=f"a letter from {letters[0]} to {letters[-1]} is asked for" if letters else "a letter is asked for"
+        )
     if question.kind == "shape":
         return _read_shape(question, text, layout)
     return _read_number(question, text)

@@ -8,7 +8,7 @@ from cnncalc.checks import Report
 from cnncalc.figures import exact
 from cnncalc.problem import Problem, clean
 from cnncalc.render.check import from_root, verdict
-from cnncalc.render.markdown import escape
+from cnncalc.render.markdown import escape, prose
 
 LARGEST = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing
 
@@ -18,7 +18,7 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
     found = [(report, problem) for report in reports for problem in report.problems]
     found.sort(key=lambda both: both[1].level)  # errors first
     problems = [
-        [_place(problem, report, root), problem.level, problem.code, _cell(problem.message)]
+        [_place(problem, report, root), problem.level, problem.code, prose(clean(problem.message))]
         for report, problem in found
     ]
     text = f"### cnncalc check\n\n{_cell(verdict(reports))}\n"
