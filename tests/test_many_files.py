@@ -113,7 +113,7 @@ def test_a_folder_that_cannot_be_listed_is_a_failure_and_stops_no_other(monkeypa
     monkeypatch.setattr(os, "scandir", scandir)
     ran = invoke("check", "nets")
     assert ran.code == 2
-    assert ran.err == "error[unreadable]: cannot read the folder `nets/shut`: permission denied\n"
+    assert ran.err == "error[unreadable]: cannot read the folder `nets/shut`: permission denied\n\n"
     assert ran.out == "nets/a.yaml: 1 figure\nnets/z.yaml: 1 figure\n1 of 3 files failed, 2 figures checked\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,12 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
         callback=_limits,
         help=f"The most {what}, in total or of the layer or block NAME: {example}, head={example}.",
     )
+
+
+def _known_codes() -> Iterable[str]:
+    from cnncalc.rules import RULES
+
+    return RULES
 
 
 def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> frozenset[str] | None:
@@ -111,8 +118,12 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 )
 @click.option("-q", "--quiet", is_flag=True, help="Nothing about a file that is fine; the last line stays.")
 @click.option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.")
-@click.option("--select", callback=_codes, metavar="CODES", help="Run only these lint rules.")
-@click.option("--ignore", callback=_codes, metavar="CODES", help="Run all lint rules but these.")
+@click.option(
+    "--select", type=options.Names(_known_codes), callback=_codes, metavar="CODES", help="Run only these lint rules."
+)
+@click.option(
+    "--ignore", type=options.Names(_known_codes), callback=_codes, metavar="CODES", help="Run all lint rules but these."
+)
 @click.option("--no-lint", is_flag=True, help="Run no lint rule.")
 @click.option(
     "--update",

@@ -40,7 +40,7 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     ),
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
-@click.argument("block", metavar="[BLOCK]", required=False)
+@click.argument("block", metavar="[BLOCK]", required=False, type=options.OfFile("blocks"))
 @options.format_option(
     "svg",
     "mermaid",
@@ -71,7 +71,13 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
     type=click.Choice(["light", "dark", "auto"]),
     help="Colours of the SVG; auto follows the reader's system.  [default: light]",
 )
-@click.option("--counts", callback=_counts, metavar="NAME,...", help=f"Write them on the boxes: {', '.join(COUNTS)}.")
+@click.option(
+    "--counts",
+    type=options.Names(lambda: COUNTS),
+    callback=_counts,
+    metavar="NAME,...",
+    help=f"Write them on the boxes: {', '.join(COUNTS)}.",
+)
 @click.option("--every-copy", is_flag=True, help="Draw all the equal copies of a repeated block, not one with its ×N.")
 @options.set_option()
 @options.input_size_option()

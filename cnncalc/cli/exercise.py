@@ -39,6 +39,7 @@ def question_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--ask",
+            type=options.Names(lambda: ASKS),
             callback=_asks,
             metavar="KIND,...",
             help=f"Of: {', '.join(ASKS)}.  [default: the first three; level 2 inverse, too; level 3 all]",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("file", metavar="FILE", type=options.Architecture())
-@click.argument("names", metavar="[LAYER]...", nargs=-1)
+@click.argument("names", metavar="[LAYER]...", nargs=-1, type=options.OfFile("entries"))
 @options.format_option(
     "text",
     "markdown",

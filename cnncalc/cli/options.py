@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -24,18 +24,15 @@ else:  # before click 8.4 the class has no parameter
 
 
 class Architecture(TextType):
-    """A file, or a bundled architecture by name; completes both."""
+    """A file, or a bundled architecture by name; completes both, and folders."""
 
     name = "file"
     suffixes = ARCHITECTURES  # of what is read below a folder
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        from click.shell_completion import CompletionItem
+        from cnncalc.cli import completion
 
-        from cnncalc import bundled
-
-        found = [CompletionItem(name) for name in bundled.names() if name.startswith(incomplete)]
-        return [*found, CompletionItem(incomplete, type="file")]
+        return completion.architectures(incomplete)
 
 
 class Bundled(TextType):
@@ -44,11 +41,39 @@ class Bundled(TextType):
     name = "name"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        from click.shell_completion import CompletionItem
-
         from cnncalc import bundled
+        from cnncalc.cli import completion
 
-        return [CompletionItem(name) for name in bundled.names() if name.startswith(incomplete)]
+        return completion.of(bundled.names(), incomplete)
+
+
+class Names(TextType):
+    """Names separated by commas, each completed; `known` gives them when a shell asks."""
+
+    name = "names"
+
+    def __init__(self, known: Callable[[], Iterable[str]]) -> None:
+        self.known = known
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from cnncalc.cli import completion
+
+        return completion.listed(self.known(), incomplete)
+
+
+class OfFile(TextType):
+    """The name of something in the FILE: `blocks`, `entries` or `vars_of_file`, as `completion` calls them."""
+
+    name = "text"
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from cnncalc.cli import completion
+
+        found: list[Any] = getattr(completion, self.what)(ctx, incomplete)
+        return found
 
 
 def examples(*lines: str) -> str:
@@ -61,6 +86,7 @@ def set_option() -> Decorator:
     return click.option(
         "--set",
         "sets",
+        type=OfFile("vars_of_file"),
         metavar="NAME=VALUE",
         multiple=True,
         help="Override a var of the file; may be given several times.",

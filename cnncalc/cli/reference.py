@@ -13,11 +13,10 @@ class _LayerType(options.TextType):
     name = "type"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        from click.shell_completion import CompletionItem
-
+        from cnncalc.cli import completion
         from cnncalc.layers import LAYERS
 
-        return [CompletionItem(name) for name in LAYERS if name.startswith(incomplete)]
+        return completion.of(LAYERS, incomplete)
 
 
 @options.command(

@@ -13,11 +13,10 @@ class _Code(options.TextType):
     name = "code"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        from click.shell_completion import CompletionItem
-
+        from cnncalc.cli import completion
         from cnncalc.rules import RULES
 
-        return [CompletionItem(code) for code in RULES if code.startswith(incomplete)]
+        return completion.of(RULES, incomplete)
 
 
 @options.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -9,6 +10,12 @@ import click
 from cnncalc.cli import options
 
 SORTS = ("params", "weights", "biases", "buffers", "multiplies", "activations")
+
+
+def _known_columns() -> Iterable[str]:
+    from cnncalc.columns import COLUMNS
+
+    return COLUMNS
 
 
 def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
@@ -44,6 +51,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
 @click.option(
     "--columns",
+    type=options.Names(_known_columns),
     callback=_columns,
     metavar="NAME,...",
     help="Of: layer, type, inputs, input, output, params, weights, biases, buffers, multiplies, share, flops, "
