@@ -144,6 +144,15 @@ def test_every_figure_of_the_other_tables_is_whole(command: str, width: int) -> 
     assert width < 60 or max(map(len, text.splitlines())) <= width
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_fit_the_terminal(width: int) -> None:
+    text, piped = (shown(one, "layers", *cnncalc.layers.LAYERS) for one in (width, None))
+    assert sorted("".join(text.split())) == sorted("".join(piped.split()))  # not a letter is lost
+    assert max(map(len, text.splitlines())) <= width
+    rules = shown(width, "rules", *cnncalc.rules.RULES), shown(None, "rules", *cnncalc.rules.RULES)
+    assert "".join(rules[0].split()) == "".join(rules[1].split())
+
+
 def test_a_real_terminal_folds_as_well() -> None:
     text = in_a_terminal("list", NO_COLOR="1", COLUMNS="60")
     assert max(map(len, text.splitlines())) <= 60
