@@ -98,6 +98,10 @@ COLUMNS: dict[str, Column] = {
     "line": Column("line", "line in the file", _line_number),
 }
 STANDARD = ("layer", "type", "output", "params", "multiplies", "share")
+FOLDING = ("layer", "type", "inputs", "input")  # names and words, which may take several lines
+OPTIONAL = (  # what a narrow terminal does without, first of all the first
+    "share", "type", "inputs", "input", "line", "activations", "buffers", "flops", "biases", "weights", "output",
+)  # fmt: skip
 
 
 def columns(names: tuple[str, ...]) -> list[Column]:

@@ -374,12 +374,14 @@ def test_nothing_is_folded_or_cut_in_a_pipe(folder: Path) -> None:
     assert any(note.strip() in line for line in ran.out.splitlines())
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
-def test_a_closed_pipe_ends_quietly(form: str, folder: Path) -> None:
+@pytest.mark.parametrize(
+    "line", ["--help", "list", *(f"summary net.yaml -f {form}" for form in ("table", "json", "csv", "markdown"))]
+)
+def test_a_closed_pipe_ends_quietly(line: str, folder: Path) -> None:
     write("net.yaml")
     read, written = os.pipe()
     os.close(read)
-    command = [sys.executable, "-m", "cnncalc", "summary", "net.yaml", "-f", form]
+    command = [sys.executable, "-m", "cnncalc", *line.split()]
     done = subprocess.run(command, stdout=written, stderr=subprocess.PIPE, env=environment(), check=False)
     os.close(written)
     assert done.stderr == b""
@@ -393,6 +395,22 @@ def test_a_closed_pipe_ends_quietly(form: str, folder: Path) -> None:
         ("check net.yaml > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("check net.yaml -f json > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("explain net.yaml > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("summary net.yaml > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("list > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("layers > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("layers conv > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("rules > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("schema > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        (
+            "compare net.yaml net.yaml > /dev/full",
+            2,
+            "Error: cannot write to standard output: no space left on device\n",
+        ),
+        ("--help > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("list --help > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("--version > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("list > /dev/full 2> /dev/full", 2, ""),
+        ("--help > /dev/full 2>&1", 2, ""),
         ("check none.yaml 2> /dev/full", 2, ""),
         ("chek net.yaml 2> /dev/full", 2, ""),
         ("check net.yaml >&-", 0, ""),

@@ -128,12 +128,17 @@ CASES = {
     "another activation": (
         "layers: [conv: [8, 3], relu]",
         "layers: [conv: [8, 3], gelu]",
-        ["1 unchanged", "~ gelu1 relu → gelu"],
+        ["1 unchanged", "~ relu1 → gelu1 relu → gelu"],
     ),
     "another number, in a block": (
         "blocks: {b: {layers: [conv: [8, 3], relu]}}\nlayers: [b]",
         "blocks: {b: {layers: [conv: [3, 1], conv: [8, 3, bias: false], relu]}}\nlayers: [b]",
         ["+ b1/conv1 conv 1×1, 3", "~ b1/conv1 → conv2 bias true → false", "1 unchanged"],
+    ),
+    "another place and another number": (
+        BLOCKS + "layers: [conv: [4, 1], res: {n: 4, name: down}]",
+        BLOCKS + "layers: [conv: [4, 1], cr: {n: 8, name: first}]",
+        ["1 unchanged", "~ down/main/conv1 → first/conv1 filters 4 → 8", "- down/add1 add", "+ first/relu1 relu"],
     ),
     "several attributes": (
         "layers: [conv: [8, 3]]",
@@ -168,7 +173,7 @@ CASES = {
             "~ down/conv1 reads 32×32×8 → 32×32×3",
             "1 unchanged",
             "+ cr2/conv1 conv 3×3, 16, padding 1",
-            "> cr2/relu1 relu, was after cr1/conv1",
+            "> cr1/relu1 → cr2/relu1 relu, was after cr1/conv1",
             "2 unchanged",
         ],
     ),

@@ -86,11 +86,25 @@ def main() -> None:
     sys.exit(code)
 
 
-def _run() -> int:
+def _called() -> int:
     try:
         code: int = cli.main(prog_name="cnncalc", standalone_mode=False)
+    except OSError as error:  # of what click writes by itself: --help, --version
+        from cnncalc.cli.options import ended
+
+        raise ended(error) from None
+    except SystemExit:  # so click answers a pipe that nobody reads
+        raise click.exceptions.Exit(141) from None
+    return code
+
+
+def _run() -> int:
+    try:
+        code: int = _called()
     except click.ClickException as error:
         error.show()
+        code = error.exit_code
+    except click.exceptions.Exit as error:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = 130

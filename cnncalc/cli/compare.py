@@ -39,11 +39,7 @@ if TYPE_CHECKING:
     "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first FILE."
 )
 @options.depth_option("With --by-layer: how far blocks are unfolded; 1 compares top-level entries.", default="all")
-@click.option(
-    "--exact/--short",
-    default=None,
-    help="Figures to the last digit, or to four (105.4M).  [default: exact where it fits]",
-)
+@options.exact_option()
 @options.set_option()
 @options.input_size_option()
 @options.layout_option()

@@ -113,6 +113,15 @@ def layout_option() -> Decorator:
     )
 
 
+def exact_option() -> Decorator:
+    """`--exact/--short`; None where neither was given."""
+    return click.option(
+        "--exact/--short",
+        default=None,
+        help="Figures to the last digit, or to four (105.4M).  [default: exact where it fits]",
+    )
+
+
 def max_growth_option(help: str) -> Decorator:
     """`--max-growth 5%` or `params=5%`, as percents by quantity."""
 
@@ -265,16 +274,21 @@ class CannotWrite(click.ClickException):
         super().__init__(f"cannot write {what}: {(error.strerror or str(error)).lower()}")
 
 
+def ended(error: OSError) -> Exception:
+    """What follows when standard output takes no more text, whoever wrote it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+    if isinstance(error, BrokenPipeError):  # `| head`: nobody reads on
+        return click.exceptions.Exit(141)
+    return CannotWrite("to standard output", error)
+
+
 def emit(text: str, output: str | None) -> None:
     """Write a command's result to standard output or to the file that `-o` names."""
     if output in (None, "-"):
         try:
             _print(text)
         except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
-            if isinstance(error, BrokenPipeError):  # `| head`: nobody reads on
-                raise click.exceptions.Exit(141) from None
-            raise CannotWrite("to standard output", error) from None
+            raise ended(error) from None
         return
     try:
         with open(output or "", "w", encoding="utf-8", newline="\n") as file:

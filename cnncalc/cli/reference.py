@@ -41,7 +41,8 @@ def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, a
     if types:
         from cnncalc.render.reference import render
 
-        options.emit(style.plain("\n".join(render(LAYERS[name]) for name in types)), output)
+        width = options.terminal_width(output)
+        options.emit(style.plain("\n".join(render(LAYERS[name], width) for name in types)), output)
         return 0
     from cnncalc.render.catalog import render_layers
 

@@ -40,15 +40,16 @@ def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_colo
 
     options.configured(read_codes, codes)
     style = Style(ascii=ascii)
+    width = options.terminal_width(output)
     chosen = [RULES[code] for code in codes or RULES]
     if form == "json":
         text = render.json(chosen)
     elif form == "markdown":
         text = "\n".join(map(render.markdown, chosen))
     elif codes:
-        text = style.plain("\n".join(map(render.text, chosen)))
+        text = style.plain("\n".join(render.text(rule, width) for rule in chosen))
     else:
-        width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+        color = options.wants_color(no_color, output=output)
         text = render.table(chosen, style, width=width, color=color)
     options.emit(text, output)
     return 0

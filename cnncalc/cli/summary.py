@@ -48,7 +48,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 )
 @options.output_option()
 @options.depth_option("How far blocks are unfolded: 1 top-level entries, 0 totals only.", default="1")
-@click.option("--exact/--short", default=True, help="Figures to the last digit, or to four (105.4M).  [default: exact]")
+@options.exact_option()
 @click.option(
     "--columns",
     type=options.Names(_known_columns),
@@ -70,7 +70,7 @@ def summary_command(
     form: str,
     output: str | None,
     depth: int | None,
-    exact: bool,
+    exact: bool | None,
     columns: tuple[str, ...] | None,
     sort: str | None,
     top: int | None,
@@ -112,7 +112,7 @@ def summary_command(
         from cnncalc.columns import STANDARD, Style
         from cnncalc.outline import outline
 
-        style = Style(exact, layout, ascii)
+        style = Style(exact is not False, layout, ascii)
         for analysis in analyses.values():
             lines = outline(analysis, depth, sort=sort, top=top)
             if form == "markdown":
@@ -123,7 +123,8 @@ def summary_command(
                 from cnncalc.render import table
 
                 width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
-                texts.append(table.render(analysis, lines, columns or STANDARD, style, width=width, color=color))
+                names = columns or STANDARD
+                texts.append(table.render(analysis, lines, names, style, exact=exact, width=width, color=color))
         options.emit("\n".join(texts), output)
     for one in failed:
         options.complain(one.problems, no_color)

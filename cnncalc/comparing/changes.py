@@ -48,13 +48,11 @@ def headline(changes: Sequence[Change]) -> str:
 
 
 def _label(change: Change) -> str:
-    """A name as it is, and what it was: `c3 → c4`. Of another type the automatic name says nothing: `gelu1`."""
-    if not (change.before and change.after):
+    """A name as it is, and what it was: `b1/c3 → c4`; in another place, `b1/c3 → b2/c3`."""
+    if not (change.before and change.after) or change.before.name == change.after.name:
         return change.entry.name
-    around, slash, own = change.after.name.rpartition("/")
-    was, told = _own_name(change.before), {what for what, _, _ in change.differences}
-    same = was == own or ("type" in told and "name" not in told)
-    return change.after.name if same else f"{around}{slash}{was} → {own}"
+    beside = change.before.name.rpartition("/")[0] == change.after.name.rpartition("/")[0]
+    return f"{change.before.name} → {_own_name(change.after) if beside else change.after.name}"
 
 
 def _is_as_it_was(change: Change) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from cnncalc.columns import Style
@@ -16,27 +16,18 @@ from cnncalc.comparing.comparison import Line, Network, bounds, lines
 from cnncalc.comparing.diff import Change
 from cnncalc.figures import change
 from cnncalc.problem import clean
-from cnncalc.render.table import ruled, to_text
+from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
 
 _SIDE_BY_SIDE = 4  # more networks stand below each other
-_LONGEST = 20  # words may be folded
-_GAP = 3
-_MIDDLING = 100
-_WIDE = 120  # a narrower terminal has no room for shapes
 _COLORS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan", "resized": "", "unchanged": "dim"}
 
 
-class _Sheet(NamedTuple):
-    """A table before it is drawn: which columns are figures, what stands in them, and how wide it has to be."""
+class Sheet(NamedTuple):
+    """A table before it is drawn: its head, which columns are figures, and the rows."""
 
     head: list[str]
-    rows: list[list[str]]
     figures: list[bool]
-    least: int
-
-
-def _least(columns: list[list[str]]) -> int:
-    return sum(max(map(len, column)) for column in columns) + _GAP * (len(columns) - 1)
+    rows: list[list[str]]
 
 
 def render(networks: list[Network], style: Style, *, exact: bool | None, width: int | None, color: bool) -> str:
@@ -44,48 +35,46 @@ def render(networks: list[Network], style: Style, *, exact: bool | None, width: 
 
     `exact` None writes figures to the last digit where they fit, else to four digits.
     """
-    sheet = _fitting(networks, style, exact, width)
-    table = Table(box=ruled(style), show_header=True, show_edge=False, pad_edge=False, header_style="bold")
-    for head, figure in zip(sheet.head, sheet.figures, strict=True):
-        table.add_column(Text(head), justify="right" if figure else "left", overflow="fold")
-    for row in sheet.rows:
-        table.add_row(*[Text(cell) for cell in row])
-    drawn: list[RenderableType] = [table]
+    styles = [style._replace(exact=one) for one in ((True, False) if exact is None else (exact,))]
+
+    def ways() -> Iterator[Grid]:
+        if len(networks) <= _SIDE_BY_SIDE:
+            yield from (_side_by_side(networks, one) for one in styles)
+        for labels in _SELECTIONS:
+            yield from (_below_each_other(networks, one, labels) for one in styles)
+
+    drawn: list[RenderableType] = [Fitted(ways)]
     drawn += [Text(style.plain(f"\n {text}")) for text in bounds(networks)]
     return to_text(Group(*drawn), width=width, color=color)
 
 
-def _fitting(networks: list[Network], style: Style, exact: bool | None, width: int | None) -> _Sheet:
-    """The first of the ways to write it that is no wider than the terminal, else the narrowest."""
-    styles = [style._replace(exact=one) for one in ((True, False) if exact is None else (exact,))]
-    sheets = []
-    if len(networks) <= _SIDE_BY_SIDE:
-        sheets += [_columns(networks, one) for one in styles]
-    for labels in _SELECTIONS:
-        sheets += [rows(networks, one, labels) for one in styles]
-    if width is None:
-        return sheets[0]
-    narrowest = min(sheets, key=lambda sheet: sheet.least)
-    return next((sheet for sheet in sheets if sheet.least <= width), narrowest)
-
-
-def _columns(networks: list[Network], style: Style) -> _Sheet:
+def _side_by_side(networks: list[Network], style: Style) -> Grid:
     """A network in each column, followed by what it is of the first."""
     two = len(networks) == 2
-    head = ["", style.plain(clean(networks[0].file))]
+    heads = ["", style.plain(clean(networks[0].file))]
     for one in networks[1:]:
-        head += [style.plain(clean(one.file)), *(["change", ""] if two else [""])]
-    found, figures = [], []
+        heads += [style.plain(clean(one.file)), *(["change", ""] if two else [""])]
+    found = []
     for line in lines(networks, style):
         row = [line.label, line.cells[0]]
         for index in range(1, len(networks)):
             changes = line.changes[index] if line.changes else ""
             ratios = line.ratios[index] if line.ratios and line.ratios[index] != "=" else ""
             row += [line.cells[index], *([changes, ratios] if two else [ratios or changes])]
-        found.append(row)
-        figures.append(row if line.changes else [row[0], *[cell[:_LONGEST] for cell in row[1:]]])
-    columns = [list(column) for column in zip([cell[:_LONGEST] for cell in head], *figures, strict=True)]
-    return _Sheet(head, found, [False, *[True] * (len(head) - 1)], _least(columns))
+        found.append(Row(row, folds=not line.changes))
+    columns = [Column(head, right=index > 0, folds=True) for index, head in enumerate(heads)]
+    return Grid(columns, found, ascii=style.ascii)
+
+
+def _below_each_other(networks: list[Network], style: Style, labels: tuple[str, ...]) -> Grid:
+    """A network on each line, with those figures."""
+    sheet = rows(networks, style, labels)
+    columns = [
+        Column(head, figure, not figure, head == "network")
+        for head, figure in zip(sheet.head, sheet.figures, strict=True)
+    ]
+    lacking = tuple(name for name in rows(networks, style).head if name not in sheet.head)
+    return Grid(columns, list(map(Row, sheet.rows)), ascii=style.ascii, see="-f markdown", left_out=lacking)
 
 
 _RATIO = "×"  # behind a label: how many times as much follows
@@ -98,7 +87,7 @@ _SELECTIONS = (
 )
 
 
-def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> _Sheet:
+def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
     """A network on each line, with those figures."""
     found = {line.label: line for line in lines(networks, style)}
     head, figures = ["network"], [False]
@@ -115,8 +104,7 @@ def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELEC
             head.append("")
             columns.append(["", *line.ratios[1:]])
             figures.append(True)
-    least = _least([[name, *column] for name, column in zip(head, columns, strict=True)])
-    return _Sheet(head, [list(row) for row in zip(*columns, strict=True)], figures, least)
+    return Sheet(head, figures, [list(row) for row in zip(*columns, strict=True)])
 
 
 def render_layers(
@@ -129,28 +117,40 @@ def render_layers(
     color: bool,
 ) -> str:
     """The layers that are not as they were, as a diff; `exact` None shortens figures in a narrow terminal."""
-    table = Table(box=ruled(style), show_header=True, show_edge=False, pad_edge=False, header_style="bold")
-    style = style._replace(exact=exact if exact is not None else width is None or width >= _MIDDLING)
-    roomy = width is None or width >= _WIDE
-    heads = ("", "layer", "", *(("output",) if roomy else ()), "params", "multiplies")
-    for index, head in enumerate(heads):
-        figure = head in ("params", "multiplies")
-        table.add_column(head, justify="right" if index > 2 else "left", overflow="fold", no_wrap=figure)
+    styles = [style._replace(exact=one) for one in ((True, False) if exact is None else (exact,))]
+
+    def ways() -> Iterator[Grid]:
+        yield from (_layers(shown, one, below=False) for one in styles)
+        yield from leaving_out(_layers(shown, styles[-1], below=True), ("output",))
+        bare = _layers(shown, styles[-1], below=True, percent=False).without("output")
+        yield replace(bare, left_out=(*bare.left_out, "percents"))
+
+    return to_text(Group(Fitted(ways), "", Text(f" {headline(changes)}")), width=width, color=color)
+
+
+def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: bool = True) -> Grid:
+    """What became of each layer in a column, or on a line of its own."""
+    heads = [Column(""), Column("layer", folds=True, name=True), *([] if below else [Column("", folds=True)])]
+    heads += [Column(title, right=True) for title in ("output", "params", "multiplies")]
+    found = []
     for line in shown:
-        if line.after is None or line.before is None:
-            table.add_row("", style.plain("…"), line.text, style="dim")
-            continue
-        grown = [style.plain(grown_text(line, quantity, style)) for quantity in ("params", "multiplies")]
-        cells = [line.text, *((line.output,) if roomy else ()), *grown]
-        table.add_row(MARKS[line.kind], line.label, *map(Text, cells), style=_COLORS[line.kind])
-    return to_text(Group(table, "", Text(f" {headline(changes)}")), width=width, color=color)
+        label, figures = line.label or style.plain("…"), ["", "", ""]
+        if line.after is not None and line.before is not None:
+            grown = [style.plain(grown_text(line, quantity, style, percent)) for quantity in ("params", "multiplies")]
+            figures = [line.output, *grown]
+        elif below:
+            label = f"{label} {line.text}"
+        texts = [MARKS[line.kind], label] if below else [MARKS[line.kind], label, line.text]
+        said = line.text if below and line.label else ""
+        found.append(Row([*texts, *figures], _COLORS[line.kind], said))
+    return Grid(heads, found, ascii=style.ascii, see="-f markdown")
 
 
-def grown_text(line: ChangeLine, quantity: str, style: Style) -> str:
+def grown_text(line: ChangeLine, quantity: str, style: Style, percent: bool = True) -> str:
     """By how much a count grew: `+307,200 (+100.0 %)`."""
     before, after = (getattr(counts, quantity) if counts else 0 for counts in (line.before, line.after))
     if before == after:
         return "–"
     sign = "+" if after > before else "−"
     text = f"{sign}{style.number(abs(after - before))}"
-    return f"{text} ({change(before, after)})" if before and after else text
+    return f"{text} ({change(before, after)})" if percent and before and after else text

@@ -9,12 +9,11 @@ from collections import Counter
 from typing import Any
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from cnncalc.columns import Style
 from cnncalc.problem import clean
-from cnncalc.render.table import ruled, to_text
+from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
 from cnncalc.teaching.grade import Graded, Mark
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer
@@ -22,7 +21,7 @@ from cnncalc.teaching.wording import written_answer
 _COLORS = {"right": "green", "wrong": "red", "blank": "dim", "carried": "yellow"}
 _LISTED = 5
 _HARDEST = 3
-_WIDEST = 72
+_WIDEST = 72  # columns; longer lines are hard to read
 
 
 def render(sheet: Worksheet, found: list[Graded], style: Style, *, key: bool, width: int | None, color: bool) -> str:
@@ -46,21 +45,20 @@ def _percent(points: int, whole: int) -> str:
 
 
 def _one(sheet: Worksheet, graded: Graded, style: Style, key: bool) -> Group:
-    table = Table(box=ruled(style), show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("question", justify="right", no_wrap=True)
-    for title in ("layer", "asked", "answer"):
-        table.add_column(title, overflow="fold")
-    if key:
-        table.add_column("right answer", overflow="fold")
-    table.add_column("points", justify="right", no_wrap=True)
-    table.add_column("verdict", overflow="fold", min_width=20, max_width=_WIDEST)
-    for mark in graded.marks:
-        question = mark.question
-        cells = [question.id, question.layer, question.ask, clean(mark.given)]
-        if key:
-            cells.append(answers(mark, sheet))
-        cells += [f"{mark.points}/{question.points}", _verdict(mark)]
-        table.add_row(*map(Text, cells), style=_COLORS[mark.verdict])
+    heads = [Column("question", right=True), Column("layer", folds=True, name=True), Column("asked", folds=True)]
+    heads += [Column(title, folds=True) for title in ("answer", *(("right answer",) if key else ()))]
+    heads += [Column("points", right=True), Column("verdict", folds=True, most=_WIDEST)]
+
+    def grid(below: bool) -> Grid:
+        rows = []
+        for mark in graded.marks:
+            question, said = mark.question, [mark.verdict, *_said(mark)]
+            cells = [question.id, question.layer, question.ask, mark.given, *([answers(mark, sheet)] if key else [])]
+            cells += [f"{mark.points}/{question.points}", mark.verdict if below else ", ".join(said)]
+            rows.append(Row(cells, _COLORS[mark.verdict], ", ".join(said[1:]) if below else ""))
+        return Grid(heads, rows, ascii=style.ascii, see="-f json")
+
+    table = Fitted(lambda: (grid(below=False), *leaving_out(grid(below=True), ("asked", "layer"))))
     total = f"{graded.points} of {sheet.points} points, {percent_of(graded.points, sheet.points)}"
     notes = [Text(f"note: {clean(note)}") for note in graded.notes]
     return Group(Text(clean(graded.name), style="bold"), "", table, "", Text(total, style="bold"), *notes)
@@ -71,34 +69,35 @@ def answers(mark: Mark, sheet: Worksheet) -> str:
     return " or ".join(written_answer(answer, sheet.recipe.layout) for answer in mark.question.accepted)
 
 
-def _verdict(mark: Mark) -> str:
+def _said(mark: Mark) -> list[str]:
+    """What is said of an answer besides its verdict."""
     slips = "; or ".join(f"{slip}: {slip.slip.sentence}" for slip in mark.slips)
-    return ", ".join(part for part in (mark.verdict, mark.remark, slips) if part)
+    return [part for part in (mark.remark, slips) if part]
 
 
 def _all(sheet: Worksheet, found: list[Graded], style: Style) -> Group:
-    table = Table(box=ruled(style), show_edge=False, pad_edge=False, header_style="bold")
-    table.add_column("answers", overflow="fold")
-    table.add_column("points", justify="right", no_wrap=True)
-    table.add_column("%", justify="right", no_wrap=True)
-    table.add_column("not right", overflow="fold", min_width=10)
-    table.add_column("likely slips, notes", overflow="fold", min_width=20, max_width=_WIDEST)
+    heads = [Column("answers", folds=True, name=True), Column("points", right=True), Column("%", right=True)]
+    heads += [Column("not right", folds=True), Column("likely slips, notes", folds=True, most=_WIDEST)]
+    rows, narrow = [], []
     for graded in found:
         if graded.problem:
-            table.add_row(Text(clean(graded.name)), "–", "–", "", Text(clean(graded.problem)), style="red")
-            continue
-        wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict != "right")
-        said = [f"{mark.question.id}: {'; or '.join(map(str, mark.slips))}" for mark in graded.marks if mark.slips]
-        said += [f"{mark.question.id}: {mark.remark}" for mark in graded.marks if mark.verdict == "carried"]
-        table.add_row(
-            Text(clean(graded.name)),
-            f"{graded.points}/{sheet.points}",
-            percent_of(graded.points, sheet.points),
-            wrong,
-            Text(clean(", ".join([*said, *graded.notes]))),
-        )
+            cells, said, color = [graded.name, "–", "–", ""], graded.problem, "red"
+        else:
+            wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict != "right")
+            points = [f"{graded.points}/{sheet.points}", percent_of(graded.points, sheet.points)]
+            cells, said, color = [graded.name, *points, wrong], _likely(graded), ""
+        rows.append(Row([*cells, said], color))
+        narrow.append(Row(cells, color, said))
+    table = Fitted(lambda: (Grid(heads, rows, ascii=style.ascii), Grid(heads[:-1], narrow, ascii=style.ascii)))
     below = [Text(line) for line in _summary(sheet, found)]
     return Group(Text(clean(sheet.title), style="bold"), "", table, "", *below)
+
+
+def _likely(graded: Graded) -> str:
+    """The likely slips of one student, and what else is to be noted."""
+    said = [f"{mark.question.id}: {'; or '.join(map(str, mark.slips))}" for mark in graded.marks if mark.slips]
+    said += [f"{mark.question.id}: {mark.remark}" for mark in graded.marks if mark.verdict == "carried"]
+    return ", ".join([*said, *graded.notes])
 
 
 def _summary(sheet: Worksheet, found: list[Graded]) -> list[str]:

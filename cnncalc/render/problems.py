@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.problem import Problem, clean
+from cnncalc.render.fold import cells
 
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
 
@@ -25,8 +26,8 @@ def _one(problem: Problem, color: bool) -> str:
         lines.append(f"{gutter}{paint('-->', 'rule')} {clean(place.file)}:{place.line}:{place.column}")
         if place.text.strip():
             shown, start = _excerpt(place.text, place.column - 1)
-            offset = _cells(shown[:start])
-            marker = "^" * max(1, _cells(shown[start : start + place.length]))
+            offset = cells(clean(shown[:start]))
+            marker = "^" * max(1, cells(clean(shown[start : start + place.length])))
             bar = paint("|", "rule")
             lines.append(f"{gutter} {bar}")
             lines.append(f"{place.line} {bar} {clean(shown)}")
@@ -34,15 +35,6 @@ def _one(problem: Problem, color: bool) -> str:
     for kind, text in [("note", note) for note in problem.notes] + ([("help", problem.help)] if problem.help else []):
         lines.append(f"{gutter} {paint('=', 'rule')} {paint(kind, 'bold')}: {clean(text)}")
     return "\n".join(lines) + "\n"
-
-
-def _cells(text: str) -> int:
-    """How many columns of a terminal a text takes: letters of Chinese take two."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(clean(text))
 
 
 def _excerpt(line: str, column: int, width: int = 100) -> tuple[str, int]:

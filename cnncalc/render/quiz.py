@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from rich.console import Group
 from rich.padding import Padding
-from rich.table import Table as Drawn
 from rich.text import Text
 
 from cnncalc.columns import Style
 from cnncalc.problem import clean
 from cnncalc.render.grades import answers, percent_of
-from cnncalc.render.table import ruled, to_text
+from cnncalc.render.grid import Column, Fitted, Grid, Row, to_text
 from cnncalc.teaching.grade import Mark
 from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.question import Passage, Question, Table, Worksheet
@@ -28,7 +27,7 @@ class Voice:
         self.width = width
         self.color = color
 
-    def _text(self, *lines: Text | Padding | Drawn | str) -> str:
+    def _text(self, *lines: Text | Padding | Fitted | str) -> str:
         return self.style.plain(to_text(Group(*lines), width=self.width, color=self.color))
 
     def welcome(self) -> str:
@@ -38,11 +37,9 @@ class Voice:
 
     def table(self, table: Table) -> str:
         """The layers of a table, without figures: those are asked for."""
-        drawn = Drawn(box=ruled(self.style), show_edge=False, pad_edge=False, header_style="bold")
-        for title in ("layer", "what it is", "reads"):
-            drawn.add_column(title, overflow="fold")
-        for line in table.lines:
-            drawn.add_row(*map(Text, (clean(line.name), line.description, line.reads)))
+        heads = [Column(title, folds=True) for title in ("layer", "what it is", "reads")]
+        rows = [Row([line.name, line.description, line.reads]) for line in table.lines]
+        drawn = Fitted(lambda: [Grid(heads, rows, ascii=self.style.ascii)])
         given = ", ".join(f"{clean(name)} is {shape}" for name, shape in table.given)
         return self._text("", Text(f"{clean(table.caption)}, given: {given}", style="bold"), "", drawn)
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from cnncalc.formula import shown, written
 from cnncalc.layers.base import Attribute, Formula, Layer
+from cnncalc.render.fold import folded
 from cnncalc.work import COUNTS
 
+_ROOM = 30  # columns; with fewer, a cell goes below
 
-def render(layer: type[Layer]) -> str:
-    """The page of one layer type, as plain text."""
-    lines = [layer.type, "", *(f"  {line.strip()}".rstrip() for line in (layer.__doc__ or "").strip().splitlines()), ""]
+
+def render(layer: type[Layer], width: int | None = None) -> str:
+    """The page of one layer type, as plain text; folded to `width` columns."""
+    lines = [layer.type, "", *_prose(layer.__doc__ or "", width), ""]
     if layer.attributes:
         lines += [
             "  attributes, in order",
-            *_table([(name, _takes(a), a.help) for name, a in layer.attributes.items()]),
+            *_table([(name, _takes(a), a.help) for name, a in layer.attributes.items()], width),
             "",
         ]
     formulas = formula_lines(layer)
     if formulas:
-        lines += ["  formulas", *_table([(what, text, condition) for what, text, condition in formulas]), ""]
+        lines += ["  formulas", *_table([(what, text, condition) for what, text, condition in formulas], width), ""]
     if layer.requires:
-        lines += ["  requires", *_table([(reason, "", "") for reason in layer.requires.values()]), ""]
-    lines += ["  examples", *_table([example_cells(layer, index) for index in range(len(layer.examples))])]
+        lines += ["  requires", *_table([(reason, "", "") for reason in layer.requires.values()], width), ""]
+    lines += ["  examples", *_table([example_cells(layer, index) for index in range(len(layer.examples))], width)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -84,6 +87,28 @@ def _takes(attribute: Attribute) -> str:
     return "none" if default is None else written(default)
 
 
-def _table(rows: list[tuple[str, str, str]]) -> list[str]:
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    return [f"    {row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}".rstrip() for row in rows]
+def _table(rows: list[tuple[str, str, str]], width: int | None) -> list[str]:
+    """Three columns; where there is no room for one, its cells stand below the others."""
+    first, second, third = (max((len(row[column]) for row in rows), default=0) for column in range(3))
+    whole = f"    {'':<{first}}  {'':<{second}}  "
+    if width is None or len(whole) + third <= width:
+        return [f"    {row[0]:<{first}}  {row[1]:<{second}}  {row[2]}".rstrip() for row in rows]
+    text = ""
+    for row in rows:
+        head = f"    {row[0]:<{first}}  "
+        if len(whole) + _ROOM <= width:
+            text += folded(f"{head}{row[1]:<{second}}  ", row[2], width) if row[2] else f"{head}{row[1]}\n"
+        elif len(head) + _ROOM <= width:
+            text += folded(head, row[1] or " ", width, 4) + folded(f"{'':<{len(head)}}  ", row[2], width)
+        else:
+            text += folded("    ", row[0], width, 4) + folded("      ", f"{row[1]}  {row[2]}".strip(), width)
+    return text.splitlines()
+
+
+def _prose(text: str, width: int | None) -> list[str]:
+    """Paragraphs as they are written; folded anew where a line of them does not fit."""
+    lines = [f"  {line.strip()}".rstrip() for line in text.strip().splitlines()]
+    if width is None or max(map(len, lines), default=0) <= width:
+        return lines
+    paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
+    return "\n".join(folded("  ", paragraph, width) for paragraph in paragraphs).splitlines()

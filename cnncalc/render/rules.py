@@ -4,42 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from json import dumps
-from textwrap import wrap
 
 from cnncalc.api import loads
 from cnncalc.columns import Style
 from cnncalc.lint import lint
 from cnncalc.problem import Problem
+from cnncalc.render.fold import folded
 from cnncalc.render.problems import render as render_problems
 from cnncalc.rules import Rule
 
-_WIDTH = 96
+_WIDTH = 98
 
 
 def table(rules: Iterable[Rule], style: Style, *, width: int | None, color: bool) -> str:
     """The rules: code, and what is wrong."""
-    from rich.table import Table
-    from rich.text import Text
+    from cnncalc.render.grid import Column, Grid, Row, draw
 
-    from cnncalc.render.table import ruled, to_text
-
-    drawn = Table(box=ruled(style), show_edge=False, pad_edge=False, header_style="bold")
-    drawn.add_column("code", no_wrap=True)
-    drawn.add_column("what it finds", overflow="fold", min_width=20)
-    for rule in rules:
-        drawn.add_row(rule.code, Text(style.plain(rule.title)))
-    return to_text(drawn, width=width, color=color)
+    rows = [Row([rule.code, style.plain(rule.title)]) for rule in rules]
+    heads = [Column("code"), Column("what it finds", folds=True)]
+    return draw(Grid(heads, rows, ascii=style.ascii), width=width, color=color)
 
 
-def text(rule: Rule) -> str:
-    """The manual of one rule, as plain text."""
+def text(rule: Rule, width: int | None = None) -> str:
+    """The manual of one rule, as plain text; what is no file is folded to `width` columns."""
     lines = [rule.code, ""]
     for part in (rule.title, *rule.manual.split("\n\n")):
-        lines += [f"  {line}" for line in wrap(part, _WIDTH)] + [""]
+        lines += [*folded("  ", " ".join(part.split()), min(_WIDTH, width or _WIDTH)).splitlines(), ""]
     if rule.options:
-        lines += ["  options, in [tool.cnncalc] of pyproject.toml"]
-        lines += [f"    {name} = {option.default}    {option.help}" for name, option in rule.options.items()] + [""]
-    lines += ["  found in", *_indented(rule.bad), "", *_indented(said(rule)), "", "  mended", *_indented(rule.good)]
+        lines += folded("  ", "options, in [tool.cnncalc] of pyproject.toml", width).splitlines()
+        for name, option in rule.options.items():
+            lines += folded(f"    {name} = {option.default}    ", option.help, width).splitlines()
+        lines.append("")
+    lines += ["  found in", *_indented(rule.bad), "", *_message(said(rule), width)]
+    lines += ["", "  mended", *_indented(rule.good)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -89,6 +86,14 @@ def said(rule: Rule) -> str:
 def findings(network: str) -> tuple[Problem, ...]:
     """The findings in a small network."""
     return lint(loads(network, name="net.yaml")).findings
+
+
+def _message(block: str, width: int | None) -> list[str]:
+    """What was said, indented and folded; a line of the file that is shown in it stays whole."""
+    lines: list[str] = []
+    for line in block.splitlines():
+        lines += folded("    ", line, None if "|" in line else width).splitlines() or [""]
+    return lines
 
 
 def _indented(block: str) -> list[str]:

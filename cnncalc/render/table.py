@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.measure import Measurement
-from rich.table import Table
+from rich.segment import Segment
+from rich.style import Style as Paint
 from rich.text import Text
 
 from cnncalc.analysis import Analysis
-from cnncalc.columns import STANDARD, Style, columns, footer, title
+from cnncalc.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, title
 from cnncalc.outline import Line, outline
+from cnncalc.render.fold import folded
+from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8
-_WIDE = 100  # a narrower terminal has no room for bars
-_UNBOUNDED = 100_000  # columns; a pipe has no width, so nothing is folded or cut there
 
 
 def rich_table(
@@ -25,54 +24,62 @@ def rich_table(
     lines: list[Line] | None = None,
     names: tuple[str, ...] = STANDARD,
     style: Style | None = None,
+    *,
+    exact: bool | None = None,
     bars: bool = True,
+    see: str = "",
 ) -> RenderableType:
-    """An analysis as something that rich can draw."""
+    """An analysis as something that rich can draw.
+
+    `exact` None writes figures to the last digit where they fit, else to four digits; `see` names what shows columns
+    that there is no room for. Bars stand where nothing has to be folded for them.
+    """
     style = style or Style()
-    lines = outline(analysis) if lines is None else lines
-    table = Table(box=ruled(style), show_header=True, show_edge=False, pad_edge=False, header_style="bold")
-    for column in columns(names):
-        wraps = column.title in ("type", "inputs", "input")
-        table.add_column(
-            style.plain(column.title),
-            justify="right" if column.right else "left",
-            no_wrap=not wraps,
-            overflow="fold",
-            min_width=8 if wraps else None,
-        )
-    for line in lines:
-        cells = [Text(column.cell(line, analysis, style)) for column in columns(names)]
-        if names and names[0] == "layer":
-            cells[0] = Text("  " * line.level + cells[0].plain, style="bold" if line.counts is None else "")
-        if "share" in names and bars and not style.ascii:
-            cells[names.index("share")] = _share_with_bar(line, analysis, cells[names.index("share")])
-        table.add_row(*cells, style="dim" if line.counts is not None and not _counted(line) else "")
-    table.add_section()
-    table.add_row(
-        *[Text(column.total(analysis, style) if column.total else "") for column in columns(names)], style="bold"
-    )
+    shown = outline(analysis) if lines is None else lines
+
+    def ways() -> Iterator[Grid]:
+        if bars and "share" in names and not style.ascii:
+            yield _grid(analysis, shown, names, style, see, bars=True)
+        if exact is None:
+            yield _grid(analysis, shown, names, style, see)
+        narrow = style if exact else style._replace(exact=False)
+        yield from leaving_out(_grid(analysis, shown, names, narrow, see), OPTIONAL)
+
     name, inputs = title(analysis, style)
     head = Text.assemble((name, "bold"), "   ", (inputs, "dim"), "\n")
-    return Group(head, table, "", _Footer(footer(analysis, style)))
+    return Group(head, Fitted(ways), "", _Footer(footer(analysis, style)))
 
 
-def ruled(style: Style) -> box.Box:
-    """Lines below the header and above the totals, nothing else."""
-    rule = " -- " if style.ascii else " ── "
-    blank = "    "
-    return box.Box("\n".join([blank, blank, rule, blank, rule, blank, blank, blank]) + "\n", ascii=style.ascii)
+def _grid(
+    analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style, see: str, bars: bool = False
+) -> Grid:
+    shown = columns(names)
+    heads = [Column(style.plain(one.title), one.right, one.title in FOLDING, one.title == "layer") for one in shown]
+    rows = []
+    for line in lines:
+        cells = [column.cell(line, analysis, style) for column in shown]
+        if names[0] == "layer":
+            cells[0] = "  " * line.level + cells[0]
+        rows.append(Row(cells, "bold" if line.counts is None else "" if _counted(line) else "dim"))
+    total = [column.total(analysis, style) if column.total else "" for column in shown]
+    if bars:
+        place = names.index("share")
+        heads.insert(place, Column("", style="cyan"))
+        for row, line in zip(rows, lines, strict=True):
+            row.cells.insert(place, _bar(line, analysis))
+        total.insert(place, "")
+    return Grid(heads, rows, Row(total, "bold"), ascii=style.ascii, see=see, folds=not bars)
 
 
 def _counted(line: Line) -> bool:
     return line.counts is not None and bool(line.counts.params or line.counts.multiplies)
 
 
-def _share_with_bar(line: Line, analysis: Analysis, share: Text) -> Text:
+def _bar(line: Line, analysis: Analysis) -> str:
     if line.counts is None or not analysis.totals.multiplies:
-        return share
+        return ""
     eighths = round(8 * _BAR * line.counts.multiplies / analysis.totals.multiplies)
-    bar = "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
-    return Text.assemble((f"{bar:<{_BAR}}", "cyan"), f"{share.plain:>7}")
+    return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
 class _Footer:
@@ -81,14 +88,16 @@ class _Footer:
     def __init__(self, lines: list[tuple[str, str]]) -> None:
         self.lines = lines
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         indent = max(len(label) for label, _ in self.lines) + 3
+        dim = Paint.parse("dim")
         previous = ""
         for label, text in self.lines:
             shown = f" {label if label != previous else ''}".ljust(indent)
-            for line in Text(text).wrap(console, max(20, options.max_width - indent)):
-                yield Text.assemble((shown, "dim"), line)
-                shown = " " * indent
+            for line in folded(shown, text, options.max_width).splitlines():
+                yield Segment(line[:indent], dim)
+                yield Segment(line[indent:])
+                yield Segment.line()
             previous = label
 
 
@@ -98,40 +107,10 @@ def render(
     names: tuple[str, ...],
     style: Style,
     *,
+    exact: bool | None,
     width: int | None,
     color: bool,
 ) -> str:
     """The table as text: `width` columns wide, or, with None, as wide as it needs to be; ANSI colours with `color`."""
-    drawn = rich_table(analysis, lines, names, style, bars=color and (width or _WIDE) >= _WIDE)
-    return to_text(drawn, width=width or _natural_width(analysis, lines, names, style), color=color)
-
-
-def _natural_width(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style) -> int:
-    """So many columns that nothing is folded; rich's own measuring takes as long as its drawing."""
-    cells = sum(
-        max([len(column.cell(line, analysis, style)) + 2 * line.level for line in lines] or [0])
-        for column in columns(names)
-    )
-    texts = [*title(analysis, style), *(text for _, text in footer(analysis, style))]
-    return cells + 24 * len(names) + max(map(len, texts)) + 40
-
-
-def to_text(drawn: RenderableType, *, width: int | None, color: bool) -> str:
-    """Anything that rich can draw, as text without trailing blanks."""
-    console = Console(
-        width=width or _UNBOUNDED,
-        height=25,
-        color_system="standard" if color else None,
-        force_terminal=color,
-        no_color=not color,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    if width is None:
-        console.width = Measurement.get(console, console.options, drawn).maximum
-    with console.capture() as capture:
-        console.print(drawn)
-    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+    drawn = rich_table(analysis, lines, names, style, exact=exact, bars=color, see="-f markdown")
+    return to_text(drawn, width=width, color=color)

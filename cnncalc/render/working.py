@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from cnncalc.columns import Style
 from cnncalc.figures import exact, percent
 from cnncalc.outline import describe
 from cnncalc.problem import clean
+from cnncalc.render.fold import folded
 from cnncalc.work import COUNTS, Step
 from cnncalc.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 
@@ -38,7 +38,7 @@ def render(explanation: Explanation, style: Style, width: int | None = None) -> 
     if explanation.broken:
         parts += _broken(explanation.broken, style, width)
     if explanation.idle:
-        parts.append(_folded("nothing changes and nothing is counted in: ", ", ".join(explanation.idle), width))
+        parts.append(folded("nothing changes and nothing is counted in: ", ", ".join(explanation.idle), width))
     if explanation.legend:
         parts.append(_legend(explanation.legend, width))
     return style.plain("\n".join(parts))
@@ -176,7 +176,7 @@ def _layer(working: LayerWorking, network: int, style: Style, width: int | None)
     text = _head(layer_head(working), width)
     text += _aligned(list(texts([*layer_lines(working, style, network)])), width)
     left = remainders(working)
-    return text + (_folded(f"  {'remainder':<11}  ", left, width) if left else "")
+    return text + (folded(f"  {'remainder':<11}  ", left, width) if left else "")
 
 
 def _aligned(lines: list[Line], width: int | None) -> str:
@@ -196,29 +196,16 @@ def _aligned(lines: list[Line], width: int | None) -> str:
         note = f"  {line.note}" if line.note else ""
         if line in columns or not line.result:
             row = f"  {line.label:<11}  {line.formula:<{symbols}}  {middle:<{numbers + 2}}  {end}{note}".rstrip()
-            text += f"{row}\n" if line.result else _folded(f"  {line.label:<11}  ", line.formula, width)
+            text += f"{row}\n" if line.result else folded(f"  {line.label:<11}  ", line.formula, width)
         else:
-            text += _folded(f"  {line.label:<11}  ", line.formula, width) if line.formula else ""
+            text += folded(f"  {line.label:<11}  ", line.formula, width) if line.formula else ""
             head = "" if line.formula else line.label
-            text += _folded(f"  {head:<11}  ", f"{middle} {end}{note}".strip(), width)
+            text += folded(f"  {head:<11}  ", f"{middle} {end}{note}".strip(), width)
     return text
 
 
-def _folded(head: str, text: str, width: int | None) -> str:
-    """A text behind its head, folded at blanks and behind `·` so that it fits."""
-    room = max(20, width - len(head)) if width else 0
-    lines, line = [], ""
-    for piece in re.split(r"(?<= )|(?<=[^ ]·)", text):
-        if room and len(line) + len(piece.rstrip()) > room:
-            lines.append(line)
-            line = ""
-        line += piece
-    rows = [row for row in [*lines, line] if row]
-    return "".join(f"{head if n == 0 else ' ' * len(head)}{row}".rstrip() + "\n" for n, row in enumerate(rows))
-
-
 def _head(head: tuple[str, str, str], width: int | None) -> str:
-    return _folded("", " · ".join(head), width)
+    return folded("", " · ".join(head), width)
 
 
 def _sum(working: SumWorking, style: Style, file: str, width: int | None) -> str:
@@ -241,7 +228,7 @@ def _sum(working: SumWorking, style: Style, file: str, width: int | None) -> str
 def _broken(broken: Broken, style: Style, width: int | None) -> Iterator[str]:
     sentence, rows = fits_table(broken, style)
     widths = [max([len(cells[column]) for cells in rows] or [0]) for column in range(3)]
-    text = _folded("", sentence, width)
+    text = folded("", sentence, width)
     for name, description, shape in rows:
         text += f"  {name:<{widths[0]}}  {description:<{widths[1]}}  {shape:>{widths[2]}}\n"
     yield text
@@ -255,5 +242,5 @@ def _broken(broken: Broken, style: Style, width: int | None) -> Iterator[str]:
 def _legend(legend: tuple[Meaning, ...], width: int | None) -> str:
     heads = [", ".join(meaning.symbols) for meaning in legend]
     wide = max(map(len, heads))
-    lines = [_folded(f"  {head:<{wide}}  ", meaning.text, width) for head, meaning in zip(heads, legend, strict=True)]
+    lines = [folded(f"  {head:<{wide}}  ", meaning.text, width) for head, meaning in zip(heads, legend, strict=True)]
     return "where\n" + "".join(lines)
