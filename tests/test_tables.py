@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import cnncalc
 import cnncalc.layers
 import cnncalc.rules
-from cnncalc.cli import options
+from cnncalc.cli import streams
 from cnncalc.columns import COLUMNS, OPTIONAL, STANDARD, Style
 from cnncalc.figures import short
 from cnncalc.outline import outline
@@ -55,7 +55,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(width: int | None, *args: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(options, "terminal_width", lambda output: width)
+        patch.setattr(streams, "terminal_width", lambda output: width)
         ran = invoke(*args)
     assert ran.code in (0, 1)
     return ran.out

@@ -90,7 +90,7 @@ def _called() -> int:
     try:
         code: int = cli.main(prog_name="cnncalc", standalone_mode=False)
     except OSError as error:  # of what click writes by itself: --help, --version
-        from cnncalc.cli.options import ended
+        from cnncalc.cli.streams import ended
 
         raise ended(error) from None
     except SystemExit:  # so click answers a pipe that nobody reads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import options, streams
 
 STARTER = """\
 name: My network
@@ -56,7 +56,7 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     from cnncalc import bundled
 
     if form == "names" and not words:  # what shell completion and scripts ask for needs no file to be read
-        options.emit("".join(f"{name}\n" for name in bundled.names()), output)
+        streams.emit("".join(f"{name}\n" for name in bundled.names()), output)
         return 0
     from cnncalc.analysis import analyze
     from cnncalc.api import load
@@ -70,7 +70,7 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
         cure = f"Did you mean '{close}'?" if close else "'cnncalc list' shows them all."
         raise click.UsageError(f"No bundled architecture matches '{' '.join(words)}'. {cure}")
     if form == "names":
-        options.emit("".join(f"{name}\n" for name, _ in found), output)
+        streams.emit("".join(f"{name}\n" for name, _ in found), output)
         return 0
     if form == "json":
         from json import dumps
@@ -85,13 +85,13 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
             }
             for name, a in found
         ]
-        options.emit(dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
+        streams.emit(dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
         return 0
     from cnncalc.columns import Style
     from cnncalc.render.catalog import render
 
-    width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
-    options.emit(render(found, Style(ascii=ascii), width=width, color=color), output)
+    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
+    streams.emit(render(found, Style(ascii=ascii), width=width, color=color), output)
     return 0
 
 
@@ -111,7 +111,7 @@ def show_command(name: str, output: str | None) -> int:
             + (f" Did you mean '{close}'?" if close else " 'cnncalc list' shows them.")
         )
     with open(path, encoding="utf-8") as file:
-        options.emit(file.read(), output)
+        streams.emit(file.read(), output)
     return 0
 
 
@@ -121,5 +121,5 @@ def show_command(name: str, output: str | None) -> int:
 @options.output_option(kept=True)
 def new_command(output: str | None) -> int:
     """Print a small file with comments, to start from."""
-    options.emit(STARTER, output)
+    streams.emit(STARTER, output)
     return 0

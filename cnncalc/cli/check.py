@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import loading, options, streams
 from cnncalc.cli.command import InputFile, OutputFile
 from cnncalc.cli.progress import Progress
 from cnncalc.render.check import FORMATS, many, renderer, verdict
@@ -177,8 +177,8 @@ def check_command(
         raise click.UsageError("--update rewrites a file; standard input is none.")
     if write_baseline is not None and changed:
         raise click.UsageError("--write-baseline records all files, not those that are --changed.")
-    options.refuse_two_inputs(files)
-    options.note_slow_parser()
+    loading.refuse_two_inputs(files)
+    loading.note_slow_parser()
     vars = options.overrides(sets)
     if max_growth and baseline is None:
         raise click.UsageError("--max-growth goes with --baseline.")
@@ -197,12 +197,12 @@ def check_command(
     with Progress(_to_check(files, changed)) as progress:
         for file in progress:
             if not quiet:
-                options.note_bundled(file.name)
+                loading.note_bundled(file.name)
             rewritten = _update(file.name) if update else 0
             report = options.configured(checks.report, file)
             progress.hide()
             if rewritten:
-                options.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
+                streams.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
             if not (quiet and report.code == 0 and not report.problems):
                 _show(report, form, no_color, quiet)
             if not report.skipped:
@@ -210,7 +210,7 @@ def check_command(
     if not reports and not changed:
         raise click.UsageError(f"no architecture file in {', '.join(files)}")
     for name in held.gone() if held else ():
-        options.remark(f"{name} is in the baseline, and gone")
+        streams.remark(f"{name} is in the baseline, and gone")
     _conclude(reports, form, output)
     if recorder:
         _record(recorder, reports)
@@ -244,7 +244,7 @@ def _baseline(
         allowed = read_allowed(["0%"]) | max_growth
         return named(baseline, allowed, vars, input_size, folder if os.path.isdir(folder) else "")
     except ProblemsFound as error:
-        options.complain(error.problems)
+        streams.complain(error.problems)
         raise click.exceptions.Exit(2) from None
 
 
@@ -259,39 +259,39 @@ def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Record
 def _record(recorder: Recorder, reports: list[Report]) -> None:
     """Write the baseline file, of all files or not at all."""
     if any(report.code == 2 for report in reports):
-        options.remark(f"{recorder.path} is not written: a file cannot be used")
+        streams.remark(f"{recorder.path} is not written: a file cannot be used")
         return
-    options.emit(recorder.text(), recorder.path)
-    options.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
+    streams.emit(recorder.text(), recorder.path)
+    streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
 def _show(report: Report, form: str, no_color: bool, quiet: bool) -> None:
     """What is said of one file as soon as it is checked; its problems are set apart from what follows."""
     if report.skipped:
-        options.remark(f"{report.file} is passed over: {report.skipped}")
+        streams.remark(f"{report.file} is passed over: {report.skipped}")
     if form in (DRAWN, "text", "github"):  # the others have them in what they write
         for note in report.notes:
-            options.remark(f"{report.file}: {note}")
+            streams.remark(f"{report.file}: {note}")
     if form == DRAWN and report.problems:
-        options.complain(report.problems, no_color)
+        streams.complain(report.problems, no_color)
         click.echo(err=True)
     if form == DRAWN and report.code == 0 and not report.skipped and not quiet:
-        options.say(f"{report.file}: {many(report.figures, 'figure')}")
+        streams.say(f"{report.file}: {many(report.figures, 'figure')}")
 
 
 def _conclude(reports: list[Report], form: str, output: str | None) -> None:
     """What is said when all files are checked."""
     if form == DRAWN:
-        options.say(verdict(reports))
+        streams.say(verdict(reports))
         return
     root = os.environ.get("GITHUB_WORKSPACE")
-    options.emit(renderer(form)(reports, root), output)
+    streams.emit(renderer(form)(reports, root), output)
     if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
         try:
             with open(path, "a", encoding="utf-8", newline="\n") as file:
                 file.write(renderer("step_summary")(reports, root))
         except OSError as error:
-            options.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
+            streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
     click.echo(verdict(reports), err=True)
 
 
@@ -338,5 +338,5 @@ def _rewrite(file: str, result: CheckResult) -> int:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise options.CannotWrite(f"'{file}'", error) from None
+        raise streams.CannotWrite(f"'{file}'", error) from None
     return len({edit.node.mark.index for edit in result.edits})

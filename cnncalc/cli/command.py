@@ -124,7 +124,7 @@ def _take_suffix(ctx: click.Context, form: Format) -> None:
 
 
 def _note_idle(ctx: click.Context, form: Format) -> None:
-    from cnncalc.cli.options import remark
+    from cnncalc.cli.streams import remark
 
     chosen = ctx.params["form"]
     for param in ctx.command.params:

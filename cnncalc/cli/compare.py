@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import loading, options, streams
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -74,18 +74,18 @@ def compare_command(
         raise click.UsageError("two or more FILEs are compared.")
     if by_layer and len(files) != 2:
         raise click.UsageError(f"--by-layer compares two FILEs, not {len(files)}.")
-    loaded = options.load_all(files, sets, input_size)
+    loaded = loading.load_all(files, sets, input_size)
     networks = [network(one.file, analyze(one.graph)) for one in loaded if not one.problems]
     style = Style(exact is not False, layout, ascii)
-    width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
     failed = [(one.file, one.problems) for one in loaded if one.problems]
     for _, problems in failed:
-        options.complain(problems, no_color)
+        streams.complain(problems, no_color)
     if loaded[0].problems or len(networks) < 2:  # there is nothing to compare, or nothing to compare it with
         if form == "json":
             from cnncalc.render.comparison_data import json_document
 
-            options.emit(json_document([], None, [], failed), output)
+            streams.emit(json_document([], None, [], failed), output)
         return 2
     changes = differences(networks[0].analysis, networks[1].analysis, depth) if by_layer else None
     grown = _grown(networks, max_growth)
@@ -109,9 +109,9 @@ def compare_command(
         from cnncalc.render import comparison_data
 
         text = comparison_data.csv_table(networks) if changes is None else comparison_data.csv_of_layers(changes)
-    options.emit(text, output)
+    streams.emit(text, output)
     if grown:
-        options.complain(grown, no_color)
+        streams.complain(grown, no_color)
     return 2 if failed else 1 if grown else 0
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import loading, options, streams
 
 if TYPE_CHECKING:
     from cnncalc.analysis import Analysis, GroupRow
@@ -110,7 +110,7 @@ def diagram_command(
     for given, option in ((style, "--style"), (theme, "--theme"), (every_copy, "--every-copy")):
         if form != "svg" and given:
             raise click.UsageError(f"{option} goes with --format svg: {form} is a graph, drawn by another program.")
-    (loaded,) = options.load_all((file,), sets, input_size)
+    (loaded,) = loading.load_all((file,), sets, input_size)
     try:
         if loaded.problems:
             raise ProblemsFound(loaded.problems)
@@ -136,12 +136,12 @@ def diagram_command(
 
                 text = dot.render(shown, look)
     except ProblemsFound as error:
-        options.complain(error.problems)
+        streams.complain(error.problems)
         return 2
     except CannotDraw as error:
         click.echo(f"Error: {clean(str(error))}", err=True)
         return 2
-    options.emit(text, output)
+    streams.emit(text, output)
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import loading, options, streams
 from cnncalc.problem import ProblemsFound
 from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, Recipe
 
@@ -75,7 +75,7 @@ def sheet_for(
     from cnncalc.teaching.recipe import files_of
     from cnncalc.teaching.worksheet import TooFew, make
 
-    options.note_bundled(file)
+    loading.note_bundled(file)
     try:
         recipe = Recipe(
             files=files_of(api.read(file)),
@@ -90,7 +90,7 @@ def sheet_for(
         )
         return make(recipe)
     except ProblemsFound as error:
-        options.complain(error.problems, no_color)
+        streams.complain(error.problems, no_color)
         raise click.exceptions.Exit(2) from None
     except TooFew as error:
         raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
@@ -127,7 +127,7 @@ def exercise_command(file: str, form: str, key: bool, output: str | None, no_col
     """
     sheet = sheet_for(file, no_color, **choices)
     if choices["count"] is None and len(sheet.questions) < 8:
-        options.remark(f"{len(sheet.questions)} of 8 questions: the network has no more at level {choices['level']}")
+        streams.remark(f"{len(sheet.questions)} of 8 questions: the network has no more at level {choices['level']}")
     if form == "html":
         from cnncalc.render import worksheet_html
 
@@ -140,5 +140,5 @@ def exercise_command(file: str, form: str, key: bool, output: str | None, no_col
         from cnncalc.render import worksheet_markdown
 
         text = worksheet_markdown.render(sheet, key=key)
-    options.emit(text, output)
+    streams.emit(text, output)
     return 0

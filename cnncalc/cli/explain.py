@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import loading, options, streams
 from cnncalc.problem import Problem
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def explain_command(
 
     if standalone and form != "latex":
         raise click.UsageError("--standalone goes with --format latex.")
-    (loaded,) = options.load_all((file,), sets, input_size)
+    (loaded,) = loading.load_all((file,), sets, input_size)
     problems = loaded.problems
     explanation = None
     if not problems:
@@ -89,13 +89,13 @@ def explain_command(
         problems = [*unknown, *problems]
     if explanation and (not explanation.broken or explanation.broken.fits or explanation.broken.failed):
         style = Style(layout=layout, ascii=ascii)
-        options.emit(_drawn(explanation, problems, file, form, standalone, style, output), output)
+        streams.emit(_drawn(explanation, problems, file, form, standalone, style, output), output)
     elif form == "json":
         from cnncalc.render.json import render_problems
 
-        options.emit(f"{render_problems(file, problems)}\n", output)
+        streams.emit(f"{render_problems(file, problems)}\n", output)
     if problems:
-        options.complain(problems, no_color)
+        streams.complain(problems, no_color)
     return 2 if problems else 0
 
 
@@ -122,7 +122,7 @@ def _drawn(
         return working_latex.render(explanation, style, standalone=standalone)
     from cnncalc.render import working
 
-    return working.render(explanation, style, options.terminal_width(output))
+    return working.render(explanation, style, streams.terminal_width(output))
 
 
 def _why_not(understood: Understood, names: tuple[str, ...], file: str) -> tuple[Explanation | None, list[Problem]]:

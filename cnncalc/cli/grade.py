@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import options, streams
 from cnncalc.cli.command import InputFile
 from cnncalc.problem import ProblemsFound
 from cnncalc.teaching.files import ENDINGS
@@ -82,7 +82,7 @@ def grade_command(
     except (Unreadable, TooFew) as error:
         raise click.UsageError(f"'{worksheet}' {error}.") from None
     except ProblemsFound as error:
-        options.complain(error.problems, no_color)
+        streams.complain(error.problems, no_color)
         return 2
     grader = Grader(sheet, carry)
     found: list[Graded] = []
@@ -94,17 +94,17 @@ def grade_command(
             except Unreadable as error:
                 raise click.UsageError(f"'{path}' {error}.") from None
             if not inside:
-                options.remark(f"{path}: no file of answers")
+                streams.remark(f"{path}: no file of answers")
                 empty = True
             for file in inside:
                 found += _graded(grader, file, os.path.relpath(file, path))
         else:
             found += _graded(grader, path, path)
     if found:
-        options.emit(_text(sheet, found, form, key, output, no_color, ascii), output)
+        streams.emit(_text(sheet, found, form, key, output, no_color, ascii), output)
     for graded in found:
         if graded.problem and form != "table":
-            options.remark(f"{graded.name} {graded.problem}")
+            streams.remark(f"{graded.name} {graded.problem}")
     if empty or any(graded.problem for graded in found):
         return 2
     return 0 if all(100 * graded.points >= needed * sheet.points for graded in found) else 1
@@ -120,7 +120,7 @@ def _text(
         return grades.render_json(sheet, found, key=key)
     if form == "csv":
         return grades.render_csv(sheet, found)
-    width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
     return grades.render(sheet, found, Style(ascii=ascii), key=key, width=width, color=color)
 
 

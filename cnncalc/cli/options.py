@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,8 +14,6 @@ T = TypeVar("T")
 
 
 if TYPE_CHECKING:
-    from cnncalc.problem import Problem
-
     TextType = click.ParamType[str]
 else:  # before click 8.4 the class has no parameter
     TextType = click.ParamType
@@ -249,84 +245,6 @@ def overrides(sets: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def wants_color(no_color: bool, stream: Any = None, output: str | None = None) -> bool:
-    """Whether to colour: a terminal, and nobody said no."""
-    stream = stream or sys.stdout
-    terminal = output in (None, "-") and stream.isatty() and os.environ.get("TERM") != "dumb"
-    return bool(terminal and not no_color and not os.environ.get("NO_COLOR"))
-
-
-def terminal_width(output: str | None) -> int | None:
-    """The terminal's width; None where output goes to a file or a pipe, which have none."""
-    if output not in (None, "-") or not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
-
-
-class CannotWrite(click.ClickException):
-    """A file, or standard output, that takes no text; the exit code is not that of a finding."""
-
-    exit_code = 2
-
-    def __init__(self, what: str, error: OSError) -> None:
-        super().__init__(f"cannot write {what}: {(error.strerror or str(error)).lower()}")
-
-
-def ended(error: OSError) -> Exception:
-    """What follows when standard output takes no more text, whoever wrote it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
-    if isinstance(error, BrokenPipeError):  # `| head`: nobody reads on
-        return click.exceptions.Exit(141)
-    return CannotWrite("to standard output", error)
-
-
-def emit(text: str, output: str | None) -> None:
-    """Write a command's result to standard output or to the file that `-o` names."""
-    if output in (None, "-"):
-        try:
-            _print(text)
-        except OSError as error:
-            raise ended(error) from None
-        return
-    try:
-        with open(output or "", "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        raise CannotWrite(f"'{output}'", error) from None
-
-
-def _print(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-    except UnicodeEncodeError:  # a terminal that is not UTF-8: better a `?` than a traceback
-        encoding = sys.stdout.encoding or "ascii"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stdout.flush()
-
-
-def say(text: str) -> None:
-    """Print one line to standard output."""
-    from cnncalc.problem import clean
-
-    emit(f"{clean(text)}\n", None)
-
-
-def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False) -> None:
-    """Print problems to standard error."""
-    from cnncalc.render.problems import render
-
-    click.echo(render(problems, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
-
-
-def remark(text: str) -> None:
-    """Print a note to standard error."""
-    from cnncalc.problem import clean
-
-    click.echo(f"note: {clean(text)}", err=True)
-
-
 def configured(call: Callable[..., T], *arguments: Any) -> T:
     """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
     from cnncalc.config import BadConfig
@@ -335,57 +253,3 @@ def configured(call: Callable[..., T], *arguments: Any) -> T:
         return call(*arguments)
     except BadConfig as error:
         raise click.UsageError(str(error)) from None
-
-
-class Loaded(NamedTuple):
-    """A FILE that was read: its graph, or what is wrong with it and what was understood all the same."""
-
-    file: str
-    graph: Any
-    problems: list[Problem]
-    understood: Callable[[], Any] = lambda: None
-
-
-def refuse_two_inputs(files: tuple[str, ...]) -> None:
-    """Standard input can be read only once."""
-    if files.count("-") > 1:
-        raise click.UsageError("'-' (standard input) can be read only once.")
-
-
-def note_bundled(file: str) -> None:
-    """Say that a FILE is a bundled architecture, where it is."""
-    from cnncalc import api
-    from cnncalc.problem import ProblemsFound
-
-    try:
-        if file != "-" and (found := api.find(file)).bundled:
-            remark(f"{found.name} is a bundled architecture")
-    except ProblemsFound:
-        return  # whoever reads it says so
-
-
-def note_slow_parser() -> None:
-    """Say that large files are slow, where they are."""
-    from cnncalc.tree import HAS_C_PARSER
-
-    if not HAS_C_PARSER:
-        remark("PyYAML has no C parser here; large files are read more slowly")
-
-
-def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:
-    """Read every FILE; one that fails does not stop the others."""
-    from cnncalc import api
-    from cnncalc.building.build import load_source
-    from cnncalc.problem import ProblemsFound
-
-    refuse_two_inputs(files)
-    note_slow_parser()
-    vars = overrides(sets)
-    loaded = []
-    for file in files:
-        note_bundled(file)
-        try:
-            loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
-        except ProblemsFound as error:
-            loaded.append(Loaded(file, None, error.problems, error.understood))
-    return loaded

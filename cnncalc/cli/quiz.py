@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import options, streams
 from cnncalc.cli.exercise import question_options, sheet_for
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def quiz_command(file: str, no_color: bool, ascii: bool, **choices: Any) -> int:
     if file == "-":
         raise click.UsageError("'-': standard input is for the answers.")
     sheet = sheet_for(file, no_color, **choices)
-    voice = Voice(sheet, Style(ascii=ascii), options.terminal_width(None), options.wants_color(no_color))
+    voice = Voice(sheet, Style(ascii=ascii), streams.terminal_width(None), streams.wants_color(no_color))
     marks: list[Mark] = []
     try:
         _ask_all(sheet, voice, marks)
     except (KeyboardInterrupt, click.Abort):
-        options.emit("\n" + voice.score(marks), None)
+        streams.emit("\n" + voice.score(marks), None)
         return INTERRUPTED
-    options.emit(voice.score(marks), None)
+    streams.emit(voice.score(marks), None)
     return 0
 
 
@@ -63,16 +63,16 @@ def _ask_all(sheet: Worksheet, voice: Voice, marks: list[Mark]) -> None:
     answers = sys.stdin
     if isinstance(answers, io.TextIOWrapper):
         answers.reconfigure(errors="replace")
-    options.emit(voice.welcome(), None)
+    streams.emit(voice.welcome(), None)
     shown: set[int] = set()
     for place, question in enumerate(sheet.questions, 1):
         _show_context(sheet, voice, question, shown)
-        options.emit(voice.question(question, place, len(sheet.questions)), None)
+        streams.emit(voice.question(question, place, len(sheet.questions)), None)
         given = _answer(voice, question, sheet.recipe.layout, answers)
         if given is None:
             return
         marks.append(grader.mark(question, given))
-        options.emit(voice.verdict(marks[-1]), None)
+        streams.emit(voice.verdict(marks[-1]), None)
 
 
 def _show_context(sheet: Worksheet, voice: Voice, question: Question, shown: set[int]) -> None:
@@ -81,11 +81,11 @@ def _show_context(sheet: Worksheet, voice: Voice, question: Question, shown: set
         ids = [cell.question for line in table.lines for cell in line.cells]
         if table.given and question.id in ids and id(table) not in shown:
             shown.add(id(table))
-            options.emit(voice.table(table), None)
+            streams.emit(voice.table(table), None)
     for passage in sheet.passages:
         if passage.listing and question.id in passage.questions and id(passage) not in shown:
             shown.add(id(passage))
-            options.emit(voice.passage(passage), None)
+            streams.emit(voice.passage(passage), None)
 
 
 def _answer(voice: Voice, question: Question, layout: str, answers: TextIO) -> str | None:
@@ -94,10 +94,10 @@ def _answer(voice: Voice, question: Question, layout: str, answers: TextIO) -> s
 
     hints = list(question.hints)
     while True:
-        options.emit("> ", None)
+        streams.emit("> ", None)
         line = answers.readline(LONGEST_LINE)
         if not answers.isatty():
-            options.emit(f"{_clean(line)}\n", None)  # a transcript shows what was typed
+            streams.emit(f"{_clean(line)}\n", None)  # a transcript shows what was typed
         if not line:
             return None
         text = line.strip()
@@ -107,12 +107,12 @@ def _answer(voice: Voice, question: Question, layout: str, answers: TextIO) -> s
             remark = read_answer(question, text, layout).remark if tidy(text) else ""  # Enter passes
             if not remark:
                 return text
-            options.emit(voice.again(remark), None)  # a slip of the keyboard is none of arithmetic
+            streams.emit(voice.again(remark), None)  # a slip of the keyboard is none of arithmetic
         elif hints:
             hint = hints.pop(0)
-            options.emit(voice.hint(hint, not hints), None)
+            streams.emit(voice.hint(hint, not hints), None)
         else:
-            options.emit(voice.no_more_hints(), None)
+            streams.emit(voice.no_more_hints(), None)
 
 
 def _clean(line: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import options, streams
 
 
 class _LayerType(options.TextType):
@@ -41,13 +41,13 @@ def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, a
     if types:
         from cnncalc.render.reference import render
 
-        width = options.terminal_width(output)
-        options.emit(style.plain("\n".join(render(LAYERS[name], width) for name in types)), output)
+        width = streams.terminal_width(output)
+        streams.emit(style.plain("\n".join(render(LAYERS[name], width) for name in types)), output)
         return 0
     from cnncalc.render.catalog import render_layers
 
-    width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
-    options.emit(render_layers(list(LAYERS.values()), style, width=width, color=color), output)
+    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
+    streams.emit(render_layers(list(LAYERS.values()), style, width=width, color=color), output)
     return 0
 
 
@@ -65,5 +65,5 @@ def schema_command(output: str | None) -> int:
 
     from cnncalc.schema import schema
 
-    options.emit(dumps(schema(), ensure_ascii=False, indent=1) + "\n", output)
+    streams.emit(dumps(schema(), ensure_ascii=False, indent=1) + "\n", output)
     return 0

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import options, streams
 
 
 class _Code(options.TextType):
@@ -40,7 +40,7 @@ def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_colo
 
     options.configured(read_codes, codes)
     style = Style(ascii=ascii)
-    width = options.terminal_width(output)
+    width = streams.terminal_width(output)
     chosen = [RULES[code] for code in codes or RULES]
     if form == "json":
         text = render.json(chosen)
@@ -49,7 +49,7 @@ def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_colo
     elif codes:
         text = style.plain("\n".join(render.text(rule, width) for rule in chosen))
     else:
-        color = options.wants_color(no_color, output=output)
+        color = streams.wants_color(no_color, output=output)
         text = render.table(chosen, style, width=width, color=color)
-    options.emit(text, output)
+    streams.emit(text, output)
     return 0

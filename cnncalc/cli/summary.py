@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cnncalc.cli import options
+from cnncalc.cli import loading, options, streams
 
 SORTS = ("params", "weights", "biases", "buffers", "multiplies", "activations")
 
@@ -86,7 +86,7 @@ def summary_command(
     """
     from cnncalc.analysis import analyze
 
-    loaded = options.load_all(files, sets, input_size)
+    loaded = loading.load_all(files, sets, input_size)
     failed = [one for one in loaded if one.problems]
     analyses = {id(one): analyze(one.graph) for one in loaded if not one.problems}
     texts = []
@@ -100,11 +100,11 @@ def summary_command(
                 if analysis
                 else json.render_problems(one.file, one.problems)
             )
-        options.emit(json.documents(texts, len(loaded) > 1), output)
+        streams.emit(json.documents(texts, len(loaded) > 1), output)
     elif form == "csv":
         from cnncalc.render import csv
 
-        options.emit(
+        streams.emit(
             csv.render([(analysis, _leaves(analysis, sort, top)) for analysis in analyses.values()], layout, columns),
             output,
         )
@@ -122,12 +122,12 @@ def summary_command(
             else:
                 from cnncalc.render import table
 
-                width, color = options.terminal_width(output), options.wants_color(no_color, output=output)
+                width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
                 names = columns or STANDARD
                 texts.append(table.render(analysis, lines, names, style, exact=exact, width=width, color=color))
-        options.emit("\n".join(texts), output)
+        streams.emit("\n".join(texts), output)
     for one in failed:
-        options.complain(one.problems, no_color)
+        streams.complain(one.problems, no_color)
     return 2 if failed else 0
 
 

@@ -1,0 +1,68 @@
+"""What the commands read: FILE arguments, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from cnncalc.cli.options import overrides
+from cnncalc.cli.streams import remark
+
+if TYPE_CHECKING:
+    from cnncalc.problem import Problem
+
+
+class Loaded(NamedTuple):
+    """A FILE that was read: its graph, or what is wrong with it and what was understood all the same."""
+
+    file: str
+    graph: Any
+    problems: list[Problem]
+    understood: Callable[[], Any] = lambda: None
+
+
+def refuse_two_inputs(files: tuple[str, ...]) -> None:
+    """Standard input can be read only once."""
+    if files.count("-") > 1:
+        raise click.UsageError("'-' (standard input) can be read only once.")
+
+
+def note_bundled(file: str) -> None:
+    """Say that a FILE is a bundled architecture, where it is."""
+    from cnncalc import api
+    from cnncalc.problem import ProblemsFound
+
+    try:
+        if file != "-" and (found := api.find(file)).bundled:
+            remark(f"{found.name} is a bundled architecture")
+    except ProblemsFound:
+        return  # whoever reads it says so
+
+
+def note_slow_parser() -> None:
+    """Say that large files are slow, where they are."""
+    from cnncalc.tree import HAS_C_PARSER
+
+    if not HAS_C_PARSER:
+        remark("PyYAML has no C parser here; large files are read more slowly")
+
+
+def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:
+    """Read every FILE; one that fails does not stop the others."""
+    from cnncalc import api
+    from cnncalc.building.build import load_source
+    from cnncalc.problem import ProblemsFound
+
+    refuse_two_inputs(files)
+    note_slow_parser()
+    vars = overrides(sets)
+    loaded = []
+    for file in files:
+        note_bundled(file)
+        try:
+            loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
+        except ProblemsFound as error:
+            loaded.append(Loaded(file, None, error.problems, error.understood))
+    return loaded

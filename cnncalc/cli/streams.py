@@ -1,0 +1,90 @@
+"""What the commands print: results, notes and problems, and what becomes of them where nothing can be written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from cnncalc.problem import Problem
+
+
+def wants_color(no_color: bool, stream: Any = None, output: str | None = None) -> bool:
+    """Whether to colour: a terminal, and nobody said no."""
+    stream = stream or sys.stdout
+    terminal = output in (None, "-") and stream.isatty() and os.environ.get("TERM") != "dumb"
+    return bool(terminal and not no_color and not os.environ.get("NO_COLOR"))
+
+
+def terminal_width(output: str | None) -> int | None:
+    """The terminal's width; None where output goes to a file or a pipe, which have none."""
+    if output not in (None, "-") or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+class CannotWrite(click.ClickException):
+    """A file, or standard output, that takes no text; the exit code is not that of a finding."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(f"cannot write {what}: {(error.strerror or str(error)).lower()}")
+
+
+def ended(error: OSError) -> Exception:
+    """What follows when standard output takes no more text, whoever wrote it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
+    if isinstance(error, BrokenPipeError):  # `| head`: nobody reads on
+        return click.exceptions.Exit(141)
+    return CannotWrite("to standard output", error)
+
+
+def emit(text: str, output: str | None) -> None:
+    """Write a command's result to standard output or to the file that `-o` names."""
+    if output in (None, "-"):
+        try:
+            _print(text)
+        except OSError as error:
+            raise ended(error) from None
+        return
+    try:
+        with open(output or "", "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise CannotWrite(f"'{output}'", error) from None
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:  # a terminal that is not UTF-8: better a `?` than a traceback
+        encoding = sys.stdout.encoding or "ascii"
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Print one line to standard output."""
+    from cnncalc.problem import clean
+
+    emit(f"{clean(text)}\n", None)
+
+
+def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False) -> None:
+    """Print problems to standard error."""
+    from cnncalc.render.problems import render
+
+    click.echo(render(problems, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
+
+
+def remark(text: str) -> None:
+    """Print a note to standard error."""
+    from cnncalc.problem import clean
+
+    click.echo(f"note: {clean(text)}", err=True)
