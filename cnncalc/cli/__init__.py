@@ -93,8 +93,10 @@ def _called() -> int:
         from cnncalc.cli.streams import ended
 
         raise ended(error) from None
-    except SystemExit:  # so click answers a pipe that nobody reads
-        raise click.exceptions.Exit(141) from None
+    except SystemExit as error:
+        if error.code == 1:  # so click answers a pipe that nobody reads
+            raise click.exceptions.Exit(141) from None
+        raise
     return code
 
 

@@ -61,8 +61,7 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     from cnncalc.analysis import analyze
     from cnncalc.api import load
 
-    analyses = [(name, analyze(load(name))) for name in bundled.names()]
-    found = [(name, a) for name, a in analyses if all(word.lower() in f"{name} {a.name}".lower() for word in words)]
+    found = [(name, analyze(load(name))) for name in bundled.names() if _matches(name, words)]
     if not found:
         from cnncalc.problem import nearest
 
@@ -93,6 +92,19 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
     streams.emit(render(found, Style(ascii=ascii), width=width, color=color), output)
     return 0
+
+
+def _matches(name: str, words: tuple[str, ...]) -> bool:
+    """Whether a file's name, or what it calls its network, holds all words; nothing is worked out for that."""
+    from cnncalc.api import read
+    from cnncalc.reading.description import describe
+    from cnncalc.reading.problems import Problems
+
+    text = name
+    if not all(word.lower() in text for word in words):
+        title = describe(read(name), Problems()).fields.get("name")
+        text = f"{name} {getattr(title, 'text', '')}".lower()
+    return all(word.lower() in text for word in words)
 
 
 @options.command("show", epilog=options.examples("cnncalc show lenet5", "cnncalc show resnet50 > mine.yaml"))
