@@ -231,7 +231,7 @@ ASCII_COMMANDS = [
     ["summary", "resnet50", "--top", "2"],
     ["explain", "alexnet"],
     ["explain", "googlenet", "3a", "total"],
-    ["list"],
+    ["list", "lenet"],
     ["layers"],
     ["layers", *LAYERS],
 ]
@@ -375,7 +375,7 @@ def test_nothing_is_folded_or_cut_in_a_pipe(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["--help", "list", *(f"summary net.yaml -f {form}" for form in ("table", "json", "csv", "markdown"))]
+    "line", ["--help", "list lenet", *(f"summary net.yaml -f {form}" for form in ("table", "json", "csv", "markdown"))]
 )
 def test_a_closed_pipe_ends_quietly(line: str, folder: Path) -> None:
     write("net.yaml")
@@ -396,7 +396,7 @@ def test_a_closed_pipe_ends_quietly(line: str, folder: Path) -> None:
         ("check net.yaml -f json > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("explain net.yaml > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("summary net.yaml > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
-        ("list > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
+        ("list lenet > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("layers > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("layers conv > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("rules > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
@@ -409,7 +409,7 @@ def test_a_closed_pipe_ends_quietly(line: str, folder: Path) -> None:
         ("--help > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("list --help > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
         ("--version > /dev/full", 2, "Error: cannot write to standard output: no space left on device\n"),
-        ("list > /dev/full 2> /dev/full", 2, ""),
+        ("list lenet > /dev/full 2> /dev/full", 2, ""),
         ("--help > /dev/full 2>&1", 2, ""),
         ("check none.yaml 2> /dev/full", 2, ""),
         ("chek net.yaml 2> /dev/full", 2, ""),
