@@ -30,11 +30,18 @@ COMMANDS = (
     ("summary", "{}"),
     ("summary", "{}", "--format", "json"),
     ("summary", "{}", "--format", "csv", "--depth", "all"),
-    ("summary", "{}", "--format", "html"),
+    ("summary", "{}", "--format", "markdown"),
     ("explain", "{}"),
+    ("diagram", "{}", "--format", "mermaid"),
     ("check", "{}"),
 )
-WHOLE = (("layers",), ("layers", "conv"), ("schema",))
+WHOLE = (
+    ("layers",),
+    ("layers", "conv"),
+    ("schema",),
+    ("compare", "vgg16", "resnet50"),
+    ("exercise", "lenet5", "--key"),
+)
 OLDEST = (3, 11)
 
 
@@ -104,6 +111,8 @@ def _print_fingerprints(names: list[str]) -> None:
     found = {}
     for command in [*WHOLE, *([part.format(name) for part in command] for name in names for command in COMMANDS)]:
         ran = invoke(*command)
+        if ran.code:
+            sys.exit(f"{' '.join(command)}: {ran.err}")
         found[" ".join(command)] = hashlib.sha256(f"{ran.code}\n{ran.out}".encode()).hexdigest()
     print(json.dumps(found))
 
