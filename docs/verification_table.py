@@ -132,8 +132,8 @@ def _coverage(record: dict[str, Any]) -> tuple[str, str]:
 def _determinism(record: dict[str, Any]) -> tuple[str, str]:
     tried = ", ".join(record["circumstances"])
     body = f"""\
-{record["outputs"]:,} outputs (every bundled file as table, JSON, CSV and Markdown, explained, checked and drawn) in other
-circumstances: {record["differing"]} differ. Tried: {tried}."""
+{record["outputs"]:,} outputs (every bundled file as table, JSON, CSV and Markdown, explained, checked and drawn) in
+other circumstances: {record["differing"]} differ. Tried: {tried}."""
     return "Determinism", body
 
 
