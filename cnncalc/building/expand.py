@@ -10,7 +10,6 @@ from typing import Any
 
 from cnncalc.building.attributes import Attributes
 from cnncalc.building.labels import branch_labels, free, labels, type_of
-from cnncalc.building.mismatch import report_mismatch
 from cnncalc.building.scope import ABSENT, Entity, Lookup, Port, Scope
 from cnncalc.building.trail import Trail
 from cnncalc.building.values import UNKNOWN, Silent, Values, how
@@ -237,6 +236,8 @@ class Expander:
         if (done := self.works.get((layer, known))) is None:
             failed = Failed(path, layer, tuple(reads), place, mark.line + 1, mark.name.name)  # type: ignore[arg-type]
             if not check_alike(layer, known):
+                from cnncalc.building.mismatch import report_mismatch  # here, for most files are fine
+
                 self.failed.append(failed)
                 report_mismatch(entry, layer, path, reads, known, self.nodes, self.trail)
                 return None

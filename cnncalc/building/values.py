@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from cnncalc.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
-from cnncalc.reading.meant import value_meant
 from cnncalc.reading.problems import Problems, did_you_mean
 from cnncalc.source import Node, Seq, Text
 
@@ -47,6 +46,8 @@ class Values:
                 raise Silent
             return evaluate(tree, env)
         except UnknownName as error:
+            from cnncalc.reading.meant import value_meant  # here, for most files are fine
+
             known = [name for name in env if env[name] is not UNKNOWN]
             help = value_meant(text) or value_meant(error.name) or did_you_mean(error.name, known)
             self.problems.add(
@@ -57,6 +58,8 @@ class Values:
                 self.context(),
             )
         except FormulaError as error:
+            from cnncalc.reading.meant import value_meant
+
             code = "limit" if "(limit: " in error.what else "bad-expression"
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
             cure = value_meant(text) or error.cure

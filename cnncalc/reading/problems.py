@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection
 
 from cnncalc.problem import Problem, ProblemsFound, Where, nearest
-from cnncalc.reading.meant import other_name, otherwise
 from cnncalc.source import Node, Text, where
 
 MOST_PROBLEMS = 100
@@ -41,6 +40,8 @@ class Problems:
 
 def did_you_mean(word: str, known: Collection[str]) -> str | None:
     """A cure for a misspelt word, or one of another tool; None where nothing known is near."""
+    from cnncalc.reading.meant import other_name, otherwise  # here, for most files are fine
+
     if cure := otherwise(word):
         return cure
     called = other_name(word)
