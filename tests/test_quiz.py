@@ -158,8 +158,9 @@ def test_ctrl_c_ends_with_the_score(tmp_path: Path) -> None:
         process.stdin.write(b"5x5x16\n")
         process.stdin.flush()
         deadline = time.monotonic() + 30
-        while b"2/2" not in said.read_bytes() and time.monotonic() < deadline:
+        while not said.read_bytes().partition(b"2/2")[2].endswith(b"> ") and time.monotonic() < deadline:
             time.sleep(0.02)
+        time.sleep(0.2)  # now it waits for an answer
         process.send_signal(signal.SIGINT)
         _, complaints = process.communicate(timeout=30)
     assert process.returncode == 130
