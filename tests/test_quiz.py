@@ -153,6 +153,7 @@ def test_ctrl_c_ends_with_the_score(tmp_path: Path) -> None:
             stderr=subprocess.PIPE,
             env=environment(),
             cwd=ROOT,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which a shell's background ignores
         )
         assert process.stdin is not None
         process.stdin.write(b"5x5x16\n")
