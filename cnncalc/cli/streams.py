@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc import writing
+
 if TYPE_CHECKING:
     from cnncalc.problem import Problem
 
@@ -33,8 +35,9 @@ class CannotWrite(click.ClickException):
 
     exit_code = 2
 
-    def __init__(self, what: str, error: OSError) -> None:
-        super().__init__(f"cannot write {what}: {(error.strerror or str(error)).lower()}")
+    def __init__(self, what: str, error: OSError | str) -> None:
+        why = error if isinstance(error, str) else (error.strerror or str(error)).lower()
+        super().__init__(f"cannot write {what}: {why}")
 
 
 def ended(error: OSError) -> Exception:
@@ -45,28 +48,32 @@ def ended(error: OSError) -> Exception:
     return CannotWrite("to standard output", error)
 
 
-def emit(text: str, output: str | None) -> None:
-    """Write a command's result to standard output or to the file that `-o` names."""
-    if output in (None, "-"):
+def emit(text: str, output: str | None, renews: str | None = None) -> None:
+    """Write a command's result to standard output, or to the file that `-o` names.
+
+    No file that was read is replaced, but for the one that is renewed.
+    """
+    if output is None or output == "-" or _is_standard_output(output):
         try:
-            _print(text)
+            sys.stdout.write(text)
+            sys.stdout.flush()
         except OSError as error:
             raise ended(error) from None
         return
+    if writing.was_read(output) and not (renews and os.path.exists(renews) and os.path.samefile(output, renews)):
+        raise CannotWrite(f"'{output}'", "it is a file that was read")
     try:
-        with open(output or "", "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        writing.write(output, text.encode("utf-8", writing.SHOWN))
     except OSError as error:
         raise CannotWrite(f"'{output}'", error) from None
 
 
-def _print(text: str) -> None:
+def _is_standard_output(path: str) -> bool:
+    """Whether a path is `/dev/stdout`, or the very file to which the shell directs it."""
     try:
-        sys.stdout.write(text)
-    except UnicodeEncodeError:  # a terminal that is not UTF-8: better a `?` than a traceback
-        encoding = sys.stdout.encoding or "ascii"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stdout.flush()
+        return os.path.samestat(os.stat(path), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):  # no such file; no such stream
+        return False
 
 
 def say(text: str) -> None:
