@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from cnncalc import __version__
-from cnncalc.writing import SHOWN
+from cnncalc.formats.writing import SHOWN
 
 COMMANDS = {
     "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
@@ -46,7 +46,7 @@ class _Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from cnncalc.problem import nearest
+            from cnncalc.core.problem import nearest
 
             found = nearest(name, COMMANDS)
             ctx.fail(f"No such command '{name}'." + (f" Did you mean '{found}'?" if found else ""))

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from cnncalc.formats.writing import remember
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
-from cnncalc.writing import remember
 
 LARGEST_WORKSHEET = 2**23
 MOST_FILES = 10_000
