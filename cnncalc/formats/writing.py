@@ -17,16 +17,14 @@ CHANGED = "it has changed since it was read: run the command again"
 _STREAMS = ("/dev/fd/", "/dev/std", "/proc/")  # names of what is open: even where that is a regular file
 
 
-def _show(error: UnicodeError) -> tuple[str, int]:
-    """A sign for each character that an encoding has not, such as half a pair from a file name's stray byte."""
+def _show(error: UnicodeError) -> tuple[bytes | str, int]:
+    """A sign for each character that an encoding has not; in UTF-8 these are surrogates, as of a name's stray byte."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    try:
-        sign = "\N{REPLACEMENT CHARACTER}"
-        sign.encode(error.encoding)
-    except UnicodeEncodeError:  # a terminal that is not UTF-8
-        sign = "?"
-    return sign * (error.end - error.start), error.end
+    length = error.end - error.start
+    if error.encoding != "utf-8":
+        return "?" * length, error.end
+    return "\N{REPLACEMENT CHARACTER}".encode() * length, error.end  # as bytes, for codecs take no such text from here
 
 
 codecs.register_error(SHOWN, _show)
