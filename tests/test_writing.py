@@ -238,7 +238,7 @@ WRITING: dict[str, str] = {  # every command that writes a file, but `check --up
     "exercise": "exercise net.yaml --count 3 -o it",
     "grade": "grade sheet.md answers.json -f json -o it",
     "diagram": "diagram net.yaml -o it",
-    "list": "list lenet -o it",
+    "list": "list -f names -o it",
     "show": "show lenet5 --force -o it",
     "new": "new --force -o it",
     "layers": "layers -o it",
