@@ -8,7 +8,6 @@ command. Run with `-m kill`.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys

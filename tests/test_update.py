@@ -17,7 +17,9 @@ layers:
   - conv: {name: a, filters: 4, kernel: 3}
   - conv: {name: b, filters: 4, kernel: 3}
 """  # params: a 112, b 148; biases of both 4; multiplies: a 3,888, b 2,304
-LARGE = NET.replace("filters: 4", "filters: 10000").replace("size: 8", "size: [60000, 60000]")  # multiplies: b 3.2 × 10^18
+LARGE = NET.replace("filters: 4", "filters: 10000").replace(
+    "size: 8", "size: [60000, 60000]"
+)  # multiplies: b 3.2 × 10^18
 
 
 @pytest.fixture(autouse=True)

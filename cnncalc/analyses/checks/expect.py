@@ -11,11 +11,11 @@ from cnncalc.analyses.checks.budget import limits, named
 from cnncalc.core.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import Figure, read_figure
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Problem, Problems
 from cnncalc.core.shape import Shape, read_shape, written_shape
-from cnncalc.formats.source import Map, Node, Seq, Text, where
+from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.document import document_of
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25M`"
 
@@ -87,7 +87,7 @@ def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     budgeted = list(limits(analysis, document.field("budget") if document else None, problems))
     problems.stop_if_any()
     broken = [one for one in expected if not _holds(one, one.node.text)]
-    found = [Problem("expectation", _difference(one), where(one.node)) for one in broken]
+    found = [Problem("expectation", _difference(one), one.node.origin) for one in broken]
     found += [problem for problem in budgeted if problem]
     edits = tuple(_edits(expected, broken))
     return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), edits)
@@ -114,7 +114,7 @@ def update(graph: Graph, edits: tuple[Edit, ...]) -> Update:
     text = document.description.source.text
     elsewhere = _elsewhere(document.description.tree)
     parts, done, figures, left = [], 0, 0, []
-    for edit in sorted(edits, key=lambda edit: edit.node.mark.index):
+    for edit in sorted(edits, key=lambda edit: edit.node.order):
         start, why = _start(text, edit.node), ""
         if id(edit.node) in elsewhere:
             why = "it is an alias of what else stands in the file"
@@ -127,7 +127,7 @@ def update(graph: Graph, edits: tuple[Edit, ...]) -> Update:
             done = start + len(edit.node.text)
             figures += 1
         if why:
-            left.append(f"{where(edit.node)}: `{edit.node.text}` is not rewritten: {why}")
+            left.append(f"{edit.node.origin}: `{edit.node.text}` is not rewritten: {why}")
     return Update(text, "".join((*parts, text[done:])), figures, tuple(left))
 
 
@@ -154,8 +154,8 @@ _BEFORE = re.compile(r"(?:&\S+\s+)?(?:[|>][^\n]*\s+|[\"'])?")  # an anchor; a bl
 
 def _start(text: str, node: Text) -> int:
     """Where the characters of a scalar begin."""
-    match = _BEFORE.match(text, node.mark.index)
-    return match.end() if match else int(node.mark.index)
+    match = _BEFORE.match(text, node.order)
+    return match.end() if match else node.order
 
 
 # ------------------------------------------------------------------------------------------------ reading `expect`
