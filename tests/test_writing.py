@@ -398,7 +398,13 @@ SAVES: dict[str, Callable[[Path], object]] = {
     "truncated": lambda path: path.write_text(""),
     "no UTF-8": lambda path: path.write_bytes(b"\xff" + NET.encode()),
 }
-MOMENTS = ["os.stat", "os.open", "os.fsync"]  # of the helper: before it looks, when it begins to write, when it has
+# Before the helper looks, when it begins to write, when it has written, and at last
+MOMENTS = ["stat", "open", "fsync", "_exchange"]
+    "stat",
+    "open",
+    "fsync",
+    "_exchange",
+]  # before the helper looks, when it begins, when it has written, at last
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -407,8 +413,8 @@ def test_update_writes_over_no_text_that_it_has_not_read(
     save: str, moment: str, inputs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = Path("net.yaml")
-    name = moment.partition(".")[2]
-    real, saved = getattr(os, name), []
+    place = writing if moment == "_exchange" else os
+    real, saved = getattr(place, moment), []
 
     def saving(*args: object) -> object:
         if not saved and sys._getframe(1).f_code.co_filename == writing.__file__:
@@ -418,9 +424,9 @@ def test_update_writes_over_no_text_that_it_has_not_read(
         return real(*args)
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, name, saving)
+        patched.setattr(place, moment, saving)
         ran = invoke("check", "net.yaml", "--update")
-    if save == "the same text anew" and moment == "os.stat":
+    if save == "the same text anew" and moment == "stat":
         assert (ran.code, path.read_text()) == (0, RIGHT)
     else:
         assert (ran.code, path.read_bytes()) == (2, saved[1])

@@ -135,6 +135,9 @@ def _replace(path: str, data: bytes, before: os.stat_result | None, old: bytes |
             os.fsync(file.fileno())
         if before and old is not None:
             _refuse_changed(path, before, old)
+            if _exchange(temporary, path):
+                _look_again(temporary, path, before, old)
+                return
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -152,12 +155,34 @@ def _give(handle: int, before: os.stat_result) -> None:
 
 
 def _refuse_changed(path: str, before: os.stat_result, old: bytes) -> None:
-    """The last look at a file, microseconds before it is replaced."""
+    """A last look at a file, microseconds before it is replaced."""
     with open(path, "rb") as file:
         now = file.read(len(old) + 1)
     after = os.stat(path)
     if now != old or any(getattr(before, one) != getattr(after, one) for one in ("st_ino", "st_size", "st_mtime_ns")):
         raise OSError(errno.ESTALE, CHANGED)
+
+
+def _exchange(one: str, other: str) -> bool:
+    """Let two files change places in one step; False where the system cannot: all but Linux, and some file systems."""
+    try:
+        from ctypes import CDLL
+
+        rename = CDLL(None).renameat2
+    except (ImportError, AttributeError, OSError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+
+
+def _look_again(replaced: str, path: str, before: os.stat_result, old: bytes) -> None:
+    """What was in the place when it was taken: an editor that has saved in these very microseconds gets it back."""
+    try:
+        _refuse_changed(replaced, before, old)
+    except OSError:
+        os.replace(replaced, path)
+        raise
+    os.unlink(replaced)
 
 
 @contextmanager
