@@ -137,7 +137,10 @@ def _makes_a_problem(call: ast.Call) -> bool:
         return name.id in ("Problem", "Impossible", "fail")
     if isinstance(name, ast.Attribute):
         owner = ast.unparse(name.value)
-        return (name.attr == "add" and owner.rpartition(".")[2] in ("problems", "trail")) or name.attr == "stop"
+        return (name.attr == "add" and owner.rpartition(".")[2] in ("problems", "trail")) or name.attr in (
+            "stop",
+            "report",
+        )
     return False
 
 
