@@ -26,7 +26,11 @@ _REQUIRED: Any = object()
 
 
 class BadValue(ValueError):
-    """An attribute cannot take a value; the text says what it must be."""
+    """An attribute cannot take a value: what it must be, and a problem's `code`."""
+
+    def __init__(self, what: str, code: str = "bad-value") -> None:
+        super().__init__(what)
+        self.code = code
 
 
 class Attribute(NamedTuple):
@@ -148,7 +152,7 @@ def _dims(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
     if shape is None or 0 in shape:
         raise BadValue(f"must be a shape like 7x7x512 (channels last), is {written(value)}")
     if len(shape) - 1 > MOST_SIDES:
-        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})")
+        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})", "limit")
     return shape
 
 

@@ -16,6 +16,10 @@ class UnusedVar(Rule):
 
     Changing it, or `--set`, changes nothing. In a file that `extends` another the name is often misspelt: instead of
     overriding the parent's var it makes a new one. The same goes for the `vars` of a block.
+
+    An expression counts wherever it stands, also behind a `when` that is false or in the branch of an `if` that is
+    not taken: with another `--set` it would be read. A word that merely looks like the var, such as the name of an
+    entry, an attribute or a function, does not count, and neither does a param of the same name.
     """
 
     bad = """\

@@ -87,7 +87,7 @@ class Attributes:
                     )
             except BadValue as error:
                 node = bound.get(name) or defaults[name]
-                self.trail.add("bad-value", f"`{name}` {error}{how(node, env)}", node)
+                self.trail.add(error.code, f"`{name}` {error}{how(node, env)}", node)
                 fine = False
         if not fine:
             raise Silent
