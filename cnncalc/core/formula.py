@@ -55,7 +55,7 @@ class UnknownName(FormulaError):
     """A name in a formula that stands for nothing here."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"unknown name `{name}`")
+        super().__init__(f"unknown name `{name}`", code="unknown-name")
         self.name = name
 
 
