@@ -18,7 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not (shutil.which("git") and shutil.which("jq")), reason="no git or jq"),
 ]
 
-CNNCALC = str(Path(sys.executable).with_name("cnncalc"))
 BASE = """\
 name: Base
 input: {channels: 3, size: 8}
@@ -66,7 +65,7 @@ def commit(folder: Path) -> str:
 
 def runner(workspace: Path, **inputs: str) -> Runner:
     """A runner on which cnncalc is already installed."""
-    context = {"steps.install.outputs.cnncalc": CNNCALC, "github.token": "secret"}
+    context = {"steps.install.outputs.interpreter": sys.executable, "github.token": "secret"}
     return Runner(workspace, workspace.parent / "temporary", inputs, context)
 
 
@@ -76,7 +75,7 @@ def test_it_installs_the_cnncalc_that_it_belongs_to(workspace: Path) -> None:
     installed = here.step("Install cnncalc")
     assert installed.code == 0, installed.err
     assert installed.out.startswith("cnncalc ")
-    assert Path(installed.outputs["cnncalc"]).exists()
+    assert Path(installed.outputs["interpreter"]).exists()
     checked = here.step("Check")
     assert (checked.code, checked.outputs) == (0, {"exit-code": "0"}), checked.err
 
