@@ -282,7 +282,11 @@ class Builder:
         moved = dict(zip(stretch.reads, reads, strict=True))
         new = tuple.__new__  # what Node() calls, by way of keywords: there may be a hundred thousand
         for name, layer, inputs, done, origin, shares, named in nodes[start : stretch.stop]:
-            read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
+            if len(inputs) == 1:  # as most layers do
+                ref = inputs[0]
+                read: tuple[Ref, ...] = (ref + delta if ref >= start else moved[ref],)
+            else:
+                read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
             nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named)))
         for name, kind, first, stop, output, origin, copies, named in stretch.groups:
             gives = output + delta if output >= start else moved[output]
