@@ -470,12 +470,14 @@ def test_markdown_of_what_is_equal_says_so() -> None:
 
 
 def test_markdown_is_not_broken_by_what_a_file_says() -> None:
-    hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8'\n{HEAD}layers: [relu]")
+    hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8 ftp://x www.x'\n{HEAD}layers: [relu]")
     from cnncalc.render import comparison_markdown
 
     networks = [network("x`|y.yaml", hostile), network("<i>.yaml", hostile)]
     text = comparison_markdown.render(networks, None, [], Style())
-    title = r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8: "  # a bar: a space that is 0 wide
+    title = (
+        r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8 ftp|://x www|.x: "  # a bar: a space that is 0 wide
+    )
     assert text.splitlines()[0].startswith(re.sub(r"(?<!\\)\|", "\u200b", title))
     assert text.splitlines()[2] == r"|  | x\`\|y.yaml | `<i>.yaml` | change |"
 
@@ -503,7 +505,12 @@ def test_json() -> None:
     }  # fmt: skip
     assert first["ratios"]["params"] == 1
     assert second["ratios"]["params"] == 144_458 / 72_234
-    assert second["heaviest"]["multiplies"] == {"layer": "conv1", "line": 3, "multiplies": 388_800}
+    assert second["heaviest"]["multiplies"] == {
+        "layer": "conv1",
+        "line": 3,
+        "place": "new.yaml:3",
+        "multiplies": 388_800,
+    }
     assert found["by_layer"]["layers"] == {"changed": 1, "resized": 3}
     changed = found["by_layer"]["changes"][0]
     assert changed["differences"] == [{"what": "filters", "before": "8", "after": "16"}]

@@ -193,7 +193,7 @@ SHELL = [
     ("echo before; {} -o /dev/fd/1; echo behind", "> it", "before\n{}behind\n"),
     ("{} -o it", "> it", "{}"),
     ("{} -o /dev/stdout", "| cat > it", "{}"),
-    ("{} -o /dev/stderr", "2> it", "{}"),
+    ("echo before >&2; {} -o /dev/stderr; echo behind >&2", "2> it", "before\n{}behind\n"),
     ("{} -o /dev/fd/3", "3> it", "{}"),
 ]
 

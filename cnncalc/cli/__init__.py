@@ -84,6 +84,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # what a stream cannot hold is shown as a sign
             stream.reconfigure(errors=SHOWN)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from cnncalc.cli.actions import guard
+
+        guard()
     try:
         code = _run()
     except OSError:  # standard error takes no text: nobody can be told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,13 +54,15 @@ def emit(text: str, output: str | None, renews: str | None = None) -> None:
 
     No file that was read is replaced, but for the one that is renewed.
     """
-    if output is None or output == "-" or _is_standard_output(output):
+    stream = _stream(output)
+    if stream is not None:
         try:
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            stream.write(text)
+            stream.flush()
         except OSError as error:
             raise ended(error) from None
         return
+    assert output is not None
     if writing.was_read(output) and not (renews and os.path.exists(renews) and os.path.samefile(output, renews)):
         raise CannotWrite(f"'{output}'", "it is a file that was read")
     try:
@@ -68,12 +71,15 @@ def emit(text: str, output: str | None, renews: str | None = None) -> None:
         raise CannotWrite(f"'{output}'", error) from None
 
 
-def _is_standard_output(path: str) -> bool:
-    """Whether a path is `/dev/stdout`, or the very file to which the shell directs it."""
-    try:
-        return os.path.samestat(os.stat(path), os.fstat(sys.stdout.fileno()))
-    except (OSError, ValueError):  # no such file; no such stream
-        return False
+def _stream(output: str | None) -> Any:
+    """The standard stream that an output means: none or `-`, `/dev/stderr`, the file to which the shell leads one."""
+    if output is None or output == "-":
+        return sys.stdout
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # no such file; no such stream
+            if os.path.samestat(os.stat(output), os.fstat(stream.fileno())):
+                return stream
+    return None
 
 
 def say(text: str) -> None:

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood
 from cnncalc.core.layers import LAYERS
-from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Label, Origin, Placed, Problems, ProblemsFound, clean, nearest
+from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, nearest
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 
@@ -24,14 +24,14 @@ MOST_LAYERS = 200_000
 PREVIOUS: Any = object()  # what was added last; the input where nothing was
 
 
-class Report(Protocol):
+class Reporter(Protocol):
     """Whoever is told what is wrong: by default the builder's own `problems`."""
 
     def __call__(
         self,
         code: str,
         message: str,
-        at: Placed | Origin | None,
+        at: HasOrigin | Origin | None,
         help: str | None = None,
         notes: tuple[str, ...] = (),
         path: str = "",
@@ -66,7 +66,7 @@ class Builder:
         file: str = "<builder>",
         origin: Origin | None = None,
         problems: Problems | None = None,
-        report: Report | None = None,
+        report: Reporter | None = None,
     ) -> None:
         self.inputs = dict(inputs)
         self.name = name
@@ -168,11 +168,11 @@ class Builder:
         rank = rank_of(shapes)
         if not fine or rank < 0:
             return None
-        wrong: list[str] = []
         given = [_plain(values.get(name)) for name in known]
-        layer = self.layer(layer_type, given, rank, lambda name, what: wrong.append(f"`{name}` {what}"))
-        for message in wrong:
-            self.report("bad-value", message, at)
+        wrong: list[tuple[str, BadValue]] = []
+        layer = self.layer(layer_type, given, rank, lambda name, error: wrong.append((name, error)))
+        if wrong:
+            self.report(wrong[0][1].code, "; ".join(f"`{name}` {error}" for name, error in wrong), at)
         return layer
 
     def _read(self, reads: Ref | Sequence[Ref | None] | None, at: Origin) -> list[Ref | None] | None:
@@ -203,7 +203,7 @@ class Builder:
         self,
         code: str,
         message: str,
-        at: Placed | Origin | None,
+        at: HasOrigin | Origin | None,
         help: str | None = None,
         notes: tuple[str, ...] = (),
         path: str = "",
@@ -214,7 +214,7 @@ class Builder:
     # -------------------------------------------------------------------------------------- adding what is worked out
 
     def layer(
-        self, layer_type: type[Layer], given: list[Any], rank: int, refuse: Callable[[str, str], None]
+        self, layer_type: type[Layer], given: list[Any], rank: int, refuse: Callable[[str, BadValue], None]
     ) -> Layer | None:
         """The layer with these values, in the order of its attributes (None: the default); equal ones are one object.
 
@@ -264,7 +264,7 @@ class Builder:
         """Give all layers from number `start` on a name together: a block, a branch, so many copies."""
         self.groups.append(Group(name, kind, start, len(self.nodes), output, origin, copies, named))
 
-    def share(self, ref: Ref, first: Ref, origin: Placed | Origin | None = None) -> bool:
+    def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
         """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
         node, other = self.nodes[ref], self.nodes[first]
         same = node.layer is other.layer and self.shape(node.inputs[0])[0] == self.shape(other.inputs[0])[0]  # type: ignore[index]
@@ -280,14 +280,18 @@ class Builder:
         nodes, start, cut = self.nodes, stretch.start, len(stretch.path)
         delta = len(nodes) - start
         moved = dict(zip(stretch.reads, reads, strict=True))
+        new = tuple.__new__  # what Node() calls, by way of keywords: there may be a hundred thousand
         for name, layer, inputs, done, origin, shares, named in nodes[start : stretch.stop]:
-            read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
-            nodes.append(Node(path + name[cut:], layer, read, done, origin, shares + delta, named))
+            if len(inputs) == 1:  # as most layers do
+                ref = inputs[0]
+                read: tuple[Ref, ...] = (ref + delta if ref >= start else moved[ref],)
+            else:
+                read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
+            nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named)))
         for name, kind, first, stop, output, origin, copies, named in stretch.groups:
             gives = output + delta if output >= start else moved[output]
-            self.groups.append(
-                Group(path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named)
-            )
+            group = (path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named)
+            self.groups.append(new(Group, group))
         return stretch.output + delta if stretch.output >= start else moved[stretch.output]
 
     def shape(self, ref: Ref | None) -> Shape | None:
@@ -296,9 +300,9 @@ class Builder:
             return None
         return self.nodes[ref].work.output if ref >= 0 else self._shapes[-1 - ref]
 
-    def shapes(self, reads: Iterable[Ref | None]) -> tuple[Shape | None, ...]:
+    def shapes(self, reads: Sequence[Ref | None]) -> tuple[Shape | None, ...]:
         """The shapes of all that is read."""
-        return tuple([self.shape(ref) for ref in reads])
+        return (self.shape(reads[0]),) if len(reads) == 1 else tuple([self.shape(ref) for ref in reads])
 
     def _report_mismatch(self, failed: Failed, shapes: tuple[Shape, ...], labels: list[str]) -> None:
         """Say which shapes a merge was to join, and where they come from."""
@@ -335,13 +339,16 @@ class Builder:
         read; with them, what leads to none of them is left out, and a note says so.
         """
         named = self._outputs(outputs)
-        self.problems.stop_if_any()
+        self._stop_if_any()
         notes = list(notes)
         if outputs is None:
             self._refuse_unread()
-            self.problems.stop_if_any()
-        nodes, groups, left_out = self._leading_to(named.values())
-        if left_out:
+            self._stop_if_any()
+            self.needed = [True] * len(self.nodes)  # for all are read, up to the last
+        else:
+            self.needed = self._leading_to(named.values())
+        nodes, groups = self._kept()
+        if left_out := [node.name for node, keep in zip(self.nodes, self.needed, strict=True) if not keep]:
             notes.append(_left_out_note(left_out))
         return Graph(
             name=self.name,
@@ -355,6 +362,12 @@ class Builder:
             notes=tuple(notes),
             changed=changed,
         )
+
+    def _stop_if_any(self) -> None:
+        if self.problems.found:
+            found = ProblemsFound(in_order(self.problems.found, self.file))
+            found.understood = self.understood
+            raise found
 
     def understood(self) -> Understood | None:
         """What could be worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""
@@ -382,18 +395,22 @@ class Builder:
             found[name] = known.get(name)
         return found
 
-    def _leading_to(self, outputs: Iterable[Ref | None]) -> tuple[tuple[Node, ...], dict[str, Group], list[str]]:
-        """The nodes from which an output can be reached, renumbered, and their groups; the names of the others."""
-        nodes = self.nodes
-        needed = self.needed = [False] * len(nodes)
+    def _leading_to(self, outputs: Iterable[Ref | None]) -> list[bool]:
+        """For each node whether an output can be reached from it."""
+        needed = [False] * len(self.nodes)
         stack = [ref for ref in outputs if ref is not None and ref >= 0]
         while stack:
             ref = stack.pop()
             if not needed[ref]:
                 needed[ref] = True
-                stack += [read for read in nodes[ref].inputs if read >= 0]
+                stack += [read for read in self.nodes[ref].inputs if read >= 0]
+        return needed
+
+    def _kept(self) -> tuple[tuple[Node, ...], dict[str, Group]]:
+        """The nodes that are needed, renumbered, and their groups."""
+        nodes, needed = self.nodes, self.needed
         if all(needed):
-            return tuple(nodes), {group.name: group for group in self.groups}, []
+            return tuple(nodes), {group.name: group for group in self.groups}
         place = [0]  # old → new: how many needed nodes stand before
         for keep in needed:
             place.append(place[-1] + keep)
@@ -411,7 +428,7 @@ class Builder:
             for group in self.groups
             if group.output < 0 or needed[group.output]  # an empty group passes on what it reads
         }
-        return tuple(kept), groups, [node.name for node, keep in zip(nodes, needed, strict=True) if not keep]
+        return tuple(kept), groups
 
     def _refuse_unread(self) -> None:
         """Without `outputs`, every layer but the last is read by another."""
@@ -442,8 +459,10 @@ def wrong_number(layer_type: type[Layer], many: int) -> tuple[str, str | None] |
     return f"`{layer_type.type}` reads {needs}, not {many}", help
 
 
-def rank_of(shapes: Iterable[Shape | None]) -> int:
+def rank_of(shapes: Sequence[Shape | None]) -> int:
     """The number of sides of what a layer reads, -1 where that is not known."""
+    if len(shapes) == 1:
+        return len(shapes[0]) - 1 if shapes[0] else -1
     return max([len(shape) - 1 for shape in shapes if shape], default=-1)
 
 

@@ -14,7 +14,7 @@ from typing import IO
 SHOWN = "cnncalc.shown"  # how text is encoded that is shown: `errors=` of encode, of open, of a stream
 CHANGED = "it has changed since it was read: run the command again"
 
-_STREAMS = ("/dev/fd/", "/dev/std", "/proc/")  # names of what is open: even where that is a regular file
+_OPEN = ("/dev/fd/", "/proc/")  # names of what is open: even where that is a regular file
 
 
 def _show(error: UnicodeError) -> tuple[bytes | str, int]:
@@ -79,9 +79,9 @@ def write(path: str, data: bytes, old: bytes | None = None) -> None:
         before = os.stat(path)
     except FileNotFoundError:
         before = None
-    if path.startswith(_STREAMS) or (before and not stat.S_ISREG(before.st_mode)):
-        with open(path, "wb", buffering=0) as device:
-            _put(device, data)
+    if path.startswith(_OPEN) or (before and not stat.S_ISREG(before.st_mode)):
+        with open(path, "wb") as device:
+            device.write(data)
         return
     if os.path.islink(path):
         path = os.path.realpath(path)
@@ -93,7 +93,7 @@ def write(path: str, data: bytes, old: bytes | None = None) -> None:
 
 def append(path: str, data: bytes) -> None:
     """Add `data` at a file's end, or after an OSError nothing. In one go, for others may add to it, too."""
-    with _undisturbed(), open(path, "ab", buffering=0) as file:
+    with open(path, "ab", buffering=0) as file, _undisturbed():
         size = os.fstat(file.fileno()).st_size
         try:
             _put(file, data)

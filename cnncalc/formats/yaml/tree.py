@@ -59,7 +59,7 @@ class _Stream:
 class _Frame:
     """An open collection while its events arrive."""
 
-    __slots__ = ("aliases", "anchor", "key", "keys", "node", "size")
+    __slots__ = ("aliases", "anchor", "brackets", "key", "keys", "node", "size")
 
     def __init__(self, node: Seq | Map, anchor: str | None) -> None:
         self.node = node
@@ -68,16 +68,22 @@ class _Frame:
         self.keys: set[str] = set()
         self.size = 1  # nodes below, aliases written out
         self.aliases = 0
+        self.brackets = False  # whether one of its scalars may be torn by a comma
 
 
 def parse(source: Source) -> Node:
     """The tree of a YAML text; raises ProblemsFound at the first fault that YAML itself has."""
+    if source.root is not None:
+        return source.root
+    if source.format is not None:
+        raise fail("not-an-architecture", f"`{source.name}` is {source.format.called}, and not YAML")
     try:
         node = _tree(source)
     except yaml.YAMLError as error:
         raise _syntax_problem(error, source) from None
     if node is None or (isinstance(node, Text) and node.null):
         raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
+    source.root = node
     return node
 
 
@@ -97,6 +103,8 @@ def _tree(source: Source) -> Node | None:
             size = 1
             total += 1
             plain = not event.style  # libyaml says "", PyYAML's own parser None
+            if stack and "(" in event.value:
+                stack[-1].brackets = True
             node = Text(event.value if HAS_C_PARSER else shown(event.value), event.start_mark, plain)
             if event.tag is not None or event.anchor is not None:
                 _refuse_tag(event, node)
@@ -119,12 +127,17 @@ def _tree(source: Source) -> Node | None:
             node, size, aliases = frame.node, frame.size, frame.aliases
             if frame.anchor is not None:
                 anchors[frame.anchor] = (node, size, aliases)
-            _refuse_split(node)
+            if frame.brackets:
+                _refuse_split(node)
+                if stack:
+                    stack[-1].brackets = True
         elif kind is AliasEvent:
             total += 1
             if event.anchor not in anchors:
                 raise _unknown_alias(event, source, stack)
             node, size, aliases = anchors[event.anchor]
+            if stack:
+                stack[-1].brackets = True
             aliases += 1
             if aliases + sum(frame.aliases for frame in stack) > MOST_ALIASES:
                 place = source.where(event.start_mark, len(event.anchor) + 1)
