@@ -11,8 +11,6 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import clean
 from cnncalc.core.shape import Shape
 
-QUANTITIES = ("params", "weights", "biases", "buffers", "multiplies", "activations")
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -102,7 +100,10 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything that is known of a network: rows in the order of the file, groups by path, totals."""
+    """Everything that is known of a network: rows in the order of the file, groups by path, totals.
+
+    `worked_out` keeps what others derive from it and need more than once, by name.
+    """
 
     name: str
     file: str
@@ -116,6 +117,7 @@ class Analysis:
     note: str | None = None
     notes: tuple[str, ...] = ()
     graph: Graph | None = None
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Short: pytest prints it beside an assertion that fails."""
