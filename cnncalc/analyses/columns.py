@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.analyses.measures import Measure, Use, Value, used
-from cnncalc.analyses.outline import Line
-from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.figures import exact, megabytes, percent, short
 from cnncalc.core.shape import Shape, written_shape
+
+if TYPE_CHECKING:  # the help of a command lists the columns
+    from cnncalc.analyses.outline import Line
+    from cnncalc.core.analysis import Analysis
 
 
 class Style(NamedTuple):
@@ -72,11 +74,11 @@ def _measured(measure: Measure) -> Column:
 
 
 def _input_shapes(line: Line, analysis: Analysis, style: Style) -> str:
-    return ", ".join(map(style.shape, line.entry.input_shapes)) if isinstance(line.entry, Row) else ""
+    return ", ".join(map(style.shape, getattr(line.entry, "input_shapes", ())))  # a group has none
 
 
 def _inputs(line: Line, analysis: Analysis, style: Style) -> str:
-    return ", ".join(line.entry.inputs) if isinstance(line.entry, Row) else ""
+    return ", ".join(getattr(line.entry, "inputs", ()))
 
 
 def _share_of(measure: Measure) -> Column:

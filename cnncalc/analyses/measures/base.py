@@ -34,7 +34,7 @@ class Use(Flag):
 ANYWHERE = Use.COLUMNS | Use.FIGURES | Use.LIMITS | Use.OPTION | Use.COMPARED | Use.LISTED
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, repr=False, kw_only=True)  # every start makes it: frozen, too, takes twice as long
 class Measure:
     """A quantity: what it is called, how its values are had and written, where it stands.
 
