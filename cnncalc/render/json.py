@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Place, Problem
 
 SCHEMA_VERSION = 1
 
@@ -82,11 +82,13 @@ def totals_object(value: Callable[[Measure], Value]) -> dict[str, Value]:
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON; lines and columns count from 1."""
+    """A problem as JSON; lines and columns count from 1, and what has no lines has a `place` alone."""
     place = problem.where
     found: dict[str, Any] = {"code": problem.code, "message": problem.message}
     if place:
-        found |= {"file": place.file, "line": place.line, "column": place.column, "length": place.length}
+        found |= {"file": place.file, "place": str(place)}
+    if isinstance(place, Place):
+        found |= {"line": place.line, "column": place.column, "length": place.length}
     if problem.notes:
         found["notes"] = list(problem.notes)
     if problem.help:

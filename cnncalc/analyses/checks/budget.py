@@ -9,9 +9,9 @@ from typing import NamedTuple
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
-from cnncalc.core.problem import Level, Problem, Where
-from cnncalc.formats.source import Map, Node, Source, Text, fail, where
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+from cnncalc.core.problem import Level, Place, Problem, Problems, fail
+from cnncalc.formats.source import Map, Node, Source, Text
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _BYTES = {
     "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
@@ -131,18 +131,18 @@ def _more(limit: float, actual: float) -> str:
 
 def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
     """The limits of the command line that a network breaks; raises ProblemsFound where it has no such name."""
-    whole = Where(source.name, 1, 1)
+    whole = Place(source.name, 1, 1)
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
         measure = MEASURES[limit.quantity]
         actual = measure.value(analysis, entry)
         if breaks(measure, limit.amount, actual):
-            place = source.at_line(entry.line) if entry and entry.file == source.name else whole
+            place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
             name = entry.name if entry else "total"
             yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place)
 
 
-def _entry(name: str, analysis: Analysis, whole: Where) -> Row | GroupRow:
+def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
     found = analysis.matches(name)
     if len(found) == 1:
         return found[0]
@@ -236,4 +236,4 @@ def _limit(name: str, measure: Measure, level: Level, actual: Value, node: Node,
         return None
     if not breaks(measure, amount, actual):
         return None
-    return Problem("budget", over(name, measure.name, amount, actual), where(node), level=level)
+    return Problem("budget", over(name, measure.name, amount, actual), node.origin, level=level)

@@ -17,9 +17,9 @@ from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import told
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
-from cnncalc.formats.source import Source, fail
+from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.expanding.build import load_source
 
 
@@ -76,7 +76,7 @@ class Against:
             yield Problem(
                 "baseline",
                 message(quantity, was[quantity], is_[quantity], self.allowed, f" at {self.ref}"),
-                _changed_place(blamed[0].change.entry, source, older, analysis) if blamed else Where(source.name, 1, 1),
+                _changed_place(blamed[0].change.entry, source, older, analysis) if blamed else Place(source.name, 1, 1),
                 tuple(map(_note, blamed[:MOST_NAMED])),
                 f"`cnncalc compare {names} --by-layer` shows all that changed",
             )
@@ -118,7 +118,7 @@ def _note(grown: _Grown) -> str:
     return f"`{change.entry.name}`{new} ({described(change, Style())}): {figures}"
 
 
-def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Where:
+def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Origin:
     """The line that made a layer what it is: its own, else that of a block around it, else the one place that changed.
 
     A layer inside a block may be another one because the block is called with another number, one of a parent because

@@ -14,9 +14,9 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import Analysis, Counts
 from cnncalc.core.figures import told
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
-from cnncalc.formats.source import Source, fail, read_file
+from cnncalc.formats.source import Source, read_file
 
 FORMAT = 1
 _MOST = 10**30  # beyond any total of a network within the limits
@@ -132,9 +132,9 @@ def _grown(before: Figures, now: Figures, quantity: str) -> dict[str, str]:
     return found
 
 
-def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Where:
+def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Origin:
     entry = analysis.find(next(iter(grown))) if grown else None
-    return place(entry, source) if entry else Where(source.name, 1, 1)
+    return place(entry, source) if entry else Place(source.name, 1, 1)
 
 
 def read(path: str) -> dict[str, Figures]:
