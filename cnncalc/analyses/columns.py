@@ -115,15 +115,8 @@ COLUMNS = {column.title: column for column in _columns()}
 STANDARD = ("layer", "type", "output", *used(Use.HEADLINE), "share")
 FOLDING = ("layer", "type", "inputs", "input")  # names and words, which may take several lines
 _FIGURES = [name for name in used(Use.COLUMNS) if name not in STANDARD]
-OPTIONAL = (
-    "share",
-    "type",
-    "inputs",
-    "input",
-    "line",
-    *reversed(_FIGURES),
-    "output",
-)  # what is left out, first the first
+# What a narrow terminal does without, first of all the first
+OPTIONAL = ("share", "type", "inputs", "input", "line", *reversed(_FIGURES), "output")
 
 
 def columns(names: tuple[str, ...]) -> list[Column]:

@@ -39,18 +39,21 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
     }
     opened = dumps(head, ensure_ascii=False)[:-1]
     measures = used(Use.FIGURES)
+    told = [(name, measure.of) for name, measure in measures.items() if measure.of]
     others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     lines = []
     for row in rows:
-        key = (row.input_shapes, row.output_shape, id(row.counts), *(one.value(analysis, row) for one in others))
+        values = {one.name: one.value(analysis, row) for one in others} if others else {}
+        key = (row.input_shapes, row.output_shape, id(row.counts), *values.values())
         middle = parts.get(key)
         if middle is None:
             figures = {
                 "input_shapes": row.input_shapes,
                 "output_shape": row.output_shape,
-                **{name: measure.value(analysis, row) for name, measure in measures.items()},
+                **{name: of(row.counts) for name, of in told},
+                **values,
             }
             middle = parts[key] = dumps(figures)[1:-1]
         written = attributes.get(row.layer)
