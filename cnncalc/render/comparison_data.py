@@ -66,7 +66,8 @@ def _ratio(before: Value, after: Value) -> float | None:
 def _heaviest(row: Row | None, quantity: str, analysis: Analysis) -> dict[str, Any] | None:
     if row is None:
         return None
-    return {"layer": row.name, "line": row.line, quantity: MEASURES[quantity].value(analysis, row)}
+    figure = MEASURES[quantity].value(analysis, row)
+    return {"layer": row.name, "line": row.line, "place": str(row.origin), quantity: figure}
 
 
 def _change(change: Change, before: Analysis, after: Analysis) -> dict[str, Any]:
@@ -87,6 +88,7 @@ def _entry(entry: Row | GroupRow | None, analysis: Analysis) -> dict[str, Any] |
         "type": entry.type if isinstance(entry, Row) else entry.description,
         "file": entry.file,
         "line": entry.line,
+        "place": str(entry.origin),
         "output_shape": entry.output_shape,
         **{name: measure.value(analysis, entry) for name, measure in used(Use.FIGURES).items()},
     }
