@@ -320,6 +320,24 @@ def words_part() -> str:
     return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
 
 
+def quantities_part() -> str:
+    """The quantities, and where they may be named."""
+    from cnncalc.analyses.measures import MEASURES, Use
+
+    places = {
+        "`--columns`": Use.COLUMNS,
+        "`expect`, `--sort`": Use.FIGURES,
+        "`budget`, `--max-growth`": Use.LIMITS,
+        "`--max-…`": Use.OPTION,
+        "`compare`": Use.COMPARED,
+    }
+    rows = [
+        (f"`{name}`", measure.help, *("yes" if measure.uses & use else "" for use in places.values()))
+        for name, measure in MEASURES.items()
+    ]
+    return "\n".join(_table(("quantity", "what it is", *places), rows)) + "\n"
+
+
 def action_inputs_part() -> str:
     """The inputs of the GitHub action."""
     import yaml
@@ -372,6 +390,7 @@ def options_part() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "action_inputs": action_inputs_part,
+    "quantities": quantities_part,
     "options": options_part,
     "rules": rules_part,
     "attributes": attributes_part,
