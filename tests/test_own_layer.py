@@ -8,7 +8,7 @@ import pytest
 
 import cnncalc
 from cnncalc.core.layers import LAYERS
-from cnncalc.core.layers.base import Layer, PerAxis, Word, attr
+from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work
 
 
@@ -109,7 +109,10 @@ def test_a_requirement_is_read_on_each_axis_or_for_all() -> None:
 
         step: PerAxis = attr("step", at_least=1)
         reads = "sides"
-        requires = {"side % step == 0": "the step must divide the side", "sum(step) < 9": "`even` takes small steps"}
+        requires = [
+            Requirement("side % step == 0", "the step must divide the side"),
+            Requirement("sum(step) < 9", "`even` takes small steps"),
+        ]
 
     assert work(Even({"step": (2, 3)}), ((1, 4, 9),)).output == (1, 4, 9)
     steps, failure = failing(Even({"step": (2, 3)}), (1, 4, 10))
@@ -169,7 +172,7 @@ def test_an_inherited_attribute_stays() -> None:
 
     assert list(Child.attributes) == ["size", "deep"]
     assert list(Base.attributes) == ["size"]
-    assert Child.per_axis == {"side", "out", "like", "size"}
+    assert Child.per_axis == {"side", "out", "size"}
     assert (Child.attributes["size"].symbol, Child.attributes["size"].kind) == ("Z", "PerAxis")
     assert not hasattr(Child, "deep")
 
@@ -203,7 +206,7 @@ def test_a_requirement_that_does_not_hold_says_what_does(requirement: str, said:
         """Of some steps only."""
 
         step: int = attr("step", at_least=1)
-        requires = {requirement: "another step"}
+        requires = [Requirement(requirement, "another step")]
 
     _, failure = failing(Own({"step": 3}), (1, 4, 4))
     assert failure.what == f"`own`: another step ({said})"

@@ -44,7 +44,7 @@ def items_of(analysis: Analysis, depth: int | None) -> list[Item]:
             continue  # a heading, or a branch without layers
         if isinstance(entry, Row):
             content: Any = (entry.type, *_hashable(entry))
-            kind, family, heavy = entry.type, type(entry.layer).__module__, is_weight_layer(entry)
+            kind, family, heavy = entry.type, entry.layer.family, is_weight_layer(entry)
         else:
             content = tuple(contents[entry.start : entry.stop])
             kind, family, heavy = entry.kind.partition(" ")[0], "block", entry.counts.weights > 0

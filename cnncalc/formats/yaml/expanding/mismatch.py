@@ -27,9 +27,8 @@ def report_mismatch(
     if not labels:
         labels = [node.text for node in entry.reads or ()]
     listed = ", ".join(f"{label} {written_shape(shape)}" for label, shape in zip(labels, shapes, strict=True))
-    verb = {"add": "adds", "multiply": "multiplies", "concat": "joins", "distance": "compares"}[layer.type]
     sizes = "sizes" if layer.alike == "sides" else "shapes"
-    message = f"`{path.rpartition('/')[2]}` {verb} tensors of different {sizes}: {listed}"
+    message = f"`{path.rpartition('/')[2]}` {layer.verb} tensors of different {sizes}: {listed}"
     notes = tuple(f"`{label}` comes from {_origin(ref, nodes)}" for label, ref in zip(labels, reads, strict=True))
     trail.add("shape-mismatch", message, entry.key, _cure(layer, shapes), notes, path)
 
