@@ -16,6 +16,7 @@ from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
 from cnncalc.core.formula import names
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
+from cnncalc.core.problem import Origin
 from cnncalc.core.shape import AXES, Shape
 from cnncalc.core.work import Named, Step, attempt, steps
 
@@ -92,8 +93,7 @@ class FailedWorking:
     input_shapes: tuple[Shape, ...]
     steps: tuple[Step, ...]
     why: str
-    line: int
-    file: str
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -199,8 +199,7 @@ def _failed(failure: Failed, graph: Graph) -> FailedWorking:
         shapes,
         tuple(found) if step is not None else (),
         why,
-        failure.line,
-        failure.file,
+        failure.origin,
     )
 
 

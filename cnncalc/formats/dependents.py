@@ -6,9 +6,9 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from cnncalc.core.problem import ProblemsFound
+from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats.listing import File, listing
-from cnncalc.formats.source import Map, Text, fail, read_file
+from cnncalc.formats.source import Map, Text, read_file
 from cnncalc.formats.yaml.tree import parse
 
 MOST_FILES = 100_000

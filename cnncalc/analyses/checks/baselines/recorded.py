@@ -11,9 +11,9 @@ from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures,
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, of_its_own, place
 from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import QUANTITIES, Analysis
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
-from cnncalc.formats.source import Source, fail, read_file
+from cnncalc.formats.source import Source, read_file
 
 FORMAT = 1
 _LAYER = ("params", "multiplies", "activations")  # what is recorded of each top-level entry
@@ -123,9 +123,9 @@ def _grown(before: Figures, now: Figures, quantity: str) -> dict[str, str]:
     return found
 
 
-def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Where:
+def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Origin:
     entry = analysis.find(next(iter(grown))) if grown else None
-    return place(entry, source) if entry else Where(source.name, 1, 1)
+    return place(entry, source) if entry else Place(source.name, 1, 1)
 
 
 def _with_size(totals: Mapping[str, int]) -> dict[str, int]:
