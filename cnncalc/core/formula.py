@@ -21,8 +21,8 @@ LONGEST = 1_000
 DEEPEST = 30
 
 WORDS = ("same", "valid")
-_JOINING = ("if", "else", "and", "or", "not")
-RESERVED = ("true", "false", *WORDS, *_JOINING, "channels")
+JOINING = ("if", "else", "and", "or", "not")
+RESERVED = ("true", "false", *WORDS, *JOINING, "channels")
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*)"
@@ -191,7 +191,7 @@ class _Parser:
                 return ("number", token)
             if self.peek() == "(":
                 return self.call(token)
-            if token not in _JOINING:
+            if token not in JOINING:
                 self.names.append((token, ""))
                 return ("name", token)
         raise FormulaError(f"expected a value, found `{token}`" if token else "the expression ends too early")

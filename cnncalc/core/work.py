@@ -7,6 +7,7 @@ number and its explanation cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -189,7 +190,7 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
 def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
     """Every formula that holds, with its value. Fills `out` into the scope."""
     for requirement in layer.requires:
-        if requirement.when == "true" or _is_true(layer, requirement.when, scope, None):
+        if requirement.when == "true" or compiled(requirement.when, layer.per_axis)(scope, None):
             _require(layer, scope, requirement)
     if layer.out_shape and scope.get(layer.out_shape) is not None:
         shape: Shape = scope[layer.out_shape]
@@ -231,14 +232,10 @@ def _pick(layer: Layer, formula: Formula, scope: dict[str, Any], axis: int | Non
     if isinstance(formula, str):
         return formula
     for condition, text in formula.items():
-        if condition == "true" or _is_true(layer, condition, scope, axis):
+        known = scope.get(condition)  # most conditions are the name of a flag: no need to compile these
+        if condition == "true" or (known if known is not None else compiled(condition, layer.per_axis)(scope, axis)):
             return text
     return ""
-
-
-def _is_true(layer: Layer, condition: str, scope: dict[str, Any], axis: int | None) -> Any:
-    known = scope.get(condition)  # most conditions are the name of a flag: no need to compile these
-    return known if known is not None else compiled(condition, layer.per_axis)(scope, axis)
 
 
 def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None, quantity: str, label: str) -> int:
@@ -251,17 +248,20 @@ def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None, qua
 
 def _require(layer: Layer, scope: dict[str, Any], requirement: Requirement) -> None:
     text = requirement.holds
-    used = names(text)
-    by_axis = any(name in layer.per_axis and not function for name, function in used.items())
-    for axis in range(len(scope["side"])) if by_axis else (None,):
+    for axis in range(len(scope["side"])) if _by_axis(text, layer.per_axis) else (None,):
         if not compiled(text, layer.per_axis)(scope, axis):
-            plain = not any(isinstance(scope[name], bool) for name in used)
+            plain = not any(isinstance(scope[name], bool) for name in names(text))
             compared = _working(scope, denied(parse(text)), axis)
             working = f" ({_requirement(layer, text)}: {compared})" if plain else ""
             message = requirement.message
             what = f"{message if '`' in message else f'`{layer.type}`: {message}'}{working}"
             term = ("requires", message, axis, text, False) if plain else None
             raise Impossible("requirement", what, None, term, requirement.reason)
+
+
+@cache
+def _by_axis(text: str, per_axis: frozenset[str]) -> bool:
+    return any(name in per_axis and not function for name, function in names(text).items())
 
 
 def _requirement(layer: Layer, text: str) -> str:

@@ -231,7 +231,6 @@ class Layer:
     family: ClassVar[str] = "other"
     attributes: ClassVar[dict[str, Attribute]] = {}
     per_axis: ClassVar[frozenset[str]]
-    checked: ClassVar[bool]  # whether its formulas are
 
     reads: ClassVar[str] = "anything"  # or: sides, vector, tokens
     inputs: ClassVar[int | None] = 1  # None: two or more
@@ -251,7 +250,7 @@ class Layer:
     examples: ClassVar[list[Example]] = []
 
     def __init_subclass__(cls, *, family: str | None = None) -> None:
-        from cnncalc.core.layers.declared import check_body, check_fields, check_type  # which read what stands above
+        from cnncalc.core.layers.declared import check_body, check_fields, check_type, has_unknown_words
 
         check_body(cls)
         cls.family = family or cls.family
@@ -263,15 +262,14 @@ class Layer:
                 declared[name] = given._replace(name=name, kind=kind)
                 delattr(cls, name)
         cls.attributes = declared
-        check_fields(cls)
+        fields = check_fields(cls)
         cls.per_axis = frozenset(
             {"side", "out"} | {name for name, a in declared.items() if a.kind in ("PerAxis", "Padding")}
             | ({"before", "after"} if any(a.kind == "Padding" for a in declared.values()) else set())
             | ({cls.second_input} if cls.second_input else set())
         )  # fmt: skip
-        cls.checked = False
-        if not cls.__module__.startswith(f"{__package__}."):
-            cls.check_formulas()
+        if not cls.__module__.startswith(f"{__package__}.") or has_unknown_words(cls, fields):
+            cls.check_formulas()  # of ours the tests check all: to parse them at every start would take too long
         LAYERS[cls.type] = cls
 
     @classmethod
@@ -280,7 +278,6 @@ class Layer:
         from cnncalc.core.layers.formulas import check_formulas
 
         check_formulas(cls)
-        cls.checked = True
 
     @classmethod
     def resolved(cls, given: list[Any], rank: int, refuse: Callable[[str, str], None]) -> dict[str, Any] | None:
@@ -306,8 +303,6 @@ class Layer:
         return values if fine else None
 
     def __init__(self, values: dict[str, Any]) -> None:
-        if not self.checked:
-            self.check_formulas()
         self.values = values
         self.names: dict[str, Any] = {}
         for name, value in values.items():

@@ -6,11 +6,12 @@ as 0. `formulas.py` checks what the formulas say.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from cnncalc.core.formula import RESERVED
+from cnncalc.core.formula import FUNCTIONS, JOINING, RESERVED
 from cnncalc.core.layers.base import (
     COUNTS,
     FAMILIES,
@@ -18,6 +19,7 @@ from cnncalc.core.layers.base import (
     LAYERS,
     Attribute,
     Example,
+    Formula,
     Layer,
     Requirement,
 )
@@ -26,13 +28,17 @@ FIELDS = (
     "reads", "inputs", "alike", "verb", "second_input", "counted", "requires", "out_channels", "out_side", "out_tokens",
     "out_shape", *COUNTS, "examples",
 )  # fmt: skip
+_FIELDS = frozenset(FIELDS)
 _WORDS = {"reads": ("anything", "sides", "vector", "tokens"), "alike": ("", "shapes", "sides", "spread")}
 _NAMED = {"second_input": "Name", "out_shape": "Dims"}  # an attribute of this kind
 _LISTED: dict[str, type[Example | Requirement]] = {"requires": Requirement, "examples": Example}
 _TYPES: dict[type[Any], list[type[Any]]] = {Requirement: [str] * 4, Example: [str, str, str, int, int]}
-_DEFAULTS = {field: getattr(Layer, field) for field in FIELDS}
-_WORKED_OUT = ("type", "attributes", "per_axis", "checked", "values", "names")  # by `Layer` itself
-_TAKEN = ("c", "channels", "side", "out", "vector")  # in formulas
+_WORKED_OUT = frozenset(("type", "attributes", "per_axis", "values", "names"))  # by `Layer` itself
+_FIXED = frozenset(("c", "channels", "side", "out", "vector"))  # names of formulas
+_TAKEN = _FIXED | _WORKED_OUT | set(RESERVED)
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_LANGUAGE = _FIXED | FUNCTIONS.keys() | set(JOINING) | {"true", "false"}
+_OF_KIND = {"Padding": ("same_size", "before", "after"), "Table": ("partial", "rows", "highest")}
 
 
 class DeclarationError(TypeError):
@@ -81,20 +87,19 @@ def check_body(layer: type[Layer]) -> None:
     try:
         if not (body.get("__doc__") or "").strip():
             raise Fault("a layer has no docstring", "it is the manual: what the layer does, and its source")
+        annotations = body.get("__annotations__", {})
         for place, value in body.items():
-            if not place.startswith("_") and place not in FIELDS:
-                _check_name(layer, place, value, body.get("__annotations__", {}))
-        for place, kind in body.get("__annotations__", {}).items():
-            if not place.startswith("_"):
+            if place not in _FIELDS and place[0] != "_" and place not in annotations:
+                _check_name(layer, place, value)
+        for place, kind in annotations.items():
+            if place[0] != "_" or isinstance(body.get(place), Attribute):
                 _check_annotation(place, kind, body.get(place))
     except Fault as fault:
         raise DeclarationError(layer.__name__, place, *fault.args) from None
 
 
-def _check_name(layer: type[Layer], name: str, value: Any, annotations: dict[str, Any]) -> None:
+def _check_name(layer: type[Layer], name: str, value: Any) -> None:
     """A name that is no field is an attribute, or a helper: a function, a property, a class."""
-    if name in annotations:
-        return
     if isinstance(value, Attribute):
         raise Fault("an attribute without its kind", f"write `{name}: int = attr(…)`, or another kind")
     if name == "family":
@@ -118,7 +123,7 @@ def _check_annotation(name: str, kind: Any, value: Any) -> None:
         raise Fault(f"`{kind}` is no kind of value", meant(kind, KINDS) or f"the kinds are {listed(KINDS)}")
     if not isinstance(value, Attribute):
         raise Fault("an attribute is declared by `attr`", f'write `{name}: {kind} = attr("…")`')
-    if name in (*RESERVED, *_TAKEN, *_WORKED_OUT):
+    if name in _TAKEN:
         raise Fault("the name is taken in formulas and declarations", "call the attribute otherwise")
 
 
@@ -166,7 +171,7 @@ def _check_default(layer: type[Layer], attribute: Attribute) -> None:
         if before[default[1:]].kind != kind:
             raise Fault(f"the default `{default}` is of another kind, `{before[default[1:]].kind}`")
     else:
-        for rank in (1, 2, 3) if kind in ("PerAxis", "Padding") else (2,):
+        for rank in (1, 2, 3) if isinstance(default, tuple) else (2,):
             try:
                 attribute.convert(default, rank)
             except ValueError as error:
@@ -180,11 +185,38 @@ def _check_default(layer: type[Layer], attribute: Attribute) -> None:
 
 def declared(layer: type[Layer]) -> dict[str, Any]:
     """The fields that a layer, or one that it is derived from, says something of."""
-    return {field: value for field in FIELDS if (value := getattr(layer, field)) is not _DEFAULTS[field]}
+    found: dict[str, Any] = {}
+    for parent in reversed(layer.__mro__):
+        if parent is not Layer:
+            found.update({field: value for field, value in parent.__dict__.items() if field in _FIELDS})
+    return found
 
 
-def check_fields(layer: type[Layer]) -> None:
-    """Refuse a family, an attribute or a field whose value cannot be meant; `layer.attributes` are read already."""
+def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
+    """Whether a formula holds a word that no formula of the layer could use: a quick look, without parsing any."""
+    known = set(_LANGUAGE)
+    for name, attribute in layer.attributes.items():
+        known.update(attribute.choices if attribute.kind == "Word" else (name, *_OF_KIND.get(attribute.kind, ())))
+        if attribute.default is None:
+            known.add(f"{name}_given")
+    texts = [text for requirement in layer.requires for text in (requirement.holds, requirement.when)]
+    for field, value in fields.items():
+        if field in ("out_channels", "out_side", "out_tokens"):
+            texts += _texts(value)
+        elif field in COUNTS:
+            for formula in value.values():
+                texts += _texts(formula)
+    return not known.issuperset(_WORD.findall(" ".join(texts)))
+
+
+def _texts(formula: Formula | None) -> list[str]:
+    if isinstance(formula, dict):
+        return [text for pair in formula.items() for text in pair]
+    return [formula] if formula else []
+
+
+def check_fields(layer: type[Layer]) -> dict[str, Any]:
+    """The declared fields; refuses a family, an attribute or a field that cannot be meant."""
     place = "family"
     try:
         if layer.family not in FAMILIES:
@@ -194,8 +226,10 @@ def check_fields(layer: type[Layer]) -> None:
             )
         for place in layer.attributes:
             _check_attribute(layer, layer.attributes[place])
-        for place, value in declared(layer).items():
+        fields = declared(layer)
+        for place, value in fields.items():
             _check_value(layer, place, value)
+        return fields
     except Fault as fault:
         raise DeclarationError(layer.__name__, place, *fault.args) from None
 
@@ -263,8 +297,7 @@ def _check_texts(formula: Any) -> None:
     """A formula is a text, or cases: texts by conditions."""
     if formula == {}:
         raise Fault("a formula without cases")
-    found = [part for pair in formula.items() for part in pair] if isinstance(formula, dict) else [formula]
-    if not all(isinstance(text, str) for text in found):
+    if not (isinstance(formula, str | dict) and all(isinstance(text, str) for text in _texts(formula))):
         raise Fault(f"{formula!r} is no formula", "a text, or texts by conditions")
 
 

@@ -1,8 +1,8 @@
 """What the formulas of a declaration may say: names that there are, values of one kind, cases that can hold.
 
-A class of ours is checked when it is first used, and by the tests, for parsing every formula at every start would take
-longer than to read a small file; any other class when Python reads it. Then nothing waits for a certain file: no name
-without a value, no case that is never read, no division by what may be 0.
+Then nothing waits for a certain file: no name without a value, no case that is never read, no division by what may
+be 0. A class is checked when Python reads it; of those in this folder only one that holds an unknown word, and all of
+them by the tests, for to parse all formulas at every start would take as long as to read a small file.
 """
 
 from __future__ import annotations
