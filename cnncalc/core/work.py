@@ -144,11 +144,11 @@ def _step(
     stands_for = {
         name: Named(
             _symbol(layer, name),
-            _figure(scope, name, axis),
+            _figure(scope, name, None if function else axis),
             tuple(_symbols(layer, name, scope)),
-            _figures(scope[name]) if isinstance(scope[name], tuple) else (),
+            _figures(scope, name) if function else (),
         )
-        for name in names(text)
+        for name, function in names(text).items()
     }
     left = left_over(text, layer.per_axis) if axis is not None else None
     return Step(quantity, label, side, text, stands_for, value, left(scope, axis) if left else 0)
@@ -250,7 +250,7 @@ def _require(layer: Layer, scope: dict[str, Any], requirement: Requirement) -> N
     text = requirement.holds
     for axis in range(len(scope["side"])) if _by_axis(text, layer.per_axis) else (None,):
         if not compiled(text, layer.per_axis)(scope, axis):
-            plain = not any(isinstance(scope[name], bool) for name in names(text))
+            plain = not any(isinstance(scope.get(name), bool) for name in names(text))
             compared = _working(scope, denied(parse(text)), axis)
             working = f" ({_requirement(layer, text)}: {compared})" if plain else ""
             message = requirement.message
@@ -288,14 +288,17 @@ def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, val
 
 
 def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
-    value = scope[name]
-    if isinstance(value, tuple) and axis is not None:
-        value = value[axis]
-    return written(value)
+    value = scope.get(name)
+    if value is None:  # in the part of `A if x_given else B` that does not hold
+        return "none"
+    return written(value[axis] if isinstance(value, tuple) and axis is not None else value)
 
 
-def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
+def _figures(scope: dict[str, Any], name: str) -> tuple[str, ...]:
     """The factors or addends of a tuple; of many addends, equal neighbours are multiplied: `6·3 + 9·4 + 6`."""
+    values = scope.get(name)
+    if values is None:
+        return ("none",)
     parts = [written(part) for part in values]
     if len(parts) > 6:  # more than an input has sides: addends
         runs = [(len(list(run)), part) for part, run in groupby(parts)]
@@ -304,7 +307,7 @@ def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
 
 
 def _working(scope: dict[str, Any], formula: str | Tree, axis: int | None) -> str:
-    return shown(formula, lambda name: _figure(scope, name, axis), lambda name: _figures(scope[name]))
+    return shown(formula, lambda name: _figure(scope, name, axis), lambda name: _figures(scope, name))
 
 
 _SYMBOLS = {"c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}

@@ -85,7 +85,7 @@ def check_body(layer: type[Layer]) -> None:
     body = layer.__dict__
     place = ""
     try:
-        if not (body.get("__doc__") or "").strip():
+        if not str(body.get("__doc__") or "").strip():
             raise Fault("a layer has no docstring", "it is the manual: what the layer does, and its source")
         annotations = body.get("__annotations__", {})
         for place, value in body.items():
@@ -222,7 +222,7 @@ def check_fields(layer: type[Layer]) -> dict[str, Any]:
         if layer.family not in FAMILIES:
             raise Fault(
                 f"{layer.family!r} is no family",
-                meant(layer.family, FAMILIES) or f"the families are {listed(FAMILIES)}",
+                meant(str(layer.family), FAMILIES) or f"the families are {listed(FAMILIES)}",
             )
         for place in layer.attributes:
             _check_attribute(layer, layer.attributes[place])

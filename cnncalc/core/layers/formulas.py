@@ -256,7 +256,9 @@ def _all(found: list[int], wanted: int) -> int:
 def _may_hold(requirement: Requirement, world: World, known: _Known) -> bool:
     """Whether a layer in this world may pass a requirement."""
     asked = _reached(requirement.when, world, known)
-    return asked is False or _reached(requirement.holds, world, known) is not False or asked is None
+    holds = True if asked is False else _reached(requirement.holds, world, known)
+    sides = any(known.names[name] & _SIZES and not whole for name, whole in names(requirement.holds).items())
+    return holds is not False or asked is None or sides  # a vector has none, and nothing is asked of it
 
 
 def _check_cases(field: _Field, worlds: list[World], known: _Known) -> None:
