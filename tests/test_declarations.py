@@ -159,6 +159,15 @@ ATTRIBUTES = {
     'k: PerAxis = attr("k"); n: int = attr("n", default="$k")': (
         "Own.n: the default `$k` is of another kind, `PerAxis`"
     ),
+    'k: int = attr("k", default=None); n: int = attr("n", default="$k")': (
+        "Own.n: the default `$k` may be what this attribute may not (declare both alike)"
+    ),
+    'k: int = attr("k"); n: int = attr("n", default="$k", at_least=1)': (
+        "Own.n: the default `$k` may be what this attribute may not (declare both alike)"
+    ),
+    'k: Word = attr("k", choices=("a",)); n: Word = attr("n", default="$k", choices=("b",))': (
+        "Own.n: the default `$k` may be what this attribute may not (declare both alike)"
+    ),
     'p: Padding = attr("p"); q: Padding = attr("q")': "Own.q: `before` would stand for two things",
     't: Table = attr("t"); rows: int = attr("rows")': "Own.rows: `rows` would stand for two things",
     'n: Word = attr("n", choices=("a", "m")); m: int = attr("m")': "Own.n: `m` would stand for two things",

@@ -168,8 +168,11 @@ def _check_default(layer: type[Layer], attribute: Attribute) -> None:
         if default[1:] not in before:
             cure = meant(default[1:], before) or "one of those before it"
             raise Fault(f"the default `{default}` is no attribute before it", cure)
-        if before[default[1:]].kind != kind:
-            raise Fault(f"the default `{default}` is of another kind, `{before[default[1:]].kind}`")
+        other = before[default[1:]]
+        if other.kind != kind:
+            raise Fault(f"the default `{default}` is of another kind, `{other.kind}`")
+        if other.default is None or other.at_least < attribute.at_least or other.choices != attribute.choices:
+            raise Fault(f"the default `{default}` may be what this attribute may not", "declare both alike")
     else:
         for rank in (1, 2, 3) if isinstance(default, tuple) else (2,):
             try:

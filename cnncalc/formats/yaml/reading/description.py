@@ -35,9 +35,9 @@ def is_architecture(tree: Node) -> bool:
     return isinstance(tree, Map) and any(key.text in ("layers", "extends") for key, _ in tree)
 
 
-def describe(source: Source, problems: Problems, tree: Node | None = None) -> Description:
+def describe(source: Source, problems: Problems) -> Description:
     """Read a file and its parents; raises ProblemsFound where nothing can be read at all."""
-    levels = chain(source, problems, tree)
+    levels = chain(source, problems)
     main = levels[-1]
     if main.get("layers") is None and len(levels) == 1:
         problems.add(
