@@ -16,7 +16,7 @@ from cnncalc.diagram.sketch import Vertex
 
 PADDING = 9.0
 ROOM = 190.0  # of the widest line of text
-_KINDS = {"conv": "conv", "pool": "pool", "dense": "dense", "join": "join"}
+_COLOURED = ("conv", "pool", "dense", "join")  # families with a colour of their own
 
 
 class Look(NamedTuple):
@@ -58,7 +58,8 @@ def role(vertex: Vertex) -> str:
         return "input"
     if isinstance(vertex.entry, GroupRow):
         return "block"
-    return _KINDS.get(type(vertex.entry.layer).__module__.rpartition(".")[2], "other")
+    family = vertex.entry.layer.family
+    return family if family in _COLOURED else "other"
 
 
 def operation(vertex: Vertex) -> str:

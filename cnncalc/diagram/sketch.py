@@ -218,5 +218,5 @@ def follows(row: Row) -> bool:
         and not row.counts.multiplies
         and row.layer.counted
         and "kernel" not in row.attributes
-        and row.type not in ("flatten", "reshape", "resize")
+        and not (row.layer.out_shape or row.layer.second_input)  # whose shape is equal by chance
     )

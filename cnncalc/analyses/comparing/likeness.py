@@ -44,7 +44,7 @@ def items_of(analysis: Analysis, depth: int | None) -> list[Item]:
             continue  # a heading, or a branch without layers
         if isinstance(entry, Row):
             content: Any = (entry.type, *_hashable(entry))
-            kind, family, heavy = entry.type, type(entry.layer).__module__, bool(weighted.value(analysis, entry))
+            kind, family, heavy = entry.type, entry.layer.family, bool(weighted.value(analysis, entry))
         else:
             content = tuple(contents[entry.start : entry.stop])
             kind, family, heavy = entry.kind, "block", entry.counts.weights > 0
