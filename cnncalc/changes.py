@@ -1,0 +1,249 @@
+"""What changed in a git repository: since a version, up to the working tree, or what is staged in the index.
+
+Renames are not followed: a renamed file is one that is gone and one that is new, and whoever extends the old name
+misses it. Paths are those of git, from the top of the repository; names are as seen from the current folder.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from cnncalc import git
+from cnncalc.problem import ProblemsFound
+from cnncalc.source import LARGEST_FILE, Source, decode, fail, read_file
+
+_MOST = 2**28  # bytes of a list of files
+_MOST_LINKS = 40
+_TOGETHER = 1_000  # files that git is asked for at once
+_LINK, _SUBMODULE = "120000", "160000"
+
+
+class Change(NamedTuple):
+    """What changed, and the files with that.
+
+    `paths` are edited, new and deleted files, `files` those that there are now; `before` is the version that is
+    compared with, empty where there is none yet. `when` ends the sentence "no file …", `note` says what is unusual.
+    """
+
+    paths: frozenset[str]
+    files: frozenset[str]
+    tree: WorkingTree | Index
+    before: str
+    when: str
+    note: str = ""
+
+
+def since(ref: str) -> Change:
+    """What the working tree has that the last version common to `ref` and HEAD has not; untracked files are new.
+
+    Raises ProblemsFound where there is no repository, or no such version.
+    """
+    prefix, top = _places()
+    git.must_exist(ref)
+    code, out = git.ask("", "merge-base", ref, "HEAD")
+    before, note = os.fsdecode(out).partition("\n")[0], ""
+    if code or not before:  # a shallow clone; what is the same in both was checked there
+        before, note = ref, f"`{ref}` and HEAD have no common commit here: compared with `{ref}` itself"
+    options = ("--name-only", "--no-renames", "--no-relative", "--ignore-submodules=none", "-z")
+    edited = _list(top, "diff-index", *options, before, "--")
+    untracked = _list(top, "ls-files", "--others", "--exclude-standard", "-z")
+    tree = WorkingTree(prefix)
+    known = {*_list(top, "ls-files", "--cached", "-z"), *untracked}
+    files = frozenset(path for path in known if os.path.lexists(tree.name(path)))
+    return Change(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", note)
+
+
+def staged() -> Change:
+    """What the next commit changes, all of it read from the index; raises ProblemsFound."""
+    prefix, top = _places()
+    entries = {}
+    unmerged = set()
+    for line in _list(top, "ls-files", "--stage", "-z", staged=True):
+        (mode, object, stage), path = line.partition("\t")[0].split(" "), line.partition("\t")[2]
+        entries[path] = (mode, object)
+        if stage != "0":
+            unmerged.add(path)
+    tree = Index(prefix, entries)
+    if unmerged:
+        listed = ", ".join(f"`{tree.name(path)}`" for path in sorted(unmerged)[:3]) + ", …" * (len(unmerged) > 3)
+        raise fail("unreadable", f"merge conflicts are not resolved: {listed}", help="`git add` them when they are")
+    code, _ = git.ask("", "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if code:  # the first commit
+        return Change(frozenset(entries), frozenset(entries), tree, "", "is staged")
+    options = ("--cached", "--name-only", "--no-renames", "--no-relative", "--ignore-submodules=none", "-z")
+    paths = _list(top, "diff-index", *options, "HEAD", "--", staged=True)
+    return Change(frozenset(paths), frozenset(entries), tree, "HEAD", "is staged")
+
+
+def _places() -> tuple[str, str]:
+    """The current folder as seen from the top of its repository, and the way there."""
+    git.answer("", "rev-parse", "--show-toplevel")  # there is none in a bare repository
+    prefix = git.answer("", "rev-parse", "--show-prefix").removesuffix("\n").rstrip("/")
+    return prefix, posixpath.relpath(".", prefix or ".")
+
+
+def _list(folder: str, *args: str, staged: bool = False) -> list[str]:
+    return git.answer(folder, *args, most=_MOST, staged=staged).split("\0")[:-1]
+
+
+# ------------------------------------------------------------------------------------------------ the files
+
+
+class WorkingTree:
+    """The files of a repository as they lie on disk; `prefix` is the current folder as seen from its top."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.top = os.path.realpath(posixpath.relpath(".", prefix or "."))
+
+    def name(self, path: str) -> str:
+        """A path as seen from the current folder."""
+        return posixpath.relpath(path, self.prefix or ".")
+
+    def path(self, name: str) -> str:
+        """A named file or folder, by its path from the top; one that lies outside begins with `..`."""
+        folder = name if os.path.isdir(name) else os.path.dirname(name)
+        last = "" if os.path.isdir(name) else os.path.basename(name)
+        return posixpath.normpath(posixpath.join(*_parts(os.path.relpath(os.path.realpath(folder), self.top)), last))
+
+    def way(self, name: str) -> list[str]:
+        """The symbolic links by which a name leads to its file, and that file; it may not be there."""
+        found: list[str] = []
+        here, ahead = "", _parts(posixpath.join(self.prefix, *_parts(name)))
+        while ahead:
+            part = ahead.pop(0)
+            if part in ("", "."):
+                continue
+            if part == "..":
+                if not here:  # it leads out of the repository
+                    return found
+                here = posixpath.dirname(here)
+                continue
+            here = posixpath.join(here, part)
+            target = self._target(here)
+            if target is None:
+                continue
+            found.append(here)
+            if len(found) > _MOST_LINKS:
+                return found
+            if os.path.isabs(target):
+                here, target = "", os.path.relpath(target, self.top)
+            else:
+                here = posixpath.dirname(here)
+            ahead = _parts(target) + ahead
+        return [*found, here]
+
+    def read(self, name: str) -> Source | None:
+        """The file of that name; None where there is none. Raises ProblemsFound where it cannot be read."""
+        return read_file(name, name, regular=True) if os.path.lexists(name) else None
+
+    def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, Source | None]]:
+        """Many files by their paths, in any order; None for one that cannot be read."""
+        for path in paths:
+            try:
+                yield path, self.read(self.name(path))
+            except ProblemsFound:
+                yield path, None
+
+    def _target(self, path: str) -> str | None:
+        """Where a symbolic link leads; None where a path is none."""
+        try:
+            return os.readlink(self.name(path))
+        except OSError:
+            return None
+
+
+class Index(WorkingTree):
+    """The files of the next commit: `entries` are the mode and the object of each path."""
+
+    def __init__(self, prefix: str, entries: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__(prefix)
+        self.entries = entries
+        self.known: dict[str, bytes] = {}  # contents that are wanted more than once, by their object
+
+    def read(self, name: str) -> Source | None:
+        """The file of that name, which finds its parents in the index, too."""
+        name = posixpath.normpath(name.replace(os.sep, "/"))
+        path = next(reversed(self.way(name)), "")
+        mode, object = self.entries.get(path, ("", ""))
+        if mode in ("", _LINK, _SUBMODULE):
+            return self._of_a_submodule(path)
+        source = decode(self._bytes(object, name), name, posixpath.dirname(name))
+        source.tree = self
+        return source
+
+    def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, Source | None]]:
+        """As of the working tree, with a few questions to git instead of one a file."""
+        objects: dict[str, list[str]] = {}
+        for path in paths:
+            objects.setdefault(self.entries[path][1], []).append(path)
+        sizes = _sizes(self.name(""), objects)
+        waiting = [object for object in objects if sizes.get(object, LARGEST_FILE) < LARGEST_FILE]
+        while waiting:
+            together, room = [waiting.pop()], LARGEST_FILE
+            room -= sizes[together[0]]
+            while waiting and sizes[waiting[-1]] <= room and len(together) < _TOGETHER:
+                together.append(waiting.pop())
+                room -= sizes[together[-1]]
+            found = _contents(self.name(""), together)
+            self.known |= found
+            for object in together:
+                for path in objects.pop(object):
+                    yield from super().read_all([path])
+                if b"extends" not in found.get(object, b""):
+                    self.known.pop(object, None)
+        for left in objects.values():
+            yield from super().read_all(left)
+
+    def _of_a_submodule(self, path: str) -> Source | None:
+        """A file below a submodule, as the commit has it that the index names."""
+        folder = posixpath.dirname(path)
+        while folder:
+            mode, object = self.entries.get(folder, ("", ""))
+            if mode == _SUBMODULE:
+                return git.Tree(object, self.name(folder), whole=True).read(posixpath.relpath(path, folder))
+            folder = posixpath.dirname(folder)
+        return None
+
+    def _target(self, path: str) -> str | None:
+        mode, object = self.entries.get(path, ("", ""))
+        return os.fsdecode(self._bytes(object, self.name(path))) if mode == _LINK else None
+
+    def _bytes(self, object: str, name: str) -> bytes:
+        if object not in self.known:
+            found = git.objects(self.name(""), [object], name)
+            if found is None:
+                raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
+            self.known[object] = found[1]
+        return self.known[object]
+
+
+def _sizes(folder: str, objects: Iterable[str]) -> dict[str, int]:
+    """The sizes of objects; those that are not there are left out."""
+    said = "".join(f"{object}\n" for object in objects)
+    _, out = git.ask(folder, "cat-file", "--batch-check=%(objectname) %(objectsize)", said=said, most=_MOST)
+    answers = (line.split(" ") for line in out.decode().splitlines())
+    return {object: int(size) for object, size in answers if size.isdigit()}
+
+
+def _contents(folder: str, objects: Iterable[str]) -> dict[str, bytes]:
+    """The contents of objects, which together are no larger than a file may be."""
+    said = "".join(f"{object}\n" for object in objects)
+    most = LARGEST_FILE + _TOGETHER * 100
+    _, out = git.ask(folder, "cat-file", "--batch=%(objectname) %(objectsize)", said=said, most=most)
+    found, start = {}, 0
+    while start < len(out):
+        end = out.index(b"\n", start)
+        object, size = out[start:end].decode().split(" ")
+        start = end + 1
+        if size.isdigit():
+            found[object] = out[start : start + int(size)]
+            start += int(size) + 1
+    return found
+
+
+def _parts(path: str) -> list[str]:
+    return path.replace(os.sep, "/").split("/")
