@@ -11,31 +11,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncalc.analysis import Analysis, Counts, GroupRow, Row, analyze
-    from cnncalc.api import load, loads
-    from cnncalc.checks import Checks, Report
-    from cnncalc.expect import CheckResult, check
-    from cnncalc.graph import Graph
-    from cnncalc.problem import Problem, ProblemsFound, Where
+    from cnncalc.analyses.checks.expect import CheckResult, check
+    from cnncalc.analyses.checks.report import Checks, Report
+    from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
+    from cnncalc.core.graph import Graph
+    from cnncalc.core.problem import Problem, ProblemsFound, Where
+    from cnncalc.formats.open import load, loads
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Analysis": "analysis",
-    "Counts": "analysis",
-    "GroupRow": "analysis",
-    "Row": "analysis",
-    "analyze": "analysis",
-    "load": "api",
-    "loads": "api",
-    "Checks": "checks",
-    "Report": "checks",
-    "CheckResult": "expect",
-    "check": "expect",
-    "Graph": "graph",
-    "Problem": "problem",
-    "ProblemsFound": "problem",
-    "Where": "problem",
+    "Analysis": "core.analysis",
+    "Counts": "core.analysis",
+    "GroupRow": "core.analysis",
+    "Row": "core.analysis",
+    "analyze": "core.analysis",
+    "load": "formats.open",
+    "loads": "formats.open",
+    "Checks": "analyses.checks.report",
+    "Report": "analyses.checks.report",
+    "CheckResult": "analyses.checks.expect",
+    "check": "analyses.checks.expect",
+    "Graph": "core.graph",
+    "Problem": "core.problem",
+    "ProblemsFound": "core.problem",
+    "Where": "core.problem",
 }
 __all__ = [
     "Analysis",
@@ -63,6 +63,8 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     value = getattr(import_module(f"cnncalc.{_HOMES[name]}"), name)
+    if _HOMES[name] == "core.analysis":
+        import_module("cnncalc.render.display").show_analyses()
     globals()[name] = value
     return value
 

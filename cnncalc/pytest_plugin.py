@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from cnncalc.checks import Checks, Report
+    from cnncalc.analyses.checks.report import Checks, Report
 
 COLLECTOR = "cnncalc-collector"
 FOLDERS = ["architectures"]
@@ -62,9 +62,9 @@ class _Collector:
     @cached_property
     def checks(self) -> Checks:
         """As `cnncalc check` does it, with the project's choices in `[tool.cnncalc]`; raises BadConfig."""
-        from cnncalc.checks import Checks
-        from cnncalc.config import nearest_config
-        from cnncalc.lint import Linter
+        from cnncalc.analyses.checks.config import nearest_config
+        from cnncalc.analyses.checks.lint import Linter
+        from cnncalc.analyses.checks.report import Checks
 
         linter = Linter()
         strict = self.strict or nearest_config("", linter.configs).strict
@@ -90,10 +90,10 @@ class ArchitectureFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """The test of this file."""
-        from cnncalc.problem import ProblemsFound
-        from cnncalc.reading.description import is_architecture
-        from cnncalc.source import read_file
-        from cnncalc.tree import parse
+        from cnncalc.core.problem import ProblemsFound
+        from cnncalc.formats.source import read_file
+        from cnncalc.formats.yaml.reading.description import is_architecture
+        from cnncalc.formats.yaml.tree import parse
 
         try:
             ours = is_architecture(parse(read_file(str(self.path), self.path.name)))
@@ -112,7 +112,7 @@ class ArchitectureItem(pytest.Item):
 
     def runtest(self) -> None:
         """Check the file; its warnings are pytest's."""
-        from cnncalc.config import BadConfig
+        from cnncalc.analyses.checks.config import BadConfig
 
         collector = self.config.pluginmanager.get_plugin(COLLECTOR)
         assert isinstance(collector, _Collector)
@@ -132,7 +132,7 @@ class ArchitectureItem(pytest.Item):
         """Issue a warning at a line of an architecture file."""
         from warnings import warn_explicit
 
-        from cnncalc.problem import clean
+        from cnncalc.core.problem import clean
 
         warn_explicit(clean(text), ArchitectureWarning, clean(file), line)
 

@@ -29,12 +29,14 @@ ROOT = HERE.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from cnncalc import formula, shape, source, tree  # noqa: E402
-from cnncalc.building import expand, inputs  # noqa: E402
-from cnncalc.layers import LAYERS  # noqa: E402
-from cnncalc.layers.base import Layer  # noqa: E402
-from cnncalc.reading import extends, problems  # noqa: E402
-from cnncalc.schema_layers import default_of, in_order, takes  # noqa: E402
+from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
+from cnncalc.core import formula, shape  # noqa: E402
+from cnncalc.core.layers import LAYERS  # noqa: E402
+from cnncalc.core.layers.base import Layer  # noqa: E402
+from cnncalc.formats import source  # noqa: E402
+from cnncalc.formats.yaml import tree  # noqa: E402
+from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
+from cnncalc.formats.yaml.reading import extends, problems  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -344,8 +346,8 @@ def slips_part() -> str:
 
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
+    from cnncalc.analyses.checks.rules import RULES
     from cnncalc.render.rules import markdown
-    from cnncalc.rules import RULES
 
     links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
     return "\n".join([*links, "", *map(markdown, RULES.values())])
@@ -353,7 +355,7 @@ def rules_part() -> str:
 
 def options_part() -> str:
     """The options that the rules declare."""
-    from cnncalc.rules import RULES
+    from cnncalc.analyses.checks.rules import RULES
 
     rows = [
         (

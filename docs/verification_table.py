@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.formats import bundled
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "tests" / "data"

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cnncalc import bundled
+from cnncalc.formats import bundled
 from tests.records import record
 from tests.running import ROOT, invoke
 

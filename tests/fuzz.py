@@ -22,9 +22,9 @@ from functools import cache
 from pathlib import Path
 
 import cnncalc
-from cnncalc import bundled
-from cnncalc.layers import LAYERS
-from cnncalc.lint import lint
+from cnncalc.analyses.checks.lint import lint
+from cnncalc.core.layers import LAYERS
+from cnncalc.formats import bundled
 from cnncalc.render import json, problems
 from tests.oracles.random_nets import random_graph
 from tests.records import record

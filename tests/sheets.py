@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from cnncalc import api
-from cnncalc.render import worksheet_markdown
+from cnncalc.formats import open as api
 from cnncalc.teaching.filled import read_answers
 from cnncalc.teaching.grade import Graded, Grader
+from cnncalc.teaching.pages import worksheet_markdown
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.recipe import STANDARD, Recipe, files_of
 from cnncalc.teaching.worksheet import make

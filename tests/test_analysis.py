@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnncalc
-from cnncalc.analysis import Analysis, Counts
+from cnncalc.core.analysis import Analysis, Counts
 
 NET = """
 name: Two stages
@@ -253,7 +253,7 @@ def test_empty_groups_stay_where_what_they_pass_on_does() -> None:
     assert {name: row.output_shape for name, row in cnncalc.analyze(graph).groups.items()} == dict.fromkeys(
         graph.groups, (4, 8, 8)
     )
-    assert [entry.key.text for entry in graph.entries] == ["elu", "selu", "add"]
+    assert [entry.key.text for entry in graph.document.entries] == ["elu", "selu", "add"]
 
 
 def test_how_it_is_written_in_a_session(net: Analysis) -> None:

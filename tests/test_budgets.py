@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import cnncalc
-from cnncalc.budget import over, read_amount, read_limit
+from cnncalc.analyses.checks.budget import over, read_amount, read_limit
 from tests.running import invoke
 
 # 3·3·3·16 + 16 = 448 params, 6·6·432 = 15,552 multiplies, 576 + 576 activations; then 576·10 + 10 = 5,770 params

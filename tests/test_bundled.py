@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.formats import bundled
 
 # The totals that the project promises, from the publications; each file's own `expect` says the rest.
 TOTALS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc import dependents
+from cnncalc.formats import dependents
 from tests.running import invoke
 
 BASE = """\

@@ -16,10 +16,10 @@ import pytest
 import xmlschema
 from jsonschema import Draft4Validator
 
-from cnncalc.analysis import Counts
-from cnncalc.checks import Report
-from cnncalc.codes import CODES
-from cnncalc.problem import Problem, Where
+from cnncalc.analyses.checks.report import Report
+from cnncalc.core.analysis import Counts
+from cnncalc.core.codes import CODES
+from cnncalc.core.problem import Problem, Where
 from cnncalc.render.check import FORMATS, renderer
 from tests.running import DATA, Ran, environment, invoke, process
 

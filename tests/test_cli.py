@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.analyses.columns import COLUMNS
+from cnncalc.analyses.outline import outline
 from cnncalc.cli import COMMANDS
-from cnncalc.columns import COLUMNS
-from cnncalc.layers import LAYERS
-from cnncalc.outline import outline
+from cnncalc.core.layers import LAYERS
+from cnncalc.formats import bundled
 from tests.running import environment, in_a_terminal, invoke, process
 
 NET = """\

@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnncalc
-from cnncalc.analysis import Analysis
-from cnncalc.columns import Style
-from cnncalc.comparing import align as align_module
-from cnncalc.comparing.align import align
-from cnncalc.comparing.changes import lines
-from cnncalc.comparing.comparison import depth, network, weight_layers
-from cnncalc.comparing.diff import Change, differences
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.comparing import align as align_module
+from cnncalc.analyses.comparing.align import align
+from cnncalc.analyses.comparing.changes import lines
+from cnncalc.analyses.comparing.comparison import depth, network, weight_layers
+from cnncalc.analyses.comparing.diff import Change, differences
+from cnncalc.core.analysis import Analysis
 from cnncalc.render import comparison
 from tests.running import Ran, invoke
 

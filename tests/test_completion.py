@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.shell_completion import BashComplete
 
-from cnncalc import bundled
 from cnncalc.cli import cli
+from cnncalc.formats import bundled
 from tests.running import process
 
 NET = """\

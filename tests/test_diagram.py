@@ -13,14 +13,14 @@ from xml.etree import ElementTree
 import pytest
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.diagram import dot, mermaid, svg
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.draw import draw, graph
 from cnncalc.diagram.metrics import text_width
 from cnncalc.diagram.picture import FONTS, Area, Box, Face, Line, Picture, Point, Text
 from cnncalc.diagram.sketch import CannotDraw, sketch
 from cnncalc.diagram.stack import stacked
-from cnncalc.render import dot, mermaid, svg
+from cnncalc.formats import bundled
 from tests.running import invoke, process
 
 NAMED = [

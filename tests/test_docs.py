@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 import cnncalc
-from cnncalc.layers import LAYERS
+from cnncalc.core.layers import LAYERS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "worksheets" / "README.md"]

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
-from cnncalc.codes import CODES
-from cnncalc.layers import LAYERS
+from cnncalc.core.codes import CODES
+from cnncalc.core.layers import LAYERS
 from tests.running import ROOT, invoke
 
 PAGE = ROOT / "docs" / "errors.md"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc import bundled
-from cnncalc.render import worksheet_html, worksheet_json, worksheet_markdown
+from cnncalc.formats import bundled
+from cnncalc.teaching.pages import worksheet_html, worksheet_json, worksheet_markdown
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD, BadRecipe, header, read_header
 from cnncalc.teaching.select import hidden, sources

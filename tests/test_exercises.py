@@ -15,7 +15,7 @@ import yaml
 
 import cnncalc
 from cnncalc import Analysis, Row
-from cnncalc.work import steps
+from cnncalc.core.work import steps
 from tests.running import DATA
 
 ROWS = yaml.safe_load((DATA / "exercises.yaml").read_text(encoding="utf-8"))

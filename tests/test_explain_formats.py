@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.working import LayerWorking, explain
 from cnncalc.cli import streams
-from cnncalc.columns import Style
-from cnncalc.formula import FormulaError, parse
-from cnncalc.latex import escape, formula
-from cnncalc.layers import LAYERS
-from cnncalc.layers.base import Example, Layer
+from cnncalc.core.formula import FormulaError, parse
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import Example, Layer
+from cnncalc.formats import bundled
 from cnncalc.render import working, working_latex, working_markdown
-from cnncalc.working import LayerWorking, explain
+from cnncalc.render.latex import escape, formula
 from tests.running import invoke
 from tests.test_formula import expressions
 from tests.test_layers import EXAMPLES, graph_of

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncalc.formula import FUNCTIONS, FormulaError, UnknownName, compiled, evaluate, names, parse, shown
+from cnncalc.core.formula import FUNCTIONS, FormulaError, UnknownName, compiled, evaluate, names, parse, shown
 
 VALUES: dict[str, Any] = {
     "1 + 2 * 3": 7,

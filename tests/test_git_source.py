@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import cnncalc
-from cnncalc import git as git_module
-from cnncalc.problem import ProblemsFound
+from cnncalc.core.problem import ProblemsFound
+from cnncalc.formats import git as git_module
 from tests.repository import Repository, repository
 from tests.running import invoke, process
 
@@ -279,6 +279,6 @@ def test_a_file_of_such_a_name_is_read_with_its_folder(history: Repository) -> N
 
 def test_start_up_does_not_know_git(history: Repository) -> None:
     ran = process("summary", "nets/a.yaml", cwd=history.folder, env={"PYTHONPROFILEIMPORTTIME": "1"})
-    assert "cnncalc.api" in ran.err
-    assert "cnncalc.git" not in ran.err
+    assert "cnncalc.formats.open" in ran.err
+    assert "cnncalc.formats.git" not in ran.err
     assert "subprocess" not in ran.err

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
-from cnncalc.building.expand import MOST_ENTRIES
-from cnncalc.formula import DEEPEST as DEEPEST_FORMULA
+from cnncalc.core.formula import DEEPEST as DEEPEST_FORMULA
+from cnncalc.formats.yaml.expanding.expand import MOST_ENTRIES
 from tests.running import environment, invoke
 
 MOST_SECONDS = 6.0  # two on a quiet machine; a busy one, measuring coverage, takes three times as long

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import pytest
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.formats import bundled
 from tests.running import invoke
 
 # Key: the type of its value; a list of one type, or a mapping of names to one.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 import cnncalc
-from cnncalc.formula import names
-from cnncalc.layers import LAYERS
-from cnncalc.layers.base import BadValue, Example, Formula, Layer
-from cnncalc.outline import describe_layer
-from cnncalc.shape import read_shape
-from cnncalc.work import COUNTS, steps
+from cnncalc.analyses.outline import describe_layer
+from cnncalc.core.formula import names
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import BadValue, Example, Formula, Layer
+from cnncalc.core.shape import read_shape
+from cnncalc.core.work import COUNTS, steps
 
 EXAMPLES = [
     pytest.param(layer, example, id=f"{layer.type}: {example.attributes or example.inputs}")

@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 import cnncalc
-from cnncalc import bundled
-from cnncalc.analysis import QUANTITIES
-from cnncalc.figures import read_figure
-from cnncalc.layers import LAYERS
+from cnncalc.core.analysis import QUANTITIES
+from cnncalc.core.figures import read_figure
+from cnncalc.core.layers import LAYERS
+from cnncalc.formats import bundled
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = yaml.safe_load((ROOT / "tests" / "data" / "lecture_figures.yaml").read_text(encoding="utf-8"))

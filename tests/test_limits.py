@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import cnncalc
-from cnncalc.building import expand
-from cnncalc.formula import FormulaError, evaluate, parse
+from cnncalc.core.formula import FormulaError, evaluate, parse
+from cnncalc.formats.yaml.expanding import expand
 from tests.test_messages import lines
 
 # What is just allowed, and what just is not

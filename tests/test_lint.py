@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import cnncalc
-from cnncalc.config import BadConfig, Config, read_config
-from cnncalc.lint import MOST_FINDINGS, lint
-from cnncalc.rules import RULES
-from cnncalc.source import Source
-from cnncalc.tree import HAS_C_PARSER, comments
+from cnncalc.analyses.checks.config import BadConfig, Config, read_config
+from cnncalc.analyses.checks.lint import MOST_FINDINGS, lint
+from cnncalc.analyses.checks.rules import RULES
+from cnncalc.formats.source import Source
+from cnncalc.formats.yaml.tree import HAS_C_PARSER, comments
 from tests.running import Ran, environment, invoke
 
 BORDER = "input: {channels: 3, size: 224}\nlayers:\n  - conv: {filters: 96, kernel: 11, stride: 4}"
@@ -437,7 +437,8 @@ def test_many_patterns_of_many_stars_cost_little(folder: Path) -> None:
 def test_a_summary_knows_nothing_of_lint() -> None:
     code = "import sys; from cnncalc.__main__ import main; sys.argv = ['cnncalc', 'summary', 'lenet5', '-f', 'csv']\n"
     code += "try: main()\nexcept SystemExit: pass\n"
-    code += "print(sorted(m for m in sys.modules if m.startswith(('cnncalc.rules', 'cnncalc.lint', 'cnncalc.config'))))"
+    code += "lint = tuple(f'cnncalc.analyses.checks.{name}' for name in ('rules', 'lint', 'config'))\n"
+    code += "print(sorted(m for m in sys.modules if m.startswith(lint)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=environment()
     )

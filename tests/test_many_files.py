@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import cnncalc
-from cnncalc.checks import Checks, File, Report, listing
-from cnncalc.problem import Problem, ProblemsFound, Where
+from cnncalc.analyses.checks.report import Checks, Report
+from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.formats.listing import File, listing
 from tests.running import ROOT, in_a_terminal, invoke, process
 
 NET = """\
@@ -84,8 +85,8 @@ def test_memory_is_given_back_while_the_collector_rests(text: str) -> None:
         "gc.disable()\n"
         "from cnncalc.cli import cli\n"
         "cli.main(['check', 'nets', '-f', 'text'], standalone_mode=False)\n"
-        "from cnncalc.graph import Node\n"
-        "from cnncalc.reading.entries import Entry\n"
+        "from cnncalc.core.graph import Node\n"
+        "from cnncalc.formats.yaml.reading.entries import Entry\n"
         "print(sum(isinstance(one, (Node, Entry)) for one in gc.get_objects()))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)

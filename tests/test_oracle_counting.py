@@ -109,7 +109,7 @@ def test_shared_embeddings_are_of_one_length() -> None:
 
 def test_the_oracle_knows_every_layer_type() -> None:
     """And the order of the attributes: lists give them by position, so it is part of the format."""
-    from cnncalc.layers import LAYERS
+    from cnncalc.core.layers import LAYERS
 
     assert {name: list(known) for name, known in ATTRIBUTES.items()} == {
         name: list(layer.attributes) for name, layer in LAYERS.items()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.formats import bundled
 from tests.oracles.random_nets import LARGE, LAYER_TYPES, random_graph, random_layer
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.figures import read_figure
+from cnncalc.core.figures import read_figure
 
 pytestmark = pytest.mark.oracle
 

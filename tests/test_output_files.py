@@ -86,7 +86,7 @@ def test_standard_input_may_be_a_file_too(folder: Path) -> None:
 
 def test_a_bundled_file_is_not_overwritten_either(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("lenet5.txt").write_text(NET)
-    monkeypatch.setattr("cnncalc.bundled.find", lambda name: "lenet5.txt" if name == "lenet5" else None)
+    monkeypatch.setattr("cnncalc.formats.bundled.find", lambda name: "lenet5.txt" if name == "lenet5" else None)
     ran = invoke("summary", "lenet5", "-o", "./lenet5.txt")
     assert (ran.code, ran.err.partition(": ")[2]) == (2, READ.format("./lenet5.txt"))
 

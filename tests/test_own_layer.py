@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 import cnncalc
-from cnncalc.layers import LAYERS
-from cnncalc.layers.base import Layer, PerAxis, Word, attr
-from cnncalc.work import Impossible, Step, attempt, work
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import Layer, PerAxis, Word, attr
+from cnncalc.core.work import Impossible, Step, attempt, work
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,10 @@ import pytest
 import yaml
 
 import cnncalc
-from cnncalc.analysis import QUANTITIES, GroupRow, Row
-from cnncalc.figures import read_figure
-from cnncalc.formula import evaluate, parse
-from cnncalc.shape import written_shape
+from cnncalc.core.analysis import QUANTITIES, GroupRow, Row
+from cnncalc.core.figures import read_figure
+from cnncalc.core.formula import evaluate, parse
+from cnncalc.core.shape import written_shape
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA: dict[str, Any] = yaml.safe_load((ROOT / "tests/data/published.yaml").read_text(encoding="utf-8"))

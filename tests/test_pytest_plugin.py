@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-import cnncalc.checks
-import cnncalc.lint
+import cnncalc.analyses.checks.lint
+import cnncalc.analyses.checks.report
 import cnncalc.render.problems  # noqa: F401  imported here, once for all the runs of pytest in this process
 from tests.running import environment
 

@@ -10,13 +10,13 @@ from random import Random
 import pytest
 
 import cnncalc
-from cnncalc.layers import LAYERS
-from cnncalc.lint import lint
-from cnncalc.problem import Problem
-from cnncalc.rules import RULES, Rule
-from cnncalc.rules.base import Axis
-from cnncalc.rules.dead_taps import alive
-from cnncalc.rules.wide_padding import WidePadding
+from cnncalc.analyses.checks.lint import lint
+from cnncalc.analyses.checks.rules import RULES, Rule
+from cnncalc.analyses.checks.rules.base import Axis
+from cnncalc.analyses.checks.rules.dead_taps import alive
+from cnncalc.analyses.checks.rules.wide_padding import WidePadding
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.problem import Problem
 from tests.running import invoke, table
 
 CASES = table("lint.yaml")

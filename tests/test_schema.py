@@ -11,8 +11,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from cnncalc import bundled
-from cnncalc.layers import LAYERS
+from cnncalc.core.layers import LAYERS
+from cnncalc.formats import bundled
 from tests.running import DATA, invoke, table
 
 

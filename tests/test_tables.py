@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnncalc
-import cnncalc.layers
-import cnncalc.rules
+import cnncalc.analyses.checks.rules
+import cnncalc.core.layers
+from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD, Style
+from cnncalc.analyses.outline import outline
 from cnncalc.cli import streams
-from cnncalc.columns import COLUMNS, OPTIONAL, STANDARD, Style
-from cnncalc.figures import short
-from cnncalc.outline import outline
+from cnncalc.core.figures import short
 from cnncalc.render import table as renderer
 from cnncalc.render.fold import cells, fold, narrowest
 from tests import running
@@ -157,10 +157,13 @@ def test_every_figure_of_the_other_tables_is_whole(command: str, width: int) -> 
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_fit_the_terminal(width: int) -> None:
-    text, piped = (shown(one, "layers", *cnncalc.layers.LAYERS) for one in (width, None))
+    text, piped = (shown(one, "layers", *cnncalc.core.layers.LAYERS) for one in (width, None))
     assert sorted("".join(text.split())) == sorted("".join(piped.split()))  # not a letter is lost
     assert max(map(len, text.splitlines())) <= width
-    rules = shown(width, "rules", *cnncalc.rules.RULES), shown(None, "rules", *cnncalc.rules.RULES)
+    rules = (
+        shown(width, "rules", *cnncalc.analyses.checks.rules.RULES),
+        shown(None, "rules", *cnncalc.analyses.checks.rules.RULES),
+    )
     assert "".join(rules[0].split()) == "".join(rules[1].split())
 
 

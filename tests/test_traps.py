@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.columns import COLUMNS, Style
-from cnncalc.figures import megabytes
-from cnncalc.outline import outline
-from cnncalc.work import steps
+from cnncalc.analyses.columns import COLUMNS, Style
+from cnncalc.analyses.outline import outline
+from cnncalc.core.figures import megabytes
+from cnncalc.core.work import steps
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ import pytest
 import yaml
 
 import cnncalc
-from cnncalc.layers import LAYERS
-from cnncalc.layers.base import Layer
-from cnncalc.shape import Shape, read_shape
-from cnncalc.work import attempt
-from cnncalc.working import working_of
+from cnncalc.analyses.working import working_of
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.shape import Shape, read_shape
+from cnncalc.core.work import attempt
 from tests.running import DATA
 
 

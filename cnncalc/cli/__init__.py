@@ -44,7 +44,7 @@ class _Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from cnncalc.problem import nearest
+            from cnncalc.core.problem import nearest
 
             found = nearest(name, COMMANDS)
             ctx.fail(f"No such command '{name}'." + (f" Did you mean '{found}'?" if found else ""))

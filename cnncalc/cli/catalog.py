@@ -53,17 +53,17 @@ expect:
 @options.drawing_options()
 def list_command(words: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
     """The bundled architectures with their totals; with WORDs those whose file or name holds them all."""
-    from cnncalc import bundled
+    from cnncalc.formats import bundled
 
     if form == "names" and not words:  # what shell completion and scripts ask for needs no file to be read
         streams.emit("".join(f"{name}\n" for name in bundled.names()), output)
         return 0
-    from cnncalc.analysis import analyze
-    from cnncalc.api import load
+    from cnncalc.core.analysis import analyze
+    from cnncalc.formats.open import load
 
     found = [(name, analyze(load(name))) for name in bundled.names() if _matches(name, words)]
     if not found:
-        from cnncalc.problem import nearest
+        from cnncalc.core.problem import nearest
 
         close = nearest("_".join(words), bundled.names())
         cure = f"Did you mean '{close}'?" if close else "'cnncalc list' shows them all."
@@ -86,7 +86,7 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
         ]
         streams.emit(dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
         return 0
-    from cnncalc.columns import Style
+    from cnncalc.analyses.columns import Style
     from cnncalc.render.catalog import render
 
     width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
@@ -96,9 +96,9 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
 
 def _matches(name: str, words: tuple[str, ...]) -> bool:
     """Whether a file's name, or what it calls its network, holds all words; nothing is worked out for that."""
-    from cnncalc.api import read
-    from cnncalc.reading.description import describe
-    from cnncalc.reading.problems import Problems
+    from cnncalc.formats.open import read
+    from cnncalc.formats.yaml.reading.description import describe
+    from cnncalc.formats.yaml.reading.problems import Problems
 
     text = name
     if not all(word.lower() in text for word in words):
@@ -112,8 +112,8 @@ def _matches(name: str, words: tuple[str, ...]) -> bool:
 @options.output_option(kept=True)
 def show_command(name: str, output: str | None) -> int:
     """Print a bundled file, to read, or to copy and change."""
-    from cnncalc import bundled
-    from cnncalc.problem import nearest
+    from cnncalc.core.problem import nearest
+    from cnncalc.formats import bundled
 
     path = bundled.find(name)
     if path is None:

@@ -17,11 +17,12 @@ from cnncalc.render.check import FORMATS, many, renderer, verdict
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.baselines.baseline import Against
-    from cnncalc.baselines.recorded import Recorded, Recorder
-    from cnncalc.budget import Limit
-    from cnncalc.checks import File, Report
-    from cnncalc.expect import CheckResult
+    from cnncalc.analyses.checks.baselines.baseline import Against
+    from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
+    from cnncalc.analyses.checks.budget import Limit
+    from cnncalc.analyses.checks.expect import CheckResult
+    from cnncalc.analyses.checks.report import Report
+from cnncalc.formats.listing import File
 
 DRAWN = "full"
 
@@ -30,7 +31,7 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     """The limits of one option: `5M`, or `NAME=5M`."""
     if not values:
         return ()
-    from cnncalc.budget import read_limit
+    from cnncalc.analyses.checks.budget import read_limit
 
     quantity = (param.name or "").removeprefix("max_")
     limits = []
@@ -54,7 +55,7 @@ def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
 
 
 def _known_codes() -> Iterable[str]:
-    from cnncalc.rules import RULES
+    from cnncalc.analyses.checks.rules import RULES
 
     return RULES
 
@@ -62,7 +63,7 @@ def _known_codes() -> Iterable[str]:
 def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> frozenset[str] | None:
     if value is None:
         return None
-    from cnncalc.config import read_codes
+    from cnncalc.analyses.checks.config import read_codes
 
     return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
 
@@ -162,9 +163,9 @@ def check_command(
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
     file cannot be used.
     """
-    from cnncalc.checks import Checks
-    from cnncalc.config import nearest_config
-    from cnncalc.lint import Linter
+    from cnncalc.analyses.checks.config import nearest_config
+    from cnncalc.analyses.checks.lint import Linter
+    from cnncalc.analyses.checks.report import Checks
 
     if not files and not changed:
         raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
@@ -219,11 +220,11 @@ def check_command(
 
 def _to_check(files: tuple[str, ...], changed: bool) -> list[File]:
     if not changed:
-        from cnncalc.checks import listing
+        from cnncalc.formats.listing import listing
 
         return list(listing(files))
-    from cnncalc import dependents
-    from cnncalc.problem import ProblemsFound
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import dependents
 
     try:
         return list(dependents.changed(files))
@@ -235,9 +236,9 @@ def _baseline(
     baseline: str, max_growth: dict[str, Fraction], vars: dict[str, str], input_size: str | None, file: str
 ) -> Against | Recorded:
     """What files are held against; a baseline that is none ends the command."""
-    from cnncalc.baselines.baseline import named
-    from cnncalc.baselines.growth import read_allowed
-    from cnncalc.problem import ProblemsFound
+    from cnncalc.analyses.checks.baselines.baseline import named
+    from cnncalc.analyses.checks.baselines.growth import read_allowed
+    from cnncalc.core.problem import ProblemsFound
 
     folder = file if os.path.isdir(file) else os.path.dirname(file)
     try:
@@ -249,7 +250,7 @@ def _baseline(
 
 
 def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Recorder:
-    from cnncalc.baselines.recorded import Recorder
+    from cnncalc.analyses.checks.baselines.recorded import Recorder
 
     if vars or input_size:
         raise click.UsageError("--write-baseline records the files' own figures: it goes without --set, --input-size.")
@@ -297,9 +298,9 @@ def _conclude(reports: list[Report], form: str, output: str | None) -> None:
 
 def _update(file: str) -> int:
     """Put the figures of a file right that no longer hold: how many; a file that cannot be used stays as it is."""
-    from cnncalc import api
-    from cnncalc.expect import check
-    from cnncalc.problem import ProblemsFound
+    from cnncalc.analyses.checks.expect import check
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import open as api
 
     try:
         result = check(api.load(file))
@@ -312,8 +313,8 @@ def _rewrite(file: str, result: CheckResult) -> int:
     """Whole or not at all."""
     from tempfile import mkstemp
 
-    from cnncalc import api
-    from cnncalc.expect import updated
+    from cnncalc.analyses.checks.expect import updated
+    from cnncalc.formats import open as api
 
     found = api.find(file)
     if file.startswith(api.FROM_GIT):

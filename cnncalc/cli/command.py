@@ -184,7 +184,7 @@ def _is(path: str, name: str, suffixes: tuple[str, ...]) -> bool:
             return path.lower().endswith(suffixes) and os.path.realpath(path).startswith(below)
         if os.path.exists(name):
             return os.path.samefile(path, name)
-        from cnncalc import bundled
+        from cnncalc.formats import bundled
 
         found = bundled.find(name)
         return found is not None and os.path.samefile(path, found)

@@ -11,8 +11,8 @@ from cnncalc.cli import loading, options, streams
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.comparing.comparison import Network
-    from cnncalc.problem import Problem
+    from cnncalc.analyses.comparing.comparison import Network
+    from cnncalc.core.problem import Problem
 
 
 @options.command(
@@ -64,11 +64,11 @@ def compare_command(
     Exit code 0, also where networks differ; 1 where a total grows more than --max-growth; 2 where a FILE cannot be
     used.
     """
-    from cnncalc.analysis import analyze
-    from cnncalc.columns import Style
-    from cnncalc.comparing.changes import lines
-    from cnncalc.comparing.comparison import network
-    from cnncalc.comparing.diff import differences
+    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.comparing.changes import lines
+    from cnncalc.analyses.comparing.comparison import network
+    from cnncalc.analyses.comparing.diff import differences
+    from cnncalc.core.analysis import analyze
 
     if len(files) < 2:
         raise click.UsageError("two or more FILEs are compared.")
@@ -117,8 +117,8 @@ def compare_command(
 
 def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Problem]:
     """A problem for every total that grew more than it may."""
-    from cnncalc.baselines import growth
-    from cnncalc.problem import Problem
+    from cnncalc.analyses.checks.baselines import growth
+    from cnncalc.core.problem import Problem
 
     totals = [growth.figures(one.analysis.totals) for one in networks]
     return [

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from cnncalc import bundled
 from cnncalc.cli.command import ARCHITECTURES
+from cnncalc.formats import bundled
 
 if TYPE_CHECKING:
-    from cnncalc.analysis import Analysis
+    from cnncalc.core.analysis import Analysis
 
 Items = list[CompletionItem]
 
@@ -76,8 +76,8 @@ def entries(ctx: click.Context, incomplete: str) -> Items:
 
 
 def _of_file(ctx: click.Context, incomplete: str, names: Callable[[Analysis], Iterable[str]]) -> Items:
-    from cnncalc.analysis import analyze
-    from cnncalc.api import load
+    from cnncalc.core.analysis import analyze
+    from cnncalc.formats.open import load
 
     file = _file(ctx)
     if file is None:
@@ -92,16 +92,17 @@ def _of_file(ctx: click.Context, incomplete: str, names: Callable[[Analysis], It
 
 def vars_of_file(ctx: click.Context, incomplete: str) -> Items:
     """The vars of the FILE, `NAME=`."""
-    from cnncalc.api import load
+    from cnncalc.formats.open import load
+    from cnncalc.formats.yaml.document import document_of
 
     file = _file(ctx)
     if file is None:
         return []
     try:
-        description = load(file).description
+        document = document_of(load(file))
     except Exception:
         return []
-    return of((f"{name}=" for name in description.vars), incomplete) if description else []
+    return of((f"{name}=" for name in document.description.vars), incomplete) if document else []
 
 
 def _file(ctx: click.Context) -> str | None:

@@ -9,7 +9,7 @@ import click
 from cnncalc.cli import loading, options, streams
 
 if TYPE_CHECKING:
-    from cnncalc.analysis import Analysis, GroupRow
+    from cnncalc.core.analysis import Analysis, GroupRow
 
 COUNTS = ("params", "weights", "biases", "buffers", "multiplies", "flops", "activations")
 
@@ -102,10 +102,10 @@ def diagram_command(
     and a block of one layer with them is drawn as that layer. A flow that branches needs `pip install
     'cnncalc[diagram]'`; volumes, chains, mermaid and dot need nothing.
     """
-    from cnncalc.analysis import analyze
+    from cnncalc.core.analysis import analyze
+    from cnncalc.core.problem import ProblemsFound, clean
     from cnncalc.diagram.card import Look
     from cnncalc.diagram.sketch import CannotDraw
-    from cnncalc.problem import ProblemsFound, clean
 
     for given, option in ((style, "--style"), (theme, "--theme"), (every_copy, "--every-copy")):
         if form != "svg" and given:
@@ -118,8 +118,8 @@ def diagram_command(
         part = _block(analysis, block, file) if block is not None else None
         look = Look(layout, counts)
         if form == "svg":
+            from cnncalc.diagram import svg
             from cnncalc.diagram.draw import draw
-            from cnncalc.render import svg
 
             picture = draw(analysis, style=style, depth=depth, part=part, look=look, every_copy=every_copy)
             text = svg.render(picture, theme or "light")
@@ -128,11 +128,11 @@ def diagram_command(
 
             shown = graph(analysis, 1 if isinstance(depth, str) else depth, part)
             if form == "mermaid":
-                from cnncalc.render import mermaid
+                from cnncalc.diagram import mermaid
 
                 text = mermaid.render(shown, look)
             else:
-                from cnncalc.render import dot
+                from cnncalc.diagram import dot
 
                 text = dot.render(shown, look)
     except ProblemsFound as error:
@@ -147,8 +147,8 @@ def diagram_command(
 
 def _block(analysis: Analysis, name: str, file: str) -> GroupRow:
     """The block that a name means."""
-    from cnncalc.analysis import GroupRow
-    from cnncalc.problem import Problem, ProblemsFound, nearest
+    from cnncalc.core.analysis import GroupRow
+    from cnncalc.core.problem import Problem, ProblemsFound, nearest
 
     found = analysis.matches(name)
     if len(found) == 1 and isinstance(found[0], GroupRow) and found[0].stop > found[0].start:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnncalc.cli import loading, options, streams
-from cnncalc.problem import ProblemsFound
+from cnncalc.core.problem import ProblemsFound
 from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, Recipe
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def sheet_for(
     input_size: str | None,
 ) -> Worksheet:
     """The worksheet of a FILE and these options; what is wrong is said, and ends the command."""
-    from cnncalc import api
+    from cnncalc.formats import open as api
     from cnncalc.teaching.recipe import files_of
     from cnncalc.teaching.worksheet import TooFew, make
 
@@ -129,15 +129,15 @@ def exercise_command(file: str, form: str, key: bool, output: str | None, no_col
     if choices["count"] is None and len(sheet.questions) < 8:
         streams.remark(f"{len(sheet.questions)} of 8 questions: the network has no more at level {choices['level']}")
     if form == "html":
-        from cnncalc.render import worksheet_html
+        from cnncalc.teaching.pages import worksheet_html
 
         text = worksheet_html.render(sheet, key=key)
     elif form == "json":
-        from cnncalc.render import worksheet_json
+        from cnncalc.teaching.pages import worksheet_json
 
         text = worksheet_json.render(sheet, key=key)
     else:
-        from cnncalc.render import worksheet_markdown
+        from cnncalc.teaching.pages import worksheet_markdown
 
         text = worksheet_markdown.render(sheet, key=key)
     streams.emit(text, output)

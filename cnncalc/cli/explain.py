@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import loading, options, streams
-from cnncalc.problem import Problem
+from cnncalc.core.problem import Problem
 
 if TYPE_CHECKING:
-    from cnncalc.analysis import Analysis, GroupRow, Row
-    from cnncalc.columns import Style
-    from cnncalc.graph import Understood
-    from cnncalc.working import Explanation
+    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.working import Explanation
+    from cnncalc.core.analysis import Analysis, GroupRow, Row
+    from cnncalc.core.graph import Understood
 
     Entry = Row | GroupRow | None
 
@@ -70,9 +70,9 @@ def explain_command(
 
     Of a FILE that does not fit: the working up to where it breaks, with the exit code 2.
     """
-    from cnncalc.analysis import analyze
-    from cnncalc.columns import Style
-    from cnncalc.working import explain
+    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.working import explain
+    from cnncalc.core.analysis import analyze
 
     if standalone and form != "latex":
         raise click.UsageError("--standalone goes with --format latex.")
@@ -127,7 +127,7 @@ def _drawn(
 
 def _why_not(understood: Understood, names: tuple[str, ...], file: str) -> tuple[Explanation | None, list[Problem]]:
     """Where a file breaks; of names, those entries that fit, and the break where it is named itself."""
-    from cnncalc.working import explain, why_not
+    from cnncalc.analyses.working import explain, why_not
 
     broken = why_not(understood)
     failed = {one.name for one in understood.failed}
@@ -143,7 +143,7 @@ def _named(
     analysis: Analysis, names: tuple[str, ...], file: str, hint: str | None = None
 ) -> tuple[list[Entry], list[Problem]]:
     """What the names mean, and what is wrong with them."""
-    from cnncalc.problem import nearest
+    from cnncalc.core.problem import nearest
 
     entries: list[Entry] = []
     problems = []

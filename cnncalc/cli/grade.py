@@ -10,7 +10,7 @@ import click
 
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import InputFile
-from cnncalc.problem import ProblemsFound
+from cnncalc.core.problem import ProblemsFound
 from cnncalc.teaching.files import ENDINGS
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def grade_command(
 def _text(
     sheet: Worksheet, found: list[Graded], form: str, key: bool, output: str | None, no_color: bool, ascii: bool
 ) -> str:
-    from cnncalc.columns import Style
-    from cnncalc.render import grades
+    from cnncalc.analyses.columns import Style
+    from cnncalc.teaching.pages import grades
 
     if form == "json":
         return grades.render_json(sheet, found, key=key)

@@ -11,7 +11,7 @@ from cnncalc.cli.options import overrides
 from cnncalc.cli.streams import remark
 
 if TYPE_CHECKING:
-    from cnncalc.problem import Problem
+    from cnncalc.core.problem import Problem
 
 
 class Loaded(NamedTuple):
@@ -31,8 +31,8 @@ def refuse_two_inputs(files: tuple[str, ...]) -> None:
 
 def note_bundled(file: str) -> None:
     """Say that a FILE is a bundled architecture, where it is."""
-    from cnncalc import api
-    from cnncalc.problem import ProblemsFound
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import open as api
 
     try:
         if file != "-" and (found := api.find(file)).bundled:
@@ -43,7 +43,7 @@ def note_bundled(file: str) -> None:
 
 def note_slow_parser() -> None:
     """Say that large files are slow, where they are."""
-    from cnncalc.tree import HAS_C_PARSER
+    from cnncalc.formats.yaml.tree import HAS_C_PARSER
 
     if not HAS_C_PARSER:
         remark("PyYAML has no C parser here; large files are read more slowly")
@@ -51,9 +51,9 @@ def note_slow_parser() -> None:
 
 def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str | None = None) -> list[Loaded]:
     """Read every FILE; one that fails does not stop the others."""
-    from cnncalc import api
-    from cnncalc.building.build import load_source
-    from cnncalc.problem import ProblemsFound
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import open as api
+    from cnncalc.formats.yaml.expanding.build import load_source
 
     refuse_two_inputs(files)
     note_slow_parser()

@@ -37,8 +37,8 @@ class Bundled(TextType):
     name = "name"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        from cnncalc import bundled
         from cnncalc.cli import completion
+        from cnncalc.formats import bundled
 
         return completion.of(bundled.names(), incomplete)
 
@@ -122,7 +122,7 @@ def max_growth_option(help: str) -> Decorator:
     """`--max-growth 5%` or `params=5%`, as percents by quantity."""
 
     def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
-        from cnncalc.baselines.growth import read_allowed
+        from cnncalc.analyses.checks.baselines.growth import read_allowed
 
         try:
             return read_allowed(value)
@@ -189,7 +189,7 @@ def some_of(value: str | None, known: Collection[str], what: str) -> tuple[str, 
     """`a,b` as names, each once and each one that is known; None where nothing was given."""
     if value is None:
         return None
-    from cnncalc.problem import nearest
+    from cnncalc.core.problem import nearest
 
     names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
     for name in names:
@@ -247,7 +247,7 @@ def overrides(sets: tuple[str, ...]) -> dict[str, str]:
 
 def configured(call: Callable[..., T], *arguments: Any) -> T:
     """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
-    from cnncalc.config import BadConfig
+    from cnncalc.analyses.checks.config import BadConfig
 
     try:
         return call(*arguments)

@@ -12,8 +12,8 @@ from cnncalc.cli import options, streams
 from cnncalc.cli.exercise import question_options, sheet_for
 
 if TYPE_CHECKING:
-    from cnncalc.render.quiz import Voice
     from cnncalc.teaching.grade import Mark
+    from cnncalc.teaching.pages.quiz import Voice
     from cnncalc.teaching.question import Question, Worksheet
 
 INTERRUPTED = 130
@@ -38,8 +38,8 @@ def quiz_command(file: str, no_color: bool, ascii: bool, **choices: Any) -> int:
     FILE is lenet5 if none is named. Type ? for a hint, Enter to pass, q to stop. An answer that is no number, shape or
     letter, as it is asked for, is asked for again.
     """
-    from cnncalc.columns import Style
-    from cnncalc.render.quiz import Voice
+    from cnncalc.analyses.columns import Style
+    from cnncalc.teaching.pages.quiz import Voice
 
     if file == "-":
         raise click.UsageError("'-': standard input is for the answers.")
@@ -116,6 +116,6 @@ def _answer(voice: Voice, question: Question, layout: str, answers: TextIO) -> s
 
 
 def _clean(line: str) -> str:
-    from cnncalc.problem import clean
+    from cnncalc.core.problem import clean
 
     return clean(line.rstrip("\r\n"))

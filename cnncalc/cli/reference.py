@@ -14,7 +14,7 @@ class _LayerType(options.TextType):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         from cnncalc.cli import completion
-        from cnncalc.layers import LAYERS
+        from cnncalc.core.layers import LAYERS
 
         return completion.of(LAYERS, incomplete)
 
@@ -27,9 +27,9 @@ class _LayerType(options.TextType):
 @options.drawing_options()
 def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, ascii: bool) -> int:
     """The layer types; with TYPE its attributes, formulas and an example."""
-    from cnncalc.columns import Style
-    from cnncalc.layers import LAYERS
-    from cnncalc.problem import nearest
+    from cnncalc.analyses.columns import Style
+    from cnncalc.core.layers import LAYERS
+    from cnncalc.core.problem import nearest
 
     style = Style(ascii=ascii)
     for name in types:
@@ -63,7 +63,7 @@ def schema_command(output: str | None) -> int:
     """The JSON Schema (2020-12) of the architecture file, for editors and validators."""
     from json import dumps
 
-    from cnncalc.schema import schema
+    from cnncalc.analyses.schema import schema
 
     streams.emit(dumps(schema(), ensure_ascii=False, indent=1) + "\n", output)
     return 0

@@ -13,8 +13,8 @@ class _Code(options.TextType):
     name = "code"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from cnncalc.analyses.checks.rules import RULES
         from cnncalc.cli import completion
-        from cnncalc.rules import RULES
 
         return completion.of(RULES, incomplete)
 
@@ -33,10 +33,10 @@ class _Code(options.TextType):
 @options.drawing_options()
 def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
     """The lint rules that `check` runs; with CODE its manual, a file that has the fault, and the file mended."""
-    from cnncalc.columns import Style
-    from cnncalc.config import read_codes
+    from cnncalc.analyses.checks.config import read_codes
+    from cnncalc.analyses.checks.rules import RULES
+    from cnncalc.analyses.columns import Style
     from cnncalc.render import rules as render
-    from cnncalc.rules import RULES
 
     options.configured(read_codes, codes)
     style = Style(ascii=ascii)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cnncalc.problem import Problem
+    from cnncalc.core.problem import Problem
 
 
 def wants_color(no_color: bool, stream: Any = None, output: str | None = None) -> bool:
@@ -71,7 +71,7 @@ def _print(text: str) -> None:
 
 def say(text: str) -> None:
     """Print one line to standard output."""
-    from cnncalc.problem import clean
+    from cnncalc.core.problem import clean
 
     emit(f"{clean(text)}\n", None)
 
@@ -85,6 +85,6 @@ def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = Fal
 
 def remark(text: str) -> None:
     """Print a note to standard error."""
-    from cnncalc.problem import clean
+    from cnncalc.core.problem import clean
 
     click.echo(f"note: {clean(text)}", err=True)

@@ -13,7 +13,7 @@ SORTS = ("params", "weights", "biases", "buffers", "multiplies", "activations")
 
 
 def _known_columns() -> Iterable[str]:
-    from cnncalc.columns import COLUMNS
+    from cnncalc.analyses.columns import COLUMNS
 
     return COLUMNS
 
@@ -21,7 +21,7 @@ def _known_columns() -> Iterable[str]:
 def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
     if value is None:  # most often, and then the names are not needed
         return None
-    from cnncalc.columns import COLUMNS
+    from cnncalc.analyses.columns import COLUMNS
 
     return options.some_of(value, COLUMNS, "column")
 
@@ -84,7 +84,7 @@ def summary_command(
 
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     """
-    from cnncalc.analysis import analyze
+    from cnncalc.core.analysis import analyze
 
     loaded = loading.load_all(files, sets, input_size)
     failed = [one for one in loaded if one.problems]
@@ -109,8 +109,8 @@ def summary_command(
             output,
         )
     elif analyses:
-        from cnncalc.columns import STANDARD, Style
-        from cnncalc.outline import outline
+        from cnncalc.analyses.columns import STANDARD, Style
+        from cnncalc.analyses.outline import outline
 
         style = Style(exact is not False, layout, ascii)
         for analysis in analyses.values():

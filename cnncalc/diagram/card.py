@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc.analysis import GroupRow, Row
+from cnncalc.analyses.outline import describe
+from cnncalc.core.analysis import GroupRow, Row
+from cnncalc.core.figures import short
+from cnncalc.core.problem import clean
+from cnncalc.core.shape import written_shape
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
 from cnncalc.diagram.picture import FONTS, Box, Text
 from cnncalc.diagram.sketch import Vertex
-from cnncalc.figures import short
-from cnncalc.outline import describe
-from cnncalc.problem import clean
-from cnncalc.shape import written_shape
 
 PADDING = 9.0
 ROOM = 190.0  # of the widest line of text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cnncalc.analysis import Analysis, GroupRow
+from cnncalc.core.analysis import Analysis, GroupRow
+from cnncalc.core.figures import exact
+from cnncalc.core.problem import clean
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.flow import flow
 from cnncalc.diagram.metrics import fitted, text_width
@@ -11,8 +13,6 @@ from cnncalc.diagram.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch
 from cnncalc.diagram.solids import columns_of, is_chain_of_volumes, solids
 from cnncalc.diagram.stack import stacked
 from cnncalc.diagram.volumes import volumes
-from cnncalc.figures import exact
-from cnncalc.problem import clean
 
 MARGIN = 28.0
 MOST_NODES = 5_000  # of a graph for another program

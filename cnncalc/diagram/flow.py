@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cnncalc.core.problem import clean
 from cnncalc.diagram.branches import layered
 from cnncalc.diagram.card import Card, Look, card
 from cnncalc.diagram.letter_u import u_shape
@@ -16,7 +17,6 @@ from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text, moved
 from cnncalc.diagram.placed import STEP, Member, Placed, lined, slide_scale
 from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, too_large
 from cnncalc.diagram.stack import stacked
-from cnncalc.problem import clean
 
 ROW = 30.0  # between rows
 INDENT = 22.0  # beside the rows, for the line that leads from one to the next

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnncalc.analysis import Analysis, Counts, GroupRow, Row
-from cnncalc.shape import Shape
+from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
+from cnncalc.core.shape import Shape
 
 Entry = Row | GroupRow | None  # None: an input
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cnncalc.analysis import Counts, GroupRow, Row
+from cnncalc.core.analysis import Counts, GroupRow, Row
 from cnncalc.diagram.sketch import Sketch, Vertex, follows
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from cnncalc.analysis import Row
+from cnncalc.core.analysis import Row
+from cnncalc.core.problem import clean
 from cnncalc.diagram.card import Look, role
 from cnncalc.diagram.faces import all_to_all, faces, kernel_lines
 from cnncalc.diagram.picture import Item, Point, Text, moved
 from cnncalc.diagram.placed import lined, slide_scale
 from cnncalc.diagram.sketch import CannotDraw, Sketch, too_large
 from cnncalc.diagram.solids import LANES, Solid, Stand, caption, columns_of, label, scale_for, solids, widest
-from cnncalc.problem import clean
 
 MOST = 120  # volumes
 MOST_ROWS = 6

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cnncalc.analysis import Analysis
-from cnncalc.columns import Style
-from cnncalc.layers.base import Layer
+from cnncalc.analyses.columns import Style
+from cnncalc.core.analysis import Analysis
+from cnncalc.core.layers.base import Layer
 from cnncalc.render.grid import Column, Grid, Row, draw, leaving_out
 
 

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from cnncalc.columns import Style
-from cnncalc.comparing.changes import MARKS, headline
-from cnncalc.comparing.changes import Line as ChangeLine
-from cnncalc.comparing.comparison import Line, Network, bounds, lines
-from cnncalc.comparing.diff import Change
-from cnncalc.figures import change
-from cnncalc.problem import clean
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.comparing.changes import MARKS, headline
+from cnncalc.analyses.comparing.changes import Line as ChangeLine
+from cnncalc.analyses.comparing.comparison import Line, Network, bounds, lines
+from cnncalc.analyses.comparing.diff import Change
+from cnncalc.core.figures import change
+from cnncalc.core.problem import clean
 from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
 
 _SIDE_BY_SIDE = 4  # more networks stand below each other

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
-from cnncalc.analysis import QUANTITIES, GroupRow, Row
-from cnncalc.comparing.comparison import HEAVY, MEASURES, Network
-from cnncalc.comparing.diff import Change, count
-from cnncalc.problem import Problem
+from cnncalc.analyses.comparing.comparison import HEAVY, MEASURES, Network
+from cnncalc.analyses.comparing.diff import Change, count
+from cnncalc.core.analysis import QUANTITIES, GroupRow, Row
+from cnncalc.core.problem import Problem
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 

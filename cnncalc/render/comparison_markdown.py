@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.columns import Style
-from cnncalc.comparing.changes import Line as ChangeLine
-from cnncalc.comparing.changes import headline
-from cnncalc.comparing.changes import lines as change_lines
-from cnncalc.comparing.comparison import Network, bounds, lines
-from cnncalc.comparing.diff import Change
-from cnncalc.figures import change, short
-from cnncalc.problem import Problem, clean
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.comparing.changes import Line as ChangeLine
+from cnncalc.analyses.comparing.changes import headline
+from cnncalc.analyses.comparing.changes import lines as change_lines
+from cnncalc.analyses.comparing.comparison import Network, bounds, lines
+from cnncalc.analyses.comparing.diff import Change
+from cnncalc.core.figures import change, short
+from cnncalc.core.problem import Problem, clean
 from cnncalc.render.comparison import grown_text, rows
 from cnncalc.render.markdown import escape
 

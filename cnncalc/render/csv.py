@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from cnncalc.analysis import Analysis, Row
-from cnncalc.shape import written_shape
+from cnncalc.core.analysis import Analysis, Row
+from cnncalc.core.shape import written_shape
 
 HEADER = (
     "file", "name", "type", "inputs", "input_shapes", "output_shape", "params", "weights", "biases", "buffers",

@@ -13,7 +13,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import Style as Paint
 
-from cnncalc.problem import clean
+from cnncalc.core.problem import clean
 from cnncalc.render.fold import cells, fold, narrowest
 
 _GAP = "   "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from cnncalc.analysis import Analysis
-from cnncalc.columns import STANDARD, Style, columns, footer, title
-from cnncalc.outline import outline
+from cnncalc.analyses.columns import STANDARD, Style, columns, footer, title
+from cnncalc.analyses.outline import outline
+from cnncalc.core.analysis import Analysis
 
 
 def table_html(analysis: Analysis) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
-from cnncalc.analysis import Analysis, Counts, Row
-from cnncalc.layers.base import Layer
-from cnncalc.problem import Problem
+from cnncalc.core.analysis import Analysis, Counts, Row
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.problem import Problem
 
 SCHEMA_VERSION = 1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from cnncalc.analysis import Analysis
-from cnncalc.columns import Style, columns, footer, title
-from cnncalc.outline import Line
+from cnncalc.analyses.columns import Style, columns, footer, title
+from cnncalc.analyses.outline import Line
+from cnncalc.core.analysis import Analysis
 
 
 def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style) -> str:

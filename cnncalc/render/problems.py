@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.problem import Problem, clean
+from cnncalc.core.problem import Problem, clean
 from cnncalc.render.fold import cells
 
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnncalc.formula import shown, written
-from cnncalc.layers.base import Attribute, Formula, Layer
+from cnncalc.core.formula import shown, written
+from cnncalc.core.layers.base import Attribute, Formula, Layer
+from cnncalc.core.work import COUNTS
 from cnncalc.render.fold import folded
-from cnncalc.work import COUNTS
 
 _ROOM = 30  # columns; with fewer, a cell goes below
 

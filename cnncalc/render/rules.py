@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from json import dumps
 
-from cnncalc.api import loads
-from cnncalc.columns import Style
-from cnncalc.lint import lint
-from cnncalc.problem import Problem
+from cnncalc.analyses.checks.lint import lint
+from cnncalc.analyses.checks.rules import Rule
+from cnncalc.analyses.columns import Style
+from cnncalc.core.problem import Problem
+from cnncalc.formats.open import loads
 from cnncalc.render.fold import folded
 from cnncalc.render.problems import render as render_problems
-from cnncalc.rules import Rule
 
 _WIDTH = 98
 

@@ -9,9 +9,9 @@ from rich.segment import Segment
 from rich.style import Style as Paint
 from rich.text import Text
 
-from cnncalc.analysis import Analysis
-from cnncalc.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, title
-from cnncalc.outline import Line, outline
+from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, title
+from cnncalc.analyses.outline import Line, outline
+from cnncalc.core.analysis import Analysis
 from cnncalc.render.fold import folded
 from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
 

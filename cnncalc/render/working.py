@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cnncalc.columns import Style
-from cnncalc.figures import exact, percent
-from cnncalc.outline import describe
-from cnncalc.problem import clean
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.outline import describe
+from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
+from cnncalc.core.figures import exact, percent
+from cnncalc.core.problem import clean
+from cnncalc.core.work import COUNTS, Step
 from cnncalc.render.fold import folded
-from cnncalc.work import COUNTS, Step
-from cnncalc.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 
 _INDENT = 15  # columns before a formula
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
-from cnncalc.analysis import GroupRow, Row
-from cnncalc.outline import describe
-from cnncalc.problem import Problem
+from cnncalc.analyses.outline import describe
+from cnncalc.analyses.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
+from cnncalc.core.analysis import GroupRow, Row
+from cnncalc.core.problem import Problem
+from cnncalc.core.work import Step
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
-from cnncalc.work import Step
-from cnncalc.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
 
 
 def render(explanation: Explanation, problems: list[Problem], file: str) -> str:

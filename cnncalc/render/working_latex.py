@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.columns import Style
-from cnncalc.latex import atom, escape, formula
-from cnncalc.problem import clean
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.working import Broken, Explanation, LayerWorking, Meaning, SumWorking
+from cnncalc.core.problem import clean
+from cnncalc.core.work import Step
+from cnncalc.render.latex import atom, escape, formula
 from cnncalc.render.working import (
     Line,
     failed_head,
@@ -21,8 +23,6 @@ from cnncalc.render.working import (
     sum_head,
     sum_table,
 )
-from cnncalc.work import Step
-from cnncalc.working import Broken, Explanation, LayerWorking, Meaning, SumWorking
 
 _WIDE = 58  # characters of formula and numbers that fit on one line of a page
 _TALL = 45  # rows of a table that fit on one page

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnncalc.columns import Style
-from cnncalc.problem import clean
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.working import Explanation, LayerWorking, SumWorking
+from cnncalc.core.problem import clean
 from cnncalc.render.markdown import escape
 from cnncalc.render.working import (
     Line,
@@ -19,7 +20,6 @@ from cnncalc.render.working import (
     sum_table,
     texts,
 )
-from cnncalc.working import Explanation, LayerWorking, SumWorking
 
 
 def render(explanation: Explanation, style: Style) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cnncalc.figures import SUFFIXES
+from cnncalc.core.figures import SUFFIXES
 from cnncalc.teaching.question import Answer, Question
 
 LONGEST = 200  # characters of an answer

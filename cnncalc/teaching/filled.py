@@ -13,7 +13,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from cnncalc.problem import clean
+from cnncalc.core.problem import clean
 from cnncalc.teaching.files import Unreadable, header_of, read_bounded, read_json
 from cnncalc.teaching.recipe import LARGEST_HEADER
 

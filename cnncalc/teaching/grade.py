@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cnncalc.shape import Shape
+from cnncalc.core.shape import Shape
 from cnncalc.teaching.answers import LONGEST, Reading, read_answer, tidy
 from cnncalc.teaching.filled import Answers
 from cnncalc.teaching.likely import Likely, likely

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cnncalc.analyses.working import legend
 from cnncalc.teaching.question import WANTED, Worksheet
 from cnncalc.teaching.tables import NOT_ASKED
 from cnncalc.teaching.wording import working
-from cnncalc.working import legend
 
 UNSAID = "Where nothing is said, the stride is 1, that of a pool its kernel, the padding 0, and there is a bias."
 

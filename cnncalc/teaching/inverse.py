@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnncalc.analysis import Analysis, Row
-from cnncalc.layers.base import BadValue, Layer
-from cnncalc.outline import describe_layer
-from cnncalc.shape import Shape
+from cnncalc.analyses.outline import describe_layer
+from cnncalc.core.analysis import Analysis, Row
+from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.shape import Shape
+from cnncalc.core.work import Impossible, work
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.question import Answer, Question, Target
 from cnncalc.teaching.rework import changed
 from cnncalc.teaching.wording import entry, hints_of, lines_of, working, written_answer
-from cnncalc.work import Impossible, work
 
 ATTRIBUTES = {
     "stride": "shape",

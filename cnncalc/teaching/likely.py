@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnncalc.analysis import Analysis, Row
-from cnncalc.layers.base import Layer
-from cnncalc.shape import Shape
+from cnncalc.core.analysis import Analysis, Row
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.shape import Shape
 from cnncalc.teaching.inverse import MOST_ANSWERS, tried
 from cnncalc.teaching.question import Answer, Question, Target
 from cnncalc.teaching.rework import changed, quantity_of, reworked

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnncalc.problem import Problem, ProblemsFound
-from cnncalc.source import Map, Node, Seq, Source, Text
+from cnncalc.core.problem import Problem, ProblemsFound
+from cnncalc.formats.source import Map, Node, Seq, Source, Text
+from cnncalc.formats.yaml.tree import parse
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.question import Passage, Question
 from cnncalc.teaching.recipe import Recipe
-from cnncalc.tree import parse
 
 REASONS = {
     "empty": "the window is larger than its padded input: nothing is left",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnncalc.analysis import Analysis
-from cnncalc.shape import Shape
+from cnncalc.core.analysis import Analysis
+from cnncalc.core.shape import Shape
 from cnncalc.teaching.recipe import Recipe
 
 Answer = Shape | int | str  # a shape is channels first, whatever order it is written in

@@ -15,13 +15,13 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from cnncalc.building.build import load_source
-from cnncalc.graph import Graph
-from cnncalc.problem import clean
-from cnncalc.reading.extends import DEEPEST_EXTENDS, parent_of
-from cnncalc.reading.problems import Problems
-from cnncalc.source import Map, Source, fail
-from cnncalc.tree import parse
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import clean
+from cnncalc.formats.source import Map, Source, fail
+from cnncalc.formats.yaml.expanding.build import load_source
+from cnncalc.formats.yaml.reading.extends import DEEPEST_EXTENDS, parent_of
+from cnncalc.formats.yaml.reading.problems import Problems
+from cnncalc.formats.yaml.tree import parse
 
 VERSION = 1  # of the questions: the same recipe gives the same questions as long as this number stands
 LEVELS = (1, 2, 3)

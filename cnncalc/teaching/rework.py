@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any, NamedTuple
 
-from cnncalc.analysis import Analysis, Row
-from cnncalc.layers.base import BadValue, Layer
-from cnncalc.shape import Shape
+from cnncalc.core.analysis import Analysis, Row
+from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.shape import Shape
+from cnncalc.core.work import Impossible, Work, work
 from cnncalc.teaching.question import Target
-from cnncalc.work import Impossible, Work, work
 
 Change = Callable[[int, Row, tuple[Shape, ...]], tuple[Layer, tuple[Shape, ...]]]
 
@@ -29,7 +29,7 @@ def changed(layer: Layer, rank: int, attributes: Mapping[str, Any], formulas: tu
 
     New formulas may also use `one_side`, the longest side of the kernel, and `one_less`, a kernel with F − 1 for F.
 
-    >>> from cnncalc.layers import LAYERS
+    >>> from cnncalc.core.layers import LAYERS
     >>> pool = LAYERS["upsample"]({"factor": (2, 2)})
     >>> work(changed(pool, 2, {"factor": 3}), ((8, 5, 5),)).output
     (8, 15, 15)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from cnncalc.analysis import Analysis, Row
+from cnncalc.core.analysis import Analysis, Row
 from cnncalc.teaching.wording import working
 
 LONGEST = 12  # layers that a table shows

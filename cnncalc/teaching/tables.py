@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc.analysis import Analysis
-from cnncalc.problem import clean
+from cnncalc.core.analysis import Analysis
+from cnncalc.core.problem import clean
 from cnncalc.teaching.question import WANTED, Cell, Line, Question, Table, Target
 from cnncalc.teaching.recipe import Recipe
 from cnncalc.teaching.select import Window, called, hidden, sources

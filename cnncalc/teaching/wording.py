@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cnncalc.analysis import Counts, Row
-from cnncalc.layers.base import Layer
-from cnncalc.outline import describe_layer
-from cnncalc.shape import Shape, written_shape
+from cnncalc.analyses.outline import describe_layer
+from cnncalc.analyses.working import working_of
+from cnncalc.core.analysis import Counts, Row
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.shape import Shape, written_shape
+from cnncalc.core.work import Step, work
 from cnncalc.teaching.question import Answer
-from cnncalc.work import Step, work
-from cnncalc.working import working_of
 
 
 def described(row: Row) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cnncalc.analysis import Analysis, analyze
-from cnncalc.problem import clean
+from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.problem import clean
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.inverse import possible, question_for
 from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
@@ -25,7 +25,7 @@ class TooFew(ValueError):
 def make(recipe: Recipe) -> Worksheet:
     """The worksheet of a recipe; raises ProblemsFound where the network cannot be used, TooFew where it is too small.
 
-    >>> from cnncalc import api
+    >>> from cnncalc.formats import open as api
     >>> from cnncalc.teaching.recipe import Recipe, files_of
     >>> sheet = make(Recipe(files_of(api.read("lenet5")), seed=7, count=2))
     >>> len(sheet.questions), sheet.points

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc import bundled
+from cnncalc.formats import bundled
 from tests.running import DATA, Ran, invoke
 
 pytestmark = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cnncalc.layers import LAYERS
+from cnncalc.core.layers import LAYERS
 from tests.integration.conftest import Install
 from tests.integration.language_server import Fault, LanguageServer
 from tests.running import invoke

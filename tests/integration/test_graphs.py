@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cnncalc import bundled
+from cnncalc.diagram import dot, mermaid
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.draw import graph
 from cnncalc.diagram.sketch import Sketch
-from cnncalc.render import dot, mermaid
+from cnncalc.formats import bundled
 from tests.integration.conftest import Install
 from tests.test_diagram import SVG, analysis, hostile
 

@@ -2,7 +2,7 @@
 
     pip install -e '.[mutation]'
     python -m tests.mutation --record docs/verification/mutation.json   # all modules: about an hour on two processors
-    python -m tests.mutation cnncalc.building.labels cnncalc.building.values              # some modules: minutes
+    python -m tests.mutation cnncalc.core.work cnncalc.core.formula   # some modules: minutes
 
 Prints the mutants that survive. `tests/mutation/survivors.yaml` says of each why that is no gap; where one stands
 there without need, or survives without a reason, the exit code is 1.
@@ -27,9 +27,11 @@ from tests.mutation.run import Outcome, run_all
 from tests.mutation.session import ROOT
 from tests.records import record
 
-ROOMS = ("building", "layers")
-MODULES = [f"cnncalc.{name}" for name in ("formula", "work", "analysis")] + [
-    f"cnncalc.{room}.{path.stem}" for room in ROOMS for path in sorted((ROOT / "cnncalc" / room).glob("[a-z]*.py"))
+FOLDERS = ("formats/yaml/expanding", "core/layers")
+MODULES = [f"cnncalc.core.{name}" for name in ("formula", "work", "analysis")] + [
+    f"cnncalc.{folder.replace('/', '.')}.{path.stem}"
+    for folder in FOLDERS
+    for path in sorted((ROOT / "cnncalc" / folder).glob("[a-z]*.py"))
 ]
 REASONS = Path(__file__).with_name("survivors.yaml")
 FIGURES = ("mutants", "killed", "timeout", "survived")

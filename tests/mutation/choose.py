@@ -17,7 +17,7 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.session import ROOT, Tamed, quiet, run_pytest
 
 LONGEST = 2.0  # seconds of the longest test that is used
-USED_WHEN_IMPORTED = ("cnncalc.layers.base", "cnncalc.layers.window")  # no test sees what declarations call
+USED_WHEN_IMPORTED = ("cnncalc.core.layers.base", "cnncalc.core.layers.window")  # no test sees what declarations call
 
 
 class Baseline(NamedTuple):

@@ -17,7 +17,7 @@ import libcst as cst
 from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 from mutmut.mutation.mutators import mutation_operators
 
-from cnncalc.formula import FormulaError, names, parse
+from cnncalc.core.formula import FormulaError, names, parse
 
 FORMULAS = {
     "requires", "out_channels", "out_side", "out_tokens", "weights", "biases", "buffers", "multiplies",
@@ -164,7 +164,7 @@ class _Finder(cst.CSTVisitor):
                 changed: list[cst.CSTNode] = list(operator(node))
                 if isinstance(node, cst.SimpleString):
                     changed = changed[:1]  # one fault a text
-                if isinstance(node, cst.AnnAssign) and "cnncalc.layers.base import" in self.module.code:
+                if isinstance(node, cst.AnnAssign) and "cnncalc.core.layers.base import" in self.module.code:
                     continue  # an attribute that is no `attr` cannot even be imported
                 yield from (each for each in changed if not _too_few_arguments(node, each))
         if isinstance(node, cst.Expr) and isinstance(node.value, cst.Call):

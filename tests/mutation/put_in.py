@@ -26,7 +26,7 @@ def put_in(mutant: Mutant) -> None:
     """Change the running package, whose functions and classes others hold already: these get new contents."""
     code = compile(mutant.source, str(path_of(mutant.module)), "exec", dont_inherit=True)
     module = importlib.import_module(mutant.module)
-    declares = mutant.module.startswith("cnncalc.layers.") and mutant.module not in USED_WHEN_IMPORTED
+    declares = mutant.module.startswith("cnncalc.core.layers.") and mutant.module not in USED_WHEN_IMPORTED
     if declares:
         exec(code, vars(module))  # enters the registry again
     else:
@@ -35,7 +35,7 @@ def put_in(mutant: Mutant) -> None:
         _renew(vars(module), fresh)
     if mutant.module in USED_WHEN_IMPORTED:
         for name in sorted(sys.modules):
-            if name.startswith("cnncalc.layers.") and name not in USED_WHEN_IMPORTED:
+            if name.startswith("cnncalc.core.layers.") and name not in USED_WHEN_IMPORTED:
                 importlib.reload(sys.modules[name])
     for loaded in _ours():  # nothing remembered from before
         for value in list(loaded.values()):

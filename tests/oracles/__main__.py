@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import cnncalc
-from cnncalc import bundled
+from cnncalc.formats import bundled
 from tests.oracles import compare
 from tests.oracles.compare import Verdicts
 from tests.oracles.random_nets import LARGE, random_graph, random_layer

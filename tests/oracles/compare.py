@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cnncalc
-from cnncalc.analysis import Analysis
-from cnncalc.graph import Graph
+from cnncalc.core.analysis import Analysis
+from cnncalc.core.graph import Graph
 from tests.oracles.attributes import MalformedError, Shape
 from tests.oracles.counting import DoesNotFitError
 from tests.oracles.pytorch import Program

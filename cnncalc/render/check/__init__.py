@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnncalc.checks import Report
+    from cnncalc.analyses.checks.report import Report
 
 FORMATS = ("text", "json", "github", "sarif", "junit")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.checks import Report
-from cnncalc.problem import Problem, clean
+from cnncalc.analyses.checks.report import Report
+from cnncalc.core.problem import Problem, clean
 from cnncalc.render.check import from_root
 
 SHOWN = 10  # annotations of each level that GitHub shows for one step

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
-from cnncalc.checks import Report
+from cnncalc.analyses.checks.report import Report
 from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object
 
 _NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from cnncalc.checks import Report
-from cnncalc.problem import clean
+from cnncalc.analyses.checks.report import Report
+from cnncalc.core.problem import clean
 from cnncalc.render.problems import render as drawn
 
 

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 from cnncalc import __version__
-from cnncalc.checks import Report
-from cnncalc.codes import CODES
-from cnncalc.problem import Problem
+from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.checks.rules import RULES
+from cnncalc.core.codes import CODES
+from cnncalc.core.problem import Problem
 from cnncalc.render.check import from_root
 from cnncalc.render.check.json import safe
-from cnncalc.rules import RULES
 
 LONGEST_LINE = 1_000  # a file may be one line of megabytes, and each of its problems would show it
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

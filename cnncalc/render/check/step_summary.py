@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.checks import Report
-from cnncalc.figures import exact
-from cnncalc.problem import Problem, clean
+from cnncalc.analyses.checks.report import Report
+from cnncalc.core.figures import exact
+from cnncalc.core.problem import Problem, clean
 from cnncalc.render.check import from_root, verdict
 from cnncalc.render.markdown import escape, prose
 

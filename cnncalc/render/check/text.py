@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnncalc.checks import Report
-from cnncalc.problem import clean
+from cnncalc.analyses.checks.report import Report
+from cnncalc.core.problem import clean
 
 
 def render(reports: Sequence[Report], root: str | None = None) -> str:

@@ -1,0 +1,1 @@
+"""Graph → facts: outlines, workings, comparisons, checks."""

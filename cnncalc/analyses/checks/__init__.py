@@ -1,0 +1,1 @@
+"""What holds files to something: expectations, budgets, baselines, lint rules."""

@@ -1,0 +1,32 @@
+"""Where something stands that grew, also in a file that another extends: what both kinds of baseline ask."""
+
+from __future__ import annotations
+
+import os
+
+from cnncalc.core.analysis import GroupRow, Row
+from cnncalc.core.problem import ProblemsFound, Where
+from cnncalc.formats.source import Source, read_file
+
+MOST_NAMED = 3  # layers that such a problem names
+
+
+def of_its_own(source: Source) -> bool:
+    """Whether a source is a file that has a history: not a bundled one, nor standard input."""
+    return not source.bundled and source.name != "<stdin>"
+
+
+def beside(file: str, source: Source) -> Source | None:
+    """A file that a source extends; None for a bundled one, whose name is without a folder."""
+    if not file.startswith(os.path.join(os.path.dirname(source.name), "")) or not os.path.isfile(file):
+        return None
+    try:
+        return read_file(file, file)
+    except ProblemsFound:
+        return None
+
+
+def place(entry: Row | GroupRow, source: Source) -> Where:
+    """The line of an entry, also in a file that this one extends."""
+    file = source if entry.file == source.name else beside(entry.file, source)
+    return file.at_line(entry.line) if file else Where(entry.file, entry.line, 1)

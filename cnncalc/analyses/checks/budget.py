@@ -1,0 +1,209 @@
+"""Limits: `budget` in a file, and `--max-params 5M` on the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cnncalc.core.analysis import QUANTITIES, Analysis, Counts, GroupRow, Row
+from cnncalc.core.figures import SUFFIXES, ratio, read_figure
+from cnncalc.core.problem import Level, Problem, Where
+from cnncalc.formats.source import Map, Node, Source, Text, fail, where
+from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+
+BUDGETED = (*QUANTITIES, "size")
+
+_BYTES = {
+    "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
+    "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40,
+}  # fmt: skip
+_SIZE = re.compile(rf"(\d{{1,15}})(?:\.(\d{{1,6}}))? ?({'|'.join(_BYTES)})", re.ASCII)
+_SIZE_SUFFIXES = {"k": " kB", "K": " kB", "M": " MB", "G": " GB", "B": " GB", "T": " TB"}  # `20M` bytes are 20 MB
+_LEVELS: dict[str, Level] = {"max": "error", "warn": "warning"}
+
+
+class Amount(NamedTuple):
+    """An amount as written: `digits` / 10^`decimals` of a unit."""
+
+    digits: int
+    decimals: int
+    suffix: str
+    unit: int
+
+    def __int__(self) -> int:
+        return self.digits * self.unit // int(10**self.decimals)
+
+
+class Limit(NamedTuple):
+    """A limit of the command line: on a quantity of the layer or block `name`, or of the `total`."""
+
+    name: str
+    quantity: str
+    amount: Amount
+
+
+def read_limit(quantity: str, text: str) -> Limit | None:
+    """What `--max-params` takes: `5M` for the total, `NAME=5M` for a layer or block; None where it is no limit.
+
+    >>> read_limit("size", "head=2.5 MiB").name, int(read_limit("size", "head=2.5 MiB").amount)
+    ('head', 2621440)
+    """
+    name, equals, written = text.rpartition("=")
+    amount = read_amount(written.strip(), quantity)
+    return Limit(name.strip() or "total", quantity, amount) if amount and bool(name.strip()) == bool(equals) else None
+
+
+def read_amount(text: str, quantity: str) -> Amount | None:
+    """An integer, `5M`, or for `size` also `20 MiB`; None where it is no amount."""
+    if quantity == "size" and (match := _SIZE.fullmatch(text)):
+        return Amount(int(match[1] + (match[2] or "")), len(match[2] or ""), f" {match[3]}", _BYTES[match[3]])
+    figure = read_figure(text)
+    if figure is None or figure.sign:
+        return None
+    return Amount(figure.digits, figure.decimals, figure.suffix, SUFFIXES[figure.suffix])
+
+
+def over(name: str, quantity: str, amount: Amount, actual: int) -> str:
+    """By how much a limit is broken: the limit as written, the others in its unit with as many decimals as show it.
+
+    >>> over("total", "params", read_amount("5M", "params"), 5_300_000)
+    '`total` params: limit 5M, is 5.3M, over by 0.3M (+6.0 %)'
+    >>> over("total", "params", read_amount("5M", "params"), 5_000_001)
+    '`total` params: limit 5M, is 5,000,001, over by 1 (under +0.1 %)'
+    >>> over("head", "size", read_amount("20 MiB", "size"), 20_992_000)
+    '`head` size: limit 20 MiB, is 20.02 MiB, over by 0.02 MiB (+0.1 %)'
+    """
+    limit = int(amount)
+    suffix = _SIZE_SUFFIXES.get(amount.suffix, amount.suffix) if quantity == "size" else amount.suffix
+    shown = [_decimal(amount.digits, amount.decimals, suffix)]
+    for decimals in (1, 2, 3) if amount.unit > 1 else ():
+        power = int(10**decimals)
+        limit_digits, rest = divmod(amount.digits * power, 10**amount.decimals)
+        over_digits = (2 * (actual - limit) * power + amount.unit) // (2 * amount.unit)
+        if rest == 0 and over_digits:  # no digit of the limit is lost, and not "over by 0.0"
+            shown += (_decimal(digits, decimals, suffix) for digits in (limit_digits + over_digits, over_digits))
+            break
+    else:
+        exact = [f"{number:,}{' bytes' * (quantity == 'size')}" for number in (limit, actual, actual - limit)]
+        shown = [*(shown if amount.unit > 1 else exact[:1]), *exact[1:]]
+    return f"`{name}` {quantity}: limit {shown[0]}, is {shown[1]}, over by {shown[2]}{_more(limit, actual)}"
+
+
+def _decimal(digits: int, decimals: int, suffix: str) -> str:
+    whole, rest = divmod(digits, int(10**decimals))
+    return f"{whole:,}{f'.{rest:0{decimals}}' if decimals else ''}{suffix}"
+
+
+def _more(limit: int, actual: int) -> str:
+    """How much more it is than the limit: percents, and times where these would be thousands."""
+    if not limit:
+        return ""
+    if actual > 11 * limit:
+        return f" ({ratio(limit, actual)})"
+    percent = 100 * (actual - limit) / limit
+    return f" ({percent:+,.1f} %)" if percent >= 0.05 else " (under +0.1 %)"
+
+
+# ------------------------------------------------------------------------------------------- on the command line
+
+
+def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
+    """The limits of the command line that a network breaks; raises ProblemsFound where it has no such name."""
+    whole = Where(source.name, 1, 1)
+    for limit in limits:
+        entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
+        actual: int = getattr(entry.counts if entry else analysis.totals, limit.quantity)
+        if actual > int(limit.amount):
+            place = source.at_line(entry.line) if entry and entry.file == source.name else whole
+            name = entry.name if entry else "total"
+            yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place)
+
+
+def _entry(name: str, analysis: Analysis, whole: Where) -> Row | GroupRow:
+    found = analysis.matches(name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (", …" if len(found) > 5 else "")
+        raise fail("unknown-name", f"a limit names `{name}`, which may mean {listed}", whole, "write the whole path")
+    known = ["total", *(row.name for row in analysis.rows), *analysis.groups]
+    help = did_you_mean(name, known) or "`cnncalc summary FILE --depth all` shows every name"
+    raise fail("unknown-name", f"a limit names no entry `{name}`", whole, help)
+
+
+# ------------------------------------------------------------------------------------------------ reading `budget`
+
+
+def limits(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[Problem | None]:
+    """For every limit of `budget` None where it is kept, else the problem."""
+    if node is None:
+        return
+    if not isinstance(node, Map):
+        problems.add("bad-value", "`budget` must be a mapping", node, "write `budget: {params: {max: 5M}}`")
+        return
+    totals, others = Map(node.mark), Map(node.mark)
+    for key, value in node:
+        (totals if key.text in BUDGETED else others).pairs.append((key, value))
+    yield from _limits_of("total", analysis.totals, totals, problems)
+    for name, entry, quantities in named(others, analysis, "budget", problems):
+        yield from _limits_of(name, entry.counts if entry else analysis.totals, quantities, problems)
+
+
+def named(
+    node: Node | None, analysis: Analysis, what: str, problems: Problems
+) -> Iterator[tuple[str, Row | GroupRow | None, Map]]:
+    """(name, what it names, its mapping) of `expect` or of the names in `budget`; None names the total."""
+    if node is None:
+        return
+    if not isinstance(node, Map):
+        problems.add("bad-value", f"`{what}` must be a mapping of names", node)
+        return
+    by_name: dict[str, Row | GroupRow] = {row.name: row for row in analysis.rows} | analysis.groups
+    for key, value in node:
+        if key.text != "total" and key.text not in by_name:
+            known = ["total", *by_name, *(BUDGETED if what == "budget" else ())]
+            names = "`cnncalc summary FILE --depth all` shows every name"
+            if what == "budget" and not isinstance(value, Map):  # as a quantity is written
+                names = f"the quantities are {', '.join(f'`{quantity}`' for quantity in BUDGETED)}"
+            problems.add(
+                "unknown-name", f"`{what}` names no entry `{key.text}`", key, did_you_mean(key.text, known) or names
+            )
+        elif not isinstance(value, Map):
+            problems.add("bad-value", f"`{key.text}` must be a mapping of quantities", value, "write `{params: 34848}`")
+        else:
+            yield key.text, by_name.get(key.text), value
+
+
+def _limits_of(name: str, counts: Counts, quantities: Map, problems: Problems) -> Iterator[Problem | None]:
+    for key, written in quantities:
+        if key.text not in BUDGETED:
+            problems.add("unknown-key", f"no quantity `{key.text}`", key, did_you_mean(key.text, BUDGETED))
+            continue
+        if isinstance(written, Text):  # `params: 5M`
+            yield _limit(name, key.text, "error", counts, written, problems)
+            continue
+        if not isinstance(written, Map):
+            problems.add("bad-value", f"`{key.text}` must be a limit", written, "write `5M` or `{max: 5M, warn: 4.5M}`")
+            continue
+        found: dict[str, Problem | None] = {}
+        for kind, value in written:
+            if kind.text in _LEVELS:
+                found[kind.text] = _limit(name, key.text, _LEVELS[kind.text], counts, value, problems)
+            else:
+                problems.add("unknown-key", f"a limit is `max` or `warn`, not `{kind.text}`", kind)
+        if found.get("max") and found.get("warn"):  # said once
+            found["warn"] = None
+        yield from found.values()
+
+
+def _limit(name: str, quantity: str, level: Level, counts: Counts, node: Node, problems: Problems) -> Problem | None:
+    amount = read_amount(node.text, quantity) if isinstance(node, Text) else None
+    if amount is None:
+        units = ", or for `size` also `20 MB` or `20 MiB`"
+        problems.add("bad-value", "not a limit", node, f"write an integer, `5M`{units}")
+        return None
+    actual: int = getattr(counts, quantity)
+    if actual <= int(amount):
+        return None
+    return Problem("budget", over(name, quantity, amount, actual), where(node), level=level)

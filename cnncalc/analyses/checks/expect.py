@@ -1,0 +1,173 @@
+"""Hold a network to what its file expects: published figures and budgets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cnncalc.analyses.checks.budget import limits, named
+from cnncalc.core.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
+from cnncalc.core.figures import Figure, read_figure
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Problem
+from cnncalc.core.shape import Shape, read_shape, written_shape
+from cnncalc.formats.source import Node, Text, where
+from cnncalc.formats.yaml.document import document_of
+from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+
+_WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25M`"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What holding a network to its own file gave: how many figures were compared, and what is wrong."""
+
+    file: str
+    figures: int
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = field(default=(), repr=False)
+
+    @property
+    def broken(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.level == "error")
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.level == "warning")
+
+    @property
+    def passed(self) -> bool:
+        return not self.broken
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A figure as written, and what would be right in its place."""
+
+    node: Text
+    text: str
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """One figure of `expect`, with what the network really has."""
+
+    name: str
+    quantity: str
+    node: Text
+    is_: int | Shape
+    figure: Figure | None  # None: a shape
+
+
+def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
+    """Compare a graph with its `expect` and `budget`; raises ProblemsFound where these cannot be read.
+
+    >>> import cnncalc
+    >>> cnncalc.check(cnncalc.load("lenet5")).passed
+    True
+    """
+    if graph.changed:
+        return CheckResult(graph.file, 0, notes=("`expect` is not checked: vars or the input size were changed",))
+    analysis = analysis or analyze(graph)
+    problems = Problems()
+    document = document_of(graph)
+    expected = list(_expectations(analysis, document.field("expect") if document else None, problems))
+    budgeted = list(limits(analysis, document.field("budget") if document else None, problems))
+    problems.stop_if_any()
+    found, edits = [], []
+    for one in expected:
+        if not _holds(one):
+            found.append(Problem("expectation", _difference(one), where(one.node)))
+            edits.append(Edit(one.node, _rewritten(one)))
+    found += [problem for problem in budgeted if problem]
+    return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), tuple(edits))
+
+
+def updated(text: str, edits: tuple[Edit, ...]) -> str:
+    """A file's text with the figures of `edits` put right; everything else stays as it is."""
+    places = {_start(text, edit.node): edit for edit in edits}  # an aliased figure stands once
+    for start in sorted(places, reverse=True):
+        edit = places[start]
+        if text.startswith(edit.node.text, start):  # else folded over lines, say: left for the author
+            text = text[:start] + edit.text + text[start + len(edit.node.text) :]
+    return text
+
+
+_BEFORE = re.compile(r"(?:&\S+\s+)?(?:[|>][^\n]*\s+|[\"'])?")  # an anchor; a block's head, or a quote
+
+
+def _start(text: str, node: Text) -> int:
+    """Where the characters of a scalar begin."""
+    match = _BEFORE.match(text, node.mark.index)
+    return match.end() if match else int(node.mark.index)
+
+
+# ------------------------------------------------------------------------------------------------ reading `expect`
+
+
+def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[_Expected]:
+    for name, entry, figures in named(node, analysis, "expect", problems):
+        for key, value in figures:
+            quantity = key.text
+            if quantity not in ("output", *QUANTITIES):
+                known = ["output", *QUANTITIES]
+                help = did_you_mean(quantity, known) or f"the quantities are {', '.join(known)}"
+                problems.add("unknown-key", f"no quantity `{quantity}`", key, help)
+            elif not isinstance(value, Text) or value.null:
+                problems.add("bad-value", f"`{quantity}` must be a figure", value, _WRITE_A_FIGURE)
+            elif quantity == "output":
+                yield from _shape_expectation(analysis, name, entry, value, problems)
+            elif (figure := read_figure(value.text)) is None:
+                problems.add("bad-value", f"`{value.text}` is no figure", value, _WRITE_A_FIGURE)
+            else:
+                counts = entry.counts if entry else analysis.totals
+                yield _Expected(name, quantity, value, getattr(counts, quantity), figure)
+
+
+def _shape_expectation(
+    analysis: Analysis, name: str, entry: Row | GroupRow | None, value: Text, problems: Problems
+) -> Iterator[_Expected]:
+    shape = read_shape(value.text)
+    if shape is None:
+        help = "write `28x28x256` (height × width × channels), or `4096` for a vector"
+        problems.add("bad-value", f"`{value.text}` is no shape", value, help)
+    elif entry is None and len(analysis.outputs) != 1:
+        outputs = ", ".join(analysis.outputs)
+        problems.add(
+            "bad-value", f"`total` has no one output: the network has {outputs}", value, "expect each by its name"
+        )
+    else:
+        output = entry.output_shape if entry else next(iter(analysis.outputs.values()))
+        yield _Expected(name, "output", value, output, None)
+
+
+def _holds(one: _Expected) -> bool:
+    if one.figure is None:
+        return read_shape(one.node.text) == one.is_
+    return isinstance(one.is_, int) and one.figure.fits(one.is_)
+
+
+def _rewritten(one: _Expected) -> str:
+    if isinstance(one.is_, int) and one.figure:
+        return one.figure.rewritten(one.is_)
+    times = "×" if "×" in one.node.text else "x"
+    return written_shape(one.is_, times=times) if isinstance(one.is_, tuple) else str(one.is_)
+
+
+def _difference(one: _Expected) -> str:
+    if isinstance(one.is_, tuple) or one.figure is None:
+        is_ = written_shape(one.is_) if isinstance(one.is_, tuple) else one.is_
+        return f"`{one.name}` output: expected {one.node.text.replace('x', '×')}, is {is_}"
+    value = one.figure.value()
+    off = one.is_ - value
+    amount = f"{abs(off):,.0f}" if abs(off) >= 1 else f"{abs(off):.3g}"
+    share = f", {100 * off / value:+,.1f} %".replace("-", "−") if value else ""
+    more = "more" if off >= 0 else "less"
+    wanted = f"{one.figure.digits:,}" if one.node.text.isdigit() else one.node.text
+    if one.figure.sign == "<":
+        wanted = f"less than {one.node.text[1:]}"
+    elif one.figure.sign == "~":
+        wanted = f"{one.node.text[1:]} within 5 %"
+    return f"`{one.name}` {one.quantity}: expected {wanted}, is {one.is_:,} ({amount} {more}{share})"

@@ -1,0 +1,242 @@
+"""Run the rules over a network: what is found, what comments ignore, and comments that ignore nothing.
+
+A comment `# cnncalc: ignore[code]` stands on the line of a finding, on the first line of its entry, or on that of a
+block's call, a branch or a repeat around it; `# cnncalc: ignore-file[code]` anywhere in a file holds for all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cnncalc.analyses.checks.config import Codes, Config, nearest_config
+from cnncalc.analyses.checks.rules import RULES
+from cnncalc.analyses.checks.rules.base import Finding, Network
+from cnncalc.core.analysis import Analysis
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Problem, ProblemsFound, Where, in_order, nearest
+from cnncalc.formats.source import Node as Written
+from cnncalc.formats.source import Source, where
+from cnncalc.formats.yaml.document import document_of
+from cnncalc.formats.yaml.expanding.build import load_source
+from cnncalc.formats.yaml.tree import comments
+
+MOST_FINDINGS = 100
+UNUSED = "unused-ignore"
+
+Place = tuple[str, str, int, int]  # code, file, line, column
+
+_COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]#]*)\])?)?")
+
+
+@dataclass(frozen=True)
+class Linted:
+    """The findings in a file as problems, in the order of its lines; `more` were left out, `ignored` by comments."""
+
+    findings: tuple[Problem, ...] = ()
+    more: int = 0
+    ignored: int = 0
+
+
+@dataclass(frozen=True)
+class Linter:
+    """Lints file after file, each by the choices of its project; `select` and `ignore` are the command line's.
+
+    A finding that stands in a file which is extended, and which that file has by itself too, is told only when that
+    file is linted: a child answers for what it changes.
+    """
+
+    select: Codes | None = None
+    ignore: Codes | None = None
+    configs: dict[str, Config] = field(default_factory=dict, repr=False, compare=False)
+    parents: dict[tuple[str, str, str, Codes], frozenset[Place]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def __call__(self, source: Source, analysis: Analysis) -> tuple[Problem, ...]:
+        """The findings in a file that was read; raises BadConfig where the project's choices cannot be used."""
+        graph = analysis.graph
+        at_home = source.bundled or source.name == "<stdin>"  # no folder of the user's
+        config = nearest_config("" if at_home else source.folder, self.configs)
+        codes = config.codes(source.name, self.select, self.ignore)
+        document = document_of(graph) if graph else None
+        if not codes or graph is None or document is None:
+            return ()
+        linted = lint(graph, codes, config.options)
+        found = list(linted.findings)
+        if any(problem.where and problem.where.file != source.name for problem in found):
+            known = self._of_parents(Network(graph, document), codes, config)
+            found = [problem for problem in found if _place(problem) not in known]
+        if linted.more:
+            message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
+            found.append(Problem("limit", message, level="warning"))
+        return tuple(found)
+
+    def _of_parents(self, net: Network, codes: Codes, config: Config) -> frozenset[Place]:
+        """What the files that this one extends have by themselves."""
+        found: frozenset[Place] = frozenset()
+        for source in net.sources()[1:]:
+            key = (source.folder, source.name, config.path, codes)
+            if key not in self.parents:
+                try:
+                    linted = lint(load_source(source), codes, config.options)
+                    self.parents[key] = frozenset(map(_place, linted.findings))
+                except ProblemsFound:  # a parent that is no network by itself
+                    self.parents[key] = frozenset()
+            found |= self.parents[key]
+        return found
+
+
+def _place(problem: Problem) -> Place:
+    place = problem.where
+    return (problem.code, place.file, place.line, place.column) if place else (problem.code, "", 0, 0)
+
+
+class Ignore(NamedTuple):
+    """One code of a comment that ignores: its place, and whether it holds for the whole file; no code: unreadable."""
+
+    code: str
+    place: Where
+    whole_file: bool
+
+
+@dataclass
+class _Merged:
+    """Findings of one rule at one place."""
+
+    first: Finding
+    node: Written
+    paths: list[str] = field(default_factory=list)
+    count: int = 0
+
+
+def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str, int] | None = None) -> Linted:
+    """What the rules of `codes` (all of them, if None) object to in a network.
+
+    >>> from cnncalc import loads
+    >>> graph = loads("{input: {channels: 3, size: 224}, layers: [conv: [96, 11, 4]]}")
+    >>> [problem.code for problem in lint(graph).findings]
+    ['dropped-border']
+    """
+    document = document_of(graph)
+    if document is None:
+        return Linted()
+    wanted = frozenset(RULES if codes is None else codes)
+    chosen = [code for code in RULES if code in wanted]
+    settings = {name: option.default for rule in RULES.values() for name, option in rule.options.items()}
+    settings |= options or {}
+    net = Network(graph, document)
+    ignores = _Ignores(net)
+    merged: dict[tuple[str, int], _Merged] = {}
+    for code in chosen:
+        for finding in RULES[code].check(net, settings):
+            node = _written_at(net, finding)
+            if ignores.cover(code, finding, node):
+                continue
+            one = merged.setdefault((code, id(node)), _Merged(finding, node))
+            one.count += 1
+            if isinstance(finding.at, int) and len(one.paths) < 4:
+                one.paths.append(net.nodes[finding.at].name)
+    own = net.description.source
+    placed = [(code, one.node, one) for (code, _), one in merged.items()]
+    placed.sort(key=lambda item: (item[1].mark.name is not own, item[1].mark.name.name, item[1].mark.index, item[0]))
+    found = [_problem(code, one, net) for code, _, one in placed[:MOST_FINDINGS]]
+    unused = ignores.unused(wanted) if UNUSED in wanted and not graph.changed else []
+    shown = unused[: MOST_FINDINGS - len(found)]
+    found = in_order([*found, *map(_unused_problem, shown)], own.name)
+    return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count)
+
+
+def _written_at(net: Network, finding: Finding) -> Written:
+    """What is written at the place of a finding: the attribute at fault, else the entry."""
+    if not isinstance(finding.at, int):
+        return finding.at
+    value = net.written(finding.at, finding.attribute) if finding.attribute else None
+    return value if value is not None else net.entries[finding.at].key
+
+
+def _problem(code: str, one: _Merged, net: Network) -> Problem:
+    """The first of the findings at one place, with a note that leads to it and says how many there are."""
+    finding = one.first
+    notes = []
+    if isinstance(finding.at, int):
+        path = one.paths[0]
+        around = next(net.around(finding.at, calls_only=True), None)
+        others = one.count - 1
+        listed = ", ".join(f"`{name}`" for name in one.paths[1:]) + (", …" if others > 3 else "")
+        more = f"; and at {others:,} more place{'s' * (others != 1)}: {listed}" if others else ""
+        if around is not None:
+            own = one.node.mark.name.name
+            used = f"line {around.line}" if around.file == own else f"{around.file}:{around.line}"
+            notes.append(f"here `{path}`, used at {used}{more}")
+        elif others:
+            notes.append(f"here `{path}`{more}")
+    return Problem(code, finding.message, where(one.node), tuple(notes), finding.help, "warning")
+
+
+class _Ignores:
+    """The comments that ignore, of the file and of those it extends, and which of them were of use."""
+
+    def __init__(self, net: Network) -> None:
+        self.net = net
+        self.own = net.description.source
+        self.count = 0
+        self.at: dict[tuple[str, int, str], list[Ignore]] = {}  # file, line, code; line 0 is the whole file
+        self.used: set[Ignore] = set()
+        self.listed: list[Ignore] = []
+        for source in net.sources():
+            for place, text in comments(source, "cnncalc:"):
+                for match in _COMMENT.finditer(text):
+                    self._read(match, place, source)
+
+    def _read(self, match: re.Match[str], comment: Where, source: Source) -> None:
+        length = len(match[0].rstrip())
+        place = Where(comment.file, comment.line, comment.column + match.start(), length, comment.text)
+        whole_file = match[1] == "ignore-file"
+        codes = [code.strip() for code in (match[2] or "").split(",") if code.strip()]
+        for code in codes or [""]:
+            ignore = Ignore(code, place, whole_file)
+            key = (comment.file, 0 if whole_file else comment.line, ignore.code)
+            self.at.setdefault(key, []).append(ignore)
+            if source is self.own:
+                self.listed.append(ignore)
+
+    def cover(self, code: str, finding: Finding, node: Written) -> bool:
+        """Whether a comment ignores a finding; the comment is then used."""
+        if not self.at:
+            return False
+        places = {(self.own.name, 0), (node.mark.name.name, 0), (node.mark.name.name, node.mark.line + 1)}
+        if isinstance(finding.at, int):
+            key = self.net.entries[finding.at].key
+            places.add((key.mark.name.name, key.mark.line + 1))
+            places |= {(around.file, around.line) for around in self.net.around(finding.at)}
+        covered = [ignore for file, line in places for ignore in self.at.get((file, line, code), ())]
+        self.used.update(covered)
+        self.count += bool(covered)
+        return bool(covered)
+
+    def unused(self, chosen: Codes) -> list[Ignore]:
+        """Comments of the file itself that cannot be read, name no rule, or hid nothing."""
+        judged = chosen - {UNUSED}
+        return [
+            ignore
+            for ignore in self.listed
+            if ignore not in self.used and (ignore.code in judged or ignore.code not in RULES)
+        ]
+
+
+def _unused_problem(ignore: Ignore) -> Problem:
+    code = ignore.code if len(ignore.code) <= 60 else f"{ignore.code[:57]}…"
+    if not code:
+        message = f"`{ignore.place.text[ignore.place.column - 1 :][: ignore.place.length]}` does not say what to ignore"
+        help = "write `# cnncalc: ignore[code]`"
+    elif code not in RULES:
+        close = nearest(code, RULES)
+        message = f"no rule `{code}`"
+        help = f"did you mean `{close}`?" if close else "`cnncalc rules` lists the rules"
+    else:
+        message = f"nothing to ignore: `{code}` finds nothing {'in this file' if ignore.whole_file else 'here'}"
+        help = "remove the comment"
+    return Problem(UNUSED, message, ignore.place, (), help, "warning")

@@ -1,0 +1,165 @@
+"""The JSON Schema of the file format, generated from the layer declarations.
+
+Written for validators and for editors alike. A value may have several forms (a number, a list, an expression), so a
+schema here names several types, and keywords that each speak of one type only: an editor then finds one schema for a
+value, not one of many, and says exactly what is wrong with it. `markdownDescription` and `defaultSnippets` are what
+editors show and insert; validators pass over them.
+"""
+
+from __future__ import annotations
+
+from cnncalc.analyses.schema_layers import NUMBER, WORDS, Schema, attributes_of, entry, named, said, titled
+from cnncalc.core.analysis import QUANTITIES
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import Layer
+
+_VARS: Schema = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+
+
+def schema() -> Schema:
+    """The schema as a dictionary (JSON Schema 2020-12).
+
+    >>> schema()["title"]
+    'cnncalc architecture file'
+    """
+    figures = {quantity: said("an integer, `884k`, `~60M` or `<25M`", _FIGURE) for quantity in QUANTITIES}
+    output = said("`28x28x256` (height × width × channels), or `4096` for a vector", _FIGURE)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cnncalc architecture file",
+        "type": "object",
+        "additionalProperties": False,
+        "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}],
+        "properties": titled(_file()),
+        "$defs": {
+            "input": _input(),
+            "block": _block(),
+            "entries": {"type": "array", "items": {"$ref": "#/$defs/entry"}},
+            "entry": entry(),
+            "branches": said(
+                "paths that read the same input: a mapping of names, or a list; `[]` is the identity",
+                {
+                    "type": ["object", "array"],
+                    "additionalProperties": {"$ref": "#/$defs/branch"},
+                    "items": {"$ref": "#/$defs/branch"},
+                },
+            ),
+            "branch": {"anyOf": [{"$ref": "#/$defs/entries"}, {"$ref": "#/$defs/entry"}]},
+            "expected": {
+                "type": "object",
+                "properties": titled({"output": output, **figures}),
+                "additionalProperties": False,
+            },
+            "limits": {"type": "object", "properties": titled(_limits()), "additionalProperties": False},
+            "named": {name: named(layer) for name, layer in LAYERS.items()},
+        },
+    }
+
+
+_FIGURE: Schema = {"type": ["string", "integer"]}
+
+
+def _file() -> dict[str, Schema]:
+    """The keys of a file."""
+    text: Schema = {"type": "string"}
+    return {
+        "name": said("name of the network", text),
+        "source": said("where its figures come from", text),
+        "note": said("printed below the table", text),
+        "extends": said("a file beside this one, or a bundled one, whose parts this file inherits", text),
+        "input": said(
+            "shape of the input",
+            {"allOf": [{"$ref": "#/$defs/input"}], "defaultSnippets": [{"body": "{channels: ${1:3}, size: ${2:224}}"}]},
+        ),
+        "inputs": said(
+            "several inputs, by name", {"type": "object", "additionalProperties": {"$ref": "#/$defs/input"}}
+        ),
+        "vars": said("numbers and expressions; `--set` overrides them", _VARS),
+        "defaults": said(
+            "attributes for every layer of a type",
+            {
+                "type": "object",
+                "properties": {name: _default(layer) for name, layer in LAYERS.items()},
+                "additionalProperties": False,
+            },
+        ),
+        "blocks": said(
+            "layer types that this file defines",
+            {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
+        ),
+        "layers": said(
+            "the network, from its input to its output; each entry reads the one before", {"$ref": "#/$defs/entries"}
+        ),
+        "outputs": said("names of the outputs; what leads to none of them is left out", {**WORDS, "minItems": 1}),
+        "expect": said(
+            "figures that `cnncalc check` holds the file to, by name",
+            {
+                "type": "object",
+                "properties": titled({"total": said("the whole network", {"$ref": "#/$defs/expected"})}),
+                "additionalProperties": {"$ref": "#/$defs/expected"},
+            },
+        ),
+        "budget": said(
+            "limits that `cnncalc check` holds the file to, for the total or by name: "
+            "`{params: {max: 5M, warn: 4.5M}, size: 20 MiB, head: {params: 1M}}`",
+            {
+                "type": "object",
+                "properties": titled({**_limits(), "total": said("the whole network", {"$ref": "#/$defs/limits"})}),
+                "additionalProperties": {"$ref": "#/$defs/limits"},
+            },
+        ),
+    }
+
+
+def _limits() -> dict[str, Schema]:
+    """The quantities of a budget: a limit alone, or what breaks the check and what warns."""
+    amount = "an integer, `5M`, or for `size` also `20 MiB`"
+    kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
+    levels = titled({kind: said(text, _FIGURE) for kind, text in kinds.items()})
+    limit = {"type": ["string", "integer", "object"], "properties": levels, "additionalProperties": False}
+    quantities = {name: name for name in QUANTITIES} | {"size": "bytes of float32 params"}
+    return {
+        name: said(f"the most {what} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
+        for name, what in quantities.items()
+    }
+
+
+def _input() -> Schema:
+    side = said("size of this side", NUMBER)
+    size = said(
+        "N is N×N; a list has one number per axis: depth, height, width",
+        {"type": ["string", "number", "array"], "items": NUMBER, "minItems": 1, "maxItems": 3},
+    )
+    sides = {"height": side, "width": side, "depth": side, "length": side}
+    return {
+        "type": "object",
+        "required": ["channels"],
+        "additionalProperties": False,
+        "properties": titled({"channels": said("number of channels", NUMBER), "size": size, **sides}),
+    }
+
+
+def _block() -> Schema:
+    params = said("`n`, `s=1`, or `$act` for a word", {"type": "array", "items": {"type": "string"}})
+    inputs = said("names of several inputs", {"type": "array", "items": {"type": "string"}, "minItems": 1})
+    return {
+        "type": "object",
+        "required": ["layers"],
+        "additionalProperties": False,
+        "properties": titled(
+            {
+                "params": params,
+                "vars": said("worked out once for each use; `channels` are those of the block's input", _VARS),
+                "inputs": inputs,
+                "layers": said("what the block stands for", {"$ref": "#/$defs/entries"}),
+            }
+        ),
+    }
+
+
+def _default(layer: type[Layer]) -> Schema:
+    found = said(
+        f"attributes of every `{layer.type}`, where it does not say otherwise",
+        {"type": "object", "allOf": [{"properties": attributes_of(layer), "additionalProperties": False}]},
+    )
+    return found if layer.attributes else {**found, "doNotSuggest": True}

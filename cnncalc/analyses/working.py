@@ -1,0 +1,324 @@
+"""Where the numbers of a network come from: its layers step by step, and its blocks as sums. What `explain` draws.
+
+A `Step` (see work.py) is one number: its formula as declared, what each name in it stands for, and its value.
+`step.symbols` and `step.numbers` are the formula as text; a renderer may read `step.formula` in its own way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from cnncalc.analyses.outline import describe, describe_layer, parts
+from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
+from cnncalc.core.graph import Failed, Graph, Understood
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.shape import AXES, Shape
+from cnncalc.core.work import COUNTS, Named, Step, attempt, steps
+
+COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
+
+
+class Meaning(NamedTuple):
+    """A line of the legend: symbols, and what they stand for."""
+
+    symbols: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class LayerWorking:
+    """One layer, number by number.
+
+    `steps` are in the order in which one reads them: the output's sides (labelled height, width, or `size` where all
+    are alike) and channels (`values` of a vector), weights, biases, buffers, multiplies, params, activations. Where
+    several steps make one quantity, a step labelled `sum` follows. `unchanged`: the output has the input's shape, and
+    there are no steps for it. `remainders` says on which axis a stride leaves positions over, and how many.
+
+    >>> import cnncalc
+    >>> working = working_of(cnncalc.analyze(cnncalc.load("alexnet")).find("conv1"))
+    >>> [(step.quantity, step.label, step.numbers, step.value) for step in working.steps][0]
+    ('output', 'size', '(227 − 11 + 2·0) // 4 + 1', 55)
+    """
+
+    row: Row
+    description: str
+    unchanged: bool
+    steps: tuple[Step, ...]
+    remainders: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to say: the output is as the input, and nothing is learned or multiplied."""
+        counts = self.row.counts
+        learns = any(step.quantity in COUNTS for step in self.steps)
+        return self.unchanged and not learns and not counts.multiplies and len(self.row.inputs) == 1
+
+
+@dataclass(frozen=True)
+class SumWorking:
+    """A block, a branch or the whole network (`entry` is None): its parts, and what they add up to.
+
+    Each part is its name below this entry, and its row, whose counts are the addends of `counts`.
+    """
+
+    name: str
+    entry: GroupRow | None
+    description: str
+    layers: int
+    outputs: dict[str, Shape]
+    parts: tuple[tuple[str, Row | GroupRow], ...]
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class FailedWorking:
+    """A layer that cannot be: the steps up to the one that fails, if it is a formula that does.
+
+    Of the last step the `value` is then less than 1, a fraction, or false; `why` says which.
+    """
+
+    name: str
+    layer: Layer
+    description: str
+    inputs: tuple[str, ...]
+    input_shapes: tuple[Shape, ...]
+    steps: tuple[Step, ...]
+    why: str
+    line: int
+    file: str
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A network that does not fit: what did, blocks that are complete as one entry, and the layers that fail."""
+
+    fits: tuple[Row | GroupRow, ...]
+    failed: tuple[FailedWorking, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The working of some entries of a network.
+
+    `idle` names the layers that were passed over, for they change and count nothing. `broken` says where the network
+    does not fit; `analysis` then holds the layers that do, and has no outputs.
+    """
+
+    analysis: Analysis
+    entries: tuple[LayerWorking | SumWorking, ...]
+    idle: tuple[str, ...] = ()
+    broken: Broken | None = None
+
+    @property
+    def multiplies(self) -> int:
+        """The network's multiplies; 0 where it has no total, for it is broken."""
+        return self.analysis.totals.multiplies if self.analysis.outputs else 0
+
+    @cached_property
+    def legend(self) -> tuple[Meaning, ...]:
+        """What the symbols in the working mean."""
+        layers = [(entry.row.layer, entry.steps) for entry in self.entries if isinstance(entry, LayerWorking)]
+        failed = self.broken.failed if self.broken else ()
+        return legend([*layers, *((one.layer, one.steps) for one in failed)])
+
+
+def explain(
+    analysis: Analysis, entries: list[Row | GroupRow | None] | None = None, depth: int | None = 0
+) -> Explanation:
+    """The working of some entries, or of the network; None stands for its total.
+
+    A block is unfolded to a depth: 0 its sum alone, 1 also the entries directly below, None every layer. Entries that
+    come up by unfolding are passed over where they are idle.
+
+    >>> import cnncalc
+    >>> analysis = cnncalc.analyze(cnncalc.load("lenet5"))
+    >>> [entry.name for entry in explain(analysis, [analysis.find("F6")]).entries]
+    ['F6']
+    """
+    below = parts(analysis)
+    found: list[LayerWorking | SumWorking] = []
+    idle: list[str] = []
+
+    def add(entry: Row | GroupRow | None, depth: int | None, asked: bool) -> None:
+        if isinstance(entry, Row):
+            working = working_of(entry)
+            if working.idle and not asked:
+                idle.append(entry.name)
+            else:
+                found.append(working)
+            return
+        if depth != 0:
+            for child in below.get(entry.name if entry else "", []):
+                add(child, None if depth is None else depth - 1, asked=False)
+        found.append(sum_of(analysis, entry, below))
+
+    for entry in [None] if entries is None else entries:
+        add(entry, depth, asked=True)
+    return Explanation(analysis, tuple(found), tuple(idle))
+
+
+def why_not(understood: Understood) -> Explanation:
+    """Where a network breaks: what fits, and the working of the layers that fail.
+
+    >>> from cnncalc import ProblemsFound, loads
+    >>> try:
+    ...     loads("{input: {channels: 1, size: 6}, layers: [conv: [2, 5], max_pool: 3]}")
+    ... except ProblemsFound as error:
+    ...     broken = why_not(error.understood()).broken
+    >>> [row.output_shape for row in broken.fits], broken.failed[0].steps[-1].numbers, broken.failed[0].why
+    ([(2, 2, 2)], '(2 − 3 + 2·0) // 3 + 1', 'less than 1')
+    """
+    analysis = analyze(understood.graph)
+    failed = tuple(_failed(failure, understood.graph) for failure in understood.failed)
+    return Explanation(analysis, (), broken=Broken(_whole_entries(analysis), failed))
+
+
+def _failed(failure: Failed, graph: Graph) -> FailedWorking:
+    layer = failure.layer
+    shapes = tuple(graph.shape(ref) for ref in failure.inputs)
+    found, impossible = attempt(layer, shapes)
+    step = found[-1] if found and impossible and impossible.term else None
+    why = ""
+    if step is not None:
+        sides = [one._replace(label=one.axis or "size") for one in found if one.quantity == "output"][1:]
+        found = sides if sides and step.quantity == "output" else [step]
+        why = "does not hold" if step.value is False else "less than 1" if step.value < 1 else "not a whole number"
+    return FailedWorking(
+        failure.name,
+        layer,
+        describe_layer(layer, shapes[0][0]),
+        tuple(graph.name_of(ref) for ref in failure.inputs),
+        shapes,
+        tuple(found) if step is not None else (),
+        why,
+        failure.line,
+        failure.file,
+    )
+
+
+def _whole_entries(analysis: Analysis) -> tuple[Row | GroupRow, ...]:
+    """Every layer once: as the largest block that holds it, or by itself."""
+    largest: dict[int, GroupRow] = {}
+    for group in analysis.groups.values():
+        if group.stop > group.start and (group.start not in largest or group.stop > largest[group.start].stop):
+            largest[group.start] = group
+    found: list[Row | GroupRow] = []
+    place = 0
+    while place < len(analysis.rows):
+        entry = largest.get(place, analysis.rows[place])
+        found.append(entry)
+        place = entry.stop if isinstance(entry, GroupRow) else place + 1
+    return tuple(found)
+
+
+def sum_of(
+    analysis: Analysis, entry: GroupRow | None, below: dict[str, list[Row | GroupRow]] | None = None
+) -> SumWorking:
+    """How a block, or with None the network, adds up."""
+    children = (below if below is not None else parts(analysis)).get(entry.name if entry else "", [])
+    prefix = f"{entry.name}/" if entry else ""
+    named = tuple((child.name.removeprefix(prefix), child) for child in children)
+    if entry is None:
+        name = " ".join(analysis.name.split())  # it may be written on several lines
+        return SumWorking("total", None, name, len(analysis.rows), analysis.outputs, named, analysis.totals)
+    outputs = {"": entry.output_shape}
+    return SumWorking(entry.name, entry, describe(entry), entry.stop - entry.start, outputs, named, entry.counts)
+
+
+def working_of(row: Row) -> LayerWorking:
+    """The working of one layer."""
+    declared = steps(row.layer, row.input_shapes)
+    sizes = [step for step in declared if step.quantity == "output"]
+    unchanged = row.output_shape == row.input_shapes[0] and all(step.formula in ("c", "side") for step in sizes)
+    found = [] if unchanged else output_steps(sizes)
+    for quantity in COUNTS:
+        own = [step for step in declared if step.quantity == quantity]
+        found += own
+        if len(own) > 1:
+            found.append(_sum(quantity, "sum", {step.label: step.value for step in own}))
+    weights, biases = (
+        sum(step.value for step in declared if step.quantity == which) for which in ("weights", "biases")
+    )
+    if weights and biases:
+        found.append(_sum("params", "params", {"weights": weights, "biases": biases}))
+    found.append(_activations(row))
+    left = {step.axis or "length": step.remainder for step in sizes if step.remainder}
+    return LayerWorking(row, describe(row), unchanged, tuple(found), left)
+
+
+def output_steps(sizes: list[Step]) -> list[Step]:
+    """The steps of an output, sides before channels; sides that are worked out alike are one step, `size`."""
+    channels, sides = sizes[:1], [step._replace(label=step.axis or "size") for step in sizes[1:]]
+    if len(sides) > 1 and len({(step.symbols, step.numbers) for step in sides}) == 1:
+        sides = [sides[0]._replace(label="size", axis=None)]
+    return [*sides, *(step if sides else step._replace(label="values") for step in channels)]
+
+
+def _sum(quantity: str, label: str, addends: dict[str, int]) -> Step:
+    """`a + b`: the words are what is added."""
+    names = {f"x{place}": Named(name, f"{value:,}") for place, (name, value) in enumerate(addends.items())}
+    return Step(quantity, label, None, " + ".join(names), names, sum(addends.values()))
+
+
+def _activations(row: Row) -> Step:
+    channels, *sides = row.output_shape
+    names = {"out_channels": Named("C_out", str(channels))}
+    if sides:
+        letters = tuple(f"{name[0].upper()}_out" for name in AXES[len(sides)])
+        names["out"] = Named("W_out", str(sides[0]), letters, tuple(map(str, sides)))
+    formula = "prod(out) * out_channels" if sides else "out_channels"
+    return Step("activations", "activations", None, formula, names, row.counts.activations)
+
+
+_MEANINGS = {
+    "c": "channels of the input",
+    "channels": "channels of each input",
+    "out_channels": "channels of the output",
+    "like": "size of the second input",
+    "before": "zeros before the first value",
+    "after": "zeros behind the last value",
+}
+
+
+def legend(used: Iterable[tuple[Layer, Iterable[Step]]]) -> tuple[Meaning, ...]:
+    """What the symbols in these steps mean: those that a layer declares in its own words.
+
+    >>> import cnncalc
+    >>> working = working_of(cnncalc.analyze(cnncalc.load("lenet5")).find("C1"))
+    >>> for meaning in legend([(working.row.layer, working.steps)])[:3]:
+    ...     print(*meaning.symbols, "=", meaning.text)
+    W = size of the input along a side
+    F F_h F_w = size of the window
+    P = zeros added at each end
+    """
+    symbols: dict[str, dict[str, None]] = {}  # key → symbols, in order
+    texts: dict[str, dict[str, None]] = {}
+    for layer, working in used:
+        for step in working:
+            for name, stands_for in step.names.items():
+                whole = f"prod({name})" in step.formula or f"sum({name})" in step.formula
+                text = _meaning(layer, name, whole, len(stands_for.symbols))
+                if text:
+                    key = f"{name} whole" if name == "side" and whole else name
+                    symbols.setdefault(key, {}).update(
+                        dict.fromkeys(stands_for.symbols if whole else (stands_for.symbol,))
+                    )
+                    texts.setdefault(key, {}).setdefault(text)
+    return tuple(Meaning(tuple(symbols[key]), "; ".join(texts[key])) for key in symbols)
+
+
+def _meaning(layer: Layer, name: str, whole: bool, sides: int) -> str:
+    if name in ("side", "out"):
+        if name == "side" and not whole:
+            return "size of the input along a side"
+        axes = " and ".join(AXES[sides]) if sides < 3 else "sides"
+        return f"{axes} of the {'input' if name == 'side' else 'output'}"
+    declared = layer.attributes.get(name)
+    return _MEANINGS.get(name) or (declared.help.partition(";")[0] if declared else "")

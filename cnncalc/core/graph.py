@@ -1,0 +1,95 @@
+"""The network as a graph of layers, in the order in which they run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.problem import clean
+from cnncalc.core.shape import Shape
+from cnncalc.core.work import Work
+
+Ref = int  # a node's place in Graph.nodes; the inputs are -1, -2, …
+
+
+class Node(NamedTuple):
+    """One layer: its whole path as `name`, what it reads, and its work for one image.
+
+    `shares` is the first node that holds the same weights; its own place where it shares none.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[Ref, ...]
+    work: Work
+    line: int
+    file: str
+    shares: int
+
+
+class Group(NamedTuple):
+    """What a name stands for when it is more than one layer: a block, a branch, a repeated entry, a named merge.
+
+    Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty.
+    """
+
+    name: str
+    kind: str
+    start: int
+    stop: int
+    output: Ref
+    line: int
+    file: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network that fits together: every name resolved, every shape worked out.
+
+    `nodes` leads from the inputs to the outputs; `left_out` names the entries that lead to no output.
+    `document` is what it was read from, which only those know who know its format.
+    """
+
+    name: str
+    file: str
+    inputs: dict[str, Shape]
+    nodes: tuple[Node, ...]
+    groups: dict[str, Group]
+    outputs: tuple[str, ...]
+    source: str | None = None
+    note: str | None = None
+    notes: tuple[str, ...] = ()
+    document: Any = field(default=None, repr=False, compare=False)
+    changed: bool = False  # by --set or --input-size: published figures no longer apply
+
+    def __repr__(self) -> str:
+        """Short: pytest prints it beside an assertion that fails."""
+        name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
+        return f"<Graph of {clean(self.file)}: {name}{len(self.nodes):,} layers>"
+
+    def shape(self, ref: Ref) -> Shape:
+        """The shape of what a node or an input gives."""
+        return self.nodes[ref].work.output if ref >= 0 else list(self.inputs.values())[-1 - ref]
+
+    def name_of(self, ref: Ref) -> str:
+        """The name of a node or an input."""
+        return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]
+
+
+class Failed(NamedTuple):
+    """A layer that cannot read what it is given; it would be node number `place`."""
+
+    name: str
+    layer: Layer
+    inputs: tuple[Ref, ...]
+    place: int
+    line: int
+    file: str
+
+
+class Understood(NamedTuple):
+    """What could be worked out of a file that cannot be used: a graph without outputs, and the layers that fail."""
+
+    graph: Graph
+    failed: tuple[Failed, ...]

@@ -1,0 +1,89 @@
+"""Activations: a function of each value by itself; no multiplies by convention."""
+
+from __future__ import annotations
+
+from cnncalc.core.layers.base import Example, Layer, attr
+
+_SAME = [Example("", "55x55x96", "55x55x96")]
+
+
+class Relu(Layer):
+    """max(0, x)."""
+
+    examples = _SAME
+
+
+class Relu6(Layer):
+    """min(max(0, x), 6)."""
+
+    examples = _SAME
+
+
+class LeakyRelu(Layer):
+    """x where positive, else `slope` · x."""
+
+    slope: float = attr("factor for negative values", default=0.01)
+    examples = _SAME
+
+
+class Prelu(Layer):
+    """Leaky ReLU whose slope is learned: one per channel, or one in all. Source: He et al. 2015."""
+
+    shared: bool = attr("one slope for all channels", default=False)
+
+    weights = {"slopes": {"shared": "1", "true": "c"}}
+    examples = [Example("", "56x56x64", "56x56x64", 64), Example("shared: true", "56x56x64", "56x56x64", 1)]
+
+
+class Sigmoid(Layer):
+    """1 / (1 + exp(−x))."""
+
+    examples = _SAME
+
+
+class Tanh(Layer):
+    """The hyperbolic tangent."""
+
+    examples = _SAME
+
+
+class Elu(Layer):
+    """x where positive, else exp(x) − 1. Source: Clevert et al. 2015."""
+
+    examples = _SAME
+
+
+class Selu(Layer):
+    """ELU scaled so that activations keep mean 0 and variance 1. Source: Klambauer et al. 2017."""
+
+    examples = _SAME
+
+
+class Gelu(Layer):
+    """x · Φ(x), with the normal distribution function Φ. Source: Hendrycks, Gimpel 2016."""
+
+    examples = _SAME
+
+
+class Silu(Layer):
+    """x · sigmoid(x), also called swish. Source: Ramachandran et al. 2017."""
+
+    examples = _SAME
+
+
+class HardSwish(Layer):
+    """x · relu6(x + 3) / 6. Source: Howard et al. 2019, MobileNetV3."""
+
+    examples = _SAME
+
+
+class HardSigmoid(Layer):
+    """relu6(x + 3) / 6. Source: Howard et al. 2019, MobileNetV3."""
+
+    examples = _SAME
+
+
+class Softmax(Layer):
+    """exp(x), scaled so that the channels add up to 1."""
+
+    examples = [Example("", "1000", "1000")]

@@ -1,0 +1,256 @@
+"""What a layer declares, and the registry that every declaration enters by itself.
+
+A layer is a class whose body is data: attributes, and formulas as text. `work.py` reads the formulas. A formula
+field holds one text, or *cases*: a mapping of condition to text, read from the top, of which the first that is
+true holds. The names a formula may use:
+
+- the layer's attributes; `c`, the input's channels; with several inputs `channels`, those of all;
+- `side` and `out`, the input's and output's size on one axis; per-axis attributes likewise. `prod(side)`,
+  `prod(kernel)` multiply over all axes. A size formula is written once and read for every axis;
+- for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar, NamedTuple
+
+from cnncalc.core.formula import written
+from cnncalc.core.shape import MOST_SIDES, how_many, read_shape
+
+Cases = dict[str, str]
+Formula = str | Cases
+LAYERS: dict[str, type[Layer]] = {}
+
+_REQUIRED: Any = object()
+
+
+class BadValue(ValueError):
+    """An attribute cannot take a value; the text says what it must be."""
+
+
+class Attribute(NamedTuple):
+    """One declared attribute: its name, kind, help and, where it has one, its default.
+
+    `default` may be a value, or `$other` for the value of another attribute.
+    """
+
+    name: str
+    kind: str
+    help: str
+    default: Any
+    at_least: int
+    choices: tuple[str, ...]
+    symbol: str | None
+
+    @property
+    def required(self) -> bool:
+        return self.default is _REQUIRED
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether a plain word is the value itself and not an expression."""
+        return self.kind in ("Word", "Dims", "Name")
+
+    def convert(self, value: Any, rank: int) -> Any:
+        """The value as the layer keeps it, for an input with `rank` sides; raises BadValue."""
+        return _KINDS[self.kind](self, value, rank)
+
+
+def attr(
+    help: str,
+    *,
+    default: Any = _REQUIRED,
+    at_least: int = 0,
+    choices: tuple[str, ...] = (),
+    symbol: str | None = None,
+) -> Any:
+    """Declare an attribute; its kind is the annotation. `symbol` is what lecture notes call it."""
+    return Attribute("", "", help, default, at_least, choices, symbol)
+
+
+# ------------------------------------------------------------------------------------------------ kinds of values
+
+
+def _whole(attribute: Attribute, value: Any, rank: int = 0) -> int:
+    if type(value) is not int:
+        raise BadValue(f"must be a whole number, is {written(value)}")
+    if value < attribute.at_least:
+        raise BadValue(f"must be at least {attribute.at_least}, is {value}")
+    return value
+
+
+def _number(attribute: Attribute, value: Any, rank: int) -> float:
+    if isinstance(value, (bool, str, tuple)):
+        raise BadValue(f"must be a number, is {written(value)}")
+    return float(value) if type(value) is not int else value
+
+
+def _flag(attribute: Attribute, value: Any, rank: int) -> bool:
+    if not isinstance(value, bool):
+        raise BadValue(f"must be true or false, is {written(value)}")
+    return value
+
+
+def _word(attribute: Attribute, value: Any, rank: int) -> str:
+    if not str(value).isprintable():
+        raise BadValue("must be printable")
+    if attribute.choices and value not in attribute.choices:
+        raise BadValue(f"must be {' or '.join(attribute.choices)}, is {written(value)}")
+    return str(value)
+
+
+def _per_axis(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
+    if not isinstance(value, tuple):
+        return (_whole(attribute, value),) * rank
+    if len(value) != rank:
+        raise BadValue(f"has {how_many(len(value), 'value')} for an input with {how_many(rank, 'side')}")
+    return tuple(_whole(attribute, part) for part in value)
+
+
+def _padding(attribute: Attribute, value: Any, rank: int) -> Any:
+    if value == "same":
+        return "same"
+    if value == "valid":
+        return ((0, 0),) * rank
+    if isinstance(value, tuple) and len(value) != rank:
+        raise BadValue(f"has {how_many(len(value), 'value')} for an input with {how_many(rank, 'side')}")
+    ends = []
+    for end in value if isinstance(value, tuple) else (value,) * rank:
+        pair = end if isinstance(end, tuple) else (end, end)
+        if len(pair) != 2:
+            raise BadValue(f"must be a number or [before, after] on each axis, is {written(end)}")
+        if isinstance(end, str) or not all(type(part) is int for part in pair):
+            raise BadValue(
+                f"must be a whole number, `same`, `valid` or a list of one entry per axis, is {written(value)}"
+            )
+        ends.append((_whole(attribute, pair[0]), _whole(attribute, pair[1])))
+    return tuple(ends)
+
+
+def _table(attribute: Attribute, value: Any, rank: int) -> tuple[tuple[int, ...], ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, tuple) or not all(isinstance(row, tuple) for row in value):
+        raise BadValue("must be a list with one list of input maps for each filter")
+    for number, row in enumerate(value):
+        if not row or len(set(row)) != len(row):
+            raise BadValue(f"row {number + 1} must name at least one input map, and each only once")
+        for part in row:
+            _whole(attribute, part)
+    return value
+
+
+def _dims(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
+    if isinstance(value, tuple):
+        value = "x".join(str(_whole(attribute, part)) for part in value)
+    shape = read_shape(str(value))
+    if shape is None or 0 in shape:
+        raise BadValue(f"must be a shape like 7x7x512 (channels last), is {written(value)}")
+    if len(shape) - 1 > MOST_SIDES:
+        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})")
+    return shape
+
+
+def _name(attribute: Attribute, value: Any, rank: int) -> str:
+    return str(value)
+
+
+_KINDS: dict[str, Any] = {
+    "int": _whole,
+    "float": _number,
+    "bool": _flag,
+    "Word": _word,
+    "PerAxis": _per_axis,
+    "Padding": _padding,
+    "Table": _table,
+    "Dims": _dims,
+    "Name": _name,
+}
+
+# What annotations of declarations say, for type checkers
+Word = str
+PerAxis = tuple[int, ...]
+Padding = Any
+Table = tuple[tuple[int, ...], ...] | None
+Dims = tuple[int, ...]
+Name = str
+
+
+# ------------------------------------------------------------------------------------------------ the declaration
+
+
+class Example(NamedTuple):
+    """A layer as written, what it reads and what must come out: run by the tests, printed in the reference.
+
+    `inputs` and `output` are channels last; several inputs are separated by commas.
+    """
+
+    attributes: str
+    inputs: str
+    output: str
+    params: int = 0
+    multiplies: int = 0
+
+
+class Layer:
+    """A layer type; subclasses declare, and are found by their name in snake case."""
+
+    type: ClassVar[str]
+    attributes: ClassVar[dict[str, Attribute]] = {}
+    per_axis: ClassVar[frozenset[str]]
+
+    reads: ClassVar[str] = "anything"  # or: sides, vector, tokens
+    inputs: ClassVar[int | None] = 1  # None: two or more
+    alike: ClassVar[str] = ""  # of several inputs: shapes or sides must agree, or a vector is spread over sides
+    second_input: ClassVar[str | None] = None  # an attribute that names one more input, for its sides
+    counted: ClassVar[bool] = True
+    requires: ClassVar[dict[str, str]] = {}
+    out_channels: ClassVar[Formula] = "c"
+    out_side: ClassVar[Formula | None] = "side"  # None: the output is a vector
+    out_tokens: ClassVar[Formula | None] = None  # the output is so many tokens
+    out_shape: ClassVar[str | None] = None  # an attribute that is the output shape
+    weights: ClassVar[dict[str, Formula]] = {}
+    biases: ClassVar[dict[str, Formula]] = {}
+    buffers: ClassVar[dict[str, Formula]] = {}
+    multiplies: ClassVar[dict[str, Formula]] = {}
+    examples: ClassVar[list[Example]] = []
+
+    def __init_subclass__(cls) -> None:
+        cls.type = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        declared = dict(cls.attributes)
+        for name, kind in cls.__dict__.get("__annotations__", {}).items():
+            given = cls.__dict__[name]
+            declared[name] = Attribute(
+                name, str(kind), given.help, given.default, given.at_least, given.choices, given.symbol
+            )
+            delattr(cls, name)
+        cls.attributes = declared
+        cls.per_axis = frozenset(
+            {"side", "out", "like"} | {name for name, a in declared.items() if a.kind in ("PerAxis", "Padding")}
+            | ({"before", "after"} if any(a.kind == "Padding" for a in declared.values()) else set())
+        )  # fmt: skip
+        LAYERS[cls.type] = cls
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+        self.names: dict[str, Any] = {}
+        for name, value in values.items():
+            attribute = self.attributes[name]
+            kind = attribute.kind
+            if attribute.default is None:
+                self.names[f"{name}_given"] = value is not None
+            if kind == "Padding":
+                self.names["same_size"] = value == "same"
+                if value != "same":
+                    before, after = (tuple(end[place] for end in value) for place in (0, 1))
+                    self.names |= {name: before, "before": before, "after": after}
+            elif kind == "Table":
+                self.names["partial"] = value is not None
+                if value is not None:
+                    highest = max((part for row in value for part in row), default=0)
+                    self.names |= {name: tuple(map(len, value)), "rows": len(value), "highest": highest}
+            elif kind == "Word":
+                self.names |= {choice: value == choice for choice in attribute.choices}
+            else:
+                self.names[name] = value

@@ -1,0 +1,123 @@
+"""Convolutions."""
+
+from __future__ import annotations
+
+from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Table, attr
+from cnncalc.core.layers.window import places
+
+
+class Conv(Layer):
+    """Slide `filters` kernels over the input; each output value is one dot product.
+
+    Depthwise: `groups: channels`. A partial connection table, as in C3 of LeNet-5, is `connections`.
+    Source: LeCun et al. 1998; groups from Krizhevsky et al. 2012; dilation from Yu, Koltun 2015.
+    """
+
+    filters: int = attr("number of kernels, so of output channels", at_least=1)
+    kernel: PerAxis = attr("size of the window", at_least=1, symbol="F")
+    stride: PerAxis = attr("step of the window", default=1, at_least=1, symbol="S")
+    padding: Padding = attr("zeros added at each end; `same` keeps ceil(W/S)", default=0, symbol="P")
+    dilation: PerAxis = attr("distance between the taps of a kernel", default=1, at_least=1)
+    groups: int = attr("independent parts that the channels are split into", default=1, at_least=1)
+    bias: bool = attr("add one learned number per kernel", default=True)
+    connections: Table = attr("for each filter the list of input maps it reads, counted from 0", default=None)
+
+    reads = "sides"
+    requires = {
+        "c % groups == 0": "the input channels must split evenly into the groups",
+        "filters % groups == 0": "the filters must split evenly into the groups",
+        "not partial or groups == 1": "a connection table and groups exclude each other",
+        "not partial or rows == filters": "the connection table needs one row for each filter",
+        "not partial or highest < c": "the connection table names an input map that is not there",
+    }
+    out_channels = "filters"
+    out_side = places(dilated=True)
+    weights = {
+        "kernels": {
+            "partial": "prod(kernel) * sum(connections)",
+            "groups > 1": "prod(kernel) * c / groups * filters",
+            "true": "prod(kernel) * c * filters",
+        }
+    }
+    biases = {"biases": {"bias": "filters"}}
+    multiplies = {
+        "dot products": {
+            "partial": "prod(kernel) * sum(connections) * prod(out)",
+            "groups > 1": "prod(kernel) * c / groups * filters * prod(out)",
+            "true": "prod(kernel) * c * filters * prod(out)",
+        }
+    }
+
+    examples = [
+        Example("filters: 96, kernel: 11, stride: 4", "227x227x3", "55x55x96", 34_944, 105_415_200),
+        Example("filters: 256, kernel: 5, padding: 2, groups: 2", "27x27x96", "27x27x256", 307_456, 223_948_800),
+        Example("filters: 32, kernel: 3, padding: same, groups: channels", "14x14x32", "14x14x32", 320, 56_448),
+        Example("filters: 8, kernel: [1, 7], padding: [0, 3], bias: false", "17x17x4", "17x17x8", 224, 64_736),
+        Example("filters: 128, kernel: 80, stride: 4", "8000x1", "1981x128", 10_368, 20_285_440),
+        Example("filters: 2, kernel: 3, dilation: 2, connections: [[0], [0, 1]]", "7x7x2", "3x3x2", 29, 243),
+    ]
+
+
+class TransposedConv(Layer):
+    """Spread every input value over a window of the output: a convolution read backwards.
+
+    Each multiplication belongs to an *input* position. Source: Zeiler et al. 2010; sizes as in PyTorch.
+    """
+
+    filters: int = attr("number of output channels", at_least=1)
+    kernel: PerAxis = attr("size of the window", at_least=1, symbol="F")
+    stride: PerAxis = attr("step of the window in the output", default=1, at_least=1, symbol="S")
+    padding: Padding = attr(
+        "rows cut from each end of the output; `same`: output = input × stride", default=0, symbol="P"
+    )
+    output_padding: PerAxis = attr("rows added at the end of the output", default=0)
+    dilation: PerAxis = attr("distance between the taps of a kernel", default=1, at_least=1)
+    groups: int = attr("independent parts that the channels are split into", default=1, at_least=1)
+    bias: bool = attr("add one learned number per output channel", default=True)
+
+    reads = "sides"
+    requires = {
+        "c % groups == 0": "the input channels must split evenly into the groups",
+        "filters % groups == 0": "the filters must split evenly into the groups",
+        "output_padding < max(stride, dilation)": "the output padding must be smaller than stride or dilation",
+        "not same_size or output_padding == 0": "`padding: same` leaves no room for output padding",
+    }
+    out_channels = "filters"
+    out_side = {
+        "same_size": "side * stride",
+        "before != after": "(side - 1)*stride + dilation*(kernel - 1) + 1 - before - after + output_padding",
+        "dilation > 1": "(side - 1)*stride + dilation*(kernel - 1) + 1 - 2*padding + output_padding",
+        "output_padding > 0": "(side - 1)*stride + kernel - 2*padding + output_padding",
+        "true": "(side - 1)*stride + kernel - 2*padding",
+    }
+    weights = {"kernels": {"groups > 1": "prod(kernel) * c / groups * filters", "true": "prod(kernel) * c * filters"}}
+    biases = {"biases": {"bias": "filters"}}
+    multiplies = {
+        "products": {
+            "groups > 1": "prod(kernel) * c / groups * filters * prod(side)",
+            "true": "prod(kernel) * c * filters * prod(side)",
+        }
+    }
+
+    examples = [
+        Example("filters: 32, kernel: 2, stride: 2", "20x20x16", "40x40x32", 2_080, 819_200),
+        Example("filters: 4, kernel: 3, stride: 2, padding: 1, output_padding: 1", "5x5x2", "10x10x4", 76, 1_800),
+    ]
+
+
+class Subsample(Layer):
+    """LeNet-5's trainable pooling: add up each window, times one learned coefficient per map, plus one bias.
+
+    One multiply per output value. Source: LeCun et al. 1998, section II.B.
+    """
+
+    kernel: PerAxis = attr("size of the window", at_least=1, symbol="F")
+    stride: PerAxis = attr("step of the window", default="$kernel", at_least=1, symbol="S")
+
+    reads = "sides"
+    out_side = {"true": "(side - kernel) // stride + 1"}
+    weights = {"coefficients": "c"}
+    biases = {"biases": "c"}
+    multiplies = {"coefficient × sum": "c * prod(out)"}
+
+    examples = [Example("kernel: 2", "28x28x6", "14x14x6", 12, 1_176)]

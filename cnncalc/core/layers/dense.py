@@ -1,0 +1,45 @@
+"""Layers whose every output reads every input."""
+
+from __future__ import annotations
+
+from cnncalc.core.layers.base import Example, Layer, Word, attr
+
+
+class Dense(Layer):
+    """Every unit reads every input value: fully connected. With `per: position`, at each position alone."""
+
+    units: int = attr("number of output values", at_least=1)
+    bias: bool = attr("add one learned number per unit", default=True)
+    per: Word = attr(
+        "`position` applies the layer at each position of maps or tokens", default="none", choices=("none", "position")
+    )
+
+    requires = {
+        "position or vector": "`dense` reads a vector: put `flatten` before it, or write `per: position`",
+    }
+    out_channels = "units"
+    out_side = "side"
+    weights = {"matrix": "c * units"}
+    biases = {"biases": {"bias": "units"}}
+    multiplies = {"dot products": {"vector": "c * units", "true": "c * units * prod(side)"}}
+
+    examples = [
+        Example("units: 4096", "9216", "4096", 37_752_832, 37_748_736),
+        Example("units: 3072, per: position", "197x768", "197x3072", 2_362_368, 464_781_312),
+    ]
+
+
+class Rbf(Layer):
+    """Euclidean distance to a fixed code for each class: LeNet-5's output. The codes are stored, not learned.
+
+    Source: LeCun et al. 1998, section II.B.
+    """
+
+    units: int = attr("number of classes", at_least=1)
+
+    reads = "vector"
+    out_channels = "units"
+    buffers = {"codes": "c * units"}
+    multiplies = {"squared differences": "c * units"}
+
+    examples = [Example("units: 10", "84", "10", 0, 840)]

@@ -1,0 +1,90 @@
+"""Pooling: no learned numbers, no multiplies by convention."""
+
+from __future__ import annotations
+
+from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Word, attr
+from cnncalc.core.layers.window import places
+
+_CEIL = "round the number of windows up instead of down"
+_CLIP = "with `ceil`: whose rule drops a window that starts outside (caffe: only where there is padding)"
+
+
+class MaxPool(Layer):
+    """The largest value of each window, channel by channel."""
+
+    kernel: PerAxis = attr("size of the window", at_least=1, symbol="F")
+    stride: PerAxis = attr("step of the window", default="$kernel", at_least=1, symbol="S")
+    padding: Padding = attr("border added at each end; `same` keeps ceil(W/S)", default=0, symbol="P")
+    ceil: bool = attr(_CEIL, default=False)
+    clip: Word = attr(_CLIP, default="torch", choices=("torch", "caffe"))
+    dilation: PerAxis = attr("distance between the taps of a window", default=1, at_least=1)
+
+    reads = "sides"
+    out_side = places(dilated=True, rounds_up=True)
+
+    examples = [
+        Example("kernel: 3, stride: 2", "55x55x96", "27x27x96"),
+        Example("kernel: 3, stride: 2, ceil: true", "112x112x64", "56x56x64"),
+        Example("kernel: 2, padding: [0, [0, 1], [0, 1]]", "2x7x7x512", "1x4x4x512"),
+    ]
+
+
+class AvgPool(Layer):
+    """The mean of each window, channel by channel."""
+
+    kernel: PerAxis = attr("size of the window", at_least=1, symbol="F")
+    stride: PerAxis = attr("step of the window", default="$kernel", at_least=1, symbol="S")
+    padding: Padding = attr("border added at each end; `same` keeps ceil(W/S)", default=0, symbol="P")
+    ceil: bool = attr(_CEIL, default=False)
+    clip: Word = attr(_CLIP, default="torch", choices=("torch", "caffe"))
+
+    reads = "sides"
+    out_side = places(rounds_up=True)
+
+    examples = [
+        Example("kernel: 2", "28x28x6", "14x14x6"),
+        Example("kernel: 5, stride: 3", "14x14x512", "4x4x512"),
+    ]
+
+
+class GlobalAvgPool(Layer):
+    """The mean of each whole channel: a vector. Source: Lin et al. 2013, Network in network."""
+
+    reads = "sides"
+    out_side = None
+
+    examples = [Example("", "7x7x2048", "2048")]
+
+
+class GlobalMaxPool(Layer):
+    """The largest value of each whole channel: a vector."""
+
+    reads = "sides"
+    out_side = None
+
+    examples = [Example("", "7x7x512", "512")]
+
+
+class AdaptiveAvgPool(Layer):
+    """The mean of as many windows as the output is to have; `adaptive_avg_pool: 1` keeps the sides, as 1×1."""
+
+    size: PerAxis = attr("output size", at_least=1)
+
+    reads = "sides"
+    out_side = "size"
+
+    examples = [
+        Example("size: 6", "13x13x256", "6x6x256"),
+        Example("size: 1", "7x7x2048", "1x1x2048"),
+    ]
+
+
+class AdaptiveMaxPool(Layer):
+    """The largest value of as many windows as the output is to have."""
+
+    size: PerAxis = attr("output size", at_least=1)
+
+    reads = "sides"
+    out_side = "size"
+
+    examples = [Example("size: [2, 3]", "13x13x8", "2x3x8")]

@@ -1,0 +1,352 @@
+"""One layer and the shapes it reads → its output shape, its counts, and every step of the working.
+
+All numbers come from the formulas that the layer declares; `work` and `steps` read them by the same walk, so a
+number and its explanation cannot disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from cnncalc.core.formula import FUNCTIONS, compiled, names, shown, written
+from cnncalc.core.layers.base import Formula, Layer
+from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
+
+COUNTS = ("weights", "biases", "buffers", "multiplies")
+
+
+Term = tuple[str, str, int | None, str, Any]  # quantity, label, axis, formula, value
+
+
+class Impossible(ValueError):
+    """A layer cannot read such an input: a problem `code`, what is wrong, and where known a cure.
+
+    `term` is the formula that cannot be, with its value, where one is to blame.
+    """
+
+    def __init__(self, code: str, what: str, cure: str | None = None, term: Term | None = None) -> None:
+        super().__init__(what)
+        self.code = code
+        self.what = what
+        self.cure = cure
+        self.term = term
+
+
+class Work(NamedTuple):
+    """What one layer does to one image: its output shape and its counts, exact integers."""
+
+    output: Shape
+    weights: int
+    biases: int
+    buffers: int
+    multiplies: int
+    activations: int
+
+
+class Named(NamedTuple):
+    """What a name in a formula stands for: its symbol and its number; as a whole tuple, several of each.
+
+    `prod(kernel)` reads the whole: `F_h·F_w` is `11·11`.
+    """
+
+    symbol: str
+    number: str
+    symbols: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+class Step(NamedTuple):
+    """One number of a layer: a formula, what its names stand for, and the value.
+
+    `quantity` is output, weights, biases, buffers or multiplies; `axis` names the side for the sizes of an output.
+    `remainder` is what a stride leaves over: border positions that no window reaches. Where a layer is impossible,
+    `quantity` may be requires, and the value of its last step is false, not whole, or less than 1.
+
+    >>> stands_for = {"side": Named("W", "5"), "kernel": Named("F", "3")}
+    >>> size = Step("output", "size", "width", "side - kernel + 1", stands_for, 3)
+    >>> size.symbols, size.numbers, size.remainder
+    ('W − F + 1', '5 − 3 + 1', 0)
+    """
+
+    quantity: str
+    label: str
+    axis: str | None
+    formula: str
+    names: Mapping[str, Named]
+    value: Any
+    remainder: int = 0
+
+    @property
+    def symbols(self) -> str:
+        """The formula as lecture notes write it."""
+        text = shown(self.formula, lambda name: self.names[name].symbol, lambda name: list(self.names[name].symbols))
+        return re.sub(r"(\d)·(?=[A-Z])", r"\1", text)  # 2P, as it is written
+
+    @property
+    def numbers(self) -> str:
+        """The formula with the numbers put in."""
+        return shown(self.formula, lambda name: self.names[name].number, lambda name: list(self.names[name].numbers))
+
+
+def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
+    """Output shape and counts of `layer` on `inputs` (channels first); raises Impossible."""
+    scope = _scope(layer, inputs)
+    output: list[int] = []
+    counts = dict.fromkeys(COUNTS, 0)
+    for quantity, _, _, _, value in _terms(layer, scope):
+        if quantity == "output":
+            output.append(value)
+        else:
+            counts[quantity] += value
+    shape = tuple(output)
+    activations = 1
+    for side in shape:
+        activations *= side
+    return Work(shape, counts["weights"], counts["biases"], counts["buffers"], counts["multiplies"], activations)
+
+
+def steps(layer: Layer, inputs: tuple[Shape, ...]) -> list[Step]:
+    """The working of every number that `work` gives, channels first among the output's; raises Impossible."""
+    found, failure = attempt(layer, inputs)
+    if failure:
+        raise failure
+    return found
+
+
+def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Impossible | None]:
+    """The steps as far as they go: to the end, or up to the one that fails, and why it does.
+
+    >>> from cnncalc.core.layers import LAYERS
+    >>> pool = LAYERS["upsample"]({"factor": (2,)})
+    >>> [step.value for step in attempt(pool, ((8, 5),))[0]], attempt(pool, ((8,),))[1].code
+    ([8, 10], 'wrong-input')
+    """
+    failure = None
+    terms = []
+    scope: dict[str, Any] = {}
+    try:
+        scope = _scope(layer, inputs)
+        for term in _terms(layer, scope):  # all of them first: they fill the scope
+            terms.append(term)
+    except Impossible as error:
+        failure = error
+        terms += [error.term] if error.term else []
+    return [_step(layer, scope, *term) for term in terms], failure
+
+
+def _step(
+    layer: Layer, scope: dict[str, Any], quantity: str, label: str, axis: int | None, text: str, value: Any
+) -> Step:
+    side = AXES[len(scope.get("out", scope["side"]))][axis] if axis is not None else None
+    stands_for = {
+        name: Named(
+            _symbol(layer, name),
+            _figure(scope, name, axis),
+            tuple(_symbols(layer, name, scope)),
+            _figures(scope[name]) if isinstance(scope[name], tuple) else (),
+        )
+        for name in dict.fromkeys(re.findall(r"[a-z_]+", text))
+        if name in names(text)
+    }
+    return Step(quantity, label, side, text, stands_for, value, _remainder(scope, text, axis))
+
+
+# ------------------------------------------------------------------------------------------- the walk of formulas
+
+
+def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+    """The names that the formulas may use, for these inputs; raises Impossible where a layer cannot read them."""
+    main = inputs[0] if layer.alike != "spread" else max(inputs, key=len)
+    sides = main[1:]
+    if layer.reads == "sides" and not sides:
+        raise Impossible("wrong-input", f"`{layer.type}` needs maps with sides, its input is a vector of {main[0]:,}")
+    if layer.reads == "vector" and sides:
+        cure = "put `flatten` before it"
+        raise Impossible("wrong-input", f"`{layer.type}` reads a vector, its input is {written_shape(main)}", cure)
+    if layer.reads == "tokens" and len(sides) != 1:
+        cure = "put `to_sequence` before it"
+        raise Impossible("wrong-input", f"`{layer.type}` reads tokens, its input is {written_shape(main)}", cure)
+    scope = dict(layer.names)
+    scope["c"] = main[0]
+    scope["side"] = sides
+    scope["vector"] = not sides
+    scope["channels"] = tuple(shape[0] for shape in inputs)
+    if layer.second_input:
+        scope[f"{layer.second_input}_given"] = len(inputs) == 2
+        if len(inputs) == 2:
+            if len(inputs[1]) != len(main):
+                shapes = " and ".join(map(written_shape, inputs))
+                raise Impossible("shape-mismatch", f"`{layer.type}` reads {shapes}: as many sides are needed in both")
+            scope[layer.second_input] = inputs[1][1:]
+    return scope
+
+
+def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
+    """Every formula that holds, with its value. Fills `out` into the scope."""
+    for requirement, reason in layer.requires.items():
+        _require(layer, scope, requirement, reason)
+    if layer.out_shape and scope.get(layer.out_shape) is not None:
+        shape: Shape = scope[layer.out_shape]
+        scope["out"] = shape[1:]
+        for index, side in enumerate(shape):
+            yield "output", "channels" if index == 0 else "size", index - 1 if index else None, str(side), side
+    else:
+        channels = _pick(layer, layer.out_channels, scope, None)
+        yield "output", "channels", None, channels, _value(layer, channels, scope, None, "output", "channels")
+        sides: list[int] = []
+        for axis, text in _side_formulas(layer, scope):
+            side = _value(layer, text, scope, axis, "output", "size")
+            if side < 1:
+                raise _empty(layer, scope, text, axis, side)
+            sides.append(side)
+            yield "output", "size", axis if not layer.out_tokens else 0, text, side
+        scope["out"] = tuple(sides)
+    for quantity in COUNTS:
+        formulas: dict[str, Formula] = getattr(layer, quantity)
+        for label, formula in formulas.items():
+            picked = _pick(layer, formula, scope, None)
+            if picked:
+                yield quantity, label, None, picked, _value(layer, picked, scope, None, quantity, label)
+
+
+def _side_formulas(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[int | None, str]]:
+    if layer.out_tokens:
+        yield None, _pick(layer, layer.out_tokens, scope, None)
+    elif layer.out_side is not None:
+        for axis in range(len(scope["side"])):
+            yield axis, _pick(layer, layer.out_side, scope, axis)
+
+
+def _pick(layer: Layer, formula: Formula, scope: dict[str, Any], axis: int | None) -> str:
+    """The text that holds: of cases, the first whose condition is true; empty where none is."""
+    if isinstance(formula, str):
+        return formula
+    for condition, text in formula.items():
+        known = scope.get(condition)  # most conditions are the name of a flag: no need to compile these
+        if condition == "true" or (known if known is not None else compiled(condition, layer.per_axis)(scope, axis)):
+            return text
+    return ""
+
+
+def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None, quantity: str, label: str) -> int:
+    value = compiled(text, layer.per_axis)(scope, axis)
+    if type(value) is not int:
+        what = f"`{layer.type}`: {_working(scope, text, axis)} = {written(value)}, which is not whole"
+        raise Impossible("not-whole", what, None, (quantity, label, axis, text, value))
+    return value
+
+
+def _require(layer: Layer, scope: dict[str, Any], requirement: str, reason: str) -> None:
+    sized = names(requirement) & layer.per_axis
+    per_axis = sized and not any(f"{f}({name})" in requirement for f in ("prod", "sum") for name in sized)
+    for axis in range(len(scope["side"])) if per_axis else (None,):
+        if not compiled(requirement, layer.per_axis)(scope, axis):
+            text = requirement.replace("not partial or ", "").replace(f"not {layer.second_input}_given or ", "")
+            plain = all(name in FUNCTIONS or not isinstance(scope.get(name), bool) for name in names(text))
+            working = f" ({_requirement(layer, text)}: {_denied(_working(scope, text, axis))})" if plain else ""
+            what = f"{reason if '`' in reason else f'`{layer.type}`: {reason}'}{working}"
+            term = ("requires", reason, axis, text, False) if plain else None
+            raise Impossible("requirement", what, None, term)
+
+
+def _requirement(layer: Layer, text: str) -> str:
+    """A requirement in the words of the file, where it has one."""
+
+    def word(name: str) -> str:
+        return name if name in layer.attributes else _SYMBOLS.get(name, name)
+
+    return shown(text, word, lambda name: [word(name)])
+
+
+_DENIED = {"==": "≠", "!=": "=", "<": "≥", "<=": ">", ">": "≤", ">=": "<"}
+
+
+def _denied(comparison: str) -> str:
+    """A comparison that does not hold, as what holds instead; several in one stay as they are."""
+    one, *others = re.findall("[=!<>]=|[<>]", comparison)
+    return comparison if others else comparison.replace(one, _DENIED[one])
+
+
+def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int) -> Impossible:
+    side = AXES[len(scope["side"])][axis] if axis is not None else "size"
+    return Impossible(
+        "empty-output",
+        f"`{layer.type}` leaves nothing: {side} = {_working(scope, text, axis)} = {value}".replace("= -", "= −"),
+        "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it",
+        ("output", "size", axis, text, value),
+    )
+
+
+# ------------------------------------------------------------------------------------------------ text of the steps
+
+
+def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
+    value = scope[name]
+    if isinstance(value, tuple) and axis is not None:
+        value = value[axis]
+    return written(value)
+
+
+def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
+    """The factors or addends of a tuple; of many addends, equal neighbours are multiplied: `6·3 + 9·4 + 6`."""
+    parts = [written(part) for part in values]
+    if len(parts) > 6:  # more than an input has sides: addends
+        runs = [(len(list(run)), part) for part, run in groupby(parts)]
+        parts = [f"{times}·{part}" if times > 1 else part for times, part in runs]
+    return tuple(parts)
+
+
+def _working(scope: dict[str, Any], text: str, axis: int | None) -> str:
+    return shown(text, lambda name: _figure(scope, name, axis), lambda name: list(_figures(scope[name])))
+
+
+_SYMBOLS = {"c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
+_SIDES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
+
+
+def _symbol(layer: Layer, name: str) -> str:
+    declared = layer.attributes.get(name)
+    return (declared.symbol if declared else None) or _SYMBOLS.get(name, name)
+
+
+def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> tuple[str, ...]:
+    """The factors that `prod(name)` stands for, `F_h·F_w`; or the addends of `sum(name)`."""
+    if name == "channels":
+        many = len(scope[name])
+        return tuple(f"C_{number + 1}" for number in range(many)) if many <= 6 else ("C_1", "…", f"C_{many}")
+    if name not in layer.per_axis:
+        return (name,)
+    rank = len(scope.get("out", ())) if name == "out" else len(scope["side"])
+    letters = _SIDES.get(rank, ())
+    if name in ("out", "side"):
+        return tuple(f"{letter}_{'out' if name == 'out' else 'in'}" for letter in letters)
+    symbol = _symbol(layer, name)
+    return tuple(f"{symbol}_{letter.lower()}" for letter in letters) if rank > 1 else (symbol,)
+
+
+def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:
+    """What `(W − F + 2P) // S` leaves over."""
+    head = text.removesuffix(" // stride + 1")
+    if head == text or axis is None:
+        return 0
+    per_axis = frozenset(name for name, value in scope.items() if isinstance(value, tuple))
+    left: int = compiled(head, per_axis)(scope, axis) % compiled("stride", per_axis)(scope, axis)
+    return left
+
+
+def check_alike(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
+    """Whether several inputs have the shapes that the layer can join."""
+    if layer.alike == "shapes":
+        return len(set(inputs)) == 1
+    if layer.alike == "sides":
+        return len({shape[1:] for shape in inputs}) == 1
+    if layer.alike == "spread":
+        largest = max(inputs, key=len)
+        return all(shape in (largest, largest[:1]) for shape in inputs)
+    return True
+
+
+assert max(AXES) == MOST_SIDES

@@ -1,0 +1,1 @@
+"""Files, texts and versions ⇄ graphs."""

@@ -1,0 +1,317 @@
+"""Files as git keeps them: `git:REF:PATH` is the file PATH as it was at REF.
+
+PATH is read as on the command line, from the current folder, as if that version were checked out; where there is no
+such file, from the top of the repository, as git itself prints paths. `extends` is followed in the same version.
+The program `git` is only asked for objects and names: no shell, no pager, no filter, no network.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import subprocess
+from threading import Timer
+from typing import NamedTuple
+
+from cnncalc.core.problem import ProblemsFound, Where, nearest
+from cnncalc.formats.source import LARGEST_FILE, Source, decode, fail, too_large
+
+PREFIX = "git:"
+SECONDS = 30  # for one question to git
+_MOST_NAMES = 4 * 2**20  # bytes of a list that is only for a cure
+
+# Inside a hook these lead git to another folder's repository, or have it write to standard error.
+_DROPPED = re.compile(r"GIT_(DIR|WORK_TREE|PREFIX|NAMESPACE|LITERAL_PATHSPECS|TRACE\w*|TR2\w*|FLUSH)")
+_INDEX = "GIT_INDEX_FILE"  # what a hook's commit will hold; only who asks for that index is shown it
+_QUIET = {
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+class Tree(NamedTuple):
+    """A repository's files at `ref`: below `folder`, or from the top of its repository where `whole`."""
+
+    ref: str
+    folder: str
+    whole: bool = False
+
+    def read(self, path: str) -> Source | None:
+        """The file of that path; None where there is none. Raises ProblemsFound where it cannot be read."""
+        path = posixpath.normpath(path)
+        name = f"{PREFIX}{self.ref}:{path if self.whole else os.path.join(self.folder, path)}"
+        found = objects(self.folder, [self._object(path)], name)
+        return None if found is None else self.source(found[1], path, name)
+
+    def source(self, data: bytes, path: str, name: str) -> Source:
+        """Bytes of the file `path` as a Source that finds its parents in this tree."""
+        source = decode(data, name, posixpath.dirname(path), whole=Where(name, 1, 1))
+        source.tree = self
+        return source
+
+    def _object(self, path: str) -> str:
+        return f"{self.ref}:{path}" if self.whole else f"{self.ref}:./{path}"
+
+
+def read(name: str) -> Source:
+    """The source of `git:REF:PATH`; raises ProblemsFound.
+
+    >>> read("git:-n:net.yaml")
+    Traceback (most recent call last):
+    cnncalc.core.problem.ProblemsFound: `-n` is no name of a version
+    """
+    ref, path = split(name)
+    found = _find(ref, path, name)
+    if found is None:
+        raise _why_not(ref, path, name)
+    return found
+
+
+def read_at(ref: str, path: str, staged: bool = False) -> Source | None:
+    """A file of the working folder as it was at `ref`, by the name that it had then; None where it is new.
+
+    A file that is `staged` was renamed in the index that a hook's commit will hold.
+    """
+    name = f"{PREFIX}{ref}:{path}"
+    split(name)
+    folder, below = _nearest_folder(path)
+    tree = Tree(ref, folder)
+    found = tree.read(below)
+    if found is None:
+        _must_exist(ref, folder, name)
+        before = _before_it_was_renamed(ref, folder, below, staged)
+        found = tree.read(before) if before else None
+    return found
+
+
+def must_exist(ref: str, folder: str = "") -> None:
+    """Raise ProblemsFound where `ref` is no version of the repository around a folder."""
+    if not ref.strip() or ":" in ref or not ref.isprintable():
+        raise _no_version(ref)
+    _refuse_options(ref)
+    _must_exist(ref, folder, None)
+
+
+def split(name: str) -> tuple[str, str]:
+    """REF and PATH of `git:REF:PATH`; ProblemsFound where it is none."""
+    ref, colon, path = name.removeprefix(PREFIX).partition(":")
+    if not colon or not ref or not path:
+        raise fail("unreadable", f"cannot read `{name}`: not `git:REF:PATH`", help="write `git:HEAD~1:nets/net.yaml`")
+    _refuse_options(ref)
+    if path.startswith("-"):
+        raise fail("unreadable", f"cannot read `{name}`: a path begins with no `-`", help=f"write `./{path}`")
+    if not name.isprintable():
+        raise fail("unreadable", f"cannot read `{name}`: a control character is in it")
+    return ref, path
+
+
+def _refuse_options(ref: str) -> None:
+    """Git would take `-n` for an option, and `^main` for all that is not in `main`."""
+    if ref.startswith(("-", "^")):
+        raise _no_version(ref)
+
+
+def _no_version(ref: str) -> ProblemsFound:
+    said = f"`{ref}` is no name of a version" if ref.strip() else "the name of a version is empty"
+    return fail("unreadable", said, help="name a commit, a branch or a tag")
+
+
+# ------------------------------------------------------------------------------------------------ finding a file
+
+
+def _nearest_folder(path: str) -> tuple[str, str]:
+    """The deepest folder of a path that exists now, and the rest of the path, for a folder may be gone since."""
+    folder, below = os.path.split(path)
+    while folder not in ("", os.sep) and not os.path.isdir(folder):
+        folder, last = os.path.split(folder)
+        below = posixpath.join(last, below)
+    return folder, below
+
+
+def _find(ref: str, path: str, name: str) -> Source | None:
+    folder, below = _nearest_folder(path)
+    trees = [(Tree(ref, folder), below)]
+    if not os.path.isabs(path) and not path.startswith("."):
+        trees.append((Tree(ref, folder, whole=True), posixpath.normpath(path)))
+    while trees:
+        found = objects(folder, [tree._object(below) for tree, below in trees], name)
+        if found is not None:
+            tree, below = trees[found[0]]
+            return tree.source(found[1], below, name)
+        trees = trees[1:]  # a bare repository has no current folder: git stops at the first
+    return None
+
+
+_HEADER = re.compile(rb"[0-9a-f]{40,64} (\w+) (\d+)\n")
+
+
+def objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | None:
+    """The first of some objects that is a file: its index, and its bytes."""
+    said = "".join(f"{one}\n" for one in objects)
+    _, out = ask(folder, "cat-file", "--batch", "--follow-symlinks", said=said, most=LARGEST_FILE + 2**16, name=name)
+    for index in range(len(objects)):
+        header, newline, rest = out.partition(b"\n")
+        found = _HEADER.match(header + newline)
+        if found is None:
+            if header.endswith((b" missing", b" ambiguous")):
+                out = rest
+                continue
+            if header.startswith((b"dangling ", b"loop ", b"notdir ", b"symlink ")):
+                raise fail("unreadable", f"cannot read `{name}`: a symbolic link that leads to no file of that version")
+            return None
+        kind, size = found[1].decode(), int(found[2])
+        if kind == "tree":
+            raise fail("unreadable", f"`{name}` is a folder", help="name a file in it")
+        if kind != "blob":
+            raise fail("unreadable", f"`{name}` is not a regular file")
+        if size > LARGEST_FILE:
+            raise too_large(name)
+        if len(rest) < size:
+            raise fail("unreadable", f"cannot read `{name}`: git ended in the middle of it")
+        return index, rest[:size]
+    return None
+
+
+def _before_it_was_renamed(ref: str, folder: str, path: str, staged: bool = False) -> str | None:
+    """What a file that is not in `ref` was called there, seen from the same folder; None where it is simply new."""
+    args = ("diff-index", "--cached", "-M", "--diff-filter=R", "--name-status", "-z", ref, "--")
+    code, out = ask(folder, *args, most=_MOST_NAMES, staged=staged)
+    if code:
+        return None
+    prefix = _prefix(folder)
+    full = posixpath.normpath(posixpath.join(prefix, path))
+    names = os.fsdecode(out).split("\0")
+    for before, after in zip(names[1::3], names[2::3], strict=False):
+        if after == full:
+            return posixpath.relpath(before, prefix or ".")
+    return None
+
+
+def _prefix(folder: str) -> str:
+    return os.fsdecode(ask(folder, "rev-parse", "--show-prefix")[1]).rstrip("\n")
+
+
+# ------------------------------------------------------------------------------------------------ saying why not
+
+
+def _must_exist(ref: str, folder: str, name: str | None) -> None:
+    """Raise ProblemsFound where there is no repository, or no such version in it."""
+    start = f"cannot read `{name}`: " if name else ""
+    answer(folder, "rev-parse", "--git-dir", name=name)
+    code, _ = ask(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{tree}}", name=name)
+    if code:
+        raise fail("unreadable", f"{start}no commit, branch or tag `{ref}`", help=_other_ref(ref, folder))
+
+
+def answer(folder: str, *args: str, most: int = 2**16, staged: bool = False, name: str | None = None) -> str:
+    """What git answers; raises ProblemsFound with what it says where it cannot."""
+    code, out = ask(folder, *args, most=most, staged=staged, name=name)
+    if not code:
+        return os.fsdecode(out)
+    start = f"cannot read `{name}`: " if name else ""
+    if len(out) >= most:
+        raise fail("limit", f"{start}`git {args[0]}` says too much (limit: answer {most // 2**20} MB)")
+    _, out = ask(folder, *args, errors=True, staged=staged, name=name)  # apart: a warning is no part of an answer
+    said = os.fsdecode(out).partition("\n")[0].removeprefix("fatal: ")
+    if said.startswith("not a git repository"):
+        raise fail("unreadable", f"{start}{os.path.abspath(folder or '.')} is in no git repository")
+    raise fail("unreadable", f"{start}git says: {said}")
+
+
+def _other_ref(ref: str, folder: str) -> str | None:
+    shallow = ask(folder, "rev-parse", "--is-shallow-repository")[1].strip() == b"true"
+    if shallow:
+        return "this clone is shallow: `git fetch --unshallow` (`fetch-depth: 0` of actions/checkout) brings the rest"
+    _, out = ask(folder, "for-each-ref", "--format=%(refname:short)", most=_MOST_NAMES)
+    close = nearest(ref, ["HEAD", *os.fsdecode(out).split()[:10_000]])
+    return f"did you mean `{close}`?" if close else None
+
+
+def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
+    """Why a file cannot be read, with a cure where one is known."""
+    folder, below = _nearest_folder(path)
+    _must_exist(ref, folder, name)
+    before = _before_it_was_renamed(ref, folder, below)
+    if before is None:
+        _, out = ask(folder, "ls-tree", "-r", "-z", "--full-tree", ref, most=_MOST_NAMES)
+        prefix = _prefix(folder)
+        listed = (one.partition("\t") for one in os.fsdecode(out).split("\0")[:10_000])
+        known = {posixpath.relpath(path, prefix or "."): mode for mode, _, path in listed if path}
+        if (mode := known.get(posixpath.normpath(below))) is not None:
+            if mode.startswith("160000"):
+                raise fail("unreadable", f"`{name}` is a submodule", help="name a file in it: its versions are its own")
+            raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
+        same = [one for one in known if posixpath.basename(one) == posixpath.basename(below)]
+        before = same[0] if same else nearest(below, known)
+    help = f"did you mean `{PREFIX}{ref}:{os.path.join(folder, before)}`?" if before else None
+    return fail("unreadable", f"cannot read `{name}`: no such file at `{ref}`", help=help)
+
+
+# ------------------------------------------------------------------------------------------------ the program
+
+
+def ask(
+    folder: str,
+    *args: str,
+    said: str = "",
+    most: int = 2**16,
+    errors: bool = False,
+    staged: bool = False,
+    name: str | None = None,
+) -> tuple[int, bytes]:
+    """Run git in a folder: its exit code, and at most so many bytes of its output, of its `errors`, too.
+
+    `staged`: of the index of a hook's commit, which may be a temporary one, and not of the repository's own.
+    """
+    start = f"cannot read `{name}`: " if name else ""
+    environment = {key: value for key, value in os.environ.items() if not _DROPPED.fullmatch(key)} | _QUIET
+    if not staged:
+        environment.pop(_INDEX, None)
+    try:
+        process = subprocess.Popen(
+            ["git", "--no-pager", "-c", "core.fsmonitor=false", "-C", folder or ".", *args],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,
+            env=environment,
+        )
+    except FileNotFoundError:
+        raise fail("unreadable", f"{start}git is not installed") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise fail("unreadable", f"{start}cannot run git: {reason.lower()}") from None
+    late: list[bool] = []
+
+    def stop() -> None:
+        late.append(True)
+        process.kill()
+
+    timer = Timer(SECONDS, stop)
+    timer.start()
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            try:
+                process.stdin.write(os.fsencode(said))
+                process.stdin.close()
+            except BrokenPipeError:  # git has ended: its exit code says why
+                pass
+            parts, left = [], most
+            while left > 0 and (part := process.stdout.read1(min(left, 2**16))):  # type: ignore[attr-defined]
+                parts.append(part)
+                left -= len(part)
+            if not left:
+                process.kill()
+            process.wait()
+        finally:
+            timer.cancel()
+            if process.returncode is None:
+                process.kill()
+    if late:
+        raise fail("unreadable", f"{start}git took longer than {SECONDS} seconds")
+    return process.returncode, b"".join(parts)

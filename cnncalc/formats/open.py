@@ -1,0 +1,76 @@
+"""Names → files → graphs: what the commands and Python users call."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple
+
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import nearest
+from cnncalc.formats import bundled
+from cnncalc.formats.source import Source, decode, fail, read_file
+from cnncalc.formats.yaml.expanding.build import load_source
+
+FROM_GIT = "git:"  # a file of that very name is `./git:…`
+
+
+class Found(NamedTuple):
+    """The file that a name means; `bundled` where it came with the package."""
+
+    path: str
+    name: str
+    bundled: bool
+
+
+def find(name: str) -> Found:
+    """What FILE means: an existing file, else the bundled architecture of that name; raises ProblemsFound."""
+    if name.startswith(FROM_GIT):
+        return Found(name, name, False)
+    if os.path.exists(name):
+        return Found(name, name, False)
+    in_folder = os.path.dirname(name) not in ("", "fragments")
+    path = None if in_folder else bundled.find(name)
+    if path is None:
+        close = None if in_folder else nearest(name.removesuffix(".yaml"), bundled.names())
+        help = f"did you mean the bundled `{close}`?" if close else "`cnncalc list` shows the bundled architectures"
+        what = "no such file" if in_folder else "no such file, and no bundled architecture of that name"
+        raise fail("unreadable", f"cannot read `{name}`: {what}", help=help)
+    return Found(path, name if name.endswith(".yaml") else f"{name}.yaml", True)
+
+
+def read(name: str) -> Source:
+    """The source of a FILE; `-` is standard input, `git:REF:PATH` an older version. Raises ProblemsFound."""
+    if name == "-":
+        from cnncalc.formats.source import LARGEST_FILE
+
+        return decode(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>", os.getcwd())
+    if name.startswith(FROM_GIT):
+        from cnncalc.formats import git
+
+        return git.read(name)
+    found = find(name)
+    return read_file(found.path, found.name, bundled=found.bundled)
+
+
+def load(path: str | os.PathLike[str], *, set: dict[str, str] | None = None, input_size: str | None = None) -> Graph:
+    """The graph of an architecture file, or of a bundled architecture, by name; `git:REF:PATH` is an older version.
+
+    `set` overrides vars (`{"classes": "10"}`), `input_size` the sides (`"256"`, `"256x320"`: height × width).
+    Raises ProblemsFound with all that is wrong with the file.
+
+    >>> load("lenet5").inputs
+    {'input': (1, 32, 32)}
+    """
+    return load_source(read(os.fspath(path)), set=set, input_size=input_size)
+
+
+def loads(
+    text: str, *, name: str = "<text>", set: dict[str, str] | None = None, input_size: str | None = None
+) -> Graph:
+    """The graph that a YAML text describes; raises ProblemsFound.
+
+    >>> loads("{input: {channels: 3, size: 8}, layers: [conv: [4, 3], flatten]}").shape(1)
+    (144,)
+    """
+    return load_source(Source(name, text, os.getcwd()), set=set, input_size=input_size)

@@ -1,0 +1,163 @@
+"""Files, and what is written in them: texts, lists and mappings that know their line and column."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from typing import Any
+
+from cnncalc.core.problem import Problem, ProblemsFound, Where
+
+LARGEST_FILE = 64 * 2**20
+DEEPEST = 100
+BREAKS = "\n\r\x85\u2028\u2029"  # where YAML ends a line
+REST_OF_LINE = re.compile(f"[^{BREAKS}]*")
+
+
+class Source:
+    """One file's text, under the `name` by which messages call it, beside other files in `folder`.
+
+    `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
+    """
+
+    __slots__ = ("bundled", "folder", "name", "text", "tree")
+
+    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False, tree: Any = None) -> None:
+        self.name = name
+        self.text = text
+        self.folder = folder
+        self.bundled = bundled
+        self.tree = tree
+
+    def beside(self, name: str) -> Source | None:
+        """The file of that relative path beside this one; None where there is none."""
+        path = os.path.join(self.folder, name)
+        if self.tree is not None:
+            found: Source | None = self.tree.read(path)
+            return found
+        shown = os.path.join(os.path.dirname(self.name), name) if self.name != "<stdin>" else name
+        return read_file(path, shown, regular=True) if os.path.exists(path) else None
+
+    def where(self, mark: Any, length: int = 1) -> Where:
+        """The place of a YAML mark; finds its one line, for a file may have millions."""
+        line, start = mark.line, mark.index - mark.column
+        if 0 < mark.index == start == len(self.text) and self.text[-1] not in BREAKS:
+            line, start = line - 1, self.text.rfind("\n") + 1  # at the end libyaml counts a line that is not there
+        found = REST_OF_LINE.match(self.text, start)
+        assert found is not None
+        text, column = found[0], mark.index - start
+        return Where(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
+
+    def at_line(self, number: int) -> Where:
+        """What is written on a line, counted from 1, without the dash of a list and without a comment."""
+        lines = self.text.split("\n", number)
+        text = lines[number - 1].rstrip() if number <= len(lines) else ""
+        written = text.lstrip(" -") or text
+        length = len(written.partition(" #")[0].rstrip())
+        return Where(self.name, number, len(text) - len(written) + 1, max(1, length), text)
+
+
+class Text:
+    """A scalar: the text as written."""
+
+    __slots__ = ("mark", "plain", "text")
+
+    def __init__(self, text: str, mark: Any, plain: bool) -> None:
+        self.text = text
+        self.mark = mark
+        self.plain = plain
+
+    @property
+    def null(self) -> bool:
+        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+
+
+class Seq:
+    """A list."""
+
+    __slots__ = ("items", "mark")
+
+    def __init__(self, mark: Any) -> None:
+        self.items: list[Node] = []
+        self.mark = mark
+
+
+class Map:
+    """A mapping; `pairs` in the order written."""
+
+    __slots__ = ("mark", "pairs")
+
+    def __init__(self, mark: Any) -> None:
+        self.pairs: list[tuple[Text, Node]] = []
+        self.mark = mark
+
+    def get(self, key: str) -> Node | None:
+        return next((value for written, value in self.pairs if written.text == key), None)
+
+    def __iter__(self) -> Iterator[tuple[Text, Node]]:
+        return iter(self.pairs)
+
+
+Node = Text | Seq | Map
+
+
+def where(node: Node) -> Where:
+    """The place of a node."""
+    length = len(node.text) + (0 if node.plain else 2) if isinstance(node, Text) else 1
+    place: Where = node.mark.name.where(node.mark, length)
+    return place
+
+
+def fail(code: str, message: str, place: Where | None = None, help: str | None = None) -> ProblemsFound:
+    """One problem, ready to be raised."""
+    return ProblemsFound([Problem(code, message, place, help=help)])
+
+
+# ------------------------------------------------------------------------------------------------ file → text
+
+
+def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = False) -> Source:
+    """The text of a file; ProblemsFound where it cannot be read, is too large or is no text."""
+    whole = Where(name, 1, 1)
+    try:
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
+            raise fail("unreadable", f"`{name}` is a folder", help="name a file in it")
+        if not stat.S_ISREG(status.st_mode) and (regular or not stat.S_ISFIFO(status.st_mode)):
+            raise fail("unreadable", f"`{name}` is not a regular file")
+        if status.st_size > LARGEST_FILE:
+            raise too_large(name)
+        with open(path, "rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise fail("unreadable", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:
+        raise fail("unreadable", f"cannot read `{name}`: a file name has no NUL byte") from None
+    return decode(data, name, os.path.dirname(path), bundled=bundled, whole=whole)
+
+
+def too_large(name: str) -> ProblemsFound:
+    """The problem of a file beyond the limit."""
+    return fail("limit", f"`{name}` is too large (limit: file size {LARGEST_FILE // 2**20} MB)")
+
+
+def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, whole: Where | None = None) -> Source:
+    """Bytes as the text of a Source; ProblemsFound where they are not UTF-8 or hold control characters."""
+    if len(data) > LARGEST_FILE:
+        raise too_large(name)
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise fail(
+            "encoding",
+            f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start:,}",
+            Where(name, line, 1),
+            "save the file as UTF-8",
+        ) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise fail("encoding", "the file holds a NUL byte: it is no text", Where(name, line, 1))
+    return Source(name, text, folder, bundled)

@@ -1,0 +1,1 @@
+"""The YAML format: text → tree → description → graph."""

@@ -1,0 +1,123 @@
+"""The network's inputs: channels and sides, as the file or `--input-size` says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cnncalc.core.formula import written
+from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
+from cnncalc.formats.source import Map, Node
+from cnncalc.formats.yaml.expanding.values import Silent, Values
+from cnncalc.formats.yaml.reading.problems import Problems, check_name, colon_cure, did_you_mean
+
+LARGEST_SIDE = 4_096
+KEYS = ("channels", "size", "length", "depth", "height", "width")
+
+
+def network_inputs(
+    fields: dict[str, Node], env: dict[str, Any], input_size: str | None, problems: Problems
+) -> dict[str, Shape | None]:
+    """Every input with its shape, None where it could not be worked out."""
+    given: dict[str, Node] = {}
+    if "input" in fields:
+        given["input"] = fields["input"]
+    elif isinstance(node := fields.get("inputs"), Map) and node.pairs and all(key.text in KEYS for key, _ in node):
+        problems.add("bad-value", "`inputs` gives a name to each of several inputs", node, "for one write `input: {…}`")
+    elif isinstance(node := fields.get("inputs"), Map):
+        given = {key.text: value for key, value in node}
+        for key, _ in node:
+            check_name(key, problems)
+    elif node is not None:
+        problems.add("bad-value", "`inputs` must be a mapping of names", node)
+    if "inputs" in fields and not given and not problems.found:
+        problems.add(
+            "missing-key", "`inputs` is empty", fields["inputs"], "write `inputs: {left: {channels: 3, size: 224}}`"
+        )
+    sizes = _read_input_sizes(input_size, list(given), problems) if input_size else {}
+    values = Values(problems)
+    return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}
+
+
+def _input_shape(node: Node, env: dict[str, Any], size: tuple[int, ...] | None, values_of: Values) -> Shape | None:
+    problems = values_of.problems
+    if not isinstance(node, Map):
+        problems.add("bad-value", "an input is a mapping", node, "write `input: {channels: 3, size: 224}`")
+        return None
+    values: dict[str, Any] = {}
+    failed = False
+    for key, value in node:
+        if key.text not in KEYS:
+            help = did_you_mean(key.text, KEYS)
+            problems.add("unknown-key", f"unknown key of an input: `{key.text}`", key, colon_cure(key) or help)
+            failed = True
+            continue
+        try:
+            values[key.text] = values_of.value(value, env)
+        except Silent:
+            failed = True
+            continue
+        numbers = values[key.text] if isinstance(values[key.text], tuple) else (values[key.text],)
+        if not all(type(number) is int and number >= 1 for number in numbers) or (
+            key.text != "size" and len(numbers) != 1
+        ):
+            problems.add(
+                "bad-value",
+                f"`{key.text}` must be a whole number, at least 1, is {written(values[key.text])}",
+                value,
+            )
+            failed = True
+        elif key.text == "size" and type(values["size"]) is int and values["size"] > LARGEST_SIDE and size is None:
+            number = values["size"]
+            message = f"`size: {number}` would mean {number}×{number} (limit: input size {LARGEST_SIDE})"
+            problems.add("limit", message, value, f"for 1-D write `size: [{number}]`")
+            failed = True
+    if failed:
+        return None
+    if "channels" not in values:
+        problems.add("missing-key", "an input needs `channels`", node, "write `input: {channels: 3, size: 224}`")
+        return None
+    named = tuple(key for key in ("length", "depth", "height", "width") if key in values)
+    sides = [values[key] for key in named]
+    if "size" in values and named:
+        problems.add("bad-value", "say either `size` or the sides by name", node)
+        return None
+    if "size" in values:
+        sides = list(values["size"]) if isinstance(values["size"], tuple) else [values["size"]] * 2
+    elif named not in AXES.values():
+        problems.add("bad-value", "`height` and `width` go together; `length` stands alone", node)
+        return None
+    if len(sides) > MOST_SIDES:
+        problems.add("limit", f"an input with {len(sides)} sides (limit: sides {MOST_SIDES})", node)
+        return None
+    if size is not None:
+        fitting = size * len(sides) if len(size) == 1 else size
+        if len(fitting) != len(sides) or not sides:
+            problems.add(
+                "bad-value",
+                f"--input-size has {how_many(len(size), 'number')} for an input with {how_many(len(sides), 'side')}",
+                None,
+            )
+            return None
+        sides = list(fitting)
+    return (values["channels"], *sides)
+
+
+def _read_input_sizes(text: str, inputs: list[str], problems: Problems) -> dict[str, tuple[int, ...]]:
+    """`256`, `256x320` (height × width), or `NAME=256` for one of several inputs, separated by commas."""
+    sizes: dict[str, tuple[int, ...]] = {}
+    for part in text.split(","):
+        name, equals, size = part.strip().rpartition("=")
+        names = [name] if equals else inputs
+        if equals and name not in inputs:
+            problems.add("unknown-name", f"--input-size: no input `{name}`", None, did_you_mean(name, inputs))
+        elif not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size):
+            problems.add(
+                "bad-value",
+                f"--input-size: `{size}` is no size",
+                None,
+                "write `256`, `256x320` (height × width) or `NAME=256`",
+            )
+        else:
+            sizes.update({known: tuple(int(side) for side in size.split("x")) for known in names})
+    return sizes

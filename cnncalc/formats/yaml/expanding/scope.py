@@ -1,0 +1,108 @@
+"""The names that entries give, and what `from`, `like`, `share` and `outputs` find under them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cnncalc.core.graph import Ref
+from cnncalc.formats.source import Text
+from cnncalc.formats.yaml.expanding.labels import labels
+from cnncalc.formats.yaml.expanding.trail import Trail
+from cnncalc.formats.yaml.expanding.values import UNKNOWN
+from cnncalc.formats.yaml.reading.entries import Entries
+from cnncalc.formats.yaml.reading.problems import did_you_mean
+
+Port = Ref | None  # None: unknown, because of a problem already reported
+
+
+class Entity(NamedTuple):
+    """What a given name stands for in a list: its output, and its nodes."""
+
+    output: Port
+    start: int
+    stop: int
+
+
+ABSENT = Entity(None, 0, 0)
+
+
+class Scope:
+    """The names that a list of entries may read, and the vars its expressions may use."""
+
+    __slots__ = ("before", "entities", "env", "inputs", "listed", "outer")
+
+    def __init__(
+        self, listed: Entries, env: dict[str, Any], inputs: dict[str, Port], outer: Scope | None = None
+    ) -> None:
+        self.entities: dict[str, Entity] = {}
+        self.listed = listed
+        self.env = env
+        self.inputs = inputs
+        self.outer = outer
+        self.before: Port = None  # what `previous` stands for
+
+    def find(self, name: str) -> Any:
+        """The entity or the input of that name, here or in a list around this one; UNKNOWN where there is none."""
+        inner: Scope | None = self
+        while inner is not None:
+            if name in inner.entities:
+                return inner.entities[name]
+            if inner.outer is None and name in inner.inputs:
+                return inner.inputs[name]
+            inner = inner.outer
+        return UNKNOWN
+
+
+class Lookup:
+    """Finds what a name stands for, and says what is wrong where that is nothing."""
+
+    def __init__(self, trail: Trail) -> None:
+        self.trail = trail
+
+    def previous(self, at: Text, scope: Scope, current: Port) -> Port:
+        """What stands before an entry: with several inputs there is nothing before the first."""
+        if current is not UNKNOWN:
+            return current
+        if scope.inputs:
+            inputs = ", ".join(f"`{name}`" for name in scope.inputs)
+            self.trail.add("wrong-input", f"with several inputs ({inputs}) the first entry needs `from`", at)
+        return None
+
+    def port(self, node: Text, scope: Scope, current: Port, what: str) -> Port:
+        """What a name in `from`, `outputs` or `like` stands for."""
+        if node.text == "previous":
+            return self.previous(node, scope, current)
+        found = scope.find(node.text)
+        if isinstance(found, Entity):
+            if found is ABSENT:
+                self.missed(node)
+            return found.output
+        if found is UNKNOWN:
+            self.unknown(node, scope, what)
+            return None
+        port: Port = found
+        return port
+
+    def missed(self, node: Text) -> None:
+        message = f"`{node.text}` is absent here (its `when` is false or its `repeat` is 0)"
+        self.trail.add("absent-entry", message, node)
+
+    def unknown(self, node: Text, scope: Scope, what: str) -> None:
+        known: list[str] = []
+        below: set[str] = set()
+        automatic: set[str] = set()
+        inner: Scope | None = scope
+        while inner is not None:
+            known += inner.entities if what == "share" else [*inner.entities, *inner.inputs]
+            below |= {entry.name.text for entry in inner.listed if entry.name}
+            automatic |= {name for name, _ in labels(inner.listed, inner.env, self.trail.problems)}
+            inner = inner.outer
+        if node.text in below - set(known):
+            message, help = f"`{node.text}` stands below: an entry reads only what is above it", None
+        elif node.text in automatic:
+            message = f"`{node.text}` is not a given name"
+            help = f"write `name: {node.text}` in that entry, and `{what}` can say it"
+        else:
+            message = f"no entry `{node.text}` above"
+            help = did_you_mean(node.text, known)
+        self.trail.add("unknown-name", message, node, help)

@@ -1,0 +1,69 @@
+"""Which attribute of a layer, or param of a block, each written value is for."""
+
+from __future__ import annotations
+
+from cnncalc.core.layers import LAYERS
+from cnncalc.formats.source import Node
+from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
+from cnncalc.formats.yaml.reading.problems import Problems, colon_cure, did_you_mean
+from cnncalc.formats.yaml.reading.reader import Reader
+
+
+def bind_all(entries: Entries, words: set[str], blocks: dict[str, Block], problems: Problems) -> None:
+    """Bind every entry of a list, branches too; `words` are the params of the block around it that take a word."""
+    for entry in entries:
+        _bind_in(entry, words, blocks, problems)
+        for branch in entry.branches or ():
+            bind_all(branch.entries, words, blocks, problems)
+
+
+def _bind_in(entry: Entry, words: set[str], blocks: dict[str, Block], problems: Problems) -> None:
+    type_name = entry.type
+    if type_name.startswith("$"):  # known when the block is called, and bound then
+        if type_name not in words:
+            problems.add("unknown-name", f"no param `{type_name}`", entry.key, did_you_mean(type_name, words))
+            entry.bound = {}
+        return
+    layer = LAYERS.get(type_name)
+    if layer and layer.inputs is None and type_name not in blocks:
+        Reader(problems).merge(entry)
+    entry.bound = bind(entry, type_name, blocks, problems)
+
+
+def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Problems) -> dict[str, Node]:
+    """What is written for each attribute of a layer or param of a block; faults are added to `problems`."""
+    if type_name in blocks:
+        known = [param.name.lstrip("$") for param in blocks[type_name].params]
+    elif type_name in LAYERS:
+        known = list(LAYERS[type_name].attributes)
+    else:
+        help = (
+            colon_cure(entry.key)
+            or did_you_mean(type_name, [*blocks, *LAYERS])
+            or "`cnncalc layers` lists the layer types"
+        )
+        problems.add("unknown-layer", f"no layer or block `{type_name}`", entry.key, help)
+        return {}
+    bound = dict(zip(known, entry.positional, strict=False))
+    if len(entry.positional) > len(known):
+        takes = ", ".join(f"`{name}`" for name in known) or "no attributes"
+        extra = entry.positional[len(known)]
+        problems.add("unknown-attribute", f"`{type_name}` takes {takes}: one value too many", extra)
+    for key, value in entry.named:
+        if key.text not in known:
+            entry.faulty = True
+            cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
+            if cure is None and known:
+                cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
+            problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, cure)
+        elif key.text in bound:
+            problems.add(
+                "duplicate-name", f"`{key.text}` is given twice, by position and by name", key, "keep one of the two"
+            )
+        else:
+            bound[key.text] = value
+    return bound
+
+
+def _branches(type_name: str) -> list[str]:
+    return ["branches"] if type_name in LAYERS and LAYERS[type_name].inputs is None else []

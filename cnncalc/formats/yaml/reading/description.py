@@ -1,0 +1,87 @@
+"""A YAML tree → the description of a network: entries, blocks, vars, with `extends` merged.
+
+Nothing is worked out here; what can be wrong without numbers (unknown keys, types, attributes) is found here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnncalc.core.problem import ProblemsFound
+from cnncalc.formats.source import Map, Node, Seq, Source, Text, where
+from cnncalc.formats.yaml.reading.binding import bind_all
+from cnncalc.formats.yaml.reading.entries import Block, Entries
+from cnncalc.formats.yaml.reading.extends import chain
+from cnncalc.formats.yaml.reading.problems import Problems, value_is_null
+from cnncalc.formats.yaml.reading.reader import Reader
+
+
+class Description(NamedTuple):
+    """A whole file after `extends`."""
+
+    source: Source
+    tree: Map  # the file itself, without what it extends
+    fields: dict[str, Node]
+    vars: dict[str, Node]
+    defaults: dict[str, dict[str, Node]]
+    blocks: dict[str, Block]
+    entries: Entries
+    outputs: list[Text] | None
+    key_nodes: dict[str, Text]
+
+
+def is_architecture(tree: Node) -> bool:
+    """Whether a YAML tree means to be an architecture: a mapping with `layers` or `extends`."""
+    return isinstance(tree, Map) and any(key.text in ("layers", "extends") for key, _ in tree)
+
+
+def describe(source: Source, problems: Problems, tree: Node | None = None) -> Description:
+    """Read a file and its parents; raises ProblemsFound where nothing can be read at all."""
+    levels = chain(source, problems, tree)
+    main = levels[-1]
+    if main.get("layers") is None and len(levels) == 1:
+        problems.add(
+            "missing-key", "no `layers` (and no `extends`)", where(main), "`cnncalc new` prints a file to start from"
+        )
+        raise ProblemsFound(problems.found)
+    fields: dict[str, Node] = {}
+    key_nodes: dict[str, Text] = {}
+    vars: dict[str, Node] = {}
+    defaults: dict[str, dict[str, Node]] = {}
+    blocks: dict[str, Block] = {}
+    reader = Reader(problems)
+    for level in levels:
+        own = {key.text for key, _ in level}
+        for one, other in (("input", "inputs"), ("inputs", "input")):
+            if one in own:
+                fields.pop(other, None)
+        for key, value in level:
+            key_nodes[key.text] = key
+            if value_is_null(value):  # which has been reported
+                continue
+            if key.text == "vars":
+                vars.update(reader.vars(value))
+            elif key.text == "defaults":
+                for type_name, given in reader.defaults(value).items():
+                    defaults.setdefault(type_name, {}).update(given)
+            elif key.text == "blocks":
+                for name, block in reader.blocks(value).items():
+                    block.overrides = where(blocks[name].node) if name in blocks else None
+                    blocks[name] = block
+            elif level is main or key.text not in ("expect", "budget", "source", "extends"):
+                fields[key.text] = value
+    entries = reader.entries(fields["layers"]) if "layers" in fields else Entries()
+    if "layers" in fields and isinstance(fields["layers"], Seq) and not fields["layers"].items:
+        problems.add("missing-key", "`layers` is empty", key_nodes["layers"], "a network has at least one layer")
+    if "input" in fields and "inputs" in fields:
+        problems.add(
+            "unknown-key", "`input` and `inputs` exclude each other", key_nodes["inputs"], "name all inputs in `inputs`"
+        )
+    if "input" not in key_nodes and "inputs" not in key_nodes:
+        problems.add("missing-key", "no `input`", where(main), "write, for example, `input: {channels: 3, size: 224}`")
+    outputs = reader.words(fields["outputs"], "outputs") if "outputs" in fields else None
+    found = Description(source, main, fields, vars, defaults, blocks, entries, outputs, key_nodes)
+    for block in blocks.values():
+        bind_all(block.entries, {param.name for param in block.params if param.word}, blocks, problems)
+    bind_all(entries, set(), blocks, problems)
+    return found

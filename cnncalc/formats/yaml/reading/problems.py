@@ -1,0 +1,77 @@
+"""What is wrong with a file, collected while it is read; and the cures that texts have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from cnncalc.core.problem import Problem, ProblemsFound, Where, nearest
+from cnncalc.formats.source import Node, Text, where
+
+MOST_PROBLEMS = 100
+TAKEN_NAMES = ("input", "total", "previous")
+
+_NAME = re.compile(r"[\w.-]+", re.ASCII)
+
+
+class Problems:
+    """Collects what is wrong: each code once at each place, at most a hundred in all."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self._seen: set[tuple[str, Where | None]] = set()
+
+    def add(
+        self, code: str, message: str, at: Node | Where | None, help: str | None = None, notes: tuple[str, ...] = ()
+    ) -> None:
+        place = at if isinstance(at, Where) or at is None else where(at)
+        if (code, place) in self._seen:
+            return
+        self._seen.add((code, place))
+        self.found.append(Problem(code, message, place, notes, help))
+        if len(self.found) >= MOST_PROBLEMS:
+            self.found.append(Problem("limit", f"more than {MOST_PROBLEMS} problems: the rest is not shown"))
+            raise ProblemsFound(self.found)
+
+    def stop_if_any(self) -> None:
+        if self.found:
+            raise ProblemsFound(self.found)
+
+
+def did_you_mean(word: str, known: Collection[str]) -> str | None:
+    """A cure for a misspelt word, or one of another tool; None where nothing known is near."""
+    from cnncalc.formats.names import other_name, otherwise  # here, for most files are fine
+
+    if cure := otherwise(word):
+        return cure
+    called = other_name(word)
+    found = called if called in known else nearest(word, known)
+    return f"did you mean `{found}`?" if found else None
+
+
+def value_is_null(node: Node) -> bool:
+    """Whether nothing is written where a value belongs."""
+    return isinstance(node, Text) and node.null
+
+
+def colon_cure(key: Text) -> str | None:
+    """`a:1` and `conv {k` are one key to YAML."""
+    word = key.text.partition("{")[0].rstrip(": ")
+    if "{" in key.text and word:
+        return f"write `{word}: {{…}}`, with a colon and a space"
+    if ":" in key.text:
+        before, _, after = key.text.partition(":")
+        return f"write `{before}: {after}`, with a space behind the colon"
+    return None
+
+
+def check_name(node: Text, problems: Problems) -> None:
+    """A name is letters, digits and `_ - .`, not a number alone, and not taken."""
+    text = node.text
+    if not _NAME.fullmatch(text):
+        help = colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
+        problems.add("bad-name", f"`{text}` is no name", node, help)
+    elif re.fullmatch(r"-?\d+(\.\d+)?", text):
+        problems.add("bad-name", f"a name is not a number alone: `{text}`", node, f"write, for example, `stage{text}`")
+    elif text in TAKEN_NAMES:
+        problems.add("bad-name", f"the name `{text}` is taken", node, "choose another name")

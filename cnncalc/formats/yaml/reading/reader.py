@@ -1,0 +1,215 @@
+"""YAML trees → entries, blocks, vars."""
+
+from __future__ import annotations
+
+import re
+
+from cnncalc.core.formula import RESERVED
+from cnncalc.core.layers import LAYERS
+from cnncalc.formats.source import Map, Node, Seq, Text
+from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, Param
+from cnncalc.formats.yaml.reading.problems import Problems, check_name, colon_cure, did_you_mean, value_is_null
+
+_PARAM = re.compile(r"(\$?)([A-Za-z_]\w*)\s*(?:=\s*(.+))?", re.DOTALL)
+
+
+class Reader:
+    """Tree → entries, blocks, vars; every fault is a problem, and reading goes on."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+
+    def mapping(self, node: Node, what: str) -> list[tuple[Text, Node]]:
+        if isinstance(node, Map):
+            return node.pairs
+        self.problems.add("bad-value", f"`{what}` must be a mapping", node)
+        return []
+
+    def words(self, node: Node, what: str) -> list[Text]:
+        items = node.items if isinstance(node, Seq) else [node]
+        found = [item for item in items if isinstance(item, Text) and not item.null]
+        if len(found) != len(items) or not items:
+            self.problems.add("bad-value", f"`{what}` must be a name or a list of names", node)
+        return found
+
+    def vars(self, node: Node) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        for key, value in self.mapping(node, "vars"):
+            if not re.fullmatch(r"[A-Za-z_]\w*", key.text, re.ASCII) or key.text in RESERVED:
+                reason = "is a word of the language" if key.text in RESERVED else "must be letters, digits and _"
+                self.problems.add("bad-name", f"a var's name {reason}: `{key.text}`", key, colon_cure(key))
+            elif value_is_null(value):
+                self.problems.add("null-value", f"var `{key.text}` has no value", key, colon_cure(key))
+            elif not isinstance(value, Text):
+                self.problems.add("bad-value", f"var `{key.text}` must be a number or an expression", value)
+            else:
+                found[key.text] = value
+        return found
+
+    def defaults(self, node: Node) -> dict[str, dict[str, Node]]:
+        found: dict[str, dict[str, Node]] = {}
+        for key, value in self.mapping(node, "defaults"):
+            if key.text not in LAYERS:
+                self.problems.add("unknown-layer", f"no layer type `{key.text}`", key, did_you_mean(key.text, LAYERS))
+                continue
+            given = found.setdefault(key.text, {})
+            for attribute, content in self.mapping(value, f"defaults of {key.text}"):
+                if attribute.text not in LAYERS[key.text].attributes:
+                    help = did_you_mean(attribute.text, LAYERS[key.text].attributes)
+                    self.problems.add(
+                        "unknown-attribute", f"unknown attribute of `{key.text}`: `{attribute.text}`", attribute, help
+                    )
+                elif value_is_null(content):
+                    self.problems.add(
+                        "null-value", f"`{attribute.text}` has no value", attribute, colon_cure(attribute)
+                    )
+                else:
+                    given[attribute.text] = content
+        return found
+
+    def blocks(self, node: Node) -> dict[str, Block]:
+        found = {}
+        for key, value in self.mapping(node, "blocks"):
+            check_name(key, self.problems)
+            block = Block(key)
+            pairs = self.mapping(value, f"block {key.text}")
+            for part, content in pairs:
+                if part.text == "params":
+                    block.params = self.params(content)
+                elif part.text == "vars":
+                    block.vars = self.vars(content)
+                elif part.text == "inputs":
+                    block.inputs = self.words(content, "inputs")
+                elif part.text == "layers":
+                    block.entries = self.entries(content)
+                else:
+                    help = did_you_mean(part.text, ("params", "vars", "inputs", "layers"))
+                    self.problems.add("unknown-key", f"unknown key of a block: `{part.text}`", part, help)
+            if pairs and all(part.text != "layers" for part, _ in pairs):
+                self.problems.add("missing-key", f"block `{key.text}` has no `layers`", key)
+            found[key.text] = block
+        return found
+
+    def params(self, node: Node) -> list[Param]:
+        found: list[Param] = []
+        for item in node.items if isinstance(node, Seq) else [node]:
+            match = _PARAM.fullmatch(item.text) if isinstance(item, Text) else None
+            if match is None or not isinstance(item, Text):
+                self.problems.add("bad-name", "a param is `n`, `s=1` or `$act`", item)
+                continue
+            word, name, default = match.groups()
+            if name in COMMON or name in RESERVED:
+                self.problems.add("bad-name", f"a param cannot be called `{name}`: the word is taken", item)
+                default = default or "0"  # calls of the block are not at fault
+            elif any(param.name == word + name for param in found):
+                self.problems.add("duplicate-name", f"two params are called `{name}`", item)
+                default = default or "0"
+            found.append(Param(word + name, bool(word), default, item))
+        return found
+
+    def entries(self, node: Node) -> Entries:
+        if not isinstance(node, Seq):
+            self.problems.add("bad-value", "layers are a list: each entry begins with `- `", node)
+            return Entries()
+        read = (self.entry(item) for item in node.items)
+        return Entries(entry for entry in read if entry is not None)
+
+    def entry(self, node: Node) -> Entry | None:
+        if isinstance(node, Text):
+            return self.typed(node)
+        if not isinstance(node, Map) or len(node.pairs) != 1:
+            keys = [key for key, _ in node] if isinstance(node, Map) else []
+            known = [key.text for key in keys if key.text in LAYERS]
+            help = f"indent the attributes below `{known[0]}:`" if known else "write `conv: {filters: 64, kernel: 3}`"
+            self.problems.add(
+                "bad-value", "an entry is one layer type with its attributes", keys[0] if keys else node, help
+            )
+            return None
+        key, value = node.pairs[0]
+        entry = self.typed(key)
+        if entry is None:
+            return None
+        if isinstance(value, Map):
+            for attribute, content in value.pairs:
+                self.attribute(entry, attribute, content)
+        elif isinstance(value, Seq):
+            for item in value.items:
+                if isinstance(item, Map):
+                    for attribute, content in item.pairs:
+                        self.attribute(entry, attribute, content)
+                elif value_is_null(item):
+                    entry.faulty = True
+                    self.problems.add("null-value", f"an attribute of `{key.text}` has no value", item)
+                elif entry.named or entry.name or entry.reads or entry.repeat or entry.when or entry.share:
+                    entry.faulty = True
+                    self.problems.add("bad-value", "attributes by position come first, named ones after them", item)
+                else:
+                    entry.positional.append(item)
+        elif value.null:
+            help = colon_cure(key) or f"write `{key.text}` alone, or give its attributes"
+            self.problems.add("null-value", f"`{key.text}:` has no value", key, help)
+            return None
+        else:
+            entry.positional.append(value)
+        return entry
+
+    def typed(self, key: Text) -> Entry | None:
+        if key.null or not key.text:
+            self.problems.add("null-value", "an entry without a layer", key)
+            return None
+        return Entry(key)
+
+    def attribute(self, entry: Entry, key: Text, value: Node) -> None:
+        text = key.text
+        if value_is_null(value):
+            entry.faulty = True
+            help = colon_cure(key) or (f"write `{text}: VALUE`, or leave `{text}` out")
+            self.problems.add("null-value", f"`{text}` has no value", key, help)
+        elif text == "name" or text == "share":
+            if not isinstance(value, Text):
+                self.problems.add("bad-value", f"`{text}` must be a name", value)
+            elif text == "name":
+                check_name(value, self.problems)
+                entry.name = value
+            else:
+                entry.share = value
+        elif text == "from":
+            entry.reads = self.words(value, "from") or None
+        elif text == "repeat":
+            entry.repeat = value
+        elif text == "when":
+            entry.when = value
+        else:
+            entry.named.append((key, value))
+
+    def merge(self, entry: Entry) -> None:
+        """Take the branches of add, multiply, concat out of the attributes."""
+        given = entry.positional[:1] + [value for key, value in entry.named if key.text == "branches"]
+        entry.positional = entry.positional[1:]
+        entry.named = [(key, value) for key, value in entry.named if key.text != "branches"]
+        if not given:
+            return
+        node = given[0]
+        entry.branches = []
+        if isinstance(node, Map):
+            for key, value in node.pairs:
+                check_name(key, self.problems)
+                if value_is_null(value):
+                    self.problems.add(
+                        "null-value", f"branch `{key.text}` has no value", key, "write `[]` for the identity"
+                    )
+                else:
+                    entry.branches.append(Branch(key, self.branch(value), value))
+        elif isinstance(node, Seq):
+            entry.branches = [Branch(None, self.branch(item), item) for item in node.items]
+        else:
+            entry.faulty = True
+            entry.positional = []
+            help = f"to join entries by name, write `{entry.type}: {{from: [A, B]}}`"
+            self.problems.add("bad-value", "`branches` must be a mapping or a list of branches", node, help)
+
+    def branch(self, node: Node) -> Entries:
+        if isinstance(node, Seq):
+            return self.entries(node)
+        entry = self.entry(node)
+        return Entries([entry] if entry else [])

@@ -1,0 +1,1 @@
+"""Worksheets, grades and quizzes as people read them."""

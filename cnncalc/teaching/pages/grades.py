@@ -1,0 +1,209 @@
+"""Marks: a table for the terminal, JSON for an autograder, CSV for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from typing import Any
+
+from rich.console import Group
+from rich.text import Text
+
+from cnncalc.analyses.columns import Style
+from cnncalc.core.problem import clean
+from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
+from cnncalc.teaching.grade import Graded, Mark
+from cnncalc.teaching.question import Worksheet
+from cnncalc.teaching.wording import written_answer
+
+_COLORS = {"right": "green", "wrong": "red", "blank": "dim", "carried": "yellow"}
+_LISTED = 5
+_HARDEST = 3
+_WIDEST = 72  # columns; longer lines are hard to read
+
+
+def render(sheet: Worksheet, found: list[Graded], style: Style, *, key: bool, width: int | None, color: bool) -> str:
+    """One student: every answer. Several: a line for each, and then the slips that were made most."""
+    drawn = _one(sheet, found[0], style, key) if len(found) == 1 and not found[0].problem else _all(sheet, found, style)
+    return style.plain(to_text(drawn, width=width, color=color))
+
+
+def percent_of(points: int, whole: int) -> str:
+    """A share of the points, to one decimal where it has some and rounded down: 99.9 % is not all.
+
+    >>> percent_of(7, 8), percent_of(3, 4), percent_of(2, 3), percent_of(0, 0)
+    ('87.5%', '75%', '66.6%', '–')
+    """
+    return f"{_percent(points, whole)}%" if whole else "–"
+
+
+def _percent(points: int, whole: int) -> str:
+    full, tenth = divmod(1000 * points // whole, 10)
+    return f"{full}.{tenth}" if tenth else f"{full}"
+
+
+def _one(sheet: Worksheet, graded: Graded, style: Style, key: bool) -> Group:
+    heads = [Column("question", right=True), Column("layer", folds=True, name=True), Column("asked", folds=True)]
+    heads += [Column(title, folds=True) for title in ("answer", *(("right answer",) if key else ()))]
+    heads += [Column("points", right=True), Column("verdict", folds=True, most=_WIDEST)]
+
+    def grid(below: bool) -> Grid:
+        rows = []
+        for mark in graded.marks:
+            question, said = mark.question, [mark.verdict, *_said(mark)]
+            cells = [question.id, question.layer, question.ask, mark.given, *([answers(mark, sheet)] if key else [])]
+            cells += [f"{mark.points}/{question.points}", mark.verdict if below else ", ".join(said)]
+            rows.append(Row(cells, _COLORS[mark.verdict], ", ".join(said[1:]) if below else ""))
+        return Grid(heads, rows, ascii=style.ascii, see="-f json")
+
+    table = Fitted(lambda: (grid(below=False), *leaving_out(grid(below=True), ("asked", "layer"))))
+    total = f"{graded.points} of {sheet.points} points, {percent_of(graded.points, sheet.points)}"
+    notes = [Text(f"note: {clean(note)}") for note in graded.notes]
+    return Group(Text(clean(graded.name), style="bold"), "", table, "", Text(total, style="bold"), *notes)
+
+
+def answers(mark: Mark, sheet: Worksheet) -> str:
+    """All right answers of a question."""
+    return " or ".join(written_answer(answer, sheet.recipe.layout) for answer in mark.question.accepted)
+
+
+def _said(mark: Mark) -> list[str]:
+    """What is said of an answer besides its verdict."""
+    slips = "; or ".join(f"{slip}: {slip.slip.sentence}" for slip in mark.slips)
+    return [part for part in (mark.remark, slips) if part]
+
+
+def _all(sheet: Worksheet, found: list[Graded], style: Style) -> Group:
+    heads = [Column("answers", folds=True, name=True), Column("points", right=True), Column("%", right=True)]
+    heads += [Column("not right", folds=True), Column("likely slips, notes", folds=True, most=_WIDEST)]
+    rows, narrow = [], []
+    for graded in found:
+        if graded.problem:
+            cells, said, color = [graded.name, "–", "–", ""], graded.problem, "red"
+        else:
+            wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict != "right")
+            points = [f"{graded.points}/{sheet.points}", percent_of(graded.points, sheet.points)]
+            cells, said, color = [graded.name, *points, wrong], _likely(graded), ""
+        rows.append(Row([*cells, said], color))
+        narrow.append(Row(cells, color, said))
+    table = Fitted(lambda: (Grid(heads, rows, ascii=style.ascii), Grid(heads[:-1], narrow, ascii=style.ascii)))
+    below = [Text(line) for line in _summary(sheet, found)]
+    return Group(Text(clean(sheet.title), style="bold"), "", table, "", *below)
+
+
+def _likely(graded: Graded) -> str:
+    """The likely slips of one student, and what else is to be noted."""
+    said = [f"{mark.question.id}: {'; or '.join(map(str, mark.slips))}" for mark in graded.marks if mark.slips]
+    said += [f"{mark.question.id}: {mark.remark}" for mark in graded.marks if mark.verdict == "carried"]
+    return ", ".join([*said, *graded.notes])
+
+
+def _summary(sheet: Worksheet, found: list[Graded]) -> list[str]:
+    readable = [graded for graded in found if not graded.problem]
+    lines = []
+    if readable:
+        mean = sum(graded.points for graded in readable) / len(readable)
+        lines.append(f"mean {mean:.1f} of {sheet.points} points, {_many(len(readable), 'sheet')}")
+    if len(readable) < len(found):
+        lines.append(f"{_many(len(found) - len(readable), 'file')} could not be read")
+    if len(readable) > 1:
+        lines += _hardest(sheet, readable)
+    slips = Counter(slip.slip.name for graded in readable for mark in graded.marks for slip in mark.slips)
+    listed = sorted(slips.items(), key=lambda item: (-item[1], item[0]))[:_LISTED]
+    if listed:
+        lines.append("slips: " + ", ".join(f"{name} ({number})" for name, number in listed))
+    return lines
+
+
+def _hardest(sheet: Worksheet, readable: list[Graded]) -> list[str]:
+    """The questions that fewest have right, for the next lesson."""
+    right = Counter(mark.question.id for graded in readable for mark in graded.marks if mark.verdict == "right")
+    missed = sorted((right[question.id], place, question.id) for place, question in enumerate(sheet.questions))
+    listed = [f"{id} ({percent_of(number, len(readable))})" for number, _, id in missed if number < len(readable)]
+    return [f"least often right: {', '.join(listed[:_HARDEST])}"] if listed else []
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+# ------------------------------------------------------------------------------------------------ JSON, CSV
+
+
+def render_json(sheet: Worksheet, found: list[Graded], *, key: bool) -> str:
+    """Version 1: every mark of everyone; with `key` the right answers, too."""
+    students: list[dict[str, Any]] = []
+    for graded in found:
+        if graded.problem:
+            students.append({"answers": graded.name, "status": "error", "problem": graded.problem})
+            continue
+        marks = [_mark(mark, sheet, key) for mark in graded.marks]
+        students.append(
+            {
+                "answers": graded.name,
+                "status": "graded",
+                "points": graded.points,
+                "of": sheet.points,
+                "notes": list(graded.notes),
+                "marks": marks,
+            }
+        )
+    document = {"schema_version": 1, "title": sheet.title, "of": sheet.points, "graded": students}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _mark(mark: Mark, sheet: Worksheet, key: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "question": mark.question.id,
+        "layer": mark.question.layer,
+        "ask": mark.question.ask,
+        "answer": mark.given,
+        "verdict": mark.verdict,
+        "points": mark.points,
+        "of": mark.question.points,
+        "slips": [
+            {"name": slip.slip.name, "sentence": slip.slip.sentence, "layer": slip.layer or mark.question.layer}
+            for slip in mark.slips
+        ],
+        "remark": mark.remark,
+    }
+    return found | {"right_answer": answers(mark, sheet)} if key else found
+
+
+def render_csv(sheet: Worksheet, found: list[Graded]) -> str:
+    """A row for each student, the points of each question in a column. No text can be a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    ids = [question.id for question in sheet.questions]
+    writer.writerow(["answers", "status", "points", "of", "percent", *(f"q{id}" for id in ids), "slips", "notes"])
+    for graded in found:
+        if graded.problem:
+            blanks = [""] * (len(ids) + 1)
+            writer.writerow([inert(graded.name), "error", "", sheet.points, "", *blanks, inert(graded.problem)])
+            continue
+        slips = "; ".join(f"{m.question.id}: {' or '.join(map(str, m.slips))}" for m in graded.marks if m.slips)
+        writer.writerow(
+            [
+                inert(graded.name),
+                "graded",
+                graded.points,
+                sheet.points,
+                _percent(graded.points, sheet.points),
+                *(mark.points for mark in graded.marks),
+                inert(slips),
+                inert("; ".join(graded.notes)),
+            ]
+        )
+    return text.getvalue()
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> inert("=cmd()"), inert("ada.md")
+    ("'=cmd()", 'ada.md')
+    """
+    text = clean(text)
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") else text
