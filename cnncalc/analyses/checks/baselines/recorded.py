@@ -13,6 +13,7 @@ from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import QUANTITIES, Analysis
 from cnncalc.core.problem import Problem, ProblemsFound, Where
 from cnncalc.formats import git
+from cnncalc.formats.changes import Index
 from cnncalc.formats.source import Source, fail, read_file
 
 FORMAT = 1
@@ -49,11 +50,11 @@ class Recorder:
         self.path = path
         self.files: dict[str, Figures] = {}
 
-    def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
+    def __call__(self, source: Source, analysis: Analysis) -> tuple[()]:
         if not of_its_own(source) or source.name.startswith(git.PREFIX):
-            yield f"{source.name} is no file of this folder, and is not recorded"
-        else:
-            self.files[_key(source.name, self.path)] = recorded(analysis)
+            raise fail("unreadable", f"{source.name} is no file of this folder, and is not recorded")
+        self.files[_key(source.name, self.path)] = recorded(analysis)
+        return ()
 
     def text(self) -> str:
         """The baseline file: sorted by path, one line for each figure's owner, so that changes of it read well."""
@@ -75,24 +76,31 @@ def _key(name: str, baseline: str) -> str:
 
 
 class Recorded:
-    """Each file beside its figures in a baseline file: a finder of problems for Checks."""
+    """Each file beside its figures in a baseline file: a finder of problems for Checks.
 
-    def __init__(self, path: str, allowed: Allowed) -> None:
+    With an `index` the baseline file is the one in it, unless it has none.
+    """
+
+    def __init__(self, path: str, allowed: Allowed, index: Index | None = None) -> None:
         self.path = path
         self.allowed = allowed
-        self.files = read(path)
+        self.index = index
+        self.files = read(path, index)
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         name = os.path.basename(self.path)
         if not of_its_own(source) or source.name.startswith(git.PREFIX):
-            yield f"no baseline: {source.name} is no file of this folder"
-            return
+            raise fail("unreadable", f"no baseline: {source.name} is no file of this folder")
         if analysis.graph and analysis.graph.changed:
-            yield "the baseline is not compared: vars or the input size were changed"
-            return
+            raise fail("unreadable", f"no baseline: {self.path} records other vars or another input size")
         before = self.files.get(_key(source.name, self.path))
         if before is None:
-            yield f"new since {name}: `--write-baseline {self.path}` records it"
+            if not (gone := self.gone()):
+                yield f"new since {name}: `--write-baseline {self.path}` records it"
+                return
+            said = f"new since {name}, where `{gone[0]}`{' and others are' if gone[1:] else ' is'} gone: renamed?"
+            cure = f"`--write-baseline {self.path}` records the files that there are"
+            yield Problem("baseline", said, Where(source.name, 1, 1), help=cure)
             return
         now = recorded(analysis)
         was, is_ = _with_size(before.totals), figures(analysis.totals)
@@ -109,7 +117,8 @@ class Recorded:
     def gone(self) -> list[str]:
         """The files that are in the baseline and no longer there."""
         folder = os.path.dirname(self.path)
-        return [name for name in self.files if not os.path.exists(os.path.join(folder, name))]
+        there = self.index.has if self.index else os.path.exists
+        return [name for name in self.files if not there(os.path.join(folder, name))]
 
 
 def _grown(before: Figures, now: Figures, quantity: str) -> dict[str, str]:
@@ -132,9 +141,9 @@ def _with_size(totals: Mapping[str, int]) -> dict[str, int]:
     return {**totals, "size": 4 * totals["params"]}
 
 
-def read(path: str) -> dict[str, Figures]:
+def read(path: str, index: Index | None = None) -> dict[str, Figures]:
     """The files of a baseline, by their path from its folder; raises ProblemsFound where it is none."""
-    source = read_file(path, path)
+    source = (index.read(path) if index else None) or read_file(path, path)
     try:
         found = loads(source.text)
     except (ValueError, RecursionError):

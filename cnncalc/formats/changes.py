@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from cnncalc import git
-from cnncalc.problem import ProblemsFound
-from cnncalc.source import LARGEST_FILE, Source, decode, fail, read_file
+from cnncalc.core.problem import ProblemsFound
+from cnncalc.formats import git
+from cnncalc.formats.source import Source, decode, fail, read_file
 
 _MOST = 2**28  # bytes of a list of files
 _MOST_LINKS = 40
-_TOGETHER = 1_000  # files that git is asked for at once
+_TOGETHER = 200  # files that git is asked for at once: their names fit into a pipe
+_SMALL = 2**18  # bytes of a file that is read with others
 _LINK, _SUBMODULE = "120000", "160000"
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True)
+class Change:
     """What changed, and the files with that.
 
     `paths` are edited, new and deleted files, `files` those that there are now; `before` is the version that is
@@ -34,6 +36,22 @@ class Change(NamedTuple):
     before: str
     when: str
     note: str = ""
+
+    @property
+    def index(self) -> Index | None:
+        """The index, where what is in it is meant and not the working tree."""
+        return self.tree if isinstance(self.tree, Index) else None
+
+    def read(self, name: str) -> Source:
+        """A file by its name; raises ProblemsFound where there is none, or it cannot be read."""
+        found = self.tree.read(name)
+        if found is None:
+            raise fail("unreadable", f"cannot read `{name}`: no such file")
+        return found
+
+    def read_before(self, path: str) -> Source | None:
+        """A file as it was; None where it is new. Raises ProblemsFound where it cannot be read."""
+        return git.Tree(self.before, self.tree.name("."), whole=True).read(path) if self.before else None
 
 
 def since(ref: str) -> Change:
@@ -136,6 +154,11 @@ class WorkingTree:
             ahead = _parts(target) + ahead
         return [*found, here]
 
+    @staticmethod
+    def beside(name: str, other: str) -> str:
+        """The name of a file by its relative path from beside another one."""
+        return posixpath.join(posixpath.dirname(name), other.replace(os.sep, "/"))
+
     def read(self, name: str) -> Source | None:
         """The file of that name; None where there is none. Raises ProblemsFound where it cannot be read."""
         return read_file(name, name, regular=True) if os.path.lexists(name) else None
@@ -166,8 +189,8 @@ class Index(WorkingTree):
 
     def read(self, name: str) -> Source | None:
         """The file of that name, which finds its parents in the index, too."""
-        name = posixpath.normpath(name.replace(os.sep, "/"))
-        path = next(reversed(self.way(name)), "")
+        way = self.way(name)
+        name, path = posixpath.normpath(name.replace(os.sep, "/")), way[-1] if way else ""
         mode, object = self.entries.get(path, ("", ""))
         if mode in ("", _LINK, _SUBMODULE):
             return self._of_a_submodule(path)
@@ -176,27 +199,26 @@ class Index(WorkingTree):
         return source
 
     def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, Source | None]]:
-        """As of the working tree, with a few questions to git instead of one a file."""
-        objects: dict[str, list[str]] = {}
-        for path in paths:
-            objects.setdefault(self.entries[path][1], []).append(path)
-        sizes = _sizes(self.name(""), objects)
-        waiting = [object for object in objects if sizes.get(object, LARGEST_FILE) < LARGEST_FILE]
-        while waiting:
-            together, room = [waiting.pop()], LARGEST_FILE
-            room -= sizes[together[0]]
-            while waiting and sizes[waiting[-1]] <= room and len(together) < _TOGETHER:
-                together.append(waiting.pop())
-                room -= sizes[together[-1]]
-            found = _contents(self.name(""), together)
-            self.known |= found
-            for object in together:
-                for path in objects.pop(object):
-                    yield from super().read_all([path])
-                if b"extends" not in found.get(object, b""):
-                    self.known.pop(object, None)
-        for left in objects.values():
-            yield from super().read_all(left)
+        """As of the working tree, with two questions to git for many files instead of one for each."""
+        left = list(paths)
+        while left:
+            together, left = left[:_TOGETHER], left[_TOGETHER:]
+            objects = {self.entries[path][1] for path in together}
+            read = {} if objects <= self.known.keys() else _contents(self.name("."), objects)
+            self.known |= read
+            yield from super().read_all(together)
+            for object, content in read.items():
+                if b"extends" not in content:  # which is not checked because of others
+                    self.known.pop(object)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that name."""
+        return self.path(name) in self.entries
+
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file by its whole path; None where there is none."""
+        source = self.read(os.path.relpath(path))
+        return None if source is None else source.text.encode()
 
     def _of_a_submodule(self, path: str) -> Source | None:
         """A file below a submodule, as the commit has it that the index names."""
@@ -214,34 +236,26 @@ class Index(WorkingTree):
 
     def _bytes(self, object: str, name: str) -> bytes:
         if object not in self.known:
-            found = git.objects(self.name(""), [object], name)
+            found = git.objects(self.name("."), [object], name)
             if found is None:
                 raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
             self.known[object] = found[1]
         return self.known[object]
 
 
-def _sizes(folder: str, objects: Iterable[str]) -> dict[str, int]:
-    """The sizes of objects; those that are not there are left out."""
-    said = "".join(f"{object}\n" for object in objects)
-    _, out = git.ask(folder, "cat-file", "--batch-check=%(objectname) %(objectsize)", said=said, most=_MOST)
-    answers = (line.split(" ") for line in out.decode().splitlines())
-    return {object: int(size) for object, size in answers if size.isdigit()}
-
-
 def _contents(folder: str, objects: Iterable[str]) -> dict[str, bytes]:
-    """The contents of objects, which together are no larger than a file may be."""
+    """The contents of objects; of those that are not there or large none."""
     said = "".join(f"{object}\n" for object in objects)
-    most = LARGEST_FILE + _TOGETHER * 100
-    _, out = git.ask(folder, "cat-file", "--batch=%(objectname) %(objectsize)", said=said, most=most)
+    _, out = git.ask(folder, "cat-file", "--batch-check=%(objectname) %(objectsize)", said=said)
+    sizes = dict(line.split(" ", 1) for line in out.decode().splitlines())
+    sizes = {object: size for object, size in sizes.items() if size.isdigit() and int(size) <= _SMALL}
+    said = "".join(f"{object}\n" for object in sizes)
+    _, out = git.ask(folder, "cat-file", "--batch=", said=said, most=_TOGETHER * (_SMALL + 2))
     found, start = {}, 0
-    while start < len(out):
-        end = out.index(b"\n", start)
-        object, size = out[start:end].decode().split(" ")
-        start = end + 1
-        if size.isdigit():
-            found[object] = out[start : start + int(size)]
-            start += int(size) + 1
+    for object, size in sizes.items():
+        start += 1  # the line that says nothing
+        found[object] = out[start : start + int(size)]
+        start += int(size) + 1
     return found
 
 
