@@ -14,18 +14,13 @@ paths=()
 while IFS= read -r file; do
   if [ -n "$file" ]; then paths+=("$file"); fi
 done <<< "$FILES"
-edited=()
-while IFS= read -r -d '' file; do
-  edited+=("$file")
-done < <(git diff --name-only --no-renames --relative -z "$BASE" -- "${paths[@]}")
 
-# With an edited file, those that extend it: `check --changed` knows them.
+# The edited ones, with those that extend them; where that cannot be said, nothing is: the step fails.
+checked=$("$CNNCALC" check --since "$BASE" --format json -- "${paths[@]}") || [ -n "$checked" ]
 files=()
-if [ "${#edited[@]}" -gt 0 ]; then
-  while IFS= read -r file; do
-    files+=("$file")
-  done < <("$CNNCALC" check --changed --format json -- "${edited[@]}" 2> /dev/null | jq -r '.files[].file')
-fi
+while IFS= read -r -d '' file; do
+  files+=("$file")
+done < <(jq -j '.files[] | .file + "\u0000"' <<< "$checked")
 
 if [ "${#files[@]}" -eq 0 ]; then
   echo "No architecture is changed."

@@ -10,12 +10,14 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha1, sha256
 
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.formats import git
 from cnncalc.formats.source import Source, decode, fail, read_file
 
 _MOST = 2**28  # bytes of a list of files
+_NAMES = ("--no-renames", "--no-relative", "--ignore-submodules=none", "-z")
 _MOST_LINKS = 40
 _TOGETHER = 200  # files that git is asked for at once: their names fit into a pipe
 _SMALL = 2**18  # bytes of a file that is read with others
@@ -65,13 +67,34 @@ def since(ref: str) -> Change:
     before, note = os.fsdecode(out).partition("\n")[0], ""
     if code or not before:  # a shallow clone; what is the same in both was checked there
         before, note = ref, f"`{ref}` and HEAD have no common commit here: compared with `{ref}` itself"
-    options = ("--name-only", "--no-renames", "--no-relative", "--ignore-submodules=none", "-z")
-    edited = _list(top, "diff-index", *options, before, "--")
+    edited = _edited(top, before)
     untracked = _list(top, "ls-files", "--others", "--exclude-standard", "-z")
     tree = WorkingTree(prefix)
     known = {*_list(top, "ls-files", "--cached", "-z"), *untracked}
     files = frozenset(path for path in known if os.path.lexists(tree.name(path)))
     return Change(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", note)
+
+
+def _edited(top: str, before: str) -> list[str]:
+    """What git holds for changed in the working tree, but for files that were only touched."""
+    answers = _list(top, "diff-index", "--raw", "--no-abbrev", *_NAMES, before, "--")
+    found = []
+    for line, path in zip(answers[::2], answers[1::2], strict=True):
+        mode, now, object, read, _ = line.removeprefix(":").split(" ")
+        if mode != now or read.strip("0") or object != _name_of(os.path.join(top, path), object):
+            found.append(path)
+    return found
+
+
+def _name_of(path: str, like: str) -> str | None:
+    """The name that git gives to what a file holds; None where that cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError:  # a submodule, say
+        return None
+    head = f"blob {len(content)}\0".encode()
+    return (sha1 if len(like) == 40 else sha256)(head + content).hexdigest()
 
 
 def staged() -> Change:
@@ -91,8 +114,7 @@ def staged() -> Change:
     code, _ = git.ask("", "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if code:  # the first commit
         return Change(frozenset(entries), frozenset(entries), tree, "", "is staged")
-    options = ("--cached", "--name-only", "--no-renames", "--no-relative", "--ignore-submodules=none", "-z")
-    paths = _list(top, "diff-index", *options, "HEAD", "--", staged=True)
+    paths = _list(top, "diff-index", "--cached", "--name-only", *_NAMES, "HEAD", "--", staged=True)
     return Change(frozenset(paths), frozenset(entries), tree, "HEAD", "is staged")
 
 

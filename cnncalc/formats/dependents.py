@@ -33,7 +33,7 @@ def affected(change: Change, names: Iterable[str] = ()) -> list[File]:
     readers: dict[str, list[str]] = {}  # path → the files that read it
     ours = set()
     for path, source in change.tree.read_all(files):
-        if source is None or _OURS.search(source.text):  # what cannot be read is for the check to report
+        if source is None or _may_be_one(source, path in change.paths):  # the check says why it cannot be read
             ours.add(path)
         for read in _reads(change, path, source):
             readers.setdefault(read, []).append(path)
@@ -94,6 +94,21 @@ def _changed(path: str, changed: frozenset[str]) -> bool:
             return True
         path = path.rpartition("/")[0]
     return False
+
+
+def _may_be_one(source: Source, whole: bool) -> bool:
+    """Whether a file is worth checking; others, such as manifests of several documents, need not be of our YAML.
+
+    As a `whole` it may also be one in which `layers` is misspelt.
+    """
+    if _OURS.search(source.text):
+        return True
+    if not whole:
+        return False
+    try:
+        return is_architecture(parse(source))
+    except ProblemsFound:
+        return False
 
 
 def _was_one(change: Change, path: str) -> bool:

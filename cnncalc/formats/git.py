@@ -227,6 +227,8 @@ def _other_ref(ref: str, folder: str) -> str | None:
     if shallow:
         return "this clone is shallow: `git fetch --unshallow` (`fetch-depth: 0` of actions/checkout) brings the rest"
     _, out = ask(folder, "for-each-ref", "--format=%(refname:short)", most=_MOST_NAMES)
+    if ref == "HEAD":
+        return "there is no commit yet"
     close = nearest(ref, ["HEAD", *os.fsdecode(out).split()[:10_000]])
     return f"did you mean `{close}`?" if close else None
 
