@@ -67,7 +67,10 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         return None
     from cnncalc.analyses.checks.config import read_codes
 
-    return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
+    codes = [code.strip() for code in value.split(",") if code.strip()]
+    if not codes and param.name == "select":
+        raise click.UsageError("--select names no rule; --no-lint runs none.")
+    return options.configured(read_codes, codes)
 
 
 @options.command(
@@ -76,8 +79,8 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
-        "cnncalc check --since origin/main        what a branch changes, and what extends that",
-        "cnncalc check --staged                   what the next commit changes: a hook",
+        "cnncalc check --since origin/main        what a branch changes or affects",
+        "cnncalc check --staged                   what the next commit changes or affects",
         "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              a line a problem, for editors",
         "cnncalc check nets/ -o cnncalc.sarif",

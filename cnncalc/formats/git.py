@@ -214,7 +214,7 @@ def answer(folder: str, *args: str, most: int = 2**16, staged: bool = False, nam
         return os.fsdecode(out)
     start = f"cannot read `{name}`: " if name else ""
     if len(out) >= most:
-        raise fail("limit", f"{start}`git {args[0]}` says too much (limit: answer {most // 2**20} MB)")
+        raise fail("unreadable", f"{start}`git {args[0]}` says more than anybody reads")
     _, out = ask(folder, *args, errors=True, staged=staged, name=name)  # apart: a warning is no part of an answer
     said = os.fsdecode(out).partition("\n")[0].removeprefix("fatal: ")
     if said.startswith("not a git repository"):
