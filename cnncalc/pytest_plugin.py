@@ -153,7 +153,7 @@ class ArchitectureItem(pytest.Item):
             raise Broken(report)
         for problem in report.warnings:
             text = f"{problem.message} [{problem.code}]"
-            line = problem.where.line if problem.where else 1
+            line = (problem.where and problem.where.line) or 1
             file = problem.where.file if problem.where else report.file
             self.warn_explicitly(text, file, line)
 

@@ -19,7 +19,7 @@ from jsonschema import Draft4Validator
 from cnncalc.analyses.checks.report import Report
 from cnncalc.core.analysis import Counts
 from cnncalc.core.codes import CODES
-from cnncalc.core.problem import Problem, Where
+from cnncalc.core.problem import Place, Problem
 from cnncalc.render.check import FORMATS, renderer
 from tests.running import DATA, Ran, environment, invoke, process
 
@@ -435,7 +435,7 @@ def test_junit_fails_a_file_that_only_warns_when_that_breaks_it() -> None:
 
 HOSTILE = "\x00\x07\x1b[31m\x9b\r\n::error::x%0A]]><&\"'|`{0}[a](b)\u202e\ud800\ufffe\U0010ffff,:"
 FILE = f"dir,a:b%{HOSTILE}.yaml".replace("\ud800", "\udcff")  # a byte that is no UTF-8, as the system hands it on
-PLACE = Where(FILE, 3, 2, 4, HOSTILE)
+PLACE = Place(FILE, 3, 2, 4, HOSTILE)
 PROBLEMS = (
     Problem("bad-value", HOSTILE, PLACE, (HOSTILE,), HOSTILE),
     Problem("limit", HOSTILE, None, (), HOSTILE, "warning"),
@@ -511,7 +511,7 @@ CODE = {  # a message: how it is written in a cell
 
 @pytest.mark.parametrize(("text", "shown"), CODE.items())
 def test_names_in_backticks_are_code_that_nothing_breaks_out_of(text: str, shown: str) -> None:
-    problem = Problem("bad-value", text, Where("net.yaml", 1, 1))
+    problem = Problem("bad-value", text, Place("net.yaml", 1, 1))
     rows = renderer("step_summary")([Report("net.yaml", 1, 1, (problem,))], None).splitlines()
     assert f"| net.yaml:1 | error | bad-value | {shown} |" in rows
 

@@ -85,7 +85,7 @@ def describe(entry: Row | GroupRow) -> str:
         return f"{text}, weights of {entry.shares}" if entry.shares else text
     if entry.start == entry.stop:
         return "identity"
-    return entry.kind
+    return entry.description
 
 
 def describe_layer(layer: Layer, channels: int, spelled: bool = False) -> str:

@@ -15,6 +15,7 @@ from cnncalc.analyses.outline import describe, describe_layer, parts
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.problem import Origin
 from cnncalc.core.shape import AXES, Shape
 from cnncalc.core.work import COUNTS, Named, Step, attempt, steps
 
@@ -91,8 +92,7 @@ class FailedWorking:
     input_shapes: tuple[Shape, ...]
     steps: tuple[Step, ...]
     why: str
-    line: int
-    file: str
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -198,8 +198,7 @@ def _failed(failure: Failed, graph: Graph) -> FailedWorking:
         shapes,
         tuple(found) if step is not None else (),
         why,
-        failure.line,
-        failure.file,
+        failure.origin,
     )
 
 

@@ -408,4 +408,4 @@ def _rewrite(file: str, result: CheckResult) -> int:
             raise
     except OSError as error:
         raise streams.CannotWrite(f"'{file}'", error) from None
-    return len({edit.node.mark.index for edit in result.edits})
+    return len({edit.node.order for edit in result.edits})

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from cnncalc.core.graph import Graph, Node
+from cnncalc.core.graph import Graph
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import clean
+from cnncalc.core.problem import Origin, clean
 from cnncalc.core.shape import Shape
 
+_COUNTED = ("weights", "biases", "buffers", "multiplies", "activations")  # the fields of Counts
 QUANTITIES = ("params", "weights", "biases", "buffers", "multiplies", "activations")
 
 
@@ -64,9 +65,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One layer: its path, type, what it reads and gives, and its counts.
+    """One layer: its path, type, what it reads and gives, its counts, and where it was written.
 
     Shapes are channels first. `shares` names the layer whose weights it uses again; its own params are then 0.
+    `named` says whether the last part of the path was given, and not counted like `conv2`.
     """
 
     name: str
@@ -76,9 +78,19 @@ class Row:
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
     counts: Counts
-    line: int
-    file: str
+    origin: Origin
     shares: str | None = None
+    named: bool = False
+
+    @property
+    def line(self) -> int | None:
+        """The line in the file; None where that has no lines."""
+        return self.origin.line
+
+    @property
+    def file(self) -> str:
+        """The file that says it: the network's own, or one that it extends."""
+        return self.origin.file
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -88,7 +100,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A block, branch, repeated entry or named merge: `rows[start:stop]`, their sum, and the last one's output."""
+    """A block, branch, repeated entry or named merge: `rows[start:stop]`, their sum, and the last one's output.
+
+    `kind` is the name of the block, `branch`, or the type of a merge; of a repeated entry, `copies` of that.
+    """
 
     name: str
     kind: str
@@ -96,8 +111,24 @@ class GroupRow:
     stop: int
     output_shape: Shape
     counts: Counts
-    line: int
-    file: str
+    origin: Origin
+    copies: int = 0
+    named: bool = False
+
+    @property
+    def line(self) -> int | None:
+        """The line in the file; None where that has no lines."""
+        return self.origin.line
+
+    @property
+    def file(self) -> str:
+        """The file that says it: the network's own, or one that it extends."""
+        return self.origin.file
+
+    @property
+    def description(self) -> str:
+        """The kind and the number of copies: `unit ×3`."""
+        return f"{self.kind} ×{self.copies}" if self.copies else self.kind
 
 
 @dataclass(frozen=True)
@@ -164,37 +195,41 @@ def analyze(graph: Graph) -> Analysis:
     names = list(graph.inputs)
     nodes = graph.nodes
     rows = []
-    sums = [Counts()]
-    same: dict[tuple[int, bool], Counts] = {}
-    for index, node in enumerate(nodes):
-        counts = _counts(node, node.shares == index, same)
+    same: dict[tuple[int, bool], Counts] = {}  # equal work gives one object
+    for index, (name, layer, inputs, work, origin, shares, named) in enumerate(nodes):
+        owns = shares == index
+        counts = same.get((id(work), owns))
+        if counts is None:
+            learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
+            counts = same[id(work), owns] = Counts(*learned, work.multiplies, work.activations)
         rows.append(
             Row(
-                node.name,
-                node.layer.type,
-                node.layer,
-                tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in node.inputs]),
-                tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in node.inputs]),
-                node.work.output,
+                name,
+                layer.type,
+                layer,
+                tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs]),
+                tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs]),
+                work.output,
                 counts,
-                node.line,
-                node.file,
-                None if node.shares == index else nodes[node.shares].name,
+                origin,
+                None if owns else nodes[shares].name,
+                named,
             )
         )
-    sums += accumulate(row.counts for row in rows)
+    sums = [list(accumulate((getattr(row.counts, counted) for row in rows), initial=0)) for counted in _COUNTED]
     groups = {
-        group.name: GroupRow(
-            group.name,
-            group.kind,
-            group.start,
-            group.stop,
-            graph.shape(group.output),
-            sums[group.stop] - sums[group.start],
-            group.line,
-            group.file,
+        name: GroupRow(
+            name,
+            kind,
+            start,
+            stop,
+            graph.shape(output),
+            Counts(*(so_far[stop] - so_far[start] for so_far in sums)),
+            origin,
+            copies,
+            named,
         )
-        for group in graph.groups.values()
+        for name, kind, start, stop, output, origin, copies, named in graph.groups.values()
     }
     outputs = {}
     by_name = {row.name: row.output_shape for row in rows}
@@ -207,21 +242,10 @@ def analyze(graph: Graph) -> Analysis:
         outputs=outputs,
         rows=tuple(rows),
         groups=groups,
-        totals=sums[-1],
+        totals=Counts(*(so_far[-1] for so_far in sums)),
         uncounted=tuple((row.name, row.attributes["operator"]) for row in rows if not row.layer.counted),
         source=graph.source,
         note=graph.note,
         notes=graph.notes,
         graph=graph,
     )
-
-
-def _counts(node: Node, owns: bool, same: dict[tuple[int, bool], Counts]) -> Counts:
-    """The counts of a node; equal work gives one object."""
-    key = (id(node.work), owns)
-    found = same.get(key)
-    if found is None:
-        work = node.work
-        learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
-        found = same[key] = Counts(*learned, work.multiplies, work.activations)
-    return found

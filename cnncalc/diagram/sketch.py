@@ -134,12 +134,12 @@ def sketch(
                 break
             inside.append(found.name)
             if found.name not in opened:
-                kind = found.kind
+                kind = found.description
                 if once and (length := _copies(analysis, found)):
                     copies[found.start + length] = found.stop, length
                     shown_once.append(found.name)
-                elif kind.rpartition(" ×")[2].isdigit():  # every copy is shown: no need to say how many
-                    kind = kind.rpartition(" ×")[0]
+                else:  # every copy is shown: no need to say how many
+                    kind = found.kind
                 opened[found.name] = Opened(found.name, path[level - 1], kind, found.start, found.stop)
         last = group.stop if group else index + 1
         reads = []
@@ -168,10 +168,9 @@ def sketch(
 
 def _copies(analysis: Analysis, group: GroupRow) -> int:
     """The number of layers in each copy of a repeated group, where all copies are equal; else 0."""
-    number = group.kind.rpartition(" ×")[2]
-    if not number.isdigit() or int(number) < 2 or (group.stop - group.start) % int(number):
+    if group.copies < 2 or (group.stop - group.start) % group.copies:
         return 0
-    length = (group.stop - group.start) // int(number)
+    length = (group.stop - group.start) // group.copies
     rows = analysis.rows
     for index in range(group.start + length, group.stop):
         row, first = rows[index], rows[index - length]

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 
-from cnncalc.core.problem import ProblemsFound
+from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats import git
-from cnncalc.formats.source import Source, decode, fail, read_file
+from cnncalc.formats.source import Source, decode, read_file
 
 _MOST = 2**28  # bytes of a list of files
 _NAMES = ("--no-renames", "--no-relative", "--ignore-submodules=none", "-z")

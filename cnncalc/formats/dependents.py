@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cnncalc.core.problem import ProblemsFound
+from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats.changes import Change
 from cnncalc.formats.listing import SUFFIXES, File
-from cnncalc.formats.source import Map, Source, Text, fail
+from cnncalc.formats.source import Map, Source, Text
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 

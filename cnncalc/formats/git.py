@@ -14,8 +14,8 @@ import subprocess
 from threading import Timer
 from typing import NamedTuple
 
-from cnncalc.core.problem import ProblemsFound, Where, nearest
-from cnncalc.formats.source import LARGEST_FILE, Source, decode, fail, too_large
+from cnncalc.core.problem import Place, ProblemsFound, fail, nearest
+from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
 
 PREFIX = "git:"
 SECONDS = 30  # for one question to git
@@ -49,7 +49,7 @@ class Tree(NamedTuple):
 
     def source(self, data: bytes, path: str, name: str) -> Source:
         """Bytes of the file `path` as a Source that finds its parents in this tree."""
-        source = decode(data, name, posixpath.dirname(path), whole=Where(name, 1, 1))
+        source = decode(data, name, posixpath.dirname(path), whole=Place(name, 1, 1))
         source.tree = self
         return source
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import nearest
+from cnncalc.core.problem import fail, nearest
 from cnncalc.formats import bundled
-from cnncalc.formats.source import Source, decode, fail, read_file
+from cnncalc.formats.source import Source, decode, read_file
 from cnncalc.formats.yaml.expanding.build import load_source
 
 FROM_GIT = "git:"  # a file of that very name is `./git:…`
@@ -74,3 +75,29 @@ def loads(
     (144,)
     """
     return load_source(Source(name, text, os.getcwd()), set=set, input_size=input_size)
+
+
+def from_dict(
+    mapping: Mapping[str, Any],
+    *,
+    name: str = "<mapping>",
+    set: dict[str, str] | None = None,
+    input_size: str | None = None,
+) -> Graph:
+    """The graph that a mapping describes, as a YAML text would; problems name the path of keys.
+
+    Raises ProblemsFound with all that is wrong, and TypeError for values that YAML has not.
+
+    >>> from_dict({"input": {"channels": 3, "size": 8}, "layers": [{"conv": {"filters": 4, "kernel": 3}}]}).shape(0)
+    (4, 6, 6)
+    >>> from cnncalc import ProblemsFound
+    >>> try:
+    ...     from_dict({"input": {"channels": 3, "size": 8}, "layers": [{"conv": {"filter": 4, "kernel": 3}}]})
+    ... except ProblemsFound as error:
+    ...     print(error.problems[0].where)
+    <mapping>, layers[0].conv.filter
+    """
+    from cnncalc.formats.yaml.mapping import tree_of
+
+    source, tree = tree_of(mapping, name)
+    return load_source(source, set=set, input_size=input_size, tree=tree)

@@ -78,7 +78,7 @@ def _entry(entry: Row | GroupRow | None) -> dict[str, Any] | None:
         return None
     return {
         "name": entry.name,
-        "type": entry.type if isinstance(entry, Row) else entry.kind,
+        "type": entry.type if isinstance(entry, Row) else entry.description,
         "file": entry.file,
         "line": entry.line,
         "output_shape": entry.output_shape,
@@ -119,7 +119,7 @@ def csv_of_layers(changes: Sequence[Change]) -> str:
             [
                 change.kind,
                 *(entry.name if entry else "" for entry in entries),
-                change.entry.type if isinstance(change.entry, Row) else change.entry.kind,
+                change.entry.type if isinstance(change.entry, Row) else change.entry.description,
                 change.layers,
                 differences,
                 *(entry.line if entry else "" for entry in entries),

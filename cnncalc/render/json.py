@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.core.analysis import Analysis, Counts, Row
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Place, Problem
 
 SCHEMA_VERSION = 1
 
@@ -79,11 +79,13 @@ def totals_object(totals: Counts) -> dict[str, int]:
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON; lines and columns count from 1."""
+    """A problem as JSON; lines and columns count from 1, and what has no lines has a `place` alone."""
     place = problem.where
     found: dict[str, Any] = {"code": problem.code, "message": problem.message}
     if place:
-        found |= {"file": place.file, "line": place.line, "column": place.column, "length": place.length}
+        found |= {"file": place.file, "place": str(place)}
+    if isinstance(place, Place):
+        found |= {"line": place.line, "column": place.column, "length": place.length}
     if problem.notes:
         found["notes"] = list(problem.notes)
     if problem.help:

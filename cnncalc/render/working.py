@@ -49,7 +49,7 @@ def render(explanation: Explanation, style: Style, width: int | None = None) -> 
 
 def layer_head(working: LayerWorking) -> tuple[str, str, str]:
     """Name, description, and place in the file."""
-    return working.name, working.description, f"{clean(working.row.file)}:{working.row.line}"
+    return working.name, working.description, clean(str(working.row.origin))
 
 
 def sum_head(working: SumWorking, file: str, style: Style) -> tuple[str, str, str]:
@@ -59,7 +59,7 @@ def sum_head(working: SumWorking, file: str, style: Style) -> tuple[str, str, st
         several = f", outputs {', '.join(outputs)}" if len(outputs) > 1 else ""
         return working.name, f"{working.description}{several}", file
     layers = f"{working.layers} layer{'s' * (working.layers != 1)}"
-    return working.name, f"{working.description}, {layers}", f"{clean(working.entry.file)}:{working.entry.line}"
+    return working.name, f"{working.description}, {layers}", clean(str(working.entry.origin))
 
 
 def layer_lines(working: LayerWorking, style: Style, network: int) -> Iterator[Line | Step]:
@@ -96,7 +96,7 @@ def remainders(working: LayerWorking) -> str:
 
 def failed_head(working: FailedWorking) -> tuple[str, str, str]:
     """Name, description, and place in the file."""
-    return working.name, working.description, f"{clean(working.file)}:{working.line}"
+    return working.name, working.description, clean(str(working.origin))
 
 
 def failed_lines(working: FailedWorking, style: Style) -> list[Line | Step]:

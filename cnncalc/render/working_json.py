@@ -102,7 +102,7 @@ def _failed(failed: FailedWorking) -> dict[str, Any]:
     return {
         "name": failed.name,
         "description": failed.description,
-        "line": failed.line,
+        "line": failed.origin.line,
         "inputs": failed.inputs,
         "input_shapes": failed.input_shapes,
         "steps": [_step(step) for step in failed.steps],

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from cnncalc.core.analysis import QUANTITIES, Analysis, Counts, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure
-from cnncalc.core.problem import Level, Problem, Where
-from cnncalc.formats.source import Map, Node, Source, Text, fail, where
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+from cnncalc.core.problem import Level, Place, Problem, Problems, fail
+from cnncalc.formats.source import Map, Node, Source, Text
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 BUDGETED = (*QUANTITIES, "size")
 
@@ -110,17 +110,17 @@ def _more(limit: int, actual: int) -> str:
 
 def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
     """The limits of the command line that a network breaks; raises ProblemsFound where it has no such name."""
-    whole = Where(source.name, 1, 1)
+    whole = Place(source.name, 1, 1)
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
         actual: int = getattr(entry.counts if entry else analysis.totals, limit.quantity)
         if actual > int(limit.amount):
-            place = source.at_line(entry.line) if entry and entry.file == source.name else whole
+            place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
             name = entry.name if entry else "total"
             yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place)
 
 
-def _entry(name: str, analysis: Analysis, whole: Where) -> Row | GroupRow:
+def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
     found = analysis.matches(name)
     if len(found) == 1:
         return found[0]
@@ -206,4 +206,4 @@ def _limit(name: str, quantity: str, level: Level, counts: Counts, node: Node, p
     actual: int = getattr(counts, quantity)
     if actual <= int(amount):
         return None
-    return Problem("budget", over(name, quantity, amount, actual), where(node), level=level)
+    return Problem("budget", over(name, quantity, amount, actual), node.origin, level=level)

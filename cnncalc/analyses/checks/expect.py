@@ -10,11 +10,11 @@ from cnncalc.analyses.checks.budget import limits, named
 from cnncalc.core.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import Figure, read_figure
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Problem, Problems
 from cnncalc.core.shape import Shape, read_shape, written_shape
-from cnncalc.formats.source import Node, Text, where
+from cnncalc.formats.source import Node, Text
 from cnncalc.formats.yaml.document import document_of
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25M`"
 
@@ -79,7 +79,7 @@ def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     found, edits = [], []
     for one in expected:
         if not _holds(one):
-            found.append(Problem("expectation", _difference(one), where(one.node)))
+            found.append(Problem("expectation", _difference(one), one.node.origin))
             edits.append(Edit(one.node, _rewritten(one)))
     found += [problem for problem in budgeted if problem]
     return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), tuple(edits))
@@ -100,8 +100,8 @@ _BEFORE = re.compile(r"(?:&\S+\s+)?(?:[|>][^\n]*\s+|[\"'])?")  # an anchor; a bl
 
 def _start(text: str, node: Text) -> int:
     """Where the characters of a scalar begin."""
-    match = _BEFORE.match(text, node.mark.index)
-    return match.end() if match else int(node.mark.index)
+    match = _BEFORE.match(text, node.order)
+    return match.end() if match else node.order
 
 
 # ------------------------------------------------------------------------------------------------ reading `expect`

@@ -108,7 +108,7 @@ def _unchanged(run: Sequence[Change]) -> str:
 def described(change: Change, style: Style) -> str:
     """What became of a layer: `filters 64 → 128`, or what it is where it is new or gone."""
     entry = change.entry
-    own = describe(entry) if isinstance(entry, Row) else f"{entry.kind}, {_many(change.layers)}"
+    own = describe(entry) if isinstance(entry, Row) else f"{entry.description}, {_many(change.layers)}"
     if change.kind in ("added", "removed"):
         return own
     if change.kind == "moved":
@@ -130,7 +130,7 @@ def described(change: Change, style: Style) -> str:
 
 
 def _described(entry: Row | GroupRow) -> str:
-    return describe(entry) if isinstance(entry, Row) else entry.kind
+    return describe(entry) if isinstance(entry, Row) else entry.description
 
 
 def _output(change: Change, style: Style) -> str:

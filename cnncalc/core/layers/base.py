@@ -13,6 +13,7 @@ true holds. The names a formula may use:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.core.formula import written
@@ -231,6 +232,29 @@ class Layer:
             | ({"before", "after"} if any(a.kind == "Padding" for a in declared.values()) else set())
         )  # fmt: skip
         LAYERS[cls.type] = cls
+
+    @classmethod
+    def resolved(cls, given: list[Any], rank: int, refuse: Callable[[str, str], None]) -> dict[str, Any] | None:
+        """The values of all attributes, defaults filled in, for an input with `rank` sides.
+
+        `given` follows the order of the attributes; None stands for a default. `refuse` is told the name of each
+        attribute that cannot take its value, and what it must be; then None.
+        """
+        values: dict[str, Any] = {}
+        fine = True
+        for (name, attribute), value in zip(cls.attributes.items(), given, strict=True):
+            default = attribute.default
+            try:
+                if value is not None:
+                    values[name] = attribute.convert(value, rank)
+                elif isinstance(default, str) and default.startswith("$"):
+                    values[name] = values.get(default[1:])  # None where that is wrong
+                else:
+                    values[name] = default if default is None else attribute.convert(default, rank)
+            except BadValue as error:
+                refuse(name, str(error))
+                fine = False
+        return values if fine else None
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values

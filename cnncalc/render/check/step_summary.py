@@ -31,7 +31,7 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
 
 def _place(problem: Problem, report: Report, root: str | None) -> str:
     place = problem.where
-    return _cell(f"{from_root(place.file, root)}:{place.line}" if place else from_root(report.file, root))
+    return _cell(str(place._replace(file=from_root(place.file, root))) if place else from_root(report.file, root))
 
 
 def _result(report: Report) -> str:

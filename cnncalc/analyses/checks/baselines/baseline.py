@@ -14,10 +14,10 @@ from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import described
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
-from cnncalc.formats.source import Source, fail
+from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.expanding.build import load_source
 
 
@@ -78,7 +78,7 @@ class Against:
             yield Problem(
                 "baseline",
                 self._message(quantity, before.totals, analysis.totals),
-                _changed_place(blamed[0].entry, source, older, analysis) if blamed else Where(source.name, 1, 1),
+                _changed_place(blamed[0].entry, source, older, analysis) if blamed else Place(source.name, 1, 1),
                 tuple(_note(change, quantity) for change in blamed[:MOST_NAMED]),
                 f"`cnncalc compare {names} --by-layer` shows all that changed",
             )
@@ -113,7 +113,7 @@ def _note(change: Change, quantity: str) -> str:
     return f"`{change.entry.name}`{new} ({described(change, Style())}): {counted} {was:,} → {is_:,}"
 
 
-def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Where:
+def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Origin:
     """The line that made a layer what it is: its own, else that of a block around it, else the one place that changed.
 
     A layer inside a block may be another one because the block is called with another number, one of a parent because

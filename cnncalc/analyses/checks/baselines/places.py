@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnncalc.core.analysis import GroupRow, Row
-from cnncalc.core.problem import ProblemsFound, Where
+from cnncalc.core.problem import Origin, ProblemsFound
 from cnncalc.formats.source import Source
 
 MOST_NAMED = 3  # layers that such a problem names
@@ -26,7 +26,7 @@ def beside(file: str, source: Source) -> Source | None:
         return None
 
 
-def place(entry: Row | GroupRow, source: Source) -> Where:
+def place(entry: Row | GroupRow, source: Source) -> Origin:
     """The line of an entry, also in a file that this one extends."""
     file = source if entry.file == source.name else beside(entry.file, source)
-    return file.at_line(entry.line) if file else Where(entry.file, entry.line, 1)
+    return file.line_of(entry.origin) if file else entry.origin

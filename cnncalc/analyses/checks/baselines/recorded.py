@@ -11,10 +11,10 @@ from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures,
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, of_its_own, place
 from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import QUANTITIES, Analysis
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
-from cnncalc.formats.source import Source, fail, read_file
+from cnncalc.formats.source import Source, read_file
 
 FORMAT = 1
 _LAYER = ("params", "multiplies", "activations")  # what is recorded of each top-level entry
@@ -100,7 +100,7 @@ class Recorded:
                 return
             said = f"new since {name}, where `{gone[0]}`{' and others are' if gone[1:] else ' is'} gone: renamed?"
             cure = f"`--write-baseline {self.path}` records the files that there are"
-            yield Problem("baseline", said, Where(source.name, 1, 1), help=cure)
+            yield Problem("baseline", said, Place(source.name, 1, 1), help=cure)
             return
         now = recorded(analysis)
         was, is_ = _with_size(before.totals), figures(analysis.totals)
@@ -132,9 +132,9 @@ def _grown(before: Figures, now: Figures, quantity: str) -> dict[str, str]:
     return found
 
 
-def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Where:
+def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Origin:
     entry = analysis.find(next(iter(grown))) if grown else None
-    return place(entry, source) if entry else Where(source.name, 1, 1)
+    return place(entry, source) if entry else Place(source.name, 1, 1)
 
 
 def _with_size(totals: Mapping[str, int]) -> dict[str, int]:

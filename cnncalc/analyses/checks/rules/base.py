@@ -113,14 +113,14 @@ class Network:
         nodes: list[Written] = [found.tree, *found.fields.values(), *found.vars.values()]
         nodes += [block.node for block in found.blocks.values()]
         nodes += [node for given in found.defaults.values() for node in given.values()]
-        return list(dict.fromkeys(node.mark.name for node in nodes))
+        return list(dict.fromkeys(node.source for node in nodes))
 
     def around(self, ref: Ref, calls_only: bool = False) -> Iterator[Group]:
         """The groups that a node is in, innermost first: blocks, branches, repeats; or only the calls of blocks."""
         path = self.nodes[ref].name
         while path := path.rpartition("/")[0]:
             group = self.graph.groups.get(path)
-            if group is not None and (not calls_only or group.kind in self.description.blocks):
+            if group is not None and (not calls_only or (group.kind in self.description.blocks and not group.copies)):
                 yield group
 
     def of_type(self, *types: str) -> Iterator[tuple[Ref, Node]]:

@@ -15,7 +15,7 @@ _NAME = re.compile(r"\$?[A-Za-z_]\w*", re.ASCII)
 
 def written_here(found: Description, node: Node) -> bool:
     """Whether the file itself says it, and not one that it extends."""
-    return bool(node.mark.name is found.source)
+    return node.source is found.source
 
 
 def keys_of(node: Node | None, key: str | None = None) -> list[tuple[Text, Node]]:

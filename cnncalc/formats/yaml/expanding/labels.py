@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.core.problem import Problems
 from cnncalc.formats.yaml.expanding.values import UNKNOWN
 from cnncalc.formats.yaml.reading.entries import Branch, Entries, Entry
-from cnncalc.formats.yaml.reading.problems import Problems
 
 Label = tuple[str, list[str] | None]  # an entry's name; its branches' names, where these stand beside it
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cnncalc.core.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
+from cnncalc.core.problem import Problems
 from cnncalc.formats.source import Node, Seq, Text
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
 

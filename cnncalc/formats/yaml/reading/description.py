@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc.core.problem import ProblemsFound
-from cnncalc.formats.source import Map, Node, Seq, Source, Text, where
+from cnncalc.core.problem import Problems, ProblemsFound
+from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.reading.binding import bind_all
 from cnncalc.formats.yaml.reading.entries import Block, Entries
 from cnncalc.formats.yaml.reading.extends import KEYS, chain
-from cnncalc.formats.yaml.reading.problems import Problems, value_is_null
+from cnncalc.formats.yaml.reading.problems import value_is_null
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
@@ -56,7 +56,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
     main = levels[-1]
     if main.get("layers") is None and len(levels) == 1:
         problems.add(
-            "missing-key", "no `layers` (and no `extends`)", where(main), "`cnncalc new` prints a file to start from"
+            "missing-key", "no `layers` (and no `extends`)", main.origin, "`cnncalc new` prints a file to start from"
         )
         raise ProblemsFound(problems.found)
     fields: dict[str, Node] = {}
@@ -81,7 +81,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
                     defaults.setdefault(type_name, {}).update(given)
             elif key.text == "blocks":
                 for name, block in reader.blocks(value).items():
-                    block.overrides = where(blocks[name].node) if name in blocks else None
+                    block.overrides = blocks[name].node.origin if name in blocks else None
                     blocks[name] = block
             elif level is main or key.text not in ("expect", "budget", "source", "extends"):
                 fields[key.text] = value
@@ -93,7 +93,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
             "unknown-key", "`input` and `inputs` exclude each other", key_nodes["inputs"], "name all inputs in `inputs`"
         )
     if "input" not in key_nodes and "inputs" not in key_nodes:
-        problems.add("missing-key", "no `input`", where(main), "write, for example, `input: {channels: 3, size: 224}`")
+        problems.add("missing-key", "no `input`", main.origin, "write, for example, `input: {channels: 3, size: 224}`")
     outputs = reader.words(fields["outputs"], "outputs") if "outputs" in fields else None
     found = Description(source, main, fields, vars, defaults, blocks, entries, outputs, key_nodes)
     for block in blocks.values():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from cnncalc.core.problem import ProblemsFound
+from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats import bundled
 from cnncalc.formats.source import Map, Node, Seq, Source, Text, read_file
-from cnncalc.formats.yaml.reading.problems import Problems, colon_cure, did_you_mean, value_is_null
+from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, value_is_null
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 KEYS = (
