@@ -30,13 +30,13 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
-from cnncalc.core import formula, shape  # noqa: E402
+from cnncalc.core import formula, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
 from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
 from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
-from cnncalc.formats.yaml.reading import extends, problems  # noqa: E402
+from cnncalc.formats.yaml.reading import extends  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -310,7 +310,7 @@ def limits_part() -> str:
         ("a value in an expression", f"±{formula.LARGEST:,}"),
         ("length of an expression", f"{formula.LONGEST:,} characters"),
         ("nesting of an expression", f"{formula.DEEPEST}"),
-        ("problems that one run shows", f"{problems.MOST_PROBLEMS}"),
+        ("problems that one run shows", f"{problem.MOST_PROBLEMS}"),
     ]
     return "\n".join(_table(("what", "at most"), rows)) + "\n"
 

@@ -603,7 +603,7 @@ def test_a_folder_without_architectures_is_an_error_also_beside_others(folder: P
     assert invoke("check", "nets") == (2, "1 of 1 file failed, 0 figures checked\n", passed_over + said.format("nets"))
     ran = invoke("check", "good", "empty/", "nets")
     assert (ran.code, ran.err) == (2, passed_over + said.format("empty/") + said.format("nets"))
-    assert ran.out == "good/net.yaml: 1 figure\n2 of 3 files failed, 1 figure checked\n"
+    assert ran.out == "good/net.yaml: 3 figures\n2 of 3 files failed, 3 figures checked\n"
     assert [(report.file, report.code) for report in Checks().run(["good", "empty"])] == [
         ("good/net.yaml", 0),
         ("empty", 2),
@@ -632,7 +632,7 @@ def test_a_link_below_a_folder_that_leads_to_no_file_fails(folder: Path) -> None
     ran = invoke("check", "nets")
     assert ran.code == 2
     assert ran.err == "error[unreadable]: `nets/current.yaml` is a symbolic link that leads to no file\n\n"
-    assert ran.out == "nets/net.yaml: 1 figure\n1 of 2 files failed, 1 figure checked\n"
+    assert ran.out == "nets/net.yaml: 3 figures\n1 of 2 files failed, 3 figures checked\n"
 
 
 def test_what_below_a_folder_is_no_file_fails(folder: Path) -> None:

@@ -79,8 +79,8 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
-        "cnncalc check --since origin/main        what a branch changes or affects",
-        "cnncalc check --staged                   what the next commit changes or affects",
+        "cnncalc check --since origin/main        what a branch changes",
+        "cnncalc check --staged                   what a commit changes",
         "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              a line a problem, for editors",
         "cnncalc check nets/ -o cnncalc.sarif",
@@ -94,13 +94,13 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @click.option(
     "--since",
     metavar="REF",
-    help="Only files that changed since the branch left REF (its merge base with HEAD), with what is not committed and "
-    "not ignored, and all that extend one of them; of FILEs, if any.",
+    help="Check only what changed since the branch left REF (its merge base with HEAD), committed or not, untracked "
+    "files, too, and all that extends it. FILE|FOLDER, where given, limits what is looked at.",
 )
 @click.option(
     "--staged",
     is_flag=True,
-    help="Only files that the next commit changes, and all that extend one of them, as they are in git's index.",
+    help="Check only what the next commit changes, and all that extends it, as it is in git's index.",
 )
 @options.format_option(
     DRAWN,
@@ -257,12 +257,15 @@ def _change(since: str | None) -> Change:
 
 
 def _to_check(files: tuple[str, ...], change: Change | None) -> list[File]:
+    if change is None:
+        from cnncalc.formats.listing import listing
+
+        return list(listing(files))
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats.dependents import affected
-    from cnncalc.formats.listing import listing
 
     try:
-        return list(listing(files)) if change is None else affected(change, files)
+        return affected(change, files)
     except ProblemsFound as error:
         raise _ended(error.problems) from None
 

@@ -17,6 +17,7 @@ from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
+_AT_LEAST = "figures of `uncounted` layers are not known: sums with them are held as lower bounds"
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
@@ -100,7 +101,8 @@ class Checks:
         found = in_order(found, source.name)
         broken = any(problem.level == "error" or self.strict for problem in found)
         figures = result.figures + len(self.limits)
-        notes = (*graph.notes, *result.notes, *(one for one in said if isinstance(one, str)))
+        least = (_AT_LEAST,) if analysis.uncounted and figures else ()
+        notes = (*graph.notes, *result.notes, *least, *(one for one in said if isinstance(one, str)))
         told = tuple(_told(problem, source.name) for problem in found)
         return Report(name, int(broken), figures, told, notes, analysis.totals, bool(analysis.uncounted))
 
