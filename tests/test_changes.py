@@ -359,6 +359,27 @@ def test_a_history_without_a_common_commit_is_compared_with_the_version_itself(
     assert ran.out.startswith("nets/wide.yaml: 1 figure\n")
 
 
+def test_a_new_file_is_known_from_when_it_is_to_be_added(project: Repository) -> None:
+    project.put({"new.yaml": BASE})
+    project.git("add", "--intent-to-add", "new.yaml")
+    assert named(changes.since("HEAD")) == ["new.yaml"]
+
+
+def test_a_file_that_was_only_touched_is_not_changed(project: Repository) -> None:
+    os.utime("nets/base.yaml", (1, 1))
+    assert named(changes.since("HEAD")) == []
+
+
+def test_what_a_sparse_checkout_has_not_is_named(project: Repository) -> None:
+    project.git("sparse-checkout", "set", "--no-cone", "/nets/base.yaml", "/nets/wide.yaml", "/nets/other.yaml")
+    project.put({"nets/base.yaml": GROWN})
+    ran = check("--since", "HEAD", "-f", "text")
+    assert ran.err.startswith("note: not checked out, and so not checked: `compose.yaml` and 4 more\n")
+    assert ran.err.endswith("\n1 of 2 files failed, 2 figures checked\n")
+    project.git("add", "--sparse", "nets/base.yaml")
+    assert "3 of 4 files failed" in check("--staged", "-f", "text").err  # the index has them
+
+
 def test_figures_are_rewritten_in_what_changed(project: Repository) -> None:
     project.put({"nets/base.yaml": BASE.replace("dense: 10", "dense: 20"), "nets/other.yaml": OTHER})
     ran = check("--since", "HEAD", "--update", "nets/base.yaml")

@@ -251,8 +251,8 @@ def _change(since: str | None) -> Change:
         change = changes.staged() if since is None else changes.since(since)
     except ProblemsFound as error:
         raise _ended(error.problems) from None
-    if change.note:
-        streams.remark(change.note)
+    for note in change.notes:
+        streams.remark(note)
     return change
 
 

@@ -14,6 +14,7 @@ from hashlib import sha1, sha256
 
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats import git
+from cnncalc.formats.listing import SUFFIXES
 from cnncalc.formats.source import Source, decode, read_file
 
 _MOST = 2**28  # bytes of a list of files
@@ -29,7 +30,7 @@ class Change:
     """What changed, and the files with that.
 
     `paths` are edited, new and deleted files, `files` those that there are now; `before` is the version that is
-    compared with, empty where there is none yet. `when` ends the sentence "no file …", `note` says what is unusual.
+    compared with, empty where there is none yet. `when` ends the sentence "no file …", `notes` say what is unusual.
     """
 
     paths: frozenset[str]
@@ -37,7 +38,7 @@ class Change:
     tree: WorkingTree | Index
     before: str
     when: str
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def index(self) -> Index | None:
@@ -64,15 +65,20 @@ def since(ref: str) -> Change:
     prefix, top = _places()
     git.must_exist(ref)
     code, out = git.ask("", "merge-base", ref, "HEAD")
-    before, note = os.fsdecode(out).partition("\n")[0], ""
+    before, notes = os.fsdecode(out).partition("\n")[0], []
     if code or not before:  # a shallow clone; what is the same in both was checked there
-        before, note = ref, f"`{ref}` and HEAD have no common commit here: compared with `{ref}` itself"
+        before = ref
+        notes.append(f"`{ref}` and HEAD have no common commit here: compared with `{ref}` itself")
     edited = _edited(top, before)
     untracked = _list(top, "ls-files", "--others", "--exclude-standard", "-z")
     tree = WorkingTree(prefix)
     known = {*_list(top, "ls-files", "--cached", "-z"), *untracked}
     files = frozenset(path for path in known if os.path.lexists(tree.name(path)))
-    return Change(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", note)
+    absent = sorted(path for path in known - files - set(edited) if path.lower().endswith(SUFFIXES))
+    if absent:  # a sparse checkout
+        more = f" and {len(absent) - 1:,} more" if absent[1:] else ""
+        notes.append(f"not checked out, and so not checked: `{tree.name(absent[0])}`{more}")
+    return Change(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", tuple(notes))
 
 
 def _edited(top: str, before: str) -> list[str]:
