@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -195,6 +196,8 @@ def analyze(graph: Graph) -> Analysis:
     names = list(graph.inputs)
     nodes = graph.nodes
     rows = []
+    uncounted = []
+    counted: list[Counts] = []
     same: dict[tuple[int, bool], Counts] = {}  # equal work gives one object
     for index, (name, layer, inputs, work, origin, shares, named) in enumerate(nodes):
         owns = shares == index
@@ -202,39 +205,34 @@ def analyze(graph: Graph) -> Analysis:
         if counts is None:
             learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
             counts = same[id(work), owns] = Counts(*learned, work.multiplies, work.activations)
-        rows.append(
-            Row(
-                name,
-                layer.type,
-                layer,
-                tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs]),
-                tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs]),
-                work.output,
-                counts,
-                origin,
-                None if owns else nodes[shares].name,
-                named,
-            )
-        )
-    sums = [list(accumulate((getattr(row.counts, counted) for row in rows), initial=0)) for counted in _COUNTED]
-    groups = {
-        name: GroupRow(
-            name,
-            kind,
-            start,
-            stop,
-            graph.shape(output),
-            Counts(*(so_far[stop] - so_far[start] for so_far in sums)),
-            origin,
-            copies,
-            named,
-        )
-        for name, kind, start, stop, output, origin, copies, named in graph.groups.values()
+        counted.append(counts)
+        if not layer.counted:
+            uncounted.append((name, layer.values["operator"]))
+        if len(inputs) == 1 and inputs[0] >= 0:  # as most layers do
+            read = nodes[inputs[0]]
+            read_names: tuple[str, ...] = (read.name,)
+            read_shapes: tuple[Shape, ...] = (read.work.output,)
+        else:
+            read_names = tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs])
+            read_shapes = tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs])
+        owner = None if owns else nodes[shares].name
+        rows.append(Row(name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named))
+    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]
+    summed: dict[tuple[int, ...], Counts] = {}
+    groups = {}
+    for name, kind, start, stop, output, origin, copies, named in graph.groups.values():
+        figures = tuple([so_far[stop] - so_far[start] for so_far in sums])
+        total = summed.get(figures)
+        if total is None:
+            total = summed[figures] = Counts(*figures)
+        shape = nodes[output].work.output if output >= 0 else shapes[-1 - output]
+        groups[name] = GroupRow(name, kind, start, stop, shape, total, origin, copies, named)
+    wanted = set(graph.outputs)
+    by_name = {row.name: row.output_shape for row in rows if row.name in wanted}
+    outputs = {
+        name: by_name.get(name) or (groups[name].output_shape if name in groups else graph.inputs[name])
+        for name in graph.outputs
     }
-    outputs = {}
-    by_name = {row.name: row.output_shape for row in rows}
-    for name in graph.outputs:
-        outputs[name] = by_name.get(name) or (groups[name].output_shape if name in groups else graph.inputs[name])
     return Analysis(
         name=graph.name,
         file=graph.file,
@@ -243,7 +241,7 @@ def analyze(graph: Graph) -> Analysis:
         rows=tuple(rows),
         groups=groups,
         totals=Counts(*(so_far[-1] for so_far in sums)),
-        uncounted=tuple((row.name, row.attributes["operator"]) for row in rows if not row.layer.counted),
+        uncounted=tuple(uncounted),
         source=graph.source,
         note=graph.note,
         notes=graph.notes,

@@ -280,14 +280,14 @@ class Builder:
         nodes, start, cut = self.nodes, stretch.start, len(stretch.path)
         delta = len(nodes) - start
         moved = dict(zip(stretch.reads, reads, strict=True))
+        new = tuple.__new__  # what Node() calls, by way of keywords: there may be a hundred thousand
         for name, layer, inputs, done, origin, shares, named in nodes[start : stretch.stop]:
             read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
-            nodes.append(Node(path + name[cut:], layer, read, done, origin, shares + delta, named))
+            nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named)))
         for name, kind, first, stop, output, origin, copies, named in stretch.groups:
             gives = output + delta if output >= start else moved[output]
-            self.groups.append(
-                Group(path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named)
-            )
+            group = (path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named)
+            self.groups.append(new(Group, group))
         return stretch.output + delta if stretch.output >= start else moved[stretch.output]
 
     def shape(self, ref: Ref | None) -> Shape | None:
@@ -296,9 +296,9 @@ class Builder:
             return None
         return self.nodes[ref].work.output if ref >= 0 else self._shapes[-1 - ref]
 
-    def shapes(self, reads: Iterable[Ref | None]) -> tuple[Shape | None, ...]:
+    def shapes(self, reads: Sequence[Ref | None]) -> tuple[Shape | None, ...]:
         """The shapes of all that is read."""
-        return tuple([self.shape(ref) for ref in reads])
+        return (self.shape(reads[0]),) if len(reads) == 1 else tuple([self.shape(ref) for ref in reads])
 
     def _report_mismatch(self, failed: Failed, shapes: tuple[Shape, ...], labels: list[str]) -> None:
         """Say which shapes a merge was to join, and where they come from."""
@@ -340,8 +340,11 @@ class Builder:
         if outputs is None:
             self._refuse_unread()
             self.problems.stop_if_any()
-        nodes, groups, left_out = self._leading_to(named.values())
-        if left_out:
+            self.needed = [True] * len(self.nodes)  # for all are read, up to the last
+        else:
+            self.needed = self._leading_to(named.values())
+        nodes, groups = self._kept()
+        if left_out := [node.name for node, keep in zip(self.nodes, self.needed, strict=True) if not keep]:
             notes.append(_left_out_note(left_out))
         return Graph(
             name=self.name,
@@ -382,18 +385,22 @@ class Builder:
             found[name] = known.get(name)
         return found
 
-    def _leading_to(self, outputs: Iterable[Ref | None]) -> tuple[tuple[Node, ...], dict[str, Group], list[str]]:
-        """The nodes from which an output can be reached, renumbered, and their groups; the names of the others."""
-        nodes = self.nodes
-        needed = self.needed = [False] * len(nodes)
+    def _leading_to(self, outputs: Iterable[Ref | None]) -> list[bool]:
+        """For each node whether an output can be reached from it."""
+        needed = [False] * len(self.nodes)
         stack = [ref for ref in outputs if ref is not None and ref >= 0]
         while stack:
             ref = stack.pop()
             if not needed[ref]:
                 needed[ref] = True
-                stack += [read for read in nodes[ref].inputs if read >= 0]
+                stack += [read for read in self.nodes[ref].inputs if read >= 0]
+        return needed
+
+    def _kept(self) -> tuple[tuple[Node, ...], dict[str, Group]]:
+        """The nodes that are needed, renumbered, and their groups."""
+        nodes, needed = self.nodes, self.needed
         if all(needed):
-            return tuple(nodes), {group.name: group for group in self.groups}, []
+            return tuple(nodes), {group.name: group for group in self.groups}
         place = [0]  # old → new: how many needed nodes stand before
         for keep in needed:
             place.append(place[-1] + keep)
@@ -411,7 +418,7 @@ class Builder:
             for group in self.groups
             if group.output < 0 or needed[group.output]  # an empty group passes on what it reads
         }
-        return tuple(kept), groups, [node.name for node, keep in zip(nodes, needed, strict=True) if not keep]
+        return tuple(kept), groups
 
     def _refuse_unread(self) -> None:
         """Without `outputs`, every layer but the last is read by another."""
@@ -442,8 +449,10 @@ def wrong_number(layer_type: type[Layer], many: int) -> tuple[str, str | None] |
     return f"`{layer_type.type}` reads {needs}, not {many}", help
 
 
-def rank_of(shapes: Iterable[Shape | None]) -> int:
+def rank_of(shapes: Sequence[Shape | None]) -> int:
     """The number of sides of what a layer reads, -1 where that is not known."""
+    if len(shapes) == 1:
+        return len(shapes[0]) - 1 if shapes[0] else -1
     return max([len(shape) - 1 for shape in shapes if shape], default=-1)
 
 

@@ -58,7 +58,7 @@ class _Stream:
 class _Frame:
     """An open collection while its events arrive."""
 
-    __slots__ = ("aliases", "anchor", "key", "keys", "node", "size")
+    __slots__ = ("aliases", "anchor", "brackets", "key", "keys", "node", "size")
 
     def __init__(self, node: Seq | Map, anchor: str | None) -> None:
         self.node = node
@@ -67,6 +67,7 @@ class _Frame:
         self.keys: set[str] = set()
         self.size = 1  # nodes below, aliases written out
         self.aliases = 0
+        self.brackets = False  # whether one of its scalars may be torn by a comma
 
 
 def parse(source: Source) -> Node:
@@ -96,6 +97,8 @@ def _tree(source: Source) -> Node | None:
             size = 1
             total += 1
             plain = not event.style  # libyaml says "", PyYAML's own parser None
+            if stack and "(" in event.value:
+                stack[-1].brackets = True
             node = Text(event.value, event.start_mark, plain)
             if event.tag is not None or event.anchor is not None:
                 _refuse_tag(event, node)
@@ -118,12 +121,17 @@ def _tree(source: Source) -> Node | None:
             node, size, aliases = frame.node, frame.size, frame.aliases
             if frame.anchor is not None:
                 anchors[frame.anchor] = (node, size, aliases)
-            _refuse_split(node)
+            if frame.brackets:
+                _refuse_split(node)
+                if stack:
+                    stack[-1].brackets = True
         elif kind is AliasEvent:
             total += 1
             if event.anchor not in anchors:
                 raise _unknown_alias(event, source, stack)
             node, size, aliases = anchors[event.anchor]
+            if stack:
+                stack[-1].brackets = True
             aliases += 1
             if aliases + sum(frame.aliases for frame in stack) > MOST_ALIASES:
                 place = source.where(event.start_mark, len(event.anchor) + 1)

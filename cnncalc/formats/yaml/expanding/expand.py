@@ -121,7 +121,14 @@ class Expander:
             return None
         start = len(self.nodes)
         output = reads[0]
+        last: _Call | None = None  # a copy that gives what it reads: those behind it are equal
+        closed = self.is_closed(entry, scope)
         for number in range(1, times + 1):
+            if last is not None and self.has_room(last):
+                output = self.again(last, f"{path}/{number}", [output])
+                continue
+            first, groups, count, so_far = self.so_far()
+            before = output
             self.count += 1
             scope.env["channels"] = self.channels(output)
             scope.before = output
@@ -130,9 +137,26 @@ class Expander:
             self.trail.calls.pop()
             if output is None:
                 return None
+            same = closed and self.builder.shape(output) == self.builder.shape(before)
+            if same and before is not None and len(self.trail.problems.found) == so_far:
+                below = tuple(self.builder.groups[groups:])
+                stretch = Stretch(f"{path}/{number}", first, len(self.nodes), below, (before,), output)
+                last = _Call(stretch, self.count - count)
         assert output is not None
         self.group(path, type_of(entry, scope.env), start, output, entry, times)
         return output
+
+    def is_closed(self, entry: Entry, scope: Scope) -> bool:
+        """Whether an entry reads nothing but what stands before it: a block, or a layer with one input."""
+        type_name = type_of(entry, scope.env)
+        layer_type = LAYERS.get(type_name)
+        return type_name in self.found.blocks or (
+            layer_type is not None and layer_type.inputs == 1 and not layer_type.second_input
+        )
+
+    def so_far(self) -> tuple[int, int, int, int]:
+        """How many layers, groups, entries and problems there are."""
+        return len(self.nodes), len(self.builder.groups), self.count, len(self.trail.problems.found)
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Port:
         """What an entry is, once; `beside` are the paths of its branches, where these stand beside it."""
@@ -165,19 +189,18 @@ class Expander:
                 help = f"write `from: [{', '.join(names).upper()}]`"
             self.trail.add("wrong-input", f"block `{block.name}` reads {needs}, not {len(reads)}", entry.key, help)
             return None
-        start, groups, count, problems = len(self.nodes), len(self.builder.groups), self.count, self.trail.problems
+        start, groups, count, so_far = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
         if done is not None and self.has_room(done):
             output: Port = self.again(done, path, reads)
         else:
-            so_far = len(problems.found)
             self.trail.calls.append((block, entry, path))
             self.values.add_vars(block.vars, env)
             inputs = dict(zip(names, reads, strict=True))
             output = self.entries(Scope(block.entries, env, inputs), reads[0], f"{path}/")
             self.trail.calls.pop()
-            if key is not None and output is not None and len(problems.found) == so_far:
+            if key is not None and output is not None and len(self.trail.problems.found) == so_far:
                 below = tuple(self.builder.groups[groups:])
                 stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), output)  # type: ignore[arg-type]
                 self.done[key] = _Call(stretch, self.count - count)

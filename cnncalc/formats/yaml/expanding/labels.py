@@ -13,9 +13,10 @@ Label = tuple[str, list[str] | None]  # an entry's name; its branches' names, wh
 
 def labels(entries: Entries, env: dict[str, Any], problems: Problems) -> list[Label]:
     """For each entry its name, and the names of its branches where these stand beside it."""
-    types = tuple(type_of(entry, env) for entry in entries if entry.type.startswith("$"))
     if entries.labels is None:
         entries.labels = {}
+        entries.words = tuple([entry for entry in entries if entry.type.startswith("$")])
+    types = tuple([type_of(entry, env) for entry in entries.words]) if entries.words else ()
     if types not in entries.labels:
         entries.labels[types] = _new_labels(entries, env, problems)
     found: list[Label] = entries.labels[types]

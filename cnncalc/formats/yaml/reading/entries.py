@@ -75,9 +75,10 @@ class Entry:
 
 
 class Entries(list[Entry]):
-    """A list of entries; `labels` keeps the names worked out for it."""
+    """A list of entries; `labels` keeps the names worked out for it, `words` are those whose type is a param."""
 
     labels: Any = None
+    words: tuple[Entry, ...] = ()
 
 
 class Param(NamedTuple):
