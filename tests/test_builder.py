@@ -135,6 +135,14 @@ WRONG: dict[str, tuple[Callable[[Builder], object], Problem]] = {
         lambda net: net.add("conv", {"filters": 0, "kernel": [3, 3]}),
         Problem("bad-value", "`filters` must be at least 1, is 0", Label("net", "layer `conv1`")),
     ),
+    "two values that cannot be": (
+        lambda net: net.add("conv", {"filters": 0, "kernel": 3, "bias": 1}),
+        Problem(
+            "bad-value",
+            "`filters` must be at least 1, is 0; `bias` must be true or false, is 1",
+            Label("net", "layer `conv1`"),
+        ),
+    ),
     "a window that is too large": (
         lambda net: net.add("max_pool", {"kernel": 9}, origin=Place("net.cfg", 7, 1, 9, "[maxpool]")),
         Problem(

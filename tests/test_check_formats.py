@@ -160,7 +160,7 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
     assert files[0]["totals"] == totals
     assert files[0]["problems"][2] == {
         "level": "warning", "code": "budget", "message": WARN,
-        "file": "net.yaml", "line": 8, "column": 46, "length": 2,
+        "file": "net.yaml", "place": "net.yaml:8", "line": 8, "column": 46, "length": 2,
     }  # fmt: skip
     assert files[2] == {
         "file": "none.yaml", "exit_code": 2, "status": "error", "figures": 0, "totals": None,

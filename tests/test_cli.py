@@ -101,7 +101,8 @@ def test_a_summary_as_json(folder: Path) -> None:
     assert first["attributes"]["kernel"] == [3, 3]
     del first["attributes"]
     assert first == {
-        "name": "first", "type": "conv", "line": 5, "inputs": ["input"], "input_shapes": [[3, 8, 8]],
+        "name": "first", "type": "conv", "line": 5, "place": "net.yaml:5", "inputs": ["input"],
+        "input_shapes": [[3, 8, 8]],
         "output_shape": [4, 6, 6], "params": 112, "weights": 108, "biases": 4, "buffers": 0, "multiplies": 3888,
         "activations": 144,
     }  # fmt: skip

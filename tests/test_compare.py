@@ -503,7 +503,12 @@ def test_json() -> None:
     }  # fmt: skip
     assert first["ratios"]["params"] == 1
     assert second["ratios"]["params"] == 144_458 / 72_234
-    assert second["heaviest"]["multiplies"] == {"layer": "conv1", "line": 3, "multiplies": 388_800}
+    assert second["heaviest"]["multiplies"] == {
+        "layer": "conv1",
+        "line": 3,
+        "place": "new.yaml:3",
+        "multiplies": 388_800,
+    }
     assert found["by_layer"]["layers"] == {"changed": 1, "resized": 3}
     changed = found["by_layer"]["changes"][0]
     assert changed["differences"] == [{"what": "filters", "before": "8", "after": "16"}]

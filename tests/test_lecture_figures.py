@@ -189,7 +189,7 @@ OF_FILE: dict[str, Callable[[cnncalc.Analysis, dict[str, Any]], Any]] = {
     "input_values": lambda of, check: math.prod(_only_input(of)) * check["times"],
     "weight_layers": lambda of, check: _count(of, ("conv", "dense"), check.get("without")),
     "count": lambda of, check: _count(of, (check["of"],)),
-    "groups": lambda of, check: sum(group.kind == check["of"] for group in of.groups.values()),
+    "groups": lambda of, check: sum(group.kind == check["of"] and not group.copies for group in of.groups.values()),
     "after": lambda of, check: _after(of, check["of"]),
 }
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple, Protocol
 
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood
 from cnncalc.core.layers import LAYERS
-from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Label, Origin, Placed, Problems, ProblemsFound, clean, nearest
+from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.problem import Label, Origin, Placed, Problems, ProblemsFound, clean, in_order, nearest
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 
@@ -168,11 +168,11 @@ class Builder:
         rank = rank_of(shapes)
         if not fine or rank < 0:
             return None
-        wrong: list[str] = []
         given = [_plain(values.get(name)) for name in known]
-        layer = self.layer(layer_type, given, rank, lambda name, what: wrong.append(f"`{name}` {what}"))
-        for message in wrong:
-            self.report("bad-value", message, at)
+        wrong: list[tuple[str, BadValue]] = []
+        layer = self.layer(layer_type, given, rank, lambda name, error: wrong.append((name, error)))
+        if wrong:
+            self.report(wrong[0][1].code, "; ".join(f"`{name}` {error}" for name, error in wrong), at)
         return layer
 
     def _read(self, reads: Ref | Sequence[Ref | None] | None, at: Origin) -> list[Ref | None] | None:
@@ -214,7 +214,7 @@ class Builder:
     # -------------------------------------------------------------------------------------- adding what is worked out
 
     def layer(
-        self, layer_type: type[Layer], given: list[Any], rank: int, refuse: Callable[[str, str], None]
+        self, layer_type: type[Layer], given: list[Any], rank: int, refuse: Callable[[str, BadValue], None]
     ) -> Layer | None:
         """The layer with these values, in the order of its attributes (None: the default); equal ones are one object.
 
@@ -335,11 +335,11 @@ class Builder:
         read; with them, what leads to none of them is left out, and a note says so.
         """
         named = self._outputs(outputs)
-        self.problems.stop_if_any()
+        self._stop_if_any()
         notes = list(notes)
         if outputs is None:
             self._refuse_unread()
-            self.problems.stop_if_any()
+            self._stop_if_any()
             self.needed = [True] * len(self.nodes)  # for all are read, up to the last
         else:
             self.needed = self._leading_to(named.values())
@@ -358,6 +358,12 @@ class Builder:
             notes=tuple(notes),
             changed=changed,
         )
+
+    def _stop_if_any(self) -> None:
+        if self.problems.found:
+            found = ProblemsFound(in_order(self.problems.found, self.file))
+            found.understood = self.understood
+            raise found
 
     def understood(self) -> Understood | None:
         """What could be worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""

@@ -42,19 +42,20 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class FormulaError(ValueError):
-    """Text that is not a formula, or a formula without a value: `what` is wrong and, where known, a `cure`."""
+    """Text that is no formula, or a formula without a value: `what` is wrong, a problem's `code`, perhaps a `cure`."""
 
-    def __init__(self, what: str, cure: str | None = None) -> None:
+    def __init__(self, what: str, cure: str | None = None, code: str = "bad-expression") -> None:
         super().__init__(what)
         self.what = what
         self.cure = cure
+        self.code = code
 
 
 class UnknownName(FormulaError):
     """A name in a formula that stands for nothing here."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"unknown name `{name}`")
+        super().__init__(f"unknown name `{name}`", code="unknown-name")
         self.name = name
 
 
@@ -134,7 +135,7 @@ class _Parser:
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise FormulaError(f"nested too deep (limit: formula nesting {DEEPEST})")
+            raise FormulaError(f"nested too deep (limit: formula nesting {DEEPEST})", code="limit")
 
     def choice(self) -> Tree:
         self.deeper()
@@ -233,7 +234,8 @@ def parse(text: str) -> Tree:
     'chain'
     """
     if len(text) > LONGEST:
-        raise FormulaError(f"an expression of {len(text):,} characters (limit: expression length {LONGEST:,})")
+        what = f"an expression of {len(text):,} characters (limit: expression length {LONGEST:,})"
+        raise FormulaError(what, code="limit")
     parser = _Parser(text)
     tree = parser.choice()
     kind, token = parser.take()
@@ -270,7 +272,7 @@ def _number(token: str) -> Value:
 
     exponent = token.lower().partition("e")[2]
     if exponent and abs(int(exponent)) > 30:
-        raise FormulaError(f"`{token}` is beyond ±10^15 (limit: numbers 10^15)")
+        raise FormulaError(f"`{token}` is beyond ±10^15 (limit: numbers 10^15)", code="limit")
     return bounded(simple(Fraction(token)))
 
 
@@ -283,7 +285,7 @@ def bounded(value: Value) -> Value:
     """The value itself; FormulaError where numerator or denominator leave ±10^15."""
     if -LARGEST <= value.numerator <= LARGEST and value.denominator <= LARGEST:
         return value
-    raise FormulaError("a value beyond ±10^15 (limit: numbers 10^15)")
+    raise FormulaError("a value beyond ±10^15 (limit: numbers 10^15)", code="limit")
 
 
 def divide(a: Value, b: Value) -> Value:

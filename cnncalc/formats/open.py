@@ -1,4 +1,4 @@
-"""Names → files → graphs: what the commands and Python users call."""
+"""Names → files → graphs, in whichever format: what the commands and Python users call."""
 
 from __future__ import annotations
 
@@ -54,6 +54,14 @@ def read(name: str) -> Source:
     return read_file(found.path, found.name, bundled=found.bundled)
 
 
+def graph_of(source: Source, *, set: Mapping[str, str] | None = None, input_size: str | None = None) -> Graph:
+    """The graph of a source in whichever format it is written; raises ProblemsFound."""
+    if source.format is None:
+        return load_source(source, set=dict(set or {}), input_size=input_size)
+    graph: Graph = source.format.graph(source, set or {}, input_size)
+    return graph
+
+
 def load(path: str | os.PathLike[str], *, set: dict[str, str] | None = None, input_size: str | None = None) -> Graph:
     """The graph of an architecture file, or of a bundled architecture, by name; `git:REF:PATH` is an older version.
 
@@ -63,7 +71,7 @@ def load(path: str | os.PathLike[str], *, set: dict[str, str] | None = None, inp
     >>> load("lenet5").inputs
     {'input': (1, 32, 32)}
     """
-    return load_source(read(os.fspath(path)), set=set, input_size=input_size)
+    return graph_of(read(os.fspath(path)), set=set, input_size=input_size)
 
 
 def loads(
@@ -97,7 +105,6 @@ def from_dict(
     ...     print(error.problems[0].where)
     <mapping>, layers[0].conv.filter
     """
-    from cnncalc.formats.yaml.mapping import tree_of
+    from cnncalc.formats.yaml.mapping import source_of
 
-    source, tree = tree_of(mapping, name)
-    return load_source(source, set=set, input_size=input_size, tree=tree)
+    return load_source(source_of(mapping, name), set=set, input_size=input_size)

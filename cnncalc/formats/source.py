@@ -12,6 +12,7 @@ from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
 
 LARGEST_FILE = 64 * 2**20
 DEEPEST = 100
+HEAD = 4_096  # bytes by which a format is recognised
 BREAKS = "\n\r\x85\u2028\u2029"  # where YAML ends a line
 REST_OF_LINE = re.compile(f"[^{BREAKS}]*")
 
@@ -20,16 +21,32 @@ class Source:
     """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
     `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
+    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. `root`
+    is the tree of what is written, once it has been read.
     """
 
-    __slots__ = ("bundled", "folder", "name", "text", "tree")
+    __slots__ = ("_line", "bundled", "data", "folder", "format", "name", "root", "text", "tree")
 
-    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False, tree: Any = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        folder: str = "",
+        bundled: bool = False,
+        tree: Any = None,
+        *,
+        format: Any = None,
+        data: bytes = b"",
+    ) -> None:
         self.name = name
         self.text = text
         self.folder = folder
         self.bundled = bundled
         self.tree = tree
+        self.format = format
+        self.data = data
+        self.root: Node | None = None
+        self._line = -1, ""  # the last line that was found: where it begins, and its text
 
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none."""
@@ -45,9 +62,11 @@ class Source:
         line, start = mark.line, mark.index - mark.column
         if 0 < mark.index == start == len(self.text) and self.text[-1] not in BREAKS:
             line, start = line - 1, self.text.rfind("\n") + 1  # at the end libyaml counts a line that is not there
-        found = REST_OF_LINE.match(self.text, start)
-        assert found is not None
-        text, column = found[0], mark.index - start
+        if self._line[0] != start:  # one text for all places of a line, which may be all of a large file
+            found = REST_OF_LINE.match(self.text, start)
+            assert found is not None
+            self._line = start, found[0]
+        text, column = self._line[1], mark.index - start
         return Place(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
 
     def line_of(self, origin: Origin) -> Origin:
@@ -169,6 +188,9 @@ def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, w
     """Bytes as the text of a Source; ProblemsFound where they are not UTF-8 or hold control characters."""
     if len(data) > LARGEST_FILE:
         raise too_large(name)
+    format = _format(name, data)
+    if format is not None and format.binary:
+        return Source(name, "", folder, bundled, format=format, data=data)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -182,4 +204,18 @@ def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, w
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise fail("encoding", "the file holds a NUL byte: it is no text", Place(name, line, 1))
-    return Source(name, text, folder, bundled)
+    return Source(name, text, folder, bundled, format=format)
+
+
+def _format(name: str, data: bytes) -> Any:
+    """The format of a file that is not YAML, None where it may be; ProblemsFound where it is known and not read."""
+    head = data[:HEAD]
+    if name.lower().endswith((".yaml", ".yml")) and b"\0" not in head:
+        return None
+    from cnncalc.formats.foreign import FORMATS  # here, for most files are YAML
+    from cnncalc.formats.foreign.unread import unread
+
+    found = next((one for one in FORMATS.values() if one.recognises(name, head)), None)
+    if found is None and (kind := unread(name, head)):
+        raise fail("foreign-format", f"`{name}` is {kind.called}, which is not read", help=kind.cure)
+    return found

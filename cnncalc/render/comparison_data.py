@@ -60,7 +60,11 @@ def _ratio(before: int, after: int) -> float | None:
 
 
 def _heaviest(row: Row | None, quantity: str) -> dict[str, Any] | None:
-    return {"layer": row.name, "line": row.line, quantity: getattr(row.counts, quantity)} if row else None
+    return (
+        {"layer": row.name, "line": row.line, "place": str(row.origin), quantity: getattr(row.counts, quantity)}
+        if row
+        else None
+    )
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -81,6 +85,7 @@ def _entry(entry: Row | GroupRow | None) -> dict[str, Any] | None:
         "type": entry.type if isinstance(entry, Row) else entry.description,
         "file": entry.file,
         "line": entry.line,
+        "place": str(entry.origin),
         "output_shape": entry.output_shape,
         **{quantity: getattr(entry.counts, quantity) for quantity in QUANTITIES},
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.core.analysis import Analysis, Counts, Row
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Place, Problem
+from cnncalc.core.problem import Origin, Place, Problem
 
 SCHEMA_VERSION = 1
 
@@ -38,6 +38,7 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
     opened = dumps(head, ensure_ascii=False)[:-1]
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
+    files: dict[str, str] = {}
     lines = []
     for row in rows:
         key = (row.input_shapes, row.output_shape, id(row.counts))
@@ -55,7 +56,8 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
             written = attributes[row.layer] = dumps(_attributes(row.layer), ensure_ascii=False)
         shares = f', "shares": {dumps(row.shares, ensure_ascii=False)}' if row.shares else ""
         lines.append(
-            f'{{"name": {_quoted(row.name)}, "type": "{row.type}", "line": {row.line}, '
+            f'{{"name": {_quoted(row.name)}, "type": "{row.type}", "line": {_or_null(row.line)}, '
+            f'"place": {_place(row.origin, files)}, '
             f'"inputs": [{", ".join(map(_quoted, row.inputs))}], {middle}, "attributes": {written}{shares}}}'
         )
     layers = ",\n ".join(lines)
@@ -91,6 +93,19 @@ def problem_object(problem: Problem) -> dict[str, Any]:
     if problem.help:
         found["help"] = problem.help
     return found
+
+
+def _place(origin: Origin, files: dict[str, str]) -> str:
+    if not isinstance(origin, Place):
+        return dumps(str(origin), ensure_ascii=False)
+    opened = files.get(origin.file)
+    if opened is None:
+        opened = files[origin.file] = dumps(origin.file, ensure_ascii=False)[:-1]
+    return f'{opened}:{origin.line}"'
+
+
+def _or_null(number: int | None) -> str:
+    return "null" if number is None else str(number)
 
 
 def _quoted(name: str) -> str:

@@ -13,7 +13,6 @@ from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.formats import open as api
 from cnncalc.formats.listing import File, listing
 from cnncalc.formats.source import Source
-from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
@@ -87,10 +86,9 @@ class Checks:
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
         try:
-            tree = parse(source)
-            if listed and not is_architecture(tree):
+            if listed and not is_architecture(parse(source)):
                 return Report(name, skipped="no `layers` and no `extends`")
-            graph = load_source(source, set=dict(self.vars), input_size=self.input_size, tree=tree)
+            graph = api.graph_of(source, set=self.vars, input_size=self.input_size)
             analysis = analyze(graph)
             result = check(graph, analysis)
             found = [*result.problems, *exceeded(self.limits, analysis, source)]

@@ -27,7 +27,11 @@ _REQUIRED: Any = object()
 
 
 class BadValue(ValueError):
-    """An attribute cannot take a value; the text says what it must be."""
+    """An attribute cannot take a value: what it must be, and a problem's `code`."""
+
+    def __init__(self, what: str, code: str = "bad-value") -> None:
+        super().__init__(what)
+        self.code = code
 
 
 class Attribute(NamedTuple):
@@ -149,7 +153,7 @@ def _dims(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
     if shape is None or 0 in shape:
         raise BadValue(f"must be a shape like 7x7x512 (channels last), is {written(value)}")
     if len(shape) - 1 > MOST_SIDES:
-        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})")
+        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})", "limit")
     return shape
 
 
@@ -234,11 +238,11 @@ class Layer:
         LAYERS[cls.type] = cls
 
     @classmethod
-    def resolved(cls, given: list[Any], rank: int, refuse: Callable[[str, str], None]) -> dict[str, Any] | None:
+    def resolved(cls, given: list[Any], rank: int, refuse: Callable[[str, BadValue], None]) -> dict[str, Any] | None:
         """The values of all attributes, defaults filled in, for an input with `rank` sides.
 
         `given` follows the order of the attributes; None stands for a default. `refuse` is told the name of each
-        attribute that cannot take its value, and what it must be; then None.
+        attribute that cannot take its value, and why; then None.
         """
         values: dict[str, Any] = {}
         fine = True
@@ -252,7 +256,7 @@ class Layer:
                 else:
                     values[name] = default if default is None else attribute.convert(default, rank)
             except BadValue as error:
-                refuse(name, str(error))
+                refuse(name, error)
                 fine = False
         return values if fine else None
 

@@ -83,9 +83,10 @@ def _written(value: Any, path: str) -> str:
     raise TypeError(f"{path or 'the network'}: must be text, a number, a list or a mapping, is {type(value).__name__}")
 
 
-def tree_of(mapping: Mapping[str, Any], name: str) -> tuple[Source, Node]:
-    """A mapping as a source, and its tree; raises ProblemsFound beyond the limits, TypeError for what YAML has not."""
+def source_of(mapping: Mapping[str, Any], name: str) -> Source:
+    """A mapping as a source with its tree; raises ProblemsFound beyond the limits, TypeError for what YAML has not."""
     if not isinstance(mapping, Mapping):
         raise TypeError(f"a network is a mapping with `input` and `layers`, not {type(mapping).__name__}")
     source = Given(name, "", os.getcwd())
-    return source, _Reader(source).node(mapping, "", 1)
+    source.root = _Reader(source).node(mapping, "", 1)
+    return source

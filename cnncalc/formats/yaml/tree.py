@@ -72,12 +72,17 @@ class _Frame:
 
 def parse(source: Source) -> Node:
     """The tree of a YAML text; raises ProblemsFound at the first fault that YAML itself has."""
+    if source.root is not None:
+        return source.root
+    if source.format is not None:
+        raise fail("not-an-architecture", f"`{source.name}` is {source.format.called}, and not YAML")
     try:
         node = _tree(source)
     except yaml.YAMLError as error:
         raise _syntax_problem(error, source) from None
     if node is None or (isinstance(node, Text) and node.null):
         raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
+    source.root = node
     return node
 
 

@@ -17,8 +17,8 @@ from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
+from cnncalc.formats.open import graph_of
 from cnncalc.formats.source import Source
-from cnncalc.formats.yaml.expanding.build import load_source
 
 
 def named(
@@ -66,7 +66,7 @@ class Against:
             yield f"new since {self.ref}"
             return
         try:
-            before = analyze(load_source(older, set=dict(self.vars), input_size=self.input_size))
+            before = analyze(graph_of(older, set=self.vars, input_size=self.input_size))
         except ProblemsFound as error:
             yield f"no baseline: at {self.ref} the file could not be used: {error.problems[0].message}"
             return

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+from cnncalc.analyses.checks.rules.uses import Uses, uses
 from cnncalc.core.graph import Graph, Group, Node, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
@@ -106,6 +107,11 @@ class Network:
         ends = {name: group.output for name, group in self.graph.groups.items() if name in wanted}
         ends |= {node.name: index for index, node in enumerate(self.nodes) if node.name in wanted}
         return [ref for ref in ends.values() if ref >= 0]
+
+    @cached_property
+    def uses(self) -> Uses:
+        """The names that expressions read, and the blocks that are called."""
+        return uses(self.description)
 
     def sources(self) -> list[Source]:
         """The file and those it extends, as far as something of them stands in the network."""

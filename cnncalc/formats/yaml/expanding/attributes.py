@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from cnncalc.core.builder import Builder
-from cnncalc.core.layers.base import Layer
+from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.formats.source import Node, Text
 from cnncalc.formats.yaml.expanding.trail import Trail
 from cnncalc.formats.yaml.expanding.values import UNKNOWN, Silent, Values, how
@@ -66,10 +66,10 @@ class Attributes:
         return layer
 
     def refuse(
-        self, bound: dict[str, Node], defaults: dict[str, Node], env: dict[str, Any], name: str, what: str
+        self, bound: dict[str, Node], defaults: dict[str, Node], env: dict[str, Any], name: str, error: BadValue
     ) -> None:
         node = bound.get(name) or defaults[name]
-        self.trail.add("bad-value", f"`{name}` {what}{how(node, env)}", node)
+        self.trail.add(error.code, f"`{name}` {error}{how(node, env)}", node)
 
     def params(self, entry: Entry, block: Block, caller: dict[str, Any], file_vars: dict[str, Any]) -> dict[str, Any]:
         """What expressions in a block may use: vars of the file and its params, but not the params of its caller."""

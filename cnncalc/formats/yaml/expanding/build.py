@@ -11,7 +11,6 @@ from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.problem import Problems, ProblemsFound, clean, in_order
 from cnncalc.core.shape import Shape
-from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
 from cnncalc.formats.yaml.expanding.expand import Expander
@@ -23,14 +22,12 @@ from cnncalc.formats.yaml.reading.problems import did_you_mean
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 
-def load_source(
-    source: Source, *, set: dict[str, str] | None = None, input_size: str | None = None, tree: Written | None = None
-) -> Graph:
+def load_source(source: Source, *, set: dict[str, str] | None = None, input_size: str | None = None) -> Graph:
     """The graph that a source describes; raises ProblemsFound with all that is wrong."""
     problems = Problems()
     understood: Callable[[], Understood | None] = lambda: None  # noqa: E731
     try:
-        found = describe(source, problems, tree)
+        found = describe(source, problems)
         env = _file_vars(found, set or {}, problems)
         inputs = network_inputs(found.fields, env, input_size, problems)
         expander = Expander(found, env, inputs, problems)

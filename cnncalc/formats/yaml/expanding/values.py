@@ -61,10 +61,9 @@ class Values:
         except FormulaError as error:
             from cnncalc.formats.names import value_meant
 
-            code = "limit" if "(limit: " in error.what else "bad-expression"
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
             cure = value_meant(text) or error.cure
-            self.problems.add(code, f"`{shown_text}`: {error.what}", node, cure, self.context())
+            self.problems.add(error.code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent
 
     def truth(self, node: Node, env: dict[str, Any]) -> bool:

@@ -50,9 +50,9 @@ def is_architecture(tree: Node) -> bool:
     return any(get_close_matches(key.lower(), ("layers", "extends"), cutoff=0.8) for key in keys)
 
 
-def describe(source: Source, problems: Problems, tree: Node | None = None) -> Description:
+def describe(source: Source, problems: Problems) -> Description:
     """Read a file and its parents; raises ProblemsFound where nothing can be read at all."""
-    levels = chain(source, problems, tree)
+    levels = chain(source, problems)
     main = levels[-1]
     if main.get("layers") is None and len(levels) == 1:
         problems.add(

@@ -17,12 +17,12 @@ KEYS = (
 DEEPEST_EXTENDS = 8
 
 
-def chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
+def chain(source: Source, problems: Problems) -> list[Map]:
     """The file and what it extends, eldest first; raises ProblemsFound."""
     levels: list[Map] = []
     seen = 0
     while True:
-        tree = tree if tree is not None else parse_yaml(source)
+        tree = parse_yaml(source)
         if not isinstance(tree, Map):
             what = "a list" if isinstance(tree, Seq) else "plain text"
             problems.add(
@@ -48,7 +48,6 @@ def chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
             )
             raise ProblemsFound(problems.found)
         source = parent_of(source, parent, problems)
-        tree = None
 
 
 def parent_of(source: Source, node: Node, problems: Problems) -> Source:
