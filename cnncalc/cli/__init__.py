@@ -79,6 +79,10 @@ def main() -> None:
     for name, mode in {"stdin": "r", "stdout": "w", "stderr": "w"}.items():
         if getattr(sys, name) is None:  # closed by whoever called us
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from cnncalc.cli.actions import guard
+
+        guard()
     try:
         code = _run()
     except OSError:  # standard error takes no text: nobody can be told

@@ -357,7 +357,14 @@ def _conclude(reports: list[Report], form: str, output: str | None, nothing: str
         streams.say(said)
         return
     root = os.environ.get("GITHUB_WORKSPACE")
-    streams.emit(renderer(form)(reports, root), output)
+    text = renderer(form)(reports, root)
+    if form == "github":
+        from cnncalc.cli.actions import commands
+
+        with commands():
+            streams.emit(text, output)
+    else:
+        streams.emit(text, output)
     if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
         try:
             with open(path, "a", encoding="utf-8", newline="\n") as file:

@@ -18,7 +18,7 @@ from cnncalc.formats.listing import SUFFIXES
 from cnncalc.formats.source import Source, decode, read_file
 
 _MOST = 2**28  # bytes of a list of files
-_NAMES = ("--no-renames", "--no-relative", "--ignore-submodules=none", "-z")
+_NAMES = ("--no-renames", "--no-relative", "--ignore-submodules=dirty", "-z")
 _MOST_LINKS = 40
 _TOGETHER = 200  # files that git is asked for at once: their names fit into a pipe
 _SMALL = 2**18  # bytes of a file that is read with others
