@@ -22,6 +22,7 @@ done <<< "$FILES"
 # The edited ones of FILES, and those that extend an edited one; where git cannot say, the step fails.
 rm -f "$work/checked.json"
 cnncalc check --since "$BASE" --format json --output "$work/checked.json" -- ${paths[@]+"${paths[@]}"} || true
+[ -e "$work/checked.json" ] || exit 1
 jq -j '.files[].file + "\u0000"' "$work/checked.json" > "$work/files"
 files=()
 while IFS= read -r -d '' file; do
