@@ -55,7 +55,8 @@ REFUSED: list[tuple[str, str]] = [
     ("grade net.txt nets -o net.txt", READ),
     ("grade sheet.md net.txt -f csv -o hard.json", READ),
     ("summary child.yaml -f json -o net.yaml", THERE),  # which the child extends
-    ("check --changed child.yaml -f json -o net.yaml", THERE),
+    ("check --since HEAD -f json -o net.yaml", THERE),
+    ("check --staged child.yaml -f json -o net.yaml", THERE),
     ("check net.txt --write-baseline net.yaml", THERE),
     ("schema -o net.yaml", THERE),
     ("layers -o net.yaml", THERE),
