@@ -1,11 +1,8 @@
-"""Formats of other programs. Each file beside this one declares some; importing them enters them in the registry."""
+"""Formats of other programs. Each file beside this one declares some, and enters them in the registry by itself."""
 
-from importlib import import_module
-from pkgutil import iter_modules
-
+from cnncalc.core.registry import import_all
 from cnncalc.formats.foreign.base import FORMATS, Format
 
-for _module in sorted(module.name for module in iter_modules(__path__)):
-    import_module(f"{__name__}.{_module}")
+import_all(__name__, __path__)
 
 __all__ = ["FORMATS", "Format"]
