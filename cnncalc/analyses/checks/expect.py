@@ -205,7 +205,7 @@ def _holds(one: _Expected, text: str) -> bool:
     """Whether a text in a figure's place would be right."""
     if one.figure is None:
         return read_shape(text) == one.is_
-    figure = read_figure(text)
+    figure = read_figure(text, whole=False)  # what a whole quantity takes was asked when it was read
     return one.is_ is not None and not isinstance(one.is_, tuple) and figure is not None and figure.fits(one.is_)
 
 
