@@ -239,13 +239,25 @@ def test_count_and_what_there_is() -> None:
     assert len(sheet("vgg16", count=3).questions) == 3
     few = invoke("exercise", "fragments/gap")
     assert few.code == 0
-    assert "note: 1 of 8 questions: the network has no more at level 1" in few.err
-    more = invoke("exercise", "fragments/gap", "--count", "2")
-    assert more.code == 2
-    assert "gap.yaml gives 1 question about shapes, params, multiplies at level 1 with seed 1, not 2" in more.err
+    assert "note: 1 of 8 questions: the network has no more at level 1 with seed 1" in few.err
+    for seed in range(6):
+        more = invoke("exercise", "lenet5", "--count", "30", "--seed", str(seed))
+        assert more.code == 0
+        assert re.search(r"note: \d+ of 30 questions: the network has no more at level 1", more.err)
     none = invoke("exercise", "lenet5", "--level", "3")
     assert none.code == 2
     assert "lenet5.yaml has no branches, groups or bottlenecks to ask about" in none.err
+
+
+@pytest.mark.parametrize("command", ["exercise", "quiz"])
+def test_a_problem_is_at_its_line_of_the_file_as_it_stands(command: str, tmp_path: Path) -> None:
+    """The worksheet leaves `note` and `expect` out; the file of the teacher has them."""
+    net = tmp_path / "net.yaml"
+    text = "name: X\nnote: |\n  one\n  two\nexpect:\n  total: {params: 9}\ninput: {channels: 3, size: 8}\n"
+    net.write_text(f"{text}layers: [conv: {{filters: 4, kernel: 9}}]\n", encoding="utf-8")
+    result = invoke(command, str(net), input="")
+    assert result.code == 2
+    assert "net.yaml:8:" in result.err
 
 
 @pytest.mark.parametrize(
