@@ -470,12 +470,14 @@ def test_markdown_of_what_is_equal_says_so() -> None:
 
 
 def test_markdown_is_not_broken_by_what_a_file_says() -> None:
-    hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8'\n{HEAD}layers: [relu]")
+    hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8 ftp://x www.x'\n{HEAD}layers: [relu]")
     from cnncalc.render import comparison_markdown
 
     networks = [network("x`|y.yaml", hostile), network("<i>.yaml", hostile)]
     text = comparison_markdown.render(networks, None, [], Style())
-    title = r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8: "  # a bar: a space that is 0 wide
+    title = (
+        r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8 ftp|://x www|.x: "  # a bar: a space that is 0 wide
+    )
     assert text.splitlines()[0].startswith(re.sub(r"(?<!\\)\|", "\u200b", title))
     assert text.splitlines()[2] == r"|  | x\`\|y.yaml | `<i>.yaml` | change |"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.layers.base import Layer
@@ -64,8 +64,7 @@ class Counts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One layer: its path, type, what it reads and gives, its counts, and where it was written.
 
     Shapes are channels first. `shares` names the layer whose weights it uses again; its own params are then 0.
@@ -74,7 +73,7 @@ class Row:
 
     name: str
     type: str
-    layer: Layer = field(repr=False)
+    layer: Layer
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
@@ -93,14 +92,18 @@ class Row:
         """The file that says it: the network's own, or one that it extends."""
         return self.origin.file
 
+    def __repr__(self) -> str:
+        """All but the layer, which its type and attributes say."""
+        shown = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True) if name != "layer")
+        return f"Row({', '.join(shown)})"
+
     @property
     def attributes(self) -> dict[str, Any]:
         """Every attribute, resolved."""
         return self.layer.values
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRow:
+class GroupRow(NamedTuple):
     """A block, branch, repeated entry or named merge: `rows[start:stop]`, their sum, and the last one's output.
 
     `kind` is the name of the block, `branch`, or the type of a merge; of a repeated entry, `copies` of that.
@@ -195,7 +198,8 @@ def analyze(graph: Graph) -> Analysis:
     shapes = list(graph.inputs.values())
     names = list(graph.inputs)
     nodes = graph.nodes
-    rows = []
+    new = tuple.__new__  # what Row() calls by way of keywords: there may be a hundred thousand
+    rows: list[Row] = []
     uncounted = []
     counted: list[Counts] = []
     same: dict[tuple[int, bool], Counts] = {}  # equal work gives one object
@@ -216,17 +220,19 @@ def analyze(graph: Graph) -> Analysis:
             read_names = tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs])
             read_shapes = tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs])
         owner = None if owns else nodes[shares].name
-        rows.append(Row(name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named))
+        row = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named)
+        rows.append(new(Row, row))
     sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]
+    w, b, s, m, a = sums  # in the order of the fields of Counts
     summed: dict[tuple[int, ...], Counts] = {}
-    groups = {}
+    groups: dict[str, GroupRow] = {}
     for name, kind, start, stop, output, origin, copies, named in graph.groups.values():
-        figures = tuple([so_far[stop] - so_far[start] for so_far in sums])
+        figures = (w[stop] - w[start], b[stop] - b[start], s[stop] - s[start], m[stop] - m[start], a[stop] - a[start])
         total = summed.get(figures)
         if total is None:
             total = summed[figures] = Counts(*figures)
         shape = nodes[output].work.output if output >= 0 else shapes[-1 - output]
-        groups[name] = GroupRow(name, kind, start, stop, shape, total, origin, copies, named)
+        groups[name] = new(GroupRow, (name, kind, start, stop, shape, total, origin, copies, named))
     wanted = set(graph.outputs)
     by_name = {row.name: row.output_shape for row in rows if row.name in wanted}
     outputs = {

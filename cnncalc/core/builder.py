@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
-from cnncalc.core.problem import Label, Origin, Placed, Problems, ProblemsFound, clean, in_order, nearest
+from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, nearest
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 
@@ -24,14 +24,14 @@ MOST_LAYERS = 200_000
 PREVIOUS: Any = object()  # what was added last; the input where nothing was
 
 
-class Report(Protocol):
+class Reporter(Protocol):
     """Whoever is told what is wrong: by default the builder's own `problems`."""
 
     def __call__(
         self,
         code: str,
         message: str,
-        at: Placed | Origin | None,
+        at: HasOrigin | Origin | None,
         help: str | None = None,
         notes: tuple[str, ...] = (),
         path: str = "",
@@ -66,7 +66,7 @@ class Builder:
         file: str = "<builder>",
         origin: Origin | None = None,
         problems: Problems | None = None,
-        report: Report | None = None,
+        report: Reporter | None = None,
     ) -> None:
         self.inputs = dict(inputs)
         self.name = name
@@ -203,7 +203,7 @@ class Builder:
         self,
         code: str,
         message: str,
-        at: Placed | Origin | None,
+        at: HasOrigin | Origin | None,
         help: str | None = None,
         notes: tuple[str, ...] = (),
         path: str = "",
@@ -264,7 +264,7 @@ class Builder:
         """Give all layers from number `start` on a name together: a block, a branch, so many copies."""
         self.groups.append(Group(name, kind, start, len(self.nodes), output, origin, copies, named))
 
-    def share(self, ref: Ref, first: Ref, origin: Placed | Origin | None = None) -> bool:
+    def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
         """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
         node, other = self.nodes[ref], self.nodes[first]
         same = node.layer is other.layer and self.shape(node.inputs[0])[0] == self.shape(other.inputs[0])[0]  # type: ignore[index]
@@ -282,7 +282,11 @@ class Builder:
         moved = dict(zip(stretch.reads, reads, strict=True))
         new = tuple.__new__  # what Node() calls, by way of keywords: there may be a hundred thousand
         for name, layer, inputs, done, origin, shares, named in nodes[start : stretch.stop]:
-            read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
+            if len(inputs) == 1:  # as most layers do
+                ref = inputs[0]
+                read: tuple[Ref, ...] = (ref + delta if ref >= start else moved[ref],)
+            else:
+                read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
             nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named)))
         for name, kind, first, stop, output, origin, copies, named in stretch.groups:
             gives = output + delta if output >= start else moved[output]

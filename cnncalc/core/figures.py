@@ -47,13 +47,18 @@ class Figure(NamedTuple):
         return scaled // scale == self.digits or (2 * scaled + scale) // (2 * scale) == self.digits
 
     def rewritten(self, number: int) -> str:
-        """`number` with this figure's sign, suffix and decimals.
+        """`number` with this figure's sign and suffix, and its decimals, or as many more as it takes to be right.
 
         >>> read_figure("1.5G").rewritten(1_749_999_999), read_figure("<25M").rewritten(26_100_000)
         ('1.7G', '<27M')
+        >>> read_figure("~2M").rewritten(1_400_000)
+        '~1.4M'
         """
         scale, power = SUFFIXES[self.suffix], _power(self.decimals)
         digits = number * power // scale + 1 if self.sign == "<" else (2 * number * power + scale) // (2 * scale)
+        near = self._replace(digits=digits)
+        if self.sign == "~" and scale > power and not near.fits(number):
+            return near._replace(decimals=self.decimals + 1).rewritten(number)
         whole, rest = divmod(digits, power)
         return f"{self.sign}{whole}{f'.{rest:0{self.decimals}}' if self.decimals else ''}{self.suffix}"
 

@@ -42,7 +42,7 @@ class Label(NamedTuple):
 Origin = Place | Label
 
 
-class Placed(Protocol):
+class HasOrigin(Protocol):
     """Whatever was written somewhere and knows where."""
 
     @property
@@ -108,7 +108,7 @@ class Problems:
         self,
         code: str,
         message: str,
-        at: Placed | Origin | None = None,
+        at: HasOrigin | Origin | None = None,
         help: str | None = None,
         notes: tuple[str, ...] = (),
         *,

@@ -244,9 +244,11 @@ def _git(
     """Run git in a folder: its exit code, and at most so many bytes of its output."""
     start = f"cannot read `{name}`: " if name else ""
     environment = {key: value for key, value in os.environ.items() if not _DROPPED.fullmatch(key)} | _QUIET
+    # Anybody can add files to a folder that look like a bare repository; it is one only where the user stands in it.
+    bare = ("-c", "safe.bareRepository=explicit") if folder else ()
     try:
         process = subprocess.Popen(
-            ["git", "--no-pager", "-c", "core.fsmonitor=false", "-C", folder or ".", *args],
+            ["git", "--no-pager", "-c", "core.fsmonitor=false", *bare, "-C", folder or ".", *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,

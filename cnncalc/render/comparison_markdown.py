@@ -13,7 +13,7 @@ from cnncalc.analyses.comparing.diff import Change
 from cnncalc.core.figures import change, short
 from cnncalc.core.problem import Problem, clean
 from cnncalc.render.comparison import grown_text, rows
-from cnncalc.render.markdown import escape
+from cnncalc.render.markdown import escape, prose
 
 _HEADLINED = ("params", "multiplies")
 _SIDE_BY_SIDE = 4
@@ -22,7 +22,7 @@ _SIDE_BY_SIDE = 4
 def render(networks: list[Network], changes: Sequence[Change] | None, grown: Sequence[Problem], style: Style) -> str:
     """A headline with what matters, a table, and the layers folded away below it."""
     parts = [_title(networks, style)]
-    parts += [f"> [!WARNING]\n> {'<br>'.join(problem.message for problem in grown)}"] if grown else []
+    parts += [f"> [!WARNING]\n> {'<br>'.join(prose(problem.message) for problem in grown)}"] if grown else []
     parts.append(_side_by_side(networks, style) if len(networks) <= _SIDE_BY_SIDE else _listed(networks, style))
     parts += [escape(style.plain(text)) for text in bounds(networks)]
     if changes is not None:

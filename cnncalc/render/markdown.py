@@ -27,18 +27,20 @@ def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style:
     return f"### {escape(name)}\n\n{escape(inputs)}\n\n{table}\n\n{below}\n"
 
 
-_NOTIFIES = re.compile(r"@(?=\w)|(?:#|\bGH-)(?=\d)", re.IGNORECASE)
+_LIVE = re.compile(r"@(?=\w)|(?:#|\bGH-)(?=\d)|\w(?=://)|(?:mailto|xmpp)(?=:)|www(?=\.)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is; on GitHub it notifies nobody, and no issue is told that it was named.
+    """Text that Markdown shows as it is; on GitHub it notifies nobody, links nowhere, and tells no issue of itself.
 
     >>> escape("a|b*")
     'a\\\\|b\\\\*'
     >>> escape("@octocat").replace("\\u200b", "<nothing>")
     '@<nothing>octocat'
+    >>> escape("see https://example.org").replace("\\u200b", "<nothing>")
+    'see https<nothing>://example.org'
     """
-    text = _NOTIFIES.sub("\\g<0>\u200b", text.replace("\n", " "))
+    text = _LIVE.sub("\\g<0>\u200b", text.replace("\n", " "))
     return re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", text)
 
 

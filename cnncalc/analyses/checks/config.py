@@ -15,6 +15,7 @@ from typing import Any
 
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.core.problem import clean, nearest
+from cnncalc.formats.writing import remember
 
 LARGEST = 2**20
 MOST_PATTERNS = 1_000
@@ -111,6 +112,7 @@ def read_config(path: str) -> Config | None:
     """The choices of one file, None where it has no table for us; raises BadConfig."""
     try:
         with open(path, "rb") as file:
+            remember(file)
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise BadConfig(f"{path}: cannot read it: {(error.strerror or str(error)).lower()}") from None

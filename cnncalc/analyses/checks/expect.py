@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import limits, named
 from cnncalc.core.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
@@ -12,7 +13,7 @@ from cnncalc.core.figures import Figure, read_figure
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problem, Problems
 from cnncalc.core.shape import Shape, read_shape, written_shape
-from cnncalc.formats.source import Node, Text
+from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.document import document_of
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 
@@ -27,7 +28,7 @@ class CheckResult:
     figures: int
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
-    edits: tuple[Edit, ...] = field(default=(), repr=False)
+    edits: tuple[Edit, ...] = field(default=(), repr=False)  # not of `budget`: a limit is meant
 
     @property
     def broken(self) -> tuple[Problem, ...]:
@@ -44,10 +45,19 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Edit:
-    """A figure as written, and what would be right in its place."""
+    """A figure as written, and what would be right in its place; None where no text is, for all that it stands for."""
 
     node: Text
+    text: str | None
+
+
+class Update(NamedTuple):
+    """A file's text before and after its figures are put right: how many, and what is left as it is, and why."""
+
+    before: str
     text: str
+    figures: int
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,23 +86,67 @@ def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     expected = list(_expectations(analysis, document.field("expect") if document else None, problems))
     budgeted = list(limits(analysis, document.field("budget") if document else None, problems))
     problems.stop_if_any()
-    found, edits = [], []
-    for one in expected:
-        if not _holds(one):
-            found.append(Problem("expectation", _difference(one), one.node.origin))
-            edits.append(Edit(one.node, _rewritten(one)))
+    broken = [one for one in expected if not _holds(one, one.node.text)]
+    found = [Problem("expectation", _difference(one), one.node.origin) for one in broken]
     found += [problem for problem in budgeted if problem]
-    return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), tuple(edits))
+    edits = tuple(_edits(expected, broken))
+    return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), edits)
 
 
-def updated(text: str, edits: tuple[Edit, ...]) -> str:
-    """A file's text with the figures of `edits` put right; everything else stays as it is."""
-    places = {_start(text, edit.node): edit for edit in edits}  # an aliased figure stands once
-    for start in sorted(places, reverse=True):
-        edit = places[start]
-        if text.startswith(edit.node.text, start):  # else folded over lines, say: left for the author
-            text = text[:start] + edit.text + text[start + len(edit.node.text) :]
-    return text
+def _edits(expected: list[_Expected], broken: list[_Expected]) -> Iterator[Edit]:
+    """An edit for each figure that is broken: an alias makes one of several, which one text must put right."""
+    texts: dict[int, list[str]] = {}
+    for one in broken:
+        texts.setdefault(id(one.node), []).append(_rewritten(one))
+    same: dict[int, list[_Expected]] = {figure: [] for figure in texts}
+    for one in expected:
+        if id(one.node) in same:
+            same[id(one.node)].append(one)
+    for figure, ones in same.items():
+        right = (text for text in texts[figure] if all(_holds(one, text) for one in ones))
+        yield Edit(ones[0].node, next(right, None))
+
+
+def update(graph: Graph, edits: tuple[Edit, ...]) -> Update:
+    """The text of a graph's file with the figures of `edits` put right; everything else stays as it is."""
+    document = document_of(graph)
+    assert document is not None  # else there is no `expect`, and no edit
+    text = document.description.source.text
+    elsewhere = _elsewhere(document.description.tree)
+    parts, done, figures, left = [], 0, 0, []
+    for edit in sorted(edits, key=lambda edit: edit.node.order):
+        start, why = _start(text, edit.node), ""
+        if id(edit.node) in elsewhere:
+            why = "it is an alias of what else stands in the file"
+        elif edit.text is None:
+            why = "no figure is right for all that it stands for"
+        elif not text.startswith(edit.node.text, start):  # folded over lines, say
+            why = "it is written over lines, or with an escape"
+        else:
+            parts += [text[done:start], edit.text]
+            done = start + len(edit.node.text)
+            figures += 1
+        if why:
+            left.append(f"{edit.node.origin}: `{edit.node.text}` is not rewritten: {why}")
+    return Update(text, "".join((*parts, text[done:])), figures, tuple(left))
+
+
+def _elsewhere(tree: Map) -> set[int]:
+    """The identities of all values and keys of a file, but for those of `expect`."""
+    found: set[int] = set()
+    waiting: list[Node] = []
+    for key, value in tree:
+        waiting += [key] if key.text == "expect" else [key, value]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in found:
+            continue
+        found.add(id(node))
+        if isinstance(node, Seq):
+            waiting += node.items
+        elif isinstance(node, Map):
+            waiting += (one for pair in node for one in pair)
+    return found
 
 
 _BEFORE = re.compile(r"(?:&\S+\s+)?(?:[|>][^\n]*\s+|[\"'])?")  # an anchor; a block's head, or a quote
@@ -143,10 +197,12 @@ def _shape_expectation(
         yield _Expected(name, "output", value, output, None)
 
 
-def _holds(one: _Expected) -> bool:
+def _holds(one: _Expected, text: str) -> bool:
+    """Whether a text in a figure's place would be right."""
     if one.figure is None:
-        return read_shape(one.node.text) == one.is_
-    return isinstance(one.is_, int) and one.figure.fits(one.is_)
+        return read_shape(text) == one.is_
+    figure = read_figure(text)
+    return isinstance(one.is_, int) and figure is not None and figure.fits(one.is_)
 
 
 def _rewritten(one: _Expected) -> str:

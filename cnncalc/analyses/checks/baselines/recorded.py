@@ -14,6 +14,7 @@ from cnncalc.core.analysis import QUANTITIES, Analysis
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
 from cnncalc.formats.source import Source, read_file
+from cnncalc.formats.writing import shown
 
 FORMAT = 1
 _LAYER = ("params", "multiplies", "activations")  # what is recorded of each top-level entry
@@ -48,12 +49,17 @@ class Recorder:
     def __init__(self, path: str) -> None:
         self.path = path
         self.files: dict[str, Figures] = {}
+        self._paths: dict[str, str] = {}
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         if not of_its_own(source) or source.name.startswith(git.PREFIX):
             yield f"{source.name} is no file of this folder, and is not recorded"
+            return
+        key, path = _key(source.name, self.path), os.path.realpath(source.name)
+        if self._paths.setdefault(key, path) == path:
+            self.files[key] = recorded(analysis)
         else:
-            self.files[_key(source.name, self.path)] = recorded(analysis)
+            yield f"{source.name} is not recorded: another file, whose name is not UTF-8 either, is shown by this name"
 
     def text(self) -> str:
         """The baseline file: sorted by path, one line for each figure's owner, so that changes of it read well."""
@@ -71,7 +77,7 @@ class Recorder:
 def _key(name: str, baseline: str) -> str:
     """A file by its path from the folder of the baseline file: the same from whichever folder it is checked."""
     folder = os.path.realpath(os.path.dirname(baseline) or ".")
-    return os.path.relpath(os.path.realpath(name), folder).replace(os.sep, "/")
+    return shown(os.path.relpath(os.path.realpath(name), folder).replace(os.sep, "/"))
 
 
 class Recorded:
@@ -109,7 +115,17 @@ class Recorded:
     def gone(self) -> list[str]:
         """The files that are in the baseline and no longer there."""
         folder = os.path.dirname(self.path)
-        return [name for name in self.files if not os.path.exists(os.path.join(folder, name))]
+        return [
+            name for name in self.files if not os.path.exists(os.path.join(folder, name)) and not _signs(folder, name)
+        ]
+
+
+def _signs(folder: str, name: str) -> bool:
+    """Whether a name stands for one that is not UTF-8 and is there: each sign in it is some byte."""
+    from glob import escape, glob
+
+    sign = "\N{REPLACEMENT CHARACTER}"
+    return sign in name and bool(glob(escape(name).replace(sign, "?"), root_dir=folder or None))
 
 
 def _grown(before: Figures, now: Figures, quantity: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from cnncalc.core.problem import Origin, Placed, Problems, ProblemsFound
+from cnncalc.core.problem import HasOrigin, Origin, Problems, ProblemsFound
 from cnncalc.formats.yaml.reading.entries import Block, Entry
 
 Notes = tuple[str, ...]
@@ -21,7 +21,7 @@ class Trail:
         self,
         code: str,
         message: str,
-        at: Placed | Origin | None,
+        at: HasOrigin | Origin | None,
         help: str | None = None,
         notes: Notes = (),
         path: str = "",
@@ -31,7 +31,7 @@ class Trail:
         calls = tuple(entry.key.origin for block, entry, _ in self.calls if block)
         self.problems.add(code, message, at, help, (*notes, *self.notes(path)), reason=reason, calls=calls)
 
-    def stop(self, code: str, message: str, at: Placed | Origin | None, help: str | None = None) -> NoReturn:
+    def stop(self, code: str, message: str, at: HasOrigin | Origin | None, help: str | None = None) -> NoReturn:
         self.add(code, message, at, help)
         raise ProblemsFound(self.problems.found)
 
