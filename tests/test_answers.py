@@ -117,6 +117,7 @@ def test_nothing_is_blank(question: Question, text: str) -> None:
 def test_what_is_unclear_stands_as_it_was_written() -> None:
     mark = Grader(sheet("alexnet")).mark(NUMBER, " ~~34848~~  **34944** ")
     assert mark.given == "~~34848~~  **34944**"
+    assert Grader(sheet("alexnet")).mark(SHAPE, "**55 × 55 × 96** ").given == "55 × 55 × 96"
 
 
 def test_why_an_answer_cannot_be_read() -> None:

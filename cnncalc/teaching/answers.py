@@ -133,6 +133,11 @@ def tidy(text: str) -> str:
     return "" if text == "-" else text
 
 
+def shown(text: str) -> str:
+    """An answer as it was written, without Markdown's signs and the line to write on."""
+    return _SPACES.sub(" ", text[: 2 * LONGEST]).strip(" _*`$")[:LONGEST]
+
+
 def read_answer(question: Question, text: str, layout: str) -> Reading:
     """What an answer to a question means.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cnncalc.core.problem import clean
-from cnncalc.teaching.answers import LONGEST, Reading, read_answer, tidy
+from cnncalc.teaching.answers import LONGEST, Reading, read_answer, shown, tidy
 from cnncalc.teaching.likely import Likely, likely
 from cnncalc.teaching.question import Answer, Question, Target, Worksheet
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
@@ -78,11 +78,10 @@ class Grader:
 
     def mark(self, question: Question, given: str, earlier: Mapping[str, Reading] | None = None) -> Mark:
         """One answer; `earlier` are the readings of all answers to the sheet, by question."""
-        text = tidy(given)
-        if not text:
+        if not tidy(given):
             return Mark(question, "", "blank", 0)
         reading = read_answer(question, given, self.sheet.recipe.layout)
-        text = text[:LONGEST]
+        text = shown(given)
         if self._is_right(question, reading):
             return Mark(question, text, "right", question.points)
         source = self._follows(question, reading, earlier or {})
