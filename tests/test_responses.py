@@ -175,6 +175,25 @@ def test_a_table_that_cannot_be_read_says_why(text: str, wanted: Wanted, problem
     assert problem in str(error.value)
 
 
+ROWS = [  # a row for each question, or a row for each student: what the first student said
+    ("1,608\n2,470,400\n3,5\n", ["608", "470,400", "5"]),
+    ("question,answer\nQ1,608\nQ2,470400\nQ3,5\n", ["608", "470400", "5"]),
+    ("1,2\n2,3\n3,1\n", ["2", "3", "1"]),
+    ("1,608\n2,3\nI was not sure,\n", ["608", "3"]),
+    ("No,C1 output,C1 params,C1 multiplies\n1,28x28x6,156,5\n2,28x28x6,156,5\n", ["28x28x6", "156", "5"]),
+    ("No,1,2,3\n1,7,8,9\n2,7,8,9\n3,7,8,9\n", ["7", "8", "9"]),
+    ("1,2,3\n3,2,1\n2,3,1\n", ["3", "2", "1"]),
+    ("1,2\n28x28x6,156\n28x28x6,156\n", ["28x28x6", "156"]),
+]
+
+
+@pytest.mark.parametrize(("text", "answers"), ROWS)
+def test_rows_are_questions_or_students(text: str, answers: list[str], tmp_path: Path) -> None:
+    one, *_ = _read(tmp_path / "f.csv", text)
+    assert list(one.answers.values()) == answers
+    assert one.notes == (("row 3 names no question: I was not sure",) if "sure" in text else ())
+
+
 # ------------------------------------------------------------------------------------------------ Excel
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from typing import Any
 
@@ -24,7 +25,9 @@ def read_excel(path: str) -> list[list[str]]:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(one.file_size for one in packed.infolist()) > LARGEST_UNPACKED:
                 raise Unreadable(f"is too large unpacked (limit: {LARGEST_UNPACKED // 2**20} MB)")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what it does not keep when it writes: it only reads
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         for sheet in book.worksheets:
             rows = sheet.iter_rows(max_row=MOST_STUDENTS + 2, max_col=MOST_COLUMNS + 1, values_only=True)
             found = [[_text(cell) for cell in row] for row in rows]

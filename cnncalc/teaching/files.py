@@ -98,8 +98,12 @@ class Found(NamedTuple):
 
 def files_below(folder: str, worksheet: str = "") -> Iterator[Found]:
     """Every file in a folder and below it, sorted, read or not; of hidden folders only their names."""
-    found = []
-    for path, folders, names in os.walk(folder):
+    found: list[Found] = []
+
+    def closed(error: OSError) -> None:
+        found.append(Found(error.filename, f"cannot be read: {(error.strerror or str(error)).lower()}"))
+
+    for path, folders, names in os.walk(folder, onerror=closed):
         for name in folders:
             if name.startswith(".") or os.path.islink(os.path.join(path, name)):
                 found.append(_in_folder(os.path.join(path, name), name, worksheet))

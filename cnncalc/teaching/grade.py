@@ -12,7 +12,7 @@ from cnncalc.teaching.question import Answer, Question, Target, Worksheet
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
 from cnncalc.teaching.responses import Answers
 from cnncalc.teaching.rework import Said, quantity_of, reworked
-from cnncalc.teaching.worksheet import make
+from cnncalc.teaching.worksheet import TooFew, make
 
 MISSING = "its blank is not in the file: answers stand behind their numbers"
 
@@ -136,7 +136,10 @@ class Grader:
         if replace(recipe, seed=self.sheet.recipe.seed) != self.sheet.recipe:
             return None, "is made for another worksheet: its header differs in more than the seed"
         if recipe not in self._others:
-            self._others[recipe] = Grader(make(recipe), self.carry)
+            try:
+                self._others[recipe] = Grader(make(recipe), self.carry)
+            except TooFew:
+                return None, f"is made for another worksheet: with seed {recipe.seed} there are no questions"
         return self._others[recipe], f"marked by its own questions: seed {recipe.seed}, not {self.sheet.recipe.seed}"
 
     # -------------------------------------------------------------------------------------- right, or likely

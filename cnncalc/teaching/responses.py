@@ -96,8 +96,13 @@ def from_table(name: str, cells: list[list[str]], delimiter: str, wanted: Wanted
         return [Answers(name, problem="holds the marks that `cnncalc grade` gave, no answers", passed_over=True)]
     labels = [_label(cell, wanted.ids) for cell in head]
     down = [_label(row[0], wanted.ids) for _, row in rows]
-    of_rows = all(down[1:]) and len(set(down)) == len(down) and (down[0] is not None or (rows[1:] and not any(labels)))
-    if of_rows and not wanted.columns and not (len(labels) > 2 and all(labels) and rows[1:]):
+    named = [id for id in down if id]
+    by_rows = 2 * len(named) >= len(rows) and len(set(named)) == len(named)
+    if all(labels):
+        by_rows = by_rows and 2 * sum(map(bool, down[1:])) >= len(rows) - 1 and (len(labels) < 3 or not rows[1:])
+    elif any(labels[1:]) or (down[0] is None and len(head) > 2 and _questions(head, wanted)[0]):
+        by_rows = by_rows and down[0] is not None
+    if by_rows and named and not wanted.columns:
         return [_pairs(name, rows, delimiter, wanted.ids)]
     return _one_row_each(name, rows, wanted)
 
@@ -117,13 +122,14 @@ def _label(cell: str, ids: tuple[str, ...]) -> str | None:
 
 def _pairs(name: str, rows: list[tuple[int, list[str]]], delimiter: str, ids: tuple[str, ...]) -> Answers:
     found: dict[str, str] = {}
-    for _, row in rows:
+    notes = []
+    for place, (number, row) in enumerate(rows):
         id = _label(row[0], ids)
         if id is not None:
             found[id] = delimiter.join(row[1:])  # 34,848 without quotes is two cells
-    if not found:
-        raise Unreadable("has no answers: a row is a question and its answer")
-    return Answers(name, found)
+        elif place:
+            notes.append(f"row {number} names no question: {clean(row[0])[:40]}")
+    return Answers(name, found, None, tuple(notes))
 
 
 # ------------------------------------------------------------------------------------------------ a row for each
