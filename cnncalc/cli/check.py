@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from codecs import BOM_UTF8
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.cli import loading, options, streams
 from cnncalc.cli.command import InputFile, OutputFile
 from cnncalc.cli.progress import Progress
@@ -33,27 +34,30 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     """The limits of one option: `5M`, or `NAME=5M`."""
     if not values:
         return ()
-    from cnncalc.analyses.checks.budget import read_limit
+    from cnncalc.analyses.checks.budget import read_limit, units
 
     quantity = (param.name or "").removeprefix("max_")
     limits = []
     for value in values:
         limit = read_limit(quantity, value)
         if limit is None:
-            units = "a size such as 400000, '20 MB' or '20 MiB'" if quantity == "size" else "an integer or 5M"
-            raise click.BadParameter(f"{units}, or NAME= before it, not '{value}'")
+            raise click.BadParameter(f"{units(MEASURES[quantity])}, or NAME= before it, not '{value}'")
         limits.append(limit)
     return tuple(limits)
 
 
-def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
-    return click.option(
-        f"--max-{quantity}",
-        metavar="[NAME=]LIMIT",
-        multiple=True,
-        callback=_limits,
-        help=f"The most {what}, in total or of the layer or block NAME: {example}, head={example}.",
-    )
+def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--max-NAME` for each quantity that has this option."""
+    for measure in reversed(list(used(Use.OPTION).values())):
+        command = click.option(
+            f"--max-{measure.name.replace('_', '-')}",
+            metavar="[NAME=]LIMIT",
+            multiple=True,
+            callback=_limits,
+            help=f"The most {measure.noun}, in total or of the layer or block NAME: {measure.limit}, "
+            f"head={measure.limit}.",
+        )(command)
+    return command
 
 
 def _known_codes() -> Iterable[str]:
@@ -100,10 +104,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
     "summary, sarif and junit files for other services.  [default: full, inside GitHub Actions github]",
 )
 @options.output_option()
-@_limit_option("params", "5M", "params")
-@_limit_option("multiplies", "1.5G", "multiplies")
-@_limit_option("activations", "10M", "activations")
-@_limit_option("size", "20MiB", "bytes of float32 params")
+@_limit_options
 @click.option(
     "--baseline",
     type=InputFile(),

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import limits, named
-from cnncalc.core.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
-from cnncalc.core.figures import Figure, read_figure
+from cnncalc.analyses.measures import Use, Value, used
+from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
+from cnncalc.core.figures import Figure, read_figure, told
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problem, Problems
 from cnncalc.core.shape import Shape, read_shape, written_shape
@@ -67,7 +68,7 @@ class _Expected:
     name: str
     quantity: str
     node: Text
-    is_: int | Shape
+    is_: Value | Shape
     figure: Figure | None  # None: a shape
 
 
@@ -97,7 +98,7 @@ def _edits(expected: list[_Expected], broken: list[_Expected]) -> Iterator[Edit]
     """An edit for each figure that is broken: an alias makes one of several, which one text must put right."""
     texts: dict[int, list[str]] = {}
     for one in broken:
-        texts.setdefault(id(one.node), []).append(_rewritten(one))
+        texts.setdefault(id(one.node), []).extend([_rewritten(one)] if one.is_ is not None else [])
     same: dict[int, list[_Expected]] = {figure: [] for figure in texts}
     for one in expected:
         if id(one.node) in same:
@@ -162,22 +163,23 @@ def _start(text: str, node: Text) -> int:
 
 
 def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[_Expected]:
+    measures = used(Use.FIGURES)
     for name, entry, figures in named(node, analysis, "expect", problems):
         for key, value in figures:
             quantity = key.text
-            if quantity not in ("output", *QUANTITIES):
-                known = ["output", *QUANTITIES]
+            if quantity not in ("output", *measures):
+                known = ["output", *measures]
                 help = did_you_mean(quantity, known) or f"the quantities are {', '.join(known)}"
                 problems.add("unknown-key", f"no quantity `{quantity}`", key, help)
             elif not isinstance(value, Text) or value.null:
                 problems.add("bad-value", f"`{quantity}` must be a figure", value, _WRITE_A_FIGURE)
             elif quantity == "output":
                 yield from _shape_expectation(analysis, name, entry, value, problems)
-            elif (figure := read_figure(value.text)) is None:
+            elif (figure := read_figure(value.text, measures[quantity].whole)) is None:
                 problems.add("bad-value", f"`{value.text}` is no figure", value, _WRITE_A_FIGURE)
             else:
-                counts = entry.counts if entry else analysis.totals
-                yield _Expected(name, quantity, value, getattr(counts, quantity), figure)
+                is_ = measures[quantity].value(analysis, entry)
+                yield _Expected(name, quantity, value, is_, figure)
 
 
 def _shape_expectation(
@@ -202,28 +204,31 @@ def _holds(one: _Expected, text: str) -> bool:
     if one.figure is None:
         return read_shape(text) == one.is_
     figure = read_figure(text)
-    return isinstance(one.is_, int) and figure is not None and figure.fits(one.is_)
+    return one.is_ is not None and not isinstance(one.is_, tuple) and figure is not None and figure.fits(one.is_)
 
 
 def _rewritten(one: _Expected) -> str:
-    if isinstance(one.is_, int) and one.figure:
-        return one.figure.rewritten(one.is_)
-    times = "×" if "×" in one.node.text else "x"
-    return written_shape(one.is_, times=times) if isinstance(one.is_, tuple) else str(one.is_)
+    if isinstance(one.is_, tuple):
+        return written_shape(one.is_, times="×" if "×" in one.node.text else "x")
+    assert one.figure is not None
+    assert one.is_ is not None
+    return one.figure.rewritten(one.is_)
 
 
 def _difference(one: _Expected) -> str:
     if isinstance(one.is_, tuple) or one.figure is None:
         is_ = written_shape(one.is_) if isinstance(one.is_, tuple) else one.is_
         return f"`{one.name}` output: expected {one.node.text.replace('x', '×')}, is {is_}"
-    value = one.figure.value()
-    off = one.is_ - value
-    amount = f"{abs(off):,.0f}" if abs(off) >= 1 else f"{abs(off):.3g}"
-    share = f", {100 * off / value:+,.1f} %".replace("-", "−") if value else ""
-    more = "more" if off >= 0 else "less"
     wanted = f"{one.figure.digits:,}" if one.node.text.isdigit() else one.node.text
     if one.figure.sign == "<":
         wanted = f"less than {one.node.text[1:]}"
     elif one.figure.sign == "~":
         wanted = f"{one.node.text[1:]} within 5 %"
-    return f"`{one.name}` {one.quantity}: expected {wanted}, is {one.is_:,} ({amount} {more}{share})"
+    if one.is_ is None:
+        return f"`{one.name}` {one.quantity}: expected {wanted}, is none"
+    value = one.figure.value()
+    off = float(one.is_ - value)
+    amount = f"{abs(off):,.0f}" if abs(off) >= 1 else f"{abs(off):.3g}"
+    share = f", {100 * off / value:+,.1f} %".replace("-", "−") if value else ""
+    more = "more" if off >= 0 else "less"
+    return f"`{one.name}` {one.quantity}: expected {wanted}, is {told(one.is_)} ({amount} {more}{share})"

@@ -35,7 +35,7 @@ def _file(report: Report) -> dict[str, Any]:
         "exit_code": report.code,
         "status": "error" if report.totals is None else "lower_bound" if report.lower_bound else "exact",
         "figures": report.figures,
-        "totals": totals_object(report.totals) if report.totals else None,
+        "totals": totals_object(report.value) if report.totals else None,
         "problems": [{"level": problem.level, **problem_object(problem)} for problem in report.problems],
         "notes": list(report.notes),
     }
