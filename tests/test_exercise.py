@@ -223,7 +223,8 @@ def test_a_sheet_says_how_to_answer_it() -> None:
 
 def test_the_mistake_comes_last_and_names_the_file_that_is_shown() -> None:
     text = blank(sheet("resnet18", 3, 1))
-    assert "`resnet50_v1_5.yaml`, which `resnet18.yaml` extends, was changed in one place" in text
+    assert "`resnet18.yaml`, written out, was changed in one place" in text
+    assert not [word for word in ("extends", "when:", "blocks:", "resnet50") if word in text.partition("## Find")[2]]
     assert "`lenet5.yaml` was changed in one place" in blank(sheet("lenet5", 1, 1, ("mistake",)))
     one = sheet("fragments/residual_projection", 3, 1)
     assert [question.ask for question in one.questions][-3:] == ["inverse", "mistake", "mistake"]

@@ -90,7 +90,7 @@ def _chosen(
                     extra.append(question)
                     continue
             elif room >= 2:
-                mistake = find_mistake(recipe, len(analysis.rows), dice)  # one alone: two would show what was changed
+                mistake = find_mistake(recipe, analysis, dice)  # one alone: two would show what was changed
             kinds.remove(kind)
     if mistake:
         passage, two = questions_for(mistake, len(extra) + 1)
