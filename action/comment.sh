@@ -19,23 +19,15 @@ while IFS= read -r file; do
   if [ -n "$file" ]; then paths+=("$file"); fi
 done <<< "$FILES"
 
-# Of two commits, names only: neither the checkout's files are read nor the programs that its settings name for them.
-git --literal-pathspecs diff-tree -r -z --name-only --no-renames --relative "$BASE" HEAD \
-  -- ${paths[@]+"${paths[@]}"} > "$work/edited"
-edited=()
-while IFS= read -r -d '' file; do
-  edited+=("./$file") # never an option, standard input or a version in git
-done < "$work/edited"
-
-# With an edited file, those that extend it: `check --changed` knows them.
+# The edited ones of FILES, and those that extend an edited one; where git cannot say, the step fails.
+rm -f "$work/checked.json"
+cnncalc check --since "$BASE" --format json --output "$work/checked.json" -- ${paths[@]+"${paths[@]}"} || true
+[ -e "$work/checked.json" ] || exit 1
+jq -j '.files[].file + "\u0000"' "$work/checked.json" > "$work/files"
 files=()
-if [ "${#edited[@]}" -gt 0 ]; then
-  cnncalc check --changed --format json --output "$work/checked.json" -- "${edited[@]}" 2> /dev/null || true
-  jq -j '.files[].file + "\u0000"' "$work/checked.json" > "$work/files"
-  while IFS= read -r -d '' file; do
-    files+=("${file#./}")
-  done < "$work/files"
-fi
+while IFS= read -r -d '' file; do
+  files+=("$file")
+done < "$work/files"
 
 if [ "${#files[@]}" -eq 0 ]; then
   echo "No architecture is changed."

@@ -290,8 +290,9 @@ def test_a_file_of_such_a_name_is_read_with_its_folder(history: Repository) -> N
     assert params("./git:v1:odd.yaml") == 2 * 28
 
 
-def test_start_up_does_not_know_git(history: Repository) -> None:
-    ran = process("summary", "nets/a.yaml", cwd=history.folder, env={"PYTHONPROFILEIMPORTTIME": "1"})
+@pytest.mark.parametrize("command", ["summary", "check"])
+def test_start_up_does_not_know_git(history: Repository, command: str) -> None:
+    ran = process(command, "nets/a.yaml", cwd=history.folder, env={"PYTHONPROFILEIMPORTTIME": "1"})
     assert "cnncalc.formats.open" in ran.err
     assert "cnncalc.formats.git" not in ran.err
     assert "subprocess" not in ran.err

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.budget import Limit
     from cnncalc.analyses.checks.expect import Update
     from cnncalc.analyses.checks.report import Report
-from cnncalc.formats.listing import File
+    from cnncalc.core.problem import Problem
+    from cnncalc.formats.changes import ChangeSet, Index
+    from cnncalc.formats.listing import File
 
 DRAWN = "full"
 
@@ -71,7 +73,10 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         return None
     from cnncalc.analyses.checks.config import read_codes
 
-    return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
+    codes = [code.strip() for code in value.split(",") if code.strip()]
+    if not codes and param.name == "select":
+        raise click.UsageError("--select names no rule; --no-lint runs none.")
+    return options.configured(read_codes, codes)
 
 
 @options.command(
@@ -80,7 +85,8 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
-        "cnncalc check --changed base.yaml       and every file that extends it",
+        "cnncalc check --since origin/main        what a branch changes",
+        "cnncalc check --staged                   what a commit changes",
         "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              a line a problem, for editors",
         "cnncalc check nets/ -o cnncalc.sarif",
@@ -92,9 +98,15 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 )
 @click.argument("files", metavar="FILE|FOLDER...", nargs=-1, type=options.Architecture())
 @click.option(
-    "--changed",
+    "--since",
+    metavar="REF",
+    help="Check only what changed since the branch left REF (its merge base with HEAD), committed or not, untracked "
+    "files, too, and all that extends it. FILE|FOLDER, where given, limits what is looked at.",
+)
+@click.option(
+    "--staged",
     is_flag=True,
-    help="FILEs are what a commit changes: the architectures among them are checked, and all that extend one of them.",
+    help="Check only what the next commit changes, and all that extends it, as it is in git's index.",
 )
 @options.format_option(
     DRAWN,
@@ -139,7 +151,8 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
 def check_command(
     files: tuple[str, ...],
-    changed: bool,
+    since: str | None,
+    staged: bool,
     form: str | None,
     output: str | None,
     baseline: str | None,
@@ -166,12 +179,15 @@ def check_command(
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
     file cannot be used.
     """
-    from cnncalc.analyses.checks.config import nearest_config
     from cnncalc.analyses.checks.lint import Linter
-    from cnncalc.analyses.checks.report import Checks
+    from cnncalc.analyses.checks.report import Checks, empty
+    from cnncalc.formats import open as api
 
-    if not files and not changed:
+    partly = since is not None or staged
+    if not files and not partly:
         raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
+    if since is not None and staged:
+        raise click.UsageError("--since and --staged exclude each other.")
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
     if form == DRAWN and output not in (None, "-"):
         raise click.UsageError(f"--output wants another format than `{DRAWN}`: --format {', '.join(FORMATS)}.")
@@ -179,28 +195,39 @@ def check_command(
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
-    if write_baseline is not None and changed:
-        raise click.UsageError("--write-baseline records all files, not those that are --changed.")
+    if update and staged:
+        raise click.UsageError("--update rewrites files, and not what is --staged of them.")
+    if write_baseline is not None and partly:
+        raise click.UsageError("--write-baseline records all files, not those that changed.")
     loading.refuse_two_inputs(files)
     loading.note_slow_parser()
     vars = options.overrides(sets)
     if max_growth and baseline is None:
         raise click.UsageError("--max-growth goes with --baseline.")
-    first = next(iter(files), "")
-    held = None if baseline is None else _baseline(baseline, max_growth, vars, input_size, first)
+    change = _change(since) if partly else None
+    index = change.index if change else None
+    held = None if baseline is None else _baseline(baseline, max_growth, vars, input_size, files, index)
     recorder = None if write_baseline is None else _recorder(write_baseline, vars, input_size)
-    linter = Linter(select, ignore)
+    linter = Linter(select, ignore, read=_read_config(index))
     checks = Checks(
         vars=vars,
         input_size=input_size,
         limits=tuple(chain(*limits.values())),
-        strict=strict or options.configured(nearest_config, "", linter.configs).strict,
+        strict=strict or options.configured(linter.config, "").strict,
         finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
+        read=change.read if change else api.read,
     )
     reports: list[Report] = []
-    with Progress(_to_check(files, changed)) as progress:
+
+    def done(report: Report) -> None:
+        if not (quiet and report.code == 0 and not report.problems):
+            _show(report, form, no_color, quiet)
+        if not report.skipped:
+            reports.append(report)
+
+    with Progress(_to_check(files, change)) as progress:
         for file in progress:
-            if not quiet:
+            if not quiet and not change:
                 loading.note_bundled(file.name)
             rewritten = _update(file.name) if update else None
             report = options.configured(checks.report, file)
@@ -209,49 +236,90 @@ def check_command(
                 streams.say(f"{file.name}: {many(rewritten.figures, 'figure')} of `expect` rewritten")
             for left in rewritten.left if rewritten else ():
                 streams.remark(left)
-            if not (quiet and report.code == 0 and not report.problems):
-                _show(report, form, no_color, quiet)
-            if not report.skipped:
-                reports.append(report)
-    if not reports and not changed:
-        raise click.UsageError(f"no architecture file in {', '.join(files)}")
+            done(report)
+    for report in () if change else empty(files, reports):
+        done(report)
     for name in held.gone() if held else ():
         streams.remark(f"{name} is in the baseline, and gone")
-    _conclude(reports, form, output)
+    _conclude(reports, form, output, _nothing(change, files) if change else "")
     if recorder:
         _record(recorder, reports, baseline)
     return max((report.code for report in reports), default=0)
 
 
-def _to_check(files: tuple[str, ...], changed: bool) -> list[File]:
-    if not changed:
+def _change(since: str | None) -> ChangeSet:
+    """What changed since a version, or what is staged; where git cannot say, the command ends."""
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import changes
+
+    try:
+        change = changes.staged() if since is None else changes.since(since)
+    except ProblemsFound as error:
+        raise _ended(error.problems) from None
+    for note in change.notes:
+        streams.remark(note)
+    return change
+
+
+def _to_check(files: tuple[str, ...], change: ChangeSet | None) -> list[File]:
+    if change is None:
         from cnncalc.formats.listing import listing
 
         return list(listing(files))
     from cnncalc.core.problem import ProblemsFound
-    from cnncalc.formats import dependents
+    from cnncalc.formats.dependents import affected
 
     try:
-        return list(dependents.changed(files))
+        return affected(change, files)
     except ProblemsFound as error:
-        raise click.UsageError(str(error)) from None
+        raise _ended(error.problems) from None
+
+
+def _nothing(change: ChangeSet, files: tuple[str, ...]) -> str:
+    """What is said where a change concerns no architecture: that nothing was checked."""
+    inside = f"in {', '.join(files)} " if files else ""
+    return f"nothing to check: no architecture file {inside}{change.when}"
+
+
+def _ended(problems: list[Problem]) -> click.exceptions.Exit:
+    streams.complain(problems)
+    return click.exceptions.Exit(2)
+
+
+def _read_config(index: Index | None) -> Callable[[str], bytes | None]:
+    """How a `pyproject.toml` is read: of what is staged, too, where it lies in that repository."""
+    from cnncalc.analyses.checks.config import on_disk
+
+    def read(path: str) -> bytes | None:
+        return on_disk(path) if index is None or index.path(path).startswith("..") else index.content(path)
+
+    return read
 
 
 def _baseline(
-    baseline: str, max_growth: dict[str, Fraction], vars: dict[str, str], input_size: str | None, file: str
+    baseline: str,
+    max_growth: dict[str, Fraction],
+    vars: dict[str, str],
+    input_size: str | None,
+    files: tuple[str, ...],
+    index: Index | None,
 ) -> Against | Recorded:
     """What files are held against; a baseline that is none ends the command."""
     from cnncalc.analyses.checks.baselines.baseline import named
     from cnncalc.analyses.checks.baselines.growth import read_allowed
+    from cnncalc.analyses.checks.baselines.recorded import Recorded
     from cnncalc.core.problem import ProblemsFound
 
-    folder = file if os.path.isdir(file) else os.path.dirname(file)
+    first = next(iter(files), "")
+    folder = first if os.path.isdir(first) else os.path.dirname(first)
     try:
         allowed = read_allowed(["0%"]) | max_growth
-        return named(baseline, allowed, vars, input_size, folder if os.path.isdir(folder) else "")
+        held = named(baseline, allowed, vars, input_size, folder if os.path.isdir(folder) else "", index)
     except ProblemsFound as error:
-        streams.complain(error.problems)
-        raise click.exceptions.Exit(2) from None
+        raise _ended(error.problems) from None
+    if isinstance(held, Recorded) and (vars or input_size):
+        raise click.UsageError("a baseline FILE has the files' own figures: it goes without --set and --input-size.")
+    return held
 
 
 def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Recorder:
@@ -285,10 +353,13 @@ def _show(report: Report, form: str, no_color: bool, quiet: bool) -> None:
         streams.say(f"{report.file}: {many(report.figures, 'figure')}")
 
 
-def _conclude(reports: list[Report], form: str, output: str | None) -> None:
-    """What is said when all files are checked."""
+def _conclude(reports: list[Report], form: str, output: str | None, nothing: str) -> None:
+    """What is said when all files are checked; `nothing` where there was none."""
+    from cnncalc.core.problem import clean
+
+    said = verdict(reports) if reports else clean(nothing)
     if form == DRAWN:
-        streams.say(verdict(reports))
+        streams.say(said)
         return
     root = os.environ.get("GITHUB_WORKSPACE")
     text = renderer(form)(reports, root)
@@ -301,10 +372,11 @@ def _conclude(reports: list[Report], form: str, output: str | None) -> None:
         streams.emit(text, output)
     if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
         try:
-            writing.append(path, renderer("step_summary")(reports, root).encode("utf-8", writing.SHOWN))
+            text = renderer("step_summary")(reports, root) if reports else f"### cnncalc check\n\n{said}\n"
+            writing.append(path, text.encode("utf-8", writing.SHOWN))
         except OSError as error:
             streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
-    click.echo(verdict(reports), err=True)
+    click.echo(said, err=True)
 
 
 def _update(file: str) -> Update | None:

@@ -133,6 +133,25 @@ def test_a_report_for_code_scanning(workspace: Path) -> None:
     assert [result["ruleId"] for result in report["runs"][0]["results"]] == ["budget"]
 
 
+NOWHERE = {
+    "nowhere/": "cannot read `nowhere/`: no such file",
+    "architectures\nnowhere.yaml": "cannot read `nowhere.yaml`: no such file",
+    "architectures\nempty": "no architecture file in `empty`",
+}
+
+
+@pytest.mark.parametrize(("files", "said"), NOWHERE.items())
+def test_a_path_that_leads_to_no_architecture_fails(workspace: Path, files: str, said: str) -> None:
+    write(workspace, {"empty/settings.yaml": "a: 1\n"})
+    step = runner(workspace, files=files).step("Check")
+    assert (step.code, step.outputs) == (2, {"exit-code": "2"})
+    assert said in step.out
+
+
+def test_without_files_nothing_is_checked_and_nothing_passes(workspace: Path) -> None:
+    assert runner(workspace, files="\n").step("Check").code == 2
+
+
 @pytest.mark.parametrize("args", ["it's", "--max-size '20 MiB", '"', "a\\"])
 def test_options_with_an_open_quote_are_refused(workspace: Path, args: str) -> None:
     step = runner(workspace, args=args).step("Check")
@@ -142,7 +161,7 @@ def test_options_with_an_open_quote_are_refused(workspace: Path, args: str) -> N
 
 
 def test_an_option_may_be_empty_and_have_spaces_and_quotes(workspace: Path) -> None:
-    step = runner(workspace, args="""--select '' --set "it's a var=1"\n--set='$(x)=2'""").step("Check")
+    step = runner(workspace, args="""--ignore '' --set "it's a var=1"\n--set='$(x)=2'""").step("Check")
     assert (step.code, step.outputs) == (2, {"exit-code": "2"})
     assert "it's a var" in step.out + step.err
 
@@ -291,6 +310,50 @@ def test_a_file_that_cannot_be_compared_is_named(pull_request: PullRequest) -> N
     assert pull_request.runner.step("Comment").code == 0
     body = str(pull_request.calls()[-1]["body"])
     assert "\n`architectures/base.yaml` cannot be compared: see the annotations.\n" in body
+
+
+def test_a_parent_outside_of_the_files_is_found_by_its_children(pull_request: PullRequest) -> None:
+    write(pull_request.workspace, {"common/base ä.yaml": BASE, "architectures/wide.yaml": WIDE})
+    extending = WIDE.replace("base.yaml", "../common/base ä.yaml")
+    write(pull_request.workspace, {"architectures/wide.yaml": extending})
+    pull_request.runner.context["github.event.pull_request.base.sha"] = commit(pull_request.workspace)
+    write(pull_request.workspace, {"common/base ä.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    step = pull_request.runner.step("Comment")
+    assert step.code == 0, step.err
+    body = str(pull_request.calls()[-1]["body"])
+    assert "architectures/wide.yaml" in body
+    assert "base ä" not in body
+
+
+def test_a_deleted_parent_is_told_of_its_children(pull_request: PullRequest) -> None:
+    (pull_request.workspace / "architectures/base.yaml").unlink()
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    body = str(pull_request.calls()[-1]["body"])
+    assert "\n`architectures/wide.yaml` cannot be compared: see the annotations.\n" in body
+
+
+def test_a_shallow_checkout_is_compared_with_the_base_itself(
+    pull_request: PullRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    shallow = pull_request.workspace.parent / "shallow"
+    git(pull_request.workspace, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(pull_request.workspace.parent, "clone", "--quiet", "--depth=1", f"file://{pull_request.workspace}", "shallow")
+    pull_request.runner.workspace = shallow
+    step = pull_request.runner.step("Comment")
+    assert step.code == 0, step.err
+    assert "6,218" in str(pull_request.calls()[-1]["body"])
+
+
+def test_where_git_cannot_say_what_changed_the_step_fails(pull_request: PullRequest) -> None:
+    pull_request.runner.context["inputs.files"] = "nowhere"
+    step = pull_request.runner.step("Comment")
+    assert step.code == 1
+    assert "error[unreadable]: cannot read `nowhere`: git knows no such file or folder" in step.err
+    assert pull_request.calls() == []
 
 
 def test_nothing_is_said_where_nothing_changes(pull_request: PullRequest) -> None:

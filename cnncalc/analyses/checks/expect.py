@@ -79,11 +79,13 @@ def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     >>> cnncalc.check(cnncalc.load("lenet5")).passed
     True
     """
+    document = document_of(graph)
     if graph.changed:
-        return CheckResult(graph.file, 0, notes=("`expect` is not checked: vars or the input size were changed",))
+        budget = document is not None and document.field("budget") is not None
+        what = "`expect` and `budget` are" if budget else "`expect` is"
+        return CheckResult(graph.file, 0, notes=(f"{what} not checked: vars or the input size were changed",))
     analysis = analysis or analyze(graph)
     problems = Problems()
-    document = document_of(graph)
     expected = list(_expectations(analysis, document.field("expect") if document else None, problems))
     budgeted = list(limits(analysis, document.field("budget") if document else None, problems))
     problems.stop_if_any()

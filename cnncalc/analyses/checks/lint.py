@@ -7,11 +7,11 @@ block's call, a branch or a repeat around it; `# cnncalc: ignore-file[code]` any
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnncalc.analyses.checks.config import Codes, Config, nearest_config
+from cnncalc.analyses.checks.config import Codes, Config, nearest_config, on_disk
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Finding, Network
 from cnncalc.core.analysis import Analysis
@@ -45,7 +45,7 @@ class Linter:
     """Lints file after file, each by the choices of its project; `select` and `ignore` are the command line's.
 
     A finding that stands in a file which is extended, and which that file has by itself too, is told only when that
-    file is linted: a child answers for what it changes.
+    file is linted: a child answers for what it changes. `read` gives the bytes of a `pyproject.toml`, if there is one.
     """
 
     select: Codes | None = None
@@ -54,12 +54,13 @@ class Linter:
     parents: dict[tuple[str, str, str, Codes], frozenset[Found]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    read: Callable[[str], bytes | None] = on_disk
 
     def __call__(self, source: Source, analysis: Analysis) -> tuple[Problem, ...]:
         """The findings in a file that was read; raises BadConfig where the project's choices cannot be used."""
         graph = analysis.graph
         at_home = source.bundled or source.name == "<stdin>"  # no folder of the user's
-        config = nearest_config("" if at_home else source.folder, self.configs)
+        config = self.config("" if at_home else source.folder)
         codes = config.codes(source.name, self.select, self.ignore)
         document = document_of(graph) if graph else None
         if not codes or graph is None or document is None:
@@ -73,6 +74,10 @@ class Linter:
             message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
             found.append(Problem("limit", message, level="warning"))
         return tuple(found)
+
+    def config(self, folder: str) -> Config:
+        """The project's choices in a folder; raises BadConfig."""
+        return nearest_config(folder, self.configs, self.read)
 
     def _of_parents(self, net: Network, codes: Codes, config: Config) -> frozenset[Found]:
         """What the files that this one extends have by themselves."""

@@ -19,24 +19,31 @@ from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import told
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
+from cnncalc.formats.changes import Index
 from cnncalc.formats.open import graph_of
 from cnncalc.formats.source import Source
 
 
 def named(
-    baseline: str, allowed: Allowed, vars: Mapping[str, str], input_size: str | None, folder: str = ""
+    baseline: str,
+    allowed: Allowed,
+    vars: Mapping[str, str],
+    input_size: str | None,
+    folder: str = "",
+    index: Index | None = None,
 ) -> Against | Recorded:
     """What `--baseline` means: a file where there is one of that name, else a version in git, `main` or `git:main`.
 
-    Raises ProblemsFound where it is neither.
+    Where the files to check are those of the `index`, it is looked for there first. Raises ProblemsFound where it is
+    neither.
     """
     if baseline.startswith(git.PREFIX):
         baseline, colon, path = baseline.removeprefix(git.PREFIX).partition(":")
         if colon and path:
             what = f"`{git.PREFIX}{baseline}:{path}` is one file of a version"
             raise fail("unreadable", what, help=f"name the version alone: `--baseline {baseline}`")
-    elif os.path.exists(baseline):
-        return Recorded(baseline, allowed)
+    elif (index and index.has(baseline)) or os.path.exists(baseline):
+        return Recorded(baseline, allowed, index)
     if baseline.endswith(".json"):
         help = f"`cnncalc check FILE... --write-baseline {baseline}` writes one"
         raise fail("unreadable", f"cannot read `{baseline}`: no such file", help=help)
@@ -55,10 +62,9 @@ class Against:
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         if not of_its_own(source):
-            yield f"no baseline: {source.name} has no version in git"
-            return
+            raise fail("unreadable", f"no baseline: {source.name} has no version in git")
         path = git.split(source.name)[1] if source.name.startswith(git.PREFIX) else source.name
-        older = git.read_at(self.ref, path)
+        older = git.read_at(self.ref, path, staged=isinstance(source.tree, Index))
         if older is None:
             yield f"new since {self.ref}"
             return

@@ -16,6 +16,7 @@ from cnncalc.core.analysis import Analysis, Counts
 from cnncalc.core.figures import told
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
+from cnncalc.formats.changes import Index
 from cnncalc.formats.source import Source, read_file
 from cnncalc.formats.writing import shown
 
@@ -57,15 +58,15 @@ class Recorder:
         self.files: dict[str, Figures] = {}
         self._paths: dict[str, str] = {}
 
-    def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
+    def __call__(self, source: Source, analysis: Analysis) -> tuple[()]:
         if not of_its_own(source) or source.name.startswith(git.PREFIX):
-            yield f"{source.name} is no file of this folder, and is not recorded"
-            return
+            raise fail("unreadable", f"{source.name} is no file of this folder, and is not recorded")
         key, path = _key(source.name, self.path), os.path.realpath(source.name)
-        if self._paths.setdefault(key, path) == path:
-            self.files[key] = recorded(analysis)
-        else:
-            yield f"{source.name} is not recorded: another file, whose name is not UTF-8 either, is shown by this name"
+        if self._paths.setdefault(key, path) != path:
+            why = "another file, whose name is not UTF-8 either, is shown by this name"
+            raise fail("unreadable", f"{source.name} is not recorded: {why}")
+        self.files[key] = recorded(analysis)
+        return ()
 
     def text(self) -> str:
         """The baseline file: sorted by path, one line for each figure's owner, so that changes of it read well."""
@@ -87,24 +88,31 @@ def _key(name: str, baseline: str) -> str:
 
 
 class Recorded:
-    """Each file beside its figures in a baseline file: a finder of problems for Checks."""
+    """Each file beside its figures in a baseline file: a finder of problems for Checks.
 
-    def __init__(self, path: str, allowed: Allowed) -> None:
+    With an `index` the baseline file is the one in it, unless it has none.
+    """
+
+    def __init__(self, path: str, allowed: Allowed, index: Index | None = None) -> None:
         self.path = path
         self.allowed = allowed
-        self.files = read(path)
+        self.index = index
+        self.files = read(path, index)
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         name = os.path.basename(self.path)
         if not of_its_own(source) or source.name.startswith(git.PREFIX):
-            yield f"no baseline: {source.name} is no file of this folder"
-            return
+            raise fail("unreadable", f"no baseline: {source.name} is no file of this folder")
         if analysis.graph and analysis.graph.changed:
-            yield "the baseline is not compared: vars or the input size were changed"
-            return
+            raise fail("unreadable", f"no baseline: {self.path} records other vars or another input size")
         before = self.files.get(_key(source.name, self.path))
         if before is None:
-            yield f"new since {name}: `--write-baseline {self.path}` records it"
+            if not (gone := self.gone()):
+                yield f"new since {name}: `--write-baseline {self.path}` records it"
+                return
+            said = f"new since {name}, where `{gone[0]}`{' and others are' if gone[1:] else ' is'} gone: renamed?"
+            cure = f"`--write-baseline {self.path}` records the files that there are"
+            yield Problem("baseline", said, Place(source.name, 1, 1), help=cure)
             return
         now, was, is_ = recorded(analysis), before.totals, figures(analysis, self.allowed)
         if unknown := [quantity for quantity in self.allowed if quantity not in was]:
@@ -123,9 +131,8 @@ class Recorded:
     def gone(self) -> list[str]:
         """The files that are in the baseline and no longer there."""
         folder = os.path.dirname(self.path)
-        return [
-            name for name in self.files if not os.path.exists(os.path.join(folder, name)) and not _signs(folder, name)
-        ]
+        there = self.index.has if self.index else os.path.exists
+        return [name for name in self.files if not there(os.path.join(folder, name)) and not _signs(folder, name)]
 
 
 def _signs(folder: str, name: str) -> bool:
@@ -153,9 +160,9 @@ def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -
     return place(entry, source) if entry else Place(source.name, 1, 1)
 
 
-def read(path: str) -> dict[str, Figures]:
+def read(path: str, index: Index | None = None) -> dict[str, Figures]:
     """The files of a baseline, by their path from its folder; raises ProblemsFound where it is none."""
-    source = read_file(path, path)
+    source = (index.read(path) if index else None) or read_file(path, path)
     try:
         found = loads(source.text)
     except (ValueError, RecursionError):

@@ -11,7 +11,7 @@ from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.reading.binding import bind_all
 from cnncalc.formats.yaml.reading.entries import Block, Entries
-from cnncalc.formats.yaml.reading.extends import chain
+from cnncalc.formats.yaml.reading.extends import KEYS, chain
 from cnncalc.formats.yaml.reading.problems import value_is_null
 from cnncalc.formats.yaml.reading.reader import Reader
 
@@ -30,9 +30,24 @@ class Description(NamedTuple):
     key_nodes: dict[str, Text]
 
 
+_MEANT = frozenset(KEYS) - {"name", "source", "note"}  # which other YAML has, too
+
+
 def is_architecture(tree: Node) -> bool:
-    """Whether a YAML tree means to be an architecture: a mapping with `layers` or `extends`."""
-    return isinstance(tree, Map) and any(key.text in ("layers", "extends") for key, _ in tree)
+    """Whether a YAML tree means to be an architecture: a mapping with `layers` or `extends`.
+
+    One of these may be misspelt, beside another key of the format: nobody else would notice.
+    """
+    if not isinstance(tree, Map):
+        return False
+    keys = {key.text for key, _ in tree}
+    if keys & {"layers", "extends"}:
+        return True
+    if not keys & _MEANT:
+        return False
+    from difflib import get_close_matches
+
+    return any(get_close_matches(key.lower(), ("layers", "extends"), cutoff=0.8) for key in keys)
 
 
 def describe(source: Source, problems: Problems) -> Description:
