@@ -223,7 +223,8 @@ def test_a_sheet_says_how_to_answer_it() -> None:
 
 def test_the_mistake_comes_last_and_names_the_file_that_is_shown() -> None:
     text = blank(sheet("resnet18", 3, 1))
-    assert "`resnet50_v1_5.yaml`, which `resnet18.yaml` extends, was changed in one place" in text
+    assert "`resnet18.yaml`, written out, was changed in one place" in text
+    assert not [word for word in ("extends", "when:", "blocks:", "resnet50") if word in text.partition("## Find")[2]]
     assert "`lenet5.yaml` was changed in one place" in blank(sheet("lenet5", 1, 1, ("mistake",)))
     one = sheet("fragments/residual_projection", 3, 1)
     assert [question.ask for question in one.questions][-3:] == ["inverse", "mistake", "mistake"]
@@ -239,13 +240,25 @@ def test_count_and_what_there_is() -> None:
     assert len(sheet("vgg16", count=3).questions) == 3
     few = invoke("exercise", "fragments/gap")
     assert few.code == 0
-    assert "note: 1 of 8 questions: the network has no more at level 1" in few.err
-    more = invoke("exercise", "fragments/gap", "--count", "2")
-    assert more.code == 2
-    assert "gap.yaml gives 1 question about shapes, params, multiplies at level 1 with seed 1, not 2" in more.err
+    assert "note: 1 of 8 questions: the network has no more at level 1 with seed 1" in few.err
+    for seed in range(6):
+        more = invoke("exercise", "lenet5", "--count", "30", "--seed", str(seed))
+        assert more.code == 0
+        assert re.search(r"note: \d+ of 30 questions: the network has no more at level 1", more.err)
     none = invoke("exercise", "lenet5", "--level", "3")
     assert none.code == 2
     assert "lenet5.yaml has no branches, groups or bottlenecks to ask about" in none.err
+
+
+@pytest.mark.parametrize("command", ["exercise", "quiz"])
+def test_a_problem_is_at_its_line_of_the_file_as_it_stands(command: str, tmp_path: Path) -> None:
+    """The worksheet leaves `note` and `expect` out; the file of the teacher has them."""
+    net = tmp_path / "net.yaml"
+    text = "name: X\nnote: |\n  one\n  two\nexpect:\n  total: {params: 9}\ninput: {channels: 3, size: 8}\n"
+    net.write_text(f"{text}layers: [conv: {{filters: 4, kernel: 9}}]\n", encoding="utf-8")
+    result = invoke(command, str(net), input="")
+    assert result.code == 2
+    assert "net.yaml:8:" in result.err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Grading: how answers are read and written, and that no file of a student can do harm or stop the others."""
+"""Grading: what files of answers are, and that no file of a student can do harm, stop the others, or vanish."""
 
 from __future__ import annotations
 
@@ -8,88 +8,18 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cnncalc.teaching.answers import read_answer
-from cnncalc.teaching.files import Unreadable
-from cnncalc.teaching.filled import LARGEST_ANSWERS, read_answers
+from cnncalc.teaching.files import LARGEST_ANSWERS, Unreadable
+from cnncalc.teaching.filled import read_answers
 from cnncalc.teaching.grade import Grader
-from cnncalc.teaching.question import Question
 from cnncalc.teaching.recipe import LARGEST_HEADER, header
+from cnncalc.teaching.responses import Answers
+from cnncalc.teaching.wording import written_answer
 from tests.running import invoke, process
 from tests.sheets import blank, filled, sheet, sheet_of
-
-SHAPE = Question("1", "shapes", "shape", "conv1", "", ((96, 55, 55),), (), ())
-VECTOR = Question("1", "shapes", "shape", "flatten1", "", ((4096,),), (), ())
-LINE = Question("1", "shapes", "shape", "conv1", "", ((128, 1981),), (), ())
-NUMBER = Question("1", "params", "integer", "conv1", "", (34_944,), (), (), rounded=True)
-EXACT = Question("1", "params", "integer", "conv1", "", (34_944,), (), ())
-SMALL = Question("1", "params", "integer", "conv1", "", (156,), (), ())
-STRIDE = Question("1", "inverse", "integer", "conv1", "", (2, "same"), (), ())
-CHOICE = Question("1", "mistake", "choice", "", "", ("B",), (), (), choices=("A: a", "B: b"))
-
-READ = [
-    (SHAPE, text, "right")
-    for text in (
-        "55x55x96", "55X55X96", "55 × 55 × 96", "55*55*96", "55·55·96", "(55, 55, 96)", "[55,55,96]", "55 55 96",
-        "55 x 55 x 96.", "`55x55x96`", "**55×55×96**", "= 55x55x96", "96@55x55", "55 by 55 by 96", "55/55/96",
-        "\u00a055\u2009×\u200955×96 ",
-    )
-] + [
-    (SHAPE, text, "wrong")
-    for text in ("96x55x55", "55x55", "55x55x97", "55", "fifty", "55x55x96x1", "-55x55x96", "55.0x55x96", "٥٥x55x96")
-] + [
-    (VECTOR, text, "right") for text in ("4096", "4,096", "4 096", "4'096", "4_096", "(4096,)")
-] + [
-    (VECTOR, text, "wrong") for text in ("1x1x4096", "4k", "64x64")
-] + [
-    (LINE, "1981x128", "right"), (LINE, "1981 × 128", "right"), (LINE, "128x1981", "wrong"),
-] + [
-    (NUMBER, text, "right")
-    for text in (
-        "34,944,", "34944;",
-        "34944", "34,944", "34 944", "34.944", "34'944", "34_944", "34\u202f944", "34944 params", "34,944 weights",
-        "35k", "35K", "~35k", "34.9k", "34,9k", "34.944k", "34k", "3.5e4", "0.035M", "= 35 k", "≈35k",
-    )
-] + [
-    (NUMBER, text, "wrong")
-    for text in (
-        "34,848", "3k", "0G", "0.03M", "36k", "34.95k", "1M", "<1T", "34,94", "3,4944", "349440", "34944.5", "1e400",
-        "9" * 5_000, "1" + "0" * 18, "__import__('os')", "11*11*3*96+96", "三五", "NaN", "inf", "0x8880", "1e999999999",
-    )
-] + [
-    (EXACT, "34,944", "right"), (EXACT, "34.944k", "right"), (EXACT, "35k", "wrong"), (EXACT, "34.9k", "wrong"),
-    (SMALL, "156", "right"), (SMALL, "0.156k", "right"), (SMALL, "0.2k", "wrong"), (SMALL, "line 156", "right"),
-    (STRIDE, "2", "right"), (STRIDE, "same", "right"), (STRIDE, "Same", "right"), (STRIDE, "valid", "wrong"),
-    (CHOICE, "B", "right"), (CHOICE, "b", "right"), (CHOICE, "(b)", "right"), (CHOICE, "B: b", "right"),
-    (CHOICE, "A", "wrong"), (CHOICE, "A or B", "wrong"), (CHOICE, "AB", "wrong"), (CHOICE, "E", "wrong"),
-    (SHAPE, "", "blank"), (SHAPE, " ____ ", "blank"), (NUMBER, "***", "blank"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("question", "text", "verdict"), READ, ids=lambda part: str(part)[:30])
-def test_an_answer_as_people_write_it(question: Question, text: str, verdict: str) -> None:
-    assert Grader(sheet("alexnet")).mark(question, text).verdict == verdict
-
-
-def test_why_an_answer_cannot_be_read() -> None:
-    said = [
-        (SHAPE, "55x55", "3 numbers are asked for"),
-        (SHAPE, "conv", "a shape is asked for, like 55x55x96"),
-        (VECTOR, "64x64", "one number is asked for"),
-        (NUMBER, "many", "a whole number is asked for"),
-        (NUMBER, "9" * 30, "more than 18 digits"),
-        (NUMBER, "3M", "a rounded figure needs 2 digits or more"),
-        (EXACT, "35k", "an exact number is asked for"),
-        (CHOICE, "because", "a letter from A to B is asked for"),
-        (CHOICE, "E", "a letter from A to B is asked for"),
-        (NUMBER, "x" * 201, "longer than 200 characters"),
-    ]
-    assert [read_answer(question, text, "hwc").remark for question, text, _ in said] == [text for _, _, text in said]
-
-
-# ------------------------------------------------------------------------------------------------ files
 
 NET = """
 input: {channels: 3, size: 32}
@@ -156,15 +86,18 @@ def test_utf_16_and_standard_input_are_read(worksheet: Path) -> None:
 def test_the_table_of_one_student(worksheet: Path) -> None:
     path = _saved(worksheet, "ada.json", '{"1": "600", "2": "470k", "3": "many"}')
     result = invoke("grade", str(worksheet), str(path), "--ascii", "--key")
-    assert result.code == 1
+    assert result.code == 2, "the marks are not final"
     shown = [" ".join(line.split()) for line in result.out.splitlines() if line.strip()[:1].isdigit()]
     assert shown == [
         "1 conv1 params 600 608 0/1 wrong, forgot the bias: each filter, each unit has one bias: add them to",
         "2 conv1 multiplies 470k 470,400 1/1 right",
-        "3 dense1 params many 15,690 0/1 wrong, a whole number is asked for",
+        "3 dense1 params many 15,690 ?/1 unclear, a whole number is asked for",
         "4 dense1 multiplies 15,680 0/1 blank",
-        "1 of 4 points, 25%",
+        "1 of 4 points, 25% to 50%; 1 point open",
     ]
+    assert (
+        f"for a person to look at: 1 answer\n  {path}, question 3: many (a whole number is asked for)\n" in result.out
+    )
     assert "15,690" not in invoke("grade", str(worksheet), str(path)).out
 
 
@@ -173,7 +106,8 @@ def test_json_of_one_mark(worksheet: Path) -> None:
     document = json.loads(result.out)
     assert (document["schema_version"], document["of"]) == (1, 4)
     (student,) = document["graded"]
-    assert (student["status"], student["points"], student["notes"]) == ("graded", 0, [])
+    assert (student["status"], student["points"], student["open"], student["notes"]) == ("graded", 0, 0, [])
+    assert document["to_look_at"] == []
     assert student["marks"][0] == {
         "question": "1", "layer": "conv1", "ask": "params", "answer": "600", "verdict": "wrong", "points": 0, "of": 1,
         "slips": [{"name": "forgot the bias", "layer": "conv1",
@@ -197,15 +131,21 @@ def test_a_share_that_is_none(share: str, worksheet: Path) -> None:
 
 def test_a_class_in_one_table(worksheet: Path) -> None:
     text = 'Timestamp,1,2,3,4\nada,608,"470,400",15690,15680\nbob,600,470k,,1\n=cmd(),608,470,400,15690,15680\n'
+    text += "eve,608,470k?!(470400),,15680\n"
     result = invoke("grade", str(worksheet), str(_saved(worksheet, "class.csv", text)), "-f", "csv", "--pass", "0%")
-    assert result.code == 0
-    rows = list(csv.reader(io.StringIO(result.out)))
-    assert rows[0] == ["answers", "status", "points", "of", "percent", "q1", "q2", "q3", "q4", "slips", "notes"]
-    names = [row[0].rpartition("answers/")[2] for row in rows[1:]]
-    assert names == ["class.csv:ada", "class.csv:bob", "class.csv:=cmd()"]
-    assert [row[2] for row in rows[1:]] == ["4", "1", "1"]
-    assert rows[2][9] == "1: forgot the bias"
-    assert rows[3][10] == "the row has more cells than the first one: quote answers with commas"
+    assert result.code == 2
+    rows = list(csv.DictReader(io.StringIO(result.out)))
+    assert ",".join(rows[0]) == "answers,status,points,open,of,percent,q1,q2,q3,q4,to look at,slips,notes"
+    names = [row["answers"].rpartition("answers/")[2] for row in rows]
+    assert names == ["class.csv:ada", "class.csv:bob", "class.csv:=cmd()", "class.csv:eve"]
+    assert [row["status"] for row in rows] == ["graded", "graded", "error", "to look at"]
+    assert [row["points"] for row in rows] == ["4", "1", "", "2"]
+    assert rows[1]["slips"] == "1: forgot the bias"
+    assert rows[2]["notes"] == "row 4 has more cells than the first one: quote answers with commas"
+    eve = rows[3]
+    assert (eve["q2"], eve["open"], eve["percent"], eve["to look at"]) == ("?", "1", "", "2: 470k?!(470400)")
+    assert "names from column 1 'Timestamp'; questions 1–4 from columns 2–5" in result.err
+    assert "class.csv:eve, question 2 is for a person to look at: 470k?!(470400)" in result.err
 
 
 @pytest.mark.parametrize(("right", "shown"), [(0, "0"), (1, "12.5"), (2, "25"), (3, "37.5"), (7, "87.5"), (8, "100")])
@@ -235,38 +175,101 @@ def test_an_answer_that_follows_from_a_wrong_one(worksheet: Path) -> None:
     assert "2 of 3 points" in carried.out
 
 
-def test_a_sheet_that_was_made_for_other_questions_is_noted(worksheet: Path) -> None:
+CARRIED = [  # the sheet, what the student says, and of which question it is carried from which
+    (("lenet5", 1, 2, None, 6), {"1": "26x26x6", "3": "101400"}, {"3": "1"}),  # 150 · 26·26, in one layer
+    (("lenet5", 2, 1, ("shapes", "params", "multiplies"), 12), {"5": "4x4x120", "7": "768000"}, {"7": "5"}),
+    (  # S4 of 9×9 is 4×4, in which no 5×5 window fits: what counts is what is said of C5
+        ("lenet5", 2, 1, ("shapes", "params", "multiplies"), 12),
+        {"3": "9x9x16", "5": "2x2x120", "8": "480"},
+        {"8": "5"},
+    ),
+    (  # 61,706 with 150 params of C1, and 2,400 of C3, which forgot their biases
+        ("lenet5", 2, 1, ("shapes", "params", "multiplies"), 12),
+        {"2": "150", "4": "2400", "11": "61684"},
+        {"11": "2 and 4"},
+    ),
+    (("lenet5", 1, 2, None, 6), {"1": "26x26x6", "3": "117601"}, {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("about", "said", "carried"), CARRIED)
+def test_what_follows_from_the_answer_to_another_question(
+    about: tuple[Any, ...], said: dict[str, str], carried: dict[str, str]
+) -> None:
+    for carry in (False, True):
+        found = Grader(sheet(*about), carry).grade(Answers("ada", said))
+        marks = {mark.question.id: mark for mark in found.marks if mark.verdict == "carried"}
+        assert {id: mark.remark for id, mark in marks.items()} == {
+            id: f"follows from the answer to {source}" for id, source in carried.items()
+        }
+        assert {mark.points for mark in marks.values()} <= {
+            mark.question.points if carry else 0 for mark in marks.values()
+        }
+
+
+def test_a_sheet_with_another_seed_is_marked_by_its_own_questions(tmp_path: Path) -> None:
+    """Of two groups, each with a sheet of its own, one folder is marked by one of the sheets."""
+    mine, other = (sheet("lenet5", 1, seed, count=6) for seed in (2, 3))
+    assert [q.accepted for q in mine.questions] != [q.accepted for q in other.questions]
+    (tmp_path / "sheet.md").write_text(blank(mine), encoding="utf-8")
+    (tmp_path / "answers").mkdir()
+    for name, one in (("ada.md", mine), ("bob.md", other)):
+        key = {q.id: written_answer(q.accepted[0]) for q in one.questions}
+        (tmp_path / "answers" / name).write_text(filled(blank(one), key), encoding="utf-8")
+    result = invoke("grade", str(tmp_path / "sheet.md"), str(tmp_path / "answers"), "-f", "csv")
+    assert result.code == 0
+    ada, bob = csv.DictReader(io.StringIO(result.out))
+    assert (ada["points"], ada["notes"]) == ("6", "")
+    assert (bob["points"], bob["notes"]) == ("6", "marked by its own questions: seed 3, not 2")
+
+
+def test_a_sheet_that_differs_in_more_is_not_marked(worksheet: Path) -> None:
+    """A student may not choose an easier network."""
     fields = json.loads(header(sheet_of(NET, ask="params,multiplies").recipe))
     easier = f"<!-- cnncalc worksheet {json.dumps(fields | {'level': 2})} -->\n"
-    broken = "<!-- cnncalc worksheet {} -->\n"
-    for text in (easier, broken):
-        path = _saved(worksheet, "a.md", "(1) 608\n(2) 470400\n(3) 15690\n(4) 15680\n" + text)
-        result = invoke("grade", str(worksheet), str(path))
-        assert result.code == 0
-        assert "note: made for another worksheet: its header differs" in result.out
+    path = _saved(worksheet, "a.md", "(1) 608\n(2) 470400\n(3) 15690\n(4) 15680\n" + easier)
+    result = invoke("grade", str(worksheet), str(path), "-f", "csv")
+    (row,) = csv.DictReader(io.StringIO(result.out))
+    assert (result.code, row["status"], row["points"]) == (2, "error", "")
+    assert row["notes"] == "is made for another worksheet: its header differs in more than the seed"
 
 
-def test_a_sheet_whose_numbers_were_overwritten_is_noted(worksheet: Path) -> None:
+def test_a_sheet_whose_header_is_damaged_is_marked_and_noted(worksheet: Path) -> None:
+    text = "(1) 608\n(2) 470400\n(3) 15690\n(4) 15680\n<!-- cnncalc worksheet {} -->\n"
+    result = invoke("grade", str(worksheet), str(_saved(worksheet, "a.md", text)))
+    assert result.code == 0
+    assert "note: marked by the questions of the worksheet, for of this file its header is damaged" in result.out
+
+
+def test_a_blank_that_was_overwritten_is_for_a_person(worksheet: Path) -> None:
     text = worksheet.read_text(encoding="utf-8").replace("(1) ____", "608").replace("(2) ____", "(2) 470400")
     result = invoke("grade", str(worksheet), str(_saved(worksheet, "a.md", text)))
-    assert "1 of 4 points" in result.out
-    assert "note: no (1) to be found: answers stand behind their numbers" in result.out
-    assert "note" not in invoke("grade", str(worksheet), str(_saved(worksheet, "b.json", '{"2": 470400}'))).out
+    assert result.code == 2
+    assert "1 of 4 points, 25% to 50%; 1 point open" in result.out
+    assert "question 1: (nothing) (its blank is not in the file: answers stand behind their numbers)" in result.out
+    assert "unclear" not in invoke("grade", str(worksheet), str(_saved(worksheet, "b.json", '{"2": 470400}'))).out
 
 
 def test_odd_answers_are_noted(worksheet: Path) -> None:
     path = _saved(worksheet, "a.md", "(1) 608\n(1) 600\n(2) 470400\n(2) 470400\n(3) 15690\n(4) 15680\n(9) 1\n")
     result = invoke("grade", str(worksheet), str(path))
+    assert result.code == 2
     assert "3 of 4 points" in result.out
-    assert "note: question 1 is answered twice: no answer counts" in result.out
+    assert "question 1: 608 and 600" in result.out
+    assert "note: question 1 is answered twice" in result.out
     assert "note: answers to questions that are not there: 9" in result.out
+    odd = _saved(worksheet, "b.json", '{"1": true, "2": {"x": 1}, "Q3": 15690, "four": 15680}')
+    marks = json.loads(invoke("grade", str(worksheet), str(odd), "-f", "json").out)
+    assert [(one["question"], one["answer"]) for one in marks["to_look_at"]] == [("1", "true"), ("2", '{"x": 1}')]
+    assert marks["graded"][0]["notes"] == ["answers to questions that are not there: four"]
 
 
 # ------------------------------------------------------------------------------------------------ hostile files
 
 BROKEN: dict[str, tuple[str | bytes, str]] = {
-    "binary.md": (bytes(range(256)) * 40, "is not UTF-8 text"),
-    "latin.csv": ("1,é\n".encode("latin-1"), "is not UTF-8 text"),
+    "binary.md": (bytes(range(256)) * 40, "holds a NUL byte: it is no text"),
+    "noise.md": (bytes(range(1, 256)) * 40, "is not UTF-8 text"),
+    "kim.docx": (b"PK\x03\x04\x14\0\x06\0", "holds a NUL byte: it is no text"),
     "nul.md": ("(1) 1\0\n", "holds a NUL byte: it is no text"),
     "empty.md": ("", "is empty"),
     "blank.json": ("   \n", "is empty"),
@@ -278,8 +281,11 @@ BROKEN: dict[str, tuple[str | bytes, str]] = {
     "text.json": ('{"answers": "608"}', "has no answers: write them as a mapping of question to answer"),
     "words.json": ('{"one": "608"}', "has no answers: write them as a mapping of question to answer"),
     "field.csv": ("1," + "9" * 200_000 + "\n", "is not CSV: field larger than field limit (131072)"),
-    "words.csv": ("one,608\ntwo,3\n", "has no answers: a row is a question and its answer"),
-    "page.txt": ("<!doctype html><p>(1) 608</p>", "is HTML: answers are read from Markdown, JSON or CSV"),
+    "words.csv": (
+        "one,608\ntwo,3\n",
+        "has no answers: no column, and no row, is headed by the number of a question (see --columns)",
+    ),
+    "page.txt": ("<!doctype html><p>(1) 608</p>", "is HTML: answers are read from Markdown, JSON, CSV or Excel"),
     "many.md": ("".join(f"({number}) 1\n" for number in range(1, 2000)), "has more than 1,000 answers"),
     "large.md": (b"(1) 1\n" + b" " * (LARGEST_ANSWERS + LARGEST_HEADER), "is too large (limit: 3 MB)"),
 }
@@ -309,15 +315,21 @@ def test_forty_files_of_which_some_are_broken(worksheet: Path, tmp_path: Path) -
     result = invoke("grade", str(worksheet), str(tmp_path / "answers"), "-f", "csv")
     assert result.code == 2
     rows = list(csv.DictReader(io.StringIO(result.out)))
-    assert len(rows) == 40
+    assert len(rows) == 42
     assert [row["answers"] for row in rows] == sorted(row["answers"] for row in rows)
-    assert sum(row["status"] == "error" for row in rows) == 3
+    assert {row["answers"]: row["notes"] for row in rows if row["status"] == "error"} == {
+        "group 0/x1.md": "holds a NUL byte: it is no text",
+        "group 1/x2.json": "is nested deeper than 20",
+        "group 2/x3.csv": "is not CSV: field larger than field limit (131072)",
+        "group 2/.hidden.md": "is a hidden file",
+        "group 2/readme.pdf": "is not read: answers are .md, .markdown, .json, .csv, .tsv, .txt, .xlsx",
+    }
     assert {row["points"] for row in rows} == {"", "3", "4"}
     assert sum(row["slips"] == "1: forgot the bias" for row in rows) == 18
-    assert len(result.err.splitlines()) == 3
+    assert len(result.err.splitlines()) == 5
     table = invoke("grade", str(worksheet), str(tmp_path / "answers"))
     assert "mean 3.5 of 4 points, 37 sheets" in table.out
-    assert "3 files could not be read" in table.out
+    assert "not read: 5 files or rows" in table.out
     assert "slips: forgot the bias (18)" in table.out
     assert "least often right: 1 (51.3%)" in table.out
 
@@ -331,7 +343,32 @@ def test_a_link_in_a_folder_leads_nowhere(worksheet: Path, tmp_path: Path) -> No
     os.symlink(tmp_path, folder / "up")
     (folder / "own.md").write_text("(1) 1\n", encoding="utf-8")
     result = invoke("grade", str(worksheet), str(folder), "-f", "csv")
-    assert [row.partition(",")[0] for row in result.out.splitlines()[1:]] == ["own.md"]
+    rows = {row["answers"]: (row["status"], row["notes"]) for row in csv.DictReader(io.StringIO(result.out))}
+    link = ("error", "is a symbolic link, which is not followed")
+    assert rows == {"mine.md": link, "own.md": ("graded", ""), "up": link}
+
+
+def test_what_nobody_takes_for_answers_is_named_and_passed_over(worksheet: Path) -> None:
+    folder = _saved(worksheet, "ada.md", filled(worksheet.read_text(encoding="utf-8"), ANSWERS)).parent
+    for name in (".DS_Store", "Thumbs.db", "~$kim.docx"):
+        (folder / name).write_bytes(b"\0")
+    (folder / ".git").mkdir()
+    worksheet.rename(folder / "sheet.md")
+    marks = invoke("grade", str(folder / "sheet.md"), str(folder), "-f", "csv").out
+    (folder / "marks.csv").write_text(marks, encoding="utf-8")
+    result = invoke("grade", str(folder / "sheet.md"), str(folder), "-f", "csv")
+    rows = {
+        row["answers"]: row["notes"] for row in csv.DictReader(io.StringIO(result.out)) if row["status"] != "graded"
+    }
+    assert result.code == 0, "these are no answers that are missing"
+    assert rows == {
+        ".DS_Store": "is a file of the system, no answers",
+        ".git": "is a hidden folder",
+        "Thumbs.db": "is a file of the system, no answers",
+        "marks.csv": "holds the marks that `cnncalc grade` gave, no answers",
+        "sheet.md": "is the worksheet itself",
+        "~$kim.docx": "is a file of the system, no answers",
+    }
 
 
 def test_what_is_no_regular_file_is_not_opened(worksheet: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ HOMES = {
     "yaml": "formats/yaml",
     "pytest": "pytest_plugin.py",
     "fast_sugiyama": "diagram",
+    "openpyxl": "teaching/excel.py",
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -62,7 +62,17 @@ CASES = [
     Case(*ALEX, "multiplies", "34,848", "forgot the output positions"),
     Case(*ALEX, "multiplies", "1,795,682,592", "took the input's size for the output's"),  # 34,848 · 227·227
     Case(*ALEX, "params", "459", "forgot the number of filters"),  # 11·11·3 + 96
-    Case(*DENSE, "multiplies", "400", "forgot the number of filters"),
+    Case(*ALEX, "params", "34,849", "counted one bias for the layer"),  # 34,848 + 1
+    Case("{channels: 3, size: 30}", "conv: {filters: 32, kernel: 7}", "params", "148",
+         "counted one filter with its bias"),  # 7·7·3 + 1
+    Case(*DENSE, "params", "401", "counted one filter with its bias"),
+    Case("{channels: 3, size: 30}", "conv: {filters: 16, kernel: 3, bias: false}", "params", "448",
+         "added a bias where there is none"),  # 3·3·3·16 + 16
+    Case("{channels: 3, size: 28}", "conv: {filters: 8, kernel: 5, padding: same}", "shape", "26x26x8",
+         "counted the padding once"),  # 28 − 5 + 2 + 1
+    Case(*DENSE, "multiplies", "400", "forgot the number of units"),
+    Case("{channels: 9216}", "dense: 4096", "params", "13,312", "added the inputs and the units"),
+    Case(*DENSE, "multiplies", "520", "added the inputs and the units"),
     Case(*ALEX, "params", "11,712", "forgot the input channels"),  # 11·11·96 + 96
     Case(*ALEX, "multiplies", "105,705,600", "counted the bias additions as multiplies"),
     Case(*DENSE, "multiplies", "48,120", "counted the bias additions as multiplies"),
@@ -144,6 +154,22 @@ def test_a_slip_in_one_addend_of_a_sum_is_named_with_the_layer() -> None:
     assert isinstance(right, int)
     assert [str(slip) for slip in Grader(one).mark(question, str(right - 8)).slips] == ["forgot the bias (in a)"]
     assert [str(slip) for slip in Grader(one).mark(question, str(right - 34)).slips] == ["forgot the bias"]
+
+
+def test_what_is_no_slip_is_not_named() -> None:
+    one, question = _one("{channels: 3, size: 9}", "conv: {filters: 10, kernel: 1}", "params")
+    names = [slip.slip.name for slip in Grader(one).mark(question, "10").slips]
+    assert "F − 1 for F in the weights" not in names, "of a 1×1 kernel nothing is left"
+    one, question = _one("{channels: 9216}", "dense: 4096", "params")
+    assert [slip.slip.name for slip in Grader(one).mark(question, "13312").slips] == ["added the inputs and the units"]
+
+
+def test_a_rounded_figure_alleges_no_slip_that_it_does_not_single_out() -> None:
+    one = sheet("lenet5", 2, 1, ("params",))
+    question = next(question for question in one.questions if question.accepted == (61_706,))
+    mark = Grader(one).mark(question, "60k")
+    assert (mark.verdict, mark.slips) == ("wrong", ())
+    assert [str(slip) for slip in Grader(one).mark(question, "13.6k").slips] == ["left out a layer (in C5)"]
 
 
 RESIDUAL = """

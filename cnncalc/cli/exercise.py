@@ -9,7 +9,7 @@ import click
 
 from cnncalc.cli import loading, options, streams
 from cnncalc.core.problem import ProblemsFound
-from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, Recipe
+from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, STANDARD_COUNT, Recipe
 
 if TYPE_CHECKING:
     from cnncalc.teaching.question import Worksheet
@@ -72,28 +72,40 @@ def sheet_for(
 ) -> Worksheet:
     """The worksheet of a FILE and these options; what is wrong is said, and ends the command."""
     from cnncalc.formats import open as api
+    from cnncalc.formats.yaml.expanding.build import load_source
     from cnncalc.teaching.recipe import files_of
     from cnncalc.teaching.worksheet import TooFew, make
 
     loading.note_bundled(file)
+    chosen: dict[str, Any] = {"set": options.overrides(sets), "input_size": input_size}
     try:
+        source = api.read(file)
         recipe = Recipe(
-            files=files_of(api.read(file)),
+            files=files_of(source),
             seed=seed,
             level=level,
             ask=ask or STANDARD[level],
             count=count,
             layout=layout,
             exact=exact,
-            sets=tuple(options.overrides(sets).items()),
+            sets=tuple(chosen["set"].items()),
             input_size=input_size,
         )
-        return make(recipe)
+        try:
+            sheet = make(recipe)
+        except ProblemsFound:
+            load_source(source, **chosen)  # the file as it stands, for the lines of its problems
+            raise
     except ProblemsFound as error:
         streams.complain(error.problems, no_color)
         raise click.exceptions.Exit(2) from None
     except TooFew as error:
-        raise click.UsageError(f"{error}: try another --level, --ask or --count, or a larger network.") from None
+        raise click.UsageError(f"{error}: try another --level or --ask, or a larger network.") from None
+    wanted = count or STANDARD_COUNT
+    if len(sheet.questions) < wanted:
+        has = f"the network has no more at level {level} with seed {seed}"
+        streams.remark(f"{len(sheet.questions)} of {wanted} questions: {has}")
+    return sheet
 
 
 @options.command(
@@ -126,8 +138,6 @@ def exercise_command(file: str, form: str, key: bool, output: str | None, no_col
     holds no answers.
     """
     sheet = sheet_for(file, no_color, **choices)
-    if choices["count"] is None and len(sheet.questions) < 8:
-        streams.remark(f"{len(sheet.questions)} of 8 questions: the network has no more at level {choices['level']}")
     if form == "html":
         from cnncalc.teaching.pages import worksheet_html
 

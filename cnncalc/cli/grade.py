@@ -16,6 +16,7 @@ from cnncalc.teaching.files import ENDINGS
 if TYPE_CHECKING:
     from cnncalc.teaching.grade import Graded, Grader
     from cnncalc.teaching.question import Worksheet
+    from cnncalc.teaching.responses import Wanted
 
 
 def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
@@ -25,6 +26,17 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
     return int(match[1])
 
 
+def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Numbers, ranges of numbers, headings."""
+    found: list[str] = []
+    for part in value.split(",") if value else ():
+        ends = re.fullmatch(r"\s*(\d{1,3})\s*[-–]\s*(\d{1,3})\s*", part, re.ASCII)
+        if not part.strip() or (ends and int(ends[1]) > int(ends[2])):
+            raise click.BadParameter(f"columns like 3-8 or Name,Email, not '{value}'")
+        found += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part.strip()]
+    return tuple(found)
+
+
 @options.command(
     "grade",
     epilog=options.examples(
@@ -32,6 +44,7 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
         "cnncalc grade sheet.md answers/ -o marks.csv  a folder: a row for each file",
         "cnncalc grade sheet.json ada.json --pass 60%  exit code 0 from 60 % on",
         "cnncalc grade sheet.html class.csv --key      with the right answers",
+        "cnncalc grade sheet.md form.xlsx --names 3 --columns 5-12",
     ),
 )
 @click.argument("worksheet", metavar="WORKSHEET", type=InputFile())
@@ -54,6 +67,15 @@ def _share(ctx: click.Context, param: click.Parameter, value: str) -> int:
 )
 @click.option("--carry", is_flag=True, help="Points for what is right with one's own wrong answer before it.")
 @click.option("--key", is_flag=True, help="Show the right answers, too.")
+@click.option(
+    "--names",
+    callback=_columns,
+    metavar="COLUMN,...",
+    help="The columns of a table that hold names: numbers or headings.",
+)
+@click.option(
+    "--columns", callback=_columns, metavar="COLUMN,...", help="Those of questions 1, 2, …: like 3-8, or headings."
+)
 @options.output_option()
 @options.drawing_options()
 def grade_command(
@@ -63,18 +85,22 @@ def grade_command(
     needed: int,
     carry: bool,
     key: bool,
+    names: tuple[str, ...],
+    columns: tuple[str, ...],
     output: str | None,
     no_color: bool,
     ascii: bool,
 ) -> int:
     """Mark ANSWERS to a WORKSHEET: points for each question, and for a wrong answer the likely slip.
 
-    ANSWERS are filled-in worksheets (Markdown or JSON), JSON of question and answer, CSV, or folders of such files.
-    The questions come from WORKSHEET alone. Exit code 0 if everyone passes, 1 if not, 2 where a file cannot be used;
-    one that cannot be read does not stop the others.
+    ANSWERS are filled-in worksheets (Markdown or JSON), JSON of question and answer, tables of responses (CSV, Excel),
+    or folders of such files. What cannot be read as an answer is never wrong: it is for a person to look at. Exit code
+    0 if everything is marked and everyone passes, 1 if someone does not, 2 where a person has to look at an answer or
+    a file was not read; it does not stop the others.
     """
     from cnncalc.teaching.files import Unreadable, files_below, read_worksheet
-    from cnncalc.teaching.grade import Grader
+    from cnncalc.teaching.grade import Graded, Grader
+    from cnncalc.teaching.responses import Wanted
     from cnncalc.teaching.worksheet import TooFew, make
 
     try:
@@ -85,52 +111,74 @@ def grade_command(
         streams.complain(error.problems, no_color)
         return 2
     grader = Grader(sheet, carry)
+    wanted = Wanted(tuple(question.id for question in sheet.questions), names, columns)
     found: list[Graded] = []
+    read: dict[str, None] = {}  # which columns of which table
     empty = False
     for path in answers:
         if os.path.isdir(path):
             try:
-                inside = list(files_below(path))
+                inside = list(files_below(path, worksheet))
             except Unreadable as error:
                 raise click.UsageError(f"'{path}' {error}.") from None
-            if not inside:
+            if all(one.passed_over for one in inside):
                 streams.remark(f"{path}: no file of answers")
                 empty = True
-            for file in inside:
-                found += _graded(grader, file, os.path.relpath(file, path))
+            for one in inside:
+                name = os.path.relpath(one.path, path)
+                if one.problem:
+                    found.append(Graded(name, problem=one.problem, passed_over=one.passed_over))
+                else:
+                    found += _graded(grader, one.path, name, wanted, read)
         else:
-            found += _graded(grader, path, path)
+            found += _graded(grader, path, path, wanted, read)
     if found:
-        streams.emit(_text(sheet, found, form, key, output, no_color, ascii), output)
-    for graded in found:
-        if graded.problem and form != "table":
-            streams.remark(f"{graded.name} {graded.problem}")
-    if empty or any(graded.problem for graded in found):
+        streams.emit(_text(sheet, found, list(read), form, key, output, no_color, ascii), output)
+    if form != "table":
+        for said in read if form == "csv" else ():
+            streams.remark(said)
+        for graded in found:
+            if graded.problem and not graded.passed_over:
+                streams.remark(f"{graded.name} {graded.problem}")
+            for mark in graded.unclear:
+                streams.remark(f"{graded.name}, question {mark.question.id} is for a person to look at: {mark.given}")
+    if empty or any(graded.unclear or (graded.problem and not graded.passed_over) for graded in found):
         return 2
-    return 0 if all(100 * graded.points >= needed * sheet.points for graded in found) else 1
+    return 0 if all(100 * graded.points >= needed * graded.of for graded in found) else 1
 
 
 def _text(
-    sheet: Worksheet, found: list[Graded], form: str, key: bool, output: str | None, no_color: bool, ascii: bool
+    sheet: Worksheet,
+    found: list[Graded],
+    columns: list[str],
+    form: str,
+    key: bool,
+    output: str | None,
+    no_color: bool,
+    ascii: bool,
 ) -> str:
     from cnncalc.analyses.columns import Style
     from cnncalc.teaching.pages import grades
 
     if form == "json":
-        return grades.render_json(sheet, found, key=key)
+        return grades.render_json(sheet, found, columns, key=key)
     if form == "csv":
         return grades.render_csv(sheet, found)
     width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
-    return grades.render(sheet, found, Style(ascii=ascii), key=key, width=width, color=color)
+    return grades.render(sheet, found, columns, Style(ascii=ascii), key=key, width=width, color=color)
 
 
-def _graded(grader: Grader, path: str, name: str) -> list[Graded]:
+def _graded(grader: Grader, path: str, name: str, wanted: Wanted, read: dict[str, None]) -> list[Graded]:
     """The marks of a file; whatever is in it, they are marks or a problem."""
     from cnncalc.teaching.files import Unreadable
     from cnncalc.teaching.filled import read_answers
     from cnncalc.teaching.grade import Graded
 
     try:
-        return [grader.grade(one) for one in read_answers(path, name)]
+        students = read_answers(path, name, wanted)
     except Unreadable as error:
         return [Graded(name, problem=str(error))]
+    for one in students:
+        if one.columns:
+            read[f"{name}: {one.columns}"] = None
+    return [grader.grade(one) for one in students]

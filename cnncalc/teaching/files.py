@@ -8,15 +8,17 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.formats.writing import remember
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
 
 LARGEST_WORKSHEET = 2**23
+LARGEST_ANSWERS = 2**20
 MOST_FILES = 10_000
 DEEPEST = 20
-ENDINGS = (".md", ".markdown", ".json", ".csv", ".tsv", ".txt")
+ENDINGS = (".md", ".markdown", ".json", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+SYSTEM = (".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore")  # what nobody takes for answers
 
 _FRAMES = (
     ("<!-- cnncalc worksheet ", " -->"),
@@ -29,8 +31,8 @@ class Unreadable(ValueError):
     """A file that gives no answers; the text says why."""
 
 
-def read_bounded(path: str, largest: int) -> str:
-    """The text of a regular file, or of standard input for `-`; raises Unreadable."""
+def read_data(path: str, largest: int) -> bytes:
+    """The content of a regular file, or of standard input for `-`; raises Unreadable."""
     try:
         if path == "-":
             data = sys.stdin.buffer.read(largest + 1)
@@ -49,27 +51,81 @@ def read_bounded(path: str, largest: int) -> str:
         raise Unreadable(f"is too large (limit: {largest // 2**20} MB)")
     if not data.strip():
         raise Unreadable("is empty")
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
+    return data
+
+
+def read_bounded(path: str, largest: int) -> tuple[str, str]:
+    """The text of a file, and its encoding where that is not Unicode; raises Unreadable."""
+    data = read_data(path, largest)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encodings = ["utf-16"]
+    elif b"\0" in data:
+        raise Unreadable("holds a NUL byte: it is no text")
+    else:
+        encodings = ["utf-8-sig", *LEGACY]
+    for encoding in encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
-            raise Unreadable("is not UTF-8 text") from None
-    if "\0" in text:
-        raise Unreadable("holds a NUL byte: it is no text")
-    return text
+            continue
+        if encoding not in LEGACY or _is_plausible(text, *LEGACY[encoding]):
+            return text, encoding if encoding in LEGACY else ""
+    raise Unreadable("is not UTF-8 text")
 
 
-def files_below(folder: str) -> Iterator[str]:
-    """Every file of answers in a folder and below it, sorted; hidden ones and symbolic links are passed over."""
-    found = []
-    for path, folders, names in os.walk(folder):
+# Encodings of older spreadsheets: the letters that their users write, and what at least one must be of.
+LEGACY = {
+    "euc_kr": ("가-힣ㄱ-ㅣ", "[가-힣×·]"),  # before cp949, which takes Japanese for rare syllables
+    "cp932": ("ぁ-ヿ一-鿿", "[ぁ-ヿ×]"),
+    "cp949": ("가-힣ㄱ-ㅣ", "[가-힣×·]"),
+    "cp1252": ("À-ÿŒœŠšŽžŸƒ", ""),
+}
+
+
+def _is_plausible(text: str, letters: str, among: str) -> bool:
+    """Whether all that is not ASCII in a text is letters of its users, or signs that people write answers with."""
+    signs = "×·’‘“”–—…²³°~≈、。，．　€£§«»´"
+    return bool(re.fullmatch(rf"[\t\n\r\x20-\x7e{signs}{letters}]*", text) and re.search(among, text))
+
+
+class Found(NamedTuple):
+    """A file in a folder: why it is not read, where it is not, and whether nobody takes it for answers."""
+
+    path: str
+    problem: str = ""
+    passed_over: bool = False
+
+
+def files_below(folder: str, worksheet: str = "") -> Iterator[Found]:
+    """Every file in a folder and below it, sorted, read or not; of hidden folders only their names."""
+    found: list[Found] = []
+
+    def closed(error: OSError) -> None:
+        found.append(Found(error.filename, f"cannot be read: {(error.strerror or str(error)).lower()}"))
+
+    for path, folders, names in os.walk(folder, onerror=closed):
+        for name in folders:
+            if name.startswith(".") or os.path.islink(os.path.join(path, name)):
+                found.append(_in_folder(os.path.join(path, name), name, worksheet))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            os.path.join(path, name) for name in names if name.lower().endswith(ENDINGS) and not name.startswith(".")
-        ]
+        found += [_in_folder(os.path.join(path, name), name, worksheet) for name in names]
         if len(found) > MOST_FILES:
             raise Unreadable(f"has more than {MOST_FILES:,} files")
-    yield from (path for path in sorted(found) if not os.path.islink(path))
+    yield from sorted(found)
+
+
+def _in_folder(path: str, name: str, worksheet: str) -> Found:
+    if name.lower() in SYSTEM or name.startswith(("._", "~$")):
+        return Found(path, "is a file of the system, no answers", True)
+    if os.path.islink(path):
+        return Found(path, "is a symbolic link, which is not followed")
+    if name.startswith("."):
+        return Found(path, f"is a hidden {'folder' if os.path.isdir(path) else 'file'}", os.path.isdir(path))
+    if worksheet and os.path.isfile(worksheet) and os.path.samefile(path, worksheet):
+        return Found(path, "is the worksheet itself", True)
+    if not name.lower().endswith(ENDINGS):
+        return Found(path, f"is not read: answers are {', '.join(ENDINGS[:-1])}")
+    return Found(path)
 
 
 def read_json(text: str) -> Any:
@@ -95,7 +151,7 @@ def _int(digits: str) -> int | str:
 
 def read_worksheet(path: str) -> Recipe:
     """The recipe of a worksheet in Markdown, HTML or JSON; raises Unreadable."""
-    text = read_bounded(path, LARGEST_WORKSHEET)
+    text, _ = read_bounded(path, LARGEST_WORKSHEET)
     header = header_of(text)
     if header is None:
         raise Unreadable("is no worksheet: `cnncalc exercise` writes one")

@@ -1,47 +1,45 @@
 """Filled-in answers. What stands in the files is hostile: bounded, compared, never run.
 
-Answers are read from the filled-in worksheet (Markdown or JSON), from a JSON mapping of question to answer, from CSV
-with the columns question and answer, or from CSV with a column for each question and a row for each student.
+Answers are read from the filled-in worksheet (Markdown or JSON), from a JSON mapping of question to answer, and from
+tables (CSV, Excel), which `responses` reads.
 """
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.problem import clean
-from cnncalc.teaching.files import Unreadable, header_of, read_bounded, read_json
+from cnncalc.teaching.files import LARGEST_ANSWERS, Unreadable, header_of, read_bounded, read_json
 from cnncalc.teaching.recipe import LARGEST_HEADER
+from cnncalc.teaching.responses import Answers, Wanted, from_table, read_csv
 
-LARGEST_ANSWERS = 2**20
-MOST_STUDENTS = 10_000  # in one CSV file
 MOST_ANSWERS = 1_000
 
 _BLANK = re.compile(r"(?:[-*>]\s+)?\**\(\s*(\d{1,4})\s*\)\**\s*[:=]?\s*(.*)")
 
 
-class Answers(NamedTuple):
-    """What one student wrote: answers by question, the header of the sheet where there is one, and what is odd."""
-
-    name: str
-    answers: dict[str, str]
-    header: str | None = None
-    notes: tuple[str, ...] = ()
-
-
-def read_answers(path: str, name: str) -> list[Answers]:
+def read_answers(path: str, name: str, wanted: Wanted = Wanted()) -> list[Answers]:  # noqa: B008
     """The answers in a file: of one student, or of several in a table; raises Unreadable."""
-    text = read_bounded(path, LARGEST_ANSWERS + LARGEST_HEADER)
+    if path.lower().endswith((".xlsx", ".xlsm")):
+        from cnncalc.teaching.excel import read_excel
+
+        return from_table(name, read_excel(path), ",", wanted)
+    text, encoding = read_bounded(path, LARGEST_ANSWERS + LARGEST_HEADER)
+    found = _read(path, name, text, wanted)
+    note = (f"read as {encoding}, for it is not UTF-8",) if encoding else ()
+    return [one._replace(notes=(*one.notes, *note)) for one in found]
+
+
+def _read(path: str, name: str, text: str, wanted: Wanted) -> list[Answers]:
     if text.lstrip()[:1] in ("{", "["):
         return [_from_json(name, text)]
     if path.lower().endswith((".csv", ".tsv")):
-        return _from_csv(name, text)
+        return from_table(name, *read_csv(text), wanted)
     if re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
-        raise Unreadable("is HTML: answers are read from Markdown, JSON or CSV")
+        raise Unreadable("is HTML: answers are read from Markdown, JSON, CSV or Excel")
     return [_from_markdown(name, text)]
 
 
@@ -73,14 +71,14 @@ def _from_markdown(name: str, text: str) -> Answers:
 
 
 def _note(found: dict[str, str], notes: list[str], id: str, given: str) -> None:
-    """Keep an answer; of two different ones to a question neither counts."""
+    """Keep an answer; two different ones to a question stay both, for a person to look at."""
     id = str(int(id))
     given = given.strip().strip("_ ").strip()[:1000]
     if not given:
         found.setdefault(id, "")
     elif found.get(id) and found[id] != given:
-        notes.append(f"question {id} is answered twice: no answer counts")
-        found[id] = "?" * 3
+        notes.append(f"question {id} is answered twice")
+        found[id] = f"{found[id]} and {given}"[:1000]
     else:
         found[id] = given
     if len(found) > MOST_ANSWERS:
@@ -110,66 +108,23 @@ def _from_json(name: str, text: str) -> Answers:
         raise Unreadable("has no answers: write them as a mapping of question to answer")
     found: dict[str, str] = {}
     notes: list[str] = []
+    others: list[str] = []
     for id, answer in pairs[: MOST_ANSWERS + 1]:
-        if re.fullmatch(r"\d{1,4}", str(id), re.ASCII):
-            _note(found, notes, str(id), _text(answer))
+        match = re.fullmatch(r"(?:q|question)?[ .(]*(\d{1,4})[).]*", str(id), re.ASCII | re.IGNORECASE)
+        if match:
+            _note(found, notes, match[1], _text(answer))
+        elif answer is not None and str(id) not in ("worksheet", "name"):
+            others.append(str(id)[:40])
+    if others and found:
+        notes.append(f"answers to questions that are not there: {', '.join(map(clean, others[:5]))}")
     if not found:
         raise Unreadable("has no answers: write them as a mapping of question to answer")
     return Answers(name, found, header, tuple(notes))
 
 
 def _text(answer: Any) -> str:
-    if answer is None or isinstance(answer, bool):
-        return ""
     if isinstance(answer, list):
         return "x".join(str(part) for part in answer[:10])
-    return str(answer) if isinstance(answer, (str, int)) else "?"
-
-
-# ------------------------------------------------------------------------------------------------ CSV
-
-
-def _from_csv(name: str, text: str) -> list[Answers]:
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max("\t;,", key=first.count)
-    try:
-        read = csv.reader(io.StringIO(text), delimiter=delimiter)
-        rows = [[cell.strip() for cell in row] for row in read if any(row)]
-    except csv.Error as error:
-        raise Unreadable(f"is not CSV: {clean(str(error))}") from None
-    if not rows:
-        raise Unreadable("is empty")
-    heads = [_question(cell) for cell in rows[0]]
-    if sum(head is not None for head in heads) >= 2 and heads[0] is None:
-        return _one_row_each(name, rows, heads)
-    found: dict[str, str] = {}
-    notes: list[str] = []
-    for row in rows:
-        id = _question(row[0])
-        if id is not None:
-            _note(found, notes, id, delimiter.join(row[1:]).rstrip(delimiter))  # 34,848 without quotes is two cells
-    if not found:
-        raise Unreadable("has no answers: a row is a question and its answer")
-    return [Answers(name, found, None, tuple(notes))]
-
-
-def _question(cell: str) -> str | None:
-    """The question that a cell names: `3`, `(3)`, `Q3`, `Question 3`."""
-    match = re.fullmatch(r"\(?(?:q|question)?\s*(\d{1,4})\)?\.?", cell.strip(), re.ASCII | re.IGNORECASE)
-    return match[1] if match else None
-
-
-def _one_row_each(name: str, rows: list[list[str]], heads: list[str | None]) -> list[Answers]:
-    found = []
-    if len(rows) > MOST_STUDENTS + 1:
-        raise Unreadable(f"has more than {MOST_STUDENTS:,} rows")
-    for row in rows[1:]:
-        answers: dict[str, str] = {}
-        notes: list[str] = []
-        for head, cell in zip(heads, row, strict=False):
-            if head is not None:
-                _note(answers, notes, head, cell)
-        if len(row) > len(heads):
-            notes.append("the row has more cells than the first one: quote answers with commas")
-        found.append(Answers(f"{name}:{row[0]}", answers, None, tuple(notes)))
-    return found
+    if answer is None or (isinstance(answer, (str, int)) and not isinstance(answer, bool)):
+        return "" if answer is None else str(answer)
+    return json.dumps(answer, ensure_ascii=False)

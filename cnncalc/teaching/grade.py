@@ -1,47 +1,70 @@
-"""Answers → marks: right or wrong, the points, and for what is wrong the likely slip."""
+"""Answers → marks: right or wrong, the points, for what is wrong the likely slip; what is unclear is for a person."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cnncalc.core.shape import Shape
-from cnncalc.teaching.answers import LONGEST, Reading, read_answer, tidy
-from cnncalc.teaching.filled import Answers
+from cnncalc.core.problem import clean
+from cnncalc.teaching.answers import LONGEST, Reading, read_answer, shown, tidy
 from cnncalc.teaching.likely import Likely, likely
-from cnncalc.teaching.question import Answer, Question, Worksheet
-from cnncalc.teaching.recipe import BadRecipe, read_header
-from cnncalc.teaching.rework import quantity_of, reworked
+from cnncalc.teaching.question import Answer, Question, Target, Worksheet
+from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
+from cnncalc.teaching.responses import Answers
+from cnncalc.teaching.rework import Said, quantity_of, reworked
+from cnncalc.teaching.worksheet import TooFew, make
+
+MISSING = "its blank is not in the file: answers stand behind their numbers"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One answer, marked. `verdict` is right, wrong, blank, or carried: right for an earlier wrong answer of one's own.
+    """One answer, marked: its `verdict` is right, wrong, blank, carried or unclear.
 
+    Carried is right for an earlier wrong answer of one's own. Unclear is for a person to look at: it has no `points`.
     `slips` name what gives such an answer; `remark` says why it cannot be read, or from which answer it follows.
     """
 
     question: Question
     given: str
     verdict: str
-    points: int
+    points: int | None
     slips: tuple[Likely, ...] = ()
     remark: str = ""
 
 
 @dataclass(frozen=True)
 class Graded:
-    """One student's answers; `problem` says why they could not be read, `notes` what is odd about them."""
+    """One student's answers: `problem` says why they were not read, `notes` what is odd about them.
+
+    `passed_over` is a file in a folder that nobody takes for answers.
+    """
 
     name: str
     marks: tuple[Mark, ...] = ()
     problem: str = ""
     notes: tuple[str, ...] = ()
+    passed_over: bool = False
 
     @property
     def points(self) -> int:
-        """The points of all marks."""
-        return sum(mark.points for mark in self.marks)
+        """The points of all marks that are certain."""
+        return sum(mark.points or 0 for mark in self.marks)
+
+    @property
+    def of(self) -> int:
+        """The points of all questions."""
+        return sum(mark.question.points for mark in self.marks)
+
+    @property
+    def open(self) -> int:
+        """The points of what is for a person to look at."""
+        return sum(mark.question.points for mark in self.unclear)
+
+    @property
+    def unclear(self) -> tuple[Mark, ...]:
+        """What is for a person to look at."""
+        return tuple(mark for mark in self.marks if mark.verdict == "unclear")
 
 
 class Grader:
@@ -51,87 +74,158 @@ class Grader:
         self.sheet = sheet
         self.carry = carry
         self._slips: dict[str, dict[Answer, tuple[Likely, ...]]] = {}
+        self._others: dict[Recipe, Grader] = {}
 
     def mark(self, question: Question, given: str, earlier: Mapping[str, Reading] | None = None) -> Mark:
         """One answer; `earlier` are the readings of all answers to the sheet, by question."""
-        text = tidy(given)
-        if not text:
+        if not tidy(given):
             return Mark(question, "", "blank", 0)
         reading = read_answer(question, given, self.sheet.recipe.layout)
+        text = shown(given)
         if self._is_right(question, reading):
-            return Mark(question, text[:LONGEST], "right", question.points)
+            return Mark(question, text, "right", question.points)
         source = self._follows(question, reading, earlier or {})
         if source:
             points = question.points if self.carry else 0
-            return Mark(question, text[:LONGEST], "carried", points, (), f"follows from the answer to {source}")
-        return Mark(question, text[:LONGEST], "wrong", 0, self._likely(question, reading), reading.remark)
+            return Mark(question, text, "carried", points, (), f"follows from the answer to {source}")
+        slips = self._likely(question, reading)
+        remark = self._doubt(question, reading) or reading.remark
+        if not reading.clear or remark != reading.remark:
+            return Mark(question, given.strip()[:LONGEST], "unclear", None, slips, remark)
+        return Mark(question, text, "wrong", 0, slips, remark)
 
     def grade(self, student: Answers) -> Graded:
-        """All answers of a student."""
+        """All answers of a student, to the questions of their own sheet where it has another seed."""
+        if student.problem:
+            return Graded(student.name, problem=student.problem, passed_over=student.passed_over)
+        own, note = self._own(student.header)
+        if own is None:
+            return Graded(student.name, problem=note)
+        found = own.marked(student)
+        return replace(found, notes=(*found.notes, note)) if note else found
+
+    def marked(self, student: Answers) -> Graded:
+        """All answers of a student to the questions of this sheet."""
         answers, notes = student.answers, student.notes
         questions = self.sheet.questions
         layout = self.sheet.recipe.layout
         readings = {q.id: read_answer(q, answers[q.id], layout) for q in questions if tidy(answers.get(q.id, ""))}
-        unknown = [id for id in answers if id not in {question.id for question in questions}]
+        ids = {question.id for question in questions}
+        unknown = [id for id in answers if id not in ids]
         if unknown:
-            listed = ", ".join(sorted(unknown)[:5])
+            listed = ", ".join(clean(id) for id in unknown[:5])
             notes = (*notes, f"answers to questions that are not there: {listed}")
-        if student.header is not None:  # a filled-in sheet, which has all its blanks
-            missing = [question.id for question in questions if question.id not in answers]
-            if missing:
-                notes = (*notes, f"no ({missing[0]}) to be found: answers stand behind their numbers")
-            if not self._is_own(student.header):
-                notes = (*notes, "made for another worksheet: its header differs")
-        return Graded(
-            student.name, tuple(self.mark(q, answers.get(q.id, ""), readings) for q in questions), notes=notes
-        )
+        marks = []
+        for question in questions:
+            if student.header is not None and question.id not in answers:  # a filled-in sheet has all its blanks
+                marks.append(Mark(question, "", "unclear", None, (), MISSING))
+            else:
+                marks.append(self.mark(question, answers.get(question.id, ""), readings))
+        return Graded(student.name, tuple(marks), notes=notes)
 
-    def _is_own(self, header: str) -> bool:
+    def _own(self, header: str | None) -> tuple[Grader | None, str]:
+        """Who marks a filled-in sheet, and a note: one that differs in its seed alone has questions of its own."""
+        if header is None:
+            return self, ""
         try:
-            return read_header(header) == self.sheet.recipe
-        except BadRecipe:
-            return False
+            recipe = read_header(header)
+        except BadRecipe as error:
+            return self, f"marked by the questions of the worksheet, for of this file {error}"
+        if recipe == self.sheet.recipe:
+            return self, ""
+        if replace(recipe, seed=self.sheet.recipe.seed) != self.sheet.recipe:
+            return None, "is made for another worksheet: its header differs in more than the seed"
+        if recipe not in self._others:
+            try:
+                self._others[recipe] = Grader(make(recipe), self.carry)
+            except TooFew:
+                return None, f"is made for another worksheet: with seed {recipe.seed} there are no questions"
+        return self._others[recipe], f"marked by its own questions: seed {recipe.seed}, not {self.sheet.recipe.seed}"
+
+    # -------------------------------------------------------------------------------------- right, or likely
 
     def _is_right(self, question: Question, reading: Reading) -> bool:
-        if any(value in question.accepted for value in reading.exact):
-            return not (reading.remark and question.kind == "integer")
-        return any(isinstance(value, int) and reading.fits(value) for value in question.accepted)
+        if any(value in question.accepted for value in reading.values):
+            return True
+        near = any(isinstance(value, int) and reading.fits(value) for value in question.accepted)
+        return near and not self._doubt(question, reading)
+
+    def _doubt(self, question: Question, reading: Reading) -> str:
+        """Why an answer that may be right may be wrong as well; empty where there is no such doubt."""
+        if any(value in question.accepted for value in reading.maybe):
+            return "it can be read in two ways, of which one is right"
+        if not reading.place and any(isinstance(value, int) and reading.fits(value) for value in question.accepted):
+            slips = self._likely(question, reading)
+            if slips:
+                return f"it may be rounded, or: {slips[0]}"
+        return ""
 
     def _likely(self, question: Question, reading: Reading) -> tuple[Likely, ...]:
+        """The slips that give an answer; of several that a rounded figure may stand for, none."""
         known = self._slips.get(question.id)
         if known is None:
             known = self._slips[question.id] = likely(self.sheet.analysis, question, self.sheet.recipe.layout)
         found: dict[str, Likely] = {}
         for answer, slips in known.items():
-            if answer in reading.exact or (isinstance(answer, int) and reading.fits(answer)):
+            if answer in reading.values or (isinstance(answer, int) and reading.place and reading.fits(answer)):
                 for slip in slips:
-                    found.setdefault(slip.slip.name, slip)
-        return tuple(found.values())
+                    found.setdefault(str(slip) if reading.place else slip.slip.name, slip)
+        return () if reading.place and len(found) > 1 else tuple(found.values())
+
+    # -------------------------------------------------------------------------------------- carried
 
     def _follows(self, question: Question, reading: Reading, earlier: Mapping[str, Reading]) -> str:
-        """The questions from whose wrong answers this one follows; empty where from none."""
+        """The questions from whose wrong answers this one follows; empty where from none.
+
+        What the student says of a layer stands for what it is: its output for all that reads it and for its own
+        multiplies, its counts for a sum.
+        """
         target = question.target
-        if target is None or target.attribute or target.stop - target.start < 2:
+        if target is None or target.attribute:
             return ""
-        said: dict[int, Shape] = {}
-        sources = []
+        said = Said({}, {})
+        wrong: dict[str, int] = {}
         for other in self.sheet.questions:
-            place = other.target
-            if place is None or place.row is None or place.row == target.row or other.id not in earlier:
+            place, heard = other.target, earlier.get(other.id)
+            if place is None or place.row is None or heard is None or not heard.values or other is question:
                 continue
-            if place.quantity != "shape" or not target.start <= place.row < target.stop:
+            if place.attribute or not self._leads_to(place, target):
                 continue
-            if target.row is not None and place.row > target.row:
+            value = heard.values[-1]
+            if isinstance(value, tuple) and place.quantity == "shape":
+                said.shapes[place.row] = value
+            elif isinstance(value, int) and place.quantity == target.quantity:
+                said.counts[place.row] = value
+            else:
                 continue
-            shapes = [shape for shape in earlier[other.id].exact if isinstance(shape, tuple)]
-            if shapes and not self._is_right(other, earlier[other.id]):
-                said[place.row] = shapes[-1]
-                sources.append(other.id)
-        if not said:
+            if not self._is_right(other, heard):
+                wrong[other.id] = place.row
+        if not wrong:
             return ""
+        follows = self._with(target, said)
+        fits = follows in reading.values or (isinstance(follows, int) and reading.fits(follows))
+        if not fits or follows in question.accepted:
+            return ""
+        for id, row in tuple(wrong.items()):  # those without which it is the same are none of its sources
+            shapes, counts = ({at: one for at, one in part.items() if at != row} for part in said)
+            less = Said(shapes, counts)  # type: ignore[arg-type]
+            if len(wrong) > 1 and self._with(target, less) == follows:
+                del wrong[id]
+                said = less
+        return " and ".join(wrong)
+
+    def _with(self, target: Target, said: Said) -> Answer | None:
+        """What a question asks for, by what the student says of other layers."""
         found = reworked(self.sheet.analysis, target, lambda index, row, reads: (row.layer, reads), said)
-        if found is None:
-            return ""
-        value = quantity_of(self.sheet.analysis, target, found)
-        fits = value in reading.exact or (isinstance(value, int) and reading.fits(value))
-        return " and ".join(sources) if fits else ""
+        return quantity_of(self.sheet.analysis, target, found, said)
+
+    def _leads_to(self, place: Target, target: Target) -> bool:
+        """Whether an answer about a row can lead to another one."""
+        assert place.row is not None
+        if not target.start <= place.row < target.stop:
+            return False
+        if place.quantity != "shape":
+            return target.row is None
+        if target.row is None:
+            return True
+        return place.row < target.row or (place.row == target.row and target.quantity == "multiplies")

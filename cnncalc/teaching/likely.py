@@ -79,7 +79,7 @@ def _value_with(analysis: Analysis, target: Target, slip: Slip, at: frozenset[in
         return layer, given
 
     found = reworked(analysis, target, change)
-    return quantity_of(analysis, target, found) if found is not None and touched else None
+    return quantity_of(analysis, target, found) if touched else None
 
 
 def _inverse(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likely]]:

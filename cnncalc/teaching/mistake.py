@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.problem import Place, Problem, ProblemsFound
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.tree import parse
 from cnncalc.teaching.dice import Dice
+from cnncalc.teaching.flat import written_out
 from cnncalc.teaching.question import Passage, Question
 from cnncalc.teaching.recipe import Recipe
 
@@ -23,7 +25,7 @@ REASONS = {
     "split": "channels or filters do not split evenly into the groups",
     "kind": "the layer cannot read such an input: maps, a vector, tokens",
 }
-LONGEST = 120  # lines that a worksheet shows
+LONGEST = 150  # lines that a worksheet shows
 MOST_TRIES = 150
 MOST_LAYERS = 15_000  # that all tries together may build
 
@@ -31,48 +33,54 @@ MOST_LAYERS = 15_000  # that all tries together may build
 class Mistake(NamedTuple):
     """A changed file: its name and text, the problem that it has, of which kind, and what was changed.
 
-    `child` is the sheet's own file where that one only extends the changed one.
+    `written` says that the file extends others, and was written out before it was changed.
     """
 
     name: str
-    child: str
+    written: bool
     text: str
     problem: Problem
     reason: str
     change: str
 
 
-def find_mistake(recipe: Recipe, layers: int, dice: Dice) -> Mistake | None:
-    """A mistake in a network of so many layers, as the dice decide; None where the file is too long, or none is found.
+def find_mistake(recipe: Recipe, analysis: Analysis, dice: Dice) -> Mistake | None:
+    """A mistake in a network, as the dice decide; None where the file is too long, or none is found.
 
+    A file that extends others is written out, so that it is about the network that it names.
     The kind is decided first, for most changes of a number give the same kind; after a third of the tries another one
     will do, too.
     """
-    base = recipe if len(recipe.files) == 1 else Recipe(recipe.files[-1:])  # the one that extends no other
-    name, text = base.files[0]
-    child = "" if base is recipe else recipe.files[0][0]
-    if text.count("\n") > LONGEST or (base is not recipe and not _fits(base)):
+    written = len(recipe.files) > 1
+    base = _written_out(recipe, analysis) if written else recipe
+    if base is None or base.files[0][1].count("\n") > LONGEST:
         return None
+    name, text = base.files[0]
     wanted = dice.shuffled(list(REASONS))[0]
     other = None
-    tries = max(10, min(MOST_TRIES, MOST_LAYERS // max(1, layers)))
+    tries = max(10, min(MOST_TRIES, MOST_LAYERS // max(1, len(analysis.rows))))
     for number, (changed, change) in enumerate(dice.shuffled(_changes(name, text, dice))[:tries]):
         if other and number > tries // 3:
             break
         found = _read(base, changed)
         if found:
-            other = other or Mistake(name, child, changed, *found, change)
+            other = other or Mistake(name, written, changed, *found, change)
             if found[1] == wanted:
-                return Mistake(name, child, changed, *found, change)
+                return Mistake(name, written, changed, *found, change)
     return other
 
 
-def _fits(recipe: Recipe) -> bool:
+def _written_out(recipe: Recipe, analysis: Analysis) -> Recipe | None:
+    """The network as one file; None where that cannot be, or is another network."""
+    text = written_out(analysis)
+    base = Recipe(((recipe.files[0][0], text),)) if text else None
     try:
-        recipe.graph()
+        if base is not None:
+            now, was = analyze(base.graph()).totals, analysis.totals
+            return base if (now.params, now.multiplies) == (was.params, was.multiplies) else None
     except ProblemsFound:
-        return False
-    return True
+        pass
+    return None
 
 
 def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
@@ -142,8 +150,8 @@ def questions_for(found: Mistake, first: int) -> tuple[Passage, list[Question]]:
     said = f"line {where.line}: {found.problem.message}"
     listing = tuple(f"{number:3}  {line}" for number, line in enumerate(found.text.rstrip("\n").split("\n"), 1))
     ids = (str(first), str(first + 1))
-    extended = f", which `{found.child}` extends," if found.child else ""
-    text = f"`{found.name}`{extended} was changed in one place, and now its network does not fit together."
+    written = ", written out," if found.written else ""
+    text = f"`{found.name}`{written} was changed in one place, and now its network does not fit together."
     return Passage(text, listing, ids), [
         Question(
             id=ids[0],

@@ -27,7 +27,8 @@ class Rewritten(NamedTuple):
 def changed(layer: Layer, rank: int, attributes: Mapping[str, Any], formulas: tuple[Rewritten, ...] = ()) -> Layer:
     """A copy of a layer with other attributes and formulas; the layer itself where nothing changes.
 
-    New formulas may also use `one_side`, the longest side of the kernel, and `one_less`, a kernel with F − 1 for F.
+    New formulas may also use `one_side`, the longest side of the kernel, and `one_less`, a kernel with F − 1 for F
+    (of 1 it stays 1).
 
     >>> from cnncalc.core.layers import LAYERS
     >>> pool = LAYERS["upsample"]({"factor": (2, 2)})
@@ -51,7 +52,7 @@ def changed(layer: Layer, rank: int, attributes: Mapping[str, Any], formulas: tu
     copy = type(layer)(values)
     copy.__dict__.update(fields)  # a formula of one object hides that of its class
     kernel = values.get("kernel", ())
-    copy.names |= {"one_side": max(kernel, default=1), "one_less": prod(side - 1 for side in kernel)}
+    copy.names |= {"one_side": max(kernel, default=1), "one_less": prod(max(side - 1, 1) for side in kernel)}
     return copy
 
 
@@ -61,40 +62,64 @@ def _substituted(formula: Any, pattern: str, by: str) -> Any:
     return re.sub(pattern, by, formula) if formula else formula
 
 
-def reworked(
-    analysis: Analysis, target: Target, change: Change, shapes: Mapping[int, Shape] | None = None
-) -> dict[int, Work] | None:
-    """The work of rows `start:stop` with every layer changed; `shapes` are outputs that somebody says.
+class Said(NamedTuple):
+    """What somebody says of rows: their outputs, and their counts of the quantity that is asked for."""
 
-    None where the changed network does not fit, or a change makes a value that no layer takes.
+    shapes: dict[int, Shape]
+    counts: dict[int, int]
+
+
+NOTHING = Said({}, {})
+
+
+def reworked(analysis: Analysis, target: Target, change: Change, said: Said = NOTHING) -> dict[int, Work]:
+    """The work of rows `start:stop` with every layer changed; for what reads a row, its output is what is `said`.
+
+    A row is left out where the changed network does not fit, or a change makes a value that no layer takes.
     """
     graph = analysis.graph
     assert graph is not None
     found: dict[int, Work] = {}
-    said = shapes or {}
-    try:
-        for index in range(target.start, target.stop if target.row is None else target.row + 1):
+    rows = range(target.start, target.stop if target.row is None else target.row + 1)
+    for index in rows:
+        try:
             reads = tuple(
-                said[ref] if ref in said else found[ref].output if ref in found else graph.shape(ref)
+                said.shapes[ref] if ref in said.shapes else found[ref].output if ref in rows else graph.shape(ref)
                 for ref in graph.nodes[index].inputs
             )
             layer, reads = change(index, analysis.rows[index], reads)
+            if index in said.shapes and target.quantity == "multiplies":
+                layer = _giving(layer, said.shapes[index])
             found[index] = work(layer, reads)
-    except (Impossible, BadValue, ArithmeticError, ValueError, TypeError, IndexError):
-        return None
+        except (Impossible, BadValue, ArithmeticError, ValueError, TypeError, LookupError):
+            continue
     return found
 
 
-def quantity_of(analysis: Analysis, target: Target, found: Mapping[int, Work]) -> Shape | int:
-    """What a question asks for, in such work."""
-    if target.quantity == "shape":
-        assert target.row is not None
-        return found[target.row].output
+def _giving(layer: Layer, output: Shape) -> Layer:
+    """A layer with another output, whatever it reads."""
+    copy = type(layer)(dict(layer.values))
+    copy.__dict__.update({name: text for name, text in layer.__dict__.items() if name not in ("values", "names")})
+    copy.__dict__["out_shape"] = "said_output"
+    copy.names |= {"said_output": output}
+    return copy
+
+
+def quantity_of(
+    analysis: Analysis, target: Target, found: Mapping[int, Work], said: Said = NOTHING
+) -> Shape | int | None:
+    """What a question asks for, in such work; None where a row that it needs was left out."""
+    if target.row is not None and target.quantity == "shape":
+        return found[target.row].output if target.row in found else None
     total = 0
-    for index in found if target.row is None else (target.row,):
-        done, row = found[index], analysis.rows[index]
-        if target.quantity == "multiplies":
-            total += done.multiplies
+    for index in range(target.start, target.stop) if target.row is None else (target.row,):
+        row = analysis.rows[index]
+        if index in said.counts:
+            total += said.counts[index]
+        elif index not in found:
+            return None
+        elif target.quantity == "multiplies":
+            total += found[index].multiplies
         elif row.shares is None:
-            total += done.weights + done.biases
+            total += found[index].weights + found[index].biases
     return total

@@ -42,6 +42,18 @@ SLIPS = (
         attributes={"bias": False},
     ),
     Slip(
+        "counted one bias for the layer",
+        "each filter, each unit has a bias of its own",
+        ("params",),
+        formulas=(Rewritten("biases", r"^(filters|units)$", "1"),),
+    ),
+    Slip(
+        "added a bias where there is none",
+        "this layer has no bias: its weights are all",
+        ("params",),
+        attributes={"bias": True},
+    ),
+    Slip(
         "forgot the groups",
         "with groups a filter reads only C/groups of the channels",
         COUNTED,
@@ -71,7 +83,11 @@ SLIPS = (
         "counted the padding once",
         "padding stands at both ends: 2P, not P",
         ALL,
-        formulas=(Rewritten("out_side", r"2\*padding", "padding"), Rewritten("out_side", r"before \+ after", "before")),
+        formulas=(
+            Rewritten("out_side", r"2\*padding", "padding"),
+            Rewritten("out_side", r"before \+ after", "before"),
+            Rewritten("out_side", r"^ceil\(side / stride\)$", "(side - kernel + (kernel - 1) // 2) // stride + 1"),
+        ),
     ),
     Slip(
         "forgot the stride",
@@ -165,7 +181,32 @@ SLIPS = (
         "forgot the number of filters",
         "that is one filter: there are more",
         COUNTED,
-        formulas=_everywhere(("weights", "multiplies"), r" \* (filters|units)", ""),
+        formulas=_everywhere(("weights", "multiplies"), r" \* filters", ""),
+    ),
+    Slip(
+        "counted one filter with its bias",
+        "that is one filter, or one unit: there are more",
+        ("params",),
+        formulas=(
+            Rewritten("weights", r" \* (filters|units)", ""),
+            Rewritten("biases", r"^(filters|units)$", "1"),
+        ),
+    ),
+    Slip(
+        "forgot the number of units",
+        "that is one unit: there are more",
+        ("multiplies",),
+        formulas=(Rewritten("multiplies", r"^c \* units", "c"),),
+    ),
+    Slip(
+        "added the inputs and the units",
+        "every unit reads every input: multiply them",
+        COUNTED,
+        formulas=(
+            Rewritten("weights", r"^c \* units$", "c + units"),
+            Rewritten("multiplies", r"^c \* units$", "c + units"),
+            Rewritten("biases", r"^units$", "0"),
+        ),
     ),
     Slip(
         "forgot the input channels",

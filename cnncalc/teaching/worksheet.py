@@ -19,11 +19,13 @@ LACKING = {1: "layers", 2: "chains of layers", 3: "branches, groups or bottlenec
 
 
 class TooFew(ValueError):
-    """A network that has not as many questions as were asked for."""
+    """A network that has no questions of the kinds and the level that were asked for."""
 
 
 def make(recipe: Recipe) -> Worksheet:
-    """The worksheet of a recipe; raises ProblemsFound where the network cannot be used, TooFew where it is too small.
+    """The worksheet of a recipe; raises ProblemsFound where the network cannot be used, TooFew where it has none.
+
+    Where it has fewer questions than `count`, they are all that there are.
 
     >>> from cnncalc.formats import open as api
     >>> from cnncalc.teaching.recipe import Recipe, files_of
@@ -38,22 +40,15 @@ def make(recipe: Recipe) -> Worksheet:
     found = len(blanks) + len(extra)
     if not blanks and any(kind in COLUMNS for kind in recipe.ask):
         raise TooFew(f"{clean(recipe.files[0][0])} has no {LACKING[recipe.level]} to ask about")
-    if found == 0 or (recipe.count is not None and found < wanted):
+    if found == 0:
         asked = ", ".join(recipe.ask)
-        raise TooFew(
-            f"{clean(recipe.files[0][0])} gives {_many(found)} about {asked} at level {recipe.level}"
-            + (f" with seed {recipe.seed}, not {wanted}" if recipe.count and found else "")
-        )
+        raise TooFew(f"{clean(recipe.files[0][0])} gives no questions about {asked} at level {recipe.level}")
     tables, questions = tables_of(analysis, recipe, blanks)
     offset = len(questions)
     passages = tuple(one._replace(questions=tuple(str(int(id) + offset) for id in one.questions)) for one in passages)
     questions += [_renumbered(question, offset) for question in extra]
     title = clean(analysis.name) + (f": {LEVEL_NAMES[recipe.level]}" if blanks else "")
     return Worksheet(title, recipe, tables, passages, tuple(questions), analysis)
-
-
-def _many(number: int) -> str:
-    return f"{number or 'no'} question{'s' * (number != 1)}"
 
 
 def _renumbered(question: Question, offset: int) -> Question:
@@ -95,7 +90,7 @@ def _chosen(
                     extra.append(question)
                     continue
             elif room >= 2:
-                mistake = find_mistake(recipe, len(analysis.rows), dice)  # one alone: two would show what was changed
+                mistake = find_mistake(recipe, analysis, dice)  # one alone: two would show what was changed
             kinds.remove(kind)
     if mistake:
         passage, two = questions_for(mistake, len(extra) + 1)

@@ -18,16 +18,40 @@ from cnncalc.teaching.grade import Graded, Mark
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer
 
-_COLORS = {"right": "green", "wrong": "red", "blank": "dim", "carried": "yellow"}
+_COLORS = {"right": "green", "wrong": "red", "blank": "dim", "carried": "yellow", "unclear": "magenta"}
 _LISTED = 5
 _HARDEST = 3
 _WIDEST = 72  # columns; longer lines are hard to read
 
 
-def render(sheet: Worksheet, found: list[Graded], style: Style, *, key: bool, width: int | None, color: bool) -> str:
-    """One student: every answer. Several: a line for each, and then the slips that were made most."""
+def render(
+    sheet: Worksheet,
+    found: list[Graded],
+    columns: list[str],
+    style: Style,
+    *,
+    key: bool,
+    width: int | None,
+    color: bool,
+) -> str:
+    """One student: every answer. Several: a line for each, and then the slips that were made most.
+
+    Below stands what is for a person to look at, and which `columns` of a table were read.
+    """
     drawn = _one(sheet, found[0], style, key) if len(found) == 1 and not found[0].problem else _all(sheet, found, style)
-    return style.plain(to_text(drawn, width=width, color=color))
+    below = [Text(line) for line in (*_to_look_at(found), *map(clean, columns))]
+    return style.plain(to_text(Group(drawn, *below), width=width, color=color))
+
+
+def _to_look_at(found: list[Graded]) -> list[str]:
+    """What could not be marked, with the text as it was written."""
+    lines = [
+        f"  {clean(graded.name)}, question {mark.question.id}: {clean(mark.given) or '(nothing)'}"
+        + (f" ({clean(mark.remark)})" if mark.remark else "")
+        for graded in found
+        for mark in graded.unclear
+    ]
+    return [f"for a person to look at: {_many(len(lines), 'answer')}", *lines] if lines else []
 
 
 def percent_of(points: int, whole: int) -> str:
@@ -58,14 +82,24 @@ def _one(sheet: Worksheet, graded: Graded, style: Style, key: bool) -> Group:
         for mark in graded.marks:
             question, said = mark.question, [mark.verdict, *_said(mark)]
             cells = [question.id, question.layer, question.ask, mark.given, *([answers(mark, sheet)] if key else [])]
-            cells += [f"{mark.points}/{question.points}", mark.verdict if below else ", ".join(said)]
+            cells += [
+                f"{'?' if mark.points is None else mark.points}/{question.points}",
+                mark.verdict if below else ", ".join(said),
+            ]
             rows.append(Cells(cells, _COLORS[mark.verdict], ", ".join(said[1:]) if below else ""))
         return Grid(heads, rows, ascii=style.ascii, see="-f json")
 
     table = Fitted(lambda: (grid(below=False), *leaving_out(grid(below=True), ("asked", "layer"))))
-    total = f"{graded.points} of {sheet.points} points, {percent_of(graded.points, sheet.points)}"
+    total = f"{graded.points} of {graded.of} points, {_share(graded)}"
+    total += f"; {_many(graded.open, 'point')} open" if graded.open else ""
     notes = [Text(f"note: {clean(note)}") for note in graded.notes]
     return Group(Text(clean(graded.name), style="bold"), "", table, "", Text(total, style="bold"), *notes)
+
+
+def _share(graded: Graded) -> str:
+    """A student's share of the points; with open ones, from the least to the most that it can become."""
+    least, most = (percent_of(points, graded.of) for points in (graded.points, graded.points + graded.open))
+    return f"{least} to {most}" if graded.open else least
 
 
 def answers(mark: Mark, sheet: Worksheet) -> str:
@@ -89,10 +123,10 @@ def _all(sheet: Worksheet, found: list[Graded], style: Style) -> Group:
     rows, narrow = [], []
     for graded in found:
         if graded.problem:
-            cells, said, color = [graded.name, "–", "–", ""], graded.problem, "red"
+            cells, said, color = [graded.name, "–", "–", ""], graded.problem, "dim" if graded.passed_over else "red"
         else:
-            wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict != "right")
-            points = [f"{graded.points}/{sheet.points}", percent_of(graded.points, sheet.points)]
+            wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict not in ("right", "unclear"))
+            points = [f"{graded.points}/{graded.of}", _share(graded)]
             cells, said, color = [graded.name, *points, wrong], _likely(graded), ""
         rows.append(Cells([*cells, said], color))
         narrow.append(Cells(cells, color, said))
@@ -113,9 +147,11 @@ def _summary(sheet: Worksheet, found: list[Graded]) -> list[str]:
     lines = []
     if readable:
         mean = sum(graded.points for graded in readable) / len(readable)
-        lines.append(f"mean {mean:.1f} of {sheet.points} points, {_many(len(readable), 'sheet')}")
-    if len(readable) < len(found):
-        lines.append(f"{_many(len(found) - len(readable), 'file')} could not be read")
+        without = ", without the open ones" if any(graded.open for graded in readable) else ""
+        lines.append(f"mean {mean:.1f} of {sheet.points} points, {_many(len(readable), 'sheet')}{without}")
+    unread = sum(bool(graded.problem) and not graded.passed_over for graded in found)
+    if unread:
+        lines.append(f"not read: {_many(unread, 'file')} or rows" if unread > 1 else "not read: 1 file or row")
     if len(readable) > 1:
         lines += _hardest(sheet, readable)
     slips = Counter(slip.slip.name for graded in readable for mark in graded.marks for slip in mark.slips)
@@ -126,7 +162,8 @@ def _summary(sheet: Worksheet, found: list[Graded]) -> list[str]:
 
 
 def _hardest(sheet: Worksheet, readable: list[Graded]) -> list[str]:
-    """The questions that fewest have right, for the next lesson."""
+    """The questions of the sheet that fewest have right, for the next lesson."""
+    readable = [graded for graded in readable if graded.marks[0].question is sheet.questions[0]]
     right = Counter(mark.question.id for graded in readable for mark in graded.marks if mark.verdict == "right")
     missed = sorted((right[question.id], place, question.id) for place, question in enumerate(sheet.questions))
     listed = [f"{id} ({percent_of(number, len(readable))})" for number, _, id in missed if number < len(readable)]
@@ -140,26 +177,45 @@ def _many(number: int, noun: str) -> str:
 # ------------------------------------------------------------------------------------------------ JSON, CSV
 
 
-def render_json(sheet: Worksheet, found: list[Graded], *, key: bool) -> str:
-    """Version 1: every mark of everyone; with `key` the right answers, too."""
+def render_json(sheet: Worksheet, found: list[Graded], columns: list[str], *, key: bool) -> str:
+    """Version 1: every mark of everyone, apart what is for a person to look at; with `key` the right answers, too."""
     students: list[dict[str, Any]] = []
     for graded in found:
         if graded.problem:
-            students.append({"answers": graded.name, "status": "error", "problem": graded.problem})
+            students.append({"answers": graded.name, "status": _status(graded), "problem": graded.problem})
             continue
         marks = [_mark(mark, sheet, key) for mark in graded.marks]
         students.append(
             {
                 "answers": graded.name,
-                "status": "graded",
+                "status": _status(graded),
                 "points": graded.points,
-                "of": sheet.points,
+                "open": graded.open,
+                "of": graded.of,
                 "notes": list(graded.notes),
                 "marks": marks,
             }
         )
-    document = {"schema_version": 1, "title": sheet.title, "of": sheet.points, "graded": students}
+    look = [
+        {"answers": graded.name, "question": mark.question.id, "answer": mark.given, "remark": mark.remark}
+        for graded in found
+        for mark in graded.unclear
+    ]
+    document = {
+        "schema_version": 1,
+        "title": sheet.title,
+        "of": sheet.points,
+        "columns": columns,
+        "to_look_at": look,
+        "graded": students,
+    }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _status(graded: Graded) -> str:
+    if graded.problem:
+        return "passed over" if graded.passed_over else "error"
+    return "to look at" if graded.unclear else "graded"
 
 
 def _mark(mark: Mark, sheet: Worksheet, key: bool) -> dict[str, Any]:
@@ -184,22 +240,29 @@ def render_csv(sheet: Worksheet, found: list[Graded]) -> str:
     """A row for each student, the points of each question in a column. No text can be a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    ids = [question.id for question in sheet.questions]
-    writer.writerow(["answers", "status", "points", "of", "percent", *(f"q{id}" for id in ids), "slips", "notes"])
+    others = {mark.question.id for graded in found for mark in graded.marks}
+    ids = sorted(others | {question.id for question in sheet.questions}, key=int)
+    heads = ["answers", "status", "points", "open", "of", "percent", *(f"q{id}" for id in ids)]
+    writer.writerow([*heads, "to look at", "slips", "notes"])
     for graded in found:
         if graded.problem:
-            blanks = [""] * (len(ids) + 1)
-            writer.writerow([inert(graded.name), "error", "", sheet.points, "", *blanks, inert(graded.problem)])
+            blanks = [""] * (len(ids) + 2)
+            cells = [inert(graded.name), _status(graded), "", "", sheet.points, ""]
+            writer.writerow([*cells, *blanks, inert(graded.problem)])
             continue
+        points = {mark.question.id: "?" if mark.points is None else mark.points for mark in graded.marks}
+        look = "; ".join(f"{mark.question.id}: {mark.given}" for mark in graded.unclear)
         slips = "; ".join(f"{m.question.id}: {' or '.join(map(str, m.slips))}" for m in graded.marks if m.slips)
         writer.writerow(
             [
                 inert(graded.name),
-                "graded",
+                _status(graded),
                 graded.points,
-                sheet.points,
-                _percent(graded.points, sheet.points),
-                *(mark.points for mark in graded.marks),
+                graded.open,
+                graded.of,
+                "" if graded.open else _percent(graded.points, graded.of),
+                *(points.get(id, "") for id in ids),
+                inert(look),
                 inert(slips),
                 inert("; ".join(graded.notes)),
             ]

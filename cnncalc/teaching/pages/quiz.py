@@ -15,7 +15,12 @@ from cnncalc.teaching.pages.grades import answers, percent_of
 from cnncalc.teaching.question import Passage, Question, Table, Worksheet
 
 HELP = "Type ? for a hint (the formula, then the numbers), Enter to pass, q to stop."
-_SIGNS = {"right": ("✓ right", "green"), "wrong": ("✗ wrong", "red"), "carried": ("✗ wrong", "yellow")}
+_SIGNS = {
+    "right": ("✓ right", "green"),
+    "wrong": ("✗ wrong", "red"),
+    "carried": ("✗ wrong", "yellow"),
+    "unclear": ("? unclear", "yellow"),
+}
 
 
 class Voice:
@@ -79,7 +84,7 @@ class Voice:
 
     def score(self, marks: list[Mark]) -> str:
         """The points, of what was asked so far, and the slips that were made."""
-        points, whole = sum(mark.points for mark in marks), sum(mark.question.points for mark in marks)
+        points, whole = sum(mark.points or 0 for mark in marks), sum(mark.question.points for mark in marks)
         left = len(self.sheet.questions) - len(marks)
         head = f"{points} of {whole} points, {percent_of(points, whole)}" if marks else "no question answered"
         lines = [Text(head + (f"; {left} not asked" if left and marks else ""), style="bold")]
