@@ -20,8 +20,9 @@ from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing import align as align_module
 from cnncalc.analyses.comparing.align import align
 from cnncalc.analyses.comparing.changes import lines
-from cnncalc.analyses.comparing.comparison import depth, network, weight_layers
+from cnncalc.analyses.comparing.comparison import network
 from cnncalc.analyses.comparing.diff import Change, differences
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.core.analysis import Analysis
 from cnncalc.render import comparison
 from tests.running import Ran, invoke
@@ -48,7 +49,7 @@ def bundled(name: str) -> Analysis:
 
 @pytest.mark.parametrize(("name", "published"), DEPTHS.items())
 def test_depth_is_the_published_one(name: str, published: int) -> None:
-    assert depth(bundled(name)) == published
+    assert MEASURES["depth"].value(bundled(name)) == published
 
 
 def analysis(text: str) -> Analysis:
@@ -59,7 +60,7 @@ def test_weights_that_are_used_twice_are_two_layers_deep() -> None:
     twice = analysis(
         "{input: {channels: 4}, layers: [dense: {units: 4, name: a}, tanh, dense: {units: 4, share: a}, batch_norm]}"
     )
-    assert (depth(twice), len(weight_layers(twice)), len(twice.rows)) == (2, 2, 4)
+    assert [MEASURES[name].value(twice) for name in ("depth", "weight_layers", "layers")] == [2, 2, 4]
 
 
 # ------------------------------------------------------------------------------------------- two versions by layer

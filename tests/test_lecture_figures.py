@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import cnncalc
-from cnncalc.core.analysis import QUANTITIES
+from cnncalc.analyses.measures import Use, used
 from cnncalc.core.figures import read_figure
 from cnncalc.core.layers import LAYERS
 from cnncalc.formats import bundled
@@ -148,7 +148,7 @@ FORMULAS: dict[str, Callable[[Entry], float]] = {
 }
 
 OF_ENTRY: dict[str, Callable[[Entry], Any]] = {
-    **{quantity: lambda entry, quantity=quantity: getattr(entry.counts, quantity) for quantity in QUANTITIES},
+    **{name: lambda entry, of=measure.of: of(entry.counts) for name, measure in used(Use.FIGURES).items()},
     "output": lambda entry: channels_last(entry.shape),
     "channels": lambda entry: entry.shape[0],
     "side": _side,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.shape import Shape
 
 
 class Line(NamedTuple):
-    """One line of a summary. `counts` is None for a heading, whose layers follow."""
+    """One line of a summary: an entry, or `others` summed up. `counts` is None for a heading, whose layers follow."""
 
     name: str
     label: str
@@ -19,6 +20,13 @@ class Line(NamedTuple):
     entry: Row | GroupRow | None
     output: Shape | None
     counts: Counts | None
+    others: tuple[Row | GroupRow, ...] = ()
+
+    def value(self, measure: Measure, analysis: Analysis) -> Value:
+        """The value of what the line stands for; a heading has none."""
+        if self.counts is None:
+            return None
+        return measure.value(analysis, self.entry) if self.entry else measure.together(analysis, self.others)
 
 
 def outline(
@@ -26,7 +34,7 @@ def outline(
 ) -> list[Line]:
     """The lines at a depth (None: all the way down): entries of so many path segments, deeper ones folded.
 
-    `sort` orders the lines by a count, largest first; `top` keeps so many and sums up the others in one line.
+    `sort` orders the lines by a measure, largest first; `top` keeps so many and sums up the others in one line.
     """
     if depth == 0:
         return []
@@ -35,12 +43,19 @@ def outline(
         lines = [line for line in lines if line.counts is not None]
         lines = [Line(line.name, line.name, 0, *_rest(line)) for line in lines]
         if sort:
-            lines.sort(key=lambda line: -getattr(line.counts, sort))
+            measure = MEASURES[sort]
+            lines.sort(key=lambda line: largest_first(line.value(measure, analysis)))
         if top and len(lines) > top:
-            others = sum((line.counts for line in lines[top:] if line.counts), Counts())
-            label = f"… {len(lines) - top} others"
-            lines = [*lines[:top], Line(label, label, 0, "", None, None, others)]
+            others = tuple(line.entry for line in lines[top:] if line.entry)
+            label = f"… {len(others)} others"
+            counts = sum((entry.counts for entry in others), Counts())
+            lines = [*lines[:top], Line(label, label, 0, "", None, None, counts, others)]
     return lines
+
+
+def largest_first(value: Value) -> tuple[bool, Value]:
+    """The key by which values are sorted; what has none stands last."""
+    return value is None, value if value is None else -value
 
 
 def _rest(line: Line) -> tuple[str, Row | GroupRow | None, Shape | None, Counts | None]:

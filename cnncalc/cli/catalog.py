@@ -74,12 +74,13 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     if form == "json":
         from json import dumps
 
+        from cnncalc.analyses.measures import Use, used
+
         rows = [
             {
                 "file": name,
                 "name": a.name,
-                "params": a.totals.params,
-                "multiplies": a.totals.multiplies,
+                **{measure: one.value(a) for measure, one in used(Use.HEADLINE).items()},
                 "inputs": a.inputs,
             }
             for name, a in found

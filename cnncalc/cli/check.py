@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.cli import loading, options, streams
 from cnncalc.cli.command import InputFile, OutputFile
 from cnncalc.cli.progress import Progress
+from cnncalc.formats import writing
 from cnncalc.render.check import FORMATS, many, renderer, verdict
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.baseline import Against
     from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
     from cnncalc.analyses.checks.budget import Limit
-    from cnncalc.analyses.checks.expect import CheckResult
+    from cnncalc.analyses.checks.expect import Update
     from cnncalc.analyses.checks.report import Report
     from cnncalc.core.problem import Problem
     from cnncalc.formats.changes import Change, Index
@@ -33,27 +36,30 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     """The limits of one option: `5M`, or `NAME=5M`."""
     if not values:
         return ()
-    from cnncalc.analyses.checks.budget import read_limit
+    from cnncalc.analyses.checks.budget import read_limit, units
 
     quantity = (param.name or "").removeprefix("max_")
     limits = []
     for value in values:
         limit = read_limit(quantity, value)
         if limit is None:
-            units = "a size such as 400000, '20 MB' or '20 MiB'" if quantity == "size" else "an integer or 5M"
-            raise click.BadParameter(f"{units}, or NAME= before it, not '{value}'")
+            raise click.BadParameter(f"{units(MEASURES[quantity])}, or NAME= before it, not '{value}'")
         limits.append(limit)
     return tuple(limits)
 
 
-def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
-    return click.option(
-        f"--max-{quantity}",
-        metavar="[NAME=]LIMIT",
-        multiple=True,
-        callback=_limits,
-        help=f"The most {what}, in total or of the layer or block NAME: {example}, head={example}.",
-    )
+def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--max-NAME` for each quantity that has this option."""
+    for measure in reversed(list(used(Use.OPTION).values())):
+        command = click.option(
+            f"--max-{measure.name.replace('_', '-')}",
+            metavar="[NAME=]LIMIT",
+            multiple=True,
+            callback=_limits,
+            help=f"The most {measure.noun}, in total or of the layer or block NAME: {measure.limit}, "
+            f"head={measure.limit}.",
+        )(command)
+    return command
 
 
 def _known_codes() -> Iterable[str]:
@@ -110,10 +116,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
     "summary, sarif and junit files for other services.  [default: full, inside GitHub Actions github]",
 )
 @options.output_option()
-@_limit_option("params", "5M", "params")
-@_limit_option("multiplies", "1.5G", "multiplies")
-@_limit_option("activations", "10M", "activations")
-@_limit_option("size", "20MiB", "bytes of float32 params")
+@_limit_options
 @click.option(
     "--baseline",
     type=InputFile(),
@@ -226,11 +229,13 @@ def check_command(
         for file in progress:
             if not quiet and not change:
                 loading.note_bundled(file.name)
-            rewritten = _update(file.name) if update else 0
+            rewritten = _update(file.name) if update else None
             report = options.configured(checks.report, file)
             progress.hide()
-            if rewritten:
-                streams.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
+            if rewritten and rewritten.figures:
+                streams.say(f"{file.name}: {many(rewritten.figures, 'figure')} of `expect` rewritten")
+            for left in rewritten.left if rewritten else ():
+                streams.remark(left)
             done(report)
     for report in () if change else empty(files, reports):
         done(report)
@@ -238,7 +243,7 @@ def check_command(
         streams.remark(f"{name} is in the baseline, and gone")
     _conclude(reports, form, output, _nothing(change, files) if change else "")
     if recorder:
-        _record(recorder, reports)
+        _record(recorder, reports, baseline)
     return max((report.code for report in reports), default=0)
 
 
@@ -325,12 +330,12 @@ def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Record
     return Recorder(path)
 
 
-def _record(recorder: Recorder, reports: list[Report]) -> None:
-    """Write the baseline file, of all files or not at all."""
+def _record(recorder: Recorder, reports: list[Report], before: str | None) -> None:
+    """Write the baseline file, which may be the one before, of all files or not at all."""
     if any(report.code == 2 for report in reports):
         streams.remark(f"{recorder.path} is not written: a file cannot be used")
         return
-    streams.emit(recorder.text(), recorder.path)
+    streams.emit(recorder.text(), recorder.path, renews=before)
     streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
@@ -367,55 +372,45 @@ def _conclude(reports: list[Report], form: str, output: str | None, nothing: str
         streams.emit(text, output)
     if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
         try:
-            with open(path, "a", encoding="utf-8", newline="\n") as file:
-                file.write(renderer("step_summary")(reports, root) if reports else f"### cnncalc check\n\n{said}\n")
+            text = renderer("step_summary")(reports, root) if reports else f"### cnncalc check\n\n{said}\n"
+            writing.append(path, text.encode("utf-8", writing.SHOWN))
         except OSError as error:
             streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
     click.echo(said, err=True)
 
 
-def _update(file: str) -> int:
-    """Put the figures of a file right that no longer hold: how many; a file that cannot be used stays as it is."""
-    from cnncalc.analyses.checks.expect import check
+def _update(file: str) -> Update | None:
+    """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
+    from cnncalc.analyses.checks.expect import check, update
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
     try:
-        result = check(api.load(file))
+        graph = api.load(file)
+        edits = check(graph).edits
     except ProblemsFound:
-        return 0
-    return _rewrite(file, result) if result.edits else 0
-
-
-def _rewrite(file: str, result: CheckResult) -> int:
-    """Whole or not at all."""
-    from tempfile import mkstemp
-
-    from cnncalc.analyses.checks.expect import updated
-    from cnncalc.formats import open as api
-
-    found = api.find(file)
+        return None
+    if not edits:
+        return None
     if file.startswith(api.FROM_GIT):
         raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
+    found = api.find(file)
     if found.bundled:
         raise click.UsageError(
             f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
         )
-    path = os.path.realpath(found.path)
+    done = update(graph, edits)
+    if done.figures:
+        _rewrite(found.path, done.before, done.text)
+    return done
+
+
+def _rewrite(path: str, before: str, after: str) -> None:
+    """Write what became of the text that was read, over no other one."""
     try:
-        with open(path, "rb") as old:
-            data = old.read()
-        mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-        text = updated(data.decode("utf-8-sig"), result.edits)
-        handle, temporary = mkstemp(dir=os.path.dirname(path))
-        try:
-            with os.fdopen(handle, "wb") as new:
-                new.write(mark + text.encode())
-            os.chmod(temporary, os.stat(path).st_mode)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with open(path, "rb") as file:
+            mark = file.read(len(BOM_UTF8))
+        mark = mark if mark == BOM_UTF8 else b""
+        writing.write(path, mark + after.encode(), old=mark + before.encode())
     except OSError as error:
-        raise streams.CannotWrite(f"'{file}'", error) from None
-    return len({edit.node.order for edit in result.edits})
+        raise streams.CannotWrite(f"'{path}'", error) from None

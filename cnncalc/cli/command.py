@@ -9,6 +9,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from cnncalc.formats.writing import forget
+
 FORCED = "cnncalc.forced"  # in the context: --force was given
 
 # What a file's name says of its format: the first of these that a command has. The longer suffix goes first.
@@ -96,6 +98,7 @@ class Command(click.Command):
         return next((param for param in self.params if isinstance(param, Format)), None)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        forget()
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:  # as for shell completion
             _refuse_to_overwrite(ctx)
@@ -156,7 +159,7 @@ def _refuse_to_overwrite(ctx: click.Context) -> None:
                 raise _refusal(ctx, name, f"'{path}' is a file that is read: it would be overwritten")
         if param.type.kept and not ctx.meta.get(FORCED):
             raise _refusal(ctx, name, f"'{path}' is there already; --force replaces it")
-        if path.lower().endswith(ARCHITECTURES) and not param.type.kept:
+        if any(name.lower().endswith(ARCHITECTURES) for name in (path, os.path.realpath(path))) and not param.type.kept:
             raise _refusal(ctx, name, f"'{path}' is there already, and an architecture file is not overwritten")
 
 

@@ -108,7 +108,9 @@ def compare_command(
     else:
         from cnncalc.render import comparison_data
 
-        text = comparison_data.csv_table(networks) if changes is None else comparison_data.csv_of_layers(changes)
+        text = (
+            comparison_data.csv_table(networks) if changes is None else comparison_data.csv_of_layers(networks, changes)
+        )
     streams.emit(text, output)
     if grown:
         streams.complain(grown, no_color)
@@ -120,7 +122,7 @@ def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Proble
     from cnncalc.analyses.checks.baselines import growth
     from cnncalc.core.problem import Problem
 
-    totals = [growth.figures(one.analysis.totals) for one in networks]
+    totals = [growth.figures(one.analysis, allowed) for one in networks]
     return [
         Problem(
             "baseline",

@@ -57,6 +57,18 @@ class Names(TextType):
         return completion.listed(self.known(), incomplete)
 
 
+class Listed(click.Option):
+    """An option that takes some of these `Names`; its help goes on with them, looked up when it is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        assert isinstance(self.type, Names)
+        plain, self.help = self.help, f"{self.help} {', '.join(self.type.known())}."
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = plain
+
+
 class OfFile(TextType):
     """The name of something in the FILE: `blocks`, `entries` or `vars_of_file`, as `completion` calls them."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -13,7 +13,6 @@ from cnncalc.core.problem import Origin, clean
 from cnncalc.core.shape import Shape
 
 _COUNTED = ("weights", "biases", "buffers", "multiplies", "activations")  # the fields of Counts
-QUANTITIES = ("params", "weights", "biases", "buffers", "multiplies", "activations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,10 @@ class GroupRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything that is known of a network: rows in the order of the file, groups by path, totals."""
+    """Everything that is known of a network: rows in the order of the file, groups by path, totals.
+
+    `worked_out` keeps what others derive from it and need more than once, by name.
+    """
 
     name: str
     file: str
@@ -151,6 +153,7 @@ class Analysis:
     note: str | None = None
     notes: tuple[str, ...] = ()
     graph: Graph | None = None
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Short: pytest prints it beside an assertion that fails."""

@@ -249,7 +249,7 @@ class Builder:
                 done = self._works[layer, shapes] = work(layer, shapes)
             except Impossible as error:
                 self.failed.append(failed)
-                self.report(error.code, error.what, origin, error.cure, (), name)
+                self.report(error.code, error.what, origin, error.cure, (), name, error.reason)
                 return None
         place = len(self.nodes)
         if place >= MOST_LAYERS:
@@ -308,9 +308,8 @@ class Builder:
         """Say which shapes a merge was to join, and where they come from."""
         layer, name = failed.layer, failed.name
         listed = ", ".join(f"{label} {written_shape(shape)}" for label, shape in zip(labels, shapes, strict=True))
-        verb = {"add": "adds", "multiply": "multiplies", "concat": "joins", "distance": "compares"}[layer.type]
         sizes = "sizes" if layer.alike == "sides" else "shapes"
-        message = f"`{name.rpartition('/')[2]}` {verb} tensors of different {sizes}: {listed}"
+        message = f"`{name.rpartition('/')[2]}` {layer.verb} tensors of different {sizes}: {listed}"
         notes = tuple(
             f"`{label}` comes from {self._where_from(ref)}" for label, ref in zip(labels, failed.inputs, strict=True)
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
+from cnncalc.formats.writing import remember
 
 LARGEST_FILE = 64 * 2**20
 DEEPEST = 100
@@ -171,6 +172,7 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
         if status.st_size > LARGEST_FILE:
             raise too_large(name)
         with open(path, "rb") as file:
+            remember(file)
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise fail("unreadable", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.analyses.columns import Style
+from cnncalc.analyses.measures import Use, used
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.layers.base import Layer
 from cnncalc.render.grid import Column, Grid, Row, draw, leaving_out
@@ -13,11 +14,12 @@ def render(found: list[tuple[str, Analysis]], style: Style, *, width: int | None
 
     def grid(style: Style) -> Grid:
         texts = [Column("file", folds=True, name=True), Column("name", folds=True)]
-        figures = [Column(title, right=True, folds=title == "input") for title in ("input", "params", "multiplies")]
+        headline = used(Use.HEADLINE)
+        figures = [Column(title, right=True, folds=title == "input") for title in ("input", *headline)]
         rows = []
         for name, analysis in found:
             inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
-            totals = [style.number(number) for number in (analysis.totals.params, analysis.totals.multiplies)]
+            totals = [style.figure(measure, measure.value(analysis)) for measure in headline.values()]
             rows.append(Row([name, style.plain(" ".join(analysis.name.split())), inputs, *totals]))
         return Grid([*texts, *figures], rows, ascii=style.ascii, see="-f json")
 

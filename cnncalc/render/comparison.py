@@ -14,6 +14,7 @@ from cnncalc.analyses.comparing.changes import MARKS, headline
 from cnncalc.analyses.comparing.changes import Line as ChangeLine
 from cnncalc.analyses.comparing.comparison import Line, Network, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
+from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change
 from cnncalc.core.problem import clean
 from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
@@ -78,13 +79,22 @@ def _below_each_other(networks: list[Network], style: Style, labels: tuple[str, 
 
 
 _RATIO = "×"  # behind a label: how many times as much follows
-_SELECTIONS = (
-    ("input", "params×", "multiplies×", "activations×", "size", "layers", "depth", "most params", "most multiplies"),
-    ("params×", "multiplies×", "activations×", "size", "layers", "depth"),
-    ("params×", "multiplies×", "activations", "depth"),
-    ("params×", "multiplies×", "depth"),
-    ("params", "multiplies"),
-)
+
+
+def _selections() -> Iterator[tuple[str, ...]]:
+    """The labels of what there may be room for, most first."""
+    headline, held = (list(used(use)) for use in (Use.HEADLINE, Use.HELD))
+    others = [measure.label for name, measure in used(Use.LISTED).items() if name not in held]
+    beside = [f"{name}{_RATIO}" for name in headline]
+    figures = [*(f"{name}{_RATIO}" for name in held), *others]
+    yield ("input", *figures, *(f"most {name}" for name in headline))
+    yield tuple(figures)
+    yield (*beside, *(name for name in held if name not in headline), "depth")
+    yield (*beside, "depth")
+    yield tuple(headline)
+
+
+_SELECTIONS = tuple(_selections())
 
 
 def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
@@ -131,13 +141,14 @@ def render_layers(
 def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: bool = True) -> Grid:
     """What became of each layer in a column, or on a line of its own."""
     heads = [Column(""), Column("layer", folds=True, name=True), *([] if below else [Column("", folds=True)])]
-    heads += [Column(title, right=True) for title in ("output", "params", "multiplies")]
+    headline = used(Use.HEADLINE)
+    heads += [Column(title, right=True) for title in ("output", *headline)]
     found = []
     for line in shown:
-        label, figures = line.label or style.plain("…"), ["", "", ""]
+        label, figures = line.label or style.plain("…"), [""] * (1 + len(headline))
         if line.after is not None and line.before is not None:
-            grown = [style.plain(grown_text(line, quantity, style, percent)) for quantity in ("params", "multiplies")]
-            figures = [line.output, *grown]
+            grown = (grown_text(line, measure, style, percent) for measure in headline.values())
+            figures = [line.output, *map(style.plain, grown)]
         elif below:
             label = f"{label} {line.text}"
         texts = [MARKS[line.kind], label] if below else [MARKS[line.kind], label, line.text]
@@ -146,11 +157,12 @@ def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: boo
     return Grid(heads, found, ascii=style.ascii, see="-f markdown")
 
 
-def grown_text(line: ChangeLine, quantity: str, style: Style, percent: bool = True) -> str:
-    """By how much a count grew: `+307,200 (+100.0 %)`."""
-    before, after = (getattr(counts, quantity) if counts else 0 for counts in (line.before, line.after))
+def grown_text(line: ChangeLine, measure: Measure, style: Style, percent: bool = True) -> str:
+    """By how much a headline measure grew: `+307,200 (+100.0 %)`."""
+    assert measure.of is not None
+    before, after = (measure.of(counts) or 0 if counts else 0 for counts in (line.before, line.after))
     if before == after:
         return "–"
     sign = "+" if after > before else "−"
-    text = f"{sign}{style.number(abs(after - before))}"
+    text = f"{sign}{style.figure(measure, abs(after - before))}"
     return f"{text} ({change(before, after)})" if percent and before and after else text

@@ -10,12 +10,12 @@ from cnncalc.analyses.comparing.changes import headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
 from cnncalc.analyses.comparing.comparison import Network, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
-from cnncalc.core.figures import change, short
+from cnncalc.analyses.measures import Use, used
+from cnncalc.core.figures import change
 from cnncalc.core.problem import Problem, clean
 from cnncalc.render.comparison import grown_text, rows
 from cnncalc.render.markdown import escape, prose
 
-_HEADLINED = ("params", "multiplies")
 _SIDE_BY_SIDE = 4
 
 
@@ -35,11 +35,12 @@ def _title(networks: list[Network], style: Style) -> str:
     if len(networks) > 2:
         return f"### {len(networks)} networks"
     names = list(dict.fromkeys(one.analysis.name for one in networks))
-    figures = []
-    for quantity in _HEADLINED:
+    figures, short = [], style._replace(exact=False)
+    for quantity, measure in used(Use.HEADLINE).items():
         before, after = first.figures[quantity], last.figures[quantity]
-        text = f"{short(before)} → {short(after)} ({change(before, after)})"
-        figures.append(f"{quantity} {text if before != after else f'{short(after)}, as before'}")
+        was, is_ = short.figure(measure, before), short.figure(measure, after)
+        text = f"{was} → {is_} ({change(before, after)})"
+        figures.append(f"{quantity} {text if before != after else f'{is_}, as before'}")
     return style.plain(f"### {escape(' → '.join(names))}: {escape(', '.join(figures))}")
 
 
@@ -83,15 +84,16 @@ def _by_layer(changes: Sequence[Change], style: Style) -> str:
     """The layers that are not as they were; blank lines let Markdown into HTML."""
     shown = change_lines(changes, style)
     summary = f"By layer: {headline(changes)}"
-    table = [["", "layer", "", "output", "params", "multiplies"], [":---"] * 3 + ["---:"] * 3]
+    figures = ["output", *used(Use.HEADLINE)]
+    table = [["", "layer", "", *figures], [":---"] * 3 + ["---:"] * len(figures)]
     table += [_layer(line, style) for line in shown]
     return f"<details>\n<summary>{summary}</summary>\n\n{_drawn(table)}\n\n</details>"
 
 
 def _layer(line: ChangeLine, style: Style) -> list[str]:
     if line.after is None or line.before is None:
-        return ["", "…", f"_{line.text}_", "", "", ""]
-    grown = [escape(style.plain(grown_text(line, quantity, style))) for quantity in ("params", "multiplies")]
+        return ["", "…", f"_{line.text}_", "", *("" for _ in used(Use.HEADLINE))]
+    grown = [escape(style.plain(grown_text(line, measure, style))) for measure in used(Use.HEADLINE).values()]
     return [line.kind, _code(line.label), escape(line.text), escape(line.output), *grown]
 
 

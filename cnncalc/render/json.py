@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from json import dumps
 from typing import Any
 
-from cnncalc.core.analysis import Analysis, Counts, Row
+from cnncalc.analyses.measures import Measure, Use, Value, used
+from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, Place, Problem
 
@@ -30,25 +32,29 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
         "uncounted": [{"layer": layer, "operator": operator} for layer, operator in analysis.uncounted],
         "inputs": analysis.inputs,
         "outputs": list(analysis.outputs),
-        "totals": totals_object(analysis.totals),
+        "totals": totals_object(lambda measure: measure.value(analysis)),
         "source": analysis.source,
         "note": analysis.note,
         "notes": analysis.notes,
     }
     opened = dumps(head, ensure_ascii=False)[:-1]
+    measures = used(Use.FIGURES)
+    told = [(name, measure.of) for name, measure in measures.items() if measure.of]
+    others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     files: dict[str, str] = {}
     lines = []
     for row in rows:
-        key = (row.input_shapes, row.output_shape, id(row.counts))
+        values = {one.name: one.value(analysis, row) for one in others} if others else {}
+        key = (row.input_shapes, row.output_shape, id(row.counts), *values.values())
         middle = parts.get(key)
         if middle is None:
             figures = {
                 "input_shapes": row.input_shapes,
                 "output_shape": row.output_shape,
-                **_counts(row.counts),
-                "activations": row.counts.activations,
+                **{name: of(row.counts) for name, of in told},
+                **values,
             }
             middle = parts[key] = dumps(figures)[1:-1]
         written = attributes.get(row.layer)
@@ -75,9 +81,9 @@ def render_problems(file: str, problems: list[Problem]) -> str:
     return dumps(found, ensure_ascii=False)
 
 
-def totals_object(totals: Counts) -> dict[str, int]:
+def totals_object(value: Callable[[Measure], Value]) -> dict[str, Value]:
     """The totals of a network as JSON."""
-    return {**_counts(totals, flops=True), "activations": totals.activations}
+    return {name: value(measure) for name, measure in used(Use.COLUMNS).items()}
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:
@@ -110,17 +116,6 @@ def _or_null(number: int | None) -> str:
 
 def _quoted(name: str) -> str:
     return f'"{name}"'  # names are letters, digits and _ - . /
-
-
-def _counts(counts: Counts, flops: bool = False) -> dict[str, int]:
-    found = {
-        "params": counts.params,
-        "weights": counts.weights,
-        "biases": counts.biases,
-        "buffers": counts.buffers,
-        "multiplies": counts.multiplies,
-    }
-    return found | {"flops": counts.flops} if flops else found
 
 
 def _attributes(layer: Layer) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from cnncalc.analyses.columns import Style
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 from cnncalc.core.figures import exact, percent
+from cnncalc.core.layers.base import COUNTS
 from cnncalc.core.problem import clean
-from cnncalc.core.work import COUNTS, Step
+from cnncalc.core.work import Step
 from cnncalc.render.fold import folded
 
 _INDENT = 15  # columns before a formula

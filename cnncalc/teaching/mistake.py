@@ -126,15 +126,8 @@ def _read(recipe: Recipe, text: str) -> tuple[Problem, str] | None:
 
 
 def _reason(problem: Problem) -> str | None:
-    if problem.code == "empty-output":
-        return "empty"
-    if problem.code == "shape-mismatch":
-        return "joined"
-    if problem.code == "requirement" and "split evenly into the groups" in problem.message:
-        return "split"
-    if problem.code == "wrong-input" or (problem.code == "requirement" and "reads a vector" in problem.message):
-        return "kind"
-    return None
+    reason = {"empty-output": "empty", "shape-mismatch": "joined"}.get(problem.code, problem.reason)
+    return reason if reason in REASONS else None
 
 
 def questions_for(found: Mistake, first: int) -> tuple[Passage, list[Question]]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.core.problem import clean, nearest
+from cnncalc.formats.writing import remember
 
 LARGEST = 2**20
 MOST_PATTERNS = 1_000
@@ -89,6 +90,7 @@ def on_disk(path: str) -> bytes | None:
         return None
     try:
         with open(path, "rb") as file:
+            remember(file)
             return file.read(LARGEST + 1)
     except OSError as error:
         raise BadConfig(f"{path}: cannot read it: {(error.strerror or str(error)).lower()}") from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from cnncalc.analyses.checks.budget import Limit, exceeded
 from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.formats import open as api
@@ -26,7 +27,8 @@ class Report:
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
-    no network. `skipped` says why a file below a folder is none of ours.
+    no network; `values` are, by quantity, the totals that these counts do not tell. `skipped` says why a file below a
+    folder is none of ours.
     """
 
     file: str
@@ -37,6 +39,11 @@ class Report:
     totals: Counts | None = None
     lower_bound: bool = False
     skipped: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def value(self, measure: Measure) -> Value:
+        """A total of the network."""
+        return measure.of(self.totals) if measure.of and self.totals else self.values.get(measure.name)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -102,7 +109,10 @@ class Checks:
         least = (_AT_LEAST,) if analysis.uncounted and figures else ()
         notes = (*graph.notes, *result.notes, *least, *(one for one in said if isinstance(one, str)))
         told = tuple(_told(problem, source.name) for problem in found)
-        return Report(name, int(broken), figures, told, notes, analysis.totals, bool(analysis.uncounted))
+        shown = used(Use.COLUMNS | Use.HELD).items()
+        values = {quantity: measure.value(analysis) for quantity, measure in shown if measure.of is None}
+        bound = bool(analysis.uncounted)
+        return Report(name, int(broken), figures, told, notes, analysis.totals, bound, values=values)
 
 
 def empty(files: Iterable[str], reports: Iterable[Report]) -> Iterator[Report]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cnncalc.analyses.comparing.comparison import is_weight_layer
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 
@@ -34,6 +34,7 @@ class Item(NamedTuple):
 
 def items_of(analysis: Analysis, depth: int | None) -> list[Item]:
     """The entries of a version that are aligned: layers, and blocks that `depth` folds."""
+    weighted = MEASURES["weight_layers"]
     contents = [(row.type, *_hashable(row)) for row in analysis.rows]
     named: dict[str, frozenset[str]] = {"": frozenset()}
     found = []
@@ -43,7 +44,7 @@ def items_of(analysis: Analysis, depth: int | None) -> list[Item]:
             continue  # a heading, or a branch without layers
         if isinstance(entry, Row):
             content: Any = (entry.type, *_hashable(entry))
-            kind, family, heavy = entry.type, type(entry.layer).__module__, is_weight_layer(entry)
+            kind, family, heavy = entry.type, entry.layer.family, bool(weighted.value(analysis, entry))
         else:
             content = tuple(contents[entry.start : entry.stop])
             kind, family, heavy = entry.kind, "block", entry.counts.weights > 0

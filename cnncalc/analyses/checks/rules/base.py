@@ -13,7 +13,6 @@ from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.analyses.checks.rules.uses import Uses, uses
 from cnncalc.core.graph import Graph, Group, Node, Ref
-from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source, Text
@@ -23,7 +22,6 @@ from cnncalc.formats.yaml.reading.entries import Entry
 
 RULES: dict[str, Rule] = {}
 
-ACTIVATIONS = frozenset(name for name, layer in LAYERS.items() if layer.__module__.endswith(".activation"))
 LINEAR = ("conv", "transposed_conv", "dense")  # each output is a weighted sum of inputs
 
 
@@ -132,6 +130,10 @@ class Network:
     def of_type(self, *types: str) -> Iterator[tuple[Ref, Node]]:
         """The nodes of these types with their places."""
         return ((index, node) for index, node in enumerate(self.nodes) if node.layer.type in types)
+
+    def of_family(self, family: str) -> Iterator[tuple[Ref, Node]]:
+        """The nodes of a family of layers with their places."""
+        return ((index, node) for index, node in enumerate(self.nodes) if node.layer.family == family)
 
     def windows(self, node: Node) -> tuple[Axis, ...]:
         """How the window of a conv, pool or subsample lies on each axis; equal work is looked at once."""

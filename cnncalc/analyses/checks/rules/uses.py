@@ -169,7 +169,7 @@ def _names(nodes: Iterable[Node]) -> set[str]:
 
 def _names_of(text: str) -> frozenset[str]:
     try:
-        return names(text)
+        return frozenset(names(text))
     except FormulaError:  # where it is never worked out; else it would have been told
         return frozenset(_WORD.findall(text))
 

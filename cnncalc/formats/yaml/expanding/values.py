@@ -96,10 +96,15 @@ def how(node: Node, env: dict[str, Any]) -> str:
         return ""
 
     def value(name: str) -> str:
-        return written(env.get(name, name))
+        return name if name.startswith("$") else written(env.get(name, name))
 
-    numbers = shown(node.text, value, lambda name: [value(name)])
-    return f" ({node.text} = {numbers})" if numbers.replace("−", "-") != node.text else ""
+    try:
+        tree = parse(node.text)
+    except FormulaError:  # a word, or a shape
+        return ""
+    numbers = shown(tree, value, lambda name: [value(name)])
+    written_so = tree[0] == "number" or numbers.replace("−", "-") == node.text
+    return "" if written_so else f" ({node.text} = {numbers})"
 
 
 def _read_first(vars: dict[str, Node], problems: Problems) -> list[str]:
