@@ -117,8 +117,11 @@ class Recorded:
         now, was, is_ = recorded(analysis), before.totals, figures(analysis, self.allowed)
         if unknown := [quantity for quantity in self.allowed if quantity not in was]:
             help = f"`--write-baseline {self.path}` records it"
-            raise fail("unreadable", f"no baseline: {', '.join(unknown)} not recorded in {name}", help=help)
-        for quantity in exceeded(was, is_, self.allowed):
+            yield Problem(
+                "baseline", f"{', '.join(unknown)} not recorded in {name}", Place(source.name, 1, 1), help=help
+            )
+        known = {quantity: percent for quantity, percent in self.allowed.items() if quantity in was}
+        for quantity in exceeded(was, is_, known):
             grown = _grown(before, now, quantity)
             yield Problem(
                 "baseline",
