@@ -150,7 +150,7 @@ class ArchitectureItem(pytest.Item):
         except BadConfig as error:
             raise pytest.UsageError(str(error)) from None
         if report.code:
-            raise Broken(report)
+            raise FileBroken(report)
         for problem in report.warnings:
             text = f"{problem.message} [{problem.code}]"
             line = (problem.where and problem.where.line) or 1
@@ -167,7 +167,7 @@ class ArchitectureItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The problems as `cnncalc check` draws them: what matters stands in the file, not in a traceback."""
-        if isinstance(excinfo.value, Broken):
+        if isinstance(excinfo.value, FileBroken):
             from cnncalc.render.problems import render
 
             color = bool(self.config.get_terminal_writer().hasmarkup)
@@ -182,7 +182,7 @@ class ArchitectureItem(pytest.Item):
         return self.path, 0, f"{os.path.relpath(self.path)}: check"
 
 
-class Broken(Exception):
+class FileBroken(Exception):
     """A file that is broken or cannot be used."""
 
     def __init__(self, report: Report) -> None:

@@ -51,7 +51,7 @@ def project(repository: Repository) -> Repository:
     return repository
 
 
-def change(project: Repository, way: str, edits: Edits) -> changes.Change:
+def change(project: Repository, way: str, edits: Edits) -> changes.ChangeSet:
     """Make a change, and ask for it; with `staged` the working tree then holds nothing of it any more."""
     project.put(edits)
     if way == "since":
@@ -63,7 +63,7 @@ def change(project: Repository, way: str, edits: Edits) -> changes.Change:
     return changes.staged()
 
 
-def named(found: changes.Change, *names: str) -> list[str]:
+def named(found: changes.ChangeSet, *names: str) -> list[str]:
     return [file.name for file in dependents.affected(found, names)]
 
 

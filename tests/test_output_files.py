@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnncalc.cli import COMMANDS, cli
-from cnncalc.cli.command import SUFFIXES, Format
+from cnncalc.cli.command import SUFFIXES, OutputFormat
 from tests.running import environment, invoke
 
 NET = "input: {channels: 3, size: 8}\nlayers: [conv: {filters: 4, kernel: 3}]\n"
@@ -121,10 +121,10 @@ def test_force_replaces_a_file_to_start_from(folder: Path) -> None:
 # ------------------------------------------------------------------------------------------------ which format
 
 
-def _formats(command: str) -> Format | None:
+def _formats(command: str) -> OutputFormat | None:
     found = cli.get_command(None, command)  # type: ignore[arg-type]
     assert found is not None
-    return next((param for param in found.params if isinstance(param, Format)), None)
+    return next((param for param in found.params if isinstance(param, OutputFormat)), None)
 
 
 ARGUMENTS = {"compare": ["resnet18", "resnet34"], "grade": ["sheet.md", "answers.json"], "rules": [], "list": ["lenet"]}

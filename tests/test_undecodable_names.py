@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cnncalc.cli import cli
-from cnncalc.cli.command import Format
+from cnncalc.cli.command import OutputFormat
 from cnncalc.formats.writing import SHOWN, shown
 from tests.running import invoke, process
 
@@ -51,7 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _formats(command: str) -> list[str]:
     found = cli.get_command(None, command)  # type: ignore[arg-type]
     assert found is not None
-    form = next(param for param in found.params if isinstance(param, Format))
+    form = next(param for param in found.params if isinstance(param, OutputFormat))
     return [one for one in form.formats if one != "full"]  # which goes to no file
 
 

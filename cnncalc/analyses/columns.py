@@ -10,7 +10,7 @@ from cnncalc.core.figures import exact, megabytes, percent, short
 from cnncalc.core.shape import Shape, written_shape
 
 if TYPE_CHECKING:  # the help of a command lists the columns
-    from cnncalc.analyses.outline import Line
+    from cnncalc.analyses.outline import SummaryLine
     from cnncalc.core.analysis import Analysis
 
 
@@ -56,14 +56,14 @@ class Column(NamedTuple):
 
     title: str
     help: str
-    cell: Callable[[Line, Analysis, Style], str]
+    cell: Callable[[SummaryLine, Analysis, Style], str]
     total: Callable[[Analysis, Style], str] | None = None
     right: bool = True
-    share: Callable[[Line, Analysis], float] | None = None
+    share: Callable[[SummaryLine, Analysis], float] | None = None
 
 
 def _measured(measure: Measure) -> Column:
-    def cell(line: Line, analysis: Analysis, style: Style) -> str:
+    def cell(line: SummaryLine, analysis: Analysis, style: Style) -> str:
         return style.figure(measure, line.value(measure, analysis))
 
     def total(analysis: Analysis, style: Style) -> str:
@@ -73,28 +73,28 @@ def _measured(measure: Measure) -> Column:
     return Column(measure.name, measure.help, cell, total)
 
 
-def _input_shapes(line: Line, analysis: Analysis, style: Style) -> str:
+def _input_shapes(line: SummaryLine, analysis: Analysis, style: Style) -> str:
     return ", ".join(map(style.shape, getattr(line.entry, "input_shapes", ())))  # a group has none
 
 
-def _inputs(line: Line, analysis: Analysis, style: Style) -> str:
+def _inputs(line: SummaryLine, analysis: Analysis, style: Style) -> str:
     return ", ".join(getattr(line.entry, "inputs", ()))
 
 
 def _share_of(measure: Measure) -> Column:
-    def cell(line: Line, analysis: Analysis, style: Style) -> str:
+    def cell(line: SummaryLine, analysis: Analysis, style: Style) -> str:
         if line.counts is None:
             return ""
         return style.plain(percent(line.value(measure, analysis), measure.value(analysis)))
 
-    def share(line: Line, analysis: Analysis) -> float:
+    def share(line: SummaryLine, analysis: Analysis) -> float:
         whole = measure.value(analysis)
         return float((line.value(measure, analysis) or 0) / whole) if whole else 0
 
     return Column("share", f"share of the {measure.name}", cell, share=share)
 
 
-def _line_number(line: Line, analysis: Analysis, style: Style) -> str:
+def _line_number(line: SummaryLine, analysis: Analysis, style: Style) -> str:
     return str(line.entry.line) if line.entry else ""
 
 
@@ -124,7 +124,7 @@ def columns(names: tuple[str, ...]) -> list[Column]:
     return [COLUMNS[name] for name in names]
 
 
-def is_counted(line: Line) -> bool:
+def is_counted(line: SummaryLine) -> bool:
     """Whether a line stands for a cost, in one of the measures that matter most."""
     return line.counts is not None and any(
         measure.of(line.counts) for measure in used(Use.HEADLINE).values() if measure.of

@@ -10,7 +10,7 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.shape import Shape
 
 
-class Line(NamedTuple):
+class SummaryLine(NamedTuple):
     """One line of a summary: an entry, or `others` summed up. `counts` is None for a heading, whose layers follow."""
 
     name: str
@@ -31,7 +31,7 @@ class Line(NamedTuple):
 
 def outline(
     analysis: Analysis, depth: int | None = 1, *, sort: str | None = None, top: int | None = None
-) -> list[Line]:
+) -> list[SummaryLine]:
     """The lines at a depth (None: all the way down): entries of so many path segments, deeper ones folded.
 
     `sort` orders the lines by a measure, largest first; `top` keeps so many and sums up the others in one line.
@@ -41,7 +41,7 @@ def outline(
     lines = _unfolded(analysis, depth)
     if sort or top:
         lines = [line for line in lines if line.counts is not None]
-        lines = [Line(line.name, line.name, 0, *_rest(line)) for line in lines]
+        lines = [SummaryLine(line.name, line.name, 0, *_rest(line)) for line in lines]
         if sort:
             measure = MEASURES[sort]
             lines.sort(key=lambda line: largest_first(line.value(measure, analysis)))
@@ -49,7 +49,7 @@ def outline(
             others = tuple(line.entry for line in lines[top:] if line.entry)
             label = f"… {len(others)} others"
             counts = sum((entry.counts for entry in others), Counts())
-            lines = [*lines[:top], Line(label, label, 0, "", None, None, counts, others)]
+            lines = [*lines[:top], SummaryLine(label, label, 0, "", None, None, counts, others)]
     return lines
 
 
@@ -58,7 +58,7 @@ def largest_first(value: Value) -> tuple[bool, Value]:
     return value is None, value if value is None else -value
 
 
-def _rest(line: Line) -> tuple[str, Row | GroupRow | None, Shape | None, Counts | None]:
+def _rest(line: SummaryLine) -> tuple[str, Row | GroupRow | None, Shape | None, Counts | None]:
     return line.description, line.entry, line.output, line.counts
 
 
@@ -76,9 +76,9 @@ def parts(analysis: Analysis) -> dict[str, list[Row | GroupRow]]:
     }
 
 
-def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
+def _unfolded(analysis: Analysis, depth: int | None) -> list[SummaryLine]:
     below = parts(analysis)
-    lines: list[Line] = []
+    lines: list[SummaryLine] = []
     stack: list[tuple[int, Row | GroupRow]] = [(0, entry) for entry in reversed(below.get("", []))]
     while stack:
         level, entry = stack.pop()
@@ -86,7 +86,9 @@ def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
         opened = isinstance(entry, GroupRow) and entry.name in below and (depth is None or level + 1 < depth)
         counts = None if opened else entry.counts
         lines.append(
-            Line(entry.name, label, level, describe(entry), entry, None if opened else entry.output_shape, counts)
+            SummaryLine(
+                entry.name, label, level, describe(entry), entry, None if opened else entry.output_shape, counts
+            )
         )
         if opened:
             stack += [(level + 1, child) for child in reversed(below[entry.name])]

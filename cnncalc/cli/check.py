@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.expect import Update
     from cnncalc.analyses.checks.report import Report
     from cnncalc.core.problem import Problem
-    from cnncalc.formats.changes import Change, Index
+    from cnncalc.formats.changes import ChangeSet, Index
     from cnncalc.formats.listing import File
 
 DRAWN = "full"
@@ -247,7 +247,7 @@ def check_command(
     return max((report.code for report in reports), default=0)
 
 
-def _change(since: str | None) -> Change:
+def _change(since: str | None) -> ChangeSet:
     """What changed since a version, or what is staged; where git cannot say, the command ends."""
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import changes
@@ -261,7 +261,7 @@ def _change(since: str | None) -> Change:
     return change
 
 
-def _to_check(files: tuple[str, ...], change: Change | None) -> list[File]:
+def _to_check(files: tuple[str, ...], change: ChangeSet | None) -> list[File]:
     if change is None:
         from cnncalc.formats.listing import listing
 
@@ -275,7 +275,7 @@ def _to_check(files: tuple[str, ...], change: Change | None) -> list[File]:
         raise _ended(error.problems) from None
 
 
-def _nothing(change: Change, files: tuple[str, ...]) -> str:
+def _nothing(change: ChangeSet, files: tuple[str, ...]) -> str:
     """What is said where a change concerns no architecture: that nothing was checked."""
     inside = f"in {', '.join(files)} " if files else ""
     return f"nothing to check: no architecture file {inside}{change.when}"

@@ -56,7 +56,7 @@ class InputFile(click.Path):
         self.suffixes = suffixes
 
 
-class Format(click.Option):
+class OutputFormat(click.Option):
     """`--format`: `idle` are the options that a format does not heed, `advice` how others make what no format is."""
 
     def __init__(
@@ -94,8 +94,8 @@ class Command(click.Command):
                 param.help = f"{param.help} Without --format its suffix names one: {suffixes}."
 
     @property
-    def _format(self) -> Format | None:
-        return next((param for param in self.params if isinstance(param, Format)), None)
+    def _format(self) -> OutputFormat | None:
+        return next((param for param in self.params if isinstance(param, OutputFormat)), None)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         forget()
@@ -111,7 +111,7 @@ class Command(click.Command):
 # ------------------------------------------------------------------------------------------------ formats
 
 
-def _take_suffix(ctx: click.Context, form: Format) -> None:
+def _take_suffix(ctx: click.Context, form: OutputFormat) -> None:
     """The format that the name of `--output` means, where none is given."""
     output = ctx.params.get("output")
     if output in (None, "-") or ctx.get_parameter_source("form") is not ParameterSource.DEFAULT:
@@ -126,7 +126,7 @@ def _take_suffix(ctx: click.Context, form: Format) -> None:
     ctx.params["form"] = found
 
 
-def _note_idle(ctx: click.Context, form: Format) -> None:
+def _note_idle(ctx: click.Context, form: OutputFormat) -> None:
     from cnncalc.cli.streams import remark
 
     chosen = ctx.params["form"]

@@ -11,7 +11,7 @@ from cnncalc.cli import loading, options, streams
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.analyses.comparing.comparison import Network
+    from cnncalc.analyses.comparing.comparison import NetworkFigures
     from cnncalc.core.problem import Problem
 
 
@@ -117,7 +117,7 @@ def compare_command(
     return 2 if failed else 1 if grown else 0
 
 
-def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Problem]:
+def _grown(networks: list[NetworkFigures], allowed: dict[str, Fraction]) -> list[Problem]:
     """A problem for every total that grew more than it may."""
     from cnncalc.analyses.checks.baselines import growth
     from cnncalc.core.problem import Problem

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnncalc.cli.command import ARCHITECTURES, FORCED, Command, Format, OutputFile
+from cnncalc.cli.command import ARCHITECTURES, FORCED, Command, OutputFile, OutputFormat
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 T = TypeVar("T")
@@ -165,7 +165,7 @@ def format_option(
         "-f",
         "--format",
         "form",
-        cls=Format,
+        cls=OutputFormat,
         type=click.Choice(formats),
         default=formats[0] if default else None,
         show_default=default,

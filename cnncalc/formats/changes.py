@@ -26,7 +26,7 @@ _LINK, _SUBMODULE = "120000", "160000"
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangeSet:
     """What changed, and the files with that.
 
     `paths` are edited, new and deleted files, `files` those that there are now; `before` is the version that is
@@ -57,7 +57,7 @@ class Change:
         return git.Tree(self.before, self.tree.name("."), whole=True).read(path) if self.before else None
 
 
-def since(ref: str) -> Change:
+def since(ref: str) -> ChangeSet:
     """What the working tree has that the last version common to `ref` and HEAD has not; untracked files are new.
 
     Raises ProblemsFound where there is no repository, or no such version.
@@ -78,7 +78,7 @@ def since(ref: str) -> Change:
     if absent:  # a sparse checkout
         more = f" and {len(absent) - 1:,} more" if absent[1:] else ""
         notes.append(f"not checked out, and so not checked: `{tree.name(absent[0])}`{more}")
-    return Change(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", tuple(notes))
+    return ChangeSet(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", tuple(notes))
 
 
 def _edited(top: str, before: str) -> list[str]:
@@ -103,7 +103,7 @@ def _name_of(path: str, like: str) -> str | None:
     return (sha1 if len(like) == 40 else sha256)(head + content).hexdigest()
 
 
-def staged() -> Change:
+def staged() -> ChangeSet:
     """What the next commit changes, all of it read from the index; raises ProblemsFound."""
     prefix, top = _places()
     entries = {}
@@ -119,9 +119,9 @@ def staged() -> Change:
         raise fail("unreadable", f"merge conflicts are not resolved: {listed}", help="`git add` them when they are")
     code, _ = git.ask("", "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     if code:  # the first commit
-        return Change(frozenset(entries), frozenset(entries), tree, "", "is staged")
+        return ChangeSet(frozenset(entries), frozenset(entries), tree, "", "is staged")
     paths = _list(top, "diff-index", "--cached", "--name-only", *_NAMES, "HEAD", "--", staged=True)
-    return Change(frozenset(paths), frozenset(entries), tree, "HEAD", "is staged")
+    return ChangeSet(frozenset(paths), frozenset(entries), tree, "HEAD", "is staged")
 
 
 def _places() -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cnncalc.core.problem import ProblemsFound, fail
-from cnncalc.formats.changes import Change
+from cnncalc.formats.changes import ChangeSet
 from cnncalc.formats.listing import SUFFIXES, File
 from cnncalc.formats.source import Map, Source, Text
 from cnncalc.formats.yaml.reading.description import is_architecture
@@ -18,7 +18,7 @@ _EXTENDS = re.compile(r"\bextends[\"']?\s*:")
 _OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
 
 
-def affected(change: Change, names: Iterable[str] = ()) -> list[File]:
+def affected(change: ChangeSet, names: Iterable[str] = ()) -> list[File]:
     """The files that are read otherwise since a change, sorted; of those that are or lie below `names`, if any.
 
     Those that extend a file which changed, or is gone, are found in the whole repository. Other YAML is left out, but
@@ -53,7 +53,7 @@ def affected(change: Change, names: Iterable[str] = ()) -> list[File]:
     return chosen
 
 
-def _known(change: Change, name: str) -> str:
+def _known(change: ChangeSet, name: str) -> str:
     """The path of a file or folder that is named; raises ProblemsFound where none in the repository is meant."""
     path = change.tree.path(name)
     if path in change.files:
@@ -70,7 +70,7 @@ def _below(path: str, folder: str) -> bool:
     return folder in (".", path) or path.startswith(f"{folder}/")
 
 
-def _reads(change: Change, path: str, source: Source | None) -> Iterator[str]:
+def _reads(change: ChangeSet, path: str, source: Source | None) -> Iterator[str]:
     """What a file is read from: itself, links that lead to it, and where it looks for what it extends."""
     name = change.tree.name(path)
     yield path
@@ -111,7 +111,7 @@ def _may_be_one(source: Source, whole: bool) -> bool:
         return False
 
 
-def _was_one(change: Change, path: str) -> bool:
+def _was_one(change: ChangeSet, path: str) -> bool:
     """Whether a file was an architecture: then it is meant to be one, whatever stands in it now."""
     try:
         before = change.read_before(path)

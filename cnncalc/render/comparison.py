@@ -10,14 +10,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cnncalc.analyses.columns import Style
-from cnncalc.analyses.comparing.changes import MARKS, headline
-from cnncalc.analyses.comparing.changes import Line as ChangeLine
-from cnncalc.analyses.comparing.comparison import Line, Network, bounds, lines
+from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
+from cnncalc.analyses.comparing.comparison import FigureLine, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change
 from cnncalc.core.problem import clean
-from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
+from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
 
 _SIDE_BY_SIDE = 4  # more networks stand below each other
 _COLORS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan", "resized": "", "unchanged": "dim"}
@@ -31,7 +30,7 @@ class Sheet(NamedTuple):
     rows: list[list[str]]
 
 
-def render(networks: list[Network], style: Style, *, exact: bool | None, width: int | None, color: bool) -> str:
+def render(networks: list[NetworkFigures], style: Style, *, exact: bool | None, width: int | None, color: bool) -> str:
     """All networks: each a column, or each a line where there are many or the terminal is narrow.
 
     `exact` None writes figures to the last digit where they fit, else to four digits.
@@ -49,7 +48,7 @@ def render(networks: list[Network], style: Style, *, exact: bool | None, width: 
     return to_text(Group(*drawn), width=width, color=color)
 
 
-def _side_by_side(networks: list[Network], style: Style) -> Grid:
+def _side_by_side(networks: list[NetworkFigures], style: Style) -> Grid:
     """A network in each column, followed by what it is of the first."""
     two = len(networks) == 2
     heads = ["", style.plain(clean(networks[0].file))]
@@ -62,20 +61,20 @@ def _side_by_side(networks: list[Network], style: Style) -> Grid:
             changes = line.changes[index] if line.changes else ""
             ratios = line.ratios[index] if line.ratios and line.ratios[index] != "=" else ""
             row += [line.cells[index], *([changes, ratios] if two else [ratios or changes])]
-        found.append(Row(row, folds=not line.changes))
-    columns = [Column(head, right=index > 0, folds=True) for index, head in enumerate(heads)]
+        found.append(Cells(row, folds=not line.changes))
+    columns = [Head(head, right=index > 0, folds=True) for index, head in enumerate(heads)]
     return Grid(columns, found, ascii=style.ascii)
 
 
-def _below_each_other(networks: list[Network], style: Style, labels: tuple[str, ...]) -> Grid:
+def _below_each_other(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
     """A network on each line, with those figures."""
     sheet = rows(networks, style, labels)
     columns = [
-        Column(head, figure, not figure, head == "network")
+        Head(head, figure, not figure, head == "network")
         for head, figure in zip(sheet.head, sheet.figures, strict=True)
     ]
     lacking = tuple(name for name in rows(networks, style).head if name not in sheet.head)
-    return Grid(columns, list(map(Row, sheet.rows)), ascii=style.ascii, see="-f markdown", left_out=lacking)
+    return Grid(columns, list(map(Cells, sheet.rows)), ascii=style.ascii, see="-f markdown", left_out=lacking)
 
 
 _RATIO = "×"  # behind a label: how many times as much follows
@@ -97,7 +96,7 @@ def _selections() -> Iterator[tuple[str, ...]]:
 _SELECTIONS = tuple(_selections())
 
 
-def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
+def rows(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
     """A network on each line, with those figures."""
     found = {line.label: line for line in lines(networks, style)}
     head, figures = ["network"], [False]
@@ -106,7 +105,7 @@ def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELEC
         name = label.removesuffix(_RATIO)
         if name not in found:
             continue
-        line: Line = found[name]
+        line: FigureLine = found[name]
         head.append(name)
         columns.append(line.cells)
         figures.append(bool(line.changes))
@@ -140,9 +139,13 @@ def render_layers(
 
 def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: bool = True) -> Grid:
     """What became of each layer in a column, or on a line of its own."""
-    heads = [Column(""), Column("layer", folds=True, name=True), *([] if below else [Column("", folds=True)])]
+    heads = [
+        Head(""),
+        Head("layer", folds=True, name=True),
+        *([] if below else [Head("", folds=True)]),
+    ]
     headline = used(Use.HEADLINE)
-    heads += [Column(title, right=True) for title in ("output", *headline)]
+    heads += [Head(title, right=True) for title in ("output", *headline)]
     found = []
     for line in shown:
         label, figures = line.label or style.plain("…"), [""] * (1 + len(headline))
@@ -153,7 +156,7 @@ def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: boo
             label = f"{label} {line.text}"
         texts = [MARKS[line.kind], label] if below else [MARKS[line.kind], label, line.text]
         said = line.text if below and line.label else ""
-        found.append(Row([*texts, *figures], _COLORS[line.kind], said))
+        found.append(Cells([*texts, *figures], _COLORS[line.kind], said))
     return Grid(heads, found, ascii=style.ascii, see="-f markdown")
 
 

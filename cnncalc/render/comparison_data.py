@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.comparing.comparison import Network, compared
+from cnncalc.analyses.comparing.comparison import NetworkFigures, compared
 from cnncalc.analyses.comparing.diff import Change, count
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
@@ -17,7 +17,7 @@ from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 
 def json_document(
-    networks: list[Network],
+    networks: list[NetworkFigures],
     changes: Sequence[Change] | None,
     grown: Sequence[Problem],
     failed: Sequence[tuple[str, list[Problem]]] = (),
@@ -42,7 +42,7 @@ def json_document(
     return dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
-def _network(one: Network, first: Network) -> dict[str, Any]:
+def _network(one: NetworkFigures, first: NetworkFigures) -> dict[str, Any]:
     analysis = one.analysis
     return {
         "file": one.file,
@@ -94,7 +94,7 @@ def _entry(entry: Row | GroupRow | None, analysis: Analysis) -> dict[str, Any] |
     }
 
 
-def csv_table(networks: list[Network]) -> str:
+def csv_table(networks: list[NetworkFigures]) -> str:
     """A line for each network, with its ratios to the first."""
     keys = [measure.name for measure in compared()]
     head = ["file", "name", "status", *keys, *(f"{key}_ratio" for key in keys)]
@@ -115,7 +115,7 @@ def csv_table(networks: list[Network]) -> str:
     return _written(lines)
 
 
-def csv_of_layers(networks: list[Network], changes: Sequence[Change]) -> str:
+def csv_of_layers(networks: list[NetworkFigures], changes: Sequence[Change]) -> str:
     """A line for each layer of both versions, with its figures in each."""
     measures, analyses = used(Use.FIGURES), (networks[0].analysis, networks[1].analysis)
     head = ["change", "before", "after", "type", "layers", "differences", "line_before", "line_after"]

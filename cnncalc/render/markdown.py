@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cnncalc.analyses.columns import Style, columns, footer, title
-from cnncalc.analyses.outline import Line
+from cnncalc.analyses.outline import SummaryLine
 from cnncalc.core.analysis import Analysis
 
 
-def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style) -> str:
+def render(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> str:
     """GitHub's Markdown: a heading, the table, and what stands below it as a list."""
     name, inputs = title(analysis, style)
     shown = columns(names)

@@ -10,10 +10,10 @@ from rich.style import Style as Paint
 from rich.text import Text
 
 from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
-from cnncalc.analyses.outline import Line, outline
+from cnncalc.analyses.outline import SummaryLine, outline
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.fold import folded
-from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
+from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8
@@ -21,7 +21,7 @@ _BAR = 8
 
 def rich_table(
     analysis: Analysis,
-    lines: list[Line] | None = None,
+    lines: list[SummaryLine] | None = None,
     names: tuple[str, ...] = STANDARD,
     style: Style | None = None,
     *,
@@ -51,24 +51,24 @@ def rich_table(
 
 
 def _grid(
-    analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style, see: str, bars: bool = False
+    analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style, see: str, bars: bool = False
 ) -> Grid:
     shown = columns(names)
-    heads = [Column(style.plain(one.title), one.right, one.title in FOLDING, one.title == "layer") for one in shown]
+    heads = [Head(style.plain(one.title), one.right, one.title in FOLDING, one.title == "layer") for one in shown]
     rows = []
     for line in lines:
         cells = [column.cell(line, analysis, style) for column in shown]
         if names[0] == "layer":
             cells[0] = "  " * line.level + cells[0]
-        rows.append(Row(cells, "bold" if line.counts is None else "" if is_counted(line) else "dim"))
+        rows.append(Cells(cells, "bold" if line.counts is None else "" if is_counted(line) else "dim"))
     total = [column.total(analysis, style) if column.total else "" for column in shown]
     for place, column in enumerate(shown if bars else ()):
         if column.share:
-            heads.insert(place, Column("", style="cyan"))
+            heads.insert(place, Head("", style="cyan"))
             for row, line in zip(rows, lines, strict=True):
                 row.cells.insert(place, _bar(column.share(line, analysis)))
             total.insert(place, "")
-    return Grid(heads, rows, Row(total, "bold"), ascii=style.ascii, see=see, folds=not bars)
+    return Grid(heads, rows, Cells(total, "bold"), ascii=style.ascii, see=see, folds=not bars)
 
 
 def _bar(share: float) -> str:
@@ -97,7 +97,7 @@ class _Footer:
 
 def render(
     analysis: Analysis,
-    lines: list[Line],
+    lines: list[SummaryLine],
     names: tuple[str, ...],
     style: Style,
     *,

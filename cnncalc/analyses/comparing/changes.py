@@ -13,7 +13,7 @@ from cnncalc.core.analysis import Counts, GroupRow, Row
 MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "resized": "~", "unchanged": " "}
 
 
-class Line(NamedTuple):
+class ChangeLine(NamedTuple):
     """One line of a comparison by layer; counts are None for layers that are as they were."""
 
     kind: Kind
@@ -24,20 +24,20 @@ class Line(NamedTuple):
     after: Counts | None
 
 
-def lines(changes: Sequence[Change], style: Style) -> list[Line]:
+def lines(changes: Sequence[Change], style: Style) -> list[ChangeLine]:
     """What is shown: every layer that changed or costs something else, and how many lie between."""
-    found: list[Line] = []
+    found: list[ChangeLine] = []
     for run in _runs(changes):
         first, last = run[0], run[-1]
         if _is_as_it_was(first):
-            found.append(Line("unchanged", "", _unchanged(run), "", None, None))
+            found.append(ChangeLine("unchanged", "", _unchanged(run), "", None, None))
             continue
         label = _label(first) if len(run) == 1 else f"{first.entry.name} … {_own_name(last.entry)}"
         was = sum((one.before.counts for one in run if one.before), Counts())
         now = sum((one.after.counts for one in run if one.after), Counts())
         text = described(first, style) if len(run) == 1 else f"{len(run)} × {described(first, style)}"
         cells = [style.plain(cell) for cell in (label, text, _output(first, style))]
-        found.append(Line(first.kind, cells[0], cells[1], cells[2], was, now))
+        found.append(ChangeLine(first.kind, cells[0], cells[1], cells[2], was, now))
     return found
 
 

@@ -13,7 +13,7 @@ from cnncalc.core.problem import clean
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkFigures:
     """One network beside others: `file` as it was named, its figures by measure, its heaviest layers by quantity."""
 
     file: str
@@ -27,9 +27,9 @@ def compared() -> list[Measure]:
     return sorted(used(Use.COMPARED).values(), key=lambda measure: Use.HELD not in measure.uses)
 
 
-def network(file: str, analysis: Analysis) -> Network:
+def network(file: str, analysis: Analysis) -> NetworkFigures:
     """What is compared of one network."""
-    return Network(
+    return NetworkFigures(
         file,
         analysis,
         {measure.name: measure.value(analysis) for measure in compared()},
@@ -46,7 +46,7 @@ def _heaviest(analysis: Analysis, measure: Measure) -> Row | None:
 # ------------------------------------------------------------------------------------------------ as text
 
 
-class Line(NamedTuple):
+class FigureLine(NamedTuple):
     """One thing of all networks, as text: a cell for each; `changes` and `ratios` to the first, empty for words."""
 
     label: str
@@ -55,7 +55,7 @@ class Line(NamedTuple):
     ratios: list[str]
 
 
-def lines(networks: list[Network], style: Style) -> list[Line]:
+def lines(networks: list[NetworkFigures], style: Style) -> list[FigureLine]:
     """Everything that is compared, as text."""
     found = [
         _words("network", [style.plain(one.analysis.name) for one in networks]),
@@ -68,17 +68,17 @@ def lines(networks: list[Network], style: Style) -> list[Line]:
         changes = [style.plain(change(figures[0], figure)) for figure in figures]
         ratios = [style.plain(ratio(figures[0], figure)) for figure in figures]
         if any(figures):
-            found.append(Line(measure.label, cells, changes, ratios))
+            found.append(FigureLine(measure.label, cells, changes, ratios))
     for quantity in used(Use.HEADLINE):
         found.append(_words(f"most {quantity}", [heaviest_text(one, quantity, style) for one in networks]))
     return found
 
 
-def _bound(measure: Measure, network: Network, style: Style) -> str:
+def _bound(measure: Measure, network: NetworkFigures, style: Style) -> str:
     return style.plain(f"{measure.bound} ") if measure.bound and network.analysis.uncounted else ""
 
 
-def heaviest_text(network: Network, quantity: str, style: Style) -> str:
+def heaviest_text(network: NetworkFigures, quantity: str, style: Style) -> str:
     """The layer with the most of a quantity, and its share."""
     row = network.heaviest[quantity]
     if row is None:
@@ -87,7 +87,7 @@ def heaviest_text(network: Network, quantity: str, style: Style) -> str:
     return f"{row.name} {percent(measure.value(analysis, row), measure.value(analysis))}"
 
 
-def bounds(networks: list[Network]) -> list[str]:
+def bounds(networks: list[NetworkFigures]) -> list[str]:
     """A sentence for each network that has operators that are not counted."""
     return [
         f"{clean(one.file)}: {', '.join(sorted({operator for _, operator in one.analysis.uncounted}))} not counted: "
@@ -97,8 +97,8 @@ def bounds(networks: list[Network]) -> list[str]:
     ]
 
 
-def _words(label: str, cells: list[str]) -> Line:
-    return Line(label, cells, [], [])
+def _words(label: str, cells: list[str]) -> FigureLine:
+    return FigureLine(label, cells, [], [])
 
 
 def _shapes(named: dict[str, tuple[int, ...]], style: Style) -> str:

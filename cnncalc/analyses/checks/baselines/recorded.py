@@ -63,8 +63,8 @@ class Recorder:
             raise fail("unreadable", f"{source.name} is no file of this folder, and is not recorded")
         key, path = _key(source.name, self.path), os.path.realpath(source.name)
         if self._paths.setdefault(key, path) != path:
-            said = "another file, whose name is not UTF-8 either, is shown by this name"
-            raise fail("unreadable", f"{source.name} is not recorded: {said}")
+            why = "another file, whose name is not UTF-8 either, is shown by this name"
+            raise fail("unreadable", f"{source.name} is not recorded: {why}")
         self.files[key] = recorded(analysis)
         return ()
 
