@@ -265,7 +265,8 @@ def test_an_older_record_knows_what_counts_tell_and_says_what_it_does_not_know(p
     program.write("net.yaml", GROWN)
     ran = program("check", "net.yaml", "--baseline", "base.json", *GROWS)
     assert ran.code == 1
-    assert f"note: net.yaml: {PATH} not recorded in base.json: `--write-baseline base.json` records it\n" in ran.err
+    said = f"error[baseline]: {PATH} not recorded in base.json\n --> net.yaml:1:1\n"
+    assert f"{said}  = help: `--write-baseline base.json` records it\n" in ran.err
     assert "activations_per_param: was 0.283 in base.json, is 0.3752" in ran.err
     assert "path: was" not in ran.err
 

@@ -137,8 +137,9 @@ def test_a_baseline_holds_a_name_that_is_not_utf8(folder: Path) -> None:
     for name in (FILE, LIKE):
         Path(name).write_text(NET)
     ran = invoke("check", FILE, LIKE, "--write-baseline", "base.json")
-    assert "note: net�.yaml: net�.yaml is not recorded: another file" in ran.err
-    assert ran.err.endswith("note: base.json records 1 file\n")
+    assert ran.code == 2
+    assert "error[unreadable]: net�.yaml is not recorded: another file" in ran.err
+    assert ran.err.endswith("note: base.json is not written: a file cannot be used\n")
 
 
 def test_a_file_that_is_not_utf8_by_name_is_written_and_updated(folder: Path) -> None:

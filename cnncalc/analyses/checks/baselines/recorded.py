@@ -116,7 +116,10 @@ class Recorded:
             return
         now, was, is_ = recorded(analysis), before.totals, figures(analysis, self.allowed)
         if unknown := [quantity for quantity in self.allowed if quantity not in was]:
-            yield f"{', '.join(unknown)} not recorded in {name}: `--write-baseline {self.path}` records it"
+            help = f"`--write-baseline {self.path}` records it"
+            yield Problem(
+                "baseline", f"{', '.join(unknown)} not recorded in {name}", Place(source.name, 1, 1), help=help
+            )
         known = {quantity: percent for quantity, percent in self.allowed.items() if quantity in was}
         for quantity in exceeded(was, is_, known):
             grown = _grown(before, now, quantity)
