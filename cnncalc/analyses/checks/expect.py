@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import limits, named
-from cnncalc.analyses.measures import Use, Value, used
+from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import Figure, read_figure, told
 from cnncalc.core.graph import Graph
@@ -205,7 +205,7 @@ def _holds(one: _Expected, text: str) -> bool:
     """Whether a text in a figure's place would be right."""
     if one.figure is None:
         return read_shape(text) == one.is_
-    figure = read_figure(text, whole=False)  # what a whole quantity takes was asked when it was read
+    figure = read_figure(text, MEASURES[one.quantity].whole)
     return one.is_ is not None and not isinstance(one.is_, tuple) and figure is not None and figure.fits(one.is_)
 
 
