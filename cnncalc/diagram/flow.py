@@ -87,7 +87,7 @@ class _Flow:
             self.group(m.opened, room - 2 * FRAME) if m.opened else _of_card(self.cards[min(m.vertices)])
             for m in members
         ]
-        outside = tuple(dict.fromkeys(s for member in members for s in member.reads if s not in own))
+        outside = tuple(sorted({s for member in members for s in member.reads if s not in own}))
         leaving = tuple(v for v in sorted(own) if any(reader not in own for reader in self.readers[v]))
         folded = u_shape(members, placed, outside, leaving)
         if folded:

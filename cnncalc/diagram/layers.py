@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnncalc.diagram.sketch import CannotDraw
-
 
 class Thing(NamedTuple):
     """A vertex of the layered graph, or a bend of a line that passes through a layer."""
@@ -28,40 +26,6 @@ class Link(NamedTuple):
     b: int
     offset_a: float
     offset_b: float
-
-
-def ordered(layer_of: list[int], things: list[Thing], links: list[Link]) -> list[list[int]]:
-    """The things of each layer from top to bottom; every link leads from one layer to the next."""
-    layers: list[list[int]] = [[] for _ in range(max(layer_of) + 1)]
-    for thing, at in enumerate(layer_of):
-        layers[at].append(thing)
-    if all(len(layer) == 1 for layer in layers):
-        return layers
-    try:
-        from fast_sugiyama import from_edges
-    except ImportError:
-        raise CannotDraw(
-            "a flow that branches is laid out with the library fast-sugiyama: pip install 'cnncalc[diagram]', "
-            "or `--depth 1`, `--style volumes`, `-f mermaid`"
-        ) from None
-    place: dict[int, tuple[int, float]] = {}
-    edges = sorted({(link.a, link.b) for link in links})
-    parts = [dict(found) for found, *_ in from_edges(edges, vertex_spacing=10, dummy_vertices=False)]
-    parts.sort(key=min)
-    for part, found in enumerate(parts):
-        place |= {int(thing): (part, round(float(point[0]), 3)) for thing, point in found.items()}
-    for layer in layers:
-        layer.sort(key=lambda thing: (place.get(thing, (len(parts), 0.0)), thing))
-    score = 0
-    for layer in layers:
-        for upper, thing in enumerate(layer):
-            for other in layer[upper + 1 :]:
-                a, b = things[thing], things[other]
-                score += (a.bend - b.bend) * 2 if a.bend != b.bend else (a.rank < b.rank) - (a.rank > b.rank)
-    if score < 0:
-        for layer in layers:
-            layer.reverse()
-    return layers
 
 
 def heights(layers: list[list[int]], things: list[Thing], links: list[Link], gap: float) -> list[float]:
