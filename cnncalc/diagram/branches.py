@@ -12,6 +12,7 @@ from cnncalc.diagram.placed import STEP, Member, Placed
 from cnncalc.diagram.sketch import CannotDraw
 
 MOST_THINGS = 4_000  # boxes and bends in one drawing of branches
+MOST_LINKS = 8_000  # parts of lines, each from one layer to the next
 GAP = 16.0  # between boxes one above the other
 KINK = 6.0  # a line that is so little out of level is drawn level
 
@@ -46,10 +47,10 @@ def layered(members: list[Member], placed: list[Placed], entering: tuple[int, ..
         between = range(layer_of[a] + 1, layer_of[b])
         bends = range(len(things), len(things) + len(between))
         things += [Thing(1.0, True, b) for _ in bends]
-        if len(things) > MOST_THINGS:
+        if len(things) > MOST_THINGS or len(links) > MOST_LINKS:
             raise CannotDraw(
-                "so many lines pass over so many layers that no picture shows them: fold blocks (`--depth 1`), or "
-                "leave the layout to Graphviz (`-f dot`)"
+                "there are so many lines, or they pass over so many layers, that no picture shows them: fold blocks "
+                "(`--depth 1`), or leave the layout to Graphviz (`-f dot`)"
             )
         layer_of += between
         ways.append(_Way(source, (a, *bends, b)))

@@ -13,8 +13,8 @@ from cnncalc.diagram.branches import layered
 from cnncalc.diagram.card import Card, Look, card
 from cnncalc.diagram.letter_u import u_shape
 from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text, moved
-from cnncalc.diagram.placed import STEP, Member, Placed, lined, slide_scale
+from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text
+from cnncalc.diagram.placed import STEP, Member, Moved, Placed, lined, settled, slide_scale
 from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, too_large
 from cnncalc.diagram.stack import stacked
 
@@ -38,7 +38,7 @@ def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item
         if best is None or slide_scale(found.width, found.height) >= slide_scale(best.width, best.height):
             best = found
     assert best is not None
-    return best.width, best.height, best.items
+    return best.width, best.height, settled(best.items)
 
 
 class _Flow:
@@ -251,10 +251,8 @@ def _framed(inner: Placed, opened: Opened, head: float) -> Placed:
     width = max(inner.width, text_width(label, font.size, font.bold)) + 2 * FRAME
     height = inner.height + head + FRAME
     title = Text(FRAME, 16, label, "frame")
-    items: list[Item] = [Box(0, 0, width, height, "frame", (title,), tip=clean(opened.name))]
-    items += [moved(item, FRAME, head) for item in inner.items]
-    if inner.card:  # one card alone
-        items += inner.drawn(FRAME, head)
+    items: list[Item | Moved] = [Box(0, 0, width, height, "frame", (title,), tip=clean(opened.name))]
+    items += inner.drawn(FRAME, head)
     for y in inner.entries.values():
         items.append(Line((0, y + head), (((FRAME, y + head),),), "edge"))
     for y in inner.exits.values():

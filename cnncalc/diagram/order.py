@@ -1,7 +1,7 @@
 """The order of boxes and bends within their layers, so that few lines cross (Sugiyama, Tagawa and Toda, 1981).
 
-Two starts follow the lines through the file. Sweeps from layer to layer then move each thing to the barycentre of what it
-is linked to, and neighbours change places where fewer links cross so (Gansner, Koutsofios, North and Vo, 1993).
+Two starts follow the lines through the file. Sweeps from layer to layer then move each thing to the barycentre of
+what it is linked to, and neighbours change places where fewer links cross so (Gansner and others, 1993).
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ def _visited(layer_of: list[int], things: list[Thing], before: _Ends, after: _En
 
 
 def _likeness(layers: Order, things: list[Thing]) -> int:
-    """How many pairs stand as the file has them from top to bottom, or a line above a box that it passes; less the rest.
+    """How like the file an order is: pairs that stand in it as they should, less those that do not.
 
-    Two boxes count 3, a line and a box 2: a skip runs above what it skips, even if its own branch comes last in the file.
+    Boxes should stand as in the file from top to bottom, which counts 3 for a pair, and lines that pass a layer above
+    its boxes, which counts 2: a skip runs above the layers that it skips, even if its branch comes last in the file.
     """
     score = 0
     for layer in layers:
