@@ -6,6 +6,7 @@ layers, and no line crosses a box. Where only one line leads on, a row may end.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from cnncalc.core.problem import clean
@@ -15,7 +16,7 @@ from cnncalc.diagram.letter_u import u_shape
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text
 from cnncalc.diagram.placed import STEP, Member, Moved, Placed, lined, settled, slide_scale
-from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, too_large
+from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, Vertex, too_large
 from cnncalc.diagram.stack import stacked
 
 ROW = 30.0  # between rows
@@ -45,7 +46,7 @@ class _Flow:
     def __init__(self, sketch: Sketch, look: Look) -> None:
         self.sketch = sketch
         self.readers = sketch.readers
-        self.cards = [card(vertex, look) for vertex in sketch.vertices]
+        self.cards = [card(vertex, look) for vertex in _called(sketch)]
         self.head = FRAME_TITLE + (SHEETS if any(given.sheets for given in self.cards) else 0.0)
         self.frames = _frames(sketch)
         self.within = [tuple(name for name in v.inside if name in self.frames) for v in sketch.vertices]
@@ -144,6 +145,19 @@ def _cuts(members: list[Member], outside: tuple[int, ...], leaving: tuple[int, .
 
 def _of_card(given: Card) -> Placed:
     return Placed(given.width, given.height, card=given)
+
+
+def _called(sketch: Sketch) -> list[Vertex]:
+    """The vertices; the first one of a branch that has no frame says the branch's name, too."""
+    known: set[str] = set()
+    found = []
+    for vertex in sketch.vertices:
+        names = [name for name in vertex.inside if sketch.opened[name].kind == "branch"]
+        new = [name for name in names if name not in known]
+        known |= {*names}
+        label = "/".join(sketch.opened[name].label for name in new)
+        found.append(replace(vertex, label=f"{label}/{vertex.label}") if new else vertex)
+    return found
 
 
 def _frames(sketch: Sketch) -> set[str]:

@@ -31,9 +31,10 @@ def ordered(layer_of: list[int], things: list[Thing], links: list[Link]) -> Orde
         after[link.a].append((link.b, end, start))
     found: list[tuple[int, int, Order]] = []
     for bends_first in (True, False):
-        crossings, order = _Swept(before, after).fewest(_visited(layer_of, things, before, after, bends_first))
-        likeness = _likeness(order, things)
-        found.append((crossings, -abs(likeness), order if likeness >= 0 else [layer[::-1] for layer in order]))
+        swept = _Swept(before, after)
+        order = swept.fewest(_visited(layer_of, things, before, after, bends_first))
+        turned = [layer[::-1] for layer in order]  # where boxes have several ends at a side, this crosses other lines
+        found += [(swept.crossings(each), -_likeness(each, things), each) for each in (order, turned)]
     return min(found, key=lambda each: each[:2])[2]
 
 
@@ -81,11 +82,9 @@ class _Swept:
         self.places = [0] * len(before)  # of each thing in its layer
         self.looks = MOST_LOOKS  # that are left
 
-    def fewest(self, layers: Order) -> tuple[int, Order]:
-        """The fewest crossings that are found, and the order that has them."""
-        for layer in layers:
-            self._settle(layer)
-        found, best, idle = self._crossings(layers), [layer[:] for layer in layers], 0
+    def fewest(self, layers: Order) -> Order:
+        """The order with the fewest crossings that is found."""
+        found, best, idle = self.crossings(layers), [layer[:] for layer in layers], 0
         for sweep in range(SWEEPS):
             if not found or idle == IDLE or self.looks < 0:
                 break
@@ -95,11 +94,11 @@ class _Swept:
             for _ in range(ROUNDS):
                 changed = [at for at in sorted(near) if self._swap(layers[at])]
                 near = {other for at in changed for other in (at - 1, at, at + 1) if 0 <= other < len(layers)}
-            crossings = self._crossings(layers)
+            crossings = self.crossings(layers)
             idle += 1
             if crossings < found:
                 found, best, idle = crossings, [layer[:] for layer in layers], 0
-        return found, best
+        return best
 
     def _settle(self, layer: list[int]) -> None:
         for at, thing in enumerate(layer):
@@ -133,8 +132,11 @@ class _Swept:
         self._settle(layer)
         return changed
 
-    def _crossings(self, layers: Order) -> int:
+    def crossings(self, layers: Order) -> int:
+        """How many pairs of links cross."""
         found = 0
+        for layer in layers:
+            self._settle(layer)
         for layer in layers:
             seen: list[float] = []
             for thing in layer:
