@@ -6,6 +6,7 @@ layers, and no line crosses a box. Where only one line leads on, a row may end.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -148,11 +149,14 @@ def _of_card(given: Card) -> Placed:
 
 
 def _called(sketch: Sketch) -> list[Vertex]:
-    """The vertices; the first one of a branch that has no frame says the branch's name, too."""
+    """The vertices; of branches side by side, the first vertex of each says the branch's name, too."""
+    branches = [name for name, opened in sketch.opened.items() if opened.kind == "branch"]
+    beside = Counter(name.rpartition("/")[0] for name in branches)
+    told_apart = {name for name in branches if beside[name.rpartition("/")[0]] > 1}
     known: set[str] = set()
     found = []
     for vertex in sketch.vertices:
-        names = [name for name in vertex.inside if sketch.opened[name].kind == "branch"]
+        names = [name for name in vertex.inside if name in told_apart]
         new = [name for name in names if name not in known]
         known |= {*names}
         label = "/".join(sketch.opened[name].label for name in new)
