@@ -1,31 +1,33 @@
 #!/usr/bin/env bash
 # Comment on a pull request with what it changes in architecture files; a step of action.yml.
-# Reads CNNCALC, BASE, NUMBER, FILES (one a line) and GH_TOKEN. Says so, and fails nothing, where it may not comment.
-# shellcheck disable=SC2153
-set -eo pipefail
+# Reads INTERPRETER, BASE, NUMBER, FILES (one a line) and GH_TOKEN. Says so, and fails nothing, where it may not comment.
+# Lists of files end each name with a NUL: a name may have any other character.
+# shellcheck source=action/apart.sh
+source "$GITHUB_ACTION_PATH/action/apart.sh"
 
 marker='<!-- cnncalc -->' # by which the comment is found again
 largest=60000             # GitHub takes 65,536 characters
-body="$RUNNER_TEMP/cnncalc-comment-$NUMBER.md"
+work="$RUNNER_TEMP/cnncalc-comment-$NUMBER"
+body="$work.md"
+mkdir -p "$work"
 
-git cat-file -e "$BASE^{commit}" 2> /dev/null || git fetch --quiet --no-tags --depth=1 origin "$BASE"
+git cat-file -e "$BASE^{commit}" 2> /dev/null ||
+  git fetch --quiet --no-tags --no-recurse-submodules --depth=1 origin "$BASE"
 
 paths=()
 while IFS= read -r file; do
   if [ -n "$file" ]; then paths+=("$file"); fi
 done <<< "$FILES"
-edited=()
-while IFS= read -r -d '' file; do
-  edited+=("$file")
-done < <(git diff --name-only --no-renames --relative -z "$BASE" -- "${paths[@]}")
 
-# With an edited file, those that extend it: `check --changed` knows them.
+# The edited ones of FILES, and those that extend an edited one; where git cannot say, the step fails.
+rm -f "$work/checked.json"
+cnncalc check --since "$BASE" --format json --output "$work/checked.json" -- ${paths[@]+"${paths[@]}"} || true
+[ -e "$work/checked.json" ] || exit 1
+jq -j '.files[].file + "\u0000"' "$work/checked.json" > "$work/files"
 files=()
-if [ "${#edited[@]}" -gt 0 ]; then
-  while IFS= read -r file; do
-    files+=("$file")
-  done < <("$CNNCALC" check --changed --format json -- "${edited[@]}" 2> /dev/null | jq -r '.files[].file')
-fi
+while IFS= read -r -d '' file; do
+  files+=("$file")
+done < "$work/files"
 
 if [ "${#files[@]}" -eq 0 ]; then
   echo "No architecture is changed."
@@ -39,18 +41,28 @@ fi
 short=$(git rev-parse --short "$BASE")
 left=0
 for file in "${files[@]}"; do
-  name="\`${file//\`/}\`"
-  if git cat-file -e "$BASE:./$file" 2> /dev/null; then
-    shown=$("$CNNCALC" compare --by-layer --format markdown -- "git:$short:$file" "$file" 2> /dev/null || true)
-  else
-    shown=$("$CNNCALC" summary --format markdown --depth 1 -- "$file" 2> /dev/null || true)
-    shown=${shown:+"$name is new."$'\n\n'"$shown"}
-  fi
-  shown=${shown:-"$name cannot be compared: see the annotations."}
-  if [ $(($(wc -c < "$body") + ${#shown} * 2)) -gt "$largest" ]; then
+  name="\`${file//[\`[:cntrl:]]/}\`"
+  now=$file
+  case $file in git:*) now="./$file" ;; esac
+  rm -f "$work/shown.md"
+  {
+    echo
+    if git cat-file -e "$BASE:./$file" 2> /dev/null; then
+      cnncalc compare --by-layer --format markdown --output "$work/shown.md" -- "git:$short:$file" "$now" || true
+    else
+      cnncalc summary --format markdown --depth 1 --output "$work/shown.md" -- "$now" || true
+      if [ -s "$work/shown.md" ]; then printf '%s is new.\n\n' "$name"; fi
+    fi
+    if [ -s "$work/shown.md" ]; then
+      cat "$work/shown.md"
+    else
+      echo "$name cannot be compared: see the annotations."
+    fi
+  } > "$work/part.md" 2> /dev/null
+  if [ $(($(wc -c < "$body") + $(wc -c < "$work/part.md"))) -gt "$largest" ]; then
     left=$((left + 1))
   else
-    printf '\n%s\n' "$shown" >> "$body"
+    cat "$work/part.md" >> "$body"
   fi
 done
 if [ "$left" -gt 0 ]; then
@@ -58,6 +70,7 @@ if [ "$left" -gt 0 ]; then
 fi
 echo "file=$body" >> "$GITHUB_OUTPUT"
 
+cd "$RUNNER_TEMP" # what is left needs no checkout
 comments="repos/$GITHUB_REPOSITORY/issues"
 find_own=".[] | select(.user.type == \"Bot\" and (.body | startswith(\"$marker\"))) | .id"
 own=$(gh api --paginate "$comments/$NUMBER/comments" --jq "$find_own") || own=

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -63,6 +64,14 @@ def repeated_layers(path: Path, count: int) -> str:
     return str(path)
 
 
+def with_measure(folder: Path) -> str:
+    """A copy of the package with one more quantity, which takes the whole network: a path for Python's modules."""
+    shutil.copytree(HERE.parent / "cnncalc", folder / "cnncalc", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "architectures").symlink_to(HERE.parent / "architectures")
+    shutil.copy(HERE.parent / "tests" / "data" / "measures" / "path.py", folder / "cnncalc" / "analyses" / "measures")
+    return str(folder)
+
+
 def microseconds_a_layer(path: str, count: int, empty: float) -> float:
     times = 3 if count >= 100_000 else 15  # start-up is a large part of a small file, and its noise with it
     seconds = min(run([CNNCALC, "summary", path, "--format", "json"])[0] for _ in range(times))
@@ -102,6 +111,19 @@ def main() -> int:
             )
         )
         rows.append(("peak memory of that", f"{memory:.0f} MB", "800 MB", memory <= 800))
+        more = (
+            f"import sys; sys.path.insert(0, {with_measure(Path(folder))!r}); from cnncalc.__main__ import main; main()"
+        )
+        shown = [PYTHON, "-c", more, "summary", "densenet121", "--depth", "all", "--columns", "layer,output,params"]
+        least, median, _ = side_by_side([*shown[:-1], f"{shown[-1]},path"], shown, 21)
+        rows.append(
+            (
+                "`summary densenet121 -d all` with a column of the whole network / without it",
+                f"{least:.2f} (median {median:.2f})",
+                "1.2",
+                least <= 1.2,
+            )
+        )
         one = distinct_layers(Path(folder) / "one.yaml", 1)
         empty = min(run([CNNCALC, "summary", one, "--format", "json"])[0] for _ in range(15))
         each = {

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.expect import CheckResult, check
     from cnncalc.analyses.checks.report import Checks, Report
     from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
+    from cnncalc.core.builder import Builder
     from cnncalc.core.graph import Graph
-    from cnncalc.core.problem import Problem, ProblemsFound, Where
-    from cnncalc.formats.open import load, loads
+    from cnncalc.core.problem import Label, Place, Problem, ProblemsFound
+    from cnncalc.formats.open import from_dict, load, loads
 
 __version__ = "0.1.0"
 
@@ -26,31 +27,37 @@ _HOMES = {
     "GroupRow": "core.analysis",
     "Row": "core.analysis",
     "analyze": "core.analysis",
+    "from_dict": "formats.open",
     "load": "formats.open",
     "loads": "formats.open",
     "Checks": "analyses.checks.report",
     "Report": "analyses.checks.report",
+    "Builder": "core.builder",
     "CheckResult": "analyses.checks.expect",
     "check": "analyses.checks.expect",
     "Graph": "core.graph",
     "Problem": "core.problem",
     "ProblemsFound": "core.problem",
-    "Where": "core.problem",
+    "Label": "core.problem",
+    "Place": "core.problem",
 }
 __all__ = [
     "Analysis",
+    "Builder",
     "CheckResult",
     "Checks",
     "Counts",
     "Graph",
     "GroupRow",
+    "Label",
+    "Place",
     "Problem",
     "ProblemsFound",
     "Report",
     "Row",
-    "Where",
     "analyze",
     "check",
+    "from_dict",
     "load",
     "loads",
 ]

@@ -6,7 +6,7 @@ Every run of pytest loads this module, whether it wants it or not: it imports no
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
 from glob import glob
@@ -40,49 +40,74 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect architecture files where that is asked; also beside `testpaths`, but not beside named files."""
+    """Collect architecture files where that is asked, also beside `testpaths`, but not beside what is named.
+
+    Raises UsageError where `cnncalc_paths` has a path that leads to none: it would be checked by nobody.
+    """
     config.addinivalue_line("markers", "cnncalc: an architecture file, checked because of --cnncalc")
     if not config.getoption("cnncalc"):
         return
-    config.pluginmanager.register(_Collector(config), COLLECTOR)
-    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
-        patterns = [os.path.join(config.rootpath, pattern) for pattern in config.getini("cnncalc_paths")]
-        config.args += [path for pattern in patterns for path in sorted(glob(pattern, recursive=True))]
+    collector = _Collector(config)
+    config.pluginmanager.register(collector, COLLECTOR)
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        around = [os.path.normpath(os.path.join(config.invocation_params.dir, path)) for path in config.args]
+        config.args += [path for path in collector.paths if not _within(path, around)]
+
+
+def _not_looked_into(name: str, patterns: Iterable[str]) -> str:
+    """The pattern of `norecursedirs` because of which pytest does not come by a file; empty where it does."""
+    folders = [folder for folder in os.path.dirname(name).split(os.sep) if folder not in ("", os.pardir)]
+    return next((one for one in patterns if any(fnmatchcase(folder, one) for folder in folders)), "")
+
+
+def _within(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(os.path.join(folder, "")) for folder in folders)
 
 
 class _Collector:
     """Finds the architecture files among all files that pytest comes by, and knows how they are checked."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.root = config.rootpath
         self.strict: bool = config.getini("cnncalc_strict")
-        paths = [os.path.normpath(path) for path in config.getini("cnncalc_paths")]
-        self.patterns = ["*" if path == "." else path for path in paths]
+        self.named = config.args_source is pytest.Config.ArgsSource.ARGS
+        from cnncalc.formats.listing import listing
+
+        self.paths: list[str] = []
+        for pattern in config.getini("cnncalc_paths"):
+            paths = [os.path.normpath(path) for path in glob(os.path.join(config.rootpath, pattern), recursive=True)]
+            if not paths:
+                raise pytest.UsageError(f"cnncalc_paths: no file or folder `{pattern}` in {config.rootpath}")
+            files = [file.name for file in listing(paths)]
+            if not any(map(_is_architecture, files)):
+                raise pytest.UsageError(f"cnncalc_paths: no architecture file in `{pattern}`")
+            for path in files:
+                name = os.path.relpath(path, config.rootpath)
+                passed_by = _not_looked_into(name, config.getini("norecursedirs"))
+                if passed_by and _is_architecture(path):
+                    message = f"cnncalc_paths: pytest passes by `{name}`: norecursedirs has `{passed_by}`"
+                    raise pytest.UsageError(message)
+            self.paths += sorted(paths)
+
+    def pytest_report_header(self) -> str | None:
+        return "cnncalc: what is named is checked, and not cnncalc_paths" if self.named else None
 
     @cached_property
     def checks(self) -> Checks:
         """As `cnncalc check` does it, with the project's choices in `[tool.cnncalc]`; raises BadConfig."""
-        from cnncalc.analyses.checks.config import nearest_config
         from cnncalc.analyses.checks.lint import Linter
         from cnncalc.analyses.checks.report import Checks
 
         linter = Linter()
-        strict = self.strict or nearest_config("", linter.configs).strict
+        strict = self.strict or linter.config("").strict
         return Checks(strict=strict, finders=(linter,))
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        if file_path.suffix not in (".yaml", ".yml"):
+        if file_path.suffix.lower() not in (".yaml", ".yml"):
             return None
-        if not parent.session.isinitpath(file_path) and not self._is_ours(file_path):
+        if not parent.session.isinitpath(file_path) and not _within(str(file_path), self.paths):
             return None
         found: pytest.Collector = ArchitectureFile.from_parent(parent, path=file_path)
         return found
-
-    def _is_ours(self, path: Path) -> bool:
-        name = os.path.relpath(path, self.root)
-        return any(
-            fnmatchcase(name, pattern) or fnmatchcase(name, os.path.join(pattern, "*")) for pattern in self.patterns
-        )
 
 
 class ArchitectureFile(pytest.File):
@@ -90,17 +115,21 @@ class ArchitectureFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """The test of this file."""
-        from cnncalc.core.problem import ProblemsFound
-        from cnncalc.formats.source import read_file
-        from cnncalc.formats.yaml.reading.description import is_architecture
-        from cnncalc.formats.yaml.tree import parse
-
-        try:
-            ours = is_architecture(parse(read_file(str(self.path), self.path.name)))
-        except ProblemsFound:
-            ours = True  # for the test to say
-        if ours:
+        if _is_architecture(str(self.path)):
             yield ArchitectureItem.from_parent(self, name="check")
+
+
+def _is_architecture(path: str) -> bool:
+    """Whether a file means to be an architecture; one that cannot be read is, for its test to say."""
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats.source import read_file
+    from cnncalc.formats.yaml.reading.description import is_architecture
+    from cnncalc.formats.yaml.tree import parse
+
+    try:
+        return is_architecture(parse(read_file(path, os.path.basename(path), regular=True)))
+    except ProblemsFound:
+        return True
 
 
 class ArchitectureItem(pytest.Item):
@@ -121,10 +150,10 @@ class ArchitectureItem(pytest.Item):
         except BadConfig as error:
             raise pytest.UsageError(str(error)) from None
         if report.code:
-            raise Broken(report)
+            raise FileBroken(report)
         for problem in report.warnings:
             text = f"{problem.message} [{problem.code}]"
-            line = problem.where.line if problem.where else 1
+            line = (problem.where and problem.where.line) or 1
             file = problem.where.file if problem.where else report.file
             self.warn_explicitly(text, file, line)
 
@@ -138,7 +167,7 @@ class ArchitectureItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The problems as `cnncalc check` draws them: what matters stands in the file, not in a traceback."""
-        if isinstance(excinfo.value, Broken):
+        if isinstance(excinfo.value, FileBroken):
             from cnncalc.render.problems import render
 
             color = bool(self.config.get_terminal_writer().hasmarkup)
@@ -153,7 +182,7 @@ class ArchitectureItem(pytest.Item):
         return self.path, 0, f"{os.path.relpath(self.path)}: check"
 
 
-class Broken(Exception):
+class FileBroken(Exception):
     """A file that is broken or cannot be used."""
 
     def __init__(self, report: Report) -> None:

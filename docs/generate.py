@@ -30,13 +30,13 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
-from cnncalc.core import formula, shape  # noqa: E402
+from cnncalc.core import formula, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
 from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
 from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
-from cnncalc.formats.yaml.reading import extends, problems  # noqa: E402
+from cnncalc.formats.yaml.reading import extends  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -166,20 +166,16 @@ def layers_page() -> str:
     ]
     groups: dict[str, list[type[Layer]]] = {}
     for layer in LAYERS.values():
-        groups.setdefault(layer.__module__, []).append(layer)
-    for module, members in groups.items():
+        groups.setdefault(layer.family, []).append(layer)
+    for family, members in groups.items():
         links = " · ".join(f"[`{layer.type}`](#{layer.type})" for layer in members)
-        lines += [f"- {_title(module)}: {links}"]
+        lines += [f"- {family.capitalize()}: {links}"]
     lines.append("")
-    for module, members in groups.items():
-        lines += [f"## {_title(module)}", "", *_doc(sys.modules[module].__doc__), ""]
+    for family, members in groups.items():
+        lines += [f"## {family.capitalize()}", "", *_doc(sys.modules[members[0].__module__].__doc__), ""]
         for layer in members:
             lines += _layer_section(layer)
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _title(module: str) -> str:
-    return module.rpartition(".")[2].capitalize()
 
 
 def _doc(text: str | None) -> list[str]:
@@ -203,7 +199,10 @@ def _layer_section(layer: type[Layer]) -> list[str]:
         rows = [(what, text if text == "a vector" else f"`{text}`", condition) for what, text, condition in formulas]
         lines += [*_table(("gives", "formula", "condition"), rows), ""]
     if layer.requires:
-        required = [f"- `{condition}`: {reason}" for condition, reason in layer.requires.items()]
+        required = [
+            f"- {'' if need.when == 'true' else f'if `{need.when}`, '}`{need.holds}`: {need.message}"
+            for need in layer.requires
+        ]
         lines += ["Requires, else an error with this reason:", "", *required, ""]
     cells = [example_cells(layer, index) for index in range(len(layer.examples))]
     rows = [(f"`{entry}`", shapes, counts or "–") for entry, shapes, counts in cells]
@@ -310,7 +309,7 @@ def limits_part() -> str:
         ("a value in an expression", f"±{formula.LARGEST:,}"),
         ("length of an expression", f"{formula.LONGEST:,} characters"),
         ("nesting of an expression", f"{formula.DEEPEST}"),
-        ("problems that one run shows", f"{problems.MOST_PROBLEMS}"),
+        ("problems that one run shows", f"{problem.MOST_PROBLEMS}"),
     ]
     return "\n".join(_table(("what", "at most"), rows)) + "\n"
 
@@ -318,6 +317,24 @@ def limits_part() -> str:
 def words_part() -> str:
     """The words that names of vars and params cannot be."""
     return ", ".join(f"`{word}`" for word in formula.RESERVED) + ".\n"
+
+
+def quantities_part() -> str:
+    """The quantities, and where they may be named."""
+    from cnncalc.analyses.measures import MEASURES, Use
+
+    places = {
+        "`--columns`": Use.COLUMNS,
+        "`expect`, `--sort`": Use.FIGURES,
+        "`budget`, `--max-growth`": Use.LIMITS,
+        "`--max-…`": Use.OPTION,
+        "`compare`": Use.COMPARED,
+    }
+    rows = [
+        (f"`{name}`", measure.help, *("yes" if measure.uses & use else "" for use in places.values()))
+        for name, measure in MEASURES.items()
+    ]
+    return "\n".join(_table(("quantity", "what it is", *places), rows)) + "\n"
 
 
 def action_inputs_part() -> str:
@@ -372,6 +389,7 @@ def options_part() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "action_inputs": action_inputs_part,
+    "quantities": quantities_part,
     "options": options_part,
     "rules": rules_part,
     "attributes": attributes_part,

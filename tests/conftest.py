@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+collect_ignore = ["data/measures"]  # they would enter the registry of the tests
+
 
 @pytest.fixture(autouse=True)
 def _outside_github(monkeypatch: pytest.MonkeyPatch) -> None:

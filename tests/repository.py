@@ -26,11 +26,27 @@ class Repository:
         self.git("init", "--quiet", "--initial-branch=main", ".")
 
     def git(self, *args: str) -> str:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        done = subprocess.run(
-            ["git", *args], cwd=self.folder, env=inherited | IDENTITY, capture_output=True, text=True, check=True
-        )
+        done = self.run(*args)
+        assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def run(self, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Git, also where it fails; `env` goes to its hooks, too."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        environment = inherited | IDENTITY | env
+        return subprocess.run(
+            ["git", *args], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def put(self, files: dict[str, str | None]) -> None:
+        """Files by their whole names; None for one that goes."""
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text, encoding="utf-8")
 
     def write(self, **files: str) -> None:
         """Files by name, without their `.yaml`; `__` stands for a folder."""

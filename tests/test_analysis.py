@@ -51,7 +51,7 @@ def test_a_merge_reads_its_branches(net: Analysis) -> None:
 
 
 def test_groups_are_the_sums_of_their_rows(net: Analysis) -> None:
-    assert {name: (group.kind, group.start, group.stop) for name, group in net.groups.items()} == {
+    assert {name: (group.description, group.start, group.stop) for name, group in net.groups.items()} == {
         "one/unit1": ("unit", 1, 4),
         "one/merge/main/unit1": ("unit", 4, 7),
         "one/merge/main": ("branch", 4, 7),
@@ -272,7 +272,7 @@ def test_what_was_understood_of_a_file_that_is_wrong() -> None:
     assert understood is not None
     assert (understood.graph.name, understood.graph.file) == ("a�.yaml", "a\x1b.yaml")
     assert [node.name for node in understood.graph.nodes] == ["relu1"]
-    assert [(one.name, one.inputs, one.place, one.line) for one in understood.failed] == [("conv1", (0,), 1, 3)]
+    assert [(one.name, one.inputs, one.place, one.origin.line) for one in understood.failed] == [("conv1", (0,), 1, 3)]
 
 
 # The entries of a list, and the names of its layers
@@ -310,7 +310,10 @@ def test_names(entries: str, names: list[str]) -> None:
     assert [node.name for node in graph.nodes] == names
     assert all("$" not in group.kind for group in graph.groups.values())
     if "twice" in entries:
-        assert (graph.groups["twice1/relu1"].kind, graph.groups["twice2"].kind) == ("relu ×2", "twice ×2")
+        assert [(one.kind, one.copies) for one in (graph.groups["twice1/relu1"], graph.groups["twice2"])] == [
+            ("relu", 2),
+            ("twice", 2),
+        ]
 
 
 def test_each_call_has_its_own_words_and_shapes() -> None:

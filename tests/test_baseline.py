@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import cnncalc
+from cnncalc.analyses.checks.baselines.recorded import Recorded
 from tests.repository import Repository, repository
 from tests.running import ROOT, Ran, invoke
 
@@ -208,10 +210,14 @@ def test_other_vars_hold_for_both_versions(project: Repository) -> None:
     assert check("nets/c.yaml", "--baseline", "main", "--set", "wide=64", "--input-size", "32").code == 0
 
 
-def test_what_has_no_history_is_noted(project: Repository) -> None:
+def test_what_has_no_history_is_held_to_nothing_and_does_not_pass(project: Repository) -> None:
     ran = invoke("check", "-", "--baseline", "main", input=net())
-    assert (ran.code, ran.err) == (0, "note: -: no baseline: <stdin> has no version in git\n")
-    assert "note: lenet5: no baseline: lenet5.yaml has no version in git\n" in check("lenet5", "--baseline", "main").err
+    assert (ran.code, ran.err) == (2, "error[unreadable]: no baseline: <stdin> has no version in git\n\n")
+    assert check("nets", "--write-baseline", "baseline.json").code == 0
+    for baseline, said in (("main", "has no version in git"), ("baseline.json", "is no file of this folder")):
+        ran = check("lenet5", "--baseline", baseline)
+        assert ran.code == 2
+        assert f"error[unreadable]: no baseline: lenet5.yaml {said}\n" in ran.err
 
 
 def test_an_older_version_is_held_to_a_yet_older_one(project: Repository) -> None:
@@ -305,15 +311,37 @@ def test_a_baseline_is_the_same_from_every_folder(folder: Path, monkeypatch: pyt
     assert check(str(folder / "nets" / "a.yaml"), "--baseline", str(folder / "ci" / "baseline.json")).code == 1
 
 
-def test_what_is_new_and_what_is_gone_are_noted(folder: Path) -> None:
+def test_what_is_new_is_noted(folder: Path) -> None:
     check("nets", "--write-baseline", "baseline.json")
-    Path("nets/a.yaml").rename("nets/c.yaml")
+    Path("nets/c.yaml").write_text(net(64), encoding="utf-8")
     ran = check("nets", "--baseline", "baseline.json")
     assert ran.code == 0
-    assert ran.err.splitlines() == [
-        "note: nets/c.yaml: new since baseline.json: `--write-baseline baseline.json` records it",
-        "note: nets/a.yaml is in the baseline, and gone",
-    ]
+    assert ran.err == "note: nets/c.yaml: new since baseline.json: `--write-baseline baseline.json` records it\n"
+
+
+def test_what_is_gone_is_noted(folder: Path) -> None:
+    check("nets", "--write-baseline", "baseline.json")
+    Path("nets/a.yaml").unlink()
+    ran = check("nets", "--baseline", "baseline.json")
+    assert (ran.code, ran.err) == (0, "note: nets/a.yaml is in the baseline, and gone\n")
+
+
+def test_what_is_new_where_another_is_gone_may_be_the_same_and_does_not_escape(folder: Path) -> None:
+    check("nets", "--write-baseline", "baseline.json")
+    Path("nets/a.yaml").unlink()
+    Path("nets/c.yaml").write_text(net(64), encoding="utf-8")
+    ran = check("nets", "--baseline", "baseline.json")
+    assert ran.code == 1
+    assert (
+        ran.err
+        == """\
+error[baseline]: new since baseline.json, where `nets/a.yaml` is gone: renamed?
+ --> nets/c.yaml:1:1
+  = help: `--write-baseline baseline.json` records the files that there are
+
+note: nets/a.yaml is in the baseline, and gone
+"""
+    )
 
 
 def test_a_figure_that_was_nothing_may_not_become_something(folder: Path) -> None:
@@ -325,11 +353,15 @@ def test_a_figure_that_was_nothing_may_not_become_something(folder: Path) -> Non
     )
 
 
-def test_with_other_vars_the_recorded_figures_do_not_apply(folder: Path) -> None:
+@pytest.mark.parametrize("args", [("--input-size", "64"), ("--set", "n=1")])
+def test_with_other_vars_the_recorded_figures_do_not_apply(folder: Path, args: tuple[str, ...]) -> None:
     check("nets/a.yaml", "--write-baseline", "baseline.json")
-    ran = check("nets/a.yaml", "--baseline", "baseline.json", "--input-size", "64")
-    assert ran.code == 0
-    assert "note: nets/a.yaml: the baseline is not compared: vars or the input size were changed\n" in ran.err
+    ran = check("nets/a.yaml", "--baseline", "baseline.json", *args)
+    said = "a baseline FILE has the files' own figures: it goes without --set and --input-size."
+    assert ran == (2, "", said)
+    held = Recorded("baseline.json", {})
+    (problem,) = cnncalc.Checks(input_size="64", finders=(held,)).report("nets/a.yaml").errors
+    assert problem.message == "no baseline: baseline.json records other vars or another input size"
 
 
 def test_nothing_is_recorded_where_a_file_cannot_be_used(folder: Path) -> None:
@@ -349,8 +381,10 @@ def test_held_and_recorded_at_once(folder: Path) -> None:
 
 def test_what_is_no_file_is_not_recorded(folder: Path) -> None:
     ran = check("lenet5", "nets/a.yaml", "--write-baseline", "baseline.json")
-    assert "note: lenet5: lenet5.yaml is no file of this folder, and is not recorded\n" in ran.err
-    assert list(json.loads(Path("baseline.json").read_text(encoding="utf-8"))["files"]) == ["nets/a.yaml"]
+    assert ran.code == 2
+    assert "error[unreadable]: lenet5.yaml is no file of this folder, and is not recorded\n" in ran.err
+    assert ran.err.endswith("note: baseline.json is not written: a file cannot be used\n")
+    assert not Path("baseline.json").exists()
 
 
 # ------------------------------------------------------------------------------------------- what is no baseline

@@ -271,3 +271,19 @@ def test_strict_breaks_a_file_that_only_warns() -> None:
 
 def test_strict_is_content_with_a_file_without_warnings() -> None:
     assert invoke("check", "net.yaml", "--strict").code == 0
+
+
+def test_a_limit_that_only_a_lower_bound_keeps_is_noted() -> None:
+    Path("net.yaml").write_text(
+        f"{NET}  - uncounted: {{operator: DeformConv2d}}\nbudget: {{params: 1M}}\n", encoding="utf-8"
+    )
+    said = "note: net.yaml: figures of `uncounted` layers are not known: sums with them are held as lower bounds\n"
+    ran = invoke("check", "net.yaml")
+    assert (ran.code, ran.err) == (0, said)
+
+
+def test_with_another_input_size_a_budget_is_not_checked_and_that_is_said() -> None:
+    Path("net.yaml").write_text(f"{NET}budget: {{params: 1}}\n", encoding="utf-8")
+    ran = invoke("check", "net.yaml", "--input-size", "16")
+    said = "note: net.yaml: `expect` and `budget` are not checked: vars or the input size were changed\n"
+    assert (ran.code, ran.err) == (0, said)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import cnncalc
+from cnncalc.analyses.checks.report import Checks
 from cnncalc.analyses.columns import COLUMNS
 from cnncalc.analyses.outline import outline
 from cnncalc.cli import COMMANDS
@@ -100,7 +101,8 @@ def test_a_summary_as_json(folder: Path) -> None:
     assert first["attributes"]["kernel"] == [3, 3]
     del first["attributes"]
     assert first == {
-        "name": "first", "type": "conv", "line": 5, "inputs": ["input"], "input_shapes": [[3, 8, 8]],
+        "name": "first", "type": "conv", "line": 5, "place": "net.yaml:5", "inputs": ["input"],
+        "input_shapes": [[3, 8, 8]],
         "output_shape": [4, 6, 6], "params": 112, "weights": 108, "biases": 4, "buffers": 0, "multiplies": 3888,
         "activations": 144,
     }  # fmt: skip
@@ -592,13 +594,69 @@ def test_a_file_below_a_folder_that_cannot_be_read_is_not_passed_over(folder: Pa
     assert "nets/b.yaml" in ran.err
 
 
-def test_a_folder_without_architectures_is_an_error(folder: Path) -> None:
+def test_a_folder_without_architectures_is_an_error_also_beside_others(folder: Path) -> None:
     write("nets/workflow.yaml", "on: push\n")
+    write("nets/net.json", "{}")
+    write("good/net.yaml", NET)
+    (folder / "empty").mkdir()
+    passed_over = "note: nets/workflow.yaml is passed over: no `layers` and no `extends`\n"
+    said = "error[unreadable]: no architecture file in `{}`\n\n"
+    assert invoke("check", "nets") == (2, "1 of 1 file failed, 0 figures checked\n", passed_over + said.format("nets"))
+    ran = invoke("check", "good", "empty/", "nets")
+    assert (ran.code, ran.err) == (2, passed_over + said.format("empty/") + said.format("nets"))
+    assert ran.out == "good/net.yaml: 3 figures\n2 of 3 files failed, 3 figures checked\n"
+    assert [(report.file, report.code) for report in Checks().run(["good", "empty"])] == [
+        ("good/net.yaml", 0),
+        ("empty", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nonsense/", "cannot read `nonsense/`: no such file"),
+        ("nonsense.yaml", "cannot read `nonsense.yaml`: no such file, and no bundled architecture of that name"),
+        ("nets/*.yml", "cannot read `nets/*.yml`: no such file"),
+    ],
+)
+def test_a_path_that_is_nowhere_fails_also_beside_others(folder: Path, name: str, said: str) -> None:
+    write("nets/net.yaml", NET)
+    for names in ([name], ["nets", name]):
+        ran = invoke("check", *names)
+        assert ran.code == 2
+        assert f"error[unreadable]: {said}\n" in ran.err
+
+
+def test_a_link_below_a_folder_that_leads_to_no_file_fails(folder: Path) -> None:
+    write("nets/net.yaml", NET)
+    (folder / "nets/current.yaml").symlink_to("gone.yaml")
     ran = invoke("check", "nets")
     assert ran.code == 2
-    assert "no architecture file in nets" in ran.err
-    (folder / "empty").mkdir()
-    assert invoke("check", "empty").code == 2
+    assert ran.err == "error[unreadable]: `nets/current.yaml` is a symbolic link that leads to no file\n\n"
+    assert ran.out == "nets/net.yaml: 3 figures\n1 of 2 files failed, 3 figures checked\n"
+
+
+def test_what_below_a_folder_is_no_file_fails(folder: Path) -> None:
+    write("nets/net.yaml", NET)
+    os.mkfifo("nets/pipe.yaml")
+    ran = invoke("check", "nets")
+    assert (ran.code, ran.err) == (2, "error[unreadable]: `nets/pipe.yaml` is not a regular file\n\n")
+
+
+@pytest.mark.parametrize("key", ["layer", "Layers", "layesr", "extend", "extneds"])
+def test_a_file_below_a_folder_in_which_layers_is_misspelt_is_not_passed_over(folder: Path, key: str) -> None:
+    write("nets/net.yaml", NET)
+    write("nets/other.yaml", f"input: {{channels: 3, size: 8}}\n{key}: []\n")
+    ran = invoke("check", "nets")
+    assert ran.code == 2
+    assert f"error[unknown-key]: unknown key `{key}`\n" in ran.err
+    write("nets/other.yaml", f"{key}: []\n")
+    assert invoke("check", "nets").code == 0
+
+
+def test_no_code_is_no_choice_of_rules(folder: Path) -> None:
+    write("net.yaml", NET)
+    assert invoke("check", "net.yaml", "--select", ",") == (2, "", "--select names no rule; --no-lint runs none.")
 
 
 def test_with_other_vars_or_sizes_expectations_are_not_checked(folder: Path) -> None:

@@ -20,8 +20,9 @@ from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing import align as align_module
 from cnncalc.analyses.comparing.align import align
 from cnncalc.analyses.comparing.changes import lines
-from cnncalc.analyses.comparing.comparison import depth, network, weight_layers
+from cnncalc.analyses.comparing.comparison import network
 from cnncalc.analyses.comparing.diff import Change, differences
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.core.analysis import Analysis
 from cnncalc.render import comparison
 from tests.running import Ran, invoke
@@ -48,7 +49,7 @@ def bundled(name: str) -> Analysis:
 
 @pytest.mark.parametrize(("name", "published"), DEPTHS.items())
 def test_depth_is_the_published_one(name: str, published: int) -> None:
-    assert depth(bundled(name)) == published
+    assert MEASURES["depth"].value(bundled(name)) == published
 
 
 def analysis(text: str) -> Analysis:
@@ -59,7 +60,7 @@ def test_weights_that_are_used_twice_are_two_layers_deep() -> None:
     twice = analysis(
         "{input: {channels: 4}, layers: [dense: {units: 4, name: a}, tanh, dense: {units: 4, share: a}, batch_norm]}"
     )
-    assert (depth(twice), len(weight_layers(twice)), len(twice.rows)) == (2, 2, 4)
+    assert [MEASURES[name].value(twice) for name in ("depth", "weight_layers", "layers")] == [2, 2, 4]
 
 
 # ------------------------------------------------------------------------------------------- two versions by layer
@@ -470,12 +471,14 @@ def test_markdown_of_what_is_equal_says_so() -> None:
 
 
 def test_markdown_is_not_broken_by_what_a_file_says() -> None:
-    hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8'\n{HEAD}layers: [relu]")
+    hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8 ftp://x www.x'\n{HEAD}layers: [relu]")
     from cnncalc.render import comparison_markdown
 
     networks = [network("x`|y.yaml", hostile), network("<i>.yaml", hostile)]
     text = comparison_markdown.render(networks, None, [], Style())
-    title = r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8: "  # a bar: a space that is 0 wide
+    title = (
+        r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8 ftp|://x www|.x: "  # a bar: a space that is 0 wide
+    )
     assert text.splitlines()[0].startswith(re.sub(r"(?<!\\)\|", "\u200b", title))
     assert text.splitlines()[2] == r"|  | x\`\|y.yaml | `<i>.yaml` | change |"
 
@@ -503,7 +506,12 @@ def test_json() -> None:
     }  # fmt: skip
     assert first["ratios"]["params"] == 1
     assert second["ratios"]["params"] == 144_458 / 72_234
-    assert second["heaviest"]["multiplies"] == {"layer": "conv1", "line": 3, "multiplies": 388_800}
+    assert second["heaviest"]["multiplies"] == {
+        "layer": "conv1",
+        "line": 3,
+        "place": "new.yaml:3",
+        "multiplies": 388_800,
+    }
     assert found["by_layer"]["layers"] == {"changed": 1, "resized": 3}
     changed = found["by_layer"]["changes"][0]
     assert changed["differences"] == [{"what": "filters", "before": "8", "after": "16"}]

@@ -115,10 +115,13 @@ def test_a_section_says_in_one_sentence_what_is_wrong(section: Section) -> None:
 
 
 def codes() -> set[str]:
-    """Every code that the package gives to a problem."""
+    """Every code that the package gives to a problem, or that an exception has if no other is given."""
     found: set[str] = set()
     for path in sorted((ROOT / "cnncalc").rglob("*.py")):
         for function in _functions(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef) and function.name == "__init__":
+                with_default = function.args.args[::-1], function.args.defaults[::-1]
+                found |= {ast.literal_eval(text) for arg, text in zip(*with_default, strict=False) if arg.arg == "code"}
             for call in ast.walk(function):
                 if isinstance(call, ast.Call) and call.args and _makes_a_problem(call):
                     found |= _texts(call.args[0], function)
@@ -137,7 +140,10 @@ def _makes_a_problem(call: ast.Call) -> bool:
         return name.id in ("Problem", "Impossible", "fail")
     if isinstance(name, ast.Attribute):
         owner = ast.unparse(name.value)
-        return (name.attr == "add" and owner.rpartition(".")[2] in ("problems", "trail")) or name.attr == "stop"
+        return (name.attr == "add" and owner.rpartition(".")[2] in ("problems", "trail")) or name.attr in (
+            "stop",
+            "report",
+        )
     return False
 
 

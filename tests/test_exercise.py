@@ -430,7 +430,7 @@ def test_every_format_is_a_worksheet_that_grade_reads(tmp_path: Path) -> None:
 def test_a_hostile_name_stays_text_in_markdown() -> None:
     one = sheet_of(HOSTILE)
     text = worksheet_markdown.render(one)
-    assert "# --\\> \\<script\\>alert(1)\\</script\\> \\| \\`x\\` \\](http://x)" in text
+    assert "# --\\> \\<script\\>alert(1)\\</script\\> \\| \\`x\\` \\](http\u200b://x)" in text
     comment = text[text.index("<!--") :]
     assert comment.count("-->") == 1
     assert comment.rstrip().endswith("-->")

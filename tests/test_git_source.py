@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,17 @@ def test_a_bare_repository_has_only_paths_from_its_top(history: Repository, monk
     history.git("clone", "--quiet", "--bare", ".", "../bare.git")
     monkeypatch.chdir(history.folder.parent / "bare.git")
     assert params("git:v1:nets/a.yaml") == 4 * 28
+
+
+def test_files_that_look_like_a_bare_repository_are_none(history: Repository) -> None:
+    """Else whoever adds them to a folder chooses what `main` was."""
+    history.git("clone", "--quiet", "--bare", ".", "../bare.git")
+    shutil.copytree("../bare.git", "nets", dirs_exist_ok=True)
+    said, _ = message("git:v1:nets/a.yaml")
+    assert said.startswith("cannot read `git:v1:nets/a.yaml`: git says: cannot use bare repository")
+    ran = invoke("check", "nets", "--baseline", "v1")
+    assert ran.code == 2
+    assert "git says: cannot use bare repository" in ran.err
 
 
 def test_a_symbolic_link_leads_to_the_file_of_that_version(history: Repository) -> None:
@@ -261,7 +273,8 @@ def test_git_is_asked_without_a_shell_and_in_its_own_words(
     message("git:$(touch hacked);x:nets/a.yaml")
     asked = (history.folder.parent / "asked").read_text(encoding="utf-8")
     assert asked.splitlines()[0] == (
-        "|cat|C|--no-pager -c core.fsmonitor=false -C nets cat-file --batch --follow-symlinks"
+        "|cat|C|--no-pager -c core.fsmonitor=false -c safe.bareRepository=explicit -C nets"
+        " cat-file --batch --follow-symlinks"
     )
     assert not os.path.exists("hacked")
 
@@ -277,8 +290,9 @@ def test_a_file_of_such_a_name_is_read_with_its_folder(history: Repository) -> N
     assert params("./git:v1:odd.yaml") == 2 * 28
 
 
-def test_start_up_does_not_know_git(history: Repository) -> None:
-    ran = process("summary", "nets/a.yaml", cwd=history.folder, env={"PYTHONPROFILEIMPORTTIME": "1"})
+@pytest.mark.parametrize("command", ["summary", "check"])
+def test_start_up_does_not_know_git(history: Repository, command: str) -> None:
+    ran = process(command, "nets/a.yaml", cwd=history.folder, env={"PYTHONPROFILEIMPORTTIME": "1"})
     assert "cnncalc.formats.open" in ran.err
     assert "cnncalc.formats.git" not in ran.err
     assert "subprocess" not in ran.err

@@ -28,6 +28,7 @@ LAYER = {
     "name": str,
     "type": str,
     "line": int,
+    "place": str,
     "inputs": [str],
     "input_shapes": [[int]],
     "output_shape": [int],

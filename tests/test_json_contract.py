@@ -23,7 +23,7 @@ LAYER = {
     **dict.fromkeys((*QUANTITIES, "activations"), int), "attributes": dict,
 }  # fmt: skip
 ADDED = {"source", "note", "notes"}  # to the file, since version 1
-ADDED_TO_LAYERS = {"shares"}
+ADDED_TO_LAYERS = {"shares", "place"}
 
 SMALL = "input: {channels: 3, size: 8}\nlayers: [conv: [4, 3]]\n"
 UNKNOWN = "input: {channels: 3, size: 8}\nlayers:\n  - convv: [4, 3]\n"
@@ -109,6 +109,7 @@ def test_a_layer(name: str) -> None:
         "name": name,
         "type": type_name,
         "line": line,
+        "place": f"{NET}:{line}",
         "inputs": inputs,
         "input_shapes": [read] * len(inputs),
         "output_shape": output,
@@ -320,6 +321,7 @@ def test_a_failed_file_is_an_error_object(folder: Path) -> None:
                 "code": "unknown-layer",
                 "message": "no layer or block `convv`",
                 "file": "bad.yaml",
+                "place": "bad.yaml:3",
                 "line": 3,
                 "column": 5,
                 "length": 5,

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 import cnncalc
-from cnncalc.core.analysis import QUANTITIES
+from cnncalc.analyses.measures import Use, used
 from cnncalc.core.figures import read_figure
 from cnncalc.core.layers import LAYERS
 from cnncalc.formats import bundled
@@ -148,7 +148,7 @@ FORMULAS: dict[str, Callable[[Entry], float]] = {
 }
 
 OF_ENTRY: dict[str, Callable[[Entry], Any]] = {
-    **{quantity: lambda entry, quantity=quantity: getattr(entry.counts, quantity) for quantity in QUANTITIES},
+    **{name: lambda entry, of=measure.of: of(entry.counts) for name, measure in used(Use.FIGURES).items()},
     "output": lambda entry: channels_last(entry.shape),
     "channels": lambda entry: entry.shape[0],
     "side": _side,
@@ -189,7 +189,7 @@ OF_FILE: dict[str, Callable[[cnncalc.Analysis, dict[str, Any]], Any]] = {
     "input_values": lambda of, check: math.prod(_only_input(of)) * check["times"],
     "weight_layers": lambda of, check: _count(of, ("conv", "dense"), check.get("without")),
     "count": lambda of, check: _count(of, (check["of"],)),
-    "groups": lambda of, check: sum(group.kind == check["of"] for group in of.groups.values()),
+    "groups": lambda of, check: sum(group.kind == check["of"] and not group.copies for group in of.groups.values()),
     "after": lambda of, check: _after(of, check["of"]),
 }
 

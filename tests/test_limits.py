@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import cnncalc
+from cnncalc.core import builder
 from cnncalc.core.formula import FormulaError, evaluate, parse
 from cnncalc.formats.yaml.expanding import expand
 from tests.test_messages import lines
@@ -33,8 +34,10 @@ FORMULAS = {
 @pytest.mark.parametrize(("allowed", "refused"), FORMULAS.values(), ids=FORMULAS)
 def test_a_limit_of_formulas(allowed: str, refused: str) -> None:
     evaluate(parse(allowed), {})
-    with pytest.raises(FormulaError, match=r"limit: (numbers 10\^15|formula nesting 30|expression length 1,000)\)$"):
+    named = r"limit: (numbers 10\^15|formula nesting 30|expression length 1,000)\)$"
+    with pytest.raises(FormulaError, match=named) as found:
         evaluate(parse(refused), {})
+    assert found.value.code == "limit"
 
 
 def test_nesting_that_is_left_again_is_not_deep() -> None:
@@ -51,8 +54,13 @@ def said(text: str) -> list[str]:
     return [line for problem in found.value.problems for line in lines(problem)]
 
 
+def limit_layers(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    for module in (builder, expand):
+        monkeypatch.setattr(module, "MOST_LAYERS", most)
+
+
 def test_layers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expand, "MOST_LAYERS", 1_000)
+    limit_layers(monkeypatch, 1_000)
     assert len(cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 999}}, tanh]").nodes) == 1_000
     assert said("layers: [relu: {repeat: 1000}, tanh]") == [
         "limit 2:32+4: more than 1,000 layers (limit: layers 1,000)"
@@ -61,7 +69,7 @@ def test_layers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_layer_too_many_in_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expand, "MOST_LAYERS", 3)
+    limit_layers(monkeypatch, 3)
     assert said("blocks: {b: {layers: [relu, tanh]}}\nlayers: [b, b]") == [
         "limit 2:29+4: more than 3 layers (limit: layers 3)",
         "= here `b2`, used at line 3",
@@ -103,7 +111,7 @@ def test_nesting_of_nothing() -> None:
 
 
 def test_the_limits_are_those_that_are_documented() -> None:
-    assert (expand.MOST_LAYERS, expand.MOST_ENTRIES, expand.DEEPEST) == (200_000, 210_000, 100)
+    assert (builder.MOST_LAYERS, expand.MOST_ENTRIES, expand.DEEPEST) == (200_000, 210_000, 100)
 
 
 def test_a_block_that_is_left_is_not_deep() -> None:

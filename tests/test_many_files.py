@@ -13,7 +13,7 @@ import pytest
 
 import cnncalc
 from cnncalc.analyses.checks.report import Checks, Report
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.problem import Place, Problem, ProblemsFound
 from cnncalc.formats.listing import File, listing
 from tests.running import ROOT, in_a_terminal, invoke, process
 
@@ -205,8 +205,8 @@ def test_further_problems_stand_among_the_others_in_the_order_of_the_file() -> N
         rows = analysis.rows  # type: ignore[attr-defined]
         return [
             Problem("z", "of no place", level="warning"),
-            Problem("y", "of another file", Where("parent.yaml", 1, 1), level="warning"),
-            Problem("x", f"{len(rows)} rows", Where(file, 2, 10), level="warning"),
+            Problem("y", "of another file", Place("parent.yaml", 1, 1), level="warning"),
+            Problem("x", f"{len(rows)} rows", Place(file, 2, 10), level="warning"),
         ]
 
     report = Checks(finders=(rule,)).report("a.yaml")

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.oracle
 
 @pytest.fixture
 def verdicts() -> Verdicts:
-    """Where cases are entered; importing it needs PyTorch."""
+    """Place cases are entered; importing it needs PyTorch."""
     from tests.oracles.compare import Verdicts
 
     return Verdicts()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnncalc.cli import COMMANDS, cli
-from cnncalc.cli.command import SUFFIXES, Format
+from cnncalc.cli.command import SUFFIXES, OutputFormat
 from tests.running import environment, invoke
 
 NET = "input: {channels: 3, size: 8}\nlayers: [conv: {filters: 4, kernel: 3}]\n"
@@ -55,7 +55,8 @@ REFUSED: list[tuple[str, str]] = [
     ("grade net.txt nets -o net.txt", READ),
     ("grade sheet.md net.txt -f csv -o hard.json", READ),
     ("summary child.yaml -f json -o net.yaml", THERE),  # which the child extends
-    ("check --changed child.yaml -f json -o net.yaml", THERE),
+    ("check --since HEAD -f json -o net.yaml", THERE),
+    ("check --staged child.yaml -f json -o net.yaml", THERE),
     ("check net.txt --write-baseline net.yaml", THERE),
     ("schema -o net.yaml", THERE),
     ("layers -o net.yaml", THERE),
@@ -120,10 +121,10 @@ def test_force_replaces_a_file_to_start_from(folder: Path) -> None:
 # ------------------------------------------------------------------------------------------------ which format
 
 
-def _formats(command: str) -> Format | None:
+def _formats(command: str) -> OutputFormat | None:
     found = cli.get_command(None, command)  # type: ignore[arg-type]
     assert found is not None
-    return next((param for param in found.params if isinstance(param, Format)), None)
+    return next((param for param in found.params if isinstance(param, OutputFormat)), None)
 
 
 ARGUMENTS = {"compare": ["resnet18", "resnet34"], "grade": ["sheet.md", "answers.json"], "rules": [], "list": ["lenet"]}

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 import cnncalc
+from cnncalc.analyses.schema import schema
 from cnncalc.core.layers import LAYERS
-from cnncalc.core.layers.base import Layer, PerAxis, Word, attr
+from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work
+from cnncalc.render.reference import render
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +97,7 @@ def test_what_is_not_whole(field: str, formula: object, step: tuple[object, ...]
         ("out_side", "side - 4", "height = 4 − 4 = 0"),
         ("out_tokens", "prod(side) - 20", "size = 4·5 − 20 = 0"),
         ("out_tokens", "3 - prod(side)", "size = 3 − 4·5 = −17"),
+        ("out_channels", "c // 4", "channels = 3 // 4 = 0"),
     ],
 )
 def test_what_leaves_nothing(field: str, formula: str, message: str) -> None:
@@ -109,7 +112,10 @@ def test_a_requirement_is_read_on_each_axis_or_for_all() -> None:
 
         step: PerAxis = attr("step", at_least=1)
         reads = "sides"
-        requires = {"side % step == 0": "the step must divide the side", "sum(step) < 9": "`even` takes small steps"}
+        requires = [
+            Requirement("side % step == 0", "the step must divide the side"),
+            Requirement("sum(step) < 9", "`even` takes small steps"),
+        ]
 
     assert work(Even({"step": (2, 3)}), ((1, 4, 9),)).output == (1, 4, 9)
     steps, failure = failing(Even({"step": (2, 3)}), (1, 4, 10))
@@ -118,6 +124,75 @@ def test_a_requirement_is_read_on_each_axis_or_for_all() -> None:
     steps, failure = failing(Even({"step": (4, 5)}), (1, 4, 10))
     assert failure.what == "`even` takes small steps (step < 9: (4 + 5) ≥ 9)"
     assert [(step.quantity, step.axis) for step in steps] == [("requires", None)]
+
+
+def test_a_requirement_of_one_axis_may_read_all_of_them() -> None:
+    class Even(Layer):
+        """Sides of one length."""
+
+        requires = [Requirement("side * side == prod(side)", "the sides must be equal")]
+
+    assert work(Even({}), ((1, 4, 4),)).output == (1, 4, 4)
+    _, failure = failing(Even({}), (1, 4, 5))
+    assert failure.what == "`even`: the sides must be equal (W·W == W: 4·4 ≠ 4·5)"
+
+
+def test_a_requirement_is_asked_for_where_it_says_and_has_a_reason() -> None:
+    class Own(Layer):
+        """Halves, where it is told to."""
+
+        halved: bool = attr("whether", default=False)
+        requires = [Requirement("c % 2 == 0", "halves are whole", when="halved", reason="split")]
+
+    assert work(Own({"halved": False}), ((3,),)).output == (3,)
+    _, failure = failing(Own({"halved": True}), (3,))
+    assert (failure.code, failure.what) == ("requirement", "`own`: halves are whole (C_in % 2 == 0: 3 % 2 ≠ 0)")
+    assert failure.reason == "split"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "values", "shape", "reason"),
+    [
+        ("group_norm", {"groups": 2, "affine": True}, (3,), "split"),
+        ("dense", {"units": 1, "bias": True, "per": "none"}, (3, 4, 4), "kind"),
+        ("flatten", {}, (3,), "kind"),
+        ("rbf", {"units": 1}, (3, 4), "kind"),
+        ("class_token", {}, (3, 4, 4), "kind"),
+        ("slice", {"part": 3, "of": 2}, (4,), ""),
+        ("upsample", {"factor": (1, 1)}, (3, 4, 4), None),
+    ],
+)
+def test_why_a_layer_is_impossible_is_said_for_programs(
+    type_name: str, values: dict[str, object], shape: tuple[int, ...], reason: str | None
+) -> None:
+    _, failure = attempt(LAYERS[type_name](values), (shape,))
+    assert (failure.reason if failure else None) == reason
+
+
+def test_a_merge_of_ones_own_says_what_it_does() -> None:
+    class Average(Layer, family="join"):
+        """The mean of tensors."""
+
+        inputs = None
+        alike = "shapes"
+        verb = "averages"
+
+    with pytest.raises(cnncalc.ProblemsFound, match="`average1` averages tensors of different shapes: a 4, b 5"):
+        cnncalc.loads("inputs: {a: {channels: 4}, b: {channels: 5}}\nlayers: [average: {from: [a, b]}]")
+
+
+def test_it_stands_in_the_schema_and_the_reference_without_an_example() -> None:
+    class Scale(Layer):
+        """Multiply by a number."""
+
+        by: float = attr("factor")
+
+    about = "Multiply by a number.\n\nAttributes in order: **`by`**."
+    assert schema()["$defs"]["named"]["scale"]["properties"]["by"]["description"] == "factor"
+    assert about in str(schema()).replace("\\n", "\n")
+    assert render(Scale).startswith(
+        "scale\n\n  Multiply by a number.\n\n  attributes, in order\n    by  required  factor"
+    )
 
 
 def test_the_working_of_an_output_of_other_sides() -> None:
@@ -169,7 +244,7 @@ def test_an_inherited_attribute_stays() -> None:
 
     assert list(Child.attributes) == ["size", "deep"]
     assert list(Base.attributes) == ["size"]
-    assert Child.per_axis == {"side", "out", "like", "size"}
+    assert Child.per_axis == {"side", "out", "size"}
     assert (Child.attributes["size"].symbol, Child.attributes["size"].kind) == ("Z", "PerAxis")
     assert not hasattr(Child, "deep")
 
@@ -203,7 +278,7 @@ def test_a_requirement_that_does_not_hold_says_what_does(requirement: str, said:
         """Of some steps only."""
 
         step: int = attr("step", at_least=1)
-        requires = {requirement: "another step"}
+        requires = [Requirement(requirement, "another step")]
 
     _, failure = failing(Own({"step": 3}), (1, 4, 4))
     assert failure.what == f"`own`: another step ({said})"

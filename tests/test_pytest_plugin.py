@@ -41,7 +41,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 def write(project: pytest.Pytester, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = project.path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
@@ -119,12 +119,69 @@ def test_a_choice_that_cannot_be_used_is_an_error_without_traceback(project: pyt
 
 @pytest.mark.parametrize(
     ("paths", "passed", "failed"),
-    [("architectures", 2, 0), ("other", 1, 1), ("arch* other/*.yaml", 2, 1), (".", 2, 1), ("nowhere", 1, 0)],
+    [
+        ("architectures", 2, 0),
+        ("./other/", 1, 1),
+        ("arch* other/*.yaml", 2, 1),
+        ("**/*.yaml", 2, 1),
+        ("other/**/*.yaml", 1, 1),
+        (".", 2, 1),
+    ],
 )
 def test_where_they_are(project: pytest.Pytester, paths: str, passed: int, failed: int) -> None:
     project.makeini(f"[pytest]\ncnncalc_paths = {paths}\n")
     found = outcomes(project, "--cnncalc")
     assert (found.get("passed", 0), found.get("failed", 0)) == (passed, failed)
+
+
+REFUSED = {
+    "a folder that is not there": ("nets", "no file or folder `nets` in {root}"),
+    "a pattern that matches nothing, beside one that does": (
+        "architectures nets/**/*.yaml",
+        "no file or folder `nets/**/*.yaml` in {root}",
+    ),
+    "a folder without architectures": ("sub", "no architecture file in `sub`"),
+    "a file that is none": ("architectures/settings.yaml", "no architecture file in `architectures/settings.yaml`"),
+    "a folder that pytest passes by": (
+        "build/nets",
+        "pytest passes by `build/nets/net.yaml`: norecursedirs has `build`",
+    ),
+    "a folder below, that pytest passes by": (
+        "deep",
+        "pytest passes by `deep/build/net.yaml`: norecursedirs has `build`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("paths", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_path_that_leads_to_no_architecture_is_an_error(project: pytest.Pytester, paths: str, said: str) -> None:
+    write(project, {"sub/settings.yaml": "a: 1\n", "build/nets/net.yaml": FINE, "deep/net.yaml": FINE})
+    write(project, {"deep/build/net.yaml": FINE})
+    project.makeini(f"[pytest]\ncnncalc_paths = {paths}\n")
+    result = project.runpytest("--cnncalc")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[0] == f"ERROR: cnncalc_paths: {said.format(root=project.path)}"
+    assert outcomes(project) == {"passed": 1}  # who does not ask is not bothered
+
+
+def test_the_folder_that_is_meant_without_a_setting_must_be_there(project: pytest.Pytester) -> None:
+    (project.path / "architectures").rename(project.path / "nets")
+    result = project.runpytest("--cnncalc")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[0] == f"ERROR: cnncalc_paths: no file or folder `architectures` in {project.path}"
+
+
+def test_from_a_folder_below_they_are_found_too(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(project, {"tests/test_more.py": "def test_more(): pass\n"})
+    project.makeini("[pytest]\n")
+    monkeypatch.chdir(project.path / "tests")
+    assert outcomes(project, "--cnncalc") == {"passed": 2}
+
+
+def test_what_is_named_is_all_that_is_checked_and_the_report_says_so(project: pytest.Pytester) -> None:
+    said = "cnncalc: what is named is checked, and not cnncalc_paths"
+    assert said in project.runpytest("--cnncalc", "test_code.py").outlines
+    assert said not in project.runpytest("--cnncalc").outlines
 
 
 def test_they_are_found_beside_testpaths(project: pytest.Pytester) -> None:

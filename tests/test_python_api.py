@@ -27,7 +27,9 @@ def test_load_takes_a_path_or_a_bundled_name(tmp_path: os.PathLike[str]) -> None
 
 def test_results_are_frozen() -> None:
     analysis = cnncalc.analyze(cnncalc.loads(SMALL))
-    for result in (analysis, analysis.rows[0], analysis.totals, cnncalc.check(cnncalc.loads(SMALL))):
+    with pytest.raises(AttributeError):
+        analysis.rows[0].name = "other"  # type: ignore[misc]
+    for result in (analysis, analysis.totals, cnncalc.check(cnncalc.loads(SMALL))):
         assert dataclasses.is_dataclass(result)
         field = dataclasses.fields(result)[0].name
         with pytest.raises(dataclasses.FrozenInstanceError):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.analyses.outline import Line
-from cnncalc.core.analysis import Analysis, Row
-from cnncalc.core.figures import exact, percent, short
+from cnncalc.analyses.measures import Measure, Use, Value, used
+from cnncalc.core.figures import exact, megabytes, percent, short
 from cnncalc.core.shape import Shape, written_shape
+
+if TYPE_CHECKING:  # the help of a command lists the columns
+    from cnncalc.analyses.outline import SummaryLine
+    from cnncalc.core.analysis import Analysis
 
 
 class Style(NamedTuple):
@@ -18,10 +21,14 @@ class Style(NamedTuple):
     layout: str = "hwc"
     ascii: bool = False
 
-    def number(self, value: int, zero: str = "–") -> str:
+    def number(self, value: Value, zero: str = "–") -> str:
         if value == 0:
             return self.plain(zero)
-        return exact(value) if self.exact else short(value)
+        return "" if value is None else exact(value) if self.exact else short(value)
+
+    def figure(self, measure: Measure, value: Value) -> str:
+        """A value as the measure is written: a number, or bytes as MB."""
+        return self.plain(megabytes(value)) if measure.in_bytes and isinstance(value, int) else self.number(value)
 
     def shape(self, shape: Shape | None) -> str:
         return written_shape(shape, self.layout, "x" if self.ascii else "×") if shape else ""
@@ -45,63 +52,71 @@ class Style(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One column; `total` fills the totals' line, None leaves it empty."""
+    """One column; `total` fills the totals' line, None leaves it empty. `share` is drawn as a bar, 1 is a full one."""
 
     title: str
     help: str
-    cell: Callable[[Line, Analysis, Style], str]
+    cell: Callable[[SummaryLine, Analysis, Style], str]
     total: Callable[[Analysis, Style], str] | None = None
     right: bool = True
+    share: Callable[[SummaryLine, Analysis], float] | None = None
 
 
-def _count(quantity: str, help: str) -> Column:
-    def cell(line: Line, analysis: Analysis, style: Style) -> str:
-        return "" if line.counts is None else style.number(getattr(line.counts, quantity))
+def _measured(measure: Measure) -> Column:
+    def cell(line: SummaryLine, analysis: Analysis, style: Style) -> str:
+        return style.figure(measure, line.value(measure, analysis))
 
     def total(analysis: Analysis, style: Style) -> str:
-        bound = "≥ " if analysis.uncounted and quantity != "activations" else ""
-        return style.plain(bound + style.number(getattr(analysis.totals, quantity)))
+        bound = f"{measure.bound} " if analysis.uncounted and measure.bound else ""
+        return style.plain(bound + style.figure(measure, measure.value(analysis)))
 
-    return Column(quantity, help, cell, total)
-
-
-def _input_shapes(line: Line, analysis: Analysis, style: Style) -> str:
-    return ", ".join(map(style.shape, line.entry.input_shapes)) if isinstance(line.entry, Row) else ""
+    return Column(measure.name, measure.help, cell, total)
 
 
-def _inputs(line: Line, analysis: Analysis, style: Style) -> str:
-    return ", ".join(line.entry.inputs) if isinstance(line.entry, Row) else ""
+def _input_shapes(line: SummaryLine, analysis: Analysis, style: Style) -> str:
+    return ", ".join(map(style.shape, getattr(line.entry, "input_shapes", ())))  # a group has none
 
 
-def _share(line: Line, analysis: Analysis, style: Style) -> str:
-    return style.plain(percent(line.counts.multiplies, analysis.totals.multiplies)) if line.counts else ""
+def _inputs(line: SummaryLine, analysis: Analysis, style: Style) -> str:
+    return ", ".join(getattr(line.entry, "inputs", ()))
 
 
-def _line_number(line: Line, analysis: Analysis, style: Style) -> str:
+def _share_of(measure: Measure) -> Column:
+    def cell(line: SummaryLine, analysis: Analysis, style: Style) -> str:
+        if line.counts is None:
+            return ""
+        return style.plain(percent(line.value(measure, analysis), measure.value(analysis)))
+
+    def share(line: SummaryLine, analysis: Analysis) -> float:
+        whole = measure.value(analysis)
+        return float((line.value(measure, analysis) or 0) / whole) if whole else 0
+
+    return Column("share", f"share of the {measure.name}", cell, share=share)
+
+
+def _line_number(line: SummaryLine, analysis: Analysis, style: Style) -> str:
     return str(line.entry.line) if line.entry else ""
 
 
-COLUMNS: dict[str, Column] = {
-    "layer": Column("layer", "name", lambda line, a, s: s.plain(line.label), lambda a, s: "total", right=False),
-    "type": Column("type", "type, window, size", lambda line, a, s: s.plain(line.description), right=False),
-    "inputs": Column("inputs", "names of what it reads", _inputs, right=False),
-    "input": Column("input", "shapes of what it reads", _input_shapes),
-    "output": Column("output", "output shape", lambda line, a, s: s.shape(line.output)),
-    "params": _count("params", "weights and biases"),
-    "weights": _count("weights", "learned numbers but biases"),
-    "biases": _count("biases", "learned numbers that are only added"),
-    "buffers": _count("buffers", "stored numbers that are not learned"),
-    "multiplies": _count("multiplies", "multiplications for one image"),
-    "share": Column("share", "share of the multiplies", _share),
-    "flops": _count("flops", "2 × multiplies"),
-    "activations": _count("activations", "values in the output"),
-    "line": Column("line", "line in the file", _line_number),
-}
-STANDARD = ("layer", "type", "output", "params", "multiplies", "share")
+def _columns() -> Iterator[Column]:
+    yield Column("layer", "name", lambda line, a, s: s.plain(line.label), lambda a, s: "total", right=False)
+    yield Column("type", "type, window, size", lambda line, a, s: s.plain(line.description), right=False)
+    yield Column("inputs", "names of what it reads", _inputs, right=False)
+    yield Column("input", "shapes of what it reads", _input_shapes)
+    yield Column("output", "output shape", lambda line, a, s: s.shape(line.output))
+    for name, measure in used(Use.COLUMNS).items():
+        yield _measured(measure)
+        if name == "multiplies":
+            yield _share_of(measure)
+    yield Column("line", "line in the file", _line_number)
+
+
+COLUMNS = {column.title: column for column in _columns()}
+STANDARD = ("layer", "type", "output", *used(Use.HEADLINE), "share")
 FOLDING = ("layer", "type", "inputs", "input")  # names and words, which may take several lines
-OPTIONAL = (  # what a narrow terminal does without, first of all the first
-    "share", "type", "inputs", "input", "line", "activations", "buffers", "flops", "biases", "weights", "output",
-)  # fmt: skip
+_FIGURES = [name for name in used(Use.COLUMNS) if name not in STANDARD]
+# What a narrow terminal does without, first of all the first
+OPTIONAL = ("share", "type", "inputs", "input", "line", *reversed(_FIGURES), "output")
 
 
 def columns(names: tuple[str, ...]) -> list[Column]:
@@ -109,10 +124,15 @@ def columns(names: tuple[str, ...]) -> list[Column]:
     return [COLUMNS[name] for name in names]
 
 
+def is_counted(line: SummaryLine) -> bool:
+    """Whether a line stands for a cost, in one of the measures that matter most."""
+    return line.counts is not None and any(
+        measure.of(line.counts) for measure in used(Use.HEADLINE).values() if measure.of
+    )
+
+
 def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
     """What stands below a table: (label, text) lines."""
-    from cnncalc.core.figures import megabytes
-
     totals = analysis.totals
     lower = "≥ " if analysis.uncounted else ""
     lines = [

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.shape import Shape
 
 
-class Line(NamedTuple):
-    """One line of a summary. `counts` is None for a heading, whose layers follow."""
+class SummaryLine(NamedTuple):
+    """One line of a summary: an entry, or `others` summed up. `counts` is None for a heading, whose layers follow."""
 
     name: str
     label: str
@@ -19,31 +20,45 @@ class Line(NamedTuple):
     entry: Row | GroupRow | None
     output: Shape | None
     counts: Counts | None
+    others: tuple[Row | GroupRow, ...] = ()
+
+    def value(self, measure: Measure, analysis: Analysis) -> Value:
+        """The value of what the line stands for; a heading has none."""
+        if self.counts is None:
+            return None
+        return measure.value(analysis, self.entry) if self.entry else measure.together(analysis, self.others)
 
 
 def outline(
     analysis: Analysis, depth: int | None = 1, *, sort: str | None = None, top: int | None = None
-) -> list[Line]:
+) -> list[SummaryLine]:
     """The lines at a depth (None: all the way down): entries of so many path segments, deeper ones folded.
 
-    `sort` orders the lines by a count, largest first; `top` keeps so many and sums up the others in one line.
+    `sort` orders the lines by a measure, largest first; `top` keeps so many and sums up the others in one line.
     """
     if depth == 0:
         return []
     lines = _unfolded(analysis, depth)
     if sort or top:
         lines = [line for line in lines if line.counts is not None]
-        lines = [Line(line.name, line.name, 0, *_rest(line)) for line in lines]
+        lines = [SummaryLine(line.name, line.name, 0, *_rest(line)) for line in lines]
         if sort:
-            lines.sort(key=lambda line: -getattr(line.counts, sort))
+            measure = MEASURES[sort]
+            lines.sort(key=lambda line: largest_first(line.value(measure, analysis)))
         if top and len(lines) > top:
-            others = sum((line.counts for line in lines[top:] if line.counts), Counts())
-            label = f"… {len(lines) - top} others"
-            lines = [*lines[:top], Line(label, label, 0, "", None, None, others)]
+            others = tuple(line.entry for line in lines[top:] if line.entry)
+            label = f"… {len(others)} others"
+            counts = sum((entry.counts for entry in others), Counts())
+            lines = [*lines[:top], SummaryLine(label, label, 0, "", None, None, counts, others)]
     return lines
 
 
-def _rest(line: Line) -> tuple[str, Row | GroupRow | None, Shape | None, Counts | None]:
+def largest_first(value: Value) -> tuple[bool, Value]:
+    """The key by which values are sorted; what has none stands last."""
+    return value is None, value if value is None else -value
+
+
+def _rest(line: SummaryLine) -> tuple[str, Row | GroupRow | None, Shape | None, Counts | None]:
     return line.description, line.entry, line.output, line.counts
 
 
@@ -61,9 +76,9 @@ def parts(analysis: Analysis) -> dict[str, list[Row | GroupRow]]:
     }
 
 
-def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
+def _unfolded(analysis: Analysis, depth: int | None) -> list[SummaryLine]:
     below = parts(analysis)
-    lines: list[Line] = []
+    lines: list[SummaryLine] = []
     stack: list[tuple[int, Row | GroupRow]] = [(0, entry) for entry in reversed(below.get("", []))]
     while stack:
         level, entry = stack.pop()
@@ -71,7 +86,9 @@ def _unfolded(analysis: Analysis, depth: int | None) -> list[Line]:
         opened = isinstance(entry, GroupRow) and entry.name in below and (depth is None or level + 1 < depth)
         counts = None if opened else entry.counts
         lines.append(
-            Line(entry.name, label, level, describe(entry), entry, None if opened else entry.output_shape, counts)
+            SummaryLine(
+                entry.name, label, level, describe(entry), entry, None if opened else entry.output_shape, counts
+            )
         )
         if opened:
             stack += [(level + 1, child) for child in reversed(below[entry.name])]
@@ -85,7 +102,7 @@ def describe(entry: Row | GroupRow) -> str:
         return f"{text}, weights of {entry.shares}" if entry.shares else text
     if entry.start == entry.stop:
         return "identity"
-    return entry.kind
+    return entry.description
 
 
 def describe_layer(layer: Layer, channels: int, spelled: bool = False) -> str:

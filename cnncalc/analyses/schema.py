@@ -8,8 +8,8 @@ editors show and insert; validators pass over them.
 
 from __future__ import annotations
 
+from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.schema_layers import NUMBER, WORDS, Schema, attributes_of, entry, named, said, titled
-from cnncalc.core.analysis import QUANTITIES
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 
@@ -22,7 +22,10 @@ def schema() -> Schema:
     >>> schema()["title"]
     'cnncalc architecture file'
     """
-    figures = {quantity: said("an integer, `884k`, `~60M` or `<25M`", _FIGURE) for quantity in QUANTITIES}
+    figures = {
+        name: said(f"{_number(measure)}, `884k`, `~60M` or `<25M`", _figure(measure))
+        for name, measure in used(Use.FIGURES).items()
+    }
     output = said("`28x28x256` (height × width × channels), or `4096` for a vector", _FIGURE)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -57,6 +60,14 @@ def schema() -> Schema:
 
 
 _FIGURE: Schema = {"type": ["string", "integer"]}
+
+
+def _figure(measure: Measure) -> Schema:
+    return _FIGURE if measure.whole else {"type": ["string", "number"]}
+
+
+def _number(measure: Measure) -> str:
+    return "an integer" if measure.whole else "a number"
 
 
 def _file() -> dict[str, Schema]:
@@ -113,15 +124,16 @@ def _file() -> dict[str, Schema]:
 
 def _limits() -> dict[str, Schema]:
     """The quantities of a budget: a limit alone, or what breaks the check and what warns."""
-    amount = "an integer, `5M`, or for `size` also `20 MiB`"
-    kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
-    levels = titled({kind: said(text, _FIGURE) for kind, text in kinds.items()})
-    limit = {"type": ["string", "integer", "object"], "properties": levels, "additionalProperties": False}
-    quantities = {name: name for name in QUANTITIES} | {"size": "bytes of float32 params"}
-    return {
-        name: said(f"the most {what} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
-        for name, what in quantities.items()
-    }
+    measures = used(Use.LIMITS)
+    units = "".join(f", or for `{name}` also `20 MiB`" for name, measure in measures.items() if measure.in_bytes)
+    found = {}
+    for name, measure in measures.items():
+        amount, figure = f"{_number(measure)}, `5M`{units}", _figure(measure)
+        kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
+        levels = titled({kind: said(text, figure) for kind, text in kinds.items()})
+        limit = {"type": [*figure["type"], "object"], "properties": levels, "additionalProperties": False}
+        found[name] = said(f"the most {measure.noun} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
+    return found
 
 
 def _input() -> Schema:

@@ -129,12 +129,12 @@ def _about(layer: type[Layer]) -> Schema:
     paragraphs = [text]
     if order := [in_order(name, attribute) for name, attribute in layer.attributes.items()]:
         paragraphs.append(f"Attributes in order: {', '.join(order)}.")
-    example = layer.examples[0]
-    entry = f"{layer.type}: {{{example.attributes}}}" if example.attributes else layer.type
-    counts = [(example.params, "params"), (example.multiplies, "multiplies")]
-    shown = "".join(f", {count:,} {what}" for count, what in counts if count)
-    shapes = f"{example.inputs} → {example.output}".replace("x", "×")
-    paragraphs.append(f"`{entry}`  \n{shapes}{shown}")
+    for example in layer.examples[:1]:
+        entry = f"{layer.type}: {{{example.attributes}}}" if example.attributes else layer.type
+        counts = [(example.params, "params"), (example.multiplies, "multiplies")]
+        shown = "".join(f", {count:,} {what}" for count, what in counts if count)
+        shapes = f"{example.inputs} → {example.output}".replace("x", "×")
+        paragraphs.append(f"`{entry}`  \n{shapes}{shown}")
     return {"title": layer.type, "description": text, "markdownDescription": "\n\n".join(paragraphs)}
 
 

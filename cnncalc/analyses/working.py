@@ -13,10 +13,12 @@ from typing import NamedTuple
 
 from cnncalc.analyses.outline import describe, describe_layer, parts
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
+from cnncalc.core.formula import names
 from cnncalc.core.graph import Failed, Graph, Understood
-from cnncalc.core.layers.base import Layer
+from cnncalc.core.layers.base import COUNTS, Layer
+from cnncalc.core.problem import Origin
 from cnncalc.core.shape import AXES, Shape
-from cnncalc.core.work import COUNTS, Named, Step, attempt, steps
+from cnncalc.core.work import Named, Step, attempt, steps
 
 COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
 
@@ -91,8 +93,7 @@ class FailedWorking:
     input_shapes: tuple[Shape, ...]
     steps: tuple[Step, ...]
     why: str
-    line: int
-    file: str
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -198,8 +199,7 @@ def _failed(failure: Failed, graph: Graph) -> FailedWorking:
         shapes,
         tuple(found) if step is not None else (),
         why,
-        failure.line,
-        failure.file,
+        failure.origin,
     )
 
 
@@ -303,7 +303,7 @@ def legend(used: Iterable[tuple[Layer, Iterable[Step]]]) -> tuple[Meaning, ...]:
     for layer, working in used:
         for step in working:
             for name, stands_for in step.names.items():
-                whole = f"prod({name})" in step.formula or f"sum({name})" in step.formula
+                whole = bool(names(step.formula)[name])
                 text = _meaning(layer, name, whole, len(stands_for.symbols))
                 if text:
                     key = f"{name} whole" if name == "side" and whole else name

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from cnncalc import __version__
+from cnncalc.formats.writing import SHOWN
 
 COMMANDS = {
     "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
@@ -79,6 +81,13 @@ def main() -> None:
     for name, mode in {"stdin": "r", "stdout": "w", "stderr": "w"}.items():
         if getattr(sys, name) is None:  # closed by whoever called us
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # what a stream cannot hold is shown as a sign
+            stream.reconfigure(errors=SHOWN)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from cnncalc.cli.actions import guard
+
+        guard()
     try:
         code = _run()
     except OSError:  # standard error takes no text: nobody can be told

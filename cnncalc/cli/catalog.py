@@ -74,12 +74,13 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
     if form == "json":
         from json import dumps
 
+        from cnncalc.analyses.measures import Use, used
+
         rows = [
             {
                 "file": name,
                 "name": a.name,
-                "params": a.totals.params,
-                "multiplies": a.totals.multiplies,
+                **{measure: one.value(a) for measure, one in used(Use.HEADLINE).items()},
                 "inputs": a.inputs,
             }
             for name, a in found
@@ -96,9 +97,9 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
 
 def _matches(name: str, words: tuple[str, ...]) -> bool:
     """Whether a file's name, or what it calls its network, holds all words; nothing is worked out for that."""
+    from cnncalc.core.problem import Problems
     from cnncalc.formats.open import read
     from cnncalc.formats.yaml.reading.description import describe
-    from cnncalc.formats.yaml.reading.problems import Problems
 
     text = name
     if not all(word.lower() in text for word in words):

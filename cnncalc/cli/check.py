@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.cli import loading, options, streams
 from cnncalc.cli.command import InputFile, OutputFile
 from cnncalc.cli.progress import Progress
+from cnncalc.formats import writing
 from cnncalc.render.check import FORMATS, many, renderer, verdict
 
 if TYPE_CHECKING:
@@ -20,9 +23,11 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.baseline import Against
     from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
     from cnncalc.analyses.checks.budget import Limit
-    from cnncalc.analyses.checks.expect import CheckResult
+    from cnncalc.analyses.checks.expect import Update
     from cnncalc.analyses.checks.report import Report
-from cnncalc.formats.listing import File
+    from cnncalc.core.problem import Problem
+    from cnncalc.formats.changes import ChangeSet, Index
+    from cnncalc.formats.listing import File
 
 DRAWN = "full"
 
@@ -31,27 +36,30 @@ def _limits(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
     """The limits of one option: `5M`, or `NAME=5M`."""
     if not values:
         return ()
-    from cnncalc.analyses.checks.budget import read_limit
+    from cnncalc.analyses.checks.budget import read_limit, units
 
     quantity = (param.name or "").removeprefix("max_")
     limits = []
     for value in values:
         limit = read_limit(quantity, value)
         if limit is None:
-            units = "a size such as 400000, '20 MB' or '20 MiB'" if quantity == "size" else "an integer or 5M"
-            raise click.BadParameter(f"{units}, or NAME= before it, not '{value}'")
+            raise click.BadParameter(f"{units(MEASURES[quantity])}, or NAME= before it, not '{value}'")
         limits.append(limit)
     return tuple(limits)
 
 
-def _limit_option(quantity: str, example: str, what: str) -> options.Decorator:
-    return click.option(
-        f"--max-{quantity}",
-        metavar="[NAME=]LIMIT",
-        multiple=True,
-        callback=_limits,
-        help=f"The most {what}, in total or of the layer or block NAME: {example}, head={example}.",
-    )
+def _limit_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--max-NAME` for each quantity that has this option."""
+    for measure in reversed(list(used(Use.OPTION).values())):
+        command = click.option(
+            f"--max-{measure.name.replace('_', '-')}",
+            metavar="[NAME=]LIMIT",
+            multiple=True,
+            callback=_limits,
+            help=f"The most {measure.noun}, in total or of the layer or block NAME: {measure.limit}, "
+            f"head={measure.limit}.",
+        )(command)
+    return command
 
 
 def _known_codes() -> Iterable[str]:
@@ -65,7 +73,10 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         return None
     from cnncalc.analyses.checks.config import read_codes
 
-    return options.configured(read_codes, [code.strip() for code in value.split(",") if code.strip()])
+    codes = [code.strip() for code in value.split(",") if code.strip()]
+    if not codes and param.name == "select":
+        raise click.UsageError("--select names no rule; --no-lint runs none.")
+    return options.configured(read_codes, codes)
 
 
 @options.command(
@@ -74,7 +85,8 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
-        "cnncalc check --changed base.yaml       and every file that extends it",
+        "cnncalc check --since origin/main        what a branch changes",
+        "cnncalc check --staged                   what a commit changes",
         "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              a line a problem, for editors",
         "cnncalc check nets/ -o cnncalc.sarif",
@@ -86,9 +98,15 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 )
 @click.argument("files", metavar="FILE|FOLDER...", nargs=-1, type=options.Architecture())
 @click.option(
-    "--changed",
+    "--since",
+    metavar="REF",
+    help="Check only what changed since the branch left REF (its merge base with HEAD), committed or not, untracked "
+    "files, too, and all that extends it. FILE|FOLDER, where given, limits what is looked at.",
+)
+@click.option(
+    "--staged",
     is_flag=True,
-    help="FILEs are what a commit changes: the architectures among them are checked, and all that extend one of them.",
+    help="Check only what the next commit changes, and all that extends it, as it is in git's index.",
 )
 @options.format_option(
     DRAWN,
@@ -98,10 +116,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
     "summary, sarif and junit files for other services.  [default: full, inside GitHub Actions github]",
 )
 @options.output_option()
-@_limit_option("params", "5M", "params")
-@_limit_option("multiplies", "1.5G", "multiplies")
-@_limit_option("activations", "10M", "activations")
-@_limit_option("size", "20MiB", "bytes of float32 params")
+@_limit_options
 @click.option(
     "--baseline",
     type=InputFile(),
@@ -136,7 +151,8 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")
 def check_command(
     files: tuple[str, ...],
-    changed: bool,
+    since: str | None,
+    staged: bool,
     form: str | None,
     output: str | None,
     baseline: str | None,
@@ -163,12 +179,15 @@ def check_command(
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
     file cannot be used.
     """
-    from cnncalc.analyses.checks.config import nearest_config
     from cnncalc.analyses.checks.lint import Linter
-    from cnncalc.analyses.checks.report import Checks
+    from cnncalc.analyses.checks.report import Checks, empty
+    from cnncalc.formats import open as api
 
-    if not files and not changed:
+    partly = since is not None or staged
+    if not files and not partly:
         raise click.UsageError("Missing argument 'FILE|FOLDER...'.")
+    if since is not None and staged:
+        raise click.UsageError("--since and --staged exclude each other.")
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
     if form == DRAWN and output not in (None, "-"):
         raise click.UsageError(f"--output wants another format than `{DRAWN}`: --format {', '.join(FORMATS)}.")
@@ -176,77 +195,131 @@ def check_command(
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
         raise click.UsageError("--update rewrites a file; standard input is none.")
-    if write_baseline is not None and changed:
-        raise click.UsageError("--write-baseline records all files, not those that are --changed.")
+    if update and staged:
+        raise click.UsageError("--update rewrites files, and not what is --staged of them.")
+    if write_baseline is not None and partly:
+        raise click.UsageError("--write-baseline records all files, not those that changed.")
     loading.refuse_two_inputs(files)
     loading.note_slow_parser()
     vars = options.overrides(sets)
     if max_growth and baseline is None:
         raise click.UsageError("--max-growth goes with --baseline.")
-    first = next(iter(files), "")
-    held = None if baseline is None else _baseline(baseline, max_growth, vars, input_size, first)
+    change = _change(since) if partly else None
+    index = change.index if change else None
+    held = None if baseline is None else _baseline(baseline, max_growth, vars, input_size, files, index)
     recorder = None if write_baseline is None else _recorder(write_baseline, vars, input_size)
-    linter = Linter(select, ignore)
+    linter = Linter(select, ignore, read=_read_config(index))
     checks = Checks(
         vars=vars,
         input_size=input_size,
         limits=tuple(chain(*limits.values())),
-        strict=strict or options.configured(nearest_config, "", linter.configs).strict,
+        strict=strict or options.configured(linter.config, "").strict,
         finders=tuple(finder for finder in (None if no_lint else linter, held, recorder) if finder),
+        read=change.read if change else api.read,
     )
     reports: list[Report] = []
-    with Progress(_to_check(files, changed)) as progress:
+
+    def done(report: Report) -> None:
+        if not (quiet and report.code == 0 and not report.problems):
+            _show(report, form, no_color, quiet)
+        if not report.skipped:
+            reports.append(report)
+
+    with Progress(_to_check(files, change)) as progress:
         for file in progress:
-            if not quiet:
+            if not quiet and not change:
                 loading.note_bundled(file.name)
-            rewritten = _update(file.name) if update else 0
+            rewritten = _update(file.name) if update else None
             report = options.configured(checks.report, file)
             progress.hide()
-            if rewritten:
-                streams.say(f"{file.name}: {many(rewritten, 'figure')} of `expect` rewritten")
-            if not (quiet and report.code == 0 and not report.problems):
-                _show(report, form, no_color, quiet)
-            if not report.skipped:
-                reports.append(report)
-    if not reports and not changed:
-        raise click.UsageError(f"no architecture file in {', '.join(files)}")
+            if rewritten and rewritten.figures:
+                streams.say(f"{file.name}: {many(rewritten.figures, 'figure')} of `expect` rewritten")
+            for left in rewritten.left if rewritten else ():
+                streams.remark(left)
+            done(report)
+    for report in () if change else empty(files, reports):
+        done(report)
     for name in held.gone() if held else ():
         streams.remark(f"{name} is in the baseline, and gone")
-    _conclude(reports, form, output)
+    _conclude(reports, form, output, _nothing(change, files) if change else "")
     if recorder:
-        _record(recorder, reports)
+        _record(recorder, reports, baseline)
     return max((report.code for report in reports), default=0)
 
 
-def _to_check(files: tuple[str, ...], changed: bool) -> list[File]:
-    if not changed:
+def _change(since: str | None) -> ChangeSet:
+    """What changed since a version, or what is staged; where git cannot say, the command ends."""
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import changes
+
+    try:
+        change = changes.staged() if since is None else changes.since(since)
+    except ProblemsFound as error:
+        raise _ended(error.problems) from None
+    for note in change.notes:
+        streams.remark(note)
+    return change
+
+
+def _to_check(files: tuple[str, ...], change: ChangeSet | None) -> list[File]:
+    if change is None:
         from cnncalc.formats.listing import listing
 
         return list(listing(files))
     from cnncalc.core.problem import ProblemsFound
-    from cnncalc.formats import dependents
+    from cnncalc.formats.dependents import affected
 
     try:
-        return list(dependents.changed(files))
+        return affected(change, files)
     except ProblemsFound as error:
-        raise click.UsageError(str(error)) from None
+        raise _ended(error.problems) from None
+
+
+def _nothing(change: ChangeSet, files: tuple[str, ...]) -> str:
+    """What is said where a change concerns no architecture: that nothing was checked."""
+    inside = f"in {', '.join(files)} " if files else ""
+    return f"nothing to check: no architecture file {inside}{change.when}"
+
+
+def _ended(problems: list[Problem]) -> click.exceptions.Exit:
+    streams.complain(problems)
+    return click.exceptions.Exit(2)
+
+
+def _read_config(index: Index | None) -> Callable[[str], bytes | None]:
+    """How a `pyproject.toml` is read: of what is staged, too, where it lies in that repository."""
+    from cnncalc.analyses.checks.config import on_disk
+
+    def read(path: str) -> bytes | None:
+        return on_disk(path) if index is None or index.path(path).startswith("..") else index.content(path)
+
+    return read
 
 
 def _baseline(
-    baseline: str, max_growth: dict[str, Fraction], vars: dict[str, str], input_size: str | None, file: str
+    baseline: str,
+    max_growth: dict[str, Fraction],
+    vars: dict[str, str],
+    input_size: str | None,
+    files: tuple[str, ...],
+    index: Index | None,
 ) -> Against | Recorded:
     """What files are held against; a baseline that is none ends the command."""
     from cnncalc.analyses.checks.baselines.baseline import named
     from cnncalc.analyses.checks.baselines.growth import read_allowed
+    from cnncalc.analyses.checks.baselines.recorded import Recorded
     from cnncalc.core.problem import ProblemsFound
 
-    folder = file if os.path.isdir(file) else os.path.dirname(file)
+    first = next(iter(files), "")
+    folder = first if os.path.isdir(first) else os.path.dirname(first)
     try:
         allowed = read_allowed(["0%"]) | max_growth
-        return named(baseline, allowed, vars, input_size, folder if os.path.isdir(folder) else "")
+        held = named(baseline, allowed, vars, input_size, folder if os.path.isdir(folder) else "", index)
     except ProblemsFound as error:
-        streams.complain(error.problems)
-        raise click.exceptions.Exit(2) from None
+        raise _ended(error.problems) from None
+    if isinstance(held, Recorded) and (vars or input_size):
+        raise click.UsageError("a baseline FILE has the files' own figures: it goes without --set and --input-size.")
+    return held
 
 
 def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Recorder:
@@ -257,12 +330,12 @@ def _recorder(path: str, vars: dict[str, str], input_size: str | None) -> Record
     return Recorder(path)
 
 
-def _record(recorder: Recorder, reports: list[Report]) -> None:
-    """Write the baseline file, of all files or not at all."""
+def _record(recorder: Recorder, reports: list[Report], before: str | None) -> None:
+    """Write the baseline file, which may be the one before, of all files or not at all."""
     if any(report.code == 2 for report in reports):
         streams.remark(f"{recorder.path} is not written: a file cannot be used")
         return
-    streams.emit(recorder.text(), recorder.path)
+    streams.emit(recorder.text(), recorder.path, renews=before)
     streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
@@ -280,64 +353,64 @@ def _show(report: Report, form: str, no_color: bool, quiet: bool) -> None:
         streams.say(f"{report.file}: {many(report.figures, 'figure')}")
 
 
-def _conclude(reports: list[Report], form: str, output: str | None) -> None:
-    """What is said when all files are checked."""
+def _conclude(reports: list[Report], form: str, output: str | None, nothing: str) -> None:
+    """What is said when all files are checked; `nothing` where there was none."""
+    from cnncalc.core.problem import clean
+
+    said = verdict(reports) if reports else clean(nothing)
     if form == DRAWN:
-        streams.say(verdict(reports))
+        streams.say(said)
         return
     root = os.environ.get("GITHUB_WORKSPACE")
-    streams.emit(renderer(form)(reports, root), output)
+    text = renderer(form)(reports, root)
+    if form == "github":
+        from cnncalc.cli.actions import commands
+
+        with commands():
+            streams.emit(text, output)
+    else:
+        streams.emit(text, output)
     if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
         try:
-            with open(path, "a", encoding="utf-8", newline="\n") as file:
-                file.write(renderer("step_summary")(reports, root))
+            text = renderer("step_summary")(reports, root) if reports else f"### cnncalc check\n\n{said}\n"
+            writing.append(path, text.encode("utf-8", writing.SHOWN))
         except OSError as error:
             streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
-    click.echo(verdict(reports), err=True)
+    click.echo(said, err=True)
 
 
-def _update(file: str) -> int:
-    """Put the figures of a file right that no longer hold: how many; a file that cannot be used stays as it is."""
-    from cnncalc.analyses.checks.expect import check
+def _update(file: str) -> Update | None:
+    """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
+    from cnncalc.analyses.checks.expect import check, update
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
     try:
-        result = check(api.load(file))
+        graph = api.load(file)
+        edits = check(graph).edits
     except ProblemsFound:
-        return 0
-    return _rewrite(file, result) if result.edits else 0
-
-
-def _rewrite(file: str, result: CheckResult) -> int:
-    """Whole or not at all."""
-    from tempfile import mkstemp
-
-    from cnncalc.analyses.checks.expect import updated
-    from cnncalc.formats import open as api
-
-    found = api.find(file)
+        return None
+    if not edits:
+        return None
     if file.startswith(api.FROM_GIT):
         raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
+    found = api.find(file)
     if found.bundled:
         raise click.UsageError(
             f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
         )
-    path = os.path.realpath(found.path)
+    done = update(graph, edits)
+    if done.figures:
+        _rewrite(found.path, done.before, done.text)
+    return done
+
+
+def _rewrite(path: str, before: str, after: str) -> None:
+    """Write what became of the text that was read, over no other one."""
     try:
-        with open(path, "rb") as old:
-            data = old.read()
-        mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-        text = updated(data.decode("utf-8-sig"), result.edits)
-        handle, temporary = mkstemp(dir=os.path.dirname(path))
-        try:
-            with os.fdopen(handle, "wb") as new:
-                new.write(mark + text.encode())
-            os.chmod(temporary, os.stat(path).st_mode)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with open(path, "rb") as file:
+            mark = file.read(len(BOM_UTF8))
+        mark = mark if mark == BOM_UTF8 else b""
+        writing.write(path, mark + after.encode(), old=mark + before.encode())
     except OSError as error:
-        raise streams.CannotWrite(f"'{file}'", error) from None
-    return len({edit.node.mark.index for edit in result.edits})
+        raise streams.CannotWrite(f"'{path}'", error) from None

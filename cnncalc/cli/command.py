@@ -9,6 +9,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from cnncalc.formats.writing import forget
+
 FORCED = "cnncalc.forced"  # in the context: --force was given
 
 # What a file's name says of its format: the first of these that a command has. The longer suffix goes first.
@@ -54,7 +56,7 @@ class InputFile(click.Path):
         self.suffixes = suffixes
 
 
-class Format(click.Option):
+class OutputFormat(click.Option):
     """`--format`: `idle` are the options that a format does not heed, `advice` how others make what no format is."""
 
     def __init__(
@@ -92,10 +94,11 @@ class Command(click.Command):
                 param.help = f"{param.help} Without --format its suffix names one: {suffixes}."
 
     @property
-    def _format(self) -> Format | None:
-        return next((param for param in self.params if isinstance(param, Format)), None)
+    def _format(self) -> OutputFormat | None:
+        return next((param for param in self.params if isinstance(param, OutputFormat)), None)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        forget()
         rest = super().parse_args(ctx, args)
         if not ctx.resilient_parsing:  # as for shell completion
             _refuse_to_overwrite(ctx)
@@ -108,7 +111,7 @@ class Command(click.Command):
 # ------------------------------------------------------------------------------------------------ formats
 
 
-def _take_suffix(ctx: click.Context, form: Format) -> None:
+def _take_suffix(ctx: click.Context, form: OutputFormat) -> None:
     """The format that the name of `--output` means, where none is given."""
     output = ctx.params.get("output")
     if output in (None, "-") or ctx.get_parameter_source("form") is not ParameterSource.DEFAULT:
@@ -123,7 +126,7 @@ def _take_suffix(ctx: click.Context, form: Format) -> None:
     ctx.params["form"] = found
 
 
-def _note_idle(ctx: click.Context, form: Format) -> None:
+def _note_idle(ctx: click.Context, form: OutputFormat) -> None:
     from cnncalc.cli.streams import remark
 
     chosen = ctx.params["form"]
@@ -156,7 +159,7 @@ def _refuse_to_overwrite(ctx: click.Context) -> None:
                 raise _refusal(ctx, name, f"'{path}' is a file that is read: it would be overwritten")
         if param.type.kept and not ctx.meta.get(FORCED):
             raise _refusal(ctx, name, f"'{path}' is there already; --force replaces it")
-        if path.lower().endswith(ARCHITECTURES) and not param.type.kept:
+        if any(name.lower().endswith(ARCHITECTURES) for name in (path, os.path.realpath(path))) and not param.type.kept:
             raise _refusal(ctx, name, f"'{path}' is there already, and an architecture file is not overwritten")
 
 

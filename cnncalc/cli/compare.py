@@ -11,7 +11,7 @@ from cnncalc.cli import loading, options, streams
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.analyses.comparing.comparison import Network
+    from cnncalc.analyses.comparing.comparison import NetworkFigures
     from cnncalc.core.problem import Problem
 
 
@@ -108,19 +108,21 @@ def compare_command(
     else:
         from cnncalc.render import comparison_data
 
-        text = comparison_data.csv_table(networks) if changes is None else comparison_data.csv_of_layers(changes)
+        text = (
+            comparison_data.csv_table(networks) if changes is None else comparison_data.csv_of_layers(networks, changes)
+        )
     streams.emit(text, output)
     if grown:
         streams.complain(grown, no_color)
     return 2 if failed else 1 if grown else 0
 
 
-def _grown(networks: list[Network], allowed: dict[str, Fraction]) -> list[Problem]:
+def _grown(networks: list[NetworkFigures], allowed: dict[str, Fraction]) -> list[Problem]:
     """A problem for every total that grew more than it may."""
     from cnncalc.analyses.checks.baselines import growth
     from cnncalc.core.problem import Problem
 
-    totals = [growth.figures(one.analysis.totals) for one in networks]
+    totals = [growth.figures(one.analysis, allowed) for one in networks]
     return [
         Problem(
             "baseline",

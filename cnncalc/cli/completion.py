@@ -32,6 +32,8 @@ def of(names: Iterable[str], incomplete: str) -> Items:
 def listed(names: Iterable[str], incomplete: str) -> Items:
     """`a,b`: the last one completed, those before it no more."""
     before, comma, last = incomplete.rpartition(",")
+    if not before.isprintable():  # no name of ours
+        return []
     taken = before.split(",")
     return [CompletionItem(f"{before}{comma}{name}") for name in names if name.startswith(last) and name not in taken]
 
@@ -59,7 +61,7 @@ def _files(incomplete: str) -> list[str]:
         f"{prefix}{name}{'/' * folder}"
         for name, folder in known
         if name.startswith(tail) and (tail or not name.startswith("."))
-        if (folder or name.endswith(ARCHITECTURES)) and name.isprintable() and not _SPLIT.search(name)
+        if (folder or name.endswith(ARCHITECTURES)) and (prefix + name).isprintable() and not _SPLIT.search(name)
     ]
 
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import loading, options, streams
 
 if TYPE_CHECKING:
     from cnncalc.core.analysis import Analysis, GroupRow
-
-COUNTS = ("params", "weights", "biases", "buffers", "multiplies", "flops", "activations")
 
 
 def _depth(ctx: click.Context, param: click.Parameter, value: str | None) -> int | str | None:
@@ -25,7 +24,7 @@ def _depth(ctx: click.Context, param: click.Parameter, value: str | None) -> int
 
 
 def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
-    return options.some_of(value, COUNTS, "count") or ()
+    return options.some_of(value, used(Use.COLUMNS), "count") or ()
 
 
 @options.command(
@@ -73,10 +72,11 @@ def _counts(ctx: click.Context, param: click.Parameter, value: str | None) -> tu
 )
 @click.option(
     "--counts",
-    type=options.Names(lambda: COUNTS),
+    cls=options.Listed,
+    type=options.Names(lambda: used(Use.COLUMNS)),
     callback=_counts,
     metavar="NAME,...",
-    help=f"Write them on the boxes: {', '.join(COUNTS)}.",
+    help="Write them on the boxes:",
 )
 @click.option("--every-copy", is_flag=True, help="Draw all the equal copies of a repeated block, not one with its ×N.")
 @options.set_option()

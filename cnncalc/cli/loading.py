@@ -53,7 +53,6 @@ def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str
     """Read every FILE; one that fails does not stop the others."""
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
-    from cnncalc.formats.yaml.expanding.build import load_source
 
     refuse_two_inputs(files)
     note_slow_parser()
@@ -62,7 +61,7 @@ def load_all(files: tuple[str, ...], sets: tuple[str, ...] = (), input_size: str
     for file in files:
         note_bundled(file)
         try:
-            loaded.append(Loaded(file, load_source(api.read(file), set=vars, input_size=input_size), []))
+            loaded.append(Loaded(file, api.graph_of(api.read(file), set=vars, input_size=input_size), []))
         except ProblemsFound as error:
             loaded.append(Loaded(file, None, error.problems, error.understood))
     return loaded

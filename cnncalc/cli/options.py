@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnncalc.cli.command import ARCHITECTURES, FORCED, Command, Format, OutputFile
+from cnncalc.cli.command import ARCHITECTURES, FORCED, Command, OutputFile, OutputFormat
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 T = TypeVar("T")
@@ -55,6 +55,18 @@ class Names(TextType):
         from cnncalc.cli import completion
 
         return completion.listed(self.known(), incomplete)
+
+
+class Listed(click.Option):
+    """An option that takes some of these `Names`; its help goes on with them, looked up when it is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        assert isinstance(self.type, Names)
+        plain, self.help = self.help, f"{self.help} {', '.join(self.type.known())}."
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = plain
 
 
 class OfFile(TextType):
@@ -153,7 +165,7 @@ def format_option(
         "-f",
         "--format",
         "form",
-        cls=Format,
+        cls=OutputFormat,
         type=click.Choice(formats),
         default=formats[0] if default else None,
         show_default=default,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from cnncalc.formats import writing
 
 if TYPE_CHECKING:
     from cnncalc.core.problem import Problem
@@ -33,8 +36,9 @@ class CannotWrite(click.ClickException):
 
     exit_code = 2
 
-    def __init__(self, what: str, error: OSError) -> None:
-        super().__init__(f"cannot write {what}: {(error.strerror or str(error)).lower()}")
+    def __init__(self, what: str, error: OSError | str) -> None:
+        why = error if isinstance(error, str) else (error.strerror or str(error)).lower()
+        super().__init__(f"cannot write {what}: {why}")
 
 
 def ended(error: OSError) -> Exception:
@@ -45,28 +49,37 @@ def ended(error: OSError) -> Exception:
     return CannotWrite("to standard output", error)
 
 
-def emit(text: str, output: str | None) -> None:
-    """Write a command's result to standard output or to the file that `-o` names."""
-    if output in (None, "-"):
+def emit(text: str, output: str | None, renews: str | None = None) -> None:
+    """Write a command's result to standard output, or to the file that `-o` names.
+
+    No file that was read is replaced, but for the one that is renewed.
+    """
+    stream = _stream(output)
+    if stream is not None:
         try:
-            _print(text)
+            stream.write(text)
+            stream.flush()
         except OSError as error:
             raise ended(error) from None
         return
+    assert output is not None
+    if writing.was_read(output) and not (renews and os.path.exists(renews) and os.path.samefile(output, renews)):
+        raise CannotWrite(f"'{output}'", "it is a file that was read")
     try:
-        with open(output or "", "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        writing.write(output, text.encode("utf-8", writing.SHOWN))
     except OSError as error:
         raise CannotWrite(f"'{output}'", error) from None
 
 
-def _print(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-    except UnicodeEncodeError:  # a terminal that is not UTF-8: better a `?` than a traceback
-        encoding = sys.stdout.encoding or "ascii"
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-    sys.stdout.flush()
+def _stream(output: str | None) -> Any:
+    """The standard stream that an output means: none or `-`, `/dev/stderr`, the file to which the shell leads one."""
+    if output is None or output == "-":
+        return sys.stdout
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # no such file; no such stream
+            if os.path.samestat(os.stat(output), os.fstat(stream.fileno())):
+                return stream
+    return None
 
 
 def say(text: str) -> None:

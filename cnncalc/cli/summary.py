@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
+from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.cli import loading, options, streams
-
-SORTS = ("params", "weights", "biases", "buffers", "multiplies", "activations")
 
 
 def _known_columns() -> Iterable[str]:
@@ -51,13 +50,13 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @options.exact_option()
 @click.option(
     "--columns",
+    cls=options.Listed,
     type=options.Names(_known_columns),
     callback=_columns,
     metavar="NAME,...",
-    help="Of: layer, type, inputs, input, output, params, weights, biases, buffers, multiplies, share, flops, "
-    "activations, line.",
+    help="Of:",
 )
-@click.option("--sort", type=click.Choice(SORTS), help="Largest first.")
+@click.option("--sort", type=click.Choice(list(used(Use.FIGURES))), help="Largest first.")
 @click.option(
     "--top", type=click.IntRange(1), metavar="N", help="Only the first N rows; the others are summed up in one."
 )
@@ -134,5 +133,7 @@ def summary_command(
 def _leaves(analysis: Any, sort: str | None, top: int | None) -> Any:
     rows = analysis.rows
     if sort:
-        rows = sorted(rows, key=lambda row: -getattr(row.counts, sort))
+        from cnncalc.analyses.outline import largest_first
+
+        rows = sorted(rows, key=lambda row: largest_first(MEASURES[sort].value(analysis, row)))
     return tuple(rows[:top])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from cnncalc.core.graph import Graph, Node
+from cnncalc.core.graph import Graph
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import clean
+from cnncalc.core.problem import Origin, clean
 from cnncalc.core.shape import Shape
 
-QUANTITIES = ("params", "weights", "biases", "buffers", "multiplies", "activations")
+_COUNTED = ("weights", "biases", "buffers", "multiplies", "activations")  # the fields of Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +63,38 @@ class Counts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One layer: its path, type, what it reads and gives, and its counts.
+class Row(NamedTuple):
+    """One layer: its path, type, what it reads and gives, its counts, and where it was written.
 
     Shapes are channels first. `shares` names the layer whose weights it uses again; its own params are then 0.
+    `named` says whether the last part of the path was given, and not counted like `conv2`.
     """
 
     name: str
     type: str
-    layer: Layer = field(repr=False)
+    layer: Layer
     inputs: tuple[str, ...]
     input_shapes: tuple[Shape, ...]
     output_shape: Shape
     counts: Counts
-    line: int
-    file: str
+    origin: Origin
     shares: str | None = None
+    named: bool = False
+
+    @property
+    def line(self) -> int | None:
+        """The line in the file; None where that has no lines."""
+        return self.origin.line
+
+    @property
+    def file(self) -> str:
+        """The file that says it: the network's own, or one that it extends."""
+        return self.origin.file
+
+    def __repr__(self) -> str:
+        """All but the layer, which its type and attributes say."""
+        shown = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True) if name != "layer")
+        return f"Row({', '.join(shown)})"
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -86,9 +102,11 @@ class Row:
         return self.layer.values
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRow:
-    """A block, branch, repeated entry or named merge: `rows[start:stop]`, their sum, and the last one's output."""
+class GroupRow(NamedTuple):
+    """A block, branch, repeated entry or named merge: `rows[start:stop]`, their sum, and the last one's output.
+
+    `kind` is the name of the block, `branch`, or the type of a merge; of a repeated entry, `copies` of that.
+    """
 
     name: str
     kind: str
@@ -96,13 +114,32 @@ class GroupRow:
     stop: int
     output_shape: Shape
     counts: Counts
-    line: int
-    file: str
+    origin: Origin
+    copies: int = 0
+    named: bool = False
+
+    @property
+    def line(self) -> int | None:
+        """The line in the file; None where that has no lines."""
+        return self.origin.line
+
+    @property
+    def file(self) -> str:
+        """The file that says it: the network's own, or one that it extends."""
+        return self.origin.file
+
+    @property
+    def description(self) -> str:
+        """The kind and the number of copies: `unit ×3`."""
+        return f"{self.kind} ×{self.copies}" if self.copies else self.kind
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """Everything that is known of a network: rows in the order of the file, groups by path, totals."""
+    """Everything that is known of a network: rows in the order of the file, groups by path, totals.
+
+    `worked_out` keeps what others derive from it and need more than once, by name.
+    """
 
     name: str
     file: str
@@ -116,6 +153,7 @@ class Analysis:
     note: str | None = None
     notes: tuple[str, ...] = ()
     graph: Graph | None = None
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Short: pytest prints it beside an assertion that fails."""
@@ -163,43 +201,47 @@ def analyze(graph: Graph) -> Analysis:
     shapes = list(graph.inputs.values())
     names = list(graph.inputs)
     nodes = graph.nodes
-    rows = []
-    sums = [Counts()]
-    same: dict[tuple[int, bool], Counts] = {}
-    for index, node in enumerate(nodes):
-        counts = _counts(node, node.shares == index, same)
-        rows.append(
-            Row(
-                node.name,
-                node.layer.type,
-                node.layer,
-                tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in node.inputs]),
-                tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in node.inputs]),
-                node.work.output,
-                counts,
-                node.line,
-                node.file,
-                None if node.shares == index else nodes[node.shares].name,
-            )
-        )
-    sums += accumulate(row.counts for row in rows)
-    groups = {
-        group.name: GroupRow(
-            group.name,
-            group.kind,
-            group.start,
-            group.stop,
-            graph.shape(group.output),
-            sums[group.stop] - sums[group.start],
-            group.line,
-            group.file,
-        )
-        for group in graph.groups.values()
+    new = tuple.__new__  # what Row() calls by way of keywords: there may be a hundred thousand
+    rows: list[Row] = []
+    uncounted = []
+    counted: list[Counts] = []
+    same: dict[tuple[int, bool], Counts] = {}  # equal work gives one object
+    for index, (name, layer, inputs, work, origin, shares, named) in enumerate(nodes):
+        owns = shares == index
+        counts = same.get((id(work), owns))
+        if counts is None:
+            learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
+            counts = same[id(work), owns] = Counts(*learned, work.multiplies, work.activations)
+        counted.append(counts)
+        if not layer.counted:
+            uncounted.append((name, layer.values["operator"]))
+        if len(inputs) == 1 and inputs[0] >= 0:  # as most layers do
+            read = nodes[inputs[0]]
+            read_names: tuple[str, ...] = (read.name,)
+            read_shapes: tuple[Shape, ...] = (read.work.output,)
+        else:
+            read_names = tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs])
+            read_shapes = tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs])
+        owner = None if owns else nodes[shares].name
+        row = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named)
+        rows.append(new(Row, row))
+    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]
+    w, b, s, m, a = sums  # in the order of the fields of Counts
+    summed: dict[tuple[int, ...], Counts] = {}
+    groups: dict[str, GroupRow] = {}
+    for name, kind, start, stop, output, origin, copies, named in graph.groups.values():
+        figures = (w[stop] - w[start], b[stop] - b[start], s[stop] - s[start], m[stop] - m[start], a[stop] - a[start])
+        total = summed.get(figures)
+        if total is None:
+            total = summed[figures] = Counts(*figures)
+        shape = nodes[output].work.output if output >= 0 else shapes[-1 - output]
+        groups[name] = new(GroupRow, (name, kind, start, stop, shape, total, origin, copies, named))
+    wanted = set(graph.outputs)
+    by_name = {row.name: row.output_shape for row in rows if row.name in wanted}
+    outputs = {
+        name: by_name.get(name) or (groups[name].output_shape if name in groups else graph.inputs[name])
+        for name in graph.outputs
     }
-    outputs = {}
-    by_name = {row.name: row.output_shape for row in rows}
-    for name in graph.outputs:
-        outputs[name] = by_name.get(name) or (groups[name].output_shape if name in groups else graph.inputs[name])
     return Analysis(
         name=graph.name,
         file=graph.file,
@@ -207,21 +249,10 @@ def analyze(graph: Graph) -> Analysis:
         outputs=outputs,
         rows=tuple(rows),
         groups=groups,
-        totals=sums[-1],
-        uncounted=tuple((row.name, row.attributes["operator"]) for row in rows if not row.layer.counted),
+        totals=Counts(*(so_far[-1] for so_far in sums)),
+        uncounted=tuple(uncounted),
         source=graph.source,
         note=graph.note,
         notes=graph.notes,
         graph=graph,
     )
-
-
-def _counts(node: Node, owns: bool, same: dict[tuple[int, bool], Counts]) -> Counts:
-    """The counts of a node; equal work gives one object."""
-    key = (id(node.work), owns)
-    found = same.get(key)
-    if found is None:
-        work = node.work
-        learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
-        found = same[key] = Counts(*learned, work.multiplies, work.activations)
-    return found

@@ -68,6 +68,10 @@ CODES: dict[str, Code] = {
         "`extends` names one regular file beside this one, or a bundled architecture.",
         "Write the path of the parent as seen from this file.",
     ),
+    "foreign-format": Code(
+        "The file is of another program, in a format that is known and not read.",
+        "Write the network as YAML; `cnncalc new` prints a file to start from.",
+    ),
     "limit": Code(
         "Something is larger than `cnncalc` works with; the limit's name and value stand in brackets.",
         "Make it smaller, or write it in several files.",

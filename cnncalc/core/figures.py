@@ -26,14 +26,17 @@ class Figure(NamedTuple):
         """Whether the figure stands for a range of numbers, because it was written with a suffix."""
         return bool(self.suffix)
 
-    def fits(self, number: int) -> bool:
+    def fits(self, number: float) -> bool:
         """Whether an exact number may be written so.
 
-        Without a suffix it is equal; with one it rounds (half up) or truncates to the digits written.
+        Without a suffix a whole number is equal; with one, and as any number that is not whole, it rounds (half up) or
+        truncates to the digits written.
 
         >>> read_figure("884k").fits(884_736), read_figure("885k").fits(884_736), read_figure("884k").fits(885_000)
         (True, True, False)
         >>> read_figure("~60M").fits(62_378_344), read_figure("<25M").fits(25_000_000)
+        (True, False)
+        >>> read_figure("1.5", whole=False).fits(1.46), read_figure("1.5", whole=False).fits(1.44)
         (True, False)
         """
         scale, power = SUFFIXES[self.suffix], _power(self.decimals)
@@ -42,43 +45,64 @@ class Figure(NamedTuple):
             return scaled < value
         if self.sign == "~":
             return 20 * abs(scaled - value) <= value
-        if not self.suffix:
+        if not self.suffix and isinstance(number, int):
             return scaled == value
         return scaled // scale == self.digits or (2 * scaled + scale) // (2 * scale) == self.digits
 
-    def rewritten(self, number: int) -> str:
-        """`number` with this figure's sign, suffix and decimals.
+    def rewritten(self, number: float) -> str:
+        """`number` with this figure's sign and suffix, and its decimals, or as many more as it takes to be right.
 
         >>> read_figure("1.5G").rewritten(1_749_999_999), read_figure("<25M").rewritten(26_100_000)
         ('1.7G', '<27M')
+        >>> read_figure("~2M").rewritten(1_400_000)
+        '~1.4M'
         """
         scale, power = SUFFIXES[self.suffix], _power(self.decimals)
         digits = number * power // scale + 1 if self.sign == "<" else (2 * number * power + scale) // (2 * scale)
-        whole, rest = divmod(digits, power)
+        near = self._replace(digits=int(digits))
+        if self.sign == "~" and scale > power and not near.fits(number):
+            return near._replace(decimals=self.decimals + 1).rewritten(number)
+        whole, rest = divmod(int(digits), power)
         return f"{self.sign}{whole}{f'.{rest:0{self.decimals}}' if self.decimals else ''}{self.suffix}"
 
     def value(self) -> float:
         return self.digits * SUFFIXES[self.suffix] / _power(self.decimals)
 
 
-def read_figure(text: str) -> Figure | None:
-    """The figure that a text means; None where it is none."""
+def read_figure(text: str, whole: bool = True) -> Figure | None:
+    """The figure that a text means; None where it is none, as `1.5` of what is `whole`."""
     match = _FIGURE.fullmatch(text.strip())
-    if match is None or (match[3] and not match[4] and match[1] != "~"):
+    if match is None or (whole and match[3] and not match[4] and match[1] != "~"):
         return None
     return Figure(match[1], int(match[2] + (match[3] or "")), len(match[3] or ""), match[4])
 
 
-def exact(number: int) -> str:
-    """A number with thousands separators; zero is a dash.
+def exact(number: float) -> str:
+    """A number with thousands separators, to four digits where it is not whole; zero is a dash.
 
-    >>> exact(34848), exact(0)
-    ('34,848', '–')
+    >>> exact(34848), exact(0), exact(22.5), exact(2 / 3), exact(12_345.6)
+    ('34,848', '–', '22.5', '0.6667', '12,346')
     """
+    if not isinstance(number, int):
+        return f"{number:,.0f}" if number >= 1000 else _to_digits(number, 4) if number else "–"
     return f"{number:,}" if number else "–"
 
 
-def short(number: int) -> str:
+def told(number: float | None) -> str:
+    """A number in a sentence.
+
+    >>> told(34848), told(0), told(22.5), told(None)
+    ('34,848', '0', '22.5', 'none')
+    """
+    return "none" if number is None else exact(number) if number else "0"
+
+
+def _to_digits(number: float, digits: int) -> str:
+    """A number as decimals of so many digits, without zeros at the end."""
+    return f"{float(f'{number:.{digits}g}'):.12f}".rstrip("0").rstrip(".")
+
+
+def short(number: float) -> str:
     """A number to four digits; zero is a dash.
 
     >>> short(34848), short(105_415_200), short(999_999), short(640), short(0)
@@ -86,6 +110,7 @@ def short(number: int) -> str:
     """
     if number < 1000:
         return exact(number)
+    number = round(number)
     for suffix, scale in (("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12)):
         for decimals in (3, 2, 1):
             digits = (2 * number * 10**decimals + scale) // (2 * scale)  # half up
@@ -94,7 +119,7 @@ def short(number: int) -> str:
     return f"{number // 10**12:,}T"
 
 
-def percent(part: int, whole: int) -> str:
+def percent(part: float | None, whole: float | None) -> str:
     """A share to one decimal.
 
     >>> percent(1, 8), percent(1, 0)
@@ -112,7 +137,7 @@ def megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 10**6 else f"{size / 1e6:.3f} MB"
 
 
-def change(before: int, after: int) -> str:
+def change(before: float | None, after: float | None) -> str:
     """By how much a figure grew, in percent of what it was, with as many decimals as show it.
 
     >>> change(200, 201), change(200, 100), change(10**9, 10**9 + 1), change(5, 5), change(0, 3)
@@ -120,6 +145,8 @@ def change(before: int, after: int) -> str:
     """
     if before == after:
         return "="
+    if before is None or after is None:
+        return "–"
     if not before:
         return "from 0"
     amount = 100 * abs(after - before) / before
@@ -129,7 +156,7 @@ def change(before: int, after: int) -> str:
     return f"{'+' if after > before else '−'}{amount:,.{decimals}f} %"
 
 
-def ratio(before: int, after: int) -> str:
+def ratio(before: float | None, after: float | None) -> str:
     """How many times as much.
 
     >>> ratio(200, 100), ratio(200, 202), ratio(1, 12_345), ratio(10**9, 1), ratio(0, 3), ratio(3, 3)
@@ -137,9 +164,9 @@ def ratio(before: int, after: int) -> str:
     """
     if before == after:
         return "="
-    if not before:
+    if not before or after is None:
         return "–"
     times = after / before
     if times and times < 0.1:
-        return f"×{float(f'{times:.2g}'):.12f}".rstrip("0")
+        return f"×{_to_digits(times, 2)}"
     return f"×{times:,.0f}" if times >= 100 else f"×{times:.2f}"

@@ -8,7 +8,7 @@ a plain Python function. `shown` prints a formula in symbols or with the numbers
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import ceil, floor, prod
 from typing import Any
@@ -21,16 +21,13 @@ LONGEST = 1_000
 DEEPEST = 30
 
 WORDS = ("same", "valid")
-_JOINING = ("if", "else", "and", "or", "not")
-_KEYWORDS = ("true", "false", *WORDS, *_JOINING)
-RESERVED = (*_KEYWORDS, "channels")
+JOINING = ("if", "else", "and", "or", "not")
+RESERVED = ("true", "false", *WORDS, *JOINING, "channels")
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*)"
     r"|(?P<op>//|==|!=|<=|>=|[-+*/%()<>,]))"
 )
-_PRODUCT = ("*", "/", "//", "%")
-_SUM = ("+", "-")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
@@ -39,22 +36,29 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
+# How tightly a text binds; what stands in a tighter place needs brackets
+_LOOSE, _OR, _AND, _NOT, _COMPARED, _ADDED, _MULTIPLIED, _FACTORS, _ATOM = range(9)
+_LEVELS = {
+    "or": _OR, "and": _AND, **dict.fromkeys(_COMPARE, _COMPARED), **dict.fromkeys("+-", _ADDED),
+    **dict.fromkeys(("*", "/", "//", "%"), _MULTIPLIED),
+}  # fmt: skip
 
 
 class FormulaError(ValueError):
-    """Text that is not a formula, or a formula without a value: `what` is wrong and, where known, a `cure`."""
+    """Text that is no formula, or a formula without a value: `what` is wrong, a problem's `code`, perhaps a `cure`."""
 
-    def __init__(self, what: str, cure: str | None = None) -> None:
+    def __init__(self, what: str, cure: str | None = None, code: str = "bad-expression") -> None:
         super().__init__(what)
         self.what = what
         self.cure = cure
+        self.code = code
 
 
 class UnknownName(FormulaError):
     """A name in a formula that stands for nothing here."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"unknown name `{name}`")
+        super().__init__(f"unknown name `{name}`", code="unknown-name")
         self.name = name
 
 
@@ -112,10 +116,13 @@ def _refuse_odd_number(token: str, following: str, rest: str) -> None:
 
 
 class _Parser:
+    """Reads a formula from left to right; what binds more tightly is read first."""
+
     def __init__(self, text: str) -> None:
         self.tokens = _tokens(text)
         self.index = 0
         self.depth = 0
+        self.names: list[tuple[str, str]] = []  # as they are read, each with the function that takes it whole
 
     def peek(self) -> str:
         return self.tokens[self.index][1]
@@ -134,61 +141,41 @@ class _Parser:
     def deeper(self) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise FormulaError(f"nested too deep (limit: formula nesting {DEEPEST})")
+            raise FormulaError(f"nested too deep (limit: formula nesting {DEEPEST})", code="limit")
 
     def choice(self) -> Tree:
         self.deeper()
-        value = self.logic("or")
+        value = self.operation(_OR)
         if self.peek() == "if":
             self.index += 1
-            condition = self.logic("or")
+            condition = self.operation(_OR)
             self.expect("else")
             value = ("if", condition, value, self.choice())
         self.depth -= 1
         return value
 
-    def logic(self, word: str) -> Tree:
-        operand: Callable[[], Tree] = (lambda: self.logic("and")) if word == "or" else self.negation
-        operands = [operand()]
-        while self.peek() == word:
-            self.index += 1
-            operands.append(operand())
-        return (word, *operands) if len(operands) > 1 else operands[0]
-
-    def negation(self) -> Tree:
-        if self.peek() == "not":
+    def operation(self, least: int) -> Tree:
+        """Operands and the operators between them that bind at least so tightly."""
+        token = self.peek()
+        if token == "-" or (token == "not" and least <= _NOT):
             self.index += 1
             self.deeper()
-            tree = ("not", self.negation())
+            left: Tree = ("minus", self.operation(_FACTORS)) if token == "-" else ("not", self.operation(_NOT))
             self.depth -= 1
-            return tree
-        return self.comparison()
-
-    def comparison(self) -> Tree:
-        left = self.chain(_SUM)
-        if self.peek() not in _COMPARE:
-            return left
-        operator = self.take()[1]
-        right = self.chain(_SUM)
-        if self.peek() in _COMPARE:
-            raise FormulaError("one comparison at a time", "join two comparisons with `and`")
-        return ("compare", operator, left, right)
-
-    def chain(self, operators: tuple[str, ...]) -> Tree:
-        operand: Callable[[], Tree] = (lambda: self.chain(_PRODUCT)) if operators is _SUM else self.unary
-        first, rest = operand(), []
-        while self.peek() in operators:
-            rest.append((self.take()[1], operand()))
-        return ("chain", first, rest) if rest else first
-
-    def unary(self) -> Tree:
-        if self.peek() != "-":
-            return self.primary()
-        self.index += 1
-        self.deeper()
-        tree = ("minus", self.unary())
-        self.depth -= 1
-        return tree
+        else:
+            left = self.primary()
+        while (level := _LEVELS.get(operator := self.peek(), -1)) >= least:
+            if level == _COMPARED:
+                self.index += 1
+                left = ("compare", operator, left, self.operation(level + 1))
+                if self.peek() in _COMPARE:
+                    raise FormulaError("one comparison at a time", "join two comparisons with `and`")
+                continue
+            rest = []
+            while _LEVELS.get(self.peek()) == level:
+                rest.append((self.take()[1], self.operation(level + 1)))
+            left = ("chain", left, rest) if level > _COMPARED else (operator, left, *(part for _, part in rest))
+        return left
 
     def primary(self) -> Tree:
         kind, token = self.take()
@@ -205,7 +192,8 @@ class _Parser:
                 return ("number", token)
             if self.peek() == "(":
                 return self.call(token)
-            if token not in _JOINING:
+            if token not in JOINING:
+                self.names.append((token, ""))
                 return ("name", token)
         raise FormulaError(f"expected a value, found `{token}`" if token else "the expression ends too early")
 
@@ -222,42 +210,67 @@ class _Parser:
         takes = FUNCTIONS[function][1]
         if takes not in (None, len(arguments)):
             raise FormulaError(f"`{function}` takes {takes} argument{'s' * (takes != 1)}, not {len(arguments)}")
-        return ("call", function, arguments)
+        tree = ("call", function, arguments)
+        if name := whole_name(tree):
+            self.names[-1] = (name, function)
+        return tree
 
 
 @lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[Tree, dict[str, str]]:
+    if len(text) > LONGEST:
+        what = f"an expression of {len(text):,} characters (limit: expression length {LONGEST:,})"
+        raise FormulaError(what, code="limit")
+    parser = _Parser(text)
+    tree = parser.choice()
+    kind, token = parser.take()
+    if kind != "end":
+        raise FormulaError(f"unexpected `{token}`")
+    found: dict[str, str] = {}
+    for name, function in parser.names:
+        found[name] = function and found.get(name, function)
+    return tree, found
+
+
 def parse(text: str) -> Tree:
     """The tree of a formula; raises FormulaError.
 
     >>> parse("(W - F + 2*P) // S + 1")[0]
     'chain'
     """
-    if len(text) > LONGEST:
-        raise FormulaError(f"an expression of {len(text):,} characters (limit: expression length {LONGEST:,})")
-    parser = _Parser(text)
-    tree = parser.choice()
-    kind, token = parser.take()
-    if kind != "end":
-        raise FormulaError(f"unexpected `{token}`")
-    return tree
+    return _read(text)[0]
 
 
-@lru_cache(maxsize=4096)
-def names(text: str) -> frozenset[str]:
-    """The names that a formula reads; raises FormulaError.
+def names(text: str) -> dict[str, str]:
+    """The names that a formula reads, from left to right, each with what takes it whole: `prod`, `sum` or nothing.
 
-    >>> sorted(names("max(a, 2) * b"))
-    ['a', 'b']
+    >>> names("prod(kernel) * c + max(2, c)")
+    {'kernel': 'prod', 'c': ''}
     """
-    found: set[str] = set()
-    stack: list[Any] = [parse(text)]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, tuple) and len(part) == 2 and part[0] == "name":
-            found.add(part[1])
-        elif isinstance(part, (tuple, list)):
-            stack.extend(part)
-    return frozenset(found)
+    return _read(text)[1]
+
+
+def whole_name(tree: Tree) -> str:
+    """The name that `prod(name)` or `sum(name)` takes whole, all axes or all addends of it; else nothing."""
+    if tree[0] == "call" and tree[1] in ("prod", "sum") and len(tree[2]) == 1 and tree[2][0][0] == "name":
+        return str(tree[2][0][1])
+    return ""
+
+
+def parts(tree: Tree) -> Sequence[Tree]:
+    """The trees that a tree is made of, as they are written from left to right."""
+    kind = tree[0]
+    if kind in ("number", "name"):
+        return ()
+    if kind == "chain":
+        return (tree[1], *(operand for _, operand in tree[2]))
+    if kind == "call":
+        return tree[2]  # type: ignore[no-any-return]
+    if kind == "compare":
+        return tree[2:]
+    if kind == "if":
+        return (tree[2], tree[1], tree[3])
+    return tree[1:]
 
 
 # ---------------------------------------------------------------------------------------------- tree → value
@@ -270,7 +283,7 @@ def _number(token: str) -> Value:
 
     exponent = token.lower().partition("e")[2]
     if exponent and abs(int(exponent)) > 30:
-        raise FormulaError(f"`{token}` is beyond ±10^15 (limit: numbers 10^15)")
+        raise FormulaError(f"`{token}` is beyond ±10^15 (limit: numbers 10^15)", code="limit")
     return bounded(simple(Fraction(token)))
 
 
@@ -283,7 +296,7 @@ def bounded(value: Value) -> Value:
     """The value itself; FormulaError where numerator or denominator leave ±10^15."""
     if -LARGEST <= value.numerator <= LARGEST and value.denominator <= LARGEST:
         return value
-    raise FormulaError("a value beyond ±10^15 (limit: numbers 10^15)")
+    raise FormulaError("a value beyond ±10^15 (limit: numbers 10^15)", code="limit")
 
 
 def divide(a: Value, b: Value) -> Value:
@@ -470,41 +483,103 @@ _TRUSTED = {"__builtins__": {}, "divide": divide, "sum": sum} | {
 }
 
 
+Function = Callable[[Mapping[str, Any], int | None], Any]
+
+
 @cache
-def compiled(text: str, per_axis: frozenset[str] = frozenset()) -> Callable[[Mapping[str, Any], int | None], Any]:
+def compiled(text: str, per_axis: frozenset[str] = frozenset()) -> Function:
     """A declared formula as a Python function of a namespace and an axis, on which names in `per_axis` are read.
 
-    Only for text of this package: what a file says goes through `evaluate`.
+    Only for text of declarations: what a file says goes through `evaluate`.
 
     >>> places = compiled("(side - kernel) // stride + 1", frozenset({"side", "kernel", "stride"}))
     >>> places({"side": (227, 224), "kernel": (11, 11), "stride": (4, 4)}, 0)
     55
     """
-    function: Callable[[Mapping[str, Any], int | None], Any]
-    function = eval(f"lambda n, axis: {_python(parse(text), per_axis)}", _TRUSTED)
+    return _function(parse(text), per_axis)
+
+
+@cache
+def left_over(text: str, per_axis: frozenset[str]) -> Function | None:
+    """What the steps of a window leave over, `(…) % stride` for `(…) // stride + 1`; None for another formula.
+
+    >>> left_over("(c - 1) // stride + 1", frozenset())({"c": 6, "stride": 3}, None)
+    2
+    """
+    match parse(text):
+        case ("chain", ("chain", whole, [("//", ("name", "stride") as stride)]), [("+", ("number", 1))]):
+            return _function(("chain", whole, [("%", stride)]), per_axis)
+    return None
+
+
+def _function(tree: Tree, per_axis: frozenset[str]) -> Function:
+    function: Function = eval(f"lambda n, axis: {_python(tree, per_axis)}", _TRUSTED)
     return function
 
 
-_PART = re.compile(r"(prod|sum)\((\w+)\)|([A-Za-z_]\w*)|( ?[-*/] ?)")
+_OPPOSITE = {"==": "≠", "!=": "=", "<": "≥", "<=": ">", ">": "≤", ">=": "<"}
 
 
-def shown(text: str, name: Callable[[str], str], whole: Callable[[str], list[str]]) -> str:
+def denied(tree: Tree) -> Tree:
+    """What holds where a comparison does not, for `shown`; any other tree stays as it is."""
+    return ("compare", _OPPOSITE[tree[1]], *tree[2:]) if tree[0] == "compare" else tree
+
+
+_SIGNS = {"*": "·", "/": "/", "//": " // ", "%": " % ", "+": " + ", "-": " − "}
+
+
+def shown(formula: str | Tree, name: Callable[[str], str], whole: Callable[[str], Sequence[str]]) -> str:
     """A formula for reading: `name` gives what stands for a name, `whole` the factors or addends of a tuple.
 
     >>> shown("prod(kernel) * c / groups - 1", {"c": "3", "groups": "1"}.__getitem__, lambda n: ["11", "11"])
     '11·11·3/1 − 1'
+    >>> shown("side + 2*padding", {"side": "W", "padding": "P"}.__getitem__, list)
+    'W + 2P'
     """
-    text = text.replace("//", "\0")
 
-    def replace(match: re.Match[str]) -> str:
-        function, argument, single, operator = match.groups()
-        if function:
-            parts = whole(argument)
-            joined = ("·" if function == "prod" else " + ").join(parts)
-            divisor = text[: match.start()].rstrip().endswith(("/", "\0", "%"))
-            return f"({joined})" if len(parts) > 1 and (function == "sum" or divisor) else joined or "1"
-        if single:
-            return single if single in FUNCTIONS or single in _KEYWORDS else name(single)
-        return {"*": "·", "-": operator.replace("-", "−"), "/": "/"}[operator.strip()]
+    def put(tree: Tree, least: int) -> str:
+        text, level = read(tree)
+        return text if level >= least else f"({text})"
 
-    return _PART.sub(replace, text).replace("\0", "//")
+    def read(tree: Tree) -> tuple[str, int]:
+        kind = tree[0]
+        if kind == "number":
+            return written(tree[1]), _ATOM
+        if kind == "name":
+            return name(tree[1]), _ATOM
+        if kind == "chain":
+            return chain(tree)
+        if kind == "minus":
+            return f"−{put(tree[1], _FACTORS)}", _FACTORS
+        if kind == "compare":
+            return f"{put(tree[2], _ADDED)} {tree[1]} {put(tree[3], _ADDED)}", _COMPARED
+        if kind == "call":
+            return call(tree)
+        if kind == "if":
+            return f"{put(tree[2], _OR)} if {put(tree[1], _OR)} else {put(tree[3], _LOOSE)}", _LOOSE
+        if kind == "not":
+            return f"not {put(tree[1], _NOT)}", _NOT
+        level = _AND if kind == "and" else _OR
+        return f" {kind} ".join(put(part, level + 1) for part in tree[1:]), level
+
+    def chain(tree: Tree) -> tuple[str, int]:
+        _, left, rest = tree
+        level = _ADDED if rest[0][0] in ("+", "-") else _MULTIPLIED
+        text = put(left, level)
+        for operator, operand in rest:
+            right = put(operand, _MULTIPLIED if level == _ADDED else _FACTORS if operator == "*" else _ATOM)
+            juxtaposed = operator == "*" and left[0] == "number" and "A" <= right[0] <= "Z"  # 2P, as it is written
+            text += ("" if juxtaposed else _SIGNS[operator]) + right
+            left = operand
+        return text, level
+
+    def call(tree: Tree) -> tuple[str, int]:
+        _, function, arguments = tree
+        if not (taken := whole_name(tree)):
+            return f"{function}({', '.join(put(argument, _LOOSE) for argument in arguments)})", _ATOM
+        found = whole(taken)
+        if len(found) < 2:
+            return "".join(found) or ("1" if function == "prod" else "0"), _ATOM
+        return ("·".join(found), _FACTORS) if function == "prod" else (f"({' + '.join(found)})", _ATOM)
+
+    return put(parse(formula) if isinstance(formula, str) else formula, _LOOSE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import clean
+from cnncalc.core.problem import Origin, clean
 from cnncalc.core.shape import Shape
 from cnncalc.core.work import Work
 
@@ -14,24 +14,27 @@ Ref = int  # a node's place in Graph.nodes; the inputs are -1, -2, …
 
 
 class Node(NamedTuple):
-    """One layer: its whole path as `name`, what it reads, and its work for one image.
+    """One layer: its whole path as `name`, what it reads, its work for one image, and where it was written.
 
-    `shares` is the first node that holds the same weights; its own place where it shares none.
+    `shares` is the first node that holds the same weights; its own place where it shares none. `named` says whether
+    the last part of the path was given, and not counted like `conv2`.
     """
 
     name: str
     layer: Layer
     inputs: tuple[Ref, ...]
     work: Work
-    line: int
-    file: str
+    origin: Origin
     shares: int
+    named: bool = False
 
 
 class Group(NamedTuple):
     """What a name stands for when it is more than one layer: a block, a branch, a repeated entry, a named merge.
 
-    Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty.
+    Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty. `kind` is
+    the name of a block, `branch`, or the type of a merge; of a repeated entry, `copies` of that. `named` is as for a
+    node.
     """
 
     name: str
@@ -39,15 +42,16 @@ class Group(NamedTuple):
     start: int
     stop: int
     output: Ref
-    line: int
-    file: str
+    origin: Origin
+    copies: int = 0
+    named: bool = False
 
 
 @dataclass(frozen=True)
 class Graph:
     """A network that fits together: every name resolved, every shape worked out.
 
-    `nodes` leads from the inputs to the outputs; `left_out` names the entries that lead to no output.
+    `nodes` leads from the inputs to the outputs; `notes` says what was left out because it leads to none.
     `document` is what it was read from, which only those know who know its format.
     """
 
@@ -84,8 +88,7 @@ class Failed(NamedTuple):
     layer: Layer
     inputs: tuple[Ref, ...]
     place: int
-    line: int
-    file: str
+    origin: Origin
 
 
 class Understood(NamedTuple):

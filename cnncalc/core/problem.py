@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol
+
+MOST_PROBLEMS = 100
 
 Level = Literal["error", "warning"]
 
 
-@dataclass(frozen=True)
-class Where:
-    """A place in a file: `line` and `column` count from 1, `text` is the whole line."""
+class Place(NamedTuple):
+    """A place in a text: `line` and `column` count from 1, `text` is the whole line, for the caret below it."""
 
     file: str
     line: int
@@ -23,19 +24,47 @@ class Where:
         return f"{self.file}:{self.line}"
 
 
+class Label(NamedTuple):
+    """A place in what has no lines: `node Conv_12` of a model, `layers[3].conv.filters` of a mapping."""
+
+    file: str
+    text: str
+
+    @property
+    def line(self) -> None:
+        """No line: what has one is a Place."""
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.text}" if self.text else self.file
+
+
+Origin = Place | Label
+
+
+class HasOrigin(Protocol):
+    """Whatever was written somewhere and knows where."""
+
+    @property
+    def origin(self) -> Origin: ...
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
 
-    A `warning` is worth a look and breaks nothing.
+    A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are
+    the calls of blocks that lead to the place, the outermost first.
     """
 
     code: str
     message: str
-    where: Where | None = None
+    where: Origin | None = None
     notes: tuple[str, ...] = ()
     help: str | None = None
     level: Level = "error"
+    reason: str = ""
+    calls: tuple[Origin, ...] = ()
 
 
 class ProblemsFound(Exception):
@@ -55,9 +84,51 @@ def in_order(problems: Iterable[Problem], file: str) -> list[Problem]:
 
     def key(problem: Problem) -> tuple[bool, bool, str, int, int]:
         place = problem.where
-        return (False, place.file != file, place.file, place.line, place.column) if place else (True, True, "", 0, 0)
+        if place is None:
+            return True, True, "", 0, 0
+        line, column = (place.line, place.column) if isinstance(place, Place) else (0, 0)
+        return False, place.file != file, place.file, line, column
 
     return sorted(problems, key=key)
+
+
+def fail(code: str, message: str, place: Origin | None = None, help: str | None = None) -> ProblemsFound:
+    """One problem, ready to be raised."""
+    return ProblemsFound([Problem(code, message, place, help=help)])
+
+
+class Problems:
+    """Problems of one file as they are found: each code once at each place, at most a hundred in all."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self._seen: set[tuple[str, Origin | None]] = set()
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        at: HasOrigin | Origin | None = None,
+        help: str | None = None,
+        notes: tuple[str, ...] = (),
+        *,
+        reason: str = "",
+        calls: tuple[Origin, ...] = (),
+    ) -> None:
+        """Keep a problem; raises ProblemsFound where there are too many."""
+        place = at if at is None or isinstance(at, Place | Label) else at.origin
+        if (code, place) in self._seen:
+            return
+        self._seen.add((code, place))
+        self.found.append(Problem(code, message, place, notes, help, reason=reason, calls=calls))
+        if len(self.found) >= MOST_PROBLEMS:
+            self.found.append(Problem("limit", f"more than {MOST_PROBLEMS} problems: the rest is not shown"))
+            raise ProblemsFound(self.found)
+
+    def stop_if_any(self) -> None:
+        """Raise ProblemsFound with what has been found, if anything."""
+        if self.found:
+            raise ProblemsFound(self.found)
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:

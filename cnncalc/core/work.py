@@ -6,17 +6,14 @@ number and its explanation cannot disagree.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from cnncalc.core.formula import FUNCTIONS, compiled, names, shown, written
-from cnncalc.core.layers.base import Formula, Layer
+from cnncalc.core.formula import Tree, compiled, denied, left_over, names, parse, shown, written
+from cnncalc.core.layers.base import COUNTS, Formula, Layer, Requirement
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
-
-COUNTS = ("weights", "biases", "buffers", "multiplies")
-
 
 Term = tuple[str, str, int | None, str, Any]  # quantity, label, axis, formula, value
 
@@ -24,15 +21,19 @@ Term = tuple[str, str, int | None, str, Any]  # quantity, label, axis, formula, 
 class Impossible(ValueError):
     """A layer cannot read such an input: a problem `code`, what is wrong, and where known a cure.
 
-    `term` is the formula that cannot be, with its value, where one is to blame.
+    `reason` says for programs why, more closely than the code: `kind` of input, what does not `split`. `term` is the
+    formula that cannot be, with its value, where one is to blame.
     """
 
-    def __init__(self, code: str, what: str, cure: str | None = None, term: Term | None = None) -> None:
+    def __init__(
+        self, code: str, what: str, cure: str | None = None, term: Term | None = None, reason: str = ""
+    ) -> None:
         super().__init__(what)
         self.code = code
         self.what = what
         self.cure = cure
         self.term = term
+        self.reason = reason
 
 
 class Work(NamedTuple):
@@ -82,13 +83,12 @@ class Step(NamedTuple):
     @property
     def symbols(self) -> str:
         """The formula as lecture notes write it."""
-        text = shown(self.formula, lambda name: self.names[name].symbol, lambda name: list(self.names[name].symbols))
-        return re.sub(r"(\d)·(?=[A-Z])", r"\1", text)  # 2P, as it is written
+        return shown(self.formula, lambda name: self.names[name].symbol, lambda name: self.names[name].symbols)
 
     @property
     def numbers(self) -> str:
         """The formula with the numbers put in."""
-        return shown(self.formula, lambda name: self.names[name].number, lambda name: list(self.names[name].numbers))
+        return shown(self.formula, lambda name: self.names[name].number, lambda name: self.names[name].numbers)
 
 
 def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
@@ -144,14 +144,14 @@ def _step(
     stands_for = {
         name: Named(
             _symbol(layer, name),
-            _figure(scope, name, axis),
+            _figure(scope, name, None if function else axis),
             tuple(_symbols(layer, name, scope)),
-            _figures(scope[name]) if isinstance(scope[name], tuple) else (),
+            _figures(scope, name) if function else (),
         )
-        for name in dict.fromkeys(re.findall(r"[a-z_]+", text))
-        if name in names(text)
+        for name, function in names(text).items()
     }
-    return Step(quantity, label, side, text, stands_for, value, _remainder(scope, text, axis))
+    left = left_over(text, layer.per_axis) if axis is not None else None
+    return Step(quantity, label, side, text, stands_for, value, left(scope, axis) if left else 0)
 
 
 # ------------------------------------------------------------------------------------------- the walk of formulas
@@ -162,13 +162,16 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     main = inputs[0] if layer.alike != "spread" else max(inputs, key=len)
     sides = main[1:]
     if layer.reads == "sides" and not sides:
-        raise Impossible("wrong-input", f"`{layer.type}` needs maps with sides, its input is a vector of {main[0]:,}")
+        what = f"`{layer.type}` needs maps with sides, its input is a vector of {main[0]:,}"
+        raise Impossible("wrong-input", what, reason="kind")
     if layer.reads == "vector" and sides:
         cure = "put `flatten` before it"
-        raise Impossible("wrong-input", f"`{layer.type}` reads a vector, its input is {written_shape(main)}", cure)
+        what = f"`{layer.type}` reads a vector, its input is {written_shape(main)}"
+        raise Impossible("wrong-input", what, cure, reason="kind")
     if layer.reads == "tokens" and len(sides) != 1:
         cure = "put `to_sequence` before it"
-        raise Impossible("wrong-input", f"`{layer.type}` reads tokens, its input is {written_shape(main)}", cure)
+        what = f"`{layer.type}` reads tokens, its input is {written_shape(main)}"
+        raise Impossible("wrong-input", what, cure, reason="kind")
     scope = dict(layer.names)
     scope["c"] = main[0]
     scope["side"] = sides
@@ -186,21 +189,25 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
 
 def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
     """Every formula that holds, with its value. Fills `out` into the scope."""
-    for requirement, reason in layer.requires.items():
-        _require(layer, scope, requirement, reason)
+    for requirement in layer.requires:
+        if requirement.when == "true" or compiled(requirement.when, layer.per_axis)(scope, None):
+            _require(layer, scope, requirement)
     if layer.out_shape and scope.get(layer.out_shape) is not None:
         shape: Shape = scope[layer.out_shape]
         scope["out"] = shape[1:]
         for index, side in enumerate(shape):
             yield "output", "channels" if index == 0 else "size", index - 1 if index else None, str(side), side
     else:
-        channels = _pick(layer, layer.out_channels, scope, None)
-        yield "output", "channels", None, channels, _value(layer, channels, scope, None, "output", "channels")
+        text = _pick(layer, layer.out_channels, scope, None)
+        channels = _value(layer, text, scope, None, "output", "channels")
+        if channels < 1:
+            raise _empty(layer, scope, text, None, channels, "channels")
+        yield "output", "channels", None, text, channels
         sides: list[int] = []
         for axis, text in _side_formulas(layer, scope):
             side = _value(layer, text, scope, axis, "output", "size")
             if side < 1:
-                raise _empty(layer, scope, text, axis, side)
+                raise _empty(layer, scope, text, axis, side, "size")
             sides.append(side)
             yield "output", "size", axis if not layer.out_tokens else 0, text, side
         scope["out"] = tuple(sides)
@@ -239,17 +246,22 @@ def _value(layer: Layer, text: str, scope: dict[str, Any], axis: int | None, qua
     return value
 
 
-def _require(layer: Layer, scope: dict[str, Any], requirement: str, reason: str) -> None:
-    sized = names(requirement) & layer.per_axis
-    per_axis = sized and not any(f"{f}({name})" in requirement for f in ("prod", "sum") for name in sized)
-    for axis in range(len(scope["side"])) if per_axis else (None,):
-        if not compiled(requirement, layer.per_axis)(scope, axis):
-            text = requirement.replace("not partial or ", "").replace(f"not {layer.second_input}_given or ", "")
-            plain = all(name in FUNCTIONS or not isinstance(scope.get(name), bool) for name in names(text))
-            working = f" ({_requirement(layer, text)}: {_denied(_working(scope, text, axis))})" if plain else ""
-            what = f"{reason if '`' in reason else f'`{layer.type}`: {reason}'}{working}"
-            term = ("requires", reason, axis, text, False) if plain else None
-            raise Impossible("requirement", what, None, term)
+def _require(layer: Layer, scope: dict[str, Any], requirement: Requirement) -> None:
+    text = requirement.holds
+    for axis in range(len(scope["side"])) if _by_axis(text, layer.per_axis) else (None,):
+        if not compiled(text, layer.per_axis)(scope, axis):
+            plain = not any(isinstance(scope.get(name), bool) for name in names(text))
+            compared = _working(scope, denied(parse(text)), axis)
+            working = f" ({_requirement(layer, text)}: {compared})" if plain else ""
+            message = requirement.message
+            what = f"{message if '`' in message else f'`{layer.type}`: {message}'}{working}"
+            term = ("requires", message, axis, text, False) if plain else None
+            raise Impossible("requirement", what, None, term, requirement.reason)
+
+
+@cache
+def _by_axis(text: str, per_axis: frozenset[str]) -> bool:
+    return any(name in per_axis and not function for name, function in names(text).items())
 
 
 def _requirement(layer: Layer, text: str) -> str:
@@ -261,22 +273,14 @@ def _requirement(layer: Layer, text: str) -> str:
     return shown(text, word, lambda name: [word(name)])
 
 
-_DENIED = {"==": "≠", "!=": "=", "<": "≥", "<=": ">", ">": "≤", ">=": "<"}
-
-
-def _denied(comparison: str) -> str:
-    """A comparison that does not hold, as what holds instead; several in one stay as they are."""
-    one, *others = re.findall("[=!<>]=|[<>]", comparison)
-    return comparison if others else comparison.replace(one, _DENIED[one])
-
-
-def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int) -> Impossible:
-    side = AXES[len(scope["side"])][axis] if axis is not None else "size"
+def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int, label: str) -> Impossible:
+    side = AXES[len(scope["side"])][axis] if axis is not None else label
+    figure = f"−{-value}" if value < 0 else str(value)
     return Impossible(
         "empty-output",
-        f"`{layer.type}` leaves nothing: {side} = {_working(scope, text, axis)} = {value}".replace("= -", "= −"),
+        f"`{layer.type}` leaves nothing: {side} = {_working(scope, text, axis)} = {figure}",
         "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it",
-        ("output", "size", axis, text, value),
+        ("output", label, axis, text, value),
     )
 
 
@@ -284,14 +288,17 @@ def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, val
 
 
 def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
-    value = scope[name]
-    if isinstance(value, tuple) and axis is not None:
-        value = value[axis]
-    return written(value)
+    value = scope.get(name)
+    if value is None:  # in the part of `A if x_given else B` that does not hold
+        return "none"
+    return written(value[axis] if isinstance(value, tuple) and axis is not None else value)
 
 
-def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
+def _figures(scope: dict[str, Any], name: str) -> tuple[str, ...]:
     """The factors or addends of a tuple; of many addends, equal neighbours are multiplied: `6·3 + 9·4 + 6`."""
+    values = scope.get(name)
+    if values is None:
+        return ("none",)
     parts = [written(part) for part in values]
     if len(parts) > 6:  # more than an input has sides: addends
         runs = [(len(list(run)), part) for part, run in groupby(parts)]
@@ -299,8 +306,8 @@ def _figures(values: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _working(scope: dict[str, Any], text: str, axis: int | None) -> str:
-    return shown(text, lambda name: _figure(scope, name, axis), lambda name: list(_figures(scope[name])))
+def _working(scope: dict[str, Any], formula: str | Tree, axis: int | None) -> str:
+    return shown(formula, lambda name: _figure(scope, name, axis), lambda name: _figures(scope, name))
 
 
 _SYMBOLS = {"c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
@@ -325,16 +332,6 @@ def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> tuple[str, ...]:
         return tuple(f"{letter}_{'out' if name == 'out' else 'in'}" for letter in letters)
     symbol = _symbol(layer, name)
     return tuple(f"{symbol}_{letter.lower()}" for letter in letters) if rank > 1 else (symbol,)
-
-
-def _remainder(scope: dict[str, Any], text: str, axis: int | None) -> int:
-    """What `(W − F + 2P) // S` leaves over."""
-    head = text.removesuffix(" // stride + 1")
-    if head == text or axis is None:
-        return 0
-    per_axis = frozenset(name for name, value in scope.items() if isinstance(value, tuple))
-    left: int = compiled(head, per_axis)(scope, axis) % compiled("stride", per_axis)(scope, axis)
-    return left
 
 
 def check_alike(layer: Layer, inputs: tuple[Shape, ...]) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
 from cnncalc.core.analysis import GroupRow, Row
-from cnncalc.core.figures import short
 from cnncalc.core.problem import clean
 from cnncalc.core.shape import written_shape
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
@@ -15,11 +16,11 @@ from cnncalc.diagram.sketch import Vertex
 
 PADDING = 9.0
 ROOM = 190.0  # of the widest line of text
-_KINDS = {"conv": "conv", "pool": "pool", "dense": "dense", "join": "join"}
+_COLOURED = ("conv", "pool", "dense", "join")  # families with a colour of their own
 
 
 class Look(NamedTuple):
-    """What is written on the boxes: the order of shapes, and which counts."""
+    """What is written on the boxes: the order of shapes, and which quantities."""
 
     layout: str = "hwc"
     counts: tuple[str, ...] = ()
@@ -57,7 +58,8 @@ def role(vertex: Vertex) -> str:
         return "input"
     if isinstance(vertex.entry, GroupRow):
         return "block"
-    return _KINDS.get(type(vertex.entry.layer).__module__.rpartition(".")[2], "other")
+    family = vertex.entry.layer.family
+    return family if family in _COLOURED else "other"
 
 
 def operation(vertex: Vertex) -> str:
@@ -79,9 +81,12 @@ def followers(rows: tuple[Row, ...]) -> str:
 
 
 def counted(vertex: Vertex, look: Look) -> list[str]:
-    """The counts that were asked for, as short figures."""
-    values = [(name, getattr(vertex.counts, name)) for name in look.counts]
-    return [f"{short(value)} {name}" for name, value in values if value]
+    """The quantities that were asked for, as short figures."""
+    if vertex.entry is None:
+        return []
+    entries, style = (*vertex.before, vertex.entry, *vertex.after), Style(exact=False)
+    values = [(MEASURES[name], MEASURES[name].together(vertex.analysis, entries)) for name in look.counts]
+    return [f"{style.figure(measure, value)} {measure.label}" for measure, value in values if value]
 
 
 def card(vertex: Vertex, look: Look) -> Card:

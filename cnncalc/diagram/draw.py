@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnncalc.analyses.measures import Use, used
 from cnncalc.core.analysis import Analysis, GroupRow
 from cnncalc.core.figures import exact
 from cnncalc.core.problem import clean
@@ -86,7 +87,8 @@ def graph(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = Non
 def totals(shown: Sketch) -> str:
     """The line below a picture."""
     bound = "≥ " if shown.lower_bound else ""
-    return f"{bound}{exact(shown.counts.params)} params · {bound}{exact(shown.counts.multiplies)} multiplies"
+    values = ((name, measure.of(shown.counts)) for name, measure in used(Use.HEADLINE).items() if measure.of)
+    return " · ".join(f"{bound}{exact(value or 0)} {name}" for name, value in values)
 
 
 def composed(shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[str]) -> Picture:

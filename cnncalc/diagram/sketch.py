@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ class Vertex:
     inside: tuple[str, ...]
     start: int
     stop: int
+    analysis: Analysis = field(repr=False, compare=False)
     before: tuple[Row, ...] = ()
     after: tuple[Row, ...] = ()
 
@@ -134,12 +135,12 @@ def sketch(
                 break
             inside.append(found.name)
             if found.name not in opened:
-                kind = found.kind
+                kind = found.description
                 if once and (length := _copies(analysis, found)):
                     copies[found.start + length] = found.stop, length
                     shown_once.append(found.name)
-                elif kind.rpartition(" ×")[2].isdigit():  # every copy is shown: no need to say how many
-                    kind = kind.rpartition(" ×")[0]
+                else:  # every copy is shown: no need to say how many
+                    kind = found.kind
                 opened[found.name] = Opened(found.name, path[level - 1], kind, found.start, found.stop)
         last = group.stop if group else index + 1
         reads = []
@@ -150,7 +151,9 @@ def sketch(
                 if ref not in place_of:  # an input of the network, or of the part that is drawn
                     place_of[ref] = len(vertices)
                     name = graph.name_of(ref)
-                    vertices.append(Vertex(name, name, None, graph.shape(ref), Counts(), (), (), index, index))
+                    vertices.append(
+                        Vertex(name, name, None, graph.shape(ref), Counts(), (), (), index, index, analysis)
+                    )
                 if place_of[ref] not in reads:
                     reads.append(place_of[ref])
             place_of[node] = -1
@@ -158,7 +161,18 @@ def sketch(
         label = entry.name.rpartition("/")[2]
         place_of |= dict.fromkeys(range(index, last), len(vertices))
         vertices.append(
-            Vertex(entry.name, label, entry, entry.output_shape, entry.counts, tuple(reads), tuple(inside), index, last)
+            Vertex(
+                entry.name,
+                label,
+                entry,
+                entry.output_shape,
+                entry.counts,
+                tuple(reads),
+                tuple(inside),
+                index,
+                last,
+                analysis,
+            )
         )
         index = last
     title = f"{analysis.name} · {part.name}" if part else analysis.name
@@ -168,10 +182,9 @@ def sketch(
 
 def _copies(analysis: Analysis, group: GroupRow) -> int:
     """The number of layers in each copy of a repeated group, where all copies are equal; else 0."""
-    number = group.kind.rpartition(" ×")[2]
-    if not number.isdigit() or int(number) < 2 or (group.stop - group.start) % int(number):
+    if group.copies < 2 or (group.stop - group.start) % group.copies:
         return 0
-    length = (group.stop - group.start) // int(number)
+    length = (group.stop - group.start) // group.copies
     rows = analysis.rows
     for index in range(group.start + length, group.stop):
         row, first = rows[index], rows[index - length]
@@ -205,5 +218,5 @@ def follows(row: Row) -> bool:
         and not row.counts.multiplies
         and row.layer.counted
         and "kernel" not in row.attributes
-        and row.type not in ("flatten", "reshape", "resize")
+        and not (row.layer.out_shape or row.layer.second_input)  # whose shape is equal by chance
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cnncalc.core.analysis import Counts, GroupRow, Row
+from cnncalc.core.layers import LAYERS
 from cnncalc.diagram.sketch import Sketch, Vertex, follows
 
 
@@ -94,6 +95,6 @@ def _label(given: Sketch, vertex: Vertex, name: str) -> str:
     """What a vertex is called that is all there is in the group `name`; a branch is called by its merge, too."""
     group = given.opened[name]
     above = given.opened.get(name.rpartition("/")[0])
-    merge = group.kind == "branch" and above is not None and above.kind in ("add", "concat", "multiply", "distance")
+    merge = group.kind == "branch" and above is not None and above.kind in LAYERS  # whose branches it holds
     numbered = group.label.isdigit() and above is not None  # one of several copies
     return f"{above.label}/{group.label}" if above and (merge or numbered) else group.label

@@ -245,7 +245,7 @@ class _Volumes:
         kernel = self._kernel(source, place)
         if kernel:
             return kernel_lines(a, b, kernel)
-        if isinstance(entry, Row) and entry.type in ("dense", "rbf") and len(entry.output_shape) == 1:
+        if isinstance(entry, Row) and entry.layer.family == "dense" and len(entry.output_shape) == 1:
             return all_to_all(a, b)
         return lined([(a.right + 4, a.middle), (b.x - 3, b.middle)], True)
 

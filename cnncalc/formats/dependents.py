@@ -1,90 +1,120 @@
-"""Changed files → what to check because of them: the architectures among them, and the files that extend those."""
+"""A change → what to check because of it: the architectures among its files, and all that extend one of them."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 
-from cnncalc.core.problem import ProblemsFound
-from cnncalc.formats.listing import File, listing
-from cnncalc.formats.source import Map, Text, fail, read_file
+from cnncalc.core.problem import ProblemsFound, fail
+from cnncalc.formats.changes import ChangeSet
+from cnncalc.formats.listing import SUFFIXES, File
+from cnncalc.formats.source import Map, Source, Text
+from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
 MOST_FILES = 100_000
 
-_MAYBE = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
 _EXTENDS = re.compile(r"\bextends[\"']?\s*:")
+_OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
 
 
-def changed(files: Iterable[str]) -> Iterator[File]:
-    """Changed FILEs as `git diff --name-only` and pre-commit list them, then the files that extend one of them.
+def affected(change: ChangeSet, names: Iterable[str] = ()) -> list[File]:
+    """The files that are read otherwise since a change, sorted; of those that are or lie below `names`, if any.
 
-    What is no YAML or no longer there is left out, and what is no architecture will be passed over; but whoever
-    extends a file that is gone is checked. The others are looked for in the whole git repository, or without one below
-    the current folder.
+    Those that extend a file which changed, or is gone, are found in the whole repository. Other YAML is left out, but
+    for a file that was an architecture before. Raises ProblemsFound where a name is none in the repository, and where
+    there are more YAML files than anybody has.
     """
-    named = [file.name for file in listing(files) if file.name.endswith((".yaml", ".yml"))]
-    yield from (File(file, True) for file in named if os.path.isfile(file) and _may_be_an_architecture(file))
-    if named:
-        yield from (File(file, True) for file in dependents(named, repository()))
-
-
-def repository() -> str:
-    """The folder of the git repository around the current folder, relative to it; without one that folder itself."""
-    folder = os.getcwd()
-    while not os.path.exists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return "."
-        folder = parent
-    return os.path.relpath(folder)
-
-
-def dependents(files: Iterable[str], folder: str) -> list[str]:
-    """Every file below `folder` that extends one of `files`, directly or through others; without `files`, sorted.
-
-    Raises ProblemsFound where there are more YAML files than anybody has.
-    """
-    children: dict[str, list[str]] = {}
-    for number, file in enumerate(listing([folder])):
-        if number >= MOST_FILES:
-            message = f"more than {MOST_FILES:,} YAML files below `{folder}` (limit: files {MOST_FILES:,})"
-            raise fail("limit", f"{message}: name the files to check, without --changed")
-        for parent in _parents(file.name):
-            children.setdefault(parent, []).append(os.path.relpath(file.name))
-    seen = {os.path.realpath(file) for file in files}
-    found: list[str] = []
-    waiting = list(seen)
+    inside = [_known(change, name) for name in names]
+    files = sorted(path for path in change.files if path.lower().endswith(SUFFIXES) or path in inside)
+    if len(files) > MOST_FILES:
+        message = f"more than {MOST_FILES:,} YAML files in the repository (limit: files {MOST_FILES:,})"
+        raise fail("limit", message, help="name the files to check")
+    readers: dict[str, list[str]] = {}  # path → the files that read it
+    ours = set()
+    for path, source in change.tree.read_all(files):
+        if source is None or _may_be_one(source, path in change.paths):  # the check says why it cannot be read
+            ours.add(path)
+        for read in _reads(change, path, source):
+            readers.setdefault(read, []).append(path)
+    found = set()
+    waiting = [path for read in readers if _changed(read, change.paths) for path in readers[read]]
     while waiting:
-        for child in children.get(waiting.pop(), ()):
-            path = os.path.realpath(child)
-            if path not in seen:
-                seen.add(path)
-                found.append(child)
-                waiting.append(path)
-    return sorted(found)
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += readers[path]
+    chosen = []
+    for path in sorted(found):
+        if not inside or any(_below(path, folder) for folder in inside):
+            meant = path in change.paths and _was_one(change, path)
+            if meant or path in ours:
+                chosen.append(File(change.tree.name(path), listed=not meant))
+    return chosen
 
 
-def _parents(file: str) -> list[str]:
-    """Where a file looks for what it extends; nowhere if it cannot be read: it could not be used before, either."""
+def _known(change: ChangeSet, name: str) -> str:
+    """The path of a file or folder that is named; raises ProblemsFound where none in the repository is meant."""
+    path = change.tree.path(name)
+    if path in change.files:
+        return path
+    below = [file for file in change.files if _below(file, path)]
+    if not below:
+        raise fail("unreadable", f"cannot read `{name}`: git knows no such file or folder")
+    if not any(file.lower().endswith(SUFFIXES) for file in below):
+        raise fail("unreadable", f"no architecture file in `{name}`")
+    return path
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder in (".", path) or path.startswith(f"{folder}/")
+
+
+def _reads(change: ChangeSet, path: str, source: Source | None) -> Iterator[str]:
+    """What a file is read from: itself, links that lead to it, and where it looks for what it extends."""
+    name = change.tree.name(path)
+    yield path
+    yield from change.tree.way(name)
+    if source is None or not _EXTENDS.search(source.text):
+        return
     try:
-        source = read_file(file, file, regular=True)
-        if not _EXTENDS.search(source.text):
-            return []
         tree = parse(source)
-    except ProblemsFound:
-        return []
+    except ProblemsFound:  # it could not be used before, either
+        return
     parent = tree.get("extends") if isinstance(tree, Map) else None
-    if not isinstance(parent, Text) or "\0" in parent.text:
-        return []
-    names = (parent.text, f"{parent.text}.yaml")  # where the first is there, the other is one file too many to check
-    return [os.path.realpath(os.path.join(source.folder, name)) for name in names]
+    if isinstance(parent, Text) and "\0" not in parent.text:
+        for end in ("", ".yaml"):  # where the first is there, the other is one file too many to check
+            yield from change.tree.way(change.tree.beside(name, parent.text + end))
 
 
-def _may_be_an_architecture(file: str) -> bool:
-    """Whether a file is worth parsing; others, such as manifests of several documents, need not be of our YAML."""
+def _changed(path: str, changed: frozenset[str]) -> bool:
+    """Whether a file is another one: it changed itself, or the submodule in which it lies."""
+    while path:
+        if path in changed:
+            return True
+        path = path.rpartition("/")[0]
+    return False
+
+
+def _may_be_one(source: Source, whole: bool) -> bool:
+    """Whether a file is worth checking; others, such as manifests of several documents, need not be of our YAML.
+
+    As a `whole` it may also be one in which `layers` is misspelt.
+    """
+    if _OURS.search(source.text):
+        return True
+    if not whole:
+        return False
     try:
-        return bool(_MAYBE.search(read_file(file, file).text))
+        return is_architecture(parse(source))
     except ProblemsFound:
-        return True  # for `check` to report
+        return False
+
+
+def _was_one(change: ChangeSet, path: str) -> bool:
+    """Whether a file was an architecture: then it is meant to be one, whatever stands in it now."""
+    try:
+        before = change.read_before(path)
+        return before is not None and bool(_OURS.search(before.text)) and is_architecture(parse(before))
+    except ProblemsFound:
+        return False

@@ -14,15 +14,16 @@ import subprocess
 from threading import Timer
 from typing import NamedTuple
 
-from cnncalc.core.problem import ProblemsFound, Where, nearest
-from cnncalc.formats.source import LARGEST_FILE, Source, decode, fail, too_large
+from cnncalc.core.problem import Place, ProblemsFound, fail, nearest
+from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
 
 PREFIX = "git:"
 SECONDS = 30  # for one question to git
 _MOST_NAMES = 4 * 2**20  # bytes of a list that is only for a cure
 
 # Inside a hook these lead git to another folder's repository, or have it write to standard error.
-_DROPPED = re.compile(r"GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX|NAMESPACE|LITERAL_PATHSPECS|TRACE\w*|TR2\w*|FLUSH)")
+_DROPPED = re.compile(r"GIT_(DIR|WORK_TREE|PREFIX|NAMESPACE|LITERAL_PATHSPECS|TRACE\w*|TR2\w*|FLUSH)")
+_INDEX = "GIT_INDEX_FILE"  # what a hook's commit will hold; only who asks for that index is shown it
 _QUIET = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -43,12 +44,12 @@ class Tree(NamedTuple):
         """The file of that path; None where there is none. Raises ProblemsFound where it cannot be read."""
         path = posixpath.normpath(path)
         name = f"{PREFIX}{self.ref}:{path if self.whole else os.path.join(self.folder, path)}"
-        found = _objects(self.folder, [self._object(path)], name)
+        found = objects(self.folder, [self._object(path)], name)
         return None if found is None else self.source(found[1], path, name)
 
     def source(self, data: bytes, path: str, name: str) -> Source:
         """Bytes of the file `path` as a Source that finds its parents in this tree."""
-        source = decode(data, name, posixpath.dirname(path), whole=Where(name, 1, 1))
+        source = decode(data, name, posixpath.dirname(path), whole=Place(name, 1, 1))
         source.tree = self
         return source
 
@@ -70,8 +71,11 @@ def read(name: str) -> Source:
     return found
 
 
-def read_at(ref: str, path: str) -> Source | None:
-    """A file of the working folder as it was at `ref`, by the name that it had then; None where it is new."""
+def read_at(ref: str, path: str, staged: bool = False) -> Source | None:
+    """A file of the working folder as it was at `ref`, by the name that it had then; None where it is new.
+
+    A file that is `staged` was renamed in the index that a hook's commit will hold.
+    """
     name = f"{PREFIX}{ref}:{path}"
     split(name)
     folder, below = _nearest_folder(path)
@@ -79,7 +83,7 @@ def read_at(ref: str, path: str) -> Source | None:
     found = tree.read(below)
     if found is None:
         _must_exist(ref, folder, name)
-        before = _before_it_was_renamed(ref, folder, below)
+        before = _before_it_was_renamed(ref, folder, below, staged)
         found = tree.read(before) if before else None
     return found
 
@@ -134,7 +138,7 @@ def _find(ref: str, path: str, name: str) -> Source | None:
     if not os.path.isabs(path) and not path.startswith("."):
         trees.append((Tree(ref, folder, whole=True), posixpath.normpath(path)))
     while trees:
-        found = _objects(folder, [tree._object(below) for tree, below in trees], name)
+        found = objects(folder, [tree._object(below) for tree, below in trees], name)
         if found is not None:
             tree, below = trees[found[0]]
             return tree.source(found[1], below, name)
@@ -145,10 +149,10 @@ def _find(ref: str, path: str, name: str) -> Source | None:
 _HEADER = re.compile(rb"[0-9a-f]{40,64} (\w+) (\d+)\n")
 
 
-def _objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | None:
+def objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | None:
     """The first of some objects that is a file: its index, and its bytes."""
     said = "".join(f"{one}\n" for one in objects)
-    _, out = _git(folder, "cat-file", "--batch", "--follow-symlinks", said=said, most=LARGEST_FILE + 2**16, name=name)
+    _, out = ask(folder, "cat-file", "--batch", "--follow-symlinks", said=said, most=LARGEST_FILE + 2**16, name=name)
     for index in range(len(objects)):
         header, newline, rest = out.partition(b"\n")
         found = _HEADER.match(header + newline)
@@ -166,14 +170,16 @@ def _objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | 
             raise fail("unreadable", f"`{name}` is not a regular file")
         if size > LARGEST_FILE:
             raise too_large(name)
+        if len(rest) < size:
+            raise fail("unreadable", f"cannot read `{name}`: git ended in the middle of it")
         return index, rest[:size]
     return None
 
 
-def _before_it_was_renamed(ref: str, folder: str, path: str) -> str | None:
+def _before_it_was_renamed(ref: str, folder: str, path: str, staged: bool = False) -> str | None:
     """What a file that is not in `ref` was called there, seen from the same folder; None where it is simply new."""
     args = ("diff-index", "--cached", "-M", "--diff-filter=R", "--name-status", "-z", ref, "--")
-    code, out = _git(folder, *args, most=_MOST_NAMES)
+    code, out = ask(folder, *args, most=_MOST_NAMES, staged=staged)
     if code:
         return None
     prefix = _prefix(folder)
@@ -186,7 +192,7 @@ def _before_it_was_renamed(ref: str, folder: str, path: str) -> str | None:
 
 
 def _prefix(folder: str) -> str:
-    return os.fsdecode(_git(folder, "rev-parse", "--show-prefix")[1]).rstrip("\n")
+    return os.fsdecode(ask(folder, "rev-parse", "--show-prefix")[1]).rstrip("\n")
 
 
 # ------------------------------------------------------------------------------------------------ saying why not
@@ -195,22 +201,34 @@ def _prefix(folder: str) -> str:
 def _must_exist(ref: str, folder: str, name: str | None) -> None:
     """Raise ProblemsFound where there is no repository, or no such version in it."""
     start = f"cannot read `{name}`: " if name else ""
-    code, out = _git(folder, "rev-parse", "--git-dir", errors=True, name=name)
-    if code:
-        said = os.fsdecode(out).partition("\n")[0].removeprefix("fatal: ")
-        if said.startswith("not a git repository"):
-            raise fail("unreadable", f"{start}{os.path.abspath(folder or '.')} is in no git repository")
-        raise fail("unreadable", f"{start}git says: {said}")
-    code, _ = _git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{tree}}", name=name)
+    answer(folder, "rev-parse", "--git-dir", name=name)
+    code, _ = ask(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{tree}}", name=name)
     if code:
         raise fail("unreadable", f"{start}no commit, branch or tag `{ref}`", help=_other_ref(ref, folder))
 
 
+def answer(folder: str, *args: str, most: int = 2**16, staged: bool = False, name: str | None = None) -> str:
+    """What git answers; raises ProblemsFound with what it says where it cannot."""
+    code, out = ask(folder, *args, most=most, staged=staged, name=name)
+    if not code:
+        return os.fsdecode(out)
+    start = f"cannot read `{name}`: " if name else ""
+    if len(out) >= most:
+        raise fail("unreadable", f"{start}`git {args[0]}` says more than anybody reads")
+    _, out = ask(folder, *args, errors=True, staged=staged, name=name)  # apart: a warning is no part of an answer
+    said = os.fsdecode(out).partition("\n")[0].removeprefix("fatal: ")
+    if said.startswith("not a git repository"):
+        raise fail("unreadable", f"{start}{os.path.abspath(folder or '.')} is in no git repository")
+    raise fail("unreadable", f"{start}git says: {said}")
+
+
 def _other_ref(ref: str, folder: str) -> str | None:
-    shallow = _git(folder, "rev-parse", "--is-shallow-repository")[1].strip() == b"true"
+    shallow = ask(folder, "rev-parse", "--is-shallow-repository")[1].strip() == b"true"
     if shallow:
         return "this clone is shallow: `git fetch --unshallow` (`fetch-depth: 0` of actions/checkout) brings the rest"
-    _, out = _git(folder, "for-each-ref", "--format=%(refname:short)", most=_MOST_NAMES)
+    _, out = ask(folder, "for-each-ref", "--format=%(refname:short)", most=_MOST_NAMES)
+    if ref == "HEAD":
+        return "there is no commit yet"
     close = nearest(ref, ["HEAD", *os.fsdecode(out).split()[:10_000]])
     return f"did you mean `{close}`?" if close else None
 
@@ -221,7 +239,7 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
     _must_exist(ref, folder, name)
     before = _before_it_was_renamed(ref, folder, below)
     if before is None:
-        _, out = _git(folder, "ls-tree", "-r", "-z", "--full-tree", ref, most=_MOST_NAMES)
+        _, out = ask(folder, "ls-tree", "-r", "-z", "--full-tree", ref, most=_MOST_NAMES)
         prefix = _prefix(folder)
         listed = (one.partition("\t") for one in os.fsdecode(out).split("\0")[:10_000])
         known = {posixpath.relpath(path, prefix or "."): mode for mode, _, path in listed if path}
@@ -238,15 +256,28 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
 # ------------------------------------------------------------------------------------------------ the program
 
 
-def _git(
-    folder: str, *args: str, said: str = "", most: int = 2**16, errors: bool = False, name: str | None = None
+def ask(
+    folder: str,
+    *args: str,
+    said: str = "",
+    most: int = 2**16,
+    errors: bool = False,
+    staged: bool = False,
+    name: str | None = None,
 ) -> tuple[int, bytes]:
-    """Run git in a folder: its exit code, and at most so many bytes of its output."""
+    """Run git in a folder: its exit code, and at most so many bytes of its output, of its `errors`, too.
+
+    `staged`: of the index of a hook's commit, which may be a temporary one, and not of the repository's own.
+    """
     start = f"cannot read `{name}`: " if name else ""
     environment = {key: value for key, value in os.environ.items() if not _DROPPED.fullmatch(key)} | _QUIET
+    if not staged:
+        environment.pop(_INDEX, None)
+    # Anybody can add files to a folder that look like a bare repository; it is one only where the user stands in it.
+    bare = ("-c", "safe.bareRepository=explicit") if folder else ()
     try:
         process = subprocess.Popen(
-            ["git", "--no-pager", "-c", "core.fsmonitor=false", "-C", folder or ".", *args],
+            ["git", "--no-pager", "-c", "core.fsmonitor=false", *bare, "-C", folder or ".", *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,

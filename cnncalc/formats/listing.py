@@ -6,13 +6,15 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+SUFFIXES = (".yaml", ".yml")  # of the files that are found below a folder, in whichever case
+
 
 class File(NamedTuple):
     """A file to check; `listed` where it was not named but found below a folder."""
 
     name: str
     listed: bool = False
-    unreadable: str = ""  # why a folder cannot be listed
+    unreadable: str = ""  # why it, or a folder, is not there to be read
 
 
 def listing(files: Iterable[str]) -> Iterator[File]:
@@ -29,5 +31,11 @@ def listing(files: Iterable[str]) -> Iterator[File]:
 
         for folder, folders, names in os.walk(file, onerror=cannot):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            below += [File(os.path.join(folder, name), True) for name in names if name.endswith((".yaml", ".yml"))]
+            paths = [os.path.join(folder, name) for name in names if name.lower().endswith(SUFFIXES)]
+            below += (File(path, True, "" if os.path.isfile(path) else _no_file(path)) for path in paths)
         yield from sorted(below)
+
+
+def _no_file(path: str) -> str:
+    what = "is not a regular file" if os.path.exists(path) else "is a symbolic link that leads to no file"
+    return f"`{path}` {what}"

@@ -1,15 +1,16 @@
-"""Names → files → graphs: what the commands and Python users call."""
+"""Names → files → graphs, in whichever format: what the commands and Python users call."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import nearest
+from cnncalc.core.problem import fail, nearest
 from cnncalc.formats import bundled
-from cnncalc.formats.source import Source, decode, fail, read_file
+from cnncalc.formats.source import Source, decode, read_file
 from cnncalc.formats.yaml.expanding.build import load_source
 
 FROM_GIT = "git:"  # a file of that very name is `./git:…`
@@ -53,6 +54,14 @@ def read(name: str) -> Source:
     return read_file(found.path, found.name, bundled=found.bundled)
 
 
+def graph_of(source: Source, *, set: Mapping[str, str] | None = None, input_size: str | None = None) -> Graph:
+    """The graph of a source in whichever format it is written; raises ProblemsFound."""
+    if source.format is None:
+        return load_source(source, set=dict(set or {}), input_size=input_size)
+    graph: Graph = source.format.graph(source, set or {}, input_size)
+    return graph
+
+
 def load(path: str | os.PathLike[str], *, set: dict[str, str] | None = None, input_size: str | None = None) -> Graph:
     """The graph of an architecture file, or of a bundled architecture, by name; `git:REF:PATH` is an older version.
 
@@ -62,7 +71,7 @@ def load(path: str | os.PathLike[str], *, set: dict[str, str] | None = None, inp
     >>> load("lenet5").inputs
     {'input': (1, 32, 32)}
     """
-    return load_source(read(os.fspath(path)), set=set, input_size=input_size)
+    return graph_of(read(os.fspath(path)), set=set, input_size=input_size)
 
 
 def loads(
@@ -74,3 +83,28 @@ def loads(
     (144,)
     """
     return load_source(Source(name, text, os.getcwd()), set=set, input_size=input_size)
+
+
+def from_dict(
+    mapping: Mapping[str, Any],
+    *,
+    name: str = "<mapping>",
+    set: dict[str, str] | None = None,
+    input_size: str | None = None,
+) -> Graph:
+    """The graph that a mapping describes, as a YAML text would; problems name the path of keys.
+
+    Raises ProblemsFound with all that is wrong, and TypeError for values that YAML has not.
+
+    >>> from_dict({"input": {"channels": 3, "size": 8}, "layers": [{"conv": {"filters": 4, "kernel": 3}}]}).shape(0)
+    (4, 6, 6)
+    >>> from cnncalc import ProblemsFound
+    >>> try:
+    ...     from_dict({"input": {"channels": 3, "size": 8}, "layers": [{"conv": {"filter": 4, "kernel": 3}}]})
+    ... except ProblemsFound as error:
+    ...     print(error.problems[0].where)
+    <mapping>, layers[0].conv.filter
+    """
+    from cnncalc.formats.yaml.mapping import source_of
+
+    return load_source(source_of(mapping, name), set=set, input_size=input_size)

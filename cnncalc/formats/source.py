@@ -8,10 +8,12 @@ import stat
 from collections.abc import Iterator
 from typing import Any
 
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
+from cnncalc.formats.writing import remember
 
 LARGEST_FILE = 64 * 2**20
 DEEPEST = 100
+HEAD = 4_096  # bytes by which a format is recognised
 BREAKS = "\n\r\x85\u2028\u2029"  # where YAML ends a line
 REST_OF_LINE = re.compile(f"[^{BREAKS}]*")
 
@@ -20,16 +22,32 @@ class Source:
     """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
     `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
+    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. `root`
+    is the tree of what is written, once it has been read.
     """
 
-    __slots__ = ("bundled", "folder", "name", "text", "tree")
+    __slots__ = ("_line", "bundled", "data", "folder", "format", "name", "root", "text", "tree")
 
-    def __init__(self, name: str, text: str, folder: str = "", bundled: bool = False, tree: Any = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        folder: str = "",
+        bundled: bool = False,
+        tree: Any = None,
+        *,
+        format: Any = None,
+        data: bytes = b"",
+    ) -> None:
         self.name = name
         self.text = text
         self.folder = folder
         self.bundled = bundled
         self.tree = tree
+        self.format = format
+        self.data = data
+        self.root: Node | None = None
+        self._line = -1, ""  # the last line that was found: where it begins, and its text
 
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none."""
@@ -40,26 +58,56 @@ class Source:
         shown = os.path.join(os.path.dirname(self.name), name) if self.name != "<stdin>" else name
         return read_file(path, shown, regular=True) if os.path.exists(path) else None
 
-    def where(self, mark: Any, length: int = 1) -> Where:
+    def where(self, mark: Any, length: int = 1) -> Origin:
         """The place of a YAML mark; finds its one line, for a file may have millions."""
         line, start = mark.line, mark.index - mark.column
         if 0 < mark.index == start == len(self.text) and self.text[-1] not in BREAKS:
             line, start = line - 1, self.text.rfind("\n") + 1  # at the end libyaml counts a line that is not there
-        found = REST_OF_LINE.match(self.text, start)
-        assert found is not None
-        text, column = found[0], mark.index - start
-        return Where(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
+        if self._line[0] != start:  # one text for all places of a line, which may be all of a large file
+            found = REST_OF_LINE.match(self.text, start)
+            assert found is not None
+            self._line = start, found[0]
+        text, column = self._line[1], mark.index - start
+        return Place(self.name, line + 1, column + 1, max(1, min(length, len(text) - column)), text)
 
-    def at_line(self, number: int) -> Where:
+    def line_of(self, origin: Origin) -> Origin:
+        """The whole of what is written on the line of a place in this source."""
+        return self.at_line(origin.line) if isinstance(origin, Place) else origin
+
+    def at_line(self, number: int) -> Place:
         """What is written on a line, counted from 1, without the dash of a list and without a comment."""
         lines = self.text.split("\n", number)
         text = lines[number - 1].rstrip() if number <= len(lines) else ""
         written = text.lstrip(" -") or text
         length = len(written.partition(" #")[0].rstrip())
-        return Where(self.name, number, len(text) - len(written) + 1, max(1, length), text)
+        return Place(self.name, number, len(text) - len(written) + 1, max(1, length), text)
 
 
-class Text:
+class _Written:
+    """A node of a tree: its `mark` leads to the source and to the place in it."""
+
+    __slots__ = ()
+    mark: Any
+
+    @property
+    def source(self) -> Source:
+        """The file, or whatever else, that says it."""
+        source: Source = self.mark.name
+        return source
+
+    @property
+    def origin(self) -> Origin:
+        """The place of the node."""
+        return self.source.where(self.mark)
+
+    @property
+    def order(self) -> int:
+        """How far behind the beginning of its source it stands."""
+        order: int = self.mark.index
+        return order
+
+
+class Text(_Written):
     """A scalar: the text as written."""
 
     __slots__ = ("mark", "plain", "text")
@@ -70,11 +118,17 @@ class Text:
         self.plain = plain
 
     @property
+    def origin(self) -> Origin:
+        """The place of the text, quotes and all."""
+        return self.source.where(self.mark, len(self.text) + (0 if self.plain else 2))
+
+    @property
     def null(self) -> bool:
+        """Whether nothing is written where a value belongs."""
         return self.plain and self.text in ("", "~", "null", "Null", "NULL")
 
 
-class Seq:
+class Seq(_Written):
     """A list."""
 
     __slots__ = ("items", "mark")
@@ -84,7 +138,7 @@ class Seq:
         self.mark = mark
 
 
-class Map:
+class Map(_Written):
     """A mapping; `pairs` in the order written."""
 
     __slots__ = ("mark", "pairs")
@@ -103,24 +157,12 @@ class Map:
 Node = Text | Seq | Map
 
 
-def where(node: Node) -> Where:
-    """The place of a node."""
-    length = len(node.text) + (0 if node.plain else 2) if isinstance(node, Text) else 1
-    place: Where = node.mark.name.where(node.mark, length)
-    return place
-
-
-def fail(code: str, message: str, place: Where | None = None, help: str | None = None) -> ProblemsFound:
-    """One problem, ready to be raised."""
-    return ProblemsFound([Problem(code, message, place, help=help)])
-
-
 # ------------------------------------------------------------------------------------------------ file → text
 
 
 def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = False) -> Source:
     """The text of a file; ProblemsFound where it cannot be read, is too large or is no text."""
-    whole = Where(name, 1, 1)
+    whole = Place(name, 1, 1)
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
@@ -130,6 +172,7 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
         if status.st_size > LARGEST_FILE:
             raise too_large(name)
         with open(path, "rb") as file:
+            remember(file)
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise fail("unreadable", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}") from None
@@ -143,10 +186,13 @@ def too_large(name: str) -> ProblemsFound:
     return fail("limit", f"`{name}` is too large (limit: file size {LARGEST_FILE // 2**20} MB)")
 
 
-def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, whole: Where | None = None) -> Source:
+def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, whole: Place | None = None) -> Source:
     """Bytes as the text of a Source; ProblemsFound where they are not UTF-8 or hold control characters."""
     if len(data) > LARGEST_FILE:
         raise too_large(name)
+    format = _format(name, data)
+    if format is not None and format.binary:
+        return Source(name, "", folder, bundled, format=format, data=data)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -154,10 +200,24 @@ def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, w
         raise fail(
             "encoding",
             f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start:,}",
-            Where(name, line, 1),
+            Place(name, line, 1),
             "save the file as UTF-8",
         ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise fail("encoding", "the file holds a NUL byte: it is no text", Where(name, line, 1))
-    return Source(name, text, folder, bundled)
+        raise fail("encoding", "the file holds a NUL byte: it is no text", Place(name, line, 1))
+    return Source(name, text, folder, bundled, format=format)
+
+
+def _format(name: str, data: bytes) -> Any:
+    """The format of a file that is not YAML, None where it may be; ProblemsFound where it is known and not read."""
+    head = data[:HEAD]
+    if name.lower().endswith((".yaml", ".yml")) and b"\0" not in head:
+        return None
+    from cnncalc.formats.foreign import FORMATS  # here, for most files are YAML
+    from cnncalc.formats.foreign.unread import unread
+
+    found = next((one for one in FORMATS.values() if one.recognises(name, head)), None)
+    if found is None and (kind := unread(name, head)):
+        raise fail("foreign-format", f"`{name}` is {kind.called}, which is not read", help=kind.cure)
+    return found

@@ -10,13 +10,13 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cnncalc.analyses.columns import Style
-from cnncalc.analyses.comparing.changes import MARKS, headline
-from cnncalc.analyses.comparing.changes import Line as ChangeLine
-from cnncalc.analyses.comparing.comparison import Line, Network, bounds, lines
+from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
+from cnncalc.analyses.comparing.comparison import FigureLine, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
+from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change
 from cnncalc.core.problem import clean
-from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
+from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
 
 _SIDE_BY_SIDE = 4  # more networks stand below each other
 _COLORS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan", "resized": "", "unchanged": "dim"}
@@ -30,7 +30,7 @@ class Sheet(NamedTuple):
     rows: list[list[str]]
 
 
-def render(networks: list[Network], style: Style, *, exact: bool | None, width: int | None, color: bool) -> str:
+def render(networks: list[NetworkFigures], style: Style, *, exact: bool | None, width: int | None, color: bool) -> str:
     """All networks: each a column, or each a line where there are many or the terminal is narrow.
 
     `exact` None writes figures to the last digit where they fit, else to four digits.
@@ -48,7 +48,7 @@ def render(networks: list[Network], style: Style, *, exact: bool | None, width: 
     return to_text(Group(*drawn), width=width, color=color)
 
 
-def _side_by_side(networks: list[Network], style: Style) -> Grid:
+def _side_by_side(networks: list[NetworkFigures], style: Style) -> Grid:
     """A network in each column, followed by what it is of the first."""
     two = len(networks) == 2
     heads = ["", style.plain(clean(networks[0].file))]
@@ -61,33 +61,42 @@ def _side_by_side(networks: list[Network], style: Style) -> Grid:
             changes = line.changes[index] if line.changes else ""
             ratios = line.ratios[index] if line.ratios and line.ratios[index] != "=" else ""
             row += [line.cells[index], *([changes, ratios] if two else [ratios or changes])]
-        found.append(Row(row, folds=not line.changes))
-    columns = [Column(head, right=index > 0, folds=True) for index, head in enumerate(heads)]
+        found.append(Cells(row, folds=not line.changes))
+    columns = [Head(head, right=index > 0, folds=True) for index, head in enumerate(heads)]
     return Grid(columns, found, ascii=style.ascii)
 
 
-def _below_each_other(networks: list[Network], style: Style, labels: tuple[str, ...]) -> Grid:
+def _below_each_other(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
     """A network on each line, with those figures."""
     sheet = rows(networks, style, labels)
     columns = [
-        Column(head, figure, not figure, head == "network")
+        Head(head, figure, not figure, head == "network")
         for head, figure in zip(sheet.head, sheet.figures, strict=True)
     ]
     lacking = tuple(name for name in rows(networks, style).head if name not in sheet.head)
-    return Grid(columns, list(map(Row, sheet.rows)), ascii=style.ascii, see="-f markdown", left_out=lacking)
+    return Grid(columns, list(map(Cells, sheet.rows)), ascii=style.ascii, see="-f markdown", left_out=lacking)
 
 
 _RATIO = "×"  # behind a label: how many times as much follows
-_SELECTIONS = (
-    ("input", "params×", "multiplies×", "activations×", "size", "layers", "depth", "most params", "most multiplies"),
-    ("params×", "multiplies×", "activations×", "size", "layers", "depth"),
-    ("params×", "multiplies×", "activations", "depth"),
-    ("params×", "multiplies×", "depth"),
-    ("params", "multiplies"),
-)
 
 
-def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
+def _selections() -> Iterator[tuple[str, ...]]:
+    """The labels of what there may be room for, most first."""
+    headline, held = (list(used(use)) for use in (Use.HEADLINE, Use.HELD))
+    others = [measure.label for name, measure in used(Use.LISTED).items() if name not in held]
+    beside = [f"{name}{_RATIO}" for name in headline]
+    figures = [*(f"{name}{_RATIO}" for name in held), *others]
+    yield ("input", *figures, *(f"most {name}" for name in headline))
+    yield tuple(figures)
+    yield (*beside, *(name for name in held if name not in headline), "depth")
+    yield (*beside, "depth")
+    yield tuple(headline)
+
+
+_SELECTIONS = tuple(_selections())
+
+
+def rows(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
     """A network on each line, with those figures."""
     found = {line.label: line for line in lines(networks, style)}
     head, figures = ["network"], [False]
@@ -96,7 +105,7 @@ def rows(networks: list[Network], style: Style, labels: tuple[str, ...] = _SELEC
         name = label.removesuffix(_RATIO)
         if name not in found:
             continue
-        line: Line = found[name]
+        line: FigureLine = found[name]
         head.append(name)
         columns.append(line.cells)
         figures.append(bool(line.changes))
@@ -130,27 +139,33 @@ def render_layers(
 
 def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: bool = True) -> Grid:
     """What became of each layer in a column, or on a line of its own."""
-    heads = [Column(""), Column("layer", folds=True, name=True), *([] if below else [Column("", folds=True)])]
-    heads += [Column(title, right=True) for title in ("output", "params", "multiplies")]
+    heads = [
+        Head(""),
+        Head("layer", folds=True, name=True),
+        *([] if below else [Head("", folds=True)]),
+    ]
+    headline = used(Use.HEADLINE)
+    heads += [Head(title, right=True) for title in ("output", *headline)]
     found = []
     for line in shown:
-        label, figures = line.label or style.plain("…"), ["", "", ""]
+        label, figures = line.label or style.plain("…"), [""] * (1 + len(headline))
         if line.after is not None and line.before is not None:
-            grown = [style.plain(grown_text(line, quantity, style, percent)) for quantity in ("params", "multiplies")]
-            figures = [line.output, *grown]
+            grown = (grown_text(line, measure, style, percent) for measure in headline.values())
+            figures = [line.output, *map(style.plain, grown)]
         elif below:
             label = f"{label} {line.text}"
         texts = [MARKS[line.kind], label] if below else [MARKS[line.kind], label, line.text]
         said = line.text if below and line.label else ""
-        found.append(Row([*texts, *figures], _COLORS[line.kind], said))
+        found.append(Cells([*texts, *figures], _COLORS[line.kind], said))
     return Grid(heads, found, ascii=style.ascii, see="-f markdown")
 
 
-def grown_text(line: ChangeLine, quantity: str, style: Style, percent: bool = True) -> str:
-    """By how much a count grew: `+307,200 (+100.0 %)`."""
-    before, after = (getattr(counts, quantity) if counts else 0 for counts in (line.before, line.after))
+def grown_text(line: ChangeLine, measure: Measure, style: Style, percent: bool = True) -> str:
+    """By how much a headline measure grew: `+307,200 (+100.0 %)`."""
+    assert measure.of is not None
+    before, after = (measure.of(counts) or 0 if counts else 0 for counts in (line.before, line.after))
     if before == after:
         return "–"
     sign = "+" if after > before else "−"
-    text = f"{sign}{style.number(abs(after - before))}"
+    text = f"{sign}{style.figure(measure, abs(after - before))}"
     return f"{text} ({change(before, after)})" if percent and before and after else text

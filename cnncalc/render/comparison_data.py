@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.comparing.comparison import HEAVY, MEASURES, Network
+from cnncalc.analyses.comparing.comparison import NetworkFigures, compared
 from cnncalc.analyses.comparing.diff import Change, count
-from cnncalc.core.analysis import QUANTITIES, GroupRow, Row
+from cnncalc.analyses.measures import MEASURES, Use, Value, used
+from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.problem import Problem
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 
 def json_document(
-    networks: list[Network],
+    networks: list[NetworkFigures],
     changes: Sequence[Change] | None,
     grown: Sequence[Problem],
     failed: Sequence[tuple[str, list[Problem]]] = (),
@@ -35,12 +36,13 @@ def json_document(
         ],
     }
     if changes is not None:
-        shown = [_change(change) for change in changes if change.kind != "unchanged"]
+        analyses = (networks[0].analysis, networks[1].analysis)
+        shown = [_change(change, *analyses) for change in changes if change.kind != "unchanged"]
         found["by_layer"] = {"layers": count(changes), "changes": shown}
     return dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
-def _network(one: Network, first: Network) -> dict[str, Any]:
+def _network(one: NetworkFigures, first: NetworkFigures) -> dict[str, Any]:
     analysis = one.analysis
     return {
         "file": one.file,
@@ -48,69 +50,76 @@ def _network(one: Network, first: Network) -> dict[str, Any]:
         "status": analysis.status,
         "inputs": analysis.inputs,
         "outputs": analysis.outputs,
-        "figures": {measure.key: one.figures[measure.name] for measure in MEASURES},
-        "ratios": {measure.key: _ratio(first.figures[measure.name], one.figures[measure.name]) for measure in MEASURES},
-        "heaviest": {quantity: _heaviest(one.heaviest[quantity], quantity) for quantity in HEAVY},
+        "figures": one.figures,
+        "ratios": {name: _ratio(first.figures[name], value) for name, value in one.figures.items()},
+        "heaviest": {quantity: _heaviest(row, quantity, analysis) for quantity, row in one.heaviest.items()},
     }
 
 
-def _ratio(before: int, after: int) -> float | None:
-    """To the first network's figure; None where that is 0 and this one is not."""
-    return after / before if before else None if after else 1.0
+def _ratio(before: Value, after: Value) -> float | None:
+    """To the first network's figure; None where that is 0 and this one is not, and where one of them has no value."""
+    if before is None or after is None:
+        return None
+    return float(after / before) if before else None if after else 1.0
 
 
-def _heaviest(row: Row | None, quantity: str) -> dict[str, Any] | None:
-    return {"layer": row.name, "line": row.line, quantity: getattr(row.counts, quantity)} if row else None
+def _heaviest(row: Row | None, quantity: str, analysis: Analysis) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    figure = MEASURES[quantity].value(analysis, row)
+    return {"layer": row.name, "line": row.line, "place": str(row.origin), quantity: figure}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change, before: Analysis, after: Analysis) -> dict[str, Any]:
     return {
         "change": change.kind,
         "layers": change.layers,
-        "before": _entry(change.before),
-        "after": _entry(change.after),
+        "before": _entry(change.before, before),
+        "after": _entry(change.after, after),
         "differences": [difference._asdict() for difference in change.differences],
     }
 
 
-def _entry(entry: Row | GroupRow | None) -> dict[str, Any] | None:
+def _entry(entry: Row | GroupRow | None, analysis: Analysis) -> dict[str, Any] | None:
     if entry is None:
         return None
     return {
         "name": entry.name,
-        "type": entry.type if isinstance(entry, Row) else entry.kind,
+        "type": entry.type if isinstance(entry, Row) else entry.description,
         "file": entry.file,
         "line": entry.line,
+        "place": str(entry.origin),
         "output_shape": entry.output_shape,
-        **{quantity: getattr(entry.counts, quantity) for quantity in QUANTITIES},
+        **{name: measure.value(analysis, entry) for name, measure in used(Use.FIGURES).items()},
     }
 
 
-def csv_table(networks: list[Network]) -> str:
+def csv_table(networks: list[NetworkFigures]) -> str:
     """A line for each network, with its ratios to the first."""
-    keys = [measure.key for measure in MEASURES]
-    head = ["file", "name", "status", *keys, *(f"{key}_ratio" for key in keys), *(f"most_{name}" for name in HEAVY)]
+    keys = [measure.name for measure in compared()]
+    head = ["file", "name", "status", *keys, *(f"{key}_ratio" for key in keys)]
+    head += [f"most_{name}" for name in used(Use.HEADLINE)]
     lines: list[list[Any]] = [head]
     for one in networks:
-        ratios = [_ratio(networks[0].figures[measure.name], one.figures[measure.name]) for measure in MEASURES]
-        heaviest = [one.heaviest[quantity] for quantity in HEAVY]
+        ratios = [_ratio(networks[0].figures[key], one.figures[key]) for key in keys]
         lines.append(
             [
                 one.file,
                 one.analysis.name,
                 one.analysis.status,
-                *(one.figures[measure.name] for measure in MEASURES),
-                *("" if ratio is None else ratio for ratio in ratios),
-                *(row.name if row else "" for row in heaviest),
+                *(one.figures[key] for key in keys),
+                *ratios,
+                *(row.name if row else "" for row in one.heaviest.values()),
             ]
         )
     return _written(lines)
 
 
-def csv_of_layers(changes: Sequence[Change]) -> str:
-    """A line for each layer of both versions, with its counts in each."""
+def csv_of_layers(networks: list[NetworkFigures], changes: Sequence[Change]) -> str:
+    """A line for each layer of both versions, with its figures in each."""
+    measures, analyses = used(Use.FIGURES), (networks[0].analysis, networks[1].analysis)
     head = ["change", "before", "after", "type", "layers", "differences", "line_before", "line_after"]
-    head += [f"{quantity}_{version}" for quantity in QUANTITIES for version in ("before", "after")]
+    head += [f"{quantity}_{version}" for quantity in measures for version in ("before", "after")]
     lines: list[list[Any]] = [head]
     for change in changes:
         entries = (change.before, change.after)
@@ -119,11 +128,15 @@ def csv_of_layers(changes: Sequence[Change]) -> str:
             [
                 change.kind,
                 *(entry.name if entry else "" for entry in entries),
-                change.entry.type if isinstance(change.entry, Row) else change.entry.kind,
+                change.entry.type if isinstance(change.entry, Row) else change.entry.description,
                 change.layers,
                 differences,
                 *(entry.line if entry else "" for entry in entries),
-                *(getattr(entry.counts, quantity) if entry else "" for quantity in QUANTITIES for entry in entries),
+                *(
+                    measure.value(analysis, entry) if entry else ""
+                    for measure in measures.values()
+                    for analysis, entry in zip(analyses, entries, strict=True)
+                ),
             ]
         )
     return _written(lines)

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.analyses.columns import Style
-from cnncalc.analyses.comparing.changes import Line as ChangeLine
-from cnncalc.analyses.comparing.changes import headline
+from cnncalc.analyses.comparing.changes import ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
-from cnncalc.analyses.comparing.comparison import Network, bounds, lines
+from cnncalc.analyses.comparing.comparison import NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
-from cnncalc.core.figures import change, short
+from cnncalc.analyses.measures import Use, used
+from cnncalc.core.figures import change
 from cnncalc.core.problem import Problem, clean
 from cnncalc.render.comparison import grown_text, rows
-from cnncalc.render.markdown import escape
+from cnncalc.render.markdown import escape, prose
 
-_HEADLINED = ("params", "multiplies")
 _SIDE_BY_SIDE = 4
 
 
-def render(networks: list[Network], changes: Sequence[Change] | None, grown: Sequence[Problem], style: Style) -> str:
+def render(
+    networks: list[NetworkFigures], changes: Sequence[Change] | None, grown: Sequence[Problem], style: Style
+) -> str:
     """A headline with what matters, a table, and the layers folded away below it."""
     parts = [_title(networks, style)]
-    parts += [f"> [!WARNING]\n> {'<br>'.join(problem.message for problem in grown)}"] if grown else []
+    parts += [f"> [!WARNING]\n> {'<br>'.join(prose(problem.message) for problem in grown)}"] if grown else []
     parts.append(_side_by_side(networks, style) if len(networks) <= _SIDE_BY_SIDE else _listed(networks, style))
     parts += [escape(style.plain(text)) for text in bounds(networks)]
     if changes is not None:
@@ -30,20 +31,21 @@ def render(networks: list[Network], changes: Sequence[Change] | None, grown: Seq
     return "\n\n".join(parts) + "\n"
 
 
-def _title(networks: list[Network], style: Style) -> str:
+def _title(networks: list[NetworkFigures], style: Style) -> str:
     first, last = networks[0], networks[-1]
     if len(networks) > 2:
         return f"### {len(networks)} networks"
     names = list(dict.fromkeys(one.analysis.name for one in networks))
-    figures = []
-    for quantity in _HEADLINED:
+    figures, short = [], style._replace(exact=False)
+    for quantity, measure in used(Use.HEADLINE).items():
         before, after = first.figures[quantity], last.figures[quantity]
-        text = f"{short(before)} → {short(after)} ({change(before, after)})"
-        figures.append(f"{quantity} {text if before != after else f'{short(after)}, as before'}")
+        was, is_ = short.figure(measure, before), short.figure(measure, after)
+        text = f"{was} → {is_} ({change(before, after)})"
+        figures.append(f"{quantity} {text if before != after else f'{is_}, as before'}")
     return style.plain(f"### {escape(' → '.join(names))}: {escape(', '.join(figures))}")
 
 
-def _side_by_side(networks: list[Network], style: Style) -> str:
+def _side_by_side(networks: list[NetworkFigures], style: Style) -> str:
     """Each network a column; of two the change, of more how many times as much as the first."""
     two = len(networks) == 2
     head = ["", *[_code(one.file) for one in networks]]
@@ -73,7 +75,7 @@ def _version(before: str, after: str) -> str:
     return ref if before.startswith("git:") and colon and path == after else before
 
 
-def _listed(networks: list[Network], style: Style) -> str:
+def _listed(networks: list[NetworkFigures], style: Style) -> str:
     sheet = rows(networks, style)
     table = [sheet.head, ["---:" if figure else ":---" for figure in sheet.figures]]
     return _drawn(table + [[_code(row[0]), *map(escape, row[1:])] for row in sheet.rows])
@@ -83,15 +85,16 @@ def _by_layer(changes: Sequence[Change], style: Style) -> str:
     """The layers that are not as they were; blank lines let Markdown into HTML."""
     shown = change_lines(changes, style)
     summary = f"By layer: {headline(changes)}"
-    table = [["", "layer", "", "output", "params", "multiplies"], [":---"] * 3 + ["---:"] * 3]
+    figures = ["output", *used(Use.HEADLINE)]
+    table = [["", "layer", "", *figures], [":---"] * 3 + ["---:"] * len(figures)]
     table += [_layer(line, style) for line in shown]
     return f"<details>\n<summary>{summary}</summary>\n\n{_drawn(table)}\n\n</details>"
 
 
 def _layer(line: ChangeLine, style: Style) -> list[str]:
     if line.after is None or line.before is None:
-        return ["", "…", f"_{line.text}_", "", "", ""]
-    grown = [escape(style.plain(grown_text(line, quantity, style))) for quantity in ("params", "multiplies")]
+        return ["", "…", f"_{line.text}_", "", *("" for _ in used(Use.HEADLINE))]
+    grown = [escape(style.plain(grown_text(line, measure, style))) for measure in used(Use.HEADLINE).values()]
     return [line.kind, _code(line.label), escape(line.text), escape(line.output), *grown]
 
 

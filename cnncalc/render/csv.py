@@ -7,13 +7,10 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.shape import written_shape
 
-HEADER = (
-    "file", "name", "type", "inputs", "input_shapes", "output_shape", "params", "weights", "biases", "buffers",
-    "multiplies", "activations", "line",
-)  # fmt: skip
 _NAMED = {"layer": "name", "input": "input_shapes", "output": "output_shape"}  # as a summary's columns are called
 
 _CELLS: dict[str, Callable[[Row, Analysis, str], Any]] = {
@@ -33,14 +30,17 @@ def render(found: list[tuple[Analysis, tuple[Row, ...]]], layout: str, columns: 
 
     `columns` are those of a summary; the file stands before them.
     """
-    header = HEADER if columns is None else ("file", *(_NAMED.get(name, name) for name in columns))
+    header = ["file", "name", "type", "inputs", "input_shapes", "output_shape", *used(Use.FIGURES), "line"]
+    if columns is not None:
+        header = ["file", *(_NAMED.get(name, name) for name in columns)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     for analysis, rows in found:
         for row in rows:
             writer.writerow(
-                _CELLS[name](row, analysis, layout) if name in _CELLS else getattr(row.counts, name) for name in header
+                _CELLS[name](row, analysis, layout) if name in _CELLS else MEASURES[name].value(analysis, row)
+                for name in header
             )
     return text.getvalue()
 

@@ -22,7 +22,7 @@ _LEAST = 12  # columns; a narrower text is hard to read
 _UNBOUNDED = 100_000  # columns; a pipe has no width, so nothing is folded there
 
 
-class Column(NamedTuple):
+class Head(NamedTuple):
     """A title, and how its cells are written; only what `folds` may take several lines, and a `name` last of all.
 
     `most`: no wider, whatever the room.
@@ -36,7 +36,7 @@ class Column(NamedTuple):
     style: str = ""
 
 
-class Row(NamedTuple):
+class Cells(NamedTuple):
     """A cell for each column, and what is said on lines of its own below them; `folds` is False for figures."""
 
     cells: list[str]
@@ -49,9 +49,9 @@ class Row(NamedTuple):
 class Grid:
     """One way to write a table. `left_out` names the columns that it lacks, `see` what shows them."""
 
-    columns: Sequence[Column]
-    rows: Sequence[Row]
-    total: Row | None = None
+    columns: Sequence[Head]
+    rows: Sequence[Cells]
+    total: Cells | None = None
     ascii: bool = False
     see: str = ""
     left_out: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Grid:
         """The same without a column."""
         kept = [index for index, column in enumerate(self.columns) if column.title != title]
 
-        def cut(row: Row) -> Row:
+        def cut(row: Cells) -> Cells:
             return row._replace(cells=[row.cells[index] for index in kept])
 
         return replace(
@@ -72,8 +72,8 @@ class Grid:
             left_out=(*self.left_out, title),
         )
 
-    def _all(self) -> Iterator[Row]:
-        yield Row([column.title for column in self.columns])
+    def _all(self) -> Iterator[Cells]:
+        yield Cells([column.title for column in self.columns])
         yield from self.rows
         if self.total:
             yield self.total
@@ -97,7 +97,7 @@ class Grid:
     def lines(self, widths: list[int], width: int) -> Iterator[list[tuple[str, str]]]:
         """Every line as its texts, each with its style."""
         rule = [(("-" if self.ascii else "─") * _sum(widths), "")]
-        yield from self._line(Row([column.title for column in self.columns], "bold"), widths, width)
+        yield from self._line(Cells([column.title for column in self.columns], "bold"), widths, width)
         yield rule
         for row in self.rows:
             yield from self._line(row, widths, width)
@@ -113,7 +113,7 @@ class Grid:
             for line in fold(f" left out: {names}; {where} shows {what}", max(width, 20)):
                 yield [(line, "dim")]
 
-    def _line(self, row: Row, widths: list[int], width: int) -> Iterator[list[tuple[str, str]]]:
+    def _line(self, row: Cells, widths: list[int], width: int) -> Iterator[list[tuple[str, str]]]:
         texts = [
             fold(cell, wide) if row.folds and column.folds else [cell]
             for cell, column, wide in zip(row.cells, self.columns, widths, strict=True)
@@ -206,7 +206,7 @@ class Fitted:
 def _cleaned(grid: Grid) -> Grid:
     """What a file says neither drives the terminal nor breaks a line."""
 
-    def whole(row: Row) -> Row:
+    def whole(row: Cells) -> Cells:
         if all(map(str.isprintable, row.cells)):
             return row
         return row._replace(cells=[clean(cell.replace("\n", " ")) for cell in row.cells])

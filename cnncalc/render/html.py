@@ -9,10 +9,10 @@ from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import Analysis
 
 
-def table_html(analysis: Analysis) -> str:
+def table_html(analysis: Analysis, names: tuple[str, ...] = STANDARD) -> str:
     """A table without scripts or outside resources; every text from a file is escaped."""
     style = Style()
-    shown = columns(STANDARD)
+    shown = columns(names)
     name, inputs = title(analysis, style)
     rows = []
     for line in outline(analysis):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from json import dumps
 from typing import Any
 
-from cnncalc.core.analysis import Analysis, Counts, Row
+from cnncalc.analyses.measures import Measure, Use, Value, used
+from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Origin, Place, Problem
 
 SCHEMA_VERSION = 1
 
@@ -30,24 +32,29 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
         "uncounted": [{"layer": layer, "operator": operator} for layer, operator in analysis.uncounted],
         "inputs": analysis.inputs,
         "outputs": list(analysis.outputs),
-        "totals": totals_object(analysis.totals),
+        "totals": totals_object(lambda measure: measure.value(analysis)),
         "source": analysis.source,
         "note": analysis.note,
         "notes": analysis.notes,
     }
     opened = dumps(head, ensure_ascii=False)[:-1]
+    measures = used(Use.FIGURES)
+    told = [(name, measure.of) for name, measure in measures.items() if measure.of]
+    others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
+    files: dict[str, str] = {}
     lines = []
     for row in rows:
-        key = (row.input_shapes, row.output_shape, id(row.counts))
+        values = {one.name: one.value(analysis, row) for one in others} if others else {}
+        key = (row.input_shapes, row.output_shape, id(row.counts), *values.values())
         middle = parts.get(key)
         if middle is None:
             figures = {
                 "input_shapes": row.input_shapes,
                 "output_shape": row.output_shape,
-                **_counts(row.counts),
-                "activations": row.counts.activations,
+                **{name: of(row.counts) for name, of in told},
+                **values,
             }
             middle = parts[key] = dumps(figures)[1:-1]
         written = attributes.get(row.layer)
@@ -55,7 +62,8 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
             written = attributes[row.layer] = dumps(_attributes(row.layer), ensure_ascii=False)
         shares = f', "shares": {dumps(row.shares, ensure_ascii=False)}' if row.shares else ""
         lines.append(
-            f'{{"name": {_quoted(row.name)}, "type": "{row.type}", "line": {row.line}, '
+            f'{{"name": {_quoted(row.name)}, "type": "{row.type}", "line": {_or_null(row.line)}, '
+            f'"place": {_place(row.origin, files)}, '
             f'"inputs": [{", ".join(map(_quoted, row.inputs))}], {middle}, "attributes": {written}{shares}}}'
         )
     layers = ",\n ".join(lines)
@@ -73,17 +81,19 @@ def render_problems(file: str, problems: list[Problem]) -> str:
     return dumps(found, ensure_ascii=False)
 
 
-def totals_object(totals: Counts) -> dict[str, int]:
+def totals_object(value: Callable[[Measure], Value]) -> dict[str, Value]:
     """The totals of a network as JSON."""
-    return {**_counts(totals, flops=True), "activations": totals.activations}
+    return {name: value(measure) for name, measure in used(Use.COLUMNS).items()}
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON; lines and columns count from 1."""
+    """A problem as JSON; lines and columns count from 1, and what has no lines has a `place` alone."""
     place = problem.where
     found: dict[str, Any] = {"code": problem.code, "message": problem.message}
     if place:
-        found |= {"file": place.file, "line": place.line, "column": place.column, "length": place.length}
+        found |= {"file": place.file, "place": str(place)}
+    if isinstance(place, Place):
+        found |= {"line": place.line, "column": place.column, "length": place.length}
     if problem.notes:
         found["notes"] = list(problem.notes)
     if problem.help:
@@ -91,19 +101,21 @@ def problem_object(problem: Problem) -> dict[str, Any]:
     return found
 
 
+def _place(origin: Origin, files: dict[str, str]) -> str:
+    if not isinstance(origin, Place):
+        return dumps(str(origin), ensure_ascii=False)
+    opened = files.get(origin.file)
+    if opened is None:
+        opened = files[origin.file] = dumps(origin.file, ensure_ascii=False)[:-1]
+    return f'{opened}:{origin.line}"'
+
+
+def _or_null(number: int | None) -> str:
+    return "null" if number is None else str(number)
+
+
 def _quoted(name: str) -> str:
     return f'"{name}"'  # names are letters, digits and _ - . /
-
-
-def _counts(counts: Counts, flops: bool = False) -> dict[str, int]:
-    found = {
-        "params": counts.params,
-        "weights": counts.weights,
-        "biases": counts.biases,
-        "buffers": counts.buffers,
-        "multiplies": counts.multiplies,
-    }
-    return found | {"flops": counts.flops} if flops else found
 
 
 def _attributes(layer: Layer) -> dict[str, Any]:

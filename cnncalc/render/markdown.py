@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from cnncalc.analyses.columns import Style, columns, footer, title
-from cnncalc.analyses.outline import Line
+from cnncalc.analyses.outline import SummaryLine
 from cnncalc.core.analysis import Analysis
 
 
-def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style) -> str:
+def render(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> str:
     """GitHub's Markdown: a heading, the table, and what stands below it as a list."""
     name, inputs = title(analysis, style)
     shown = columns(names)
@@ -27,18 +27,20 @@ def render(analysis: Analysis, lines: list[Line], names: tuple[str, ...], style:
     return f"### {escape(name)}\n\n{escape(inputs)}\n\n{table}\n\n{below}\n"
 
 
-_NOTIFIES = re.compile(r"@(?=\w)|(?:#|\bGH-)(?=\d)", re.IGNORECASE)
+_LIVE = re.compile(r"@(?=\w)|(?:#|\bGH-)(?=\d)|\w(?=://)|(?:mailto|xmpp)(?=:)|www(?=\.)", re.IGNORECASE)
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is; on GitHub it notifies nobody, and no issue is told that it was named.
+    """Text that Markdown shows as it is; on GitHub it notifies nobody, links nowhere, and tells no issue of itself.
 
     >>> escape("a|b*")
     'a\\\\|b\\\\*'
     >>> escape("@octocat").replace("\\u200b", "<nothing>")
     '@<nothing>octocat'
+    >>> escape("see https://example.org").replace("\\u200b", "<nothing>")
+    'see https<nothing>://example.org'
     """
-    text = _NOTIFIES.sub("\\g<0>\u200b", text.replace("\n", " "))
+    text = _LIVE.sub("\\g<0>\u200b", text.replace("\n", " "))
     return re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.problem import Problem, clean
+from cnncalc.core.problem import Label, Problem, clean
 from cnncalc.render.fold import cells
 
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
@@ -21,7 +21,9 @@ def _one(problem: Problem, color: bool) -> str:
     lines = [f"{paint(f'{level}[{problem.code}]', level)}: {paint(clean(problem.message), 'bold')}"]
     place = problem.where
     gutter = ""
-    if place:
+    if isinstance(place, Label):
+        lines.append(f"{paint('-->', 'rule')} {clean(str(place))}")
+    elif place:
         gutter = " " * len(str(place.line))
         lines.append(f"{gutter}{paint('-->', 'rule')} {clean(place.file)}:{place.line}:{place.column}")
         if place.text.strip():

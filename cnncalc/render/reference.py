@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cnncalc.core.formula import shown, written
-from cnncalc.core.layers.base import Attribute, Formula, Layer
-from cnncalc.core.work import COUNTS
+from cnncalc.core.formula import names, shown, written
+from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
 from cnncalc.render.fold import folded
 
 _ROOM = 30  # columns; with fewer, a cell goes below
@@ -23,7 +22,7 @@ def render(layer: type[Layer], width: int | None = None) -> str:
     if formulas:
         lines += ["  formulas", *_table([(what, text, condition) for what, text, condition in formulas], width), ""]
     if layer.requires:
-        lines += ["  requires", *_table([(reason, "", "") for reason in layer.requires.values()], width), ""]
+        lines += ["  requires", *_table([(requirement.message, "", "") for requirement in layer.requires], width), ""]
     lines += ["  examples", *_table([example_cells(layer, index) for index in range(len(layer.examples))], width)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -75,7 +74,8 @@ def _cases(what: str, formula: Formula) -> list[tuple[str, str, str]]:
 
 
 def _readable(text: str) -> str:
-    return shown(text, lambda name: name, lambda name: [f"Π {name}" if f"prod({name})" in text else f"Σ {name}"])
+    signs = {"prod": "Π", "sum": "Σ"}
+    return shown(text, lambda name: name, lambda name: [f"{signs[names(text)[name]]} {name}"])
 
 
 def _takes(attribute: Attribute) -> str:

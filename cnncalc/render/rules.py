@@ -18,10 +18,10 @@ _WIDTH = 98
 
 def table(rules: Iterable[Rule], style: Style, *, width: int | None, color: bool) -> str:
     """The rules: code, and what is wrong."""
-    from cnncalc.render.grid import Column, Grid, Row, draw
+    from cnncalc.render.grid import Cells, Grid, Head, draw
 
-    rows = [Row([rule.code, style.plain(rule.title)]) for rule in rules]
-    heads = [Column("code"), Column("what it finds", folds=True)]
+    rows = [Cells([rule.code, style.plain(rule.title)]) for rule in rules]
+    heads = [Head("code"), Head("what it finds", folds=True)]
     return draw(Grid(heads, rows, ascii=style.ascii), width=width, color=color)
 
 

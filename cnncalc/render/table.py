@@ -9,11 +9,11 @@ from rich.segment import Segment
 from rich.style import Style as Paint
 from rich.text import Text
 
-from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, title
-from cnncalc.analyses.outline import Line, outline
+from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
+from cnncalc.analyses.outline import SummaryLine, outline
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.fold import folded
-from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
+from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8
@@ -21,7 +21,7 @@ _BAR = 8
 
 def rich_table(
     analysis: Analysis,
-    lines: list[Line] | None = None,
+    lines: list[SummaryLine] | None = None,
     names: tuple[str, ...] = STANDARD,
     style: Style | None = None,
     *,
@@ -38,7 +38,7 @@ def rich_table(
     shown = outline(analysis) if lines is None else lines
 
     def ways() -> Iterator[Grid]:
-        if bars and "share" in names and not style.ascii:
+        if bars and not style.ascii and any(column.share for column in columns(names)):
             yield _grid(analysis, shown, names, style, see, bars=True)
         if exact is None:
             yield _grid(analysis, shown, names, style, see)
@@ -51,34 +51,28 @@ def rich_table(
 
 
 def _grid(
-    analysis: Analysis, lines: list[Line], names: tuple[str, ...], style: Style, see: str, bars: bool = False
+    analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style, see: str, bars: bool = False
 ) -> Grid:
     shown = columns(names)
-    heads = [Column(style.plain(one.title), one.right, one.title in FOLDING, one.title == "layer") for one in shown]
+    heads = [Head(style.plain(one.title), one.right, one.title in FOLDING, one.title == "layer") for one in shown]
     rows = []
     for line in lines:
         cells = [column.cell(line, analysis, style) for column in shown]
         if names[0] == "layer":
             cells[0] = "  " * line.level + cells[0]
-        rows.append(Row(cells, "bold" if line.counts is None else "" if _counted(line) else "dim"))
+        rows.append(Cells(cells, "bold" if line.counts is None else "" if is_counted(line) else "dim"))
     total = [column.total(analysis, style) if column.total else "" for column in shown]
-    if bars:
-        place = names.index("share")
-        heads.insert(place, Column("", style="cyan"))
-        for row, line in zip(rows, lines, strict=True):
-            row.cells.insert(place, _bar(line, analysis))
-        total.insert(place, "")
-    return Grid(heads, rows, Row(total, "bold"), ascii=style.ascii, see=see, folds=not bars)
+    for place, column in enumerate(shown if bars else ()):
+        if column.share:
+            heads.insert(place, Head("", style="cyan"))
+            for row, line in zip(rows, lines, strict=True):
+                row.cells.insert(place, _bar(column.share(line, analysis)))
+            total.insert(place, "")
+    return Grid(heads, rows, Cells(total, "bold"), ascii=style.ascii, see=see, folds=not bars)
 
 
-def _counted(line: Line) -> bool:
-    return line.counts is not None and bool(line.counts.params or line.counts.multiplies)
-
-
-def _bar(line: Line, analysis: Analysis) -> str:
-    if line.counts is None or not analysis.totals.multiplies:
-        return ""
-    eighths = round(8 * _BAR * line.counts.multiplies / analysis.totals.multiplies)
+def _bar(share: float) -> str:
+    eighths = round(8 * _BAR * share)
     return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
@@ -103,7 +97,7 @@ class _Footer:
 
 def render(
     analysis: Analysis,
-    lines: list[Line],
+    lines: list[SummaryLine],
     names: tuple[str, ...],
     style: Style,
     *,

@@ -9,14 +9,15 @@ from cnncalc.analyses.columns import Style
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 from cnncalc.core.figures import exact, percent
+from cnncalc.core.layers.base import COUNTS
 from cnncalc.core.problem import clean
-from cnncalc.core.work import COUNTS, Step
+from cnncalc.core.work import Step
 from cnncalc.render.fold import folded
 
 _INDENT = 15  # columns before a formula
 
 
-class Line(NamedTuple):
+class WorkingLine(NamedTuple):
     """One line of a layer's working; empty texts where there is nothing to say."""
 
     label: str
@@ -49,7 +50,7 @@ def render(explanation: Explanation, style: Style, width: int | None = None) -> 
 
 def layer_head(working: LayerWorking) -> tuple[str, str, str]:
     """Name, description, and place in the file."""
-    return working.name, working.description, f"{clean(working.row.file)}:{working.row.line}"
+    return working.name, working.description, clean(str(working.row.origin))
 
 
 def sum_head(working: SumWorking, file: str, style: Style) -> tuple[str, str, str]:
@@ -59,29 +60,33 @@ def sum_head(working: SumWorking, file: str, style: Style) -> tuple[str, str, st
         several = f", outputs {', '.join(outputs)}" if len(outputs) > 1 else ""
         return working.name, f"{working.description}{several}", file
     layers = f"{working.layers} layer{'s' * (working.layers != 1)}"
-    return working.name, f"{working.description}, {layers}", f"{clean(working.entry.file)}:{working.entry.line}"
+    return working.name, f"{working.description}, {layers}", clean(str(working.entry.origin))
 
 
-def layer_lines(working: LayerWorking, style: Style, network: int) -> Iterator[Line | Step]:
+def layer_lines(working: LayerWorking, style: Style, network: int) -> Iterator[WorkingLine | Step]:
     """What is said of a layer, in order: its steps, and lines for what is no formula."""
     row = working.row
     reads = ", ".join(f"{name} {style.shape(shape)}" for name, shape in zip(row.inputs, row.input_shapes, strict=True))
-    yield Line("reads", reads)
+    yield WorkingLine("reads", reads)
     sizes = [step for step in working.steps if step.quantity == "output"]
     yield from sizes
     output = style.shape(row.output_shape)
-    yield Line("output", "as its input", "", output) if working.unchanged else Line("output", "", "", output)
+    yield (
+        WorkingLine("output", "as its input", "", output)
+        if working.unchanged
+        else WorkingLine("output", "", "", output)
+    )
     counted = [step for step in working.steps if step.quantity in COUNTS]
     yield from counted
     if not any(step.quantity == "multiplies" for step in counted):
-        yield Line("multiplies", "none, by convention", "", "0")
+        yield WorkingLine("multiplies", "none, by convention", "", "0")
     if row.shares:
-        yield Line("params", f"counted at {row.shares}, whose weights these are", "", "0")
+        yield WorkingLine("params", f"counted at {row.shares}, whose weights these are", "", "0")
     for step in working.steps:
         if step.quantity == "activations" or (step.quantity == "params" and not row.shares):
             yield step
     if row.counts.multiplies and network:
-        yield Line("share", "of the network's multiplies", "", percent(row.counts.multiplies, network))
+        yield WorkingLine("share", "of the network's multiplies", "", percent(row.counts.multiplies, network))
 
 
 def remainders(working: LayerWorking) -> str:
@@ -96,13 +101,13 @@ def remainders(working: LayerWorking) -> str:
 
 def failed_head(working: FailedWorking) -> tuple[str, str, str]:
     """Name, description, and place in the file."""
-    return working.name, working.description, f"{clean(working.file)}:{working.line}"
+    return working.name, working.description, clean(str(working.origin))
 
 
-def failed_lines(working: FailedWorking, style: Style) -> list[Line | Step]:
+def failed_lines(working: FailedWorking, style: Style) -> list[WorkingLine | Step]:
     """What the layer reads, and the working up to what cannot be."""
     named = zip(working.inputs, working.input_shapes, strict=True)
-    reads = Line("reads", ", ".join(f"{name} {style.shape(shape)}" for name, shape in named))
+    reads = WorkingLine("reads", ", ".join(f"{name} {style.shape(shape)}" for name, shape in named))
     return [reads, *working.steps]
 
 
@@ -153,19 +158,19 @@ def sum_table(working: SumWorking, style: Style) -> tuple[list[str], list[list[s
     )
 
 
-def texts(lines: list[Line | Step]) -> Iterator[Line]:
+def texts(lines: list[WorkingLine | Step]) -> Iterator[WorkingLine]:
     """The lines as text: a label only where it changes, numbers only where they say more than the result."""
     steps = [line for line in lines if isinstance(line, Step)]
     previous = ""
     for line in lines:
-        if isinstance(line, Line):
+        if isinstance(line, WorkingLine):
             yield line
             continue
         label = line.label if line.quantity == "output" else line.quantity
         formula = "" if line.label == "sum" else line.symbols
         note = line.label if is_named(line, steps) else ""
         numbers = "" if is_plain(line) else line.numbers
-        yield Line(label if label != previous else "", formula, numbers, figure(line.value), note, bool(formula))
+        yield WorkingLine(label if label != previous else "", formula, numbers, figure(line.value), note, bool(formula))
         previous = label
 
 
@@ -179,7 +184,7 @@ def _layer(working: LayerWorking, network: int, style: Style, width: int | None)
     return text + (folded(f"  {'remainder':<11}  ", left, width) if left else "")
 
 
-def _aligned(lines: list[Line], width: int | None) -> str:
+def _aligned(lines: list[WorkingLine], width: int | None) -> str:
     """Label, formula, numbers and result, each in a column; a line that is too wide goes on below its formula."""
     columns = [line for line in lines if line.result]
     while True:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
+from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
-from cnncalc.core.analysis import GroupRow, Row
+from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.problem import Problem
 from cnncalc.core.work import Step
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
@@ -27,7 +28,12 @@ def render(explanation: Explanation, problems: list[Problem], file: str) -> str:
         "idle": explanation.idle,
         "legend": [{"symbols": meaning.symbols, "meaning": meaning.text} for meaning in explanation.legend],
     }
-    lists = {"entries": [_layer(one) if isinstance(one, LayerWorking) else _sum(one) for one in explanation.entries]}
+    lists = {
+        "entries": [
+            _layer(one, analysis) if isinstance(one, LayerWorking) else _sum(one, analysis)
+            for one in explanation.entries
+        ]
+    }
     if explanation.broken:
         lists |= {"fits": [*map(_fit, explanation.broken.fits)], "failed": [*map(_failed, explanation.broken.failed)]}
     if problems:
@@ -43,7 +49,7 @@ def _text(found: dict[str, Any]) -> str:
     return dumps(found, ensure_ascii=False)
 
 
-def _layer(working: LayerWorking) -> dict[str, Any]:
+def _layer(working: LayerWorking, analysis: Analysis) -> dict[str, Any]:
     row = working.row
     found = {
         "kind": "layer",
@@ -51,10 +57,11 @@ def _layer(working: LayerWorking) -> dict[str, Any]:
         "type": row.type,
         "description": working.description,
         "line": row.line,
+        "place": str(row.origin),
         "inputs": row.inputs,
         "input_shapes": row.input_shapes,
         "output_shape": row.output_shape,
-        **{quantity: getattr(row.counts, quantity) for quantity in COUNTED},
+        **_values(analysis, row),
         "steps": [_step(step) for step in working.steps],
         "remainders": working.remainders,
     }
@@ -73,25 +80,26 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _sum(working: SumWorking) -> dict[str, Any]:
+def _sum(working: SumWorking, analysis: Analysis) -> dict[str, Any]:
     return {
         "kind": "total" if working.entry is None else "block",
         "name": working.name,
         "description": working.description,
         "line": working.entry.line if working.entry else None,
+        "place": str(working.entry.origin) if working.entry else None,
         "layers": working.layers,
         "outputs": working.outputs if working.entry is None else None,
         "output_shape": working.entry.output_shape if working.entry else None,
-        **{quantity: getattr(working.counts, quantity) for quantity in COUNTED},
+        **_values(analysis, working.entry),
         "parts": [
-            {
-                "name": name,
-                "output_shape": part.output_shape,
-                **{quantity: getattr(part.counts, quantity) for quantity in COUNTED},
-            }
-            for name, part in working.parts
+            {"name": name, "output_shape": part.output_shape, **_values(analysis, part)} for name, part in working.parts
         ],
     }
+
+
+def _values(analysis: Analysis, entry: Row | GroupRow | None) -> dict[str, int | float | None]:
+    """The quantities of an entry: those first that are explained."""
+    return {name: MEASURES[name].value(analysis, entry) for name in dict.fromkeys((*COUNTED, *used(Use.FIGURES)))}
 
 
 def _fit(entry: Row | GroupRow) -> dict[str, Any]:
@@ -102,7 +110,8 @@ def _failed(failed: FailedWorking) -> dict[str, Any]:
     return {
         "name": failed.name,
         "description": failed.description,
-        "line": failed.line,
+        "line": failed.origin.line,
+        "place": str(failed.origin),
         "inputs": failed.inputs,
         "input_shapes": failed.input_shapes,
         "steps": [_step(step) for step in failed.steps],

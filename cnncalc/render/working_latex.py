@@ -10,7 +10,7 @@ from cnncalc.core.problem import clean
 from cnncalc.core.work import Step
 from cnncalc.render.latex import atom, escape, formula
 from cnncalc.render.working import (
-    Line,
+    WorkingLine,
     failed_head,
     failed_lines,
     figure,
@@ -91,14 +91,14 @@ def _broken(broken: Broken, style: Style) -> Iterator[str]:
     yield f"\\noindent {escape(sentence)}.\n{_table(['layer', 'type', 'output'], 'llr', rows) if rows else ''}"
     for failed in broken.failed:
         reads, *steps = failed_lines(failed, style)
-        assert isinstance(reads, Line)
+        assert isinstance(reads, WorkingLine)
         lines = [_equation(step, named=False) for step in steps if isinstance(step, Step)]
         if failed.why:
             lines[-1] += rf" \quad (\text{{impossible: {failed.why}}})"
         yield f"{_head(failed_head(failed))}{_reads(reads)}{_align(lines) if lines else ''}"
 
 
-def _reads(line: Line) -> str:
+def _reads(line: WorkingLine) -> str:
     return f"\\noindent reads {escape(line.formula)}\\nopagebreak\n"
 
 
@@ -118,7 +118,7 @@ def _equation(step: Step, named: bool) -> str:
     return f"  \\text{{{label}}} &= {joined}{note}"
 
 
-def _line(line: Line) -> str:
+def _line(line: WorkingLine) -> str:
     said = f"\\text{{{escape(line.formula)}}}" if line.formula else ""
     result = atom(line.result) if line.result.replace("×", "").isdigit() else f"\\text{{{escape(line.result)}}}"
     return f"  \\text{{{line.label}}} &= {' = '.join(filter(None, [said, result]))}"

@@ -9,7 +9,7 @@ from cnncalc.analyses.working import Explanation, LayerWorking, SumWorking
 from cnncalc.core.problem import clean
 from cnncalc.render.markdown import escape
 from cnncalc.render.working import (
-    Line,
+    WorkingLine,
     failed_head,
     failed_lines,
     fits_table,
@@ -58,7 +58,7 @@ def _layer(working: LayerWorking, network: int, style: Style) -> str:
     return f"{_head(layer_head(working))}\n\n{_steps(lines)}{after}"
 
 
-def _steps(lines: list[Line]) -> str:
+def _steps(lines: list[WorkingLine]) -> str:
     """A table of formula, numbers and result; what is read stands above it."""
     reads = [f"Reads {escape(line.formula)}.\n\n" for line in lines if line.label == "reads"]
     rows = []

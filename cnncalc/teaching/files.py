@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from cnncalc.formats.writing import remember
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
 
 LARGEST_WORKSHEET = 2**23
@@ -40,6 +41,7 @@ def read_bounded(path: str, largest: int) -> str:
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable("is not a regular file")
             with open(path, "rb") as file:
+                remember(file)
                 data = file.read(largest + 1)
     except OSError as error:
         raise Unreadable(f"cannot be read: {(error.strerror or str(error)).lower()}") from None

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnncalc.core.problem import Problem, ProblemsFound
+from cnncalc.core.problem import Place, Problem, ProblemsFound
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.tree import parse
 from cnncalc.teaching.dice import Dice
@@ -85,9 +85,9 @@ def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
                 old = int(number.text)
                 others = _others(old)
                 new = others[dice.below(len(others))]
-                start = number.mark.index
+                start = number.order
                 changed = f"{text[:start]}{new}{text[start + len(number.text) :]}"
-                found.append((changed, f"line {number.mark.line + 1} was changed: {old} became {new}"))
+                found.append((changed, f"line {number.origin.line} was changed: {old} became {new}"))
     for match in re.finditer(r"^ *- flatten *(#.*)?\n", text, re.MULTILINE):
         line = text.count("\n", 0, match.start()) + 1
         found.append((text[: match.start()] + text[match.end() :], f"before line {line} stood `flatten`"))
@@ -119,28 +119,22 @@ def _read(recipe: Recipe, text: str) -> tuple[Problem, str] | None:
         if len(error.problems) == 1:
             problem = error.problems[0]
             reason = _reason(problem)
-            if reason and problem.where and problem.where.file == recipe.files[0][0]:
+            place = problem.where
+            if reason and isinstance(place, Place) and place.file == recipe.files[0][0]:
                 return problem, reason
     return None
 
 
 def _reason(problem: Problem) -> str | None:
-    if problem.code == "empty-output":
-        return "empty"
-    if problem.code == "shape-mismatch":
-        return "joined"
-    if problem.code == "requirement" and "split evenly into the groups" in problem.message:
-        return "split"
-    if problem.code == "wrong-input" or (problem.code == "requirement" and "reads a vector" in problem.message):
-        return "kind"
-    return None
+    reason = {"empty-output": "empty", "shape-mismatch": "joined"}.get(problem.code, problem.reason)
+    return reason if reason in REASONS else None
 
 
 def questions_for(found: Mistake, first: int) -> tuple[Passage, list[Question]]:
     """Where and why: the passage, and its two questions with ids from `first` on."""
     where = found.problem.where
-    assert where is not None
-    callers = [int(line) for note in found.problem.notes for line in re.findall(r"used at line (\d+)", note)]
+    assert isinstance(where, Place)
+    callers = [call.line for call in found.problem.calls[-1:] if isinstance(call, Place) and call.file == where.file]
     lines = tuple(dict.fromkeys([where.line, *callers]))
     letters = dict(zip("ABCD", REASONS, strict=True))
     letter = next(letter for letter, reason in letters.items() if reason == found.reason)

@@ -58,7 +58,7 @@ class Cell(NamedTuple):
     question: str | None = None
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """A layer in a table: what it is, what it reads, and its cells: output, params, multiplies."""
 
     name: str
@@ -72,7 +72,7 @@ class Table(NamedTuple):
 
     caption: str
     given: tuple[tuple[str, str], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
 
 
 class Passage(NamedTuple):

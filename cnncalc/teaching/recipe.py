@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import clean
-from cnncalc.formats.source import Map, Source, fail
+from cnncalc.core.problem import Problems, clean, fail
+from cnncalc.formats.source import Map, Source
 from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.reading.extends import DEEPEST_EXTENDS, parent_of
-from cnncalc.formats.yaml.reading.problems import Problems
 from cnncalc.formats.yaml.tree import parse
 
 VERSION = 1  # of the questions: the same recipe gives the same questions as long as this number stands
@@ -99,7 +98,7 @@ def _without_figures(source: Source, tree: Any) -> str:
     text = source.text
     if not isinstance(tree, Map) or any(key.mark.column for key, _ in tree):
         return text
-    keys = [(key.text, text.rfind("\n", 0, key.mark.index) + 1) for key, _ in tree]
+    keys = [(key.text, text.rfind("\n", 0, key.order) + 1) for key, _ in tree]
     ends = [start for _, start in keys[1:]] + [len(text)]
     for (name, start), end in reversed(list(zip(keys, ends, strict=True))):
         if name in HIDDEN:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.problem import clean
-from cnncalc.teaching.question import WANTED, Cell, Line, Question, Table, Target
+from cnncalc.teaching.question import WANTED, Cell, Question, Table, TableLine, Target
 from cnncalc.teaching.recipe import Recipe
 from cnncalc.teaching.select import Window, called, hidden, sources
 from cnncalc.teaching.wording import described, hints_of, lines_of, working, written_answer
@@ -49,7 +49,7 @@ def tables_of(analysis: Analysis, recipe: Recipe, blanks: list[Blank]) -> tuple[
         lines = [_line(analysis, recipe, window, index, chosen, questions) for index in shown]
         sums = [_cell(analysis, recipe, Blank(window, None, q), chosen, questions) for q in ("params", "multiplies")]
         if any(cell.question for cell in sums):
-            lines.append(Line("together", "", "", (Cell(""), *sums)))
+            lines.append(TableLine("together", "", "", (Cell(""), *sums)))
         tables.append(Table(_caption(analysis, window), _given(analysis, recipe, window), tuple(lines)))
     return tuple(tables), questions
 
@@ -76,7 +76,7 @@ def _given(analysis: Analysis, recipe: Recipe, window: Window) -> tuple[tuple[st
 
 def _line(
     analysis: Analysis, recipe: Recipe, window: Window, index: int, chosen: set[Blank], questions: list[Question]
-) -> Line:
+) -> TableLine:
     row = analysis.rows[index]
     assert analysis.graph is not None
     if recipe.level == 1:
@@ -88,7 +88,7 @@ def _line(
     cells = [_cell(analysis, recipe, Blank(window, index, q), chosen, questions) for q in COLUMNS.values()]
     if recipe.level == 1 and cells[0].question and not cells[2].question and row.counts.multiplies:
         cells[2] = Cell(NOT_ASKED)  # it would give the output away
-    return Line(name, described(row), reads, tuple(cells))
+    return TableLine(name, described(row), reads, tuple(cells))
 
 
 def _cell(analysis: Analysis, recipe: Recipe, blank: Blank, chosen: set[Blank], questions: list[Question]) -> Cell:

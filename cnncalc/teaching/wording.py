@@ -6,6 +6,7 @@ from cnncalc.analyses.outline import describe_layer
 from cnncalc.analyses.working import working_of
 from cnncalc.core.analysis import Counts, Row
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.problem import Label
 from cnncalc.core.shape import Shape, written_shape
 from cnncalc.core.work import Step, work
 from cnncalc.teaching.question import Answer
@@ -57,7 +58,7 @@ def working(layer: Layer, reads: tuple[Shape, ...], quantity: str) -> list[Step]
     wanted = {"shape": ("output",), "params": ("weights", "biases", "params"), "multiplies": ("multiplies",)}[quantity]
     done = work(layer, reads)
     counts = Counts(done.weights, done.biases, done.buffers, done.multiplies, done.activations)
-    row = Row("", layer.type, layer, (), reads, done.output, counts, 0, "")
+    row = Row("", layer.type, layer, (), reads, done.output, counts, Label("", ""))
     return [step for step in working_of(row).steps if step.quantity in wanted]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 
 ACTION = Path(__file__).resolve().parents[2] / "action.yml"
+BASH = shutil.which("bash") or "bash"
 NOT_OURS = re.compile(r"(GITHUB|RUNNER|GIT|INPUT)_|CI$|PYTEST_|COV_")
 
 
@@ -34,21 +36,28 @@ class Runner:
 
     def __init__(self, workspace: Path, temporary: Path, inputs: dict[str, str], context: dict[str, str]) -> None:
         temporary.mkdir(exist_ok=True)
+        self.environment: dict[str, str] = {}  # of the job
         self.workspace, self.temporary = workspace, temporary
         defaults = {name: self.evaluate(kind.get("default", ""), context) for name, kind in action()["inputs"].items()}
         assert set(inputs) <= set(defaults)
         self.context = {f"inputs.{name}": value for name, value in (defaults | inputs).items()} | context
+        self.context["runner.temp"] = str(temporary)
         self.summary = temporary / "summary.md"
         self.path = os.environ["PATH"]
 
     def step(self, name: str) -> Step:
         """Run the step of that name, as `shell: bash` does."""
         (step,) = (step for step in action()["runs"]["steps"] if step["name"] == name)
+        return self.run(step)
+
+    def run(self, step: dict[str, Any]) -> Step:
+        """Run a step, of the action or of a workflow."""
         given = {key: self.evaluate(value, self.context) for key, value in step.get("env", {}).items()}
         output = self.temporary / "output"
         output.write_text("")
         script = self.temporary / "script.sh"
         script.write_text(step["run"], encoding="utf-8")
+        folder = self.evaluate(step.get("working-directory", str(self.workspace)), self.context)
         known = {
             "CI": "true",
             "GITHUB_ACTION": "__owner_cnncalc",
@@ -62,10 +71,11 @@ class Runner:
             "RUNNER_OS": "Linux",
             "RUNNER_TEMP": str(self.temporary),
         }
+        inherited = {name: value for name, value in os.environ.items() if not NOT_OURS.match(name)}
         done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
-            cwd=self.workspace,
-            env={name: value for name, value in os.environ.items() if not NOT_OURS.match(name)} | known | given,
+            [BASH, "--noprofile", "--norc", "-eo", "pipefail", str(script)],
+            cwd=folder,
+            env=inherited | known | self.environment | given,
             capture_output=True,
             text=True,
             timeout=400,

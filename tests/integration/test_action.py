@@ -18,7 +18,6 @@ pytestmark = [
     pytest.mark.skipif(not (shutil.which("git") and shutil.which("jq")), reason="no git or jq"),
 ]
 
-CNNCALC = str(Path(sys.executable).with_name("cnncalc"))
 BASE = """\
 name: Base
 input: {channels: 3, size: 8}
@@ -66,7 +65,7 @@ def commit(folder: Path) -> str:
 
 def runner(workspace: Path, **inputs: str) -> Runner:
     """A runner on which cnncalc is already installed."""
-    context = {"steps.install.outputs.cnncalc": CNNCALC, "github.token": "secret"}
+    context = {"steps.install.outputs.interpreter": sys.executable, "github.token": "secret"}
     return Runner(workspace, workspace.parent / "temporary", inputs, context)
 
 
@@ -76,7 +75,7 @@ def test_it_installs_the_cnncalc_that_it_belongs_to(workspace: Path) -> None:
     installed = here.step("Install cnncalc")
     assert installed.code == 0, installed.err
     assert installed.out.startswith("cnncalc ")
-    assert Path(installed.outputs["cnncalc"]).exists()
+    assert Path(installed.outputs["interpreter"]).exists()
     checked = here.step("Check")
     assert (checked.code, checked.outputs) == (0, {"exit-code": "0"}), checked.err
 
@@ -134,16 +133,74 @@ def test_a_report_for_code_scanning(workspace: Path) -> None:
     assert [result["ruleId"] for result in report["runs"][0]["results"]] == ["budget"]
 
 
-def test_options_with_an_open_quote_are_refused(workspace: Path) -> None:
-    step = runner(workspace, args="--max-size '20 MiB").step("Check")
-    assert step.code != 0
-    assert "unmatched single quote" in step.err
+NOWHERE = {
+    "nowhere/": "cannot read `nowhere/`: no such file",
+    "architectures\nnowhere.yaml": "cannot read `nowhere.yaml`: no such file",
+    "architectures\nempty": "no architecture file in `empty`",
+}
 
 
+@pytest.mark.parametrize(("files", "said"), NOWHERE.items())
+def test_a_path_that_leads_to_no_architecture_fails(workspace: Path, files: str, said: str) -> None:
+    write(workspace, {"empty/settings.yaml": "a: 1\n"})
+    step = runner(workspace, files=files).step("Check")
+    assert (step.code, step.outputs) == (2, {"exit-code": "2"})
+    assert said in step.out
+
+
+def test_without_files_nothing_is_checked_and_nothing_passes(workspace: Path) -> None:
+    assert runner(workspace, files="\n").step("Check").code == 2
+
+
+@pytest.mark.parametrize("args", ["it's", "--max-size '20 MiB", '"', "a\\"])
+def test_options_with_an_open_quote_are_refused(workspace: Path, args: str) -> None:
+    step = runner(workspace, args=args).step("Check")
+    assert (step.code, step.outputs) == (2, {"exit-code": "2"})
+    assert step.out == "::error title=cnncalc::The input args cannot be read: a quote in it is open.\n"
+    assert step.err == ""
+
+
+def test_an_option_may_be_empty_and_have_spaces_and_quotes(workspace: Path) -> None:
+    step = runner(workspace, args="""--ignore '' --set "it's a var=1"\n--set='$(x)=2'""").step("Check")
+    assert (step.code, step.outputs) == (2, {"exit-code": "2"})
+    assert "it's a var" in step.out + step.err
+
+
+HOSTILE = ["it's", 'a "b"', "$(touch ran)", "`touch ran`", "; touch ran; #", "a  b*?[c]", "-n", "\\", "ü—漢"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("name", ["files", "args", "baseline", "sarif"])
-def test_what_is_written_is_never_run(workspace: Path, name: str) -> None:
-    hostile = '$(touch ran) `touch ran` "; touch ran; #'
-    runner(workspace, **{name: hostile}).step("Check")
+def test_what_is_written_is_never_run(workspace: Path, name: str, text: str) -> None:
+    step = runner(workspace, **{name: text}).step("Check")
+    assert step.outputs == {"exit-code": str(step.code)}
+    assert step.code in ([0] if name == "sarif" else [2])
+    assert not (workspace / "ran").exists()
+
+
+@pytest.mark.parametrize("text", [name for name in HOSTILE if name not in ("-n", "\\")])
+def test_files_folders_and_reports_have_any_name(workspace: Path, text: str) -> None:
+    write(workspace, {f"{text}/{text}.yaml": DOUBLED})
+    step = runner(workspace, files=f"architectures\n{text}\n", sarif=f"{text}/r.sarif").step("Check")
+    assert step.code == 0
+    report = json.loads((workspace / text / "r.sarif").read_text(encoding="utf-8"))
+    assert report["runs"][0]["results"] == []
+    assert f"{text.replace('`', '')}.yaml" in here(workspace).replace("`", "").replace("\\", "")
+    assert not (workspace / "ran").exists()
+
+
+def here(workspace: Path) -> str:
+    """The step summary."""
+    return (workspace.parent / "temporary" / "summary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("branch", ["it's", "$(touch${IFS}ran)", "`touch`", 'a"b', "a;b|c&d", "ü—漢"])
+def test_a_baseline_is_a_branch_of_any_name(workspace: Path, branch: str) -> None:
+    git(workspace, "branch", branch)
+    write(workspace, {"architectures/base.yaml": DOUBLED, "architectures/wide.yaml": WIDE.replace("4k", "9k")})
+    step = runner(workspace, baseline=branch).step("Check")
+    assert (step.code, step.outputs) == (1, {"exit-code": "1"})
+    assert f"params: was 1,562 at {branch}" in step.out
     assert not (workspace / "ran").exists()
 
 
@@ -169,10 +226,10 @@ else:
 class PullRequest:
     """A pull request, and a `gh` that only writes down what it is asked."""
 
-    def __init__(self, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, workspace: Path, monkeypatch: pytest.MonkeyPatch, **inputs: str) -> None:
         self.base = git(workspace, "rev-parse", "HEAD")
         self.workspace, self.calls_file = workspace, workspace.parent / "calls"
-        self.runner = runner(workspace, comment="true")
+        self.runner = runner(workspace, comment="true", **inputs)
         self.runner.context |= {
             "github.event.pull_request.base.sha": self.base,
             "github.event.pull_request.number": "7",
@@ -255,9 +312,149 @@ def test_a_file_that_cannot_be_compared_is_named(pull_request: PullRequest) -> N
     assert "\n`architectures/base.yaml` cannot be compared: see the annotations.\n" in body
 
 
+def test_a_parent_outside_of_the_files_is_found_by_its_children(pull_request: PullRequest) -> None:
+    write(pull_request.workspace, {"common/base ä.yaml": BASE, "architectures/wide.yaml": WIDE})
+    extending = WIDE.replace("base.yaml", "../common/base ä.yaml")
+    write(pull_request.workspace, {"architectures/wide.yaml": extending})
+    pull_request.runner.context["github.event.pull_request.base.sha"] = commit(pull_request.workspace)
+    write(pull_request.workspace, {"common/base ä.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    step = pull_request.runner.step("Comment")
+    assert step.code == 0, step.err
+    body = str(pull_request.calls()[-1]["body"])
+    assert "architectures/wide.yaml" in body
+    assert "base ä" not in body
+
+
+def test_a_deleted_parent_is_told_of_its_children(pull_request: PullRequest) -> None:
+    (pull_request.workspace / "architectures/base.yaml").unlink()
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    body = str(pull_request.calls()[-1]["body"])
+    assert "\n`architectures/wide.yaml` cannot be compared: see the annotations.\n" in body
+
+
+def test_a_shallow_checkout_is_compared_with_the_base_itself(
+    pull_request: PullRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    shallow = pull_request.workspace.parent / "shallow"
+    git(pull_request.workspace, "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(pull_request.workspace.parent, "clone", "--quiet", "--depth=1", f"file://{pull_request.workspace}", "shallow")
+    pull_request.runner.workspace = shallow
+    step = pull_request.runner.step("Comment")
+    assert step.code == 0, step.err
+    assert "6,218" in str(pull_request.calls()[-1]["body"])
+
+
+def test_where_git_cannot_say_what_changed_the_step_fails(pull_request: PullRequest) -> None:
+    pull_request.runner.context["inputs.files"] = "nowhere"
+    step = pull_request.runner.step("Comment")
+    assert step.code == 1
+    assert "error[unreadable]: cannot read `nowhere`: git knows no such file or folder" in step.err
+    assert pull_request.calls() == []
+
+
 def test_nothing_is_said_where_nothing_changes(pull_request: PullRequest) -> None:
     write(pull_request.workspace, {"README.md": "more\n", "elsewhere/net.yaml": BASE})
     commit(pull_request.workspace)
     step = pull_request.runner.step("Comment")
     assert (step.code, step.out, step.outputs) == (0, "No architecture is changed.\n", {})
     assert pull_request.calls() == []
+
+
+NAMES = [
+    *HOSTILE,
+    "a\nb",
+    "\n::stop-commands::x",
+    "##[stop-commands]x",
+    "a\n\n# Approved\n\n<b>",
+    "x\n../README.md\ny",
+    "@octocat #7",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("old", [False, True])
+def test_a_file_in_a_comment_has_any_name(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, name: str, old: bool
+) -> None:
+    file = f"architectures/{name}/{name.replace('/', '')}.yaml"
+    if old:
+        write(workspace, {file: BASE})
+        commit(workspace)
+    request = PullRequest(workspace, monkeypatch)
+    write(workspace, {file: DOUBLED})
+    commit(workspace)
+    step = request.runner.step("Comment")
+    assert step.code == 0, step.err
+    body = str(request.calls()[-1]["body"])
+    assert body.count("\n#") == 1 + body.count("\n### ")
+    if "\n" in name and old:  # no such version can be named
+        assert "cannot be compared: see the annotations.\n" in body
+    else:
+        assert "3,114" in body
+    assert ("is new." in body) is not old
+    body, shown = body.replace("  ", " "), name.replace("`", "").replace("\n", "").replace("  ", " ")
+    assert f"`architectures/{shown}/{shown.replace('/', '')}.yaml`" in body or (old and "`" in name)
+    assert not (workspace / "ran").exists()
+    assert set(step.out.splitlines()) == {"Commented: https://github.com/owner/nets/pull/7#issuecomment-1"}
+
+
+def test_a_line_of_a_name_is_no_file(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = workspace.parent / "secret.yaml"
+    secret.write_text(BASE.replace("Base", "Secret"), encoding="utf-8")
+    request = PullRequest(workspace, monkeypatch)
+    write(workspace, {f"architectures/a\n{secret.parent}/secret.yaml": BASE, "architectures/b\nwide.yaml": BASE})
+    commit(workspace)
+    assert request.runner.step("Comment").code == 0
+    body = str(request.calls()[-1]["body"])
+    assert "Secret" not in body
+    assert body.count("is new.") == 2
+    assert "architectures/wide.yaml" not in body
+
+
+def test_a_file_is_no_version_in_git_and_no_option(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = PullRequest(workspace, monkeypatch, files=".")
+    write(workspace, {"git:HEAD:architectures/base.yaml": DOUBLED, "--help/-.yaml": DOUBLED, "-": DOUBLED})
+    commit(workspace)
+    assert request.runner.step("Comment").code == 0
+    body = str(request.calls()[-1]["body"])
+    assert "`git:HEAD:architectures/base.yaml` is new." in body
+    assert "`--help/-.yaml` is new." in body
+    assert body.count("3,114") == 4  # each as a layer and as a total
+
+
+def test_a_comment_links_nowhere(pull_request: PullRequest) -> None:
+    linked = DOUBLED.replace("Base", '"see https://evil.example, www.evil.example or @octocat"')
+    write(pull_request.workspace, {"architectures/base.yaml": linked, "architectures/new.yaml": linked})
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    body = str(pull_request.calls()[-1]["body"])
+    assert body.count("evil.example") == 6
+    for link in ("https://", "www.", "@octocat"):
+        assert link not in body
+
+
+def test_a_comment_of_text_that_looks_like_a_command(pull_request: PullRequest) -> None:
+    """The comment is a file: what is printed is broken, and it is not."""
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED.replace("Base", '"::x:: ##[y]"')})
+    commit(pull_request.workspace)
+    step = pull_request.runner.step("Comment")
+    assert step.code == 0
+    assert "u005b" not in str(pull_request.calls()[-1]["body"])
+
+
+def test_the_older_commit_is_fetched_where_it_is_missing(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(workspace, {"architectures/base.yaml": DOUBLED})
+    newer = commit(workspace)
+    clone = workspace.parent / "clone"
+    git(workspace.parent, "clone", "--quiet", "--depth=1", f"file://{workspace}", str(clone))
+    request = PullRequest(clone, monkeypatch)
+    assert request.base == newer
+    request.runner.context["github.event.pull_request.base.sha"] = git(workspace, "rev-parse", "HEAD~1")
+    git(workspace, "config", "uploadpack.allowAnySHA1InWant", "true")
+    step = request.runner.step("Comment")
+    assert step.code == 0, step.err
+    assert "3,114" in str(request.calls()[-1]["body"])

@@ -142,10 +142,46 @@ def test_a_commit_that_keeps_the_budget_is_let_through(project: Repository) -> N
 
 def test_a_commit_without_architectures_is_let_through(project: Repository) -> None:
     assert project.pre_commit("install").code == 0
-    project.write({"workflow.yaml": "on: pull_request\n", "notes.yaml": "layers: none of ours\n"})
+    project.write({"workflow.yaml": "on: pull_request\n", "notes.yaml": "kind: none of ours\n"})
     ran = project.run("git", "commit", "--message=other")
     assert ran.code == 0, ran.err
-    assert "(no files to check)Skipped" in ran.out + ran.err
+    assert re.search(r"^cnncalc check\.+Passed$", ran.out + ran.err, re.MULTILINE)
+    ran = project.pre_commit("run", "cnncalc-check", "--verbose")
+    assert "\nnothing to check: no architecture file is staged\n" in ran.out
+
+
+def test_a_commit_that_deletes_a_parent_is_refused(project: Repository) -> None:
+    assert project.pre_commit("install").code == 0
+    project.git("rm", "--quiet", "architectures/base.yaml")
+    ran = project.run("git", "commit", "--message=delete")
+    assert ran.code == 1
+    assert "error[extends]: no file `base.yaml` beside this one" in ran.out + ran.err
+    assert "--> architectures/wide.yaml:1:" in ran.out + ran.err
+    assert project.git("log", "--format=%s") == "first"
+
+
+def test_a_commit_that_renames_a_parent_and_forgets_a_child_is_refused(project: Repository) -> None:
+    project.write({"architectures/wide ä.yaml": WIDE, "architectures/wider.yaml": WIDE})
+    project.git("commit", "--quiet", "--message=more")
+    assert project.pre_commit("install").code == 0
+    project.git("mv", "architectures/base.yaml", "architectures/parent.yaml")
+    renamed = WIDE.replace("base.yaml", "parent.yaml")
+    project.write({"architectures/wide.yaml": renamed, "architectures/wider.yaml": renamed})
+    ran = project.run("git", "commit", "--message=rename")
+    assert ran.code == 1
+    assert "--> architectures/wide ä.yaml:1:" in ran.out + ran.err
+    project.write({"architectures/wide ä.yaml": renamed})
+    assert project.run("git", "commit", "--message=rename").code == 0
+
+
+@pytest.mark.parametrize("args", [["--all"], ["architectures/base.yaml"]], ids=["all", "a file"])
+def test_a_commit_that_stages_by_itself_is_checked(project: Repository, args: list[str]) -> None:
+    assert project.pre_commit("install").code == 0
+    doubled = BASE.replace("filters: n,", "filters: 2 * n,")
+    (project.folder / "architectures/base.yaml").write_text(doubled, encoding="utf-8")
+    ran = project.run("git", "commit", "--message=double", *args)
+    assert ran.code == 1
+    assert "--> architectures/wide.yaml:1:" in ran.out + ran.err
 
 
 def test_the_figures_are_rewritten_when_asked(project: Repository) -> None:

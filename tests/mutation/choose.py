@@ -17,7 +17,9 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.session import ROOT, Tamed, quiet, run_pytest
 
 LONGEST = 2.0  # seconds of the longest test that is used
-USED_WHEN_IMPORTED = ("cnncalc.core.layers.base", "cnncalc.core.layers.window")  # no test sees what declarations call
+USED_WHEN_IMPORTED = tuple(  # no test sees what declarations call
+    f"cnncalc.core.layers.{name}" for name in ("base", "declared", "formulas", "window")
+)
 
 
 class Baseline(NamedTuple):

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cnncalc.core.analysis import QUANTITIES, Analysis, Counts, GroupRow, Row
-from cnncalc.core.figures import SUFFIXES, ratio, read_figure
-from cnncalc.core.problem import Level, Problem, Where
-from cnncalc.formats.source import Map, Node, Source, Text, fail, where
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
-
-BUDGETED = (*QUANTITIES, "size")
+from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
+from cnncalc.core.analysis import Analysis, GroupRow, Row
+from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
+from cnncalc.core.problem import Level, Place, Problem, Problems, fail
+from cnncalc.formats.source import Map, Node, Source, Text
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _BYTES = {
     "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
@@ -33,6 +32,9 @@ class Amount(NamedTuple):
 
     def __int__(self) -> int:
         return self.digits * self.unit // int(10**self.decimals)
+
+    def __float__(self) -> float:
+        return self.digits * self.unit / int(10**self.decimals)
 
 
 class Limit(NamedTuple):
@@ -55,16 +57,29 @@ def read_limit(quantity: str, text: str) -> Limit | None:
 
 
 def read_amount(text: str, quantity: str) -> Amount | None:
-    """An integer, `5M`, or for `size` also `20 MiB`; None where it is no amount."""
-    if quantity == "size" and (match := _SIZE.fullmatch(text)):
+    """An integer, `5M`, of bytes also `20 MiB`, of a ratio also `1.5`; None where it is no amount."""
+    measure = MEASURES[quantity]
+    if measure.in_bytes and (match := _SIZE.fullmatch(text)):
         return Amount(int(match[1] + (match[2] or "")), len(match[2] or ""), f" {match[3]}", _BYTES[match[3]])
-    figure = read_figure(text)
+    figure = read_figure(text, measure.whole)
     if figure is None or figure.sign:
         return None
     return Amount(figure.digits, figure.decimals, figure.suffix, SUFFIXES[figure.suffix])
 
 
-def over(name: str, quantity: str, amount: Amount, actual: int) -> str:
+def units(measure: Measure) -> str:
+    """How an amount is written that is a limit."""
+    if measure.in_bytes:
+        return "a size such as 400000, '20 MB' or '20 MiB'"
+    return "an integer or 5M" if measure.whole else "a number such as 1.5 or 5M"
+
+
+def breaks(measure: Measure, amount: Amount, actual: Value) -> bool:
+    """Whether a limit is broken; so it is where there is no value that could keep it."""
+    return actual is None or actual > (int(amount) if measure.whole else float(amount))
+
+
+def over(name: str, quantity: str, amount: Amount, actual: Value) -> str:
     """By how much a limit is broken: the limit as written, the others in its unit with as many decimals as show it.
 
     >>> over("total", "params", read_amount("5M", "params"), 5_300_000)
@@ -74,9 +89,15 @@ def over(name: str, quantity: str, amount: Amount, actual: int) -> str:
     >>> over("head", "size", read_amount("20 MiB", "size"), 20_992_000)
     '`head` size: limit 20 MiB, is 20.02 MiB, over by 0.02 MiB (+0.1 %)'
     """
-    limit = int(amount)
-    suffix = _SIZE_SUFFIXES.get(amount.suffix, amount.suffix) if quantity == "size" else amount.suffix
+    measure, limit = MEASURES[quantity], int(amount)
+    suffix = _SIZE_SUFFIXES.get(amount.suffix, amount.suffix) if measure.in_bytes else amount.suffix
     shown = [_decimal(amount.digits, amount.decimals, suffix)]
+    if actual is None:
+        return f"`{name}` {quantity}: limit {shown[0]}, is none"
+    if not isinstance(actual, int):
+        most = float(amount)
+        more = f"over by {told(actual - most)}{_more(most, actual)}"
+        return f"`{name}` {quantity}: limit {shown[0]}, is {told(actual)}, {more}"
     for decimals in (1, 2, 3) if amount.unit > 1 else ():
         power = int(10**decimals)
         limit_digits, rest = divmod(amount.digits * power, 10**amount.decimals)
@@ -85,8 +106,8 @@ def over(name: str, quantity: str, amount: Amount, actual: int) -> str:
             shown += (_decimal(digits, decimals, suffix) for digits in (limit_digits + over_digits, over_digits))
             break
     else:
-        exact = [f"{number:,}{' bytes' * (quantity == 'size')}" for number in (limit, actual, actual - limit)]
-        shown = [*(shown if amount.unit > 1 else exact[:1]), *exact[1:]]
+        whole = [f"{number:,}{' bytes' * measure.in_bytes}" for number in (limit, actual, actual - limit)]
+        shown = [*(shown if amount.unit > 1 else whole[:1]), *whole[1:]]
     return f"`{name}` {quantity}: limit {shown[0]}, is {shown[1]}, over by {shown[2]}{_more(limit, actual)}"
 
 
@@ -95,7 +116,7 @@ def _decimal(digits: int, decimals: int, suffix: str) -> str:
     return f"{whole:,}{f'.{rest:0{decimals}}' if decimals else ''}{suffix}"
 
 
-def _more(limit: int, actual: int) -> str:
+def _more(limit: float, actual: float) -> str:
     """How much more it is than the limit: percents, and times where these would be thousands."""
     if not limit:
         return ""
@@ -110,17 +131,18 @@ def _more(limit: int, actual: int) -> str:
 
 def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
     """The limits of the command line that a network breaks; raises ProblemsFound where it has no such name."""
-    whole = Where(source.name, 1, 1)
+    whole = Place(source.name, 1, 1)
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
-        actual: int = getattr(entry.counts if entry else analysis.totals, limit.quantity)
-        if actual > int(limit.amount):
-            place = source.at_line(entry.line) if entry and entry.file == source.name else whole
+        measure = MEASURES[limit.quantity]
+        actual = measure.value(analysis, entry)
+        if breaks(measure, limit.amount, actual):
+            place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
             name = entry.name if entry else "total"
             yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place)
 
 
-def _entry(name: str, analysis: Analysis, whole: Where) -> Row | GroupRow:
+def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
     found = analysis.matches(name)
     if len(found) == 1:
         return found[0]
@@ -142,12 +164,12 @@ def limits(analysis: Analysis, node: Node | None, problems: Problems) -> Iterato
     if not isinstance(node, Map):
         problems.add("bad-value", "`budget` must be a mapping", node, "write `budget: {params: {max: 5M}}`")
         return
-    totals, others = Map(node.mark), Map(node.mark)
+    totals, others, known = Map(node.mark), Map(node.mark), used(Use.LIMITS)
     for key, value in node:
-        (totals if key.text in BUDGETED else others).pairs.append((key, value))
-    yield from _limits_of("total", analysis.totals, totals, problems)
+        (totals if key.text in known else others).pairs.append((key, value))
+    yield from _limits_of("total", None, analysis, totals, problems)
     for name, entry, quantities in named(others, analysis, "budget", problems):
-        yield from _limits_of(name, entry.counts if entry else analysis.totals, quantities, problems)
+        yield from _limits_of(name, entry, analysis, quantities, problems)
 
 
 def named(
@@ -162,10 +184,11 @@ def named(
     by_name: dict[str, Row | GroupRow] = {row.name: row for row in analysis.rows} | analysis.groups
     for key, value in node:
         if key.text != "total" and key.text not in by_name:
-            known = ["total", *by_name, *(BUDGETED if what == "budget" else ())]
+            budgeted = used(Use.LIMITS) if what == "budget" else {}
+            known = ["total", *by_name, *budgeted]
             names = "`cnncalc summary FILE --depth all` shows every name"
-            if what == "budget" and not isinstance(value, Map):  # as a quantity is written
-                names = f"the quantities are {', '.join(f'`{quantity}`' for quantity in BUDGETED)}"
+            if budgeted and not isinstance(value, Map):  # as a quantity is written
+                names = f"the quantities are {', '.join(f'`{quantity}`' for quantity in budgeted)}"
             problems.add(
                 "unknown-name", f"`{what}` names no entry `{key.text}`", key, did_you_mean(key.text, known) or names
             )
@@ -175,13 +198,18 @@ def named(
             yield key.text, by_name.get(key.text), value
 
 
-def _limits_of(name: str, counts: Counts, quantities: Map, problems: Problems) -> Iterator[Problem | None]:
+def _limits_of(
+    name: str, entry: Row | GroupRow | None, analysis: Analysis, quantities: Map, problems: Problems
+) -> Iterator[Problem | None]:
+    known = used(Use.LIMITS)
     for key, written in quantities:
-        if key.text not in BUDGETED:
-            problems.add("unknown-key", f"no quantity `{key.text}`", key, did_you_mean(key.text, BUDGETED))
+        if key.text not in known:
+            problems.add("unknown-key", f"no quantity `{key.text}`", key, did_you_mean(key.text, known))
             continue
+        measure = known[key.text]
+        actual = measure.value(analysis, entry)
         if isinstance(written, Text):  # `params: 5M`
-            yield _limit(name, key.text, "error", counts, written, problems)
+            yield _limit(name, measure, "error", actual, written, problems)
             continue
         if not isinstance(written, Map):
             problems.add("bad-value", f"`{key.text}` must be a limit", written, "write `5M` or `{max: 5M, warn: 4.5M}`")
@@ -189,7 +217,7 @@ def _limits_of(name: str, counts: Counts, quantities: Map, problems: Problems) -
         found: dict[str, Problem | None] = {}
         for kind, value in written:
             if kind.text in _LEVELS:
-                found[kind.text] = _limit(name, key.text, _LEVELS[kind.text], counts, value, problems)
+                found[kind.text] = _limit(name, measure, _LEVELS[kind.text], actual, value, problems)
             else:
                 problems.add("unknown-key", f"a limit is `max` or `warn`, not `{kind.text}`", kind)
         if found.get("max") and found.get("warn"):  # said once
@@ -197,13 +225,15 @@ def _limits_of(name: str, counts: Counts, quantities: Map, problems: Problems) -
         yield from found.values()
 
 
-def _limit(name: str, quantity: str, level: Level, counts: Counts, node: Node, problems: Problems) -> Problem | None:
-    amount = read_amount(node.text, quantity) if isinstance(node, Text) else None
+def _limit(name: str, measure: Measure, level: Level, actual: Value, node: Node, problems: Problems) -> Problem | None:
+    amount = read_amount(node.text, measure.name) if isinstance(node, Text) else None
     if amount is None:
-        units = ", or for `size` also `20 MB` or `20 MiB`"
-        problems.add("bad-value", "not a limit", node, f"write an integer, `5M`{units}")
+        known = [f"write {'an integer' if measure.whole else 'a number'}", "`5M`"]
+        known += [
+            f"or for `{one}` also `20 MB` or `20 MiB`" for one, other in used(Use.LIMITS).items() if other.in_bytes
+        ]
+        problems.add("bad-value", "not a limit", node, ", ".join(known))
         return None
-    actual: int = getattr(counts, quantity)
-    if actual <= int(amount):
+    if not breaks(measure, amount, actual):
         return None
-    return Problem("budget", over(name, quantity, amount, actual), where(node), level=level)
+    return Problem("budget", over(name, measure.name, amount, actual), node.origin, level=level)

@@ -8,13 +8,14 @@ over. The command line goes before it.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.core.problem import clean, nearest
+from cnncalc.formats.writing import remember
 
 LARGEST = 2**20
 MOST_PATTERNS = 1_000
@@ -83,10 +84,25 @@ def read_codes(codes: Iterable[str]) -> Codes:
     return found
 
 
-def nearest_config(folder: str, known: dict[str, Config] | None = None) -> Config:
+def on_disk(path: str) -> bytes | None:
+    """The bytes of a file, no more than are read; None where there is none. Raises BadConfig."""
+    if not os.path.isfile(path):
+        return None
+    try:
+        with open(path, "rb") as file:
+            remember(file)
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise BadConfig(f"{path}: cannot read it: {(error.strerror or str(error)).lower()}") from None
+
+
+def nearest_config(
+    folder: str, known: dict[str, Config] | None = None, read: Callable[[str], bytes | None] = on_disk
+) -> Config:
     """The choices that hold in a folder: those of the first `pyproject.toml` with a table for us, going up.
 
-    `known` keeps what was found, so that many files of one folder cost one look. Raises BadConfig.
+    `known` keeps what was found, so that many files of one folder cost one look; `read` gives the bytes of a file by
+    its whole path, None where there is none. Raises BadConfig.
     """
     known = {} if known is None else known
     passed = []
@@ -94,7 +110,8 @@ def nearest_config(folder: str, known: dict[str, Config] | None = None) -> Confi
     while folder not in known:
         passed.append(folder)
         path = os.path.join(folder, NAME)
-        config = read_config(path) if os.path.isfile(path) else None
+        data = read(path)
+        config = None if data is None else read_config(path, data)
         parent = os.path.dirname(folder)
         if config is not None:
             known[folder] = config
@@ -107,13 +124,8 @@ def nearest_config(folder: str, known: dict[str, Config] | None = None) -> Confi
     return found
 
 
-def read_config(path: str) -> Config | None:
-    """The choices of one file, None where it has no table for us; raises BadConfig."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise BadConfig(f"{path}: cannot read it: {(error.strerror or str(error)).lower()}") from None
+def read_config(path: str, data: bytes) -> Config | None:
+    """The choices of one file by its bytes, None where it has no table for us; raises BadConfig."""
     if b"cnncalc" not in data:
         return None
     if len(data) > LARGEST:

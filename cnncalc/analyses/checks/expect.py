@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import limits, named
-from cnncalc.core.analysis import QUANTITIES, Analysis, GroupRow, Row, analyze
-from cnncalc.core.figures import Figure, read_figure
+from cnncalc.analyses.measures import Use, Value, used
+from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
+from cnncalc.core.figures import Figure, read_figure, told
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Problem, Problems
 from cnncalc.core.shape import Shape, read_shape, written_shape
-from cnncalc.formats.source import Node, Text, where
+from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.document import document_of
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25M`"
 
@@ -27,7 +29,7 @@ class CheckResult:
     figures: int
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
-    edits: tuple[Edit, ...] = field(default=(), repr=False)
+    edits: tuple[Edit, ...] = field(default=(), repr=False)  # not of `budget`: a limit is meant
 
     @property
     def broken(self) -> tuple[Problem, ...]:
@@ -44,10 +46,19 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Edit:
-    """A figure as written, and what would be right in its place."""
+    """A figure as written, and what would be right in its place; None where no text is, for all that it stands for."""
 
     node: Text
+    text: str | None
+
+
+class Update(NamedTuple):
+    """A file's text before and after its figures are put right: how many, and what is left as it is, and why."""
+
+    before: str
     text: str
+    figures: int
+    left: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class _Expected:
     name: str
     quantity: str
     node: Text
-    is_: int | Shape
+    is_: Value | Shape
     figure: Figure | None  # None: a shape
 
 
@@ -68,31 +79,77 @@ def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     >>> cnncalc.check(cnncalc.load("lenet5")).passed
     True
     """
+    document = document_of(graph)
     if graph.changed:
-        return CheckResult(graph.file, 0, notes=("`expect` is not checked: vars or the input size were changed",))
+        budget = document is not None and document.field("budget") is not None
+        what = "`expect` and `budget` are" if budget else "`expect` is"
+        return CheckResult(graph.file, 0, notes=(f"{what} not checked: vars or the input size were changed",))
     analysis = analysis or analyze(graph)
     problems = Problems()
-    document = document_of(graph)
     expected = list(_expectations(analysis, document.field("expect") if document else None, problems))
     budgeted = list(limits(analysis, document.field("budget") if document else None, problems))
     problems.stop_if_any()
-    found, edits = [], []
-    for one in expected:
-        if not _holds(one):
-            found.append(Problem("expectation", _difference(one), where(one.node)))
-            edits.append(Edit(one.node, _rewritten(one)))
+    broken = [one for one in expected if not _holds(one, one.node.text)]
+    found = [Problem("expectation", _difference(one), one.node.origin) for one in broken]
     found += [problem for problem in budgeted if problem]
-    return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), tuple(edits))
+    edits = tuple(_edits(expected, broken))
+    return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), edits)
 
 
-def updated(text: str, edits: tuple[Edit, ...]) -> str:
-    """A file's text with the figures of `edits` put right; everything else stays as it is."""
-    places = {_start(text, edit.node): edit for edit in edits}  # an aliased figure stands once
-    for start in sorted(places, reverse=True):
-        edit = places[start]
-        if text.startswith(edit.node.text, start):  # else folded over lines, say: left for the author
-            text = text[:start] + edit.text + text[start + len(edit.node.text) :]
-    return text
+def _edits(expected: list[_Expected], broken: list[_Expected]) -> Iterator[Edit]:
+    """An edit for each figure that is broken: an alias makes one of several, which one text must put right."""
+    texts: dict[int, list[str]] = {}
+    for one in broken:
+        texts.setdefault(id(one.node), []).extend([_rewritten(one)] if one.is_ is not None else [])
+    same: dict[int, list[_Expected]] = {figure: [] for figure in texts}
+    for one in expected:
+        if id(one.node) in same:
+            same[id(one.node)].append(one)
+    for figure, ones in same.items():
+        right = (text for text in texts[figure] if all(_holds(one, text) for one in ones))
+        yield Edit(ones[0].node, next(right, None))
+
+
+def update(graph: Graph, edits: tuple[Edit, ...]) -> Update:
+    """The text of a graph's file with the figures of `edits` put right; everything else stays as it is."""
+    document = document_of(graph)
+    assert document is not None  # else there is no `expect`, and no edit
+    text = document.description.source.text
+    elsewhere = _elsewhere(document.description.tree)
+    parts, done, figures, left = [], 0, 0, []
+    for edit in sorted(edits, key=lambda edit: edit.node.order):
+        start, why = _start(text, edit.node), ""
+        if id(edit.node) in elsewhere:
+            why = "it is an alias of what else stands in the file"
+        elif edit.text is None:
+            why = "no figure is right for all that it stands for"
+        elif not text.startswith(edit.node.text, start):  # folded over lines, say
+            why = "it is written over lines, or with an escape"
+        else:
+            parts += [text[done:start], edit.text]
+            done = start + len(edit.node.text)
+            figures += 1
+        if why:
+            left.append(f"{edit.node.origin}: `{edit.node.text}` is not rewritten: {why}")
+    return Update(text, "".join((*parts, text[done:])), figures, tuple(left))
+
+
+def _elsewhere(tree: Map) -> set[int]:
+    """The identities of all values and keys of a file, but for those of `expect`."""
+    found: set[int] = set()
+    waiting: list[Node] = []
+    for key, value in tree:
+        waiting += [key] if key.text == "expect" else [key, value]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in found:
+            continue
+        found.add(id(node))
+        if isinstance(node, Seq):
+            waiting += node.items
+        elif isinstance(node, Map):
+            waiting += (one for pair in node for one in pair)
+    return found
 
 
 _BEFORE = re.compile(r"(?:&\S+\s+)?(?:[|>][^\n]*\s+|[\"'])?")  # an anchor; a block's head, or a quote
@@ -100,30 +157,31 @@ _BEFORE = re.compile(r"(?:&\S+\s+)?(?:[|>][^\n]*\s+|[\"'])?")  # an anchor; a bl
 
 def _start(text: str, node: Text) -> int:
     """Where the characters of a scalar begin."""
-    match = _BEFORE.match(text, node.mark.index)
-    return match.end() if match else int(node.mark.index)
+    match = _BEFORE.match(text, node.order)
+    return match.end() if match else node.order
 
 
 # ------------------------------------------------------------------------------------------------ reading `expect`
 
 
 def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[_Expected]:
+    measures = used(Use.FIGURES)
     for name, entry, figures in named(node, analysis, "expect", problems):
         for key, value in figures:
             quantity = key.text
-            if quantity not in ("output", *QUANTITIES):
-                known = ["output", *QUANTITIES]
+            if quantity not in ("output", *measures):
+                known = ["output", *measures]
                 help = did_you_mean(quantity, known) or f"the quantities are {', '.join(known)}"
                 problems.add("unknown-key", f"no quantity `{quantity}`", key, help)
             elif not isinstance(value, Text) or value.null:
                 problems.add("bad-value", f"`{quantity}` must be a figure", value, _WRITE_A_FIGURE)
             elif quantity == "output":
                 yield from _shape_expectation(analysis, name, entry, value, problems)
-            elif (figure := read_figure(value.text)) is None:
+            elif (figure := read_figure(value.text, measures[quantity].whole)) is None:
                 problems.add("bad-value", f"`{value.text}` is no figure", value, _WRITE_A_FIGURE)
             else:
-                counts = entry.counts if entry else analysis.totals
-                yield _Expected(name, quantity, value, getattr(counts, quantity), figure)
+                is_ = measures[quantity].value(analysis, entry)
+                yield _Expected(name, quantity, value, is_, figure)
 
 
 def _shape_expectation(
@@ -143,31 +201,36 @@ def _shape_expectation(
         yield _Expected(name, "output", value, output, None)
 
 
-def _holds(one: _Expected) -> bool:
+def _holds(one: _Expected, text: str) -> bool:
+    """Whether a text in a figure's place would be right."""
     if one.figure is None:
-        return read_shape(one.node.text) == one.is_
-    return isinstance(one.is_, int) and one.figure.fits(one.is_)
+        return read_shape(text) == one.is_
+    figure = read_figure(text)
+    return one.is_ is not None and not isinstance(one.is_, tuple) and figure is not None and figure.fits(one.is_)
 
 
 def _rewritten(one: _Expected) -> str:
-    if isinstance(one.is_, int) and one.figure:
-        return one.figure.rewritten(one.is_)
-    times = "×" if "×" in one.node.text else "x"
-    return written_shape(one.is_, times=times) if isinstance(one.is_, tuple) else str(one.is_)
+    if isinstance(one.is_, tuple):
+        return written_shape(one.is_, times="×" if "×" in one.node.text else "x")
+    assert one.figure is not None
+    assert one.is_ is not None
+    return one.figure.rewritten(one.is_)
 
 
 def _difference(one: _Expected) -> str:
     if isinstance(one.is_, tuple) or one.figure is None:
         is_ = written_shape(one.is_) if isinstance(one.is_, tuple) else one.is_
         return f"`{one.name}` output: expected {one.node.text.replace('x', '×')}, is {is_}"
-    value = one.figure.value()
-    off = one.is_ - value
-    amount = f"{abs(off):,.0f}" if abs(off) >= 1 else f"{abs(off):.3g}"
-    share = f", {100 * off / value:+,.1f} %".replace("-", "−") if value else ""
-    more = "more" if off >= 0 else "less"
     wanted = f"{one.figure.digits:,}" if one.node.text.isdigit() else one.node.text
     if one.figure.sign == "<":
         wanted = f"less than {one.node.text[1:]}"
     elif one.figure.sign == "~":
         wanted = f"{one.node.text[1:]} within 5 %"
-    return f"`{one.name}` {one.quantity}: expected {wanted}, is {one.is_:,} ({amount} {more}{share})"
+    if one.is_ is None:
+        return f"`{one.name}` {one.quantity}: expected {wanted}, is none"
+    value = one.figure.value()
+    off = float(one.is_ - value)
+    amount = f"{abs(off):,.0f}" if abs(off) >= 1 else f"{abs(off):.3g}"
+    share = f", {100 * off / value:+,.1f} %".replace("-", "−") if value else ""
+    more = "more" if off >= 0 else "less"
+    return f"`{one.name}` {one.quantity}: expected {wanted}, is {told(one.is_)} ({amount} {more}{share})"

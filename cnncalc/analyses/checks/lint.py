@@ -7,18 +7,18 @@ block's call, a branch or a repeat around it; `# cnncalc: ignore-file[code]` any
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnncalc.analyses.checks.config import Codes, Config, nearest_config
+from cnncalc.analyses.checks.config import Codes, Config, nearest_config, on_disk
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Finding, Network
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Problem, ProblemsFound, Where, in_order, nearest
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, in_order, nearest
 from cnncalc.formats.source import Node as Written
-from cnncalc.formats.source import Source, where
+from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.document import document_of
 from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.tree import comments
@@ -26,7 +26,7 @@ from cnncalc.formats.yaml.tree import comments
 MOST_FINDINGS = 100
 UNUSED = "unused-ignore"
 
-Place = tuple[str, str, int, int]  # code, file, line, column
+Found = tuple[str, Origin | None]  # code, place
 
 _COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]#]*)\])?)?")
 
@@ -45,21 +45,22 @@ class Linter:
     """Lints file after file, each by the choices of its project; `select` and `ignore` are the command line's.
 
     A finding that stands in a file which is extended, and which that file has by itself too, is told only when that
-    file is linted: a child answers for what it changes.
+    file is linted: a child answers for what it changes. `read` gives the bytes of a `pyproject.toml`, if there is one.
     """
 
     select: Codes | None = None
     ignore: Codes | None = None
     configs: dict[str, Config] = field(default_factory=dict, repr=False, compare=False)
-    parents: dict[tuple[str, str, str, Codes], frozenset[Place]] = field(
+    parents: dict[tuple[str, str, str, Codes], frozenset[Found]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    read: Callable[[str], bytes | None] = on_disk
 
     def __call__(self, source: Source, analysis: Analysis) -> tuple[Problem, ...]:
         """The findings in a file that was read; raises BadConfig where the project's choices cannot be used."""
         graph = analysis.graph
         at_home = source.bundled or source.name == "<stdin>"  # no folder of the user's
-        config = nearest_config("" if at_home else source.folder, self.configs)
+        config = self.config("" if at_home else source.folder)
         codes = config.codes(source.name, self.select, self.ignore)
         document = document_of(graph) if graph else None
         if not codes or graph is None or document is None:
@@ -74,9 +75,13 @@ class Linter:
             found.append(Problem("limit", message, level="warning"))
         return tuple(found)
 
-    def _of_parents(self, net: Network, codes: Codes, config: Config) -> frozenset[Place]:
+    def config(self, folder: str) -> Config:
+        """The project's choices in a folder; raises BadConfig."""
+        return nearest_config(folder, self.configs, self.read)
+
+    def _of_parents(self, net: Network, codes: Codes, config: Config) -> frozenset[Found]:
         """What the files that this one extends have by themselves."""
-        found: frozenset[Place] = frozenset()
+        found: frozenset[Found] = frozenset()
         for source in net.sources()[1:]:
             key = (source.folder, source.name, config.path, codes)
             if key not in self.parents:
@@ -89,16 +94,15 @@ class Linter:
         return found
 
 
-def _place(problem: Problem) -> Place:
-    place = problem.where
-    return (problem.code, place.file, place.line, place.column) if place else (problem.code, "", 0, 0)
+def _place(problem: Problem) -> Found:
+    return problem.code, problem.where
 
 
 class Ignore(NamedTuple):
     """One code of a comment that ignores: its place, and whether it holds for the whole file; no code: unreadable."""
 
     code: str
-    place: Where
+    place: Place
     whole_file: bool
 
 
@@ -141,7 +145,7 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
                 one.paths.append(net.nodes[finding.at].name)
     own = net.description.source
     placed = [(code, one.node, one) for (code, _), one in merged.items()]
-    placed.sort(key=lambda item: (item[1].mark.name is not own, item[1].mark.name.name, item[1].mark.index, item[0]))
+    placed.sort(key=lambda item: (item[1].source is not own, item[1].source.name, item[1].order, item[0]))
     found = [_problem(code, one, net) for code, _, one in placed[:MOST_FINDINGS]]
     unused = ignores.unused(wanted) if UNUSED in wanted and not graph.changed else []
     shown = unused[: MOST_FINDINGS - len(found)]
@@ -168,12 +172,12 @@ def _problem(code: str, one: _Merged, net: Network) -> Problem:
         listed = ", ".join(f"`{name}`" for name in one.paths[1:]) + (", …" if others > 3 else "")
         more = f"; and at {others:,} more place{'s' * (others != 1)}: {listed}" if others else ""
         if around is not None:
-            own = one.node.mark.name.name
-            used = f"line {around.line}" if around.file == own else f"{around.file}:{around.line}"
+            origin = around.origin
+            used = f"line {origin.line}" if origin.file == one.node.source.name else str(origin)
             notes.append(f"here `{path}`, used at {used}{more}")
         elif others:
             notes.append(f"here `{path}`{more}")
-    return Problem(code, finding.message, where(one.node), tuple(notes), finding.help, "warning")
+    return Problem(code, finding.message, one.node.origin, tuple(notes), finding.help, "warning")
 
 
 class _Ignores:
@@ -191,9 +195,9 @@ class _Ignores:
                 for match in _COMMENT.finditer(text):
                     self._read(match, place, source)
 
-    def _read(self, match: re.Match[str], comment: Where, source: Source) -> None:
+    def _read(self, match: re.Match[str], comment: Place, source: Source) -> None:
         length = len(match[0].rstrip())
-        place = Where(comment.file, comment.line, comment.column + match.start(), length, comment.text)
+        place = Place(comment.file, comment.line, comment.column + match.start(), length, comment.text)
         whole_file = match[1] == "ignore-file"
         codes = [code.strip() for code in (match[2] or "").split(",") if code.strip()]
         for code in codes or [""]:
@@ -207,11 +211,11 @@ class _Ignores:
         """Whether a comment ignores a finding; the comment is then used."""
         if not self.at:
             return False
-        places = {(self.own.name, 0), (node.mark.name.name, 0), (node.mark.name.name, node.mark.line + 1)}
+        written = [node.origin]
         if isinstance(finding.at, int):
-            key = self.net.entries[finding.at].key
-            places.add((key.mark.name.name, key.mark.line + 1))
-            places |= {(around.file, around.line) for around in self.net.around(finding.at)}
+            written.append(self.net.entries[finding.at].origin)
+            written += (around.origin for around in self.net.around(finding.at))
+        places = {(self.own.name, 0), (node.source.name, 0), *((one.file, one.line or 0) for one in written)}
         covered = [ignore for file, line in places for ignore in self.at.get((file, line, code), ())]
         self.used.update(covered)
         self.count += bool(covered)

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from cnncalc.analyses.checks.budget import Limit, exceeded
 from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.formats import open as api
 from cnncalc.formats.listing import File, listing
 from cnncalc.formats.source import Source
-from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
+_AT_LEAST = "figures of `uncounted` layers are not known: sums with them are held as lower bounds"
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
@@ -26,7 +27,8 @@ class Report:
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
-    no network. `skipped` says why a file below a folder is none of ours.
+    no network; `values` are, by quantity, the totals that these counts do not tell. `skipped` says why a file below a
+    folder is none of ours.
     """
 
     file: str
@@ -37,6 +39,11 @@ class Report:
     totals: Counts | None = None
     lower_bound: bool = False
     skipped: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def value(self, measure: Measure) -> Value:
+        """A total of the network."""
+        return measure.of(self.totals) if measure.of and self.totals else self.values.get(measure.name)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -53,7 +60,8 @@ class Checks:
 
     `vars` and `input_size` change a network before it is checked, `limits` are budgets besides the file's own,
     `strict` makes a warning break a file. `finders` are further sources of problems and notes: each is given the file's
-    text and its analysis, and may raise ProblemsFound where it cannot judge the file at all.
+    text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read` gives the text of
+    a file by its name.
 
     >>> Checks().report("lenet5").code
     0
@@ -64,27 +72,30 @@ class Checks:
     limits: tuple[Limit, ...] = ()
     strict: bool = False
     finders: tuple[Finder, ...] = ()
+    read: Callable[[str], Source] = api.read
 
     def run(self, files: Iterable[str]) -> Iterator[Report]:
-        """A report for every FILE, and for every `*.yaml` and `*.yml` below every FOLDER."""
-        return map(self.report, listing(files))
+        """A report for every FILE, for every `*.yaml` and `*.yml` below every FOLDER, and for one that has none."""
+        for name in files:
+            reports = []
+            for file in listing([name]):
+                reports.append(self.report(file))
+                yield reports[-1]
+            yield from empty([name], reports)
 
     def report(self, file: str | File) -> Report:
         """Check one file; whatever is wrong with it stands in the report."""
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
-        if listed and not os.path.isfile(name):
-            return Report(name, skipped="not a regular file")
         try:
-            source = api.read(name)
+            source = self.read(name)
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
         try:
-            tree = parse(source)
-            if listed and not is_architecture(tree):
+            if listed and not is_architecture(parse(source)):
                 return Report(name, skipped="no `layers` and no `extends`")
-            graph = load_source(source, set=dict(self.vars), input_size=self.input_size, tree=tree)
+            graph = api.graph_of(source, set=self.vars, input_size=self.input_size)
             analysis = analyze(graph)
             result = check(graph, analysis)
             found = [*result.problems, *exceeded(self.limits, analysis, source)]
@@ -95,9 +106,23 @@ class Checks:
         found = in_order(found, source.name)
         broken = any(problem.level == "error" or self.strict for problem in found)
         figures = result.figures + len(self.limits)
-        notes = (*graph.notes, *result.notes, *(one for one in said if isinstance(one, str)))
+        least = (_AT_LEAST,) if analysis.uncounted and figures else ()
+        notes = (*graph.notes, *result.notes, *least, *(one for one in said if isinstance(one, str)))
         told = tuple(_told(problem, source.name) for problem in found)
-        return Report(name, int(broken), figures, told, notes, analysis.totals, bool(analysis.uncounted))
+        shown = used(Use.COLUMNS | Use.HELD).items()
+        values = {quantity: measure.value(analysis) for quantity, measure in shown if measure.of is None}
+        bound = bool(analysis.uncounted)
+        return Report(name, int(broken), figures, told, notes, analysis.totals, bound, values=values)
+
+
+def empty(files: Iterable[str], reports: Iterable[Report]) -> Iterator[Report]:
+    """What is said of every folder among `files` that was to be checked, and of which no file was."""
+    checked = {report.file for report in reports if not report.skipped}
+    for name in files:
+        if name != "-" and os.path.isdir(name) and name not in checked:
+            below = os.path.join(name, "")
+            if not any(file.startswith(below) for file in checked):
+                yield Report(name, 2, problems=(Problem("unreadable", f"no architecture file in `{name}`"),))
 
 
 def _told(problem: Problem, file: str) -> Problem:

@@ -13,7 +13,7 @@ from cnncalc.core.analysis import Counts, GroupRow, Row
 MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "resized": "~", "unchanged": " "}
 
 
-class Line(NamedTuple):
+class ChangeLine(NamedTuple):
     """One line of a comparison by layer; counts are None for layers that are as they were."""
 
     kind: Kind
@@ -24,20 +24,20 @@ class Line(NamedTuple):
     after: Counts | None
 
 
-def lines(changes: Sequence[Change], style: Style) -> list[Line]:
+def lines(changes: Sequence[Change], style: Style) -> list[ChangeLine]:
     """What is shown: every layer that changed or costs something else, and how many lie between."""
-    found: list[Line] = []
+    found: list[ChangeLine] = []
     for run in _runs(changes):
         first, last = run[0], run[-1]
         if _is_as_it_was(first):
-            found.append(Line("unchanged", "", _unchanged(run), "", None, None))
+            found.append(ChangeLine("unchanged", "", _unchanged(run), "", None, None))
             continue
         label = _label(first) if len(run) == 1 else f"{first.entry.name} … {_own_name(last.entry)}"
         was = sum((one.before.counts for one in run if one.before), Counts())
         now = sum((one.after.counts for one in run if one.after), Counts())
         text = described(first, style) if len(run) == 1 else f"{len(run)} × {described(first, style)}"
         cells = [style.plain(cell) for cell in (label, text, _output(first, style))]
-        found.append(Line(first.kind, cells[0], cells[1], cells[2], was, now))
+        found.append(ChangeLine(first.kind, cells[0], cells[1], cells[2], was, now))
     return found
 
 
@@ -108,7 +108,7 @@ def _unchanged(run: Sequence[Change]) -> str:
 def described(change: Change, style: Style) -> str:
     """What became of a layer: `filters 64 → 128`, or what it is where it is new or gone."""
     entry = change.entry
-    own = describe(entry) if isinstance(entry, Row) else f"{entry.kind}, {_many(change.layers)}"
+    own = describe(entry) if isinstance(entry, Row) else f"{entry.description}, {_many(change.layers)}"
     if change.kind in ("added", "removed"):
         return own
     if change.kind == "moved":
@@ -130,7 +130,7 @@ def described(change: Change, style: Style) -> str:
 
 
 def _described(entry: Row | GroupRow) -> str:
-    return describe(entry) if isinstance(entry, Row) else entry.kind
+    return describe(entry) if isinstance(entry, Row) else entry.description
 
 
 def _output(change: Change, style: Style) -> str:

@@ -134,7 +134,7 @@ def _both(old: Row | GroupRow, new: Row | GroupRow, partner: dict[str, str], sta
         found.append(Difference("layers", f"{layers_of(old):,}", f"{layers_of(new):,}"))
     else:
         found += [Difference("type", kind_of(old), kind_of(new))] if kind_of(old) != kind_of(new) else []
-    before, after = given_name(old.name, kind_of(old)), given_name(new.name, kind_of(new))
+    before, after = given_name(old), given_name(new)
     if before and after and before != after:
         found.insert(0, Difference("name", before, after))
     size = layers_of(new)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from cnncalc.analyses.comparing.comparison import is_weight_layer
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 
 
 def kind_of(entry: Row | GroupRow) -> str:
     """The type of a layer, or what a group is."""
-    return entry.type if isinstance(entry, Row) else entry.kind
+    return entry.type if isinstance(entry, Row) else entry.description
 
 
 def layers_of(entry: Row | GroupRow) -> int:
@@ -35,6 +34,7 @@ class Item(NamedTuple):
 
 def items_of(analysis: Analysis, depth: int | None) -> list[Item]:
     """The entries of a version that are aligned: layers, and blocks that `depth` folds."""
+    weighted = MEASURES["weight_layers"]
     contents = [(row.type, *_hashable(row)) for row in analysis.rows]
     named: dict[str, frozenset[str]] = {"": frozenset()}
     found = []
@@ -44,12 +44,12 @@ def items_of(analysis: Analysis, depth: int | None) -> list[Item]:
             continue  # a heading, or a branch without layers
         if isinstance(entry, Row):
             content: Any = (entry.type, *_hashable(entry))
-            kind, family, heavy = entry.type, type(entry.layer).__module__, is_weight_layer(entry)
+            kind, family, heavy = entry.type, entry.layer.family, bool(weighted.value(analysis, entry))
         else:
             content = tuple(contents[entry.start : entry.stop])
-            kind, family, heavy = entry.kind.partition(" ")[0], "block", entry.counts.weights > 0
+            kind, family, heavy = entry.kind, "block", entry.counts.weights > 0
         around = _around(entry.name.rpartition("/")[0], analysis, named)
-        given = given_name(entry.name, kind)
+        given = given_name(entry)
         found.append(Item(entry.name, (content, kind, entry.name), given, around, family, heavy, entry))
     return found
 
@@ -63,16 +63,14 @@ def _around(path: str, analysis: Analysis, known: dict[str, frozenset[str]]) -> 
     found = known.get(path)
     if found is None:
         group = analysis.groups.get(path)
-        own = given_name(path, kind_of(group).partition(" ")[0]) if group else ""
+        own = given_name(group) if group else ""
         found = known[path] = _around(path.rpartition("/")[0], analysis, known) | ({own} if own else set())
     return found
 
 
-def given_name(name: str, kind: str) -> str:
-    """The last part of a path, empty where it is `conv2`, a number of a copy, or a branch without a name."""
-    own = name.rpartition("/")[2]
-    automatic = own.isdigit() or re.fullmatch(rf"({re.escape(kind)}|branch)_?\d+", own)
-    return "" if automatic else own
+def given_name(entry: Row | GroupRow) -> str:
+    """The name that an entry was given; empty where it is counted, like `conv2`."""
+    return entry.name.rpartition("/")[2] if entry.named else ""
 
 
 _SAME_NAME = 1 << 24  # what outweighs it counts first; equal names decide between equally good pairs

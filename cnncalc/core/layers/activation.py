@@ -7,26 +7,26 @@ from cnncalc.core.layers.base import Example, Layer, attr
 _SAME = [Example("", "55x55x96", "55x55x96")]
 
 
-class Relu(Layer):
+class Relu(Layer, family="activation"):
     """max(0, x)."""
 
     examples = _SAME
 
 
-class Relu6(Layer):
+class Relu6(Layer, family="activation"):
     """min(max(0, x), 6)."""
 
     examples = _SAME
 
 
-class LeakyRelu(Layer):
+class LeakyRelu(Layer, family="activation"):
     """x where positive, else `slope` · x."""
 
     slope: float = attr("factor for negative values", default=0.01)
     examples = _SAME
 
 
-class Prelu(Layer):
+class Prelu(Layer, family="activation"):
     """Leaky ReLU whose slope is learned: one per channel, or one in all. Source: He et al. 2015."""
 
     shared: bool = attr("one slope for all channels", default=False)
@@ -35,55 +35,55 @@ class Prelu(Layer):
     examples = [Example("", "56x56x64", "56x56x64", 64), Example("shared: true", "56x56x64", "56x56x64", 1)]
 
 
-class Sigmoid(Layer):
+class Sigmoid(Layer, family="activation"):
     """1 / (1 + exp(−x))."""
 
     examples = _SAME
 
 
-class Tanh(Layer):
+class Tanh(Layer, family="activation"):
     """The hyperbolic tangent."""
 
     examples = _SAME
 
 
-class Elu(Layer):
+class Elu(Layer, family="activation"):
     """x where positive, else exp(x) − 1. Source: Clevert et al. 2015."""
 
     examples = _SAME
 
 
-class Selu(Layer):
+class Selu(Layer, family="activation"):
     """ELU scaled so that activations keep mean 0 and variance 1. Source: Klambauer et al. 2017."""
 
     examples = _SAME
 
 
-class Gelu(Layer):
+class Gelu(Layer, family="activation"):
     """x · Φ(x), with the normal distribution function Φ. Source: Hendrycks, Gimpel 2016."""
 
     examples = _SAME
 
 
-class Silu(Layer):
+class Silu(Layer, family="activation"):
     """x · sigmoid(x), also called swish. Source: Ramachandran et al. 2017."""
 
     examples = _SAME
 
 
-class HardSwish(Layer):
+class HardSwish(Layer, family="activation"):
     """x · relu6(x + 3) / 6. Source: Howard et al. 2019, MobileNetV3."""
 
     examples = _SAME
 
 
-class HardSigmoid(Layer):
+class HardSigmoid(Layer, family="activation"):
     """relu6(x + 3) / 6. Source: Howard et al. 2019, MobileNetV3."""
 
     examples = _SAME
 
 
-class Softmax(Layer):
+class Softmax(Layer, family="activation"):
     """exp(x), scaled so that the channels add up to 1."""
 
     examples = [Example("", "1000", "1000")]

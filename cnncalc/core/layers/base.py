@@ -6,13 +6,19 @@ true holds. The names a formula may use:
 
 - the layer's attributes; `c`, the input's channels; with several inputs `channels`, those of all;
 - `side` and `out`, the input's and output's size on one axis; per-axis attributes likewise. `prod(side)`,
-  `prod(kernel)` multiply over all axes. A size formula is written once and read for every axis;
-- for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`.
+  `prod(kernel)` multiply over all axes. A size formula and a requirement are written once and read for every axis;
+  in all other formulas stand `prod` and `sum`. `out` is known in what counts;
+- `vector`, whether the input has no sides; each of the `choices` of a word; `X_given` where the default of X is None;
+- for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`;
+- for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it.
+
+What cannot be meant is refused when Python reads the class: see `declared.py` and `formulas.py`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.core.formula import written
@@ -21,12 +27,20 @@ from cnncalc.core.shape import MOST_SIDES, how_many, read_shape
 Cases = dict[str, str]
 Formula = str | Cases
 LAYERS: dict[str, type[Layer]] = {}
+COUNTS = ("weights", "biases", "buffers", "multiplies")
+FAMILIES = (
+    "activation", "conv", "dense", "join", "norm", "pool", "reshape", "resize", "sequence", "uncounted", "other",
+)  # fmt: skip
 
 _REQUIRED: Any = object()
 
 
 class BadValue(ValueError):
-    """An attribute cannot take a value; the text says what it must be."""
+    """An attribute cannot take a value: what it must be, and a problem's `code`."""
+
+    def __init__(self, what: str, code: str = "bad-value") -> None:
+        super().__init__(what)
+        self.code = code
 
 
 class Attribute(NamedTuple):
@@ -54,7 +68,7 @@ class Attribute(NamedTuple):
 
     def convert(self, value: Any, rank: int) -> Any:
         """The value as the layer keeps it, for an input with `rank` sides; raises BadValue."""
-        return _KINDS[self.kind](self, value, rank)
+        return KINDS[self.kind](self, value, rank)
 
 
 def attr(
@@ -148,7 +162,7 @@ def _dims(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
     if shape is None or 0 in shape:
         raise BadValue(f"must be a shape like 7x7x512 (channels last), is {written(value)}")
     if len(shape) - 1 > MOST_SIDES:
-        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})")
+        raise BadValue(f"has {len(shape) - 1} sides (limit: sides {MOST_SIDES})", "limit")
     return shape
 
 
@@ -156,7 +170,7 @@ def _name(attribute: Attribute, value: Any, rank: int) -> str:
     return str(value)
 
 
-_KINDS: dict[str, Any] = {
+KINDS: dict[str, Any] = {
     "int": _whole,
     "float": _number,
     "bool": _flag,
@@ -193,19 +207,42 @@ class Example(NamedTuple):
     multiplies: int = 0
 
 
+class Requirement(NamedTuple):
+    """A condition without which a layer is impossible: the `message` says why.
+
+    It is asked for only where `when` is true. `reason` is for programs: `split`, `kind`.
+    """
+
+    holds: str
+    message: str
+    when: str = "true"
+    reason: str = ""
+
+
 class Layer:
-    """A layer type; subclasses declare, and are found by their name in snake case."""
+    """A layer type; subclasses declare, and are found by their name in snake case. `family` stands in the first line.
+
+    A class that cannot be meant raises a `DeclarationError`.
+
+    >>> class Scaled(Layer, family="norm"):
+    ...     "Multiply each channel by one learned number."
+    ...     weigths = {"scale": "c"}
+    Traceback (most recent call last):
+    cnncalc.core.layers.declared.DeclarationError: Scaled.weigths: is no field of a layer (did you mean `weights`?)
+    """
 
     type: ClassVar[str]
+    family: ClassVar[str] = "other"
     attributes: ClassVar[dict[str, Attribute]] = {}
     per_axis: ClassVar[frozenset[str]]
 
     reads: ClassVar[str] = "anything"  # or: sides, vector, tokens
     inputs: ClassVar[int | None] = 1  # None: two or more
     alike: ClassVar[str] = ""  # of several inputs: shapes or sides must agree, or a vector is spread over sides
+    verb: ClassVar[str] = "joins"  # what is done to several inputs
     second_input: ClassVar[str | None] = None  # an attribute that names one more input, for its sides
     counted: ClassVar[bool] = True
-    requires: ClassVar[dict[str, str]] = {}
+    requires: ClassVar[list[Requirement]] = []
     out_channels: ClassVar[Formula] = "c"
     out_side: ClassVar[Formula | None] = "side"  # None: the output is a vector
     out_tokens: ClassVar[Formula | None] = None  # the output is so many tokens
@@ -216,21 +253,58 @@ class Layer:
     multiplies: ClassVar[dict[str, Formula]] = {}
     examples: ClassVar[list[Example]] = []
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, family: str | None = None) -> None:
+        from cnncalc.core.layers.declared import check_body, check_fields, check_type, has_unknown_words
+
+        check_body(cls)
+        cls.family = family or cls.family
         cls.type = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        check_type(cls)
         declared = dict(cls.attributes)
         for name, kind in cls.__dict__.get("__annotations__", {}).items():
-            given = cls.__dict__[name]
-            declared[name] = Attribute(
-                name, str(kind), given.help, given.default, given.at_least, given.choices, given.symbol
-            )
-            delattr(cls, name)
+            if isinstance(given := cls.__dict__.get(name), Attribute):
+                declared[name] = given._replace(name=name, kind=kind)
+                delattr(cls, name)
         cls.attributes = declared
+        fields = check_fields(cls)
         cls.per_axis = frozenset(
-            {"side", "out", "like"} | {name for name, a in declared.items() if a.kind in ("PerAxis", "Padding")}
+            {"side", "out"} | {name for name, a in declared.items() if a.kind in ("PerAxis", "Padding")}
             | ({"before", "after"} if any(a.kind == "Padding" for a in declared.values()) else set())
+            | ({cls.second_input} if cls.second_input else set())
         )  # fmt: skip
+        if not cls.__module__.startswith(f"{__package__}.") or has_unknown_words(cls, fields):
+            cls.check_formulas()  # of ours the tests check all: to parse them at every start would take too long
         LAYERS[cls.type] = cls
+
+    @classmethod
+    def check_formulas(cls) -> None:
+        """Refuse formulas that cannot be meant; raises DeclarationError."""
+        from cnncalc.core.layers.formulas import check_formulas
+
+        check_formulas(cls)
+
+    @classmethod
+    def resolved(cls, given: list[Any], rank: int, refuse: Callable[[str, BadValue], None]) -> dict[str, Any] | None:
+        """The values of all attributes, defaults filled in, for an input with `rank` sides.
+
+        `given` follows the order of the attributes; None stands for a default. `refuse` is told the name of each
+        attribute that cannot take its value, and why; then None.
+        """
+        values: dict[str, Any] = {}
+        fine = True
+        for (name, attribute), value in zip(cls.attributes.items(), given, strict=True):
+            default = attribute.default
+            try:
+                if value is not None:
+                    values[name] = attribute.convert(value, rank)
+                elif isinstance(default, str) and default.startswith("$"):
+                    values[name] = values.get(default[1:])  # None where that is wrong
+                else:
+                    values[name] = default if default is None else attribute.convert(default, rank)
+            except BadValue as error:
+                refuse(name, error)
+                fine = False
+        return values if fine else None
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values

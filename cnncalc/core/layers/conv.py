@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Table, attr
+from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Requirement, Table, attr
 from cnncalc.core.layers.window import places
 
 
-class Conv(Layer):
+class Conv(Layer, family="conv"):
     """Slide `filters` kernels over the input; each output value is one dot product.
 
     Depthwise: `groups: channels`. A partial connection table, as in C3 of LeNet-5, is `connections`.
@@ -23,13 +23,13 @@ class Conv(Layer):
     connections: Table = attr("for each filter the list of input maps it reads, counted from 0", default=None)
 
     reads = "sides"
-    requires = {
-        "c % groups == 0": "the input channels must split evenly into the groups",
-        "filters % groups == 0": "the filters must split evenly into the groups",
-        "not partial or groups == 1": "a connection table and groups exclude each other",
-        "not partial or rows == filters": "the connection table needs one row for each filter",
-        "not partial or highest < c": "the connection table names an input map that is not there",
-    }
+    requires = [
+        Requirement("c % groups == 0", "the input channels must split evenly into the groups", reason="split"),
+        Requirement("filters % groups == 0", "the filters must split evenly into the groups", reason="split"),
+        Requirement("groups == 1", "a connection table and groups exclude each other", when="partial"),
+        Requirement("rows == filters", "the connection table needs one row for each filter", when="partial"),
+        Requirement("highest < c", "the connection table names an input map that is not there", when="partial"),
+    ]
     out_channels = "filters"
     out_side = places(dilated=True)
     weights = {
@@ -58,7 +58,7 @@ class Conv(Layer):
     ]
 
 
-class TransposedConv(Layer):
+class TransposedConv(Layer, family="conv"):
     """Spread every input value over a window of the output: a convolution read backwards.
 
     Each multiplication belongs to an *input* position. Source: Zeiler et al. 2010; sizes as in PyTorch.
@@ -76,12 +76,14 @@ class TransposedConv(Layer):
     bias: bool = attr("add one learned number per output channel", default=True)
 
     reads = "sides"
-    requires = {
-        "c % groups == 0": "the input channels must split evenly into the groups",
-        "filters % groups == 0": "the filters must split evenly into the groups",
-        "output_padding < max(stride, dilation)": "the output padding must be smaller than stride or dilation",
-        "not same_size or output_padding == 0": "`padding: same` leaves no room for output padding",
-    }
+    requires = [
+        Requirement("c % groups == 0", "the input channels must split evenly into the groups", reason="split"),
+        Requirement("filters % groups == 0", "the filters must split evenly into the groups", reason="split"),
+        Requirement(
+            "output_padding < max(stride, dilation)", "the output padding must be smaller than stride or dilation"
+        ),
+        Requirement("not same_size or output_padding == 0", "`padding: same` leaves no room for output padding"),
+    ]
     out_channels = "filters"
     out_side = {
         "same_size": "side * stride",
@@ -105,7 +107,7 @@ class TransposedConv(Layer):
     ]
 
 
-class Subsample(Layer):
+class Subsample(Layer, family="conv"):
     """LeNet-5's trainable pooling: add up each window, times one learned coefficient per map, plus one bias.
 
     One multiply per output value. Source: LeCun et al. 1998, section II.B.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Word, attr
+from cnncalc.core.layers.base import Example, Layer, Requirement, Word, attr
 
 
-class Dense(Layer):
+class Dense(Layer, family="dense"):
     """Every unit reads every input value: fully connected. With `per: position`, at each position alone."""
 
     units: int = attr("number of output values", at_least=1)
@@ -14,9 +14,13 @@ class Dense(Layer):
         "`position` applies the layer at each position of maps or tokens", default="none", choices=("none", "position")
     )
 
-    requires = {
-        "position or vector": "`dense` reads a vector: put `flatten` before it, or write `per: position`",
-    }
+    requires = [
+        Requirement(
+            "position or vector",
+            "`dense` reads a vector: put `flatten` before it, or write `per: position`",
+            reason="kind",
+        ),
+    ]
     out_channels = "units"
     out_side = "side"
     weights = {"matrix": "c * units"}
@@ -29,7 +33,7 @@ class Dense(Layer):
     ]
 
 
-class Rbf(Layer):
+class Rbf(Layer, family="dense"):
     """Euclidean distance to a fixed code for each class: LeNet-5's output. The codes are stored, not learned.
 
     Source: LeCun et al. 1998, section II.B.

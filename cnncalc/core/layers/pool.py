@@ -9,7 +9,7 @@ _CEIL = "round the number of windows up instead of down"
 _CLIP = "with `ceil`: whose rule drops a window that starts outside (caffe: only where there is padding)"
 
 
-class MaxPool(Layer):
+class MaxPool(Layer, family="pool"):
     """The largest value of each window, channel by channel."""
 
     kernel: PerAxis = attr("size of the window", at_least=1, symbol="F")
@@ -29,7 +29,7 @@ class MaxPool(Layer):
     ]
 
 
-class AvgPool(Layer):
+class AvgPool(Layer, family="pool"):
     """The mean of each window, channel by channel."""
 
     kernel: PerAxis = attr("size of the window", at_least=1, symbol="F")
@@ -47,7 +47,7 @@ class AvgPool(Layer):
     ]
 
 
-class GlobalAvgPool(Layer):
+class GlobalAvgPool(Layer, family="pool"):
     """The mean of each whole channel: a vector. Source: Lin et al. 2013, Network in network."""
 
     reads = "sides"
@@ -56,7 +56,7 @@ class GlobalAvgPool(Layer):
     examples = [Example("", "7x7x2048", "2048")]
 
 
-class GlobalMaxPool(Layer):
+class GlobalMaxPool(Layer, family="pool"):
     """The largest value of each whole channel: a vector."""
 
     reads = "sides"
@@ -65,7 +65,7 @@ class GlobalMaxPool(Layer):
     examples = [Example("", "7x7x512", "512")]
 
 
-class AdaptiveAvgPool(Layer):
+class AdaptiveAvgPool(Layer, family="pool"):
     """The mean of as many windows as the output is to have; `adaptive_avg_pool: 1` keeps the sides, as 1×1."""
 
     size: PerAxis = attr("output size", at_least=1)
@@ -79,7 +79,7 @@ class AdaptiveAvgPool(Layer):
     ]
 
 
-class AdaptiveMaxPool(Layer):
+class AdaptiveMaxPool(Layer, family="pool"):
     """The largest value of as many windows as the output is to have."""
 
     size: PerAxis = attr("output size", at_least=1)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Name, Padding, PerAxis, attr
+from cnncalc.core.layers.base import Example, Layer, Name, Padding, PerAxis, Requirement, attr
 
 
-class Upsample(Layer):
+class Upsample(Layer, family="resize"):
     """Each side a whole number of times as long, by copying or interpolating."""
 
     factor: PerAxis = attr("how many times as long each side becomes", at_least=1)
@@ -15,7 +15,7 @@ class Upsample(Layer):
     examples = [Example("factor: 2", "13x13x256", "26x26x256")]
 
 
-class Resize(Layer):
+class Resize(Layer, family="resize"):
     """The sides that `size` says, or those of another entry, by interpolating."""
 
     size: PerAxis = attr("output size", default=None, at_least=1)
@@ -23,32 +23,32 @@ class Resize(Layer):
 
     reads = "sides"
     second_input = "like"
-    requires = {"size_given != like_given": "say either `size` or `like`"}
+    requires = [Requirement("size_given != like_given", "say either `size` or `like`")]
     out_side = {"like_given": "like", "true": "size"}
     examples = [Example("size: 65", "1x1x256", "65x65x256"), Example("", "7x7x8, 28x28x4", "28x28x8")]
 
 
-class Pad(Layer):
+class Pad(Layer, family="resize"):
     """Zeros around the input."""
 
     padding: Padding = attr("how many at each end", symbol="P")
 
     reads = "sides"
-    requires = {"not same_size": "`pad` needs numbers"}
+    requires = [Requirement("not same_size", "`pad` needs numbers")]
     out_side = {"before != after": "side + before + after", "true": "side + 2*padding"}
     examples = [Example("padding: 3", "224x224x3", "230x230x3"), Example("padding: [[0, 1], 0]", "5x5x2", "6x5x2")]
 
 
-class Crop(Layer):
+class Crop(Layer, family="resize"):
     """The middle of the first input, cut to the sides of the second, as in U-Net."""
 
     like: Name = attr("the entry whose sides to take", default=None)
 
     reads = "sides"
     second_input = "like"
-    requires = {
-        "like_given": "`crop` needs a second input: `from: [A, B]` or `like: B`",
-        "not like_given or like <= side": "a crop never enlarges",
-    }
+    requires = [
+        Requirement("like_given", "`crop` needs a second input: `from: [A, B]` or `like: B`"),
+        Requirement("like <= side", "a crop never enlarges"),
+    ]
     out_side = "like"
     examples = [Example("", "64x64x512, 56x56x512", "56x56x512")]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, attr
+from cnncalc.core.layers.base import Example, Layer, Requirement, attr
 
 
-class ToSequence(Layer):
+class ToSequence(Layer, family="sequence"):
     """Every position of the maps becomes a token."""
 
     reads = "sides"
@@ -13,7 +13,7 @@ class ToSequence(Layer):
     examples = [Example("", "14x14x768", "196x768")]
 
 
-class ClassToken(Layer):
+class ClassToken(Layer, family="sequence"):
     """One learned token in front of the others. Source: Dosovitskiy et al. 2020, ViT."""
 
     reads = "tokens"
@@ -22,7 +22,7 @@ class ClassToken(Layer):
     examples = [Example("", "196x768", "197x768", 768)]
 
 
-class PositionEmbedding(Layer):
+class PositionEmbedding(Layer, family="sequence"):
     """Add one learned number to every value of every token."""
 
     reads = "tokens"
@@ -30,18 +30,18 @@ class PositionEmbedding(Layer):
     examples = [Example("", "197x768", "197x768", 151_296)]
 
 
-class TakeToken(Layer):
+class TakeToken(Layer, family="sequence"):
     """One token, as a vector."""
 
     index: int = attr("which token, counted from 0", default=0)
 
     reads = "tokens"
-    requires = {"index < prod(side)": "there are only so many tokens"}
+    requires = [Requirement("index < prod(side)", "there are only so many tokens")]
     out_side = None
     examples = [Example("index: 0", "197x768", "768")]
 
 
-class SelfAttention(Layer):
+class SelfAttention(Layer, family="sequence"):
     """Multi-head attention of the tokens to each other, with its query, key, value and output projections.
 
     For N tokens of C channels the projections cost 4·N·C² multiplies; scores and weighted sums N²·C each.
@@ -52,7 +52,7 @@ class SelfAttention(Layer):
     bias: bool = attr("biases of the four projections", default=True)
 
     reads = "tokens"
-    requires = {"c % heads == 0": "the channels must split evenly into the heads"}
+    requires = [Requirement("c % heads == 0", "the channels must split evenly into the heads")]
     weights = {"query, key, value, output": "4 * c * c"}
     biases = {"biases": {"bias": "4 * c"}}
     multiplies = {

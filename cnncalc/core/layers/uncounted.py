@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.core.layers.base import Dims, Example, Layer, Word, attr
 
 
-class Uncounted(Layer):
+class Uncounted(Layer, family="uncounted"):
     """An operator that cannot be counted: it is listed by name, and the totals become lower bounds."""
 
     operator: Word = attr("what the operator is called")

@@ -22,8 +22,9 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from cnncalc.core.problem import ProblemsFound, Where
-from cnncalc.formats.source import BREAKS, DEEPEST, REST_OF_LINE, Map, Node, Seq, Source, Text, fail, where
+from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
+from cnncalc.formats.source import BREAKS, DEEPEST, REST_OF_LINE, Map, Node, Seq, Source, Text
+from cnncalc.formats.writing import shown
 
 MOST_ALIASES = 1_000
 MOST_NODES = 2_000_000
@@ -58,7 +59,7 @@ class _Stream:
 class _Frame:
     """An open collection while its events arrive."""
 
-    __slots__ = ("aliases", "anchor", "key", "keys", "node", "size")
+    __slots__ = ("aliases", "anchor", "brackets", "key", "keys", "node", "size")
 
     def __init__(self, node: Seq | Map, anchor: str | None) -> None:
         self.node = node
@@ -67,16 +68,22 @@ class _Frame:
         self.keys: set[str] = set()
         self.size = 1  # nodes below, aliases written out
         self.aliases = 0
+        self.brackets = False  # whether one of its scalars may be torn by a comma
 
 
 def parse(source: Source) -> Node:
     """The tree of a YAML text; raises ProblemsFound at the first fault that YAML itself has."""
+    if source.root is not None:
+        return source.root
+    if source.format is not None:
+        raise fail("not-an-architecture", f"`{source.name}` is {source.format.called}, and not YAML")
     try:
         node = _tree(source)
     except yaml.YAMLError as error:
         raise _syntax_problem(error, source) from None
     if node is None or (isinstance(node, Text) and node.null):
         raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
+    source.root = node
     return node
 
 
@@ -96,7 +103,9 @@ def _tree(source: Source) -> Node | None:
             size = 1
             total += 1
             plain = not event.style  # libyaml says "", PyYAML's own parser None
-            node = Text(event.value, event.start_mark, plain)
+            if stack and "(" in event.value:
+                stack[-1].brackets = True
+            node = Text(event.value if HAS_C_PARSER else shown(event.value), event.start_mark, plain)
             if event.tag is not None or event.anchor is not None:
                 _refuse_tag(event, node)
                 if event.anchor is not None:
@@ -107,7 +116,7 @@ def _tree(source: Source) -> Node | None:
             if event.tag is not None:
                 _refuse_tag(event, collection)
             if len(stack) >= DEEPEST:
-                raise fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", where(collection))
+                raise fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", collection.origin)
             frame = _Frame(collection, event.anchor)
             if event.anchor is not None:
                 anchors.pop(event.anchor, None)
@@ -118,12 +127,17 @@ def _tree(source: Source) -> Node | None:
             node, size, aliases = frame.node, frame.size, frame.aliases
             if frame.anchor is not None:
                 anchors[frame.anchor] = (node, size, aliases)
-            _refuse_split(node)
+            if frame.brackets:
+                _refuse_split(node)
+                if stack:
+                    stack[-1].brackets = True
         elif kind is AliasEvent:
             total += 1
             if event.anchor not in anchors:
                 raise _unknown_alias(event, source, stack)
             node, size, aliases = anchors[event.anchor]
+            if stack:
+                stack[-1].brackets = True
             aliases += 1
             if aliases + sum(frame.aliases for frame in stack) > MOST_ALIASES:
                 place = source.where(event.start_mark, len(event.anchor) + 1)
@@ -141,7 +155,7 @@ def _tree(source: Source) -> Node | None:
             continue
 
         if total > MOST_NODES:
-            raise fail("limit", f"more than {MOST_NODES:,} values (limit: values {MOST_NODES:,})", where(node))
+            raise fail("limit", f"more than {MOST_NODES:,} values (limit: values {MOST_NODES:,})", node.origin)
         if not stack:
             root = node
             continue
@@ -161,7 +175,7 @@ def _tree(source: Source) -> Node | None:
 _BREAK_OR_HASH = re.compile(f"\r\n|[{BREAKS}]|#")
 
 
-def comments(source: Source, word: str) -> list[tuple[Where, str]]:
+def comments(source: Source, word: str) -> list[tuple[Place, str]]:
     """The comments that hold `word`, each from its `#` to the end of its line; for a text that `parse` accepts.
 
     A `#` inside a scalar, quoted or not, begins no comment: the scalars' own marks say where they stand.
@@ -190,7 +204,7 @@ def comments(source: Source, word: str) -> list[tuple[Where, str]]:
             comment_end = comment.end()
             if word in comment[0]:
                 whole = text[line_start:comment_end]
-                found.append((Where(source.name, line, place - line_start + 1, len(comment[0]), whole), comment[0]))
+                found.append((Place(source.name, line, place - line_start + 1, len(comment[0]), whole), comment[0]))
     return found
 
 
@@ -211,15 +225,15 @@ def _scalar_spans(source: Source) -> Iterator[tuple[int, int]]:
 
 def _key(node: Node, keys: set[str]) -> Text:
     if not isinstance(node, Text):
-        raise fail("yaml-syntax", "a key must be a plain word", where(node), "quote an expression that has { or [")
+        raise fail("yaml-syntax", "a key must be a plain word", node.origin, "quote an expression that has { or [")
     if node.text == "<<" and node.plain:
-        raise fail("yaml-feature", "merge keys `<<` are not read", where(node), "use `defaults:`, `vars:` or a block")
+        raise fail("yaml-feature", "merge keys `<<` are not read", node.origin, "use `defaults:`, `vars:` or a block")
     torn = node.text.count(")") > node.text.count(
         "("
     )  # the rest of an expression with a comma: a better message follows
     if node.text in keys and not torn:
         raise fail(
-            "duplicate-key", f"`{node.text}` is written twice in one mapping", where(node), "keep one of the two"
+            "duplicate-key", f"`{node.text}` is written twice in one mapping", node.origin, "keep one of the two"
         )
     keys.add(node.text)
     return node
@@ -227,7 +241,7 @@ def _key(node: Node, keys: set[str]) -> Text:
 
 def _refuse_tag(event: Any, node: Node) -> None:
     if event.tag is not None and event.tag != "!":
-        raise fail("yaml-feature", f"YAML tags are not read: `{event.tag}`", where(node), "remove the tag")
+        raise fail("yaml-feature", f"YAML tags are not read: `{event.tag}`", node.origin, "remove the tag")
 
 
 def _refuse_split(node: Map | Seq) -> None:
@@ -242,7 +256,7 @@ def _refuse_split(node: Map | Seq) -> None:
         elif torn is not None and text.count(")") > text.count("("):
             inside, what = ("{ }", f"`{name}` is") if isinstance(node, Map) else ("[ ]", "one value is")
             message = f"a comma inside {inside} splits the entry: {what} `{torn.text}`"
-            raise fail("split-expression", message, where(torn), SPLIT_CURE)
+            raise fail("split-expression", message, torn.origin, SPLIT_CURE)
 
 
 def _as_pairs(item: Node) -> list[tuple[Text, Node]]:
@@ -270,8 +284,8 @@ _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
     if conflict := _CONFLICT.search(source.text):
         line = source.text.count("\n", 0, conflict.start()) + 1
-        place = Where(source.name, line, 1, len(conflict[0]), conflict[0])
-        return fail("yaml-syntax", "a merge conflict is not resolved", place, "keep one of the two versions")
+        at = Place(source.name, line, 1, len(conflict[0]), conflict[0])
+        return fail("yaml-syntax", "a merge conflict is not resolved", at, "keep one of the two versions")
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None or (context is not None and not source.text[mark.index :].strip()):
         mark = context  # at the end of the file something is missing: better where it begins
@@ -281,8 +295,8 @@ def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
         if isinstance(error, yaml.reader.ReaderError):
             line = source.text.count("\n", 0, error.position) + 1
             message = f"the character {_name_of(error.character)} is not allowed in YAML"
-            return fail("encoding", message, Where(source.name, line, 1), "remove it")
-        return fail("yaml-syntax", "not YAML", Where(source.name, 1, 1))
+            return fail("encoding", message, Place(source.name, line, 1), "remove it")
+        return fail("yaml-syntax", "not YAML", Place(source.name, 1, 1))
     place = source.where(mark)
     what = (getattr(error, "problem", None) or "not YAML").replace("could not find expected ':'", "a `:` is missing")
     return fail("yaml-syntax", f"not YAML: {what}", place, _syntax_cure(place))
@@ -293,7 +307,7 @@ def _name_of(character: int | str | bytes) -> str:
     return f"U+{code:04X}"
 
 
-def _syntax_cure(place: Where) -> str | None:
+def _syntax_cure(place: Origin) -> str | None:
     line = place.text
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent with spaces, not with tabs"

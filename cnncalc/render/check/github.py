@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.analyses.checks.report import Report
-from cnncalc.core.problem import Problem, clean
+from cnncalc.core.problem import Label, Place, Problem, clean
 from cnncalc.render.check import from_root
 
 SHOWN = 10  # annotations of each level that GitHub shows for one step
@@ -26,12 +26,15 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
 def _annotation(problem: Problem, file: str, root: str | None) -> str:
     place = problem.where
     properties = {"file": from_root(place.file if place else file, root)}
-    if place:
+    if isinstance(place, Place):
         properties |= {"line": f"{place.line}", "col": f"{place.column}", "endColumn": f"{place.column + place.length}"}
     properties["title"] = f"cnncalc {problem.code}"
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
     cures = (f"help: {problem.help}",) if problem.help else ()
-    text = "\n".join(clean(line) for line in (problem.message, *(f"note: {note}" for note in problem.notes), *cures))
+    at = (f"at {place.text}",) if isinstance(place, Label) else ()
+    text = "\n".join(
+        clean(line) for line in (problem.message, *at, *(f"note: {note}" for note in problem.notes), *cures)
+    )
     return f"::{problem.level} {written}::{_value(text)}\n"
 
 

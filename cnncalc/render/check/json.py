@@ -8,6 +8,7 @@ from json import dumps
 from typing import Any
 
 from cnncalc.analyses.checks.report import Report
+from cnncalc.formats.writing import shown
 from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object
 
 _NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
@@ -34,7 +35,7 @@ def _file(report: Report) -> dict[str, Any]:
         "exit_code": report.code,
         "status": "error" if report.totals is None else "lower_bound" if report.lower_bound else "exact",
         "figures": report.figures,
-        "totals": totals_object(report.totals) if report.totals else None,
+        "totals": totals_object(report.value) if report.totals else None,
         "problems": [{"level": problem.level, **problem_object(problem)} for problem in report.problems],
         "notes": list(report.notes),
     }
@@ -42,4 +43,4 @@ def _file(report: Report) -> dict[str, Any]:
 
 def safe(text: str) -> str:
     """JSON text whose strings drive no terminal and are valid UTF-8: what cannot be printed is written as `\\uXXXX`."""
-    return _NOT_ASCII.sub(lambda match: match[0] if match[0].isprintable() else dumps(match[0])[1:-1], text)
+    return _NOT_ASCII.sub(lambda match: match[0] if match[0].isprintable() else dumps(match[0])[1:-1], shown(text))

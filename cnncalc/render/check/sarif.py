@@ -15,7 +15,7 @@ from cnncalc import __version__
 from cnncalc.analyses.checks.report import Report
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.core.codes import CODES
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Label, Problem
 from cnncalc.render.check import from_root
 from cnncalc.render.check.json import safe
 
@@ -70,7 +70,10 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
     uri = _uri(place.file if place else report.file, root)
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     physical["region"] = {"startLine": 1}  # GitHub wants a line, also where the problem is of the whole file
-    if place:
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if isinstance(place, Label):
+        location["logicalLocations"] = [{"fullyQualifiedName": place.text}]
+    elif place:
         start, end = place.column, place.column + place.length
         physical["region"] = {"startLine": place.line, "startColumn": start, "endColumn": end}
         if place.text and len(place.text) <= LONGEST_LINE:
@@ -83,7 +86,7 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
         "ruleIndex": rule,
         "level": problem.level,
         "message": {"text": _text(message)},
-        "locations": [{"physicalLocation": physical}],
+        "locations": [location],
         "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, uri, seen)},
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.measures import Use, used
 from cnncalc.core.figures import exact
 from cnncalc.core.problem import Problem, clean
 from cnncalc.render.check import from_root, verdict
@@ -25,13 +27,14 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
     if problems:
         text += "\n" + _table(["place", "level", "code", "message"], "llll", problems, "problem")
     files = [[_cell(from_root(report.file, root)), _result(report), *_figures(report)] for report in reports]
-    head = ["file", "result", "params", "multiplies", "activations", "errors", "warnings"]
-    return text + "\n" + _table(head, "llrrrrr", files, "file")
+    held = used(Use.HELD)
+    head = ["file", "result", *held, "errors", "warnings"]
+    return text + "\n" + _table(head, f"ll{'r' * len(held)}rr", files, "file")
 
 
 def _place(problem: Problem, report: Report, root: str | None) -> str:
     place = problem.where
-    return _cell(f"{from_root(place.file, root)}:{place.line}" if place else from_root(report.file, root))
+    return _cell(str(place._replace(file=from_root(place.file, root))) if place else from_root(report.file, root))
 
 
 def _result(report: Report) -> str:
@@ -41,12 +44,11 @@ def _result(report: Report) -> str:
 
 
 def _figures(report: Report) -> list[str]:
-    problems = [exact(len(report.errors)), exact(len(report.warnings))]
-    if report.totals is None:
-        return ["", "", "", *problems]
-    at_least = "≥ " * report.lower_bound
-    shown = (report.totals.params, report.totals.multiplies, report.totals.activations)
-    return [*(f"{at_least}{exact(number)}" for number in shown), *problems]
+    found = []
+    for measure in used(Use.HELD).values():
+        bound = f"{measure.bound} " if measure.bound and report.lower_bound else ""
+        found.append(bound + Style().figure(measure, report.value(measure)) if report.totals else "")
+    return [*found, exact(len(report.errors)), exact(len(report.warnings))]
 
 
 def _table(head: list[str], aligned: str, rows: list[list[str]], noun: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.analyses.checks.report import Report
-from cnncalc.core.problem import clean
+from cnncalc.core.problem import Label, clean
 
 
 def render(reports: Sequence[Report], root: str | None = None) -> str:
@@ -14,6 +14,9 @@ def render(reports: Sequence[Report], root: str | None = None) -> str:
     for report in reports:
         for problem in report.problems:
             place = problem.where
-            at = f"{place.file}:{place.line}:{place.column}" if place else f"{report.file}:1:1"
+            if isinstance(place, Label):
+                at = str(place)
+            else:
+                at = f"{place.file}:{place.line}:{place.column}" if place else f"{report.file}:1:1"
             lines.append(f"{clean(at)}: {problem.level} {problem.code} {clean(problem.message)}\n")
     return "".join(lines)

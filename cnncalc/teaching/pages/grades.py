@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
-from cnncalc.render.grid import Column, Fitted, Grid, Row, leaving_out, to_text
+from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
 from cnncalc.teaching.grade import Graded, Mark
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer
@@ -45,9 +45,13 @@ def _percent(points: int, whole: int) -> str:
 
 
 def _one(sheet: Worksheet, graded: Graded, style: Style, key: bool) -> Group:
-    heads = [Column("question", right=True), Column("layer", folds=True, name=True), Column("asked", folds=True)]
-    heads += [Column(title, folds=True) for title in ("answer", *(("right answer",) if key else ()))]
-    heads += [Column("points", right=True), Column("verdict", folds=True, most=_WIDEST)]
+    heads = [
+        Head("question", right=True),
+        Head("layer", folds=True, name=True),
+        Head("asked", folds=True),
+    ]
+    heads += [Head(title, folds=True) for title in ("answer", *(("right answer",) if key else ()))]
+    heads += [Head("points", right=True), Head("verdict", folds=True, most=_WIDEST)]
 
     def grid(below: bool) -> Grid:
         rows = []
@@ -55,7 +59,7 @@ def _one(sheet: Worksheet, graded: Graded, style: Style, key: bool) -> Group:
             question, said = mark.question, [mark.verdict, *_said(mark)]
             cells = [question.id, question.layer, question.ask, mark.given, *([answers(mark, sheet)] if key else [])]
             cells += [f"{mark.points}/{question.points}", mark.verdict if below else ", ".join(said)]
-            rows.append(Row(cells, _COLORS[mark.verdict], ", ".join(said[1:]) if below else ""))
+            rows.append(Cells(cells, _COLORS[mark.verdict], ", ".join(said[1:]) if below else ""))
         return Grid(heads, rows, ascii=style.ascii, see="-f json")
 
     table = Fitted(lambda: (grid(below=False), *leaving_out(grid(below=True), ("asked", "layer"))))
@@ -76,8 +80,12 @@ def _said(mark: Mark) -> list[str]:
 
 
 def _all(sheet: Worksheet, found: list[Graded], style: Style) -> Group:
-    heads = [Column("answers", folds=True, name=True), Column("points", right=True), Column("%", right=True)]
-    heads += [Column("not right", folds=True), Column("likely slips, notes", folds=True, most=_WIDEST)]
+    heads = [
+        Head("answers", folds=True, name=True),
+        Head("points", right=True),
+        Head("%", right=True),
+    ]
+    heads += [Head("not right", folds=True), Head("likely slips, notes", folds=True, most=_WIDEST)]
     rows, narrow = [], []
     for graded in found:
         if graded.problem:
@@ -86,8 +94,8 @@ def _all(sheet: Worksheet, found: list[Graded], style: Style) -> Group:
             wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict != "right")
             points = [f"{graded.points}/{sheet.points}", percent_of(graded.points, sheet.points)]
             cells, said, color = [graded.name, *points, wrong], _likely(graded), ""
-        rows.append(Row([*cells, said], color))
-        narrow.append(Row(cells, color, said))
+        rows.append(Cells([*cells, said], color))
+        narrow.append(Cells(cells, color, said))
     table = Fitted(lambda: (Grid(heads, rows, ascii=style.ascii), Grid(heads[:-1], narrow, ascii=style.ascii)))
     below = [Text(line) for line in _summary(sheet, found)]
     return Group(Text(clean(sheet.title), style="bold"), "", table, "", *below)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
-from cnncalc.render.grid import Column, Fitted, Grid, Row, to_text
+from cnncalc.render.grid import Cells, Fitted, Grid, Head, to_text
 from cnncalc.teaching.grade import Mark
 from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.pages.grades import answers, percent_of
@@ -37,8 +37,8 @@ class Voice:
 
     def table(self, table: Table) -> str:
         """The layers of a table, without figures: those are asked for."""
-        heads = [Column(title, folds=True) for title in ("layer", "what it is", "reads")]
-        rows = [Row([line.name, line.description, line.reads]) for line in table.lines]
+        heads = [Head(title, folds=True) for title in ("layer", "what it is", "reads")]
+        rows = [Cells([line.name, line.description, line.reads]) for line in table.lines]
         drawn = Fitted(lambda: [Grid(heads, rows, ascii=self.style.ascii)])
         given = ", ".join(f"{clean(name)} is {shape}" for name, shape in table.given)
         return self._text("", Text(f"{clean(table.caption)}, given: {given}", style="bold"), "", drawn)

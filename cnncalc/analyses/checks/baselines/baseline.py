@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, beside, of_its_own, place
@@ -13,27 +14,36 @@ from cnncalc.analyses.checks.baselines.recorded import Recorded
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import described
 from cnncalc.analyses.comparing.diff import Change, differences
-from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.analyses.measures import MEASURES, Measure, Value
+from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
+from cnncalc.core.figures import told
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
-from cnncalc.formats.source import Source, fail
-from cnncalc.formats.yaml.expanding.build import load_source
+from cnncalc.formats.changes import Index
+from cnncalc.formats.open import graph_of
+from cnncalc.formats.source import Source
 
 
 def named(
-    baseline: str, allowed: Allowed, vars: Mapping[str, str], input_size: str | None, folder: str = ""
+    baseline: str,
+    allowed: Allowed,
+    vars: Mapping[str, str],
+    input_size: str | None,
+    folder: str = "",
+    index: Index | None = None,
 ) -> Against | Recorded:
     """What `--baseline` means: a file where there is one of that name, else a version in git, `main` or `git:main`.
 
-    Raises ProblemsFound where it is neither.
+    Where the files to check are those of the `index`, it is looked for there first. Raises ProblemsFound where it is
+    neither.
     """
     if baseline.startswith(git.PREFIX):
         baseline, colon, path = baseline.removeprefix(git.PREFIX).partition(":")
         if colon and path:
             what = f"`{git.PREFIX}{baseline}:{path}` is one file of a version"
             raise fail("unreadable", what, help=f"name the version alone: `--baseline {baseline}`")
-    elif os.path.exists(baseline):
-        return Recorded(baseline, allowed)
+    elif (index and index.has(baseline)) or os.path.exists(baseline):
+        return Recorded(baseline, allowed, index)
     if baseline.endswith(".json"):
         help = f"`cnncalc check FILE... --write-baseline {baseline}` writes one"
         raise fail("unreadable", f"cannot read `{baseline}`: no such file", help=help)
@@ -52,28 +62,28 @@ class Against:
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         if not of_its_own(source):
-            yield f"no baseline: {source.name} has no version in git"
-            return
+            raise fail("unreadable", f"no baseline: {source.name} has no version in git")
         path = git.split(source.name)[1] if source.name.startswith(git.PREFIX) else source.name
-        older = git.read_at(self.ref, path)
+        older = git.read_at(self.ref, path, staged=isinstance(source.tree, Index))
         if older is None:
             yield f"new since {self.ref}"
             return
         try:
-            before = analyze(load_source(older, set=dict(self.vars), input_size=self.input_size))
+            before = analyze(graph_of(older, set=self.vars, input_size=self.input_size))
         except ProblemsFound as error:
             yield f"no baseline: at {self.ref} the file could not be used: {error.problems[0].message}"
             return
-        grown = exceeded(figures(before.totals), figures(analysis.totals), self.allowed)
+        was, is_ = figures(before, self.allowed), figures(analysis, self.allowed)
+        grown = exceeded(was, is_, self.allowed)
         changes = differences(before, analysis) if grown else []
         names = " ".join(map(shlex.quote, (older.name, source.name)))
         for quantity in grown:
-            blamed = _blamed(changes, quantity)
+            blamed = _blamed(changes, MEASURES[MEASURES[quantity].cause or quantity], before, analysis)
             yield Problem(
                 "baseline",
-                self._message(quantity, before.totals, analysis.totals),
-                _changed_place(blamed[0].entry, source, older, analysis) if blamed else Where(source.name, 1, 1),
-                tuple(_note(change, quantity) for change in blamed[:MOST_NAMED]),
+                message(quantity, was[quantity], is_[quantity], self.allowed, f" at {self.ref}"),
+                _changed_place(blamed[0].change.entry, source, older, analysis) if blamed else Place(source.name, 1, 1),
+                tuple(map(_note, blamed[:MOST_NAMED])),
                 f"`cnncalc compare {names} --by-layer` shows all that changed",
             )
 
@@ -81,33 +91,40 @@ class Against:
         """What is no longer in a repository is no longer checked."""
         return []
 
-    def _message(self, quantity: str, before: Counts, after: Counts) -> str:
-        return message(quantity, figures(before)[quantity], figures(after)[quantity], self.allowed, f" at {self.ref}")
+
+class _Grown(NamedTuple):
+    """A layer whose value of a measure grew."""
+
+    change: Change
+    measure: Measure
+    was: Value
+    is_: Value
+
+    @property
+    def more(self) -> float:
+        return (self.is_ or 0) - (self.was or 0)
 
 
-def _blamed(changes: Iterable[Change], quantity: str) -> list[Change]:
+def _blamed(changes: Iterable[Change], measure: Measure, before: Analysis, after: Analysis) -> list[_Grown]:
     """The layers that grew: first one that was itself changed or added, the largest; then the others, largest first."""
-    counted = "params" if quantity == "size" else quantity
-    grown = [change for change in changes if change.grown(counted) > 0]
-    return sorted(
-        grown,
-        key=lambda change: (change is not _cause(grown, counted), -change.grown(counted)),
-    )
+    grown = []
+    for change in changes:
+        was = measure.value(before, change.before) if change.before else 0
+        is_ = measure.value(after, change.after) if change.after else 0
+        grown.append(_Grown(change, measure, was, is_))
+    grown = [one for one in grown if one.more > 0]
+    own = [one for one in grown if one.change.kind != "resized"] or grown
+    cause = max(own, key=lambda one: one.more, default=None)
+    return sorted(grown, key=lambda one: (one is not cause, -one.more))
 
 
-def _cause(grown: list[Change], quantity: str) -> Change | None:
-    own = [change for change in grown if change.kind != "resized"] or grown
-    return max(own, key=lambda change: change.grown(quantity), default=None)
+def _note(grown: _Grown) -> str:
+    change, new = grown.change, ", new" if grown.change.before is None else ""
+    figures = f"{grown.measure.name} {told(grown.was)} → {told(grown.is_)}"
+    return f"`{change.entry.name}`{new} ({described(change, Style())}): {figures}"
 
 
-def _note(change: Change, quantity: str) -> str:
-    counted = "params" if quantity == "size" else quantity
-    was, is_ = (getattr(one.counts, counted) if one else 0 for one in (change.before, change.after))
-    new = ", new" if change.before is None else ""
-    return f"`{change.entry.name}`{new} ({described(change, Style())}): {counted} {was:,} → {is_:,}"
-
-
-def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Where:
+def _changed_place(entry: Row | GroupRow, source: Source, older: Source, analysis: Analysis) -> Origin:
     """The line that made a layer what it is: its own, else that of a block around it, else the one place that changed.
 
     A layer inside a block may be another one because the block is called with another number, one of a parent because

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from cnncalc.core.analysis import QUANTITIES, Counts
-from cnncalc.core.figures import change
+from cnncalc.analyses.measures import MEASURES, Use, Value, used
+from cnncalc.core.analysis import Analysis
+from cnncalc.core.figures import change, told
 from cnncalc.core.problem import nearest
 
-HELD = ("params", "multiplies", "activations")  # what `5%` alone stands for
-MEASURED = (*QUANTITIES, "size")
 Allowed = Mapping[str, Fraction]  # quantity → percent
 
 _PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%?", re.ASCII)
@@ -24,40 +23,49 @@ def read_allowed(texts: Iterable[str]) -> dict[str, Fraction]:
     {'params': Fraction(1, 2), 'multiplies': Fraction(5, 1), 'activations': Fraction(5, 1)}
     """
     allowed: dict[str, Fraction] = {}
+    known, held = used(Use.LIMITS), used(Use.HELD)
     for text in (part.strip() for given in texts for part in given.split(",")):
         name, equals, amount = text.rpartition("=")
         name = name.strip()
         match = _PERCENT.fullmatch(amount.strip())
         if match is None:
             raise ValueError(f"'{text}' is no percentage: write 5% or params=5%")
-        if equals and name not in MEASURED:
-            found = nearest(name, MEASURED)
-            known = f"did you mean '{found}'?" if found else f"there are {', '.join(MEASURED)}"
-            raise ValueError(f"no quantity '{name}'; {known}")
-        allowed |= dict.fromkeys([name] if equals else HELD, Fraction(match[1]))
+        if equals and name not in known:
+            found = nearest(name, known)
+            help = f"did you mean '{found}'?" if found else f"there are {', '.join(known)}"
+            raise ValueError(f"no quantity '{name}'; {help}")
+        allowed |= dict.fromkeys([name] if equals else held, Fraction(match[1]))
     return allowed
 
 
-def figures(counts: Counts) -> dict[str, int]:
-    """Every quantity that may be held, by name."""
-    return {quantity: getattr(counts, quantity) for quantity in MEASURED}
+def figures(analysis: Analysis, allowed: Allowed) -> dict[str, Value]:
+    """The totals of the quantities that are held, by name."""
+    return {name: MEASURES[name].value(analysis) for name in allowed}
 
 
-def exceeded(before: Mapping[str, int], after: Mapping[str, int], allowed: Allowed) -> list[str]:
-    """The quantities that grew by more percent than is allowed.
+def exceeded(before: Mapping[str, Value], after: Mapping[str, Value], allowed: Allowed) -> list[str]:
+    """The quantities that grew by more percent than is allowed; what had no value grows by having one.
 
     >>> exceeded({"params": 100, "buffers": 0}, {"params": 106, "buffers": 0}, read_allowed(["params=5", "buffers=0"]))
     ['params']
     """
-    return [name for name, percent in allowed.items() if 100 * (after[name] - before[name]) > percent * before[name]]
+    return [name for name, percent in allowed.items() if _exceeds(before[name], after[name], percent)]
 
 
-def message(quantity: str, was: int, is_: int, allowed: Allowed, when: str = "") -> str:
+def _exceeds(was: Value, is_: Value, percent: Fraction) -> bool:
+    if was is None or is_ is None:
+        return is_ is not None
+    return bool(100 * (is_ - was) > percent * was)
+
+
+def message(quantity: str, was: Value, is_: Value, allowed: Allowed, when: str = "") -> str:
     """What is said of one quantity that grew too much.
 
     >>> message("params", 200, 300, {"params": Fraction(5, 2)}, " at main")
     '`total` params: was 200 at main, is 300 (100 more, +50.0 %; allowed +2.5 %)'
     """
     limit = f"{float(allowed[quantity]):g}"
-    more = f"{is_ - was:,} more, {change(was, is_)}; allowed +{limit} %"
-    return f"`total` {quantity}: was {was:,}{when}, is {is_:,} ({more})"
+    if was is None or is_ is None:
+        return f"`total` {quantity}: was {told(was)}{when}, is {told(is_)} (allowed +{limit} %)"
+    more = f"{told(is_ - was)} more, {change(was, is_)}; allowed +{limit} %"
+    return f"`total` {quantity}: was {told(was)}{when}, is {told(is_)} ({more})"

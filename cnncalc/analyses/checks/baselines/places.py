@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from cnncalc.core.analysis import GroupRow, Row
-from cnncalc.core.problem import ProblemsFound, Where
-from cnncalc.formats.source import Source, read_file
+from cnncalc.core.problem import Origin, ProblemsFound
+from cnncalc.formats.source import Source
 
 MOST_NAMED = 3  # layers that such a problem names
 
@@ -18,15 +18,15 @@ def of_its_own(source: Source) -> bool:
 
 def beside(file: str, source: Source) -> Source | None:
     """A file that a source extends; None for a bundled one, whose name is without a folder."""
-    if not file.startswith(os.path.join(os.path.dirname(source.name), "")) or not os.path.isfile(file):
+    if source.tree is None and not file.startswith(os.path.join(os.path.dirname(source.name), "")):
         return None
     try:
-        return read_file(file, file)
+        return source.beside(os.path.relpath(file, os.path.dirname(source.name) or "."))
     except ProblemsFound:
         return None
 
 
-def place(entry: Row | GroupRow, source: Source) -> Where:
+def place(entry: Row | GroupRow, source: Source) -> Origin:
     """The line of an entry, also in a file that this one extends."""
     file = source if entry.file == source.name else beside(entry.file, source)
-    return file.at_line(entry.line) if file else Where(entry.file, entry.line, 1)
+    return file.line_of(entry.origin) if file else entry.origin

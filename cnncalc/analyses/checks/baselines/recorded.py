@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from json import dumps, loads
 from typing import Any, NamedTuple
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, of_its_own, place
+from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.analyses.outline import outline
-from cnncalc.core.analysis import QUANTITIES, Analysis
-from cnncalc.core.problem import Problem, ProblemsFound, Where
+from cnncalc.core.analysis import Analysis, Counts
+from cnncalc.core.figures import told
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
-from cnncalc.formats.source import Source, fail, read_file
+from cnncalc.formats.changes import Index
+from cnncalc.formats.source import Source, read_file
+from cnncalc.formats.writing import shown
 
 FORMAT = 1
-_LAYER = ("params", "multiplies", "activations")  # what is recorded of each top-level entry
 _MOST = 10**30  # beyond any total of a network within the limits
+_COUNTS = tuple(field.name for field in fields(Counts))
+Values = dict[str, Value]  # by quantity
 
 
 class Figures(NamedTuple):
     """What is recorded of a file: its totals, and the figures of its top-level entries in their order."""
 
-    totals: dict[str, int]
-    layers: dict[str, dict[str, int]]
+    totals: Values
+    layers: dict[str, Values]
 
 
 def recorded(analysis: Analysis) -> Figures:
@@ -34,12 +40,14 @@ def recorded(analysis: Analysis) -> Figures:
     >>> recorded(cnncalc.analyze(cnncalc.load("lenet5"))).layers["C1"]
     {'params': 156, 'multiplies': 117600, 'activations': 4704}
     """
+    held, headline = used(Use.HELD), used(Use.HEADLINE)
     layers = {}
     for line in outline(analysis, 1):
-        kept = {quantity: getattr(line.counts, quantity) for quantity in _LAYER}
-        if kept["params"] or kept["multiplies"]:
+        kept = {name: measure.value(analysis, line.entry) for name, measure in held.items()}
+        if any(kept[name] for name in headline):
             layers[line.name] = kept
-    return Figures({quantity: getattr(analysis.totals, quantity) for quantity in QUANTITIES}, layers)
+    totals = {name: measure.value(analysis) for name, measure in used(Use.FIGURES).items()}
+    return Figures(totals, layers)
 
 
 class Recorder:
@@ -48,12 +56,17 @@ class Recorder:
     def __init__(self, path: str) -> None:
         self.path = path
         self.files: dict[str, Figures] = {}
+        self._paths: dict[str, str] = {}
 
-    def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
+    def __call__(self, source: Source, analysis: Analysis) -> tuple[()]:
         if not of_its_own(source) or source.name.startswith(git.PREFIX):
-            yield f"{source.name} is no file of this folder, and is not recorded"
-        else:
-            self.files[_key(source.name, self.path)] = recorded(analysis)
+            raise fail("unreadable", f"{source.name} is no file of this folder, and is not recorded")
+        key, path = _key(source.name, self.path), os.path.realpath(source.name)
+        if self._paths.setdefault(key, path) != path:
+            why = "another file, whose name is not UTF-8 either, is shown by this name"
+            raise fail("unreadable", f"{source.name} is not recorded: {why}")
+        self.files[key] = recorded(analysis)
+        return ()
 
     def text(self) -> str:
         """The baseline file: sorted by path, one line for each figure's owner, so that changes of it read well."""
@@ -71,32 +84,41 @@ class Recorder:
 def _key(name: str, baseline: str) -> str:
     """A file by its path from the folder of the baseline file: the same from whichever folder it is checked."""
     folder = os.path.realpath(os.path.dirname(baseline) or ".")
-    return os.path.relpath(os.path.realpath(name), folder).replace(os.sep, "/")
+    return shown(os.path.relpath(os.path.realpath(name), folder).replace(os.sep, "/"))
 
 
 class Recorded:
-    """Each file beside its figures in a baseline file: a finder of problems for Checks."""
+    """Each file beside its figures in a baseline file: a finder of problems for Checks.
 
-    def __init__(self, path: str, allowed: Allowed) -> None:
+    With an `index` the baseline file is the one in it, unless it has none.
+    """
+
+    def __init__(self, path: str, allowed: Allowed, index: Index | None = None) -> None:
         self.path = path
         self.allowed = allowed
-        self.files = read(path)
+        self.index = index
+        self.files = read(path, index)
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         name = os.path.basename(self.path)
         if not of_its_own(source) or source.name.startswith(git.PREFIX):
-            yield f"no baseline: {source.name} is no file of this folder"
-            return
+            raise fail("unreadable", f"no baseline: {source.name} is no file of this folder")
         if analysis.graph and analysis.graph.changed:
-            yield "the baseline is not compared: vars or the input size were changed"
-            return
+            raise fail("unreadable", f"no baseline: {self.path} records other vars or another input size")
         before = self.files.get(_key(source.name, self.path))
         if before is None:
-            yield f"new since {name}: `--write-baseline {self.path}` records it"
+            if not (gone := self.gone()):
+                yield f"new since {name}: `--write-baseline {self.path}` records it"
+                return
+            said = f"new since {name}, where `{gone[0]}`{' and others are' if gone[1:] else ' is'} gone: renamed?"
+            cure = f"`--write-baseline {self.path}` records the files that there are"
+            yield Problem("baseline", said, Place(source.name, 1, 1), help=cure)
             return
-        now = recorded(analysis)
-        was, is_ = _with_size(before.totals), figures(analysis.totals)
-        for quantity in exceeded(was, is_, self.allowed):
+        now, was, is_ = recorded(analysis), before.totals, figures(analysis, self.allowed)
+        if unknown := [quantity for quantity in self.allowed if quantity not in was]:
+            yield f"{', '.join(unknown)} not recorded in {name}: `--write-baseline {self.path}` records it"
+        known = {quantity: percent for quantity, percent in self.allowed.items() if quantity in was}
+        for quantity in exceeded(was, is_, known):
             grown = _grown(before, now, quantity)
             yield Problem(
                 "baseline",
@@ -109,32 +131,38 @@ class Recorded:
     def gone(self) -> list[str]:
         """The files that are in the baseline and no longer there."""
         folder = os.path.dirname(self.path)
-        return [name for name in self.files if not os.path.exists(os.path.join(folder, name))]
+        there = self.index.has if self.index else os.path.exists
+        return [name for name in self.files if not there(os.path.join(folder, name)) and not _signs(folder, name)]
+
+
+def _signs(folder: str, name: str) -> bool:
+    """Whether a name stands for one that is not UTF-8 and is there: each sign in it is some byte."""
+    from glob import escape, glob
+
+    sign = "\N{REPLACEMENT CHARACTER}"
+    return sign in name and bool(glob(escape(name).replace(sign, "?"), root_dir=folder or None))
 
 
 def _grown(before: Figures, now: Figures, quantity: str) -> dict[str, str]:
     """What is said of each top-level entry that grew, in the order of the network: what comes first is the cause."""
-    counted = quantity if quantity in _LAYER else "multiplies" if quantity == "multiplies" else "params"
+    counted = quantity if quantity in used(Use.HELD) else "params"
     found = {}
     for name, kept in now.layers.items():
-        was, is_ = before.layers.get(name, {}).get(counted, 0), kept[counted]
-        if is_ > was:
-            found[name] = f"`{name}`{'' if name in before.layers else ', new'}: {counted} {was:,} → {is_:,}"
+        is_ = kept[counted]
+        was = before.layers[name].get(counted, is_) if name in before.layers else 0
+        if (is_ or 0) > (was or 0):
+            found[name] = f"`{name}`{'' if name in before.layers else ', new'}: {counted} {told(was)} → {told(is_)}"
     return found
 
 
-def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Where:
+def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -> Origin:
     entry = analysis.find(next(iter(grown))) if grown else None
-    return place(entry, source) if entry else Where(source.name, 1, 1)
+    return place(entry, source) if entry else Place(source.name, 1, 1)
 
 
-def _with_size(totals: Mapping[str, int]) -> dict[str, int]:
-    return {**totals, "size": 4 * totals["params"]}
-
-
-def read(path: str) -> dict[str, Figures]:
+def read(path: str, index: Index | None = None) -> dict[str, Figures]:
     """The files of a baseline, by their path from its folder; raises ProblemsFound where it is none."""
-    source = read_file(path, path)
+    source = (index.read(path) if index else None) or read_file(path, path)
     try:
         found = loads(source.text)
     except (ValueError, RecursionError):
@@ -151,26 +179,31 @@ def read(path: str) -> dict[str, Figures]:
 
 def _figures(path: str, name: str, value: Any) -> Figures:
     value = value if isinstance(value, dict) else {}
-    totals, layers = _counts(value.get("totals"), QUANTITIES), value.get("layers")
+    totals, layers = _values(value.get("totals"), (*_COUNTS, *used(Use.HEADLINE))), value.get("layers")
     if totals is None or not isinstance(layers, dict):
         raise _not_a_baseline(path, f"the figures of `{name}` are none")
     found = {}
     for layer, kept in layers.items():
-        counts = _counts(kept, _LAYER)
-        if counts is None:
+        values = _values(kept, used(Use.HEADLINE))
+        if values is None:
             raise _not_a_baseline(path, f"the figures of `{layer}` of `{name}` are none")
-        found[layer] = counts
-    return Figures(totals, found)
+        found[layer] = values
+    counts = Counts(*(int(totals[part] or 0) for part in _COUNTS))  # they tell, too, what is not recorded by itself
+    return Figures({name: one.of(counts) for name, one in MEASURES.items() if one.of} | totals, found)
 
 
-def _counts(value: Any, quantities: tuple[str, ...]) -> dict[str, int] | None:
-    """These quantities of a JSON value; None where one of them is no number of things."""
-    found: dict[str, int] = {}
-    for quantity in quantities if isinstance(value, dict) else ():
-        count = value.get(quantity)
-        if type(count) is int and 0 <= count <= _MOST:
-            found[quantity] = count
-    return found if len(found) == len(quantities) else None
+def _values(value: Any, needed: Iterable[str]) -> Values | None:
+    """The quantities of a JSON value; None where one of them has no such value, or one that is needed is not there."""
+    found = value if isinstance(value, dict) else {}
+    found = {name: found[name] for name in MEASURES if name in found}
+    there = all(found.get(name) is not None for name in needed)
+    return found if there and all(_may_be(MEASURES[name], one) for name, one in found.items()) else None
+
+
+def _may_be(measure: Measure, value: Any) -> bool:
+    """Whether a JSON value may be one of a measure."""
+    kinds = (int,) if measure.whole else (int, float)
+    return value is None or (type(value) in kinds and 0 <= value <= _MOST)
 
 
 def _not_a_baseline(path: str, why: str) -> ProblemsFound:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
+from cnncalc.analyses.checks.rules.uses import Uses, uses
 from cnncalc.core.graph import Graph, Group, Node, Ref
-from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source, Text
@@ -22,7 +22,6 @@ from cnncalc.formats.yaml.reading.entries import Entry
 
 RULES: dict[str, Rule] = {}
 
-ACTIVATIONS = frozenset(name for name, layer in LAYERS.items() if layer.__module__.endswith(".activation"))
 LINEAR = ("conv", "transposed_conv", "dense")  # each output is a weighted sum of inputs
 
 
@@ -107,25 +106,34 @@ class Network:
         ends |= {node.name: index for index, node in enumerate(self.nodes) if node.name in wanted}
         return [ref for ref in ends.values() if ref >= 0]
 
+    @cached_property
+    def uses(self) -> Uses:
+        """The names that expressions read, and the blocks that are called."""
+        return uses(self.description)
+
     def sources(self) -> list[Source]:
         """The file and those it extends, as far as something of them stands in the network."""
         found = self.description
         nodes: list[Written] = [found.tree, *found.fields.values(), *found.vars.values()]
         nodes += [block.node for block in found.blocks.values()]
         nodes += [node for given in found.defaults.values() for node in given.values()]
-        return list(dict.fromkeys(node.mark.name for node in nodes))
+        return list(dict.fromkeys(node.source for node in nodes))
 
     def around(self, ref: Ref, calls_only: bool = False) -> Iterator[Group]:
         """The groups that a node is in, innermost first: blocks, branches, repeats; or only the calls of blocks."""
         path = self.nodes[ref].name
         while path := path.rpartition("/")[0]:
             group = self.graph.groups.get(path)
-            if group is not None and (not calls_only or group.kind in self.description.blocks):
+            if group is not None and (not calls_only or (group.kind in self.description.blocks and not group.copies)):
                 yield group
 
     def of_type(self, *types: str) -> Iterator[tuple[Ref, Node]]:
         """The nodes of these types with their places."""
         return ((index, node) for index, node in enumerate(self.nodes) if node.layer.type in types)
+
+    def of_family(self, family: str) -> Iterator[tuple[Ref, Node]]:
+        """The nodes of a family of layers with their places."""
+        return ((index, node) for index, node in enumerate(self.nodes) if node.layer.family == family)
 
     def windows(self, node: Node) -> tuple[Axis, ...]:
         """How the window of a conv, pool or subsample lies on each axis; equal work is looked at once."""

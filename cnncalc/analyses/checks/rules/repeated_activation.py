@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.analyses.checks.rules.base import ACTIVATIONS, Finding, Network, Rule, label
+from cnncalc.analyses.checks.rules.base import Finding, Network, Rule, label
 from cnncalc.core.layers.base import Layer
 
 
@@ -38,9 +38,9 @@ layers:
 
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
         """Activations that read one, whatever dropout and flatten stand between them."""
-        for index, node in net.of_type(*ACTIVATIONS):
+        for index, node in net.of_family("activation"):
             before = net.behind(node.inputs[0], _keeps_values)
-            if before >= 0 and net.nodes[before].layer.type in ACTIVATIONS:
+            if before >= 0 and net.nodes[before].layer.family == "activation":
                 first = net.nodes[before]
                 again = "again " if first.layer.type == node.layer.type else ""
                 message = f"`{node.layer.type}` {again}behind `{label(first)}`, with nothing between that learns"

@@ -33,7 +33,7 @@ layers:
 
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
         """Merges with equal inputs."""
-        for index, node in net.of_type("add", "multiply", "concat", "distance"):
+        for index, node in net.of_family("join"):
             if len(set(node.inputs)) < len(node.inputs):
                 ((ref, times),) = Counter(node.inputs).most_common(1)
                 often = "twice" if times == 2 else f"{times} times"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analyses.checks.rules.base import Finding, Network, Rule
-from cnncalc.analyses.checks.rules.uses import used_blocks, written_here
+from cnncalc.analyses.checks.rules.uses import written_here
 
 
 class UnusedBlock(Rule):
@@ -34,7 +34,6 @@ layers:
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
         """Blocks of this very file that cannot be reached from `layers`."""
         found = net.description
-        used = used_blocks(found)
         for name, block in found.blocks.items():
-            if name not in used and written_here(found, block.node):
+            if name not in net.uses.blocks and written_here(found, block.node):
                 yield Finding(f"no entry uses the block `{name}`", block.node, None, "use it, or remove it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analyses.checks.rules.base import Finding, Network, Rule
-from cnncalc.analyses.checks.rules.uses import entries_of, keys_of, used_blocks
+from cnncalc.analyses.checks.rules.uses import keys_of
 
 
 class UnusedDefault(Rule):
@@ -38,23 +38,14 @@ layers:
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
         """Defaults of this very file, attribute by attribute, against the entries of their type."""
         found = net.description
-        defaults = keys_of(found.tree, "defaults")
-        if not defaults:
-            return
-        used = used_blocks(found)
-        given_by_all: dict[str, set[str]] = {}  # type → what every entry of it says itself
-        for entry in entries_of(found):
-            own = set(entry.bound or ())
-            given_by_all[entry.type] = given_by_all.get(entry.type, own) & own
-        for node in net.nodes:  # `$act` is a type only in a call
-            given_by_all.setdefault(node.layer.type, set())
-        for type_key, attributes in defaults:
-            if type_key.text in used:
+        for type_key, attributes in keys_of(found.tree, "defaults"):
+            if type_key.text in net.uses.blocks:
                 continue  # a block of that name takes its place
+            said = net.uses.said.get(type_key.text)
             for key, _ in keys_of(attributes):
-                if type_key.text not in given_by_all:
+                if said is None:
                     message = f"the network has no `{type_key.text}`: the default of `{key.text}` holds for nothing"
-                elif key.text in given_by_all[type_key.text]:
+                elif key.text in said:
                     message = f"every `{type_key.text}` says its own `{key.text}`: the default holds for nothing"
                 else:
                     continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analyses.checks.rules.base import Finding, Network, Rule
-from cnncalc.analyses.checks.rules.uses import handed_on, used_blocks, words_of_block, written_here
+from cnncalc.analyses.checks.rules.uses import written_here
 
 
 class UnusedParam(Rule):
@@ -38,11 +38,10 @@ layers:
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
         """Params of blocks of this very file that stand in no expression of the block."""
         found = net.description
-        judged = used_blocks(found) - handed_on(found)
+        judged = net.uses.blocks - net.uses.words
         for block in found.blocks.values():
             if block.name in judged and block.overrides is None and written_here(found, block.node):
-                read = words_of_block(block)
                 for param in block.params:
-                    if param.name not in read:
+                    if param.name not in net.uses.params[block.name]:
                         message = f"the block `{block.name}` does not read its param `{param.name}`"
                         yield Finding(message, param.node, None, "use it, or take it out of `params` and the calls")

@@ -1,21 +1,43 @@
-"""Which names the expressions of a description use. A word too many is no harm: a rule is silent then."""
+"""Names that the expressions of a description read, each in the scope in which it stands, and blocks that are called.
+
+An expression counts whether or not it is worked out: behind a `when` that is false, with a `repeat` of 0, in the
+branch of an `if` that is not taken, it is read with other vars. What is bound to an attribute or a param that takes a
+word is no expression. Only what a `$type` is given may be either, for each call says what that is: it counts as both.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
+from cnncalc.core.formula import FormulaError, names
+from cnncalc.core.layers import LAYERS
 from cnncalc.formats.source import Map, Node, Text
 from cnncalc.formats.yaml.reading.description import Description
-from cnncalc.formats.yaml.reading.entries import Block, Entry
+from cnncalc.formats.yaml.reading.entries import Entry
 
-_WORD = re.compile(r"\$?[A-Za-z_][\w.-]*")
-_NAME = re.compile(r"\$?[A-Za-z_]\w*", re.ASCII)
+_WORD = re.compile(r"\$?[^\W\d]\w*")
+
+
+class Uses(NamedTuple):
+    """The vars of the file that are read; of each block its own params and vars that it reads; and what is called.
+
+    `blocks` can be reached from `layers`. `words` are handed on by calls, or are defaults of params: a `$type` may be
+    any of them. `said` has for each layer type the attributes that all its entries give, and leave to no default.
+    """
+
+    vars: set[str]
+    params: dict[str, set[str]]
+    block_vars: dict[str, set[str]]
+    blocks: set[str]
+    words: set[str]
+    said: dict[str, set[str]]
 
 
 def written_here(found: Description, node: Node) -> bool:
     """Whether the file itself says it, and not one that it extends."""
-    return bool(node.mark.name is found.source)
+    return node.source is found.source
 
 
 def keys_of(node: Node | None, key: str | None = None) -> list[tuple[Text, Node]]:
@@ -25,50 +47,39 @@ def keys_of(node: Node | None, key: str | None = None) -> list[tuple[Text, Node]
     return node.pairs if isinstance(node, Map) else []
 
 
-def entries_of(found: Description) -> Iterator[Entry]:
-    """Every entry as written: of `layers` and of all blocks, inside branches too."""
-    for entries in (found.entries, *(block.entries for block in found.blocks.values())):
-        yield from _below(entries)
+def uses(found: Description) -> Uses:
+    """What is read and called anywhere in a description; what an unused block reads counts, for that block is told.
 
-
-def used_blocks(found: Description) -> set[str]:
-    """The blocks that can be reached from `layers`: called, or handed on as a word."""
-    used: set[str] = set()
-    open_lists = [_block_words(found.entries)]
-    while open_lists:
-        for name in open_lists.pop():
-            block = found.blocks.get(name)
-            if block is not None and name not in used:
-                used.add(name)
-                defaults = {word for param in block.params for word in _WORD.findall(param.default or "")}
-                open_lists.append(_block_words(block.entries) | defaults)
-    return used
-
-
-def handed_on(found: Description) -> set[str]:
-    """The words that calls give and params have as their defaults: a block of that name may be called through them."""
-    words = {
-        word for block in found.blocks.values() for param in block.params for word in _WORD.findall(param.default or "")
-    }
-    return words | _given_words(entries_of(found))
-
-
-def file_words(found: Description) -> set[str]:
-    """The names that expressions read from the file's own scope, those that a block calls its own left out."""
-    words = _words(found.vars.values()) | _entry_words(found.entries)
-    words |= _words(found.fields[key] for key in ("input", "inputs") if key in found.fields)
-    words |= _words(value for given in found.defaults.values() for value in given.values())
-    for block in found.blocks.values():
-        words |= words_of_block(block) - {param.name for param in block.params} - set(block.vars)
-    return words
-
-
-def words_of_block(block: Block) -> set[str]:
-    """The names that the expressions inside a block read."""
-    words = _words(block.vars.values()) | _entry_words(block.entries)
-    for param in block.params:
-        words |= set(_NAME.findall(param.default or ""))
-    return words
+    >>> from cnncalc import loads
+    >>> graph = loads("{input: {channels: 3}, vars: {relu: 1, n: 2}, layers: [dense: n, relu]}")
+    >>> uses(graph.document.description).vars
+    {'n'}
+    """
+    lists = [found.entries, *(block.entries for block in found.blocks.values())]
+    words = _word_defaults(found, found.blocks).union(*(_handed_on(found, entries) for entries in lists))
+    read = _names(found.vars.values()) | _read_by(found, found.entries, words)
+    read |= _names(found.fields[key] for key in ("input", "inputs") if key in found.fields)
+    read |= _names(value for given in found.defaults.values() for value in given.values())
+    params: dict[str, set[str]] = {}
+    block_vars: dict[str, set[str]] = {}
+    for name, block in found.blocks.items():
+        inside = _names(block.vars.values()) | _read_by(found, block.entries, words)
+        block_vars[name] = inside & set(block.vars)
+        outside = inside - block_vars[name]
+        before: set[str] = set()
+        params[name] = set()
+        for param in block.params:  # a default reads the params before it
+            default = set() if param.word else _names_of(param.default or "")
+            params[name] |= default & before
+            read |= default - before
+            before.add(param.name)
+        params[name] |= outside & before
+        read |= outside - before
+    said: dict[str, set[str]] = {}
+    for entry in (entry for entries in lists for entry in _below(entries)):
+        for type_name, given in _layers(found, entry, words):
+            said[type_name] = said.get(type_name, set(given)) & set(given)
+    return Uses(read, params, block_vars, _reached(found), words, said)
 
 
 def _below(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -78,29 +89,89 @@ def _below(entries: Iterable[Entry]) -> Iterator[Entry]:
             yield from _below(branch.entries)
 
 
-def _block_words(entries: Iterable[Entry]) -> set[str]:
-    """What may name a block: the types of entries, and every word among their attributes."""
-    below = list(_below(entries))
-    return {entry.type for entry in below} | _given_words(below)
+def _reached(found: Description) -> set[str]:
+    """The blocks that can be reached from `layers`."""
+    reached: set[str] = set()
+    called = _called(found, found.entries)
+    while new := (called & found.blocks.keys()) - reached:
+        reached |= new
+        called = _word_defaults(found, new).union(*(_called(found, found.blocks[name].entries) for name in new))
+    return reached
 
 
-def _given_words(entries: Iterable[Entry]) -> set[str]:
-    values = (value for entry in entries for value in (*entry.positional, *(value for _, value in entry.named)))
-    return {text for text in _texts(values) if _WORD.fullmatch(text)}
+def _called(found: Description, entries: Iterable[Entry]) -> set[str]:
+    """The types of entries, and the words that they hand on: a block of that name may be called."""
+    return {entry.type for entry in _below(entries)} | _handed_on(found, entries)
 
 
-def _entry_words(entries: Iterable[Entry]) -> set[str]:
-    found = set()
+def _handed_on(found: Description, entries: Iterable[Entry]) -> set[str]:
+    """The words that entries give to params, or to a `$type`."""
+    given: list[Node] = []
     for entry in _below(entries):
-        if entry.type.startswith("$"):
-            found.add(entry.type)
-        values = [*entry.positional, *(value for _, value in entry.named)]
-        found |= _words([*values, *(node for node in (entry.repeat, entry.when) if node is not None)])
-    return found
+        if entry.bound is None:
+            given += _values(entry)
+        elif entry.type in found.blocks:
+            words = [param.name[1:] for param in found.blocks[entry.type].params if param.word]
+            given += [entry.bound[name] for name in words if name in entry.bound]
+    return set(_texts(given))
 
 
-def _words(nodes: Iterable[Node]) -> set[str]:
-    return {word for text in _texts(nodes) if not text.isdigit() for word in _NAME.findall(text)}
+def _word_defaults(found: Description, blocks: Iterable[str]) -> set[str]:
+    """The words that params of some blocks have as their defaults."""
+    return {param.default for name in blocks for param in found.blocks[name].params if param.word and param.default}
+
+
+def _read_by(found: Description, entries: Iterable[Entry], words: set[str]) -> set[str]:
+    """The names that the expressions of entries read, those of the defaults that they take too."""
+    types = {entry.type for entry in _below(entries) if entry.bound is None}
+    return types | _names(node for entry in _below(entries) for node in _expressions(found, entry, words))
+
+
+def _expressions(found: Description, entry: Entry, words: set[str]) -> Iterator[Node]:
+    yield from (node for node in (entry.repeat, entry.when) if node is not None)
+    if entry.bound is None:
+        yield from _values(entry)
+    elif entry.type in found.blocks:
+        for param in found.blocks[entry.type].params:
+            node = entry.bound.get(param.name.lstrip("$"))
+            if node is not None and not (param.word and _is_word(node)):
+                yield node
+    for type_name, given in _layers(found, entry, words):
+        for name, node in {**found.defaults.get(type_name, {}), **given}.items():
+            if not (LAYERS[type_name].attributes[name].takes_text and _is_word(node)):
+                yield node
+
+
+def _layers(found: Description, entry: Entry, words: set[str]) -> Iterator[tuple[str, dict[str, Node]]]:
+    """The layer type of an entry with what is given for attributes; of a `$type` each that `defaults` speak of."""
+    if entry.bound is None:
+        for type_name in found.defaults:
+            if type_name in words and type_name not in found.blocks:
+                known = LAYERS[type_name].attributes
+                given = dict(zip(known, entry.positional, strict=False))
+                yield type_name, given | {key.text: node for key, node in entry.named if key.text in known}
+    elif entry.type in LAYERS and entry.type not in found.blocks:
+        yield entry.type, entry.bound
+
+
+def _values(entry: Entry) -> list[Node]:
+    return [*entry.positional, *(node for _, node in entry.named)]
+
+
+def _is_word(node: Node) -> bool:
+    """Whether a value is a word where one is taken: plain text, and not `$act`."""
+    return isinstance(node, Text) and not node.text.startswith("$")
+
+
+def _names(nodes: Iterable[Node]) -> set[str]:
+    return set().union(*(_names_of(text) for text in _texts(nodes) if not text.isdigit()))
+
+
+def _names_of(text: str) -> frozenset[str]:
+    try:
+        return frozenset(names(text))
+    except FormulaError:  # where it is never worked out; else it would have been told
+        return frozenset(_WORD.findall(text))
 
 
 def _texts(nodes: Iterable[Node]) -> Iterator[str]:

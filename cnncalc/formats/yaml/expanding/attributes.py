@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from cnncalc.core.builder import Builder
 from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.formats.source import Node, Text
 from cnncalc.formats.yaml.expanding.trail import Trail
@@ -14,13 +16,13 @@ from cnncalc.formats.yaml.reading.entries import Block, Entry, Param
 
 
 class Attributes:
-    """Works out what the entries of a description give to layers and blocks; equal layers are one object."""
+    """Works out what the entries of a description give to layers and blocks."""
 
-    def __init__(self, found: Description, values: Values, trail: Trail) -> None:
+    def __init__(self, found: Description, values: Values, trail: Trail, builder: Builder) -> None:
         self.found = found
         self.values = values
         self.trail = trail
-        self.layers: dict[tuple[Any, ...], Layer] = {}
+        self.builder = builder
 
     def bound(self, entry: Entry, type_name: str) -> dict[str, Node]:
         return (
@@ -56,42 +58,18 @@ class Attributes:
                 raw.append(self.values.value(node, env))
         if missing or rank < 0:
             return None
-        key = (layer_type, tuple(raw), rank)
-        layer = self.layers.get(key)
+        layer = self.builder.layer(layer_type, raw, rank, partial(self.refuse, bound, defaults or {}, env))
         if layer is None:
-            layer = self.layers[key] = layer_type(self.convert(layer_type, raw, bound, defaults or {}, env, rank))
+            raise Silent
         if constant and entry.bound is not None:
             entry.layers = {**(entry.layers or {}), rank: layer}
         return layer
 
-    def convert(
-        self,
-        layer_type: type[Layer],
-        raw: list[Any],
-        bound: dict[str, Node],
-        defaults: dict[str, Node],
-        env: dict[str, Any],
-        rank: int,
-    ) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        fine = True
-        for (name, attribute), value in zip(layer_type.attributes.items(), raw, strict=True):
-            try:
-                if value is not None:
-                    values[name] = attribute.convert(value, rank)
-                elif isinstance(attribute.default, str) and attribute.default.startswith("$"):
-                    values[name] = values.get(attribute.default[1:])  # None where that is wrong
-                else:
-                    values[name] = (
-                        attribute.default if attribute.default is None else attribute.convert(attribute.default, rank)
-                    )
-            except BadValue as error:
-                node = bound.get(name) or defaults[name]
-                self.trail.add("bad-value", f"`{name}` {error}{how(node, env)}", node)
-                fine = False
-        if not fine:
-            raise Silent
-        return values
+    def refuse(
+        self, bound: dict[str, Node], defaults: dict[str, Node], env: dict[str, Any], name: str, error: BadValue
+    ) -> None:
+        node = bound.get(name) or defaults[name]
+        self.trail.add(error.code, f"`{name}` {error}{how(node, env)}", node)
 
     def params(self, entry: Entry, block: Block, caller: dict[str, Any], file_vars: dict[str, Any]) -> dict[str, Any]:
         """What expressions in a block may use: vars of the file and its params, but not the params of its caller."""

@@ -6,14 +6,15 @@ attributes are worked out. A layer that fails gives *no* shape, and what reads i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from cnncalc.core.builder import MOST_LAYERS, Builder, Stretch, rank_of, wrong_number
 from cnncalc.core.formula import written
-from cnncalc.core.graph import Failed, Group, Node, Ref
+from cnncalc.core.graph import Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.problem import Problems
 from cnncalc.core.shape import Shape
-from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.source import DEEPEST, Text
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.yaml.expanding.attributes import Attributes
@@ -24,32 +25,39 @@ from cnncalc.formats.yaml.expanding.values import UNKNOWN, Silent, Values, how
 from cnncalc.formats.yaml.reading.binding import bind
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Branch, Entry
-from cnncalc.formats.yaml.reading.problems import Problems
 
-MOST_LAYERS = 200_000
 MOST_ENTRIES = 210_000
 
 
+class _Call(NamedTuple):
+    """A call of a block that was worked out: its layers, and how many entries were written out for them."""
+
+    stretch: Stretch
+    entries: int
+
+
 class Expander:
-    """Writes the entries of a description out into `nodes` and `groups`."""
+    """Writes the entries of a description out into the layers and groups of `builder`."""
 
     def __init__(
-        self, found: Description, file_vars: dict[str, Any], input_shapes: list[Shape | None], problems: Problems
+        self, found: Description, file_vars: dict[str, Any], inputs: dict[str, Shape | None], problems: Problems
     ) -> None:
         self.found = found
         self.file_vars = dict(file_vars)
         self.trail = Trail(problems)
+        key = found.key_nodes.get("inputs") or found.key_nodes.get("input")
+        file = found.source.name
+        self.builder = Builder(
+            inputs, file=file, origin=key.origin if key else None, problems=problems, report=self.trail.add
+        )
         self.values = Values(problems, self.trail.notes)
-        self.attributes = Attributes(found, self.values, self.trail)
+        self.attributes = Attributes(found, self.values, self.trail, self.builder)
         self.lookup = Lookup(self.trail)
-        self.input_shapes = input_shapes
-        self.nodes: list[Node] = []
+        self.nodes = self.builder.nodes
         self.written: list[Entry] = []  # for each node the entry that wrote it
-        self.groups: dict[str, Group] = {}
-        self.failed: list[Failed] = []
         self.count = 0
         self.depth = 0
-        self.works: dict[tuple[Layer, tuple[Shape, ...]], Work] = {}
+        self.done: dict[tuple[Any, ...] | None, _Call] = {}
 
     def entries(self, scope: Scope, current: Port, prefix: str) -> Port:
         """The nodes of a list of entries, in order; what the last one gives."""
@@ -70,11 +78,8 @@ class Expander:
     def entry(self, entry: Entry, label: Any, scope: Scope, current: Port, prefix: str) -> Port:
         self.count += 1
         if self.count > MOST_ENTRIES:
-            self.trail.stop(
-                "limit",
-                f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out (limit: entries {MOST_ENTRIES:,})",
-                entry.key,
-            )
+            what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
+            self.trail.stop("limit", f"{what} (limit: entries {MOST_ENTRIES:,})", entry.key)
         name, branch_names = label
         reads = self.reads(entry, scope, current)
         start = len(self.nodes)
@@ -116,7 +121,14 @@ class Expander:
             return None
         start = len(self.nodes)
         output = reads[0]
+        last: _Call | None = None  # a copy that gives what it reads: those behind it are equal
+        closed = self.is_closed(entry, scope)
         for number in range(1, times + 1):
+            if last is not None and self.has_room(last):
+                output = self.again(last, f"{path}/{number}", [output])
+                continue
+            first, groups, count, so_far = self.so_far()
+            before = output
             self.count += 1
             scope.env["channels"] = self.channels(output)
             scope.before = output
@@ -125,9 +137,26 @@ class Expander:
             self.trail.calls.pop()
             if output is None:
                 return None
+            same = closed and self.builder.shape(output) == self.builder.shape(before)
+            if same and before is not None and len(self.trail.problems.found) == so_far:
+                below = tuple(self.builder.groups[groups:])
+                stretch = Stretch(f"{path}/{number}", first, len(self.nodes), below, (before,), output)
+                last = _Call(stretch, self.count - count)
         assert output is not None
-        self.group(path, f"{type_of(entry, scope.env)} ×{times}", start, output, entry)
+        self.group(path, type_of(entry, scope.env), start, output, entry, times)
         return output
+
+    def is_closed(self, entry: Entry, scope: Scope) -> bool:
+        """Whether an entry reads nothing but what stands before it: a block, or a layer with one input."""
+        type_name = type_of(entry, scope.env)
+        layer_type = LAYERS.get(type_name)
+        return type_name in self.found.blocks or (
+            layer_type is not None and layer_type.inputs == 1 and not layer_type.second_input
+        )
+
+    def so_far(self) -> tuple[int, int, int, int]:
+        """How many layers, groups, entries and problems there are."""
+        return len(self.nodes), len(self.builder.groups), self.count, len(self.trail.problems.found)
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Port:
         """What an entry is, once; `beside` are the paths of its branches, where these stand beside it."""
@@ -160,14 +189,44 @@ class Expander:
                 help = f"write `from: [{', '.join(names).upper()}]`"
             self.trail.add("wrong-input", f"block `{block.name}` reads {needs}, not {len(reads)}", entry.key, help)
             return None
-        inputs = dict(zip(names, reads, strict=True))
-        start = len(self.nodes)
-        self.trail.calls.append((block, entry, path))
-        self.values.add_vars(block.vars, env)
-        output = self.entries(Scope(block.entries, env, inputs), reads[0], f"{path}/")
-        self.trail.calls.pop()
+        start, groups, count, so_far = self.so_far()
+        key = self.equal(block, env, reads)
+        done = self.done.get(key)
+        if done is not None and self.has_room(done):
+            output: Port = self.again(done, path, reads)
+        else:
+            self.trail.calls.append((block, entry, path))
+            self.values.add_vars(block.vars, env)
+            inputs = dict(zip(names, reads, strict=True))
+            output = self.entries(Scope(block.entries, env, inputs), reads[0], f"{path}/")
+            self.trail.calls.pop()
+            if key is not None and output is not None and len(self.trail.problems.found) == so_far:
+                below = tuple(self.builder.groups[groups:])
+                stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), output)  # type: ignore[arg-type]
+                self.done[key] = _Call(stretch, self.count - count)
         if output is not None:
             self.group(path, block.name, start, output, entry)
+        return output
+
+    def equal(self, block: Block, env: dict[str, Any], reads: list[Port]) -> tuple[Any, ...] | None:
+        """What calls of a block must have in common to give the same layers; None where something is not known."""
+        shapes = self.builder.shapes(reads)
+        values = [env[param.name] for param in block.params]
+        if None in shapes or UNKNOWN in values or len(set(reads)) < len(reads):
+            return None
+        return (block.name, self.depth, *shapes, *map(exactly, values))
+
+    def has_room(self, call: _Call) -> bool:
+        """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""
+        layers = call.stretch.stop - call.stretch.start
+        return len(self.nodes) + layers <= MOST_LAYERS and self.count + call.entries <= MOST_ENTRIES
+
+    def again(self, call: _Call, path: str, reads: list[Port]) -> Ref:
+        """What a block gives that was called before with equal params on equal shapes: nothing is worked out anew."""
+        stretch = call.stretch
+        self.count += call.entries
+        output = self.builder.again(stretch, path, tuple(reads))  # type: ignore[arg-type]
+        self.written += self.written[stretch.start : stretch.stop]
         return output
 
     def merge(
@@ -204,54 +263,37 @@ class Expander:
             self.group(path, type_name, start, result, entry)
         return result
 
-    def group(self, path: str, kind: str, start: int, output: Ref, at: Entry | Branch) -> None:
-        node = at.key if isinstance(at, Entry) else at.name or at.node
-        self.groups[path] = Group(path, kind, start, len(self.nodes), output, node.mark.line + 1, node.mark.name.name)
+    def group(self, path: str, kind: str, start: int, output: Ref, at: Entry | Branch, copies: int = 0) -> None:
+        origin = at.origin if isinstance(at, Entry) else (at.name or at.node).origin
+        self.builder.group(path, kind, start, output, origin, copies=copies, named=given(at, path))
 
     def leaf(self, entry: Entry, layer_type: type[Layer], path: str, reads: list[Port], scope: Scope) -> Port:
         like = self.attributes.bound(entry, layer_type.type).get(layer_type.second_input or "")
         if isinstance(like, Text):
             reads = [*reads, self.lookup.port(like, scope, scope.before, "like")]
-        wanted, most = layer_type.inputs, 2 if layer_type.second_input else layer_type.inputs
-        if len(reads) < 2 if wanted is None else len(reads) not in (wanted, most):
-            needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")
-            if layer_type.second_input:
-                needs = "one or two inputs"
-            help = f"write branches, or `{layer_type.type}: {{from: [A, B]}}`" if wanted != 1 else None
-            message = f"`{layer_type.type}` reads {needs}, not {len(reads)}"
+        if wrong := wrong_number(layer_type, len(reads)):
             if not entry.faulty:
-                self.trail.add("wrong-input", message, entry.key, help)
+                self.trail.add("wrong-input", wrong[0], entry.key, wrong[1])
             return None
-        shapes = tuple(self.shape(ref) for ref in reads)
-        rank = max((len(shape) - 1 for shape in shapes if shape), default=-1)
+        shapes = self.builder.shapes(reads)
         try:
-            layer = self.attributes.layer(entry, layer_type, scope.env, rank)
+            layer = self.attributes.layer(entry, layer_type, scope.env, rank_of(shapes))
         except Silent:
             return None
         if None in shapes or layer is None:
             return None
-        known: tuple[Shape, ...] = shapes  # type: ignore[assignment]
-        place = len(self.nodes)
-        mark = entry.key.mark
-        if (done := self.works.get((layer, known))) is None:
-            failed = Failed(path, layer, tuple(reads), place, mark.line + 1, mark.name.name)  # type: ignore[arg-type]
-            if not check_alike(layer, known):
-                from cnncalc.formats.yaml.expanding.mismatch import report_mismatch  # here, for most files are fine
-
-                self.failed.append(failed)
-                report_mismatch(entry, layer, path, reads, known, self.nodes, self.trail)
-                return None
-            try:
-                done = self.works[layer, known] = work(layer, known)
-            except Impossible as error:
-                self.failed.append(failed)
-                self.trail.add(error.code, error.what, entry.key, error.cure, path=path)
-                return None
-        if place >= MOST_LAYERS:
-            self.trail.stop("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", entry.key)
-        self.nodes.append(Node(path, layer, tuple(reads), done, mark.line + 1, mark.name.name, place))  # type: ignore[arg-type]
-        self.written.append(entry)
-        return place
+        ref = self.builder.put(
+            layer,
+            tuple(reads),  # type: ignore[arg-type]
+            shapes,  # type: ignore[arg-type]
+            path,
+            entry.origin,
+            named=given(entry, path),
+            labels=entry.labels,
+        )
+        if ref is not None:
+            self.written.append(entry)
+        return ref
 
     def share(self, entry: Entry, target: Text, scope: Scope, start: int) -> None:
         found = scope.find(target.text)
@@ -262,37 +304,23 @@ class Expander:
             self.lookup.missed(target)
         if found.output is None:
             return
-        own = self.nodes[start:]
-        other = self.nodes[found.start : found.stop]
-        if len(own) != len(other) and (entry.repeat is None or not other or len(own) % len(other)):
-            many = f"{len(other)} layer{'s' * (len(other) != 1)}"
-            message = f"`{target.text}` has {many}, this entry {len(own)}: they cannot share weights"
+        own, other = len(self.nodes) - start, found.stop - found.start
+        if own != other and (entry.repeat is None or not other or own % other):
+            many = f"{other} layer{'s' * (other != 1)}"
+            message = f"`{target.text}` has {many}, this entry {own}: they cannot share weights"
             self.trail.add("bad-share", message, target)
             return
-        for index, node in enumerate(own):
-            first = other[index % len(other)]
-            same = node.layer is first.layer and self.channels(node.inputs[0]) == self.channels(first.inputs[0])
-            same = same and node.work.weights == first.work.weights  # an embedding is as long as its tokens
-            if not same:
-                reason = f"`{node.name}` and `{first.name}` differ in type, attributes or input channels"
-                self.trail.add("bad-share", f"{reason}: they cannot share weights", target)
+        for index in range(own):
+            if not self.builder.share(start + index, found.start + index % other, target):
                 return
-            self.nodes[start + index] = Node(
-                node.name, node.layer, node.inputs, node.work, node.line, node.file, first.shares
-            )
 
     def reads(self, entry: Entry, scope: Scope, current: Port) -> list[Port]:
         if entry.reads is None:
             return [self.lookup.previous(entry.key, scope, current)]
         return [self.lookup.port(node, scope, current, "from") for node in entry.reads]
 
-    def shape(self, ref: Port) -> Shape | None:
-        if ref is None:
-            return None
-        return self.nodes[ref].work.output if ref >= 0 else self.input_shapes[-1 - ref]
-
     def channels(self, ref: Port) -> Any:
-        shape = self.shape(ref)
+        shape = self.builder.shape(ref)
         return shape[0] if shape else UNKNOWN
 
     def times(self, node: Written, env: dict[str, Any]) -> int:
@@ -307,3 +335,13 @@ class Expander:
         if value > MOST_LAYERS:
             self.trail.stop("limit", f"`repeat: {value:,}` (limit: layers {MOST_LAYERS:,})", node)
         return value
+
+
+def exactly(value: Any) -> Any:
+    """A value that is equal to another one only where both are of one type: 1 is not true."""
+    return tuple(map(exactly, value)) if isinstance(value, tuple) else (type(value), value)
+
+
+def given(at: Entry | Branch, path: str) -> bool:
+    """Whether the last part of a path is the name that an entry or a branch has in the file."""
+    return at.name is not None and path.rpartition("/")[2] == at.name.text

@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from cnncalc.core.formula import written
+from cnncalc.core.problem import Problems
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.formats.source import Map, Node
 from cnncalc.formats.yaml.expanding.values import Silent, Values
-from cnncalc.formats.yaml.reading.problems import Problems, check_name, colon_cure, did_you_mean
+from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean
 
 LARGEST_SIDE = 4_096
 KEYS = ("channels", "size", "length", "depth", "height", "width")

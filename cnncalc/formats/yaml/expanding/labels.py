@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncalc.core.problem import Problems
 from cnncalc.formats.yaml.expanding.values import UNKNOWN
 from cnncalc.formats.yaml.reading.entries import Branch, Entries, Entry
-from cnncalc.formats.yaml.reading.problems import Problems
 
 Label = tuple[str, list[str] | None]  # an entry's name; its branches' names, where these stand beside it
 
 
 def labels(entries: Entries, env: dict[str, Any], problems: Problems) -> list[Label]:
     """For each entry its name, and the names of its branches where these stand beside it."""
-    types = tuple(type_of(entry, env) for entry in entries if entry.type.startswith("$"))
     if entries.labels is None:
         entries.labels = {}
+        entries.words = tuple([entry for entry in entries if entry.type.startswith("$")])
+    types = tuple([type_of(entry, env) for entry in entries.words]) if entries.words else ()
     if types not in entries.labels:
         entries.labels[types] = _new_labels(entries, env, problems)
     found: list[Label] = entries.labels[types]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from cnncalc.core.problem import ProblemsFound
-from cnncalc.formats.source import Node, where
+from cnncalc.core.problem import HasOrigin, Origin, Problems, ProblemsFound
 from cnncalc.formats.yaml.reading.entries import Block, Entry
-from cnncalc.formats.yaml.reading.problems import Problems
 
 Notes = tuple[str, ...]
 
@@ -20,12 +18,20 @@ class Trail:
         self.calls: list[tuple[Block | None, Entry, str]] = []  # a copy has no block
 
     def add(
-        self, code: str, message: str, at: Node | None, help: str | None = None, notes: Notes = (), path: str = ""
+        self,
+        code: str,
+        message: str,
+        at: HasOrigin | Origin | None,
+        help: str | None = None,
+        notes: Notes = (),
+        path: str = "",
+        reason: str = "",
     ) -> None:
         """Report a problem of this instance; `path` names the layer that has it."""
-        self.problems.add(code, message, at, help, (*notes, *self.notes(path)))
+        calls = tuple(entry.key.origin for block, entry, _ in self.calls if block)
+        self.problems.add(code, message, at, help, (*notes, *self.notes(path)), reason=reason, calls=calls)
 
-    def stop(self, code: str, message: str, at: Node | None, help: str | None = None) -> NoReturn:
+    def stop(self, code: str, message: str, at: HasOrigin | Origin | None, help: str | None = None) -> NoReturn:
         self.add(code, message, at, help)
         raise ProblemsFound(self.problems.found)
 
@@ -36,8 +42,8 @@ class Trail:
         copies = [label for block, _, label in self.calls if not block]
         if blocks:
             block, entry, label = blocks[-1]
-            place = where(entry.key)
-            used = f"line {place.line}" if place.file == where(block.node).file else str(place)
+            place = entry.key.origin
+            used = f"line {place.line}" if place.line and place.file == block.node.origin.file else str(place)
             copy = f", {copies[-1]}" if copies else ""
             notes.append(f"here `{path or label}`, used at {used}{copy}")
             if block.overrides:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cnncalc.core.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
+from cnncalc.core.problem import Problems
 from cnncalc.formats.source import Node, Seq, Text
-from cnncalc.formats.yaml.reading.problems import Problems, did_you_mean
+from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
 
@@ -60,10 +61,9 @@ class Values:
         except FormulaError as error:
             from cnncalc.formats.names import value_meant
 
-            code = "limit" if "(limit: " in error.what else "bad-expression"
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
             cure = value_meant(text) or error.cure
-            self.problems.add(code, f"`{shown_text}`: {error.what}", node, cure, self.context())
+            self.problems.add(error.code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent
 
     def truth(self, node: Node, env: dict[str, Any]) -> bool:
@@ -96,10 +96,15 @@ def how(node: Node, env: dict[str, Any]) -> str:
         return ""
 
     def value(name: str) -> str:
-        return written(env.get(name, name))
+        return name if name.startswith("$") else written(env.get(name, name))
 
-    numbers = shown(node.text, value, lambda name: [value(name)])
-    return f" ({node.text} = {numbers})" if numbers.replace("−", "-") != node.text else ""
+    try:
+        tree = parse(node.text)
+    except FormulaError:  # a word, or a shape
+        return ""
+    numbers = shown(tree, value, lambda name: [value(name)])
+    written_so = tree[0] == "number" or numbers.replace("−", "-") == node.text
+    return "" if written_so else f" ({node.text} = {numbers})"
 
 
 def _read_first(vars: dict[str, Node], problems: Problems) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cnncalc.core.layers import LAYERS
+from cnncalc.core.problem import Problems
 from cnncalc.formats.source import Node
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
-from cnncalc.formats.yaml.reading.problems import Problems, colon_cure, did_you_mean
+from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean
 from cnncalc.formats.yaml.reading.reader import Reader
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc.core.problem import ProblemsFound
-from cnncalc.formats.source import Map, Node, Seq, Source, Text, where
+from cnncalc.core.problem import Problems, ProblemsFound
+from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.reading.binding import bind_all
 from cnncalc.formats.yaml.reading.entries import Block, Entries
-from cnncalc.formats.yaml.reading.extends import chain
-from cnncalc.formats.yaml.reading.problems import Problems, value_is_null
+from cnncalc.formats.yaml.reading.extends import KEYS, chain
+from cnncalc.formats.yaml.reading.problems import value_is_null
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
@@ -30,18 +30,33 @@ class Description(NamedTuple):
     key_nodes: dict[str, Text]
 
 
+_MEANT = frozenset(KEYS) - {"name", "source", "note"}  # which other YAML has, too
+
+
 def is_architecture(tree: Node) -> bool:
-    """Whether a YAML tree means to be an architecture: a mapping with `layers` or `extends`."""
-    return isinstance(tree, Map) and any(key.text in ("layers", "extends") for key, _ in tree)
+    """Whether a YAML tree means to be an architecture: a mapping with `layers` or `extends`.
+
+    One of these may be misspelt, beside another key of the format: nobody else would notice.
+    """
+    if not isinstance(tree, Map):
+        return False
+    keys = {key.text for key, _ in tree}
+    if keys & {"layers", "extends"}:
+        return True
+    if not keys & _MEANT:
+        return False
+    from difflib import get_close_matches
+
+    return any(get_close_matches(key.lower(), ("layers", "extends"), cutoff=0.8) for key in keys)
 
 
-def describe(source: Source, problems: Problems, tree: Node | None = None) -> Description:
+def describe(source: Source, problems: Problems) -> Description:
     """Read a file and its parents; raises ProblemsFound where nothing can be read at all."""
-    levels = chain(source, problems, tree)
+    levels = chain(source, problems)
     main = levels[-1]
     if main.get("layers") is None and len(levels) == 1:
         problems.add(
-            "missing-key", "no `layers` (and no `extends`)", where(main), "`cnncalc new` prints a file to start from"
+            "missing-key", "no `layers` (and no `extends`)", main.origin, "`cnncalc new` prints a file to start from"
         )
         raise ProblemsFound(problems.found)
     fields: dict[str, Node] = {}
@@ -66,7 +81,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
                     defaults.setdefault(type_name, {}).update(given)
             elif key.text == "blocks":
                 for name, block in reader.blocks(value).items():
-                    block.overrides = where(blocks[name].node) if name in blocks else None
+                    block.overrides = blocks[name].node.origin if name in blocks else None
                     blocks[name] = block
             elif level is main or key.text not in ("expect", "budget", "source", "extends"):
                 fields[key.text] = value
@@ -78,7 +93,7 @@ def describe(source: Source, problems: Problems, tree: Node | None = None) -> De
             "unknown-key", "`input` and `inputs` exclude each other", key_nodes["inputs"], "name all inputs in `inputs`"
         )
     if "input" not in key_nodes and "inputs" not in key_nodes:
-        problems.add("missing-key", "no `input`", where(main), "write, for example, `input: {channels: 3, size: 224}`")
+        problems.add("missing-key", "no `input`", main.origin, "write, for example, `input: {channels: 3, size: 224}`")
     outputs = reader.words(fields["outputs"], "outputs") if "outputs" in fields else None
     found = Description(source, main, fields, vars, defaults, blocks, entries, outputs, key_nodes)
     for block in blocks.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnncalc.core.problem import Where
+from cnncalc.core.problem import Origin
 from cnncalc.formats.source import Node, Text
 
 COMMON = ("name", "from", "repeat", "when", "share")  # what every entry may say
@@ -22,12 +22,24 @@ class Entry:
     """One entry of a list of layers, as written."""
 
     __slots__ = (
-        "bound", "branches", "faulty", "key", "layers", "name", "named", "positional", "reads", "repeat", "share",
+        "_origin",
+        "bound",
+        "branches",
+        "faulty",
+        "key",
+        "layers",
+        "name",
+        "named",
+        "positional",
+        "reads",
+        "repeat",
+        "share",
         "when",
     )  # fmt: skip
 
     def __init__(self, key: Text) -> None:
         self.key = key
+        self._origin: Origin | None = None
         self.name: Text | None = None
         self.reads: list[Text] | None = None
         self.repeat: Node | None = None
@@ -42,13 +54,31 @@ class Entry:
 
     @property
     def type(self) -> str:
+        """The layer type or block, or `$word`."""
         return self.key.text
+
+    @property
+    def origin(self) -> Origin:
+        """The place of its type; a block may write it out many times."""
+        found = self._origin
+        if found is None:
+            found = self._origin = self.key.origin
+        return found
+
+    def labels(self) -> list[str]:
+        """What messages call the tensors that it joins: the names of branches, or those that `from` reads."""
+        if self.branches:
+            return [
+                branch.name.text if branch.name else f"branch {index + 1}" for index, branch in enumerate(self.branches)
+            ]
+        return [node.text for node in self.reads or ()]
 
 
 class Entries(list[Entry]):
-    """A list of entries; `labels` keeps the names worked out for it."""
+    """A list of entries; `labels` keeps the names worked out for it, `words` are those whose type is a param."""
 
     labels: Any = None
+    words: tuple[Entry, ...] = ()
 
 
 class Param(NamedTuple):
@@ -72,4 +102,4 @@ class Block:
         self.vars: dict[str, Node] = {}
         self.inputs: list[Text] = []
         self.entries = Entries()
-        self.overrides: Where | None = None
+        self.overrides: Origin | None = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from cnncalc.core.problem import ProblemsFound
+from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats import bundled
 from cnncalc.formats.source import Map, Node, Seq, Source, Text, read_file
-from cnncalc.formats.yaml.reading.problems import Problems, colon_cure, did_you_mean, value_is_null
+from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, value_is_null
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 KEYS = (
@@ -17,12 +17,12 @@ KEYS = (
 DEEPEST_EXTENDS = 8
 
 
-def chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
+def chain(source: Source, problems: Problems) -> list[Map]:
     """The file and what it extends, eldest first; raises ProblemsFound."""
     levels: list[Map] = []
     seen = 0
     while True:
-        tree = tree if tree is not None else parse_yaml(source)
+        tree = parse_yaml(source)
         if not isinstance(tree, Map):
             what = "a list" if isinstance(tree, Seq) else "plain text"
             problems.add(
@@ -48,7 +48,6 @@ def chain(source: Source, problems: Problems, tree: Node | None) -> list[Map]:
             )
             raise ProblemsFound(problems.found)
         source = parent_of(source, parent, problems)
-        tree = None
 
 
 def parent_of(source: Source, node: Node, problems: Problems) -> Source:

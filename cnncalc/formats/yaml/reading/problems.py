@@ -1,41 +1,16 @@
-"""What is wrong with a file, collected while it is read; and the cures that texts have in common."""
+"""Cures that problems of a file have in common, and the rules for names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
 
-from cnncalc.core.problem import Problem, ProblemsFound, Where, nearest
-from cnncalc.formats.source import Node, Text, where
+from cnncalc.core.problem import Problems, nearest
+from cnncalc.formats.source import Node, Text
 
-MOST_PROBLEMS = 100
 TAKEN_NAMES = ("input", "total", "previous")
 
 _NAME = re.compile(r"[\w.-]+", re.ASCII)
-
-
-class Problems:
-    """Collects what is wrong: each code once at each place, at most a hundred in all."""
-
-    def __init__(self) -> None:
-        self.found: list[Problem] = []
-        self._seen: set[tuple[str, Where | None]] = set()
-
-    def add(
-        self, code: str, message: str, at: Node | Where | None, help: str | None = None, notes: tuple[str, ...] = ()
-    ) -> None:
-        place = at if isinstance(at, Where) or at is None else where(at)
-        if (code, place) in self._seen:
-            return
-        self._seen.add((code, place))
-        self.found.append(Problem(code, message, place, notes, help))
-        if len(self.found) >= MOST_PROBLEMS:
-            self.found.append(Problem("limit", f"more than {MOST_PROBLEMS} problems: the rest is not shown"))
-            raise ProblemsFound(self.found)
-
-    def stop_if_any(self) -> None:
-        if self.found:
-            raise ProblemsFound(self.found)
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str | None:

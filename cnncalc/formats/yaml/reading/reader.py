@@ -6,9 +6,10 @@ import re
 
 from cnncalc.core.formula import RESERVED
 from cnncalc.core.layers import LAYERS
+from cnncalc.core.problem import Problems
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, Param
-from cnncalc.formats.yaml.reading.problems import Problems, check_name, colon_cure, did_you_mean, value_is_null
+from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean, value_is_null
 
 _PARAM = re.compile(r"(\$?)([A-Za-z_]\w*)\s*(?:=\s*(.+))?", re.DOTALL)
 

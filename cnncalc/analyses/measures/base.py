@@ -1,0 +1,130 @@
+"""Measure: a quantity of layers, groups and networks. The registry that each one enters, and its values.
+
+The core, which a measure is given, is imported only when a value is asked for: the command line lists measures before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
+    from cnncalc.core.graph import Graph
+
+Value = int | float | None  # a whole number where the measure is; None: there is none, as of a ratio to nothing
+MEASURES: dict[str, Measure] = {}
+
+
+class Use(Flag):
+    """Where a measure stands."""
+
+    COLUMNS = auto()  # tables, as one of --columns; --counts of a diagram; the totals in JSON
+    FIGURES = auto()  # the layers in JSON and CSV; `expect`, --sort, recorded baselines
+    LIMITS = auto()  # `budget` and --max-growth
+    OPTION = auto()  # an option of `check` of its own, --max-NAME
+    COMPARED = auto()  # networks side by side
+    LISTED = auto()  # networks one a line, where there is less room
+    HELD = auto()  # `--max-growth 5%` alone means it, too
+    HEADLINE = auto()  # what is said of a network in one line, and of a layer that changed
+
+
+ANYWHERE = Use.COLUMNS | Use.FIGURES | Use.LIMITS | Use.OPTION | Use.COMPARED | Use.LISTED
+
+
+@dataclass(eq=False, repr=False, kw_only=True)  # every start makes it: frozen, too, takes twice as long
+class Measure:
+    """A quantity: what it is called, how its values are had and written, where it stands.
+
+    `of` gives the value that counts have, of a layer, or the sum of some. What counts do not tell is worked out `once`
+    for a network, for every layer in order; `total` then gives the value of several layers, of the values that there
+    are. `name` is the word in files, options, tables and JSON, so a Python name.
+
+    `whole`: the values are whole numbers, and a figure without a suffix is exact. `in_bytes`: they are bytes, which are
+    written in MB and limited in MiB, too. `bound`: the sign of a total that leaves layers uncounted; empty where it is
+    exact all the same. `limit` is an example of a limit. `cause` is the measure in which the layers are told that made
+    this one grow, where it is another one.
+    """
+
+    name: str
+    help: str
+    of: Callable[[Counts], Value] | None = None
+    once: Callable[[Graph], Sequence[Value]] | None = None
+    total: Callable[[Iterable[Any]], Value] = sum
+    uses: Use = ANYWHERE
+    whole: bool = True
+    in_bytes: bool = False
+    bound: str = "≥"
+    limit: str = "5M"
+    cause: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.of is None) == (self.once is None):
+            raise TypeError(f"measure {self.name}: either `of` or `once`")
+        if self.of is None and Use.HEADLINE in self.uses:
+            raise TypeError(f"measure {self.name}: a headline is `of` counts")
+        if not self.name.isidentifier():
+            raise TypeError(f"measure {self.name}: the name is no word")
+        if self.name in MEASURES:
+            raise TypeError(f"measure {self.name} is there already")
+        MEASURES[self.name] = self
+
+    @property
+    def label(self) -> str:
+        """The name as words."""
+        return self.name.replace("_", " ")
+
+    @property
+    def noun(self) -> str:
+        """What there is a number of."""
+        return self.help if self.in_bytes else self.name
+
+    def value(self, analysis: Analysis, entry: Row | GroupRow | None = None) -> Value:
+        """The value of a layer, of a group, or of the whole network.
+
+        >>> import cnncalc
+        >>> lenet5 = cnncalc.analyze(cnncalc.load("lenet5"))
+        >>> MEASURES["params"].value(lenet5, lenet5.find("C1")), MEASURES["depth"].value(lenet5)
+        (156, 5)
+        """
+        if self.of is not None:
+            return self.of(entry.counts if entry else analysis.totals)
+        return self._total(self._by_layer(analysis).values()) if entry is None else self.together(analysis, (entry,))
+
+    def together(self, analysis: Analysis, entries: Iterable[Row | GroupRow]) -> Value:
+        """The value that several entries have together."""
+        from cnncalc.core.analysis import Counts, Row
+
+        if self.of is not None:
+            return self.of(sum((entry.counts for entry in entries), Counts()))
+        known = self._by_layer(analysis)
+        values: list[Value] = []
+        for entry in entries:
+            rows = (entry,) if isinstance(entry, Row) else analysis.rows[entry.start : entry.stop]
+            values += [known[row.name] for row in rows]
+        return values[0] if len(values) == 1 else self._total(values)
+
+    def _total(self, values: Iterable[Value]) -> Value:
+        found = [value for value in values if value is not None]
+        return self.total(found) if found else None
+
+    def _by_layer(self, analysis: Analysis) -> dict[str, Value]:
+        found: dict[str, Value] | None = analysis.worked_out.get(self.name)
+        if found is None:
+            assert self.once is not None
+            assert analysis.graph is not None
+            values = self.once(analysis.graph)
+            found = dict(zip((row.name for row in analysis.rows), values, strict=True))
+            analysis.worked_out[self.name] = found
+        return found
+
+
+def used(use: Use) -> dict[str, Measure]:
+    """The measures that stand in one of these places, by name.
+
+    >>> list(used(Use.HELD))
+    ['params', 'multiplies', 'activations']
+    """
+    return {name: measure for name, measure in MEASURES.items() if measure.uses & use}

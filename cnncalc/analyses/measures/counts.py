@@ -1,0 +1,47 @@
+"""What the counts of a layer, or of a sum of layers, tell."""
+
+from operator import attrgetter
+
+from cnncalc.analyses.measures.base import ANYWHERE, Measure, Use
+
+_PART = Use.COLUMNS | Use.FIGURES | Use.LIMITS  # of the params, or beside them
+
+Measure(
+    name="params",
+    help="weights and biases",
+    of=attrgetter("params"),
+    uses=ANYWHERE | Use.HELD | Use.HEADLINE,
+)
+Measure(name="weights", help="learned numbers but biases", of=attrgetter("weights"), uses=_PART)
+Measure(name="biases", help="learned numbers that are only added", of=attrgetter("biases"), uses=_PART)
+Measure(
+    name="buffers",
+    help="stored numbers that are not learned",
+    of=attrgetter("buffers"),
+    uses=_PART | Use.COMPARED,
+)
+Measure(
+    name="multiplies",
+    help="multiplications for one image",
+    of=attrgetter("multiplies"),
+    uses=ANYWHERE | Use.HELD | Use.HEADLINE,
+    limit="1.5G",
+)
+Measure(name="flops", help="2 × multiplies", of=attrgetter("flops"), uses=Use.COLUMNS)
+Measure(
+    name="activations",
+    help="values in the output",
+    of=attrgetter("activations"),
+    uses=ANYWHERE | Use.HELD,
+    bound="",
+    limit="10M",
+)
+Measure(
+    name="size",
+    help="bytes of float32 params",
+    of=attrgetter("size"),
+    uses=Use.LIMITS | Use.OPTION | Use.COMPARED | Use.LISTED,
+    in_bytes=True,
+    limit="20MiB",
+    cause="params",
+)

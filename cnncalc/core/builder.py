@@ -1,0 +1,493 @@
+"""Builder: the one door into a graph. Readers of every format, and Python programs, add layer after layer.
+
+>>> net = Builder({"input": (1, 32, 32)}, name="two layers")
+>>> c1 = net.add("conv", {"filters": 6, "kernel": 5})
+>>> pooled = net.add("max_pool", {"kernel": 2}, reads=c1, name="pool")
+>>> graph = net.graph()
+>>> [(node.name, node.work.output, node.work.weights) for node in graph.nodes]
+[('conv1', (6, 28, 28), 150), ('pool', (6, 14, 14), 0)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, nearest
+from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
+from cnncalc.core.work import Impossible, Work, check_alike, work
+
+MOST_LAYERS = 200_000
+PREVIOUS: Any = object()  # what was added last; the input where nothing was
+
+
+class Reporter(Protocol):
+    """Whoever is told what is wrong: by default the builder's own `problems`."""
+
+    def __call__(
+        self,
+        code: str,
+        message: str,
+        at: HasOrigin | Origin | None,
+        help: str | None = None,
+        notes: tuple[str, ...] = (),
+        path: str = "",
+        reason: str = "",
+    ) -> None: ...
+
+
+class Stretch(NamedTuple):
+    """Layers that were built below a path, and may be built once more: `nodes[start:stop]`, and their groups."""
+
+    path: str
+    start: int
+    stop: int
+    groups: tuple[Group, ...]
+    reads: tuple[Ref, ...]
+    output: Ref
+
+
+class Builder:
+    """A network under construction, from its inputs (shapes channels first) on.
+
+    What is added is worked out at once. A problem is kept until `graph`, which raises all of them; a layer that has
+    one gives None, and what reads None stays silent. `file` is what messages call the network. A reader of a format
+    gives each layer an `origin`, and its own `problems` and `report` where these know more.
+    """
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Shape | None],
+        *,
+        name: str = "network",
+        file: str = "<builder>",
+        origin: Origin | None = None,
+        problems: Problems | None = None,
+        report: Reporter | None = None,
+    ) -> None:
+        self.inputs = dict(inputs)
+        self.name = name
+        self.file = file
+        self.origin = origin or Label(file, "inputs")
+        self.problems = problems or Problems()
+        self.report = report or self._report
+        self.nodes: list[Node] = []
+        self.groups: list[Group] = []
+        self.failed: list[Failed] = []
+        self.needed: list[bool] = []  # for each of `nodes`, once `graph` was called, whether the graph holds it
+        self.last: Ref | None = -1 if len(self.inputs) == 1 else None  # what was added last
+        self._shapes = list(self.inputs.values())
+        self._names: dict[str, Ref] = {}
+        self._numbers: dict[str, int] = {}
+        self._layers: dict[tuple[Any, ...], Layer] = {}
+        self._works: dict[tuple[Layer, tuple[Shape, ...]], Work] = {}
+        for input_name, shape in self.inputs.items():
+            self._check_input(input_name, shape)
+
+    # -------------------------------------------------------------------------------------------- adding by type
+
+    def input(self, name: str) -> Ref:
+        """The input of that name, to be read; KeyError where there is none.
+
+        >>> net = Builder({"left": (3, 8, 8), "right": (3, 8, 8)})
+        >>> net.add("add", reads=[net.input("left"), net.input("right")])
+        0
+        """
+        if name not in self.inputs:
+            raise KeyError(name)
+        return -1 - list(self.inputs).index(name)
+
+    def add(
+        self,
+        type: str,
+        values: Mapping[str, Any] | None = None,
+        reads: Ref | Sequence[Ref | None] | None = PREVIOUS,
+        name: str = "",
+        origin: Origin | None = None,
+    ) -> Ref | None:
+        """A layer of a type with the values of its attributes; what it gives, to be read by others.
+
+        `reads` is one or several of what was given before, by default what was added last. Without a `name` it is the
+        type and a number. None where there is a problem.
+
+        >>> net = Builder({"input": (3, 8, 8)})
+        >>> net.add("conv", {"filters": 4, "kernel": 9}) is None
+        True
+        >>> net.problems.found[0].message
+        '`conv` leaves nothing: height = (8 − 9 + 2·0) // 1 + 1 = 0'
+        """
+        named = bool(name)
+        self._numbers[type] = self._numbers.get(type, 0) + 1
+        path = name or self._free(type)
+        at = origin or Label(self.file, f"layer `{clean(path)}`")
+        read = self._read(reads, at)
+        self.last = self._add(type, values or {}, read, path, at, named) if read is not None else None
+        return self.last
+
+    def _add(
+        self, type: str, values: Mapping[str, Any], reads: list[Ref | None], path: str, at: Origin, named: bool
+    ) -> Ref | None:
+        if path in self._names or path in self.inputs:
+            self.report("duplicate-name", f"two layers are called `{path}`", at, "give one another name")
+        layer_type = LAYERS.get(type)
+        if layer_type is None:
+            close = nearest(type, LAYERS)
+            self.report("unknown-layer", f"no layer `{type}`", at, f"did you mean `{close}`?" if close else None)
+            return None
+        if wrong := wrong_number(layer_type, len(reads)):
+            self.report("wrong-input", wrong[0], at, wrong[1])
+            return None
+        shapes = self.shapes(reads)
+        layer = self._layer(layer_type, values, shapes, at)
+        if layer is None or None in shapes:
+            return None
+        ref = self.put(layer, tuple(reads), shapes, path, at, named=named)  # type: ignore[arg-type]
+        if ref is not None:
+            self._names[path] = ref
+        return ref
+
+    def _layer(
+        self, layer_type: type[Layer], values: Mapping[str, Any], shapes: tuple[Shape | None, ...], at: Origin
+    ) -> Layer | None:
+        """The layer with these values; None after reporting what is wrong with them."""
+        known = layer_type.attributes
+        fine = True
+        for unknown in values.keys() - known:
+            close = nearest(str(unknown), known)
+            help = f"did you mean `{close}`?" if close else None
+            self.report("unknown-attribute", f"unknown attribute of `{layer_type.type}`: `{unknown}`", at, help)
+            fine = False
+        for name, attribute in known.items():
+            if attribute.required and values.get(name) is None:
+                message = f"`{layer_type.type}` needs `{name}`"
+                self.report("missing-attribute", message, at, f"{name}: {attribute.help}")
+                fine = False
+        rank = rank_of(shapes)
+        if not fine or rank < 0:
+            return None
+        given = [_plain(values.get(name)) for name in known]
+        wrong: list[tuple[str, BadValue]] = []
+        layer = self.layer(layer_type, given, rank, lambda name, error: wrong.append((name, error)))
+        if wrong:
+            self.report(wrong[0][1].code, "; ".join(f"`{name}` {error}" for name, error in wrong), at)
+        return layer
+
+    def _read(self, reads: Ref | Sequence[Ref | None] | None, at: Origin) -> list[Ref | None] | None:
+        if reads is not PREVIOUS:
+            return [reads] if reads is None or isinstance(reads, int) else list(reads)
+        if not self.nodes and not self.problems.found and self.last is None:
+            inputs = ", ".join(f"`{name}`" for name in self.inputs)
+            self.report("wrong-input", f"with several inputs ({inputs}) the first layer says what it reads", at)
+            return None
+        return [self.last]
+
+    def _free(self, type: str) -> str:
+        """A counted name that is not taken: `conv2` for the second convolution, also where the first has a name."""
+        stem = f"{type}_" if type[-1:].isdigit() else type
+        while f"{stem}{self._numbers[type]}" in self._names:
+            self._numbers[type] += 1
+        return f"{stem}{self._numbers[type]}"
+
+    def _check_input(self, name: str, shape: Any) -> None:
+        if shape is None:  # the reader has said why
+            return
+        fine = isinstance(shape, tuple) and all(type(side) is int and side >= 1 for side in shape)
+        if not fine or not 1 <= len(shape) <= MOST_SIDES + 1:
+            message = f"input `{name}` must be a shape, channels first, like (3, 224, 224), is {shape!r}"
+            self.report("bad-value", message, Label(self.file, f"input `{name}`"))
+
+    def _report(
+        self,
+        code: str,
+        message: str,
+        at: HasOrigin | Origin | None,
+        help: str | None = None,
+        notes: tuple[str, ...] = (),
+        path: str = "",
+        reason: str = "",
+    ) -> None:
+        self.problems.add(code, message, at, help, notes, reason=reason)
+
+    # -------------------------------------------------------------------------------------- adding what is worked out
+
+    def layer(
+        self, layer_type: type[Layer], given: list[Any], rank: int, refuse: Callable[[str, BadValue], None]
+    ) -> Layer | None:
+        """The layer with these values, in the order of its attributes (None: the default); equal ones are one object.
+
+        `rank` is the number of sides of what it reads. `refuse` is told of each value that an attribute cannot take.
+        """
+        key = (layer_type, rank, *given, *map(type, given))  # the types, too: 1 is equal to true
+        layer = self._layers.get(key)
+        if layer is None and (values := layer_type.resolved(given, rank, refuse)) is not None:
+            layer = self._layers[key] = layer_type(values)
+        return layer
+
+    def put(
+        self,
+        layer: Layer,
+        reads: tuple[Ref, ...],
+        shapes: tuple[Shape, ...],
+        name: str,
+        origin: Origin,
+        *,
+        named: bool = False,
+        labels: Callable[[], list[str]] | None = None,
+    ) -> Ref | None:
+        """A layer under its whole path, which nobody has yet; `labels` are what messages call what it reads."""
+        done = self._works.get((layer, shapes))
+        if done is None:
+            failed = Failed(name, layer, reads, len(self.nodes), origin)
+            if not check_alike(layer, shapes):
+                self.failed.append(failed)
+                self._report_mismatch(failed, shapes, labels() if labels else list(map(self._name_of, reads)))
+                return None
+            try:
+                done = self._works[layer, shapes] = work(layer, shapes)
+            except Impossible as error:
+                self.failed.append(failed)
+                self.report(error.code, error.what, origin, error.cure, (), name, error.reason)
+                return None
+        place = len(self.nodes)
+        if place >= MOST_LAYERS:
+            self.report("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", origin)
+            raise ProblemsFound(self.problems.found)
+        self.nodes.append(Node(name, layer, reads, done, origin, place, named))
+        return place
+
+    def group(
+        self, name: str, kind: str, start: int, output: Ref, origin: Origin, *, copies: int = 0, named: bool = False
+    ) -> None:
+        """Give all layers from number `start` on a name together: a block, a branch, so many copies."""
+        self.groups.append(Group(name, kind, start, len(self.nodes), output, origin, copies, named))
+
+    def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
+        """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
+        node, other = self.nodes[ref], self.nodes[first]
+        same = node.layer is other.layer and self.shape(node.inputs[0])[0] == self.shape(other.inputs[0])[0]  # type: ignore[index]
+        if not (same and node.work.weights == other.work.weights):  # an embedding is as long as its tokens
+            reason = f"`{node.name}` and `{other.name}` differ in type, attributes or input channels"
+            self.report("bad-share", f"{reason}: they cannot share weights", origin or node.origin)
+            return False
+        self.nodes[ref] = node._replace(shares=other.shares)
+        return True
+
+    def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> Ref:
+        """What a stretch of layers gives when it is built once more below another path, on equal shapes."""
+        nodes, start, cut = self.nodes, stretch.start, len(stretch.path)
+        delta = len(nodes) - start
+        moved = dict(zip(stretch.reads, reads, strict=True))
+        new = tuple.__new__  # what Node() calls, by way of keywords: there may be a hundred thousand
+        for name, layer, inputs, done, origin, shares, named in nodes[start : stretch.stop]:
+            if len(inputs) == 1:  # as most layers do
+                ref = inputs[0]
+                read: tuple[Ref, ...] = (ref + delta if ref >= start else moved[ref],)
+            else:
+                read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
+            nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named)))
+        for name, kind, first, stop, output, origin, copies, named in stretch.groups:
+            gives = output + delta if output >= start else moved[output]
+            group = (path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named)
+            self.groups.append(new(Group, group))
+        return stretch.output + delta if stretch.output >= start else moved[stretch.output]
+
+    def shape(self, ref: Ref | None) -> Shape | None:
+        """The shape of what a layer or an input gives; None where that is not known."""
+        if ref is None:
+            return None
+        return self.nodes[ref].work.output if ref >= 0 else self._shapes[-1 - ref]
+
+    def shapes(self, reads: Sequence[Ref | None]) -> tuple[Shape | None, ...]:
+        """The shapes of all that is read."""
+        return (self.shape(reads[0]),) if len(reads) == 1 else tuple([self.shape(ref) for ref in reads])
+
+    def _report_mismatch(self, failed: Failed, shapes: tuple[Shape, ...], labels: list[str]) -> None:
+        """Say which shapes a merge was to join, and where they come from."""
+        layer, name = failed.layer, failed.name
+        listed = ", ".join(f"{label} {written_shape(shape)}" for label, shape in zip(labels, shapes, strict=True))
+        sizes = "sizes" if layer.alike == "sides" else "shapes"
+        message = f"`{name.rpartition('/')[2]}` {layer.verb} tensors of different {sizes}: {listed}"
+        notes = tuple(
+            f"`{label}` comes from {self._where_from(ref)}" for label, ref in zip(labels, failed.inputs, strict=True)
+        )
+        self.report("shape-mismatch", message, failed.origin, _projection(layer, shapes), notes, name)
+
+    def _name_of(self, ref: Ref) -> str:
+        return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]
+
+    def _where_from(self, ref: Ref) -> str:
+        return f"`{self.nodes[ref].name}` ({self.nodes[ref].origin})" if ref >= 0 else "the input"
+
+    # ------------------------------------------------------------------------------------------------ the whole
+
+    def graph(
+        self,
+        outputs: Mapping[str, Ref | None] | Sequence[str] | None = None,
+        *,
+        source: str | None = None,
+        note: str | None = None,
+        notes: Iterable[str] = (),
+        changed: bool = False,
+    ) -> Graph:
+        """The network that leads to the outputs; raises ProblemsFound with all that is wrong.
+
+        `outputs` are names of layers or groups, by default what was added last. Without them every layer must be
+        read; with them, what leads to none of them is left out, and a note says so.
+        """
+        named = self._outputs(outputs)
+        self._stop_if_any()
+        notes = list(notes)
+        if outputs is None:
+            self._refuse_unread()
+            self._stop_if_any()
+            self.needed = [True] * len(self.nodes)  # for all are read, up to the last
+        else:
+            self.needed = self._leading_to(named.values())
+        nodes, groups = self._kept()
+        if left_out := [node.name for node, keep in zip(self.nodes, self.needed, strict=True) if not keep]:
+            notes.append(_left_out_note(left_out))
+        return Graph(
+            name=self.name,
+            file=self.file,
+            inputs={name: shape for name, shape in self.inputs.items() if shape},
+            nodes=nodes,
+            groups=groups,
+            outputs=tuple(named),
+            source=source,
+            note=note,
+            notes=tuple(notes),
+            changed=changed,
+        )
+
+    def _stop_if_any(self) -> None:
+        if self.problems.found:
+            found = ProblemsFound(in_order(self.problems.found, self.file))
+            found.understood = self.understood
+            raise found
+
+    def understood(self) -> Understood | None:
+        """What could be worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""
+        inputs = {clean(name): shape for name, shape in self.inputs.items() if shape}
+        if len(inputs) < len(self.inputs):
+            return None
+        nodes = tuple(node._replace(name=clean(node.name)) for node in self.nodes)
+        groups = {clean(group.name): group._replace(name=clean(group.name)) for group in self.groups}
+        failed = tuple(one._replace(name=clean(one.name)) for one in self.failed)
+        return Understood(Graph(clean(self.file), self.file, inputs, nodes, groups, ()), failed)
+
+    def _outputs(self, outputs: Mapping[str, Ref | None] | Sequence[str] | None) -> dict[str, Ref | None]:
+        if isinstance(outputs, Mapping):
+            return dict(outputs)
+        if outputs is None:
+            last = self.last
+            return {self.nodes[last].name: last} if last is not None and last >= 0 else {}
+        known = {group.name: group.output for group in self.groups} | self._names
+        found = {}
+        for name in outputs:
+            if name not in known:
+                close = nearest(name, known)
+                help = f"did you mean `{close}`?" if close else None
+                self.report("unknown-name", f"no layer `{name}`", Label(self.file, "outputs"), help)
+            found[name] = known.get(name)
+        return found
+
+    def _leading_to(self, outputs: Iterable[Ref | None]) -> list[bool]:
+        """For each node whether an output can be reached from it."""
+        needed = [False] * len(self.nodes)
+        stack = [ref for ref in outputs if ref is not None and ref >= 0]
+        while stack:
+            ref = stack.pop()
+            if not needed[ref]:
+                needed[ref] = True
+                stack += [read for read in self.nodes[ref].inputs if read >= 0]
+        return needed
+
+    def _kept(self) -> tuple[tuple[Node, ...], dict[str, Group]]:
+        """The nodes that are needed, renumbered, and their groups."""
+        nodes, needed = self.nodes, self.needed
+        if all(needed):
+            return tuple(nodes), {group.name: group for group in self.groups}
+        place = [0]  # old → new: how many needed nodes stand before
+        for keep in needed:
+            place.append(place[-1] + keep)
+        owners: dict[int, int] = {}  # the first kept node of those that share weights now holds them
+        kept = []
+        for old, node in enumerate(nodes):
+            if needed[old]:
+                owner = owners.setdefault(node.shares, place[old])
+                inputs = tuple(_moved(read, place) for read in node.inputs)
+                kept.append(node._replace(inputs=inputs, shares=owner))
+        groups = {
+            group.name: group._replace(
+                start=place[group.start], stop=place[group.stop], output=_moved(group.output, place)
+            )
+            for group in self.groups
+            if group.output < 0 or needed[group.output]  # an empty group passes on what it reads
+        }
+        return tuple(kept), groups
+
+    def _refuse_unread(self) -> None:
+        """Without `outputs`, every layer but the last is read by another."""
+        read = {ref for node in self.nodes for ref in node.inputs}
+        for index, node in enumerate(self.nodes):
+            if index not in read and index != self.last:
+                help = "name every output in `outputs: [...]`, or remove the entry"
+                message = f"no entry reads `{node.name}`, and it is not the last"
+                self.report("unread", message, node.origin, help)
+        for index, name in enumerate(self.inputs):
+            if -1 - index not in read:
+                self.report("unread", f"no entry reads the input `{name}`", self.origin)
+
+
+def wrong_number(layer_type: type[Layer], many: int) -> tuple[str, str | None] | None:
+    """What is wrong with a layer that reads so many inputs, and a cure; None where it can.
+
+    >>> wrong_number(LAYERS["add"], 1)
+    ('`add` reads two or more inputs, not 1', 'write branches, or `add: {from: [A, B]}`')
+    """
+    wanted = layer_type.inputs
+    if many >= 2 if wanted is None else many == wanted or (many == 2 and layer_type.second_input):
+        return None
+    needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")
+    if layer_type.second_input:
+        needs = "one or two inputs"
+    help = f"write branches, or `{layer_type.type}: {{from: [A, B]}}`" if wanted != 1 else None
+    return f"`{layer_type.type}` reads {needs}, not {many}", help
+
+
+def rank_of(shapes: Sequence[Shape | None]) -> int:
+    """The number of sides of what a layer reads, -1 where that is not known."""
+    if len(shapes) == 1:
+        return len(shapes[0]) - 1 if shapes[0] else -1
+    return max([len(shape) - 1 for shape in shapes if shape], default=-1)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a Python program as one of the format: lists are tuples."""
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
+
+
+def _moved(ref: Ref, place: list[int]) -> Ref:
+    """A node's new place; an input stays."""
+    return place[ref] if ref >= 0 else ref
+
+
+def _left_out_note(left_out: list[str]) -> str:
+    roots = list(dict.fromkeys(name.partition("/")[0] for name in left_out))
+    listed = ", ".join(roots[:5]) + (f" and {len(roots) - 5} more" if len(roots) > 5 else "")
+    return f"left out, for it leads to no output: {listed} ({len(left_out)} layer{'s' * (len(left_out) != 1)})"
+
+
+def _projection(layer: Layer, shapes: tuple[Shape, ...]) -> str | None:
+    """The cure for a shortcut that does not fit: a 1×1 convolution."""
+    if layer.type != "add" or len(shapes) != 2 or {len(shape) for shape in shapes} != {3}:
+        return None
+    main, shortcut = shapes
+    stride = -(-shortcut[1] // main[1])
+    if any(-(-large // stride) != small for large, small in zip(shortcut[1:], main[1:], strict=True)):
+        return None
+    of_stride = f" of stride {stride}" if stride > 1 else ""
+    return f"project the shortcut with a 1×1 conv{of_stride} and {main[0]} filters"

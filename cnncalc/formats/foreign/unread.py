@@ -1,0 +1,54 @@
+"""Formats that are known and not read: a person is told what the file is, and what to do instead."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+WRITE = "write the network as YAML; `cnncalc new` prints a file to start from"
+
+
+class Unread(NamedTuple):
+    """A kind of file: what it is, its suffixes, how its first bytes look, and what to do instead."""
+
+    called: str
+    suffixes: tuple[str, ...]
+    begins: bytes  # a regular expression, matched at the beginning
+    cure: str = WRITE
+
+
+UNREAD = (
+    Unread("a model of ONNX", (".onnx",), rb"\x08[\x01-\x10]\x12.{1,40}(?:\x1a|\x22|\x3a)"),
+    Unread("a program in Python", (".py", ".pyi", ".ipynb"), rb"\s*(?:import|from) (?:torch|keras|tensorflow)\b"),
+    Unread("a file of HDF5, as Keras saves weights and models", (".h5", ".hdf5"), rb"\x89HDF\r\n\x1a\n"),
+    Unread("a model of Keras", (".keras",), rb"PK\x03\x04.{20,80}(?:metadata|config)\.json"),
+    Unread("a model of Keras as JSON", (), rb'\s*\{.{0,200}"class_name"\s*:\s*"(?:Functional|Model|Sequential)"'),
+    Unread("an exported program of PyTorch", (".pt2",), rb"(?!)"),
+    Unread(
+        "a file of PyTorch",
+        (".pt", ".pth", ".ckpt"),
+        rb"PK\x03\x04.{20,200}data\.pkl|\x80[\x02-\x05].{0,20}\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19",
+        f"it holds weights, and may run code when it is read: it is not opened; {WRITE}",
+    ),
+    Unread("weights of safetensors", (".safetensors",), rb'.{8}\{"', f"it holds weights, and no layers; {WRITE}"),
+    Unread("a model of TensorFlow Lite", (".tflite",), rb".{4}TFL3"),
+    Unread("a model of TensorFlow", (".pb",), rb"(?!)"),
+    Unread(
+        "a model of Caffe",
+        (".prototxt", ".caffemodel"),
+        rb'(?:\s*(?:#[^\n]*\n|name\s*:\s*"[^"\n]*"))*\s*layers?\s*\{',
+    ),
+    Unread("a model of darknet", (".cfg",), rb"(?:\s|#[^\n]*\n)*\[net(?:work)?\]"),
+)  # fmt: skip
+
+
+def unread(name: str, head: bytes) -> Unread | None:
+    """The kind of a file that is known and not read; what is inside decides before the suffix.
+
+    >>> unread("model.bin", b"\\x89HDF\\r\\n\\x1a\\n").called, unread("net.yaml", b"input: {}")
+    ('a file of HDF5, as Keras saves weights and models', None)
+    """
+    for kind in UNREAD:
+        if re.match(kind.begins, head, re.DOTALL):
+            return kind
+    return next((kind for kind in UNREAD if name.lower().endswith(kind.suffixes)), None)

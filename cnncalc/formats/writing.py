@@ -1,0 +1,201 @@
+"""Files, written whole or not at all, and text as every output can hold it."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+SHOWN = "cnncalc.shown"  # how text is encoded that is shown: `errors=` of encode, of open, of a stream
+CHANGED = "it has changed since it was read: run the command again"
+
+_OPEN = ("/dev/fd/", "/proc/")  # names of what is open: even where that is a regular file
+
+
+def _show(error: UnicodeError) -> tuple[bytes | str, int]:
+    """A sign for each character that an encoding has not; in UTF-8 these are surrogates, as of a name's stray byte."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    length = error.end - error.start
+    if error.encoding != "utf-8":
+        return "?" * length, error.end
+    return "\N{REPLACEMENT CHARACTER}".encode() * length, error.end  # as bytes, for codecs take no such text from here
+
+
+codecs.register_error(SHOWN, _show)
+
+
+def shown(text: str) -> str:
+    """Text that is valid Unicode, whatever file name or escape it comes from.
+
+    >>> shown(os.fsdecode(b"net\\xff.yaml"))
+    'net�.yaml'
+    """
+    return text.encode("utf-8", SHOWN).decode()
+
+
+# ------------------------------------------------------------------------------------------------ what was read
+
+_read: set[tuple[int, int]] = set()  # devices and inodes of the files that the command has read
+
+
+def forget() -> None:
+    """Begin a command: no file has been read."""
+    _read.clear()
+
+
+def remember(file: IO[bytes]) -> None:
+    """Note a file that is being read: no output replaces it."""
+    status = os.fstat(file.fileno())
+    _read.add((status.st_dev, status.st_ino))
+
+
+def was_read(path: str) -> bool:
+    """Whether a path, by whatever links, leads to a file that the command has read."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return False
+    return (status.st_dev, status.st_ino) in _read
+
+
+# ------------------------------------------------------------------------------------------------ writing
+
+
+def write(path: str, data: bytes, old: bytes | None = None) -> None:
+    """Make `data` all that a file holds; after an OSError it is what it was, and nothing lies beside it.
+
+    The text is written beside the file, then put in its place, with its owner and permissions; where a link is named
+    it stays, and what it leads to is replaced. A device, a pipe or an open stream is written straight. What may not
+    be written in place is not replaced, either: a file without write permission, also for root, and one that has
+    several names (hard links), for only one of them would be written. With `old` the file must still hold that.
+    """
+    try:
+        before = os.stat(path)
+    except FileNotFoundError:
+        before = None
+    if path.startswith(_OPEN) or (before and not stat.S_ISREG(before.st_mode)):
+        with open(path, "wb") as device:
+            device.write(data)
+        return
+    if os.path.islink(path):
+        path = os.path.realpath(path)
+    if before:
+        _refuse(path, before)
+    with _undisturbed():
+        _replace(path, data, before, old)
+
+
+def append(path: str, data: bytes) -> None:
+    """Add `data` at a file's end, or after an OSError nothing. In one go, for others may add to it, too."""
+    with open(path, "ab", buffering=0) as file, _undisturbed():
+        size = os.fstat(file.fileno()).st_size
+        try:
+            _put(file, data)
+        except OSError:
+            with suppress(OSError):  # a device
+                file.truncate(size)
+            raise
+
+
+def _put(file: IO[bytes], data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
+
+
+def _refuse(path: str, before: os.stat_result) -> None:
+    if not before.st_mode & 0o222 or not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if before.st_nlink > 1:
+        names = f"it has {before.st_nlink:,} names (hard links), of which only this one would be written"
+        raise OSError(errno.EMLINK, f"{names}: put a copy in its place first")
+
+
+def _replace(path: str, data: bytes, before: os.stat_result | None, old: bytes | None) -> None:
+    temporary = os.path.join(os.path.dirname(path), f".cnncalc-{os.urandom(8).hex()}.tmp")
+    mode = 0o600 if before else 0o666  # never wider than the old file's, not even for a moment
+    try:
+        file = open(  # noqa: SIM115
+            temporary, "xb", buffering=0, opener=lambda name, flags: os.open(name, flags, mode)
+        )
+    except OSError as error:
+        why = f"{error.strerror}: its folder takes no new file to put in its place" if before else error.strerror
+        raise OSError(error.errno, why) from None
+    try:
+        with file:
+            if before and sys.platform != "win32":
+                _give(file.fileno(), before)
+            _put(file, data)
+            os.fsync(file.fileno())
+        if before and old is not None:
+            _refuse_changed(path, before, old)
+            if _exchange(temporary, path):
+                _look_again(temporary, path, before, old)
+                return
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _give(handle: int, before: os.stat_result) -> None:
+    """Give a file to whom the old one belongs, as far as that is ours to do, and with its permissions."""
+    for owner in (before.st_uid, before.st_gid), (-1, before.st_gid):
+        with suppress(PermissionError):
+            os.fchown(handle, *owner)
+            break
+    os.fchmod(handle, stat.S_IMODE(before.st_mode))
+
+
+def _refuse_changed(path: str, before: os.stat_result, old: bytes) -> None:
+    """A last look at a file, microseconds before it is replaced."""
+    with open(path, "rb") as file:
+        now = file.read(len(old) + 1)
+    after = os.stat(path)
+    if now != old or any(getattr(before, one) != getattr(after, one) for one in ("st_ino", "st_size", "st_mtime_ns")):
+        raise OSError(errno.ESTALE, CHANGED)
+
+
+def _exchange(one: str, other: str) -> bool:
+    """Let two files change places in one step; False where the system cannot: all but Linux, and some file systems."""
+    try:
+        from ctypes import CDLL
+
+        rename = CDLL(None).renameat2
+    except (ImportError, AttributeError, OSError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+
+
+def _look_again(replaced: str, path: str, before: os.stat_result, old: bytes) -> None:
+    """What was in the place when it was taken: an editor that has saved in these very microseconds gets it back."""
+    try:
+        _refuse_changed(replaced, before, old)
+    except OSError:
+        os.replace(replaced, path)
+        raise
+    os.unlink(replaced)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """The milliseconds for which Ctrl-C and requests to end wait, so that nothing is left half done."""
+    if sys.platform == "win32":
+        yield
+        return
+    import signal
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP, signal.SIGINT, signal.SIGTERM))
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
