@@ -26,7 +26,6 @@ HOMES = {
     "rich": ("render", "teaching/pages"),
     "yaml": "formats/yaml",
     "pytest": "pytest_plugin.py",
-    "fast_sugiyama": "diagram",
     "openpyxl": "teaching/excel.py",
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

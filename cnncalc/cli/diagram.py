@@ -99,8 +99,7 @@ def diagram_command(
     """Draw FILE, or one BLOCK of it, as a picture for a slide or a README.
 
     BLOCK is a name as `summary --depth all` shows it. A layer's activation, norm and dropout are drawn into its box,
-    and a block of one layer with them is drawn as that layer. A flow that branches needs `pip install
-    'cnncalc[diagram]'`; volumes, chains, mermaid and dot need nothing.
+    and a block of one layer with them is drawn as that layer.
     """
     from cnncalc.core.analysis import analyze
     from cnncalc.core.problem import ProblemsFound, clean

@@ -5,13 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnncalc.diagram.layers import Link, Thing, heights, ordered, straightened
+from cnncalc.diagram.layers import Link, Thing, heights, straightened
+from cnncalc.diagram.order import ordered
 from cnncalc.diagram.picture import Item, Line, Point, arrow
 from cnncalc.diagram.placed import STEP, Member, Placed
 from cnncalc.diagram.sketch import CannotDraw
 
 MOST_THINGS = 4_000  # boxes and bends in one drawing of branches
+MOST_LINKS = 8_000  # parts of lines, each from one layer to the next
 GAP = 16.0  # between boxes one above the other
+KINK = 6.0  # a line that is so little out of level is drawn level
 
 
 class _Way(NamedTuple):
@@ -44,10 +47,10 @@ def layered(members: list[Member], placed: list[Placed], entering: tuple[int, ..
         between = range(layer_of[a] + 1, layer_of[b])
         bends = range(len(things), len(things) + len(between))
         things += [Thing(1.0, True, b) for _ in bends]
-        if len(things) > MOST_THINGS:
+        if len(things) > MOST_THINGS or len(links) > MOST_LINKS:
             raise CannotDraw(
-                "so many lines pass over so many layers that no picture shows them: fold blocks (`--depth 1`), or "
-                "leave the layout to Graphviz (`-f dot`)"
+                "there are so many lines, or they pass over so many layers, that no picture shows them: fold blocks "
+                "(`--depth 1`), or leave the layout to Graphviz (`-f dot`)"
             )
         layer_of += between
         ways.append(_Way(source, (a, *bends, b)))
@@ -68,8 +71,9 @@ def layered(members: list[Member], placed: list[Placed], entering: tuple[int, ..
         layers.append(_Layer(x, max((box.width for box in here), default=0.0), cards))
         x += layers[-1].width + STEP
     whole = Placed(x - STEP, max(top + thing.height for top, thing in zip(tops, things, strict=True)))
+    arrivals = _arrivals(ways, boxes, tops)
     for way in ways:
-        whole.items += _drawn(way, boxes, [layers[layer_of[thing]] for thing in way.things], tops)
+        whole.items += _drawn(way, boxes, [layers[layer_of[thing]] for thing in way.things], tops, arrivals)
     for at, box in enumerate(placed):
         whole.items += box.drawn(layers[layer_of[at]].left, tops[at], layers[layer_of[at]].cards)
     whole.entries = {source: tops[home[source]] for source in entering}
@@ -95,10 +99,28 @@ def _layer_of(members: int, entering: int, leaving: int, lines: list[tuple[int, 
     return [*found[: members + entering], *[last] * leaving]
 
 
-def _drawn(way: _Way, boxes: list[Placed], layers: list[_Layer], tops: list[float]) -> list[Item]:
+def _arrivals(ways: list[_Way], boxes: list[Placed], tops: list[float]) -> dict[int, float]:
+    """Where lines enter each card: in its middle, or near it where one of them arrives level instead of with a kink."""
+    offered: dict[int, list[float]] = {}
+    for way in ways:
+        first, before, last = way.things[0], way.things[-2], way.things[-1]
+        if boxes[last].card:
+            y = tops[before] + (boxes[first].exit(way.source) if before == first else 0.5)
+            offered.setdefault(last, []).append(y)
+    found = {}
+    for last, offers in offered.items():
+        middle = tops[last] + boxes[last].height / 2
+        nearest = min(offers, key=lambda y: abs(y - middle))
+        found[last] = nearest if abs(nearest - middle) < KINK else middle
+    return found
+
+
+def _drawn(
+    way: _Way, boxes: list[Placed], layers: list[_Layer], tops: list[float], arrivals: dict[int, float]
+) -> list[Item]:
     """One line: level through the layers, in curves between them."""
     first, last = way.things[0], way.things[-1]
-    head = boxes[last].card is not None
+    head = last in arrivals
     y = tops[first] + boxes[first].exit(way.source)
     x = layers[0].left + (layers[0].cards if boxes[first].card else boxes[first].width)
     start = (x, y)
@@ -107,9 +129,13 @@ def _drawn(way: _Way, boxes: list[Placed], layers: list[_Layer], tops: list[floa
         right = before.left + before.width
         if right > x:
             steps.append(((right, y),))
-        to_y = tops[thing] + (boxes[thing].entry(way.source) if thing == last else 0.5)
-        if thing == last and head and abs(to_y - y) < 6:  # level, rather than with a kink
-            to_y = y
+        to_y = (
+            tops[thing] + 0.5
+            if thing != last
+            else arrivals[last]
+            if head
+            else tops[last] + boxes[last].entry(way.source)
+        )
         x = layer.left - (6 if head and thing == last else 0)
         middle = (right + layer.left) / 2
         steps.append(((x, to_y),) if abs(to_y - y) < 0.5 else ((middle, y), (middle, to_y), (x, to_y)))

@@ -92,7 +92,7 @@ def counted(vertex: Vertex, look: Look) -> list[str]:
 def card(vertex: Vertex, look: Look) -> Card:
     """The card of a vertex, as wide and as high as its texts need."""
     name = FONTS["name"]
-    label = fitted(clean(vertex.label), name.size, ROOM * 0.7, name.bold)
+    label = fitted(clean(vertex.label), name.size, ROOM * 0.9, name.bold)
     shape = written_shape(vertex.output, look.layout)
     lines = [(label, "name", fitted(shape, FONTS["shape"].size, ROOM * 0.7))]
     if vertex.before:

@@ -6,6 +6,8 @@ layers, and no line crosses a box. Where only one line leads on, a row may end.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import NamedTuple
 
 from cnncalc.core.problem import clean
@@ -13,9 +15,9 @@ from cnncalc.diagram.branches import layered
 from cnncalc.diagram.card import Card, Look, card
 from cnncalc.diagram.letter_u import u_shape
 from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text, moved
-from cnncalc.diagram.placed import STEP, Member, Placed, lined, slide_scale
-from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, too_large
+from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text
+from cnncalc.diagram.placed import STEP, Member, Moved, Placed, lined, settled, slide_scale
+from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, Vertex, too_large
 from cnncalc.diagram.stack import stacked
 
 ROW = 30.0  # between rows
@@ -38,14 +40,14 @@ def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item
         if best is None or slide_scale(found.width, found.height) >= slide_scale(best.width, best.height):
             best = found
     assert best is not None
-    return best.width, best.height, best.items
+    return best.width, best.height, settled(best.items)
 
 
 class _Flow:
     def __init__(self, sketch: Sketch, look: Look) -> None:
         self.sketch = sketch
         self.readers = sketch.readers
-        self.cards = [card(vertex, look) for vertex in sketch.vertices]
+        self.cards = [card(vertex, look) for vertex in _called(sketch)]
         self.head = FRAME_TITLE + (SHEETS if any(given.sheets for given in self.cards) else 0.0)
         self.frames = _frames(sketch)
         self.within = [tuple(name for name in v.inside if name in self.frames) for v in sketch.vertices]
@@ -87,7 +89,7 @@ class _Flow:
             self.group(m.opened, room - 2 * FRAME) if m.opened else _of_card(self.cards[min(m.vertices)])
             for m in members
         ]
-        outside = tuple(dict.fromkeys(s for member in members for s in member.reads if s not in own))
+        outside = tuple(sorted({s for member in members for s in member.reads if s not in own}))
         leaving = tuple(v for v in sorted(own) if any(reader not in own for reader in self.readers[v]))
         folded = u_shape(members, placed, outside, leaving)
         if folded:
@@ -144,6 +146,22 @@ def _cuts(members: list[Member], outside: tuple[int, ...], leaving: tuple[int, .
 
 def _of_card(given: Card) -> Placed:
     return Placed(given.width, given.height, card=given)
+
+
+def _called(sketch: Sketch) -> list[Vertex]:
+    """The vertices; of branches side by side, the first vertex of each says the branch's name, too."""
+    branches = [name for name, opened in sketch.opened.items() if opened.kind == "branch"]
+    beside = Counter(name.rpartition("/")[0] for name in branches)
+    told_apart = {name for name in branches if beside[name.rpartition("/")[0]] > 1}
+    known: set[str] = set()
+    found = []
+    for vertex in sketch.vertices:
+        names = [name for name in vertex.inside if name in told_apart]
+        new = [name for name in names if name not in known]
+        known |= {*names}
+        label = "/".join(sketch.opened[name].label for name in new)
+        found.append(replace(vertex, label=f"{label}/{vertex.label}") if new else vertex)
+    return found
 
 
 def _frames(sketch: Sketch) -> set[str]:
@@ -251,10 +269,8 @@ def _framed(inner: Placed, opened: Opened, head: float) -> Placed:
     width = max(inner.width, text_width(label, font.size, font.bold)) + 2 * FRAME
     height = inner.height + head + FRAME
     title = Text(FRAME, 16, label, "frame")
-    items: list[Item] = [Box(0, 0, width, height, "frame", (title,), tip=clean(opened.name))]
-    items += [moved(item, FRAME, head) for item in inner.items]
-    if inner.card:  # one card alone
-        items += inner.drawn(FRAME, head)
+    items: list[Item | Moved] = [Box(0, 0, width, height, "frame", (title,), tip=clean(opened.name))]
+    items += inner.drawn(FRAME, head)
     for y in inner.entries.values():
         items.append(Line((0, y + head), (((FRAME, y + head),),), "edge"))
     for y in inner.exits.values():

@@ -1,8 +1,4 @@
-"""A directed graph in layers: which vertex stands in which layer, in which order, and how high.
-
-The order, in which as few lines as possible cross, comes from fast-sugiyama; it knows vertices as points, so their
-places, which must leave room for boxes of every size, are worked out here.
-"""
+"""How high the boxes and bends of a layered graph stand, when their order is known: with room, and lines straight."""
 
 from __future__ import annotations
 
@@ -10,7 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cnncalc.diagram.sketch import CannotDraw
+ROUNDS = 8  # of boxes giving way to lines
+NEARLY = 1.0  # by so much boxes may then stand nearer to them
 
 
 class Thing(NamedTuple):
@@ -28,40 +25,6 @@ class Link(NamedTuple):
     b: int
     offset_a: float
     offset_b: float
-
-
-def ordered(layer_of: list[int], things: list[Thing], links: list[Link]) -> list[list[int]]:
-    """The things of each layer from top to bottom; every link leads from one layer to the next."""
-    layers: list[list[int]] = [[] for _ in range(max(layer_of) + 1)]
-    for thing, at in enumerate(layer_of):
-        layers[at].append(thing)
-    if all(len(layer) == 1 for layer in layers):
-        return layers
-    try:
-        from fast_sugiyama import from_edges
-    except ImportError:
-        raise CannotDraw(
-            "a flow that branches is laid out with the library fast-sugiyama: pip install 'cnncalc[diagram]', "
-            "or `--depth 1`, `--style volumes`, `-f mermaid`"
-        ) from None
-    place: dict[int, tuple[int, float]] = {}
-    edges = sorted({(link.a, link.b) for link in links})
-    parts = [dict(found) for found, *_ in from_edges(edges, vertex_spacing=10, dummy_vertices=False)]
-    parts.sort(key=min)
-    for part, found in enumerate(parts):
-        place |= {int(thing): (part, round(float(point[0]), 3)) for thing, point in found.items()}
-    for layer in layers:
-        layer.sort(key=lambda thing: (place.get(thing, (len(parts), 0.0)), thing))
-    score = 0
-    for layer in layers:
-        for upper, thing in enumerate(layer):
-            for other in layer[upper + 1 :]:
-                a, b = things[thing], things[other]
-                score += (a.bend - b.bend) * 2 if a.bend != b.bend else (a.rank < b.rank) - (a.rank > b.rank)
-    if score < 0:
-        for layer in layers:
-            layer.reverse()
-    return layers
 
 
 def heights(layers: list[list[int]], things: list[Thing], links: list[Link], gap: float) -> list[float]:
@@ -94,8 +57,7 @@ def heights(layers: list[list[int]], things: list[Thing], links: list[Link], gap
                 total = sum(weight for _, weight in pulls)
                 wanted.append(sum(at * weight for at, weight in pulls) / total if total else tops[thing])
                 weights.append(total or 0.01)
-            spaces = [things[a].height + _space(things[a], things[b], gap) for a, b in pairwise(layer)]
-            for thing, top in zip(layer, _spread(wanted, weights, spaces), strict=True):
+            for thing, top in zip(layer, _spread(wanted, weights, _spaces(layer, things, gap)), strict=True):
                 tops[thing] = top
     return tops
 
@@ -103,37 +65,51 @@ def heights(layers: list[list[int]], things: list[Thing], links: list[Link], gap
 def straightened(
     tops: list[float], ways: Sequence[Sequence[int]], layers: list[list[int]], things: list[Thing], gap: float
 ) -> list[float]:
-    """The same, with the bends of each way on one level where their neighbours leave room."""
+    """The same, with the bends of each way on one level; boxes give way to lines that have no room for it."""
     found = list(tops)
     above, below = {}, {}
     for layer in layers:
         for upper, lower in pairwise(layer):
             below[upper], above[lower] = lower, upper
-    for way in ways:
-        bends = way[1:-1]
-        if len(bends) < 2:
-            continue
-        low = max(
-            (
-                found[u] + things[u].height + _space(things[u], things[b], gap)
-                for b in bends
-                if (u := above.get(b, -1)) >= 0
-            ),
-            default=-1e9,
-        )
-        high = min(
-            (
-                found[d] - things[b].height - _space(things[b], things[d], gap)
-                for b in bends
-                if (d := below.get(b, -1)) >= 0
-            ),
-            default=1e9,
-        )
-        if low <= high:
-            level = min(max(sum(found[b] for b in bends) / len(bends), low), high)
-            for bend in bends:
-                found[bend] = level
+    crooked = _levelled(found, [way[1:-1] for way in ways if len(way) > 3], above, below, things, gap)
+    for _ in range(ROUNDS if crooked else 0):
+        levels = {bend: sum(found[b] for b in bends) / len(bends) for bends in crooked for bend in bends}
+        for layer in layers:
+            wanted = [levels.get(thing, found[thing]) for thing in layer]
+            weights = [1.0 if thing in levels else 0.001 for thing in layer]
+            for thing, top in zip(layer, _spread(wanted, weights, _spaces(layer, things, gap)), strict=True):
+                found[thing] = top
+    _levelled(found, crooked, above, below, things, gap - NEARLY)
     return found
+
+
+def _levelled(
+    tops: list[float],
+    ways: list[Sequence[int]],
+    above: dict[int, int],
+    below: dict[int, int],
+    things: list[Thing],
+    gap: float,
+) -> list[Sequence[int]]:
+    """Put the bends of each way on one level where their neighbours leave room; gives the ways that have none."""
+    left = []
+    for bends in ways:
+        upper = [(above[bend], bend) for bend in bends if bend in above]
+        lower = [(bend, below[bend]) for bend in bends if bend in below]
+        low = max((tops[u] + things[u].height + _space(things[u], things[b], gap) for u, b in upper), default=-1e9)
+        high = min((tops[d] - things[b].height - _space(things[b], things[d], gap) for b, d in lower), default=1e9)
+        if low > high:
+            left.append(bends)
+            continue
+        level = min(max(sum(tops[b] for b in bends) / len(bends), low), high)
+        for bend in bends:
+            tops[bend] = level
+    return left
+
+
+def _spaces(layer: list[int], things: list[Thing], gap: float) -> list[float]:
+    """From the top of each thing of a layer to that of the next one, at least."""
+    return [things[a].height + _space(things[a], things[b], gap) for a, b in pairwise(layer)]
 
 
 def _space(a: Thing, b: Thing, gap: float) -> float:

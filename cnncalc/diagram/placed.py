@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cnncalc.diagram.card import Card
 from cnncalc.diagram.picture import Item, Line, Point, arrow, moved
@@ -13,13 +14,32 @@ SLIDE = (1600.0, 860.0)
 LARGEST = 1.25
 
 
+class Moved(NamedTuple):
+    """Items that stand elsewhere. They are moved when the picture is chosen, because most layouts are only tried."""
+
+    items: list[Item | Moved]
+    dx: float
+    dy: float
+
+
+def settled(items: list[Item | Moved], dx: float = 0.0, dy: float = 0.0) -> list[Item]:
+    """The items where they stand."""
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Moved):
+            found += settled(item.items, dx + item.dx, dy + item.dy)
+        else:
+            found.append(moved(item, dx, dy))
+    return found
+
+
 @dataclass
 class Placed:
     """Something laid out from (0, 0): where lines enter at its left and leave at its right, by the vertex carried."""
 
     width: float
     height: float
-    items: list[Item] = field(default_factory=list)
+    items: list[Item | Moved] = field(default_factory=list)
     entries: dict[int, float] = field(default_factory=dict)
     exits: dict[int, float] = field(default_factory=dict)
     card: Card | None = None
@@ -30,10 +50,10 @@ class Placed:
     def exit(self, source: int) -> float:
         return self.height / 2 if self.card else self.exits[source]
 
-    def drawn(self, x: float, y: float, width: float | None = None) -> list[Item]:
+    def drawn(self, x: float, y: float, width: float | None = None) -> list[Item | Moved]:
         if self.card:
             return [self.card.at(x, y, width or self.width)]
-        return [moved(item, x, y) for item in self.items]
+        return [Moved(self.items, x, y)]
 
 
 @dataclass

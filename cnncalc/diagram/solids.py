@@ -120,28 +120,35 @@ class Stand:
 
 
 def solids(sketch: Sketch) -> Sketch:
-    """What is drawn as volumes: all but `concat` and `flatten`, which make no new values."""
+    """What is drawn as volumes: all but `flatten`, and `concat` of towers, whose volumes are read side by side."""
     given = stacked(sketch)
     place_of: dict[int, tuple[int, ...]] = {}
     kept: list[Vertex] = []
+    columns: list[int] = []
     for place, vertex in enumerate(given.vertices):
         sources = tuple(dict.fromkeys(new for source in vertex.reads for new in place_of[source]))
-        entry = vertex.entry
-        if isinstance(entry, Row) and entry.type in ("concat", "flatten") and not vertex.after and sources:
+        kind = vertex.entry.type if isinstance(vertex.entry, Row) and not vertex.after and sources else ""
+        if kind == "flatten" or (kind == "concat" and len({columns[source] for source in sources}) == 1):
             place_of[place] = sources
         else:
             place_of[place] = (len(kept),)
             kept.append(replace(vertex, reads=sources))
+            columns.append(_column(sources, columns))
     return replace(given, vertices=tuple(kept))
 
 
+def _column(reads: tuple[int, ...], columns: list[int]) -> int:
+    """The column of a volume: after all that it reads."""
+    return max((columns[source] + 1 for source in reads), default=0)
+
+
 def columns_of(drawn: Sketch) -> list[list[int]]:
-    """The places of the volumes, column by column: each stands after all that it reads."""
-    column: list[int] = []
+    """The places of the volumes, column by column."""
+    columns: list[int] = []
     for vertex in drawn.vertices:
-        column.append(max((column[source] + 1 for source in vertex.reads), default=0))
-    found: list[list[int]] = [[] for _ in range(max(column, default=-1) + 1)]
-    for place, at in enumerate(column):
+        columns.append(_column(vertex.reads, columns))
+    found: list[list[int]] = [[] for _ in range(max(columns, default=-1) + 1)]
+    for place, at in enumerate(columns):
         found[at].append(place)
     return found
 

@@ -18,6 +18,7 @@ MOST = 120  # volumes
 MOST_ROWS = 6
 ARCS = 8  # skips one above the other
 ARC = 14.0
+BESIDE = 3.5  # how far from a column's texts an arc runs up or down: half of what labels between columns leave free
 LANE_GAP = 46.0
 LINE = 15.0
 ROW_GAP = 36.0
@@ -110,12 +111,12 @@ class _Volumes:
         for number, row in enumerate(broken):
             above, below = self._extent(row)
             high = [level for (_, place), level in self.levels.items() if self.column_of[place] in row]
-            over = ARC * (max(high) + 1) + 12 if high else 0.0
-            over += self._captions_height(row, 0) if self.lanes > 1 else 0.0
-            middle = top + over + above
+            arcs = ARC * (max(high) + 1) + 12 if high else 0.0
+            over = self._captions_height(row, 0) if self.lanes > 1 else 0.0
+            middle = top + arcs + over + above
             end = self._place(row, stands, middle, number > 0)
             width = max(width, end)
-            items += self._row_items(row, stands, top, middle + below)
+            items += self._row_items(row, stands, top, top + arcs, middle + below)
             if number:
                 items += self._turn(broken[number - 1][-1], row[0], stands, top - ROW_GAP / 2)
             top = middle + below + 6 + self._captions_height(row, self.lanes - 1) + ROW_GAP
@@ -158,7 +159,7 @@ class _Volumes:
     def _turn(self, last: int, first: int, stands: dict[int, Stand], level: float) -> list[Item]:
         """The line from the end of a row to the start of the next."""
         a, b = stands[self.columns[last].places[0]], stands[self.columns[first].places[0]]
-        start, beside = (a.right + 4, a.middle), a.right + 18
+        start, beside = (a.right + 4, a.middle), max(a.right + 18, a.centre + self.columns[last].width / 2 + 8)
         corners: list[Point] = [start, (beside, start[1]), (beside, level), (-12, level), (-12, b.middle)]
         return lined([*corners, (b.x - 4, b.middle)], True)
 
@@ -171,7 +172,9 @@ class _Volumes:
                 half = self.solids[place].height / 2
                 labelled = max(half, self._label_start(place) + LINE * len(self.labels[place]))
                 if len(places) == 1:
-                    above, below = max(above, half), max(below, labelled)
+                    labelled_above = self._is_labelled_above(place)
+                    above = max(above, labelled if labelled_above else half)
+                    below = max(below, half if labelled_above else labelled)
                 elif lane == 0:
                     above = max(above, self.offset + labelled)
                 else:
@@ -179,9 +182,22 @@ class _Volumes:
         return above, below
 
     def _label_start(self, place: int) -> float:
-        """How far from the middle the labels before a volume begin: beyond the kernel and its lines."""
+        """How far from the middle the labels before a volume begin: beyond the kernels and their lines."""
         kernels = [self._kernel(source, place) for source in self.vertices[place].reads]
-        return max(10.0, *(kernel.height / 2 + 4 for kernel in kernels if kernel), 0.0)
+        start = max(10.0, *(kernel.height / 2 + 4 for kernel in kernels if kernel), 0.0)
+        return start + (self.offset if self._from(place) == {0, 1} and self._lane(place) is None else 0.0)
+
+    def _lane(self, place: int) -> int | None:
+        """0 for the upper and 1 for the lower of two volumes side by side, None for a single one."""
+        places = self.columns[self.column_of[place]].places
+        return places.index(place) if len(places) > 1 else None
+
+    def _from(self, place: int) -> set[int | None]:
+        return {self._lane(source) for source in self.vertices[place].reads}
+
+    def _is_labelled_above(self, place: int) -> bool:
+        """Whether the labels before a volume stand above its middle: no line comes from there."""
+        return self._lane(place) == 0 or (self._lane(place) is None and self._from(place) == {1})
 
     def _captions_height(self, row: list[int], lane: int) -> float:
         """The room for the texts above (lane 0 of two) or below the volumes of a row."""
@@ -196,7 +212,9 @@ class _Volumes:
 
     # -------------------------------------------------------------------------------------------- drawing
 
-    def _row_items(self, row: list[int], stands: dict[int, Stand], top: float, base: float) -> list[Item]:
+    def _row_items(
+        self, row: list[int], stands: dict[int, Stand], top: float, under_arcs: float, base: float
+    ) -> list[Item]:
         items: list[Item] = []
         places = [place for at in row for place in self.columns[at].places]
         for place in places:
@@ -206,10 +224,10 @@ class _Volumes:
             for source in self.vertices[place].reads:
                 if (source, place) in self.levels:
                     height = max(self.levels.values()) - self.levels[source, place]
-                    items += self._arc(stands[source], stands[place], top + 4 + ARC * height)
+                    items += self._arc(source, place, stands, top + 4 + ARC * height)
                 elif self.column_of[source] in row:
                     items += self._link(source, place, stands)
-            items += self._texts(place, stands[place], top, base, row)
+            items += self._texts(place, stands[place], under_arcs, base, row)
         return items
 
     def _kernel(self, source: int, place: int) -> Solid | None:
@@ -231,21 +249,29 @@ class _Volumes:
             return all_to_all(a, b)
         return lined([(a.right + 4, a.middle), (b.x - 3, b.middle)], True)
 
-    def _arc(self, a: Stand, b: Stand, level: float) -> list[Item]:
-        end = (b.centre - 5, b.top - 3)
-        return lined([(a.centre, a.top - 3), (a.centre, level), (end[0], level), end], True)
+    def _arc(self, source: int, place: int, stands: dict[int, Stand], level: float) -> list[Item]:
+        """A skip: from the top of one volume to that of another; at a volume in a lane, beside it and its caption."""
+        a, b = stands[source], stands[place]
+        corners: list[Point] = [(a.centre, a.top - 3), (a.centre, level)]
+        if self._lane(source) is not None:
+            x = a.centre + self.columns[self.column_of[source]].width / 2 + BESIDE
+            corners = [(a.right + 4, a.middle), (x, a.middle), (x, level)]
+        if self._lane(place) is None:
+            return lined([*corners, (b.centre - 5, level), (b.centre - 5, b.top - 3)], True)
+        x = b.centre - self.columns[self.column_of[place]].width / 2 - BESIDE
+        return lined([*corners, (x, level), (x, b.middle), (b.x - 3, b.middle)], True)
 
     def _texts(self, place: int, stand: Stand, top: float, base: float, row: list[int]) -> list[Item]:
         column = self.columns[self.column_of[place]]
         upper = len(column.places) > 1 and stand.lane == 0
         lines = self.captions[place]
-        y = top + self._captions_height(row, 0) - LINE * len(lines) if upper else base + 6
+        y = top + self._captions_height(row, 0) - 8 - LINE * len(lines) if upper else base + 6
         items: list[Item] = [
             Text(stand.centre, y + LINE * (at + 1), text, kind, "middle") for at, (text, kind) in enumerate(lines)
         ]
         lines = self.labels[place] if self.vertices[place].reads else []
         start = self._label_start(place)
-        y = stand.middle - start - LINE * len(lines) if upper else stand.middle + start - 4
+        y = stand.middle + (-start - LINE * len(lines) if self._is_labelled_above(place) else start - 4)
         x = stand.centre - (column.width + column.gap) / 2
         items += [Text(x, y + LINE * (at + 1), text, kind, "middle") for at, (text, kind) in enumerate(lines)]
         return items
