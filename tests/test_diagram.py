@@ -17,7 +17,7 @@ from cnncalc.diagram import dot, mermaid, svg
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.draw import draw, graph
 from cnncalc.diagram.metrics import text_width
-from cnncalc.diagram.picture import FONTS, Area, Box, Face, Line, Picture, Point, Text
+from cnncalc.diagram.picture import FONTS, Area, Box, Caption, Face, Line, Picture, Point
 from cnncalc.diagram.sketch import CannotDraw, sketch
 from cnncalc.diagram.stack import stacked
 from cnncalc.formats import bundled
@@ -72,7 +72,7 @@ def faults(drawn: Picture) -> list[str]:
     found = []
     whole = Area(0, 0, drawn.width, drawn.height)
     texts = sorted(drawn.texts, key=lambda text: text.area.left)
-    near: list[Text] = []
+    near: list[Caption] = []
     for text in texts:
         if not whole.holds(text.area):
             found.append(f"`{text.text}` leaves the picture")
@@ -113,11 +113,11 @@ def faults(drawn: Picture) -> list[str]:
 
 def test_the_faults_are_found() -> None:
     """The measure itself can fail: a picture with one fault of each kind."""
-    card = Box(10, 10, 60, 20, "conv", (Text(12, 24, "much too long for it", "name"),), tip="a")
+    card = Box(10, 10, 60, 20, "conv", (Caption(12, 24, "much too long for it", "name"),), tip="a")
     other = Box(40, 20, 60, 20, "conv", tip="b")
-    frame = Box(90, 30, 60, 40, "frame", (Text(92, 42, "f", "frame"),), tip="c")
+    frame = Box(90, 30, 60, 40, "frame", (Caption(92, 42, "f", "frame"),), tip="c")
     line = Line((0, 25), (((300, 25),),), "edge")
-    text = Text(20, 25, "meets", "op")
+    text = Caption(20, 25, "meets", "op")
     assert faults(Picture(200, 100, "", "", (card, other, frame, line, text))) == [
         "`meets` meets `much too long for it`",
         "`much too long for it` is cut by its box",

@@ -11,7 +11,7 @@ from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.problem import clean
 from cnncalc.core.shape import written_shape
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
-from cnncalc.diagram.picture import FONTS, Box, Text
+from cnncalc.diagram.picture import FONTS, Box, Caption
 from cnncalc.diagram.sketch import Vertex
 
 PADDING = 9.0
@@ -42,9 +42,9 @@ class Card(NamedTuple):
         line = y + PADDING - 2
         for left, role, right in self.lines:
             line += _leading(role)
-            texts.append(Text(x + PADDING, line - 3, left, role))
+            texts.append(Caption(x + PADDING, line - 3, left, role))
             if right:
-                texts.append(Text(x + width - PADDING, line - 3, right, "shape", "end"))
+                texts.append(Caption(x + width - PADDING, line - 3, right, "shape", "end"))
         return Box(x, y, width, self.height, self.role, tuple(texts), self.sheets, self.tip)
 
 

@@ -9,7 +9,7 @@ from cnncalc.core.problem import clean
 from cnncalc.diagram.card import Look
 from cnncalc.diagram.flow import flow
 from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Item, Picture, Text, moved
+from cnncalc.diagram.picture import FONTS, Caption, Item, Picture, moved
 from cnncalc.diagram.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch
 from cnncalc.diagram.solids import columns_of, is_chain_of_volumes, solids
 from cnncalc.diagram.stack import stacked
@@ -99,11 +99,11 @@ def composed(shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[
     font = FONTS["title"]
     title = fitted(clean(shown.title), font.size, width, font.bold)
     shift = (width - inner[0]) / 2
-    placed: list[Item] = [Text(MARGIN, MARGIN + 18, title, "title")]
+    placed: list[Item] = [Caption(MARGIN, MARGIN + 18, title, "title")]
     placed += [moved(item, MARGIN + shift, MARGIN + HEAD) for item in items]
     y = MARGIN + HEAD + height + 34
     for text in texts:
-        placed.append(Text(MARGIN, y, text, "note"))
+        placed.append(Caption(MARGIN, y, text, "note"))
         y += LINE
     description = f"{clean(shown.title)}: {totals(shown)}"
     return Picture(

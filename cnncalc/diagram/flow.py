@@ -15,7 +15,7 @@ from cnncalc.diagram.branches import layered
 from cnncalc.diagram.card import Card, Look, card
 from cnncalc.diagram.letter_u import u_shape
 from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Box, Item, Line, Text
+from cnncalc.diagram.picture import FONTS, Box, Caption, Item, Line
 from cnncalc.diagram.placed import STEP, Member, Moved, Placed, lined, settled, slide_scale
 from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, Vertex, too_large
 from cnncalc.diagram.stack import stacked
@@ -268,7 +268,7 @@ def _framed(inner: Placed, opened: Opened, head: float) -> Placed:
     label = fitted(text, font.size, max(inner.width, 150.0), font.bold)
     width = max(inner.width, text_width(label, font.size, font.bold)) + 2 * FRAME
     height = inner.height + head + FRAME
-    title = Text(FRAME, 16, label, "frame")
+    title = Caption(FRAME, 16, label, "frame")
     items: list[Item | Moved] = [Box(0, 0, width, height, "frame", (title,), tip=clean(opened.name))]
     items += inner.drawn(FRAME, head)
     for y in inner.entries.values():

@@ -53,7 +53,7 @@ class Area(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Caption:
     """A line of text: `x` is its start, middle or end, `y` its base line."""
 
     x: float
@@ -83,7 +83,7 @@ class Box:
     width: float
     height: float
     role: str
-    texts: tuple[Text, ...] = ()
+    texts: tuple[Caption, ...] = ()
     sheets: int = 0
     tip: str = ""
 
@@ -114,7 +114,7 @@ class Line:
         return self.steps[-1][-1] if self.steps else self.start
 
 
-Item = Box | Face | Line | Text
+Item = Box | Face | Line | Caption
 
 
 @dataclass(frozen=True)
@@ -128,21 +128,21 @@ class Picture:
     items: tuple[Item, ...] = field(repr=False)
 
     @property
-    def texts(self) -> list[Text]:
+    def texts(self) -> list[Caption]:
         """Every text in it."""
         return [
             text
             for item in self.items
-            for text in (item.texts if isinstance(item, Box) else (item,) if isinstance(item, Text) else ())
+            for text in (item.texts if isinstance(item, Box) else (item,) if isinstance(item, Caption) else ())
         ]
 
 
 def moved(item: Item, dx: float, dy: float) -> Item:
     """The same thing elsewhere."""
-    if isinstance(item, Text):
-        return Text(item.x + dx, item.y + dy, item.text, item.role, item.anchor)
+    if isinstance(item, Caption):
+        return Caption(item.x + dx, item.y + dy, item.text, item.role, item.anchor)
     if isinstance(item, Box):
-        texts = tuple(Text(t.x + dx, t.y + dy, t.text, t.role, t.anchor) for t in item.texts)
+        texts = tuple(Caption(t.x + dx, t.y + dy, t.text, t.role, t.anchor) for t in item.texts)
         return Box(item.x + dx, item.y + dy, item.width, item.height, item.role, texts, item.sheets, item.tip)
     if isinstance(item, Face):
         return Face(tuple((x + dx, y + dy) for x, y in item.points), item.role, item.tip)

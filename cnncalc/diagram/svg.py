@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 from cnncalc.core.problem import clean
-from cnncalc.diagram.picture import FONTS, Box, Face, Item, Line, Picture, Text
+from cnncalc.diagram.picture import FONTS, Box, Caption, Face, Item, Line, Picture
 
 FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
@@ -140,7 +140,7 @@ def _text(text: str) -> str:
 
 
 def _drawn(item: Item, ink: _Ink) -> list[str]:
-    if isinstance(item, Text):
+    if isinstance(item, Caption):
         return [_label(item, ink)]
     if isinstance(item, Line):
         dashes = {"cone": ' stroke-dasharray="2 3"', "hidden": ' stroke-dasharray="4 3"'}.get(item.role, "")
@@ -170,7 +170,7 @@ def _box(box: Box, ink: _Ink) -> list[str]:
     ]
 
 
-def _label(text: Text, ink: _Ink, role: str | None = None) -> str:
+def _label(text: Caption, ink: _Ink, role: str | None = None) -> str:
     font = FONTS[text.role]
     anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
     weight = ' font-weight="bold"' if font.bold else ""

@@ -9,7 +9,7 @@ from cnncalc.core.analysis import Row
 from cnncalc.core.problem import clean
 from cnncalc.diagram.card import Look, role
 from cnncalc.diagram.faces import all_to_all, faces, kernel_lines
-from cnncalc.diagram.picture import Item, Point, Text, moved
+from cnncalc.diagram.picture import Caption, Item, Point, moved
 from cnncalc.diagram.placed import lined, slide_scale
 from cnncalc.diagram.sketch import CannotDraw, Sketch, too_large
 from cnncalc.diagram.solids import LANES, Solid, Stand, caption, columns_of, label, scale_for, solids, widest
@@ -267,11 +267,11 @@ class _Volumes:
         lines = self.captions[place]
         y = top + self._captions_height(row, 0) - 8 - LINE * len(lines) if upper else base + 6
         items: list[Item] = [
-            Text(stand.centre, y + LINE * (at + 1), text, kind, "middle") for at, (text, kind) in enumerate(lines)
+            Caption(stand.centre, y + LINE * (at + 1), text, kind, "middle") for at, (text, kind) in enumerate(lines)
         ]
         lines = self.labels[place] if self.vertices[place].reads else []
         start = self._label_start(place)
         y = stand.middle + (-start - LINE * len(lines) if self._is_labelled_above(place) else start - 4)
         x = stand.centre - (column.width + column.gap) / 2
-        items += [Text(x, y + LINE * (at + 1), text, kind, "middle") for at, (text, kind) in enumerate(lines)]
+        items += [Caption(x, y + LINE * (at + 1), text, kind, "middle") for at, (text, kind) in enumerate(lines)]
         return items

@@ -16,7 +16,7 @@ from cnncalc.formats.yaml.expanding.build import load_source
 FROM_GIT = "git:"  # a file of that very name is `./git:…`
 
 
-class Found(NamedTuple):
+class Located(NamedTuple):
     """The file that a name means; `bundled` where it came with the package."""
 
     path: str
@@ -24,12 +24,12 @@ class Found(NamedTuple):
     bundled: bool
 
 
-def find(name: str) -> Found:
+def find(name: str) -> Located:
     """What FILE means: an existing file, else the bundled architecture of that name; raises ProblemsFound."""
     if name.startswith(FROM_GIT):
-        return Found(name, name, False)
+        return Located(name, name, False)
     if os.path.exists(name):
-        return Found(name, name, False)
+        return Located(name, name, False)
     in_folder = os.path.dirname(name) not in ("", "fragments")
     path = None if in_folder else bundled.find(name)
     if path is None:
@@ -37,7 +37,7 @@ def find(name: str) -> Found:
         help = f"did you mean the bundled `{close}`?" if close else "`cnncalc list` shows the bundled architectures"
         what = "no such file" if in_folder else "no such file, and no bundled architecture of that name"
         raise fail("unreadable", f"cannot read `{name}`: {what}", help=help)
-    return Found(path, name if name.endswith(".yaml") else f"{name}.yaml", True)
+    return Located(path, name if name.endswith(".yaml") else f"{name}.yaml", True)
 
 
 def read(name: str) -> Source:

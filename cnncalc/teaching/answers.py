@@ -100,7 +100,7 @@ class Reading(NamedTuple):
         return any(value in near for value in self.values)
 
 
-class _Written(NamedTuple):
+class _Answer(NamedTuple):
     """A number as it is written: `digits` times ten to the `place`; `other` is what it may be in another country."""
 
     digits: int
@@ -212,13 +212,13 @@ def _side(question: Question, text: str) -> Reading:
     return written._replace(remark=f"a rounded figure needs {LEAST_DIGITS} digits or more" if short else "")
 
 
-def _written(text: str) -> _Written | None:
+def _written(text: str) -> _Answer | None:
     """A number with its thousands, decimals, powers of ten and scales; None where it is none.
 
     >>> [_written(text) for text in ("34.9k", "4억 4789만 7600", "3.5e4", "1,234.0", "34,94,400", "12 34")]
-    [_Written(digits=349, place=2, other=()), _Written(digits=447897600, place=0, other=()), \
-_Written(digits=35, place=3, other=()), _Written(digits=12340, place=-1, other=()), \
-_Written(digits=3494400, place=0, other=()), None]
+    [_Answer(digits=349, place=2, other=()), _Answer(digits=447897600, place=0, other=()), \
+_Answer(digits=35, place=3, other=()), _Answer(digits=12340, place=-1, other=()), \
+_Answer(digits=3494400, place=0, other=()), None]
     """
     if sum(character.isdigit() for character in text) > MOST_DIGITS:
         return None
@@ -226,7 +226,7 @@ _Written(digits=3494400, place=0, other=()), None]
     if power:
         found = _decimal(power[1] or "1", scaled=True)
         return _within(found._replace(place=found.place + int(power[2]))) if found else None
-    parts: list[tuple[_Written, int]] = []
+    parts: list[tuple[_Answer, int]] = []
     end = 0
     while end < len(text):
         match = _PART.match(text, end)
@@ -244,13 +244,13 @@ _Written(digits=3494400, place=0, other=()), None]
     if len(parts) == 1:
         (number, scale), *_ = parts
         other = tuple(value * 10**scale for value in number.other)
-        return _within(_Written(number.digits, number.place + scale, other))
+        return _within(_Answer(number.digits, number.place + scale, other))
     place = parts[-1][0].place + parts[-1][1]
     total = sum(number.digits * 10 ** (number.place + scale - place) for number, scale in parts)
-    return _within(_Written(total, place))
+    return _within(_Answer(total, place))
 
 
-def _within(found: _Written) -> _Written | None:
+def _within(found: _Answer) -> _Answer | None:
     return found if len(str(found.digits)) + found.place <= MOST_DIGITS else None
 
 
@@ -260,21 +260,21 @@ def _scale(text: str | None) -> int:
     return _LETTERS[text] if text in _LETTERS else _WORDS[text.lower().rstrip(".")]
 
 
-def _decimal(text: str, scaled: bool) -> _Written | None:
+def _decimal(text: str, scaled: bool) -> _Answer | None:
     """`34944`, `34,944`, `34.944,0`, `34.9`. With a scale three decimals are decimals, else they are thousands."""
     if text.isdigit():
-        return _Written(int(text), 0)
+        return _Answer(int(text), 0)
     point = re.fullmatch(r"(\d+)[.,](\d{1,12})", text)
     whole = re.fullmatch(_THOUSANDS, text)
     if point and not (whole and not scaled):
         other = (int(re.sub(r"\D", "", text)),) if whole else ()
-        return _Written(int(point[1] + point[2]), -len(point[2]), other)
+        return _Answer(int(point[1] + point[2]), -len(point[2]), other)
     if whole:
         thousandth = int(text[:-4]) if point and text.endswith("000") else None
-        return _Written(int(re.sub(r"\D", "", text)), 0, () if thousandth is None else (thousandth,))
+        return _Answer(int(re.sub(r"\D", "", text)), 0, () if thousandth is None else (thousandth,))
     both = re.fullmatch(rf"(?:{_THOUSANDS})(?P<point>[.,])(?P<decimals>\d{{1,12}})", text)
     if both and both["point"] != (both["between"] or ","):
-        return _Written(int(re.sub(r"\D", "", text)), -len(both["decimals"]))
+        return _Answer(int(re.sub(r"\D", "", text)), -len(both["decimals"]))
     return None
 
 
