@@ -83,3 +83,12 @@ def test_each_library_has_its_place() -> None:
 def test_no_other_library_is_imported() -> None:
     roots = {module.split(".")[0] for path in FILES for module in imports(path)}
     assert roots - set(sys.stdlib_module_names) == {"cnncalc", *HOMES}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    found: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
+    assert {name: files for name, files in found.items() if len(files) > 1} == {}
