@@ -30,13 +30,13 @@ MOST_ALIASES = 1_000
 MOST_NODES = 2_000_000
 
 try:
-    from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined]
+    from yaml.cyaml import CParser as _YamlParser  # type: ignore[attr-defined]
 
     HAS_C_PARSER = True
 except ImportError:  # PyYAML was built without libyaml
     HAS_C_PARSER = False
 
-    class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
+    class _YamlParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
         def __init__(self, stream: Any) -> None:
             yaml.reader.Reader.__init__(self, stream)
             yaml.scanner.Scanner.__init__(self)
@@ -88,7 +88,7 @@ def parse(source: Source) -> Node:
 
 
 def _tree(source: Source) -> Node | None:
-    parser = _Parser(_Stream(source))
+    parser = _YamlParser(_Stream(source))
     next_event = parser.get_event
     stack: list[_Frame] = []
     anchors: dict[str, tuple[Node, int, int]] = {}
@@ -210,7 +210,7 @@ def comments(source: Source, word: str) -> list[tuple[Place, str]]:
 
 def _scalar_spans(source: Source) -> Iterator[tuple[int, int]]:
     """Where the scalars of a text begin and end, in order; then its end."""
-    next_event = _Parser(_Stream(source)).get_event
+    next_event = _YamlParser(_Stream(source)).get_event
     kind: Any = None
     while kind is not StreamEndEvent:
         event: Any = next_event()
