@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 
 import cnncalc
+from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import COLUMNS, Style
+from cnncalc.analyses.outline import outline
 from cnncalc.core.builder import Builder
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Place
+from cnncalc.core.problem import Label, Place, Problem
 from cnncalc.formats.foreign.base import FORMATS, Format
 from cnncalc.formats.foreign.unread import UNREAD
 from cnncalc.formats.source import Source
+from cnncalc.render.check import renderer
+from cnncalc.render.json import render as json_of
+from cnncalc.render.problems import render as drawn
 from tests.running import invoke
 
 # ---------------------------------------------------------------------------------- the whole of a reader of a format
@@ -194,3 +200,29 @@ def test_a_yaml_file_imports_no_other_format() -> None:
     code = "import sys, cnncalc; cnncalc.load('lenet5'); print([m for m in sys.modules if 'foreign' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
+
+
+def test_what_has_no_lines_shows_its_label(lines: None) -> None:
+    net = Builder({"input": (3, 8, 8)}, file="model.bin")
+    net.add("relu", origin=Label("model.bin", "node Relu_1"))
+    analysis = cnncalc.analyze(net.graph())
+    cells = [COLUMNS["line"].cell(line, analysis, Style()) for line in outline(analysis)]
+    assert cells == ["node Relu_1"]
+    assert json.loads(json_of(analysis, analysis.rows))["layers"][0]["line"] is None
+    assert json.loads(json_of(analysis, analysis.rows))["layers"][0]["place"] == "model.bin, node Relu_1"
+
+
+def test_problems_without_lines_are_shown_in_every_format_of_check() -> None:
+    place = Label("model.bin", "node Conv_3")
+    problem = Problem("bad-value", "too wide", place)
+    report = Report("model.bin", 2, problems=(problem,))
+    assert drawn([problem]) == "error[bad-value]: too wide\n--> model.bin, node Conv_3\n"
+    assert renderer("text")([report]) == "model.bin, node Conv_3: error bad-value too wide\n"
+    assert renderer("github")([report]) == (
+        "::error file=model.bin,title=cnncalc bad-value::too wide%0Aat node Conv_3\n"
+    )
+    (result,) = json.loads(renderer("sarif")([report]))["runs"][0]["results"]
+    assert result["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": "node Conv_3"}]
+    assert "| model.bin, node Conv\\_3 | error | bad-value | too wide |" in renderer("step_summary")([report])
+    found = json.loads(renderer("json")([report]))["files"][0]["problems"][0]
+    assert (found["place"], "line" in found) == ("model.bin, node Conv_3", False)

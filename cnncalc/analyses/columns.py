@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.figures import exact, megabytes, percent, short
+from cnncalc.core.problem import Label, clean
 from cnncalc.core.shape import Shape, written_shape
 
 if TYPE_CHECKING:  # the help of a command lists the columns
@@ -95,7 +96,10 @@ def _share_of(measure: Measure) -> Column:
 
 
 def _line_number(line: SummaryLine, analysis: Analysis, style: Style) -> str:
-    return str(line.entry.line) if line.entry else ""
+    if line.entry is None:
+        return ""
+    origin = line.entry.origin
+    return style.plain(clean(origin.text)) if isinstance(origin, Label) else str(origin.line)
 
 
 def _columns() -> Iterator[Column]:
