@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
-from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, nearest
+from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 
@@ -134,8 +134,7 @@ class Builder:
             self.report("duplicate-name", f"two layers are called `{path}`", at, "give one another name")
         layer_type = LAYERS.get(type)
         if layer_type is None:
-            close = nearest(type, LAYERS)
-            self.report("unknown-layer", f"no layer `{type}`", at, f"did you mean `{close}`?" if close else None)
+            self.report("unknown-layer", f"no layer `{type}`", at, misspelt(type, LAYERS))
             return None
         if wrong := wrong_number(layer_type, len(reads)):
             self.report("wrong-input", wrong[0], at, wrong[1])
@@ -156,9 +155,8 @@ class Builder:
         known = layer_type.attributes
         fine = True
         for unknown in values.keys() - known:
-            close = nearest(str(unknown), known)
-            help = f"did you mean `{close}`?" if close else None
-            self.report("unknown-attribute", f"unknown attribute of `{layer_type.type}`: `{unknown}`", at, help)
+            message = f"unknown attribute of `{layer_type.type}`: `{unknown}`"
+            self.report("unknown-attribute", message, at, misspelt(str(unknown), known))
             fine = False
         for name, attribute in known.items():
             if attribute.required and values.get(name) is None:
@@ -388,9 +386,8 @@ class Builder:
         found = {}
         for name in outputs:
             if name not in known:
-                close = nearest(name, known)
-                help = f"did you mean `{close}`?" if close else None
-                self.report("unknown-name", f"no layer `{name}`", Label(self.file, "outputs"), help)
+                at = Label(self.file, "outputs")
+                self.report("unknown-name", f"no layer `{name}`", at, misspelt(name, known))
             found[name] = known.get(name)
         return found
 

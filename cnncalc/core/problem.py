@@ -143,6 +143,16 @@ def nearest(word: str, known: Collection[str]) -> str | None:
     return found[0] if found else None
 
 
+def misspelt(word: str, known: Collection[str]) -> str | None:
+    """A cure for a misspelt word; None where nothing known is near.
+
+    >>> misspelt("kernal", ["filters", "kernel"])
+    'did you mean `kernel`?'
+    """
+    found = nearest(word, known)
+    return f"did you mean `{found}`?" if found else None
+
+
 def clean(text: str) -> str:
     """Text from a file without control characters: what a file says never drives the terminal.
 

@@ -14,7 +14,7 @@ import subprocess
 from threading import Timer
 from typing import NamedTuple
 
-from cnncalc.core.problem import Place, ProblemsFound, fail, nearest
+from cnncalc.core.problem import Place, ProblemsFound, fail, misspelt, nearest
 from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
 
 PREFIX = "git:"
@@ -229,8 +229,7 @@ def _other_ref(ref: str, folder: str) -> str | None:
     _, out = ask(folder, "for-each-ref", "--format=%(refname:short)", most=_MOST_NAMES)
     if ref == "HEAD":
         return "there is no commit yet"
-    close = nearest(ref, ["HEAD", *os.fsdecode(out).split()[:10_000]])
-    return f"did you mean `{close}`?" if close else None
+    return misspelt(ref, ["HEAD", *os.fsdecode(out).split()[:10_000]])
 
 
 def _why_not(ref: str, path: str, name: str) -> ProblemsFound:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from cnncalc.core.formula import FUNCTIONS, JOINING, RESERVED
@@ -23,6 +23,7 @@ from cnncalc.core.layers.base import (
     Layer,
     Requirement,
 )
+from cnncalc.core.problem import misspelt
 
 FIELDS = (
     "reads", "inputs", "alike", "verb", "second_input", "counted", "requires", "out_channels", "out_side", "out_tokens",
@@ -57,14 +58,6 @@ class Fault(Exception):
 
     def __init__(self, what: str, cure: str | None = None) -> None:
         super().__init__(what, cure)
-
-
-def meant(word: str, known: Collection[str]) -> str | None:
-    """A cure for a misspelt word; None where nothing known is near."""
-    from cnncalc.core.problem import nearest  # here, for most declarations are right
-
-    found = nearest(word, known)
-    return f"did you mean `{found}`?" if found else None
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
@@ -107,7 +100,7 @@ def _check_name(layer: type[Layer], name: str, value: Any) -> None:
     if name in _WORKED_OUT:
         raise Fault("is worked out, not declared")
     if not (callable(value) or hasattr(value, "__get__")):
-        raise Fault("is no field of a layer", meant(name, FIELDS) or f"the fields are {listed(FIELDS)}")
+        raise Fault("is no field of a layer", misspelt(name, FIELDS) or f"the fields are {listed(FIELDS)}")
 
 
 def _check_annotation(name: str, kind: Any, value: Any) -> None:
@@ -120,7 +113,7 @@ def _check_annotation(name: str, kind: Any, value: Any) -> None:
     if "|" in kind:
         raise Fault(f"`{kind}` is no kind of value", "what may be left out has `default=None`")
     if kind not in KINDS:
-        raise Fault(f"`{kind}` is no kind of value", meant(kind, KINDS) or f"the kinds are {listed(KINDS)}")
+        raise Fault(f"`{kind}` is no kind of value", misspelt(kind, KINDS) or f"the kinds are {listed(KINDS)}")
     if not isinstance(value, Attribute):
         raise Fault("an attribute is declared by `attr`", f'write `{name}: {kind} = attr("…")`')
     if name in _TAKEN:
@@ -166,7 +159,7 @@ def _check_default(layer: type[Layer], attribute: Attribute) -> None:
         while before.popitem()[0] != attribute.name:
             pass
         if default[1:] not in before:
-            cure = meant(default[1:], before) or "one of those before it"
+            cure = misspelt(default[1:], before) or "one of those before it"
             raise Fault(f"the default `{default}` is no attribute before it", cure)
         other = before[default[1:]]
         if other.kind != kind:
@@ -225,7 +218,7 @@ def check_fields(layer: type[Layer]) -> dict[str, Any]:
         if layer.family not in FAMILIES:
             raise Fault(
                 f"{layer.family!r} is no family",
-                meant(str(layer.family), FAMILIES) or f"the families are {listed(FAMILIES)}",
+                misspelt(str(layer.family), FAMILIES) or f"the families are {listed(FAMILIES)}",
             )
         for place in layer.attributes:
             _check_attribute(layer, layer.attributes[place])
@@ -242,7 +235,7 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
     if field in _WORDS:
         if value not in _WORDS[field]:
             words = [word for word in _WORDS[field] if word]
-            raise Fault(f"{value!r} is none of {listed(words)}", meant(str(value), words))
+            raise Fault(f"{value!r} is none of {listed(words)}", misspelt(str(value), words))
         if field == "alike" and value and layer.inputs == 1:
             raise Fault("only several inputs can be alike", "say how many: `inputs = None` for two or more")
     elif field == "inputs":
@@ -278,7 +271,7 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
 def _check_named(layer: type[Layer], field: str, value: Any) -> None:
     """A field that names an attribute."""
     if not isinstance(value, str) or value not in layer.attributes:
-        raise Fault(f"{value!r} is no attribute", meant(str(value), layer.attributes))
+        raise Fault(f"{value!r} is no attribute", misspelt(str(value), layer.attributes))
     attribute = layer.attributes[value]
     if attribute.kind != _NAMED[field]:
         raise Fault(f"`{value}` is of kind `{attribute.kind}`, not `{_NAMED[field]}`")

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from cnncalc.core.formula import FormulaError, Tree, names, parse, parts, whole_name
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer, Requirement
-from cnncalc.core.layers.declared import DeclarationError, Fault, declared, listed, meant
+from cnncalc.core.layers.declared import DeclarationError, Fault, declared, listed
+from cnncalc.core.problem import misspelt
 
 
 class _Field(NamedTuple):
@@ -179,7 +180,7 @@ def _checked(text: str, wanted: int, by_axis: bool, known: _Known, usable: dict[
 def _unknown(name: str, text: str, known: _Known, usable: dict[str, int]) -> Fault:
     if name in known.twice:
         return Fault(f"`{name}` in `{text}` is {known.twice[name]}", "give one of them another name")
-    cure = f"`out` is known in {listed(COUNTS)} only" if name == "out" else meant(name, usable)
+    cure = f"`out` is known in {listed(COUNTS)} only" if name == "out" else misspelt(name, usable)
     return Fault(f"unknown name `{name}` in `{text}`", cure or f"the names are {listed(usable)}")
 
 

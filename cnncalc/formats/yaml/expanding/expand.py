@@ -127,8 +127,7 @@ class Expander:
             if last is not None and self.has_room(last):
                 output = self.again(last, f"{path}/{number}", [output])
                 continue
-            first, groups, count, so_far = self.so_far()
-            before = output
+            since, before = self.so_far(), output
             self.count += 1
             scope.env["channels"] = self.channels(output)
             scope.before = output
@@ -137,11 +136,8 @@ class Expander:
             self.trail.calls.pop()
             if output is None:
                 return None
-            same = closed and self.builder.shape(output) == self.builder.shape(before)
-            if same and before is not None and len(self.trail.problems.found) == so_far:
-                below = tuple(self.builder.groups[groups:])
-                stretch = Stretch(f"{path}/{number}", first, len(self.nodes), below, (before,), output)
-                last = _Call(stretch, self.count - count)
+            if closed and self.builder.shape(output) == self.builder.shape(before):
+                last = self.worked_out(since, f"{path}/{number}", [before], output)
         assert output is not None
         self.group(path, type_of(entry, scope.env), start, output, entry, times)
         return output
@@ -157,6 +153,15 @@ class Expander:
     def so_far(self) -> tuple[int, int, int, int]:
         """How many layers, groups, entries and problems there are."""
         return len(self.nodes), len(self.builder.groups), self.count, len(self.trail.problems.found)
+
+    def worked_out(self, since: tuple[int, int, int, int], path: str, reads: list[Port], output: Port) -> _Call | None:
+        """What was built below a path since then, to be copied; None where something is wrong with it."""
+        start, groups, count, problems = since
+        if output is None or None in reads or len(self.trail.problems.found) > problems:
+            return None
+        below = tuple(self.builder.groups[groups:])
+        stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), output)  # type: ignore[arg-type]
+        return _Call(stretch, self.count - count)
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Port:
         """What an entry is, once; `beside` are the paths of its branches, where these stand beside it."""
@@ -189,7 +194,7 @@ class Expander:
                 help = f"write `from: [{', '.join(names).upper()}]`"
             self.trail.add("wrong-input", f"block `{block.name}` reads {needs}, not {len(reads)}", entry.key, help)
             return None
-        start, groups, count, so_far = self.so_far()
+        since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
         if done is not None and self.has_room(done):
@@ -200,12 +205,10 @@ class Expander:
             inputs = dict(zip(names, reads, strict=True))
             output = self.entries(Scope(block.entries, env, inputs), reads[0], f"{path}/")
             self.trail.calls.pop()
-            if key is not None and output is not None and len(self.trail.problems.found) == so_far:
-                below = tuple(self.builder.groups[groups:])
-                stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), output)  # type: ignore[arg-type]
-                self.done[key] = _Call(stretch, self.count - count)
+            if key is not None and (call := self.worked_out(since, path, reads, output)):
+                self.done[key] = call
         if output is not None:
-            self.group(path, block.name, start, output, entry)
+            self.group(path, block.name, since[0], output, entry)
         return output
 
     def equal(self, block: Block, env: dict[str, Any], reads: list[Port]) -> tuple[Any, ...] | None:

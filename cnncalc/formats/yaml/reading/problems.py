@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from cnncalc.core.problem import Problems, nearest
+from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
 TAKEN_NAMES = ("input", "total", "previous")
@@ -20,8 +20,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
     if cure := otherwise(word):
         return cure
     called = other_name(word)
-    found = called if called in known else nearest(word, known)
-    return f"did you mean `{found}`?" if found else None
+    return f"did you mean `{called}`?" if called in known else misspelt(word, known)
 
 
 def value_is_null(node: Node) -> bool:
