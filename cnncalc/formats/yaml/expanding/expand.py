@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cnncalc.core.builder import MOST_LAYERS, Builder, Stretch, rank_of, wrong_number
+from cnncalc.core.builder import MOST_LAYERS, MOST_LETTERS, Builder, Stretch, rank_of, wrong_number
 from cnncalc.core.formula import written
 from cnncalc.core.graph import Ref
 from cnncalc.core.layers import LAYERS
@@ -34,6 +34,16 @@ class _Call(NamedTuple):
 
     stretch: Stretch
     entries: int
+
+
+class _SoFar(NamedTuple):
+    """How many layers, groups, entries and problems there are, and letters of paths."""
+
+    layers: int
+    groups: int
+    entries: int
+    problems: int
+    letters: int
 
 
 class Expander:
@@ -75,11 +85,15 @@ class Expander:
         self.depth -= 1
         return current
 
-    def entry(self, entry: Entry, label: Any, scope: Scope, current: Port, prefix: str) -> Port:
-        self.count += 1
+    def counted(self, more: int, entry: Entry) -> None:
+        """Count what is written out; stops where it is too much."""
+        self.count += more
         if self.count > MOST_ENTRIES:
-            what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
+            what = f"more than {MOST_ENTRIES:,} entries, blocks, branches and repeats written out"
             self.trail.stop("limit", f"{what} (limit: entries {MOST_ENTRIES:,})", entry.key)
+
+    def entry(self, entry: Entry, label: Any, scope: Scope, current: Port, prefix: str) -> Port:
+        self.counted(1 if entry.reads is None else len(entry.reads), entry)
         name, branch_names = label
         reads = self.reads(entry, scope, current)
         start = len(self.nodes)
@@ -124,11 +138,11 @@ class Expander:
         last: _Call | None = None  # a copy that gives what it reads: those behind it are equal
         closed = self.is_closed(entry, scope)
         for number in range(1, times + 1):
-            if last is not None and self.has_room(last):
+            if last is not None and self.has_room(last, f"{path}/{number}"):
                 output = self.again(last, f"{path}/{number}", [output])
                 continue
             since, before = self.so_far(), output
-            self.count += 1
+            self.counted(1, entry)
             scope.env["channels"] = self.channels(output)
             scope.before = output
             self.trail.calls.append((None, entry, f"copy {number} of {times}"))
@@ -150,17 +164,21 @@ class Expander:
             layer_type is not None and layer_type.inputs == 1 and not layer_type.second_input
         )
 
-    def so_far(self) -> tuple[int, int, int, int]:
-        """How many layers, groups, entries and problems there are."""
-        return len(self.nodes), len(self.builder.groups), self.count, len(self.trail.problems.found)
+    def so_far(self) -> _SoFar:
+        """How much there is."""
+        builder = self.builder
+        return _SoFar(
+            len(self.nodes), len(builder.groups), self.count, len(self.trail.problems.found), builder.letters
+        )
 
-    def worked_out(self, since: tuple[int, int, int, int], path: str, reads: list[Port], output: Port) -> _Call | None:
+    def worked_out(self, since: _SoFar, path: str, reads: list[Port], output: Port) -> _Call | None:
         """What was built below a path since then, to be copied; None where something is wrong with it."""
-        start, groups, count, problems = since
+        start, groups, count, problems, letters = since
         if output is None or None in reads or len(self.trail.problems.found) > problems:
             return None
         below = tuple(self.builder.groups[groups:])
-        stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), output)  # type: ignore[arg-type]
+        letters = self.builder.letters - letters
+        stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), output, letters)  # type: ignore[arg-type]
         return _Call(stretch, self.count - count)
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Port:
@@ -185,6 +203,7 @@ class Expander:
                 entry.key,
                 "break the cycle",
             )
+        self.values.spend(1 + len(block.params) + len(block.vars) + len(self.file_vars) // 32, entry.key)
         env = self.attributes.params(entry, block, scope.env, self.file_vars)
         names = [node.text for node in block.inputs] or ["input"]
         if len(reads) != len(names):
@@ -197,7 +216,7 @@ class Expander:
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
-        if done is not None and self.has_room(done):
+        if done is not None and self.has_room(done, path):
             output: Port = self.again(done, path, reads)
         else:
             self.trail.calls.append((block, entry, path))
@@ -219,10 +238,14 @@ class Expander:
             return None
         return (block.name, self.depth, *shapes, *map(exactly, values))
 
-    def has_room(self, call: _Call) -> bool:
+    def has_room(self, call: _Call, path: str) -> bool:
         """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""
-        layers = call.stretch.stop - call.stretch.start
-        return len(self.nodes) + layers <= MOST_LAYERS and self.count + call.entries <= MOST_ENTRIES
+        stretch = call.stretch
+        return (
+            len(self.nodes) + stretch.stop - stretch.start <= MOST_LAYERS
+            and self.count + call.entries <= MOST_ENTRIES
+            and self.builder.letters + stretch.letters_below(path) <= MOST_LETTERS
+        )
 
     def again(self, call: _Call, path: str, reads: list[Port]) -> Ref:
         """What a block gives that was called before with equal params on equal shapes: nothing is worked out anew."""
@@ -237,6 +260,7 @@ class Expander:
     ) -> Port:
         """Branches that all read one input, joined by a layer; a named or repeated merge is a group of its own."""
         assert entry.branches is not None
+        self.counted(len(entry.branches), entry)
         if len(reads) > 1:
             help = "give it either branches, or `from: [A, B]`"
             self.trail.add(

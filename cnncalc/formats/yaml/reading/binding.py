@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.problem import Problems
-from cnncalc.formats.source import Node
+from cnncalc.formats.source import Node, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
 from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean
 from cnncalc.formats.yaml.reading.reader import Reader
@@ -22,7 +24,7 @@ def _bind_in(entry: Entry, words: set[str], blocks: dict[str, Block], problems: 
     type_name = entry.type
     if type_name.startswith("$"):  # known when the block is called, and bound then
         if type_name not in words:
-            problems.add("unknown-name", f"no param `{type_name}`", entry.key, did_you_mean(type_name, words))
+            problems.add("unknown-name", f"no param `{type_name}`", entry.key, partial(did_you_mean, type_name, words))
             entry.bound = {}
         return
     layer = LAYERS.get(type_name)
@@ -38,11 +40,11 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     elif type_name in LAYERS:
         known = list(LAYERS[type_name].attributes)
     else:
-        help = (
-            colon_cure(entry.key)
-            or did_you_mean(type_name, [*blocks, *LAYERS])
-            or "`cnncalc layers` lists the layer types"
-        )
+
+        def help() -> str:
+            cure = colon_cure(entry.key) or did_you_mean(type_name, [*blocks, *LAYERS])
+            return cure or "`cnncalc layers` lists the layer types"
+
         problems.add("unknown-layer", f"no layer or block `{type_name}`", entry.key, help)
         return {}
     bound = dict(zip(known, entry.positional, strict=False))
@@ -53,9 +55,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     for key, value in entry.named:
         if key.text not in known:
             entry.faulty = True
-            cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
-            if cure is None and known:
-                cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
+            cure = partial(_attribute_cure, key, known, type_name)
             problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, cure)
         elif key.text in bound:
             problems.add(
@@ -64,6 +64,11 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         else:
             bound[key.text] = value
     return bound
+
+
+def _attribute_cure(key: Text, known: list[str], type_name: str) -> str | None:
+    cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
+    return cure or (f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}" if known else None)
 
 
 def _branches(type_name: str) -> list[str]:
