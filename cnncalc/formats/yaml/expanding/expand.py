@@ -26,7 +26,7 @@ from cnncalc.formats.yaml.reading.binding import bind
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Branch, Entry
 
-MOST_ENTRIES = 210_000
+MOST_ENTRIES = 250_000
 
 
 class _Call(NamedTuple):
@@ -89,7 +89,7 @@ class Expander:
         """Count what is written out; stops where it is too much."""
         self.count += more
         if self.count > MOST_ENTRIES:
-            what = f"more than {MOST_ENTRIES:,} entries, blocks, branches and repeats written out"
+            what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
             self.trail.stop("limit", f"{what} (limit: entries {MOST_ENTRIES:,})", entry.key)
 
     def entry(self, entry: Entry, label: Any, scope: Scope, current: Port, prefix: str) -> Port:
@@ -203,7 +203,7 @@ class Expander:
                 entry.key,
                 "break the cycle",
             )
-        self.values.spend(1 + len(block.params) + len(block.vars) + len(self.file_vars) // 32, entry.key)
+        self.values.spend(1 + 2 * (len(block.params) + len(block.vars)) + len(self.file_vars) // 32, entry.key)
         env = self.attributes.params(entry, block, scope.env, self.file_vars)
         names = [node.text for node in block.inputs] or ["input"]
         if len(reads) != len(names):
@@ -260,7 +260,7 @@ class Expander:
     ) -> Port:
         """Branches that all read one input, joined by a layer; a named or repeated merge is a group of its own."""
         assert entry.branches is not None
-        self.counted(len(entry.branches), entry)
+        self.counted(sum(not branch.entries for branch in entry.branches), entry)  # of the others the entries count
         if len(reads) > 1:
             help = "give it either branches, or `from: [A, B]`"
             self.trail.add(
