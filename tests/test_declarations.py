@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnncalc.core.layers import LAYERS, base
-from cnncalc.core.layers.declared import DeclarationError
+from cnncalc.core.layers.checking.body import DeclarationError
 
 
 @pytest.fixture(autouse=True)

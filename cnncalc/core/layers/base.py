@@ -12,7 +12,7 @@ true holds. The names a formula may use:
 - for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`;
 - for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it.
 
-What cannot be meant is refused when Python reads the class: see `declared.py` and `formulas.py`.
+What cannot be meant is refused when Python reads the class: see `checking/`.
 """
 
 from __future__ import annotations
@@ -228,7 +228,7 @@ class Layer:
     ...     "Multiply each channel by one learned number."
     ...     weigths = {"scale": "c"}
     Traceback (most recent call last):
-    cnncalc.core.layers.declared.DeclarationError: Scaled.weigths: is no field of a layer (did you mean `weights`?)
+    cnncalc.core.layers.checking.body.DeclarationError: Scaled.weigths: is no field of a layer (did you mean `weights`?)
     """
 
     type: ClassVar[str]
@@ -254,7 +254,7 @@ class Layer:
     examples: ClassVar[list[Example]] = []
 
     def __init_subclass__(cls, *, family: str | None = None) -> None:
-        from cnncalc.core.layers.declared import check_body, check_fields, check_type, has_unknown_words
+        from cnncalc.core.layers.checking.body import check_body, check_fields, check_type, has_unknown_words
 
         check_body(cls)
         cls.family = family or cls.family
@@ -279,7 +279,7 @@ class Layer:
     @classmethod
     def check_formulas(cls) -> None:
         """Refuse formulas that cannot be meant; raises DeclarationError."""
-        from cnncalc.core.layers.formulas import check_formulas
+        from cnncalc.core.layers.checking.formulas import check_formulas
 
         check_formulas(cls)
 
