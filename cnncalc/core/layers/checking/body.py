@@ -143,7 +143,7 @@ def _check_attribute(layer: type[Layer], attribute: Attribute) -> None:
         raise Fault("`choices` is a tuple of words", 'write `choices=("one", "other")`')
     if choices and kind != "Word":
         raise Fault(f"`choices` are for words, not for `{kind}`")
-    if attribute.at_least and kind not in ("int", "PerAxis", "Padding", "Table", "Dims"):
+    if attribute.at_least and kind not in ("int", "PerAxis", "Sides", "Padding", "Table", "Dims"):
         raise Fault(f"`at_least` is not read for `{kind}`", "write a requirement")
     if not attribute.required:
         _check_default(layer, attribute)
