@@ -10,6 +10,7 @@ from cnncalc.core.problem import Problems
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.formats.source import Map, Node
 from cnncalc.formats.yaml.expanding.values import Silent, Values
+from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean
 
 LARGEST_SIDE = 4_096
@@ -38,6 +39,12 @@ def network_inputs(
     sizes = _read_input_sizes(input_size, list(given), problems) if input_size else {}
     values = Values(problems)
     return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}
+
+
+def input_names(found: Description) -> list[str]:
+    """The names of a network's inputs, in order."""
+    node = found.fields.get("inputs")
+    return [key.text for key, _ in node] if isinstance(node, Map) else ["input"]
 
 
 def _input_shape(node: Node, env: dict[str, Any], size: tuple[int, ...] | None, values_of: Values) -> Shape | None:
