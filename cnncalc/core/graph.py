@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from cnncalc.core.layers.base import Layer
@@ -73,7 +73,7 @@ def whole_path(name: str, groups: Mapping[str, _Several]) -> str:
     return f"{head}/{group.copies}/{output}" if group.copies else f"{head}/{output}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """A network that fits together: every name resolved, every shape worked out.
 
@@ -90,7 +90,7 @@ class Graph:
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
-    document: Any = field(default=None, repr=False, compare=False)
+    document: Any = None
     changed: bool = False  # by --set or --input-size: published figures no longer apply
 
     def __repr__(self) -> str:

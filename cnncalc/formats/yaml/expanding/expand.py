@@ -6,7 +6,7 @@ attributes are worked out. A layer that fails gives *no* shape, and what reads i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, islice
 from typing import Any, NamedTuple
 
@@ -20,11 +20,12 @@ from cnncalc.core.shape import Shape, how_many, written_shape
 from cnncalc.formats.source import DEEPEST, Text
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.yaml.expanding.attributes import Attributes
-from cnncalc.formats.yaml.expanding.inputs import input_names, network_inputs
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
+from cnncalc.formats.yaml.expanding.inputs import input_names, inputs_and_vars
 from cnncalc.formats.yaml.expanding.labels import branch_labels, free, labels, type_of
 from cnncalc.formats.yaml.expanding.scope import ABSENT, Entity, Lookup, Port, Scope
 from cnncalc.formats.yaml.expanding.trail import Trail
-from cnncalc.formats.yaml.expanding.values import UNKNOWN, Silent, Values, how
+from cnncalc.formats.yaml.expanding.values import Values, how
 from cnncalc.formats.yaml.reading.binding import bind
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Branch, Entry
@@ -45,7 +46,7 @@ class Expander:
     """Writes the entries of a description out into the layers and groups of `builder`."""
 
     def __init__(
-        self, found: Description, file_vars: dict[str, Any], inputs: dict[str, Shape | None], problems: Problems
+        self, found: Description, file_vars: Mapping[str, Any], inputs: dict[str, Shape | None], problems: Problems
     ) -> None:
         self.found = found
         self.file_vars = dict(file_vars)
@@ -93,7 +94,7 @@ class Expander:
         start = len(self.nodes)
         path = prefix + name
         env = scope.env
-        env["channels"] = self.channels(reads[0])
+        env.at(self.builder.shape(reads[0]), scope)
         ways_out = self.ways_out
         self.ways_out += may_end(entry)
         outputs: Ports = ()
@@ -137,6 +138,8 @@ class Expander:
         if len(reads) != max(1, len(block.gives) if block else 0):
             self.refuse_copies(entry, block, len(reads))
             return _FAILED
+        env = scope.env
+        around = env.number, env.counted
         there = False
         for number in range(1, times + 1):
             if last is not None and self.has_room(last):
@@ -144,20 +147,24 @@ class Expander:
                 continue
             since, before = self.so_far(), outputs
             self.count += 1
-            scope.env["channels"] = self.channels(outputs[0])
+            env.at(self.builder.shape(outputs[0]), scope)
+            env.number, env.counted = number, False
             scope.before = outputs[0]
             self.trail.calls.append((None, entry, f"copy {number} of {times}"))
             outputs = self.instance(entry, f"{path}/{number}", None, list(outputs), scope)
             self.trail.calls.pop()
             if None in outputs:
-                return outputs
+                break
             there = there or bool(outputs)
             outputs = outputs or before  # a merge of which no branch is there
-            if closed and self.builder.shapes(outputs) == self.builder.shapes(before):
+            if closed and not env.counted and self.builder.shapes(outputs) == self.builder.shapes(before):
                 last = self.worked_out(since, f"{path}/{number}", list(before), outputs)
+        env.number, env.counted = around
+        if None in outputs:
+            return outputs
         if not there:
             return ()
-        self.group(path, type_of(entry, scope.env), start, outputs, entry, times, block)
+        self.group(path, type_of(entry, env), start, outputs, entry, times, block)
         return outputs
 
     def refuse_copies(self, entry: Entry, block: Block | None, reads: int) -> None:
@@ -216,10 +223,13 @@ class Expander:
                 entry.key,
                 "break the cycle, or end it: `when: depth > 1`",
             )
-        env = self.attributes.params(entry, block, scope.env, self.file_vars)
         names = [node.text for node in block.inputs] or ["input"]
         if block.network is not None:
             names = input_names(block.network)
+        env = Env(self.file_vars)
+        inner = Scope(block.entries, env, dict(zip(names, reads, strict=False)), self.builder.shape)
+        env.at(self.builder.shape(reads[0]), inner)
+        self.attributes.params(entry, block, scope.env, env)
         if len(reads) != len(names):
             needs, help = "one input", None
             if len(names) > 1:
@@ -235,13 +245,11 @@ class Expander:
         else:
             self.trail.calls.append((block, entry, path))
             self.open[block] = self.ways_out
-            inputs = dict(zip(names, reads, strict=True))
             if block.network is not None:
-                outputs = self.network(block, env, inputs, path)
+                outputs = self.network(block, env, inner.inputs, path)
             else:
                 self.count += len(block.vars)
                 self.values.add_vars(block.vars, env)
-                inner = Scope(block.entries, env, inputs)
                 outputs = self.given(block, inner, self.entries(inner, reads[0], f"{path}/"))
             if opened is None:
                 del self.open[block]
@@ -258,58 +266,56 @@ class Expander:
         """What a block gives: its `outputs`, else what its last entry gives."""
         return tuple([self.lookup.given(node, inner) for node in block.outputs]) if block.outputs else (last,)
 
-    def network(self, block: Block, env: dict[str, Any], inputs: dict[str, Port], path: str) -> Ports:
+    def network(self, block: Block, env: Env, inputs: dict[str, Port], path: str) -> Ports:
         """What another network gives as a block: it has its own vars, blocks and defaults, and the sizes that it reads.
 
         What leads to none of its outputs is left out.
         """
         found, use = block.network, block.use
         assert use is not None
-        since = self.so_far()
-        vars = dict(found.vars)
-        file_vars: dict[str, Any] = {}
+        start, groups, *_ = self.so_far()
+        given: dict[str, Any] = {}
         for name, value in use.vars.items():
-            vars.pop(name, None)
             try:
-                file_vars[name] = self.values.value(value, env)
+                given[name] = self.values.value(value, env)
             except Silent:
-                file_vars[name] = UNKNOWN
-        self.count += len(vars)
-        self.values.add_vars(vars, file_vars)
-        if not self.fits(block, network_inputs(found.fields, file_vars, None, self.trail.problems), inputs):
+                given[name] = UNKNOWN
+        self.count += len(found.vars)
+        shapes = {name: self.builder.shape(port) for name, port in inputs.items()}
+        file_vars, wanted = inputs_and_vars(found, found.vars, given, self.values, shapes=shapes)
+        if not self.fits(block, wanted, shapes):
             return _FAILED
         outer = self.found, self.file_vars, self.done
-        self.found, self.file_vars, self.done = found, file_vars, {}
+        self.found, self.file_vars, self.done = found, dict(file_vars), {}
         self.attributes.found = found
         ends = block.gives
-        wanted = {name for end in ends for name in (end.text, end.text.rpartition(".")[0])}
-        most = max((n for n, one in enumerate(found.entries, 1) if one.name and one.name.text in wanted), default=None)
-        scope = Scope(found.entries, dict(file_vars), inputs)
+        names = {name for end in ends for name in (end.text, end.text.rpartition(".")[0])}
+        most = max((n for n, one in enumerate(found.entries, 1) if one.name and one.name.text in names), default=None)
+        scope = Scope(found.entries, Env(file_vars), inputs, self.builder.shape)
         last = self.entries(scope, next(iter(inputs.values())) if len(inputs) == 1 else UNKNOWN, f"{path}/", most)
         self.found, self.file_vars, self.done = outer
         self.attributes.found = self.found
         outputs = [self.lookup.port(end, scope, None, "outputs") for end in ends] or [last]
-        start, groups = since[:2]
         stay, outputs = self.builder.prune(start, groups, outputs)
         self.written[start:] = compress(self.written[start:], stay)
         return tuple(outputs)
 
-    def fits(self, block: Block, wanted: dict[str, Shape | None], inputs: dict[str, Port]) -> bool:
+    def fits(self, block: Block, wanted: dict[str, Shape | None], given: dict[str, Shape | None]) -> bool:
         """Whether the network of a block can read what it is given: as many sides, as many channels."""
-        fine = True
         at = self.trail.calls[-1][1].key
-        for name, port in inputs.items():
-            own, given = wanted.get(name), self.builder.shape(port)
-            if own is None or given is None:
+        fine = True
+        for name, shape in given.items():
+            own = wanted.get(name)
+            if own is None or shape is None:
                 fine = False
-            elif len(own) != len(given) or own[0] != given[0]:
+            elif len(own) != len(shape) or own[0] != shape[0]:
                 fine = False
-                reads = how_many(own[0], "channel") if len(own) == len(given) else written_shape(own)
-                message = f"the network of block `{block.name}` reads {reads}, and not {written_shape(given)}"
+                reads = how_many(own[0], "channel") if len(own) == len(shape) else written_shape(own)
+                message = f"the network of block `{block.name}` reads {reads}, and not {written_shape(shape)}"
                 self.trail.add("wrong-input", message, at)
         return fine
 
-    def equal(self, block: Block, env: dict[str, Any], reads: list[Port]) -> tuple[Any, ...] | None:
+    def equal(self, block: Block, env: Env, reads: list[Port]) -> tuple[Any, ...] | None:
         """What calls of a block must have in common to give the same layers; None where something is not known."""
         shapes = self.builder.shapes(reads)
         values = [env[param.name] for param in block.params]
@@ -365,7 +371,8 @@ class Expander:
                 if None not in found:
                     self.group(branch_path, "branch", first, found, branch)
         if len(outputs) == len(entry.branches) or len(outputs) > 1:
-            scope.env["channels"] = self.channels(outputs[0] if outputs else reads[0])
+            first_read = next((port for port in (reads[0], *outputs) if port is not None), None)
+            scope.env.at(self.builder.shape(first_read), scope)
             result: Ports = (self.leaf(entry, LAYERS[type_name], leaf_path, outputs, scope, lambda: labels),)
         else:
             result = tuple(outputs)
@@ -378,7 +385,7 @@ class Expander:
         port = before if branch.reads is None else self.lookup.found(branch.reads, scope, before, "from")
         absent = [branch.reads] if branch.reads is not None and port is ABSENT else []
         port = None if isinstance(port, Entity) else port
-        scope.env["channels"] = self.channels(port)
+        scope.env.at(self.builder.shape(port), scope)
         ways_out = self.ways_out
         if branch.when is not None:
             self.ways_out += 1
@@ -393,7 +400,7 @@ class Expander:
                 return ()
             self.ways_out += 1
         self.missed(absent)
-        inner = Scope(branch.entries, scope.env, scope.inputs, scope)
+        inner = Scope(branch.entries, scope.env, scope.inputs, self.builder.shape, scope)
         output = self.entries(inner, port, f"{path}/")
         self.ways_out = ways_out
         return (output,)
@@ -479,11 +486,7 @@ class Expander:
         absent = [node for node, port in zip(entry.reads, found, strict=True) if port is ABSENT]
         return [None if isinstance(port, Entity) else port for port in found], absent
 
-    def channels(self, ref: Port) -> Any:
-        shape = self.builder.shape(ref)
-        return shape[0] if shape else UNKNOWN
-
-    def times(self, node: Written, env: dict[str, Any]) -> int:
+    def times(self, node: Written, env: Env) -> int:
         value = self.values.value(node, env)
         if type(value) is not int or value < 0:
             self.trail.add(
