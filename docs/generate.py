@@ -36,7 +36,7 @@ from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
 from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
-from cnncalc.formats.yaml.reading import extends  # noqa: E402
+from cnncalc.formats.yaml.reading import description, extends  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -298,7 +298,8 @@ def limits_part() -> str:
         ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
         ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
         ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),
-        ("`extends`, one file after the other", f"{extends.DEEPEST_EXTENDS}"),
+        ("files that extend or use each other, one by the other", f"{extends.DEEPEST_EXTENDS}"),
+        ("networks used as blocks", f"{description.MOST_NETWORKS}"),
         ("sides of a shape", f"{shape.MOST_SIDES}"),
         ("`size: N`, which means N×N", f"{inputs.LARGEST_SIDE:,}"),
         ("a value in an expression", f"±{formula.LARGEST:,}"),
