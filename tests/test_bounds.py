@@ -100,7 +100,7 @@ EXPRESSIONS = [
     Case(
         "numbers as vars of a block",
         lambda: layers("b: {repeat: 60000}", block(GROWS, vars=many("v#: #, ", 9_000))),
-        "steps 1,000,000",
+        "entries 250,000",
     ),
     Case(
         "params of a block",
@@ -181,7 +181,7 @@ OTHERS = [
     Case(
         "a worksheet of mistakes",
         lambda: layers(many("conv: {filters: 1#, kernel: [1, 1]}, ", 1_900)),
-        command=("exercise", "--level", "3", "--count", "100"),
+        command=("exercise", "--level", "2", "--count", "100", "--ask", "shapes,inverse,mistake"),
     ),
     Case(
         "a worksheet of hidden layers",

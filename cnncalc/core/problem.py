@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Protocol
 
 MOST_PROBLEMS = 100
 MOST_TIMES = 1_000  # that the same problems are met again, where a block is called or copied
@@ -56,14 +55,7 @@ class HasOrigin(Protocol):
     def origin(self) -> Origin: ...
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
-
-    A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are
-    the calls of blocks that lead to the place, the outermost first.
-    """
-
+class _Problem(NamedTuple):
     code: str
     message: str
     where: Origin | None = None
@@ -73,14 +65,26 @@ class Problem:
     reason: str = ""
     calls: tuple[Origin, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Cut what quotes more of a file than anybody reads."""
-        notes = self.notes
-        if len(notes) > MOST_NOTES:
-            notes = (*notes[: MOST_NOTES - 1], f"and {len(notes) - MOST_NOTES + 1:,} more")
-        object.__setattr__(self, "message", _cut(self.message))
-        object.__setattr__(self, "help", self.help and _cut(self.help))
-        object.__setattr__(self, "notes", tuple(map(_cut, notes)))
+
+class Problem(_Problem):
+    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
+
+    A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are
+    the calls of blocks that lead to the place, the outermost first. What quotes more of a file than anybody reads is
+    cut.
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # the arguments are those of the fields
+
+        def __new__(cls, *args, **fields):
+            made = super().__new__(cls, *args, **fields)
+            notes = made.notes
+            if len(notes) > MOST_NOTES:
+                notes = (*notes[: MOST_NOTES - 1], f"and {len(notes) - MOST_NOTES + 1:,} more")
+            notes = tuple(map(_cut, notes))
+            return made._replace(message=_cut(made.message), help=made.help and _cut(made.help), notes=notes)
 
 
 def _cut(text: str) -> str:

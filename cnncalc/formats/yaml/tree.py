@@ -189,7 +189,7 @@ def comments(source: Source, word: str) -> list[tuple[Place, str]]:
     text = source.text
     if word not in text:
         return []
-    found = []
+    found: list[tuple[Place, str]] = []
     spans = _scalar_spans(source)
     start, end = next(spans)
     line, line_start, comment_end = 1, 0, 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import compress
-from typing import Any
 
 from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
@@ -13,10 +12,11 @@ from cnncalc.core.problem import Problems, ProblemsFound, clean, in_order
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.expand import Expander
-from cnncalc.formats.yaml.expanding.inputs import network_inputs
+from cnncalc.formats.yaml.expanding.inputs import inputs_and_vars
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
-from cnncalc.formats.yaml.expanding.values import UNKNOWN, Values
+from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.description import Description, describe
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 from cnncalc.formats.yaml.tree import parse as parse_yaml
@@ -30,8 +30,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
     understood: Callable[[], Understood | None] = lambda: None  # noqa: E731
     try:
         found = describe(source, problems)
-        env = _file_vars(found, set or {}, problems)
-        inputs = network_inputs(found.fields, env, input_size, problems)
+        env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
         expander = Expander(found, env, inputs, problems)
         understood = expander.builder.understood
         return _graph(found, expander, inputs, changed=bool(set or input_size))
@@ -44,7 +43,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
 def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:
     problems, builder = expander.trail.problems, expander.builder
     places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
-    scope = Scope(found.entries, dict(expander.file_vars), places)
+    scope = Scope(found.entries, Env(expander.file_vars), places, builder.shape)
     last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     builder.last = None if last is UNKNOWN else last
     outputs = _outputs(found, expander, scope)
@@ -59,7 +58,13 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
     return replace(graph, document=Document(found, tuple(compress(expander.written, builder.needed))))
 
 
-def _file_vars(found: Description, overrides: dict[str, str], problems: Problems) -> dict[str, Any]:
+def _vars_and_inputs(
+    found: Description, overrides: dict[str, str], input_size: str | None, problems: Problems
+) -> tuple[Env, dict[str, Shape | None]]:
+    """The vars of the file and the shapes of its inputs; of the vars, those that the inputs read are worked out first.
+
+    The others may read sizes of the inputs.
+    """
     vars = dict(found.vars)
     for name, text in overrides.items():
         if name not in vars:
@@ -69,9 +74,7 @@ def _file_vars(found: Description, overrides: dict[str, str], problems: Problems
             problems.add("unknown-name", f"--set: no var `{name}`", None, help)
         else:
             vars[name] = parse_yaml(Source("--set", text or '""'))
-    env: dict[str, Any] = {}
-    Values(problems).add_vars(vars, env)
-    return env
+    return inputs_and_vars(found, vars, {}, Values(problems), input_size)
 
 
 def _text(found: Description, key: str, problems: Problems) -> str | None:
@@ -83,7 +86,7 @@ def _text(found: Description, key: str, problems: Problems) -> str | None:
         message = f"`{key}` has {len(node.text):,} letters (limit: text length {LONGEST_TEXT:,})"
         problems.add("limit", message, found.key_nodes[key])
         return None
-    return node and "\n".join(map(clean, node.text.splitlines()))
+    return None if node is None else "\n".join(map(clean, node.text.splitlines()))
 
 
 def _outputs(found: Description, expander: Expander, scope: Scope) -> dict[str, Port] | None:

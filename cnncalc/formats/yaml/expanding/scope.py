@@ -2,44 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Ref
 from cnncalc.core.problem import Cure
+from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Text
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.labels import labels
 from cnncalc.formats.yaml.expanding.trail import Trail
-from cnncalc.formats.yaml.expanding.values import UNKNOWN
 from cnncalc.formats.yaml.reading.entries import Entries
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 Port = Ref | None  # None: unknown, because of a problem already reported
+_NONE: Mapping[str, Port] = MappingProxyType({})
 
 
 class Entity(NamedTuple):
-    """What a given name stands for in a list: its output, and its nodes."""
+    """What a given name stands for in a list: its output, its nodes, and of a block with `outputs` all of these."""
 
     output: Port
     start: int
     stop: int
+    outputs: Mapping[str, Port] = _NONE
 
 
 ABSENT = Entity(None, 0, 0)
 
 
+def is_absent(name: str) -> str:
+    """What is said of an entry that is not there."""
+    return f"`{name}` is absent here (its `when` is false or its `repeat` is 0)"
+
+
 class Scope:
     """The names that a list of entries may read, and the vars its expressions may use."""
 
-    __slots__ = ("before", "entities", "env", "inputs", "listed", "outer")
+    __slots__ = ("__weakref__", "before", "entities", "env", "inputs", "listed", "outer", "shape")
 
     def __init__(
-        self, listed: Entries, env: dict[str, Any], inputs: dict[str, Port], outer: Scope | None = None
+        self,
+        listed: Entries,
+        env: Env,
+        inputs: dict[str, Port],
+        shape: Callable[[Port], Shape | None],
+        outer: Scope | None = None,
     ) -> None:
         self.entities: dict[str, Entity] = {}
         self.listed = listed
         self.env = env
         self.inputs = inputs
+        self.shape = shape
         self.outer = outer
         self.before: Port = None  # what `previous` stands for
 
@@ -53,6 +70,24 @@ class Scope:
                 return inner.inputs[name]
             inner = inner.outer
         return UNKNOWN
+
+    def shape_of(self, name: str) -> Shape | None:
+        """The shape of what a name stands for, None where that has a problem; raises KeyError for an unknown name."""
+        found = self.before if name == "previous" else self.find(name)
+        if found is UNKNOWN:
+            raise KeyError(name)
+        if found is ABSENT:
+            raise FormulaError(is_absent(name), code="absent-entry")
+        return self.shape(found.output if isinstance(found, Entity) else found)
+
+    def names(self) -> list[str]:
+        """The names that can be read here."""
+        inner: Scope | None = self
+        found = list(self.inputs)
+        while inner is not None:
+            found += inner.entities
+            inner = inner.outer
+        return found
 
 
 class Lookup:
@@ -72,22 +107,57 @@ class Lookup:
 
     def port(self, node: Text, scope: Scope, current: Port, what: str) -> Port:
         """What a name in `from`, `outputs` or `like` stands for."""
+        port = self.found(node, scope, current, what)
+        if port is ABSENT:
+            self.missed(node)
+        return None if isinstance(port, Entity) else port
+
+    def found(self, node: Text, scope: Scope, current: Port, what: str) -> Port | Entity:
+        """As `port`; ABSENT where the entry is, which is not told: what is absent itself may name it."""
         if node.text == "previous":
             return self.previous(node, scope, current)
         found = scope.find(node.text)
+        if found is UNKNOWN and "." in node.text:
+            return self.output(node, scope, what)
         if isinstance(found, Entity):
-            if found is ABSENT:
-                self.missed(node)
-            return found.output
+            return found if found is ABSENT else found.output
         if found is UNKNOWN:
             self.unknown(node, scope, what)
             return None
         port: Port = found
         return port
 
+    def output(self, node: Text, scope: Scope, what: str) -> Port | Entity:
+        """One output of a block: `stack.skip`."""
+        name, _, output = node.text.rpartition(".")
+        block = scope.find(name)
+        if not isinstance(block, Entity):
+            self.unknown(node, scope, what)
+        elif block is ABSENT or output in block.outputs:
+            return block if block is ABSENT else block.outputs[output]
+        elif block.outputs:
+            listed = ", ".join(f"`{name}.{known}`" for known in block.outputs)
+            help = did_you_mean(output, block.outputs) or f"it gives {listed}"
+            self.trail.add("unknown-name", f"`{name}` has no output `{output}`", node, help)
+        else:
+            help = f"its block names what it gives: `outputs: [{output}]`"
+            self.trail.add("unknown-name", f"`{name}` has one output, and no `{output}`", node, help)
+        return None
+
+    def given(self, node: Text, scope: Scope) -> Port:
+        """What an entry gives that a block names as an output: a name inside of it, and no other."""
+        entity = scope.entities.get(node.text)
+        if entity is ABSENT:
+            self.missed(node)
+        elif entity is None:
+            message = f"`outputs`: no entry of the block has the name `{node.text}`"
+            known = ", ".join(f"`{name}`" for name in scope.entities)
+            help = did_you_mean(node.text, scope.entities) or f"its names are {known or 'none'}"
+            self.trail.add("unknown-name", message, node, help)
+        return entity.output if entity else None
+
     def missed(self, node: Text) -> None:
-        message = f"`{node.text}` is absent here (its `when` is false or its `repeat` is 0)"
-        self.trail.add("absent-entry", message, node)
+        self.trail.add("absent-entry", is_absent(node.text), node)
 
     def unknown(self, node: Text, scope: Scope, what: str) -> None:
         known: list[str] = []
@@ -105,6 +175,11 @@ class Lookup:
         elif node.text in automatic:
             message = f"`{node.text}` is not a given name"
             help = f"write `name: {node.text}` in that entry, and `{what}` can say it"
+        elif "/" in node.text and node.text.partition("/")[0] in {*known, *automatic}:
+            block, _, inside = node.text.partition("/")
+            message = f"`{node.text}` stands inside `{block}`: a path cannot be read"
+            inside = inside.rpartition("/")[2]
+            help = f"let the block give it, `outputs: [{inside}]`, and read `{block}.{inside}`"
         else:
             message = f"no entry `{node.text}` above"
             help = partial(did_you_mean, node.text, known)

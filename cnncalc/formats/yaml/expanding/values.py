@@ -7,17 +7,12 @@ from typing import Any
 
 from cnncalc.core.formula import LONGEST, FormulaError, UnknownName, evaluate, names, parse, shown, steps, written
 from cnncalc.core.problem import Problems, ProblemsFound
-from cnncalc.formats.source import Node, Seq, Text
+from cnncalc.formats.source import Map, Node, Seq, Text
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 MOST_STEPS = 1_000_000
 _MOST_KEPT = 10_000  # values of expressions, and expressions that were read
-
-UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
-
-
-class Silent(Exception):
-    """Something unknown was read; the problem has been reported where it arose."""
 
 
 class Values:
@@ -32,7 +27,7 @@ class Values:
         self.steps = 0
         self.done: dict[tuple[Any, ...], Any] = {}
         self.read: set[str] = set()
-        self.orders: dict[int, list[str]] = {}  # by the identity of vars, which live as long as their file
+        self.orders: dict[int, tuple[dict[str, Node], list[str]]] = {}  # by the identity of vars
 
     def spend(self, steps: int, node: Node) -> None:
         """Count steps; raises ProblemsFound where they are too many."""
@@ -42,7 +37,7 @@ class Values:
             self.problems.add("limit", message, node, "write fewer, shorter ones, or fewer copies")
             raise ProblemsFound(self.problems.found)
 
-    def value(self, node: Node, env: dict[str, Any]) -> Any:
+    def value(self, node: Node, env: Env) -> Any:
         """What is written, worked out; raises Silent after reporting what is wrong."""
         if isinstance(node, Text):
             text = node.text
@@ -69,20 +64,21 @@ class Values:
             if len(self.read) < _MOST_KEPT:
                 self.read.add(text)
 
-    def expression(self, text: str, node: Text, env: dict[str, Any]) -> Any:
+    def expression(self, text: str, node: Text, env: Env) -> Any:
         try:
             self.will_read(text, node)
             tree, reads = parse(text), names(text)
-            given = [env.get(name) for name in reads]
+            given = [env[name] for name in reads if name in env]
             if any(value is UNKNOWN for value in given):
                 raise Silent
-            self.spend(1 + len(given), node)
+            self.spend(1 + len(reads), node)
             key = (text, *given, *map(type, given))  # the types, too: 1 is equal to true
             if key in self.done:
                 return self.done[key]
             self.spend(steps(text), node)
             value = evaluate(tree, env)
-            if len(self.done) < _MOST_KEPT and tuple not in key:  # (1,) is equal to (true,)
+            alone = len(given) == len(reads) and tuple not in key  # no size, no copy; and (1,) is equal to (true,)
+            if alone and len(self.done) < _MOST_KEPT:
                 self.done[key] = value
             return value
         except UnknownName as error:
@@ -91,8 +87,7 @@ class Values:
             name = error.name
 
             def help() -> str | None:
-                known = [one for one in env if env[one] is not UNKNOWN]
-                return value_meant(text) or value_meant(name) or did_you_mean(name, known)
+                return value_meant(text) or value_meant(name) or did_you_mean(name, env.known())
 
             self.problems.add(
                 "unknown-name",
@@ -105,11 +100,11 @@ class Values:
             from cnncalc.formats.names import value_meant
 
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
-            cure = value_meant(text) or error.cure
+            cure = value_meant(text) or env.odd_name(text) or error.cure
             self.problems.add(error.code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent
 
-    def truth(self, node: Node, env: dict[str, Any]) -> bool:
+    def truth(self, node: Node, env: Env) -> bool:
         value = self.value(node, env)
         if not isinstance(value, bool):
             self.problems.add(
@@ -122,20 +117,23 @@ class Values:
             raise Silent
         return value
 
-    def add_vars(self, vars: dict[str, Node], env: dict[str, Any]) -> None:
+    def add_vars(self, vars: dict[str, Node], env: Env) -> None:
         """Work out vars that may be expressions of one another, into `env`."""
-        for name in vars:
-            env[name] = UNKNOWN
-        if id(vars) not in self.orders:
-            for node in vars.values():
-                if isinstance(node, Text):
-                    self.will_read(node.text, node)
-            self.orders[id(vars)] = _read_first(vars, self.problems)
-        for name in self.orders[id(vars)]:
+        env.update(dict.fromkeys(vars, UNKNOWN))
+        for name in self.in_order(vars):
             try:
                 env[name] = self.value(vars[name], env)
             except Silent:
                 env[name] = UNKNOWN
+
+    def in_order(self, vars: dict[str, Node]) -> list[str]:
+        """The vars so that each stands behind those that it reads; worked out once."""
+        if id(vars) not in self.orders:
+            for node in vars.values():
+                if isinstance(node, Text):
+                    self.will_read(node.text, node)
+            self.orders[id(vars)] = vars, _read_first(vars, self.problems)
+        return self.orders[id(vars)][1]
 
 
 def _size(value: Any) -> int:
@@ -143,13 +141,13 @@ def _size(value: Any) -> int:
     return 1 + sum(map(_size, value)) if type(value) is tuple else 1
 
 
-def how(node: Node, env: dict[str, Any]) -> str:
+def how(node: Node, env: Env) -> str:
     """` (channels / 2 = 3 / 2)`: where a value came from, when it was not simply written."""
     if not isinstance(node, Text):
         return ""
 
     def value(name: str) -> str:
-        return name if name.startswith("$") else written(env.get(name, name))
+        return name if name.startswith("$") else written(env[name])
 
     try:
         tree = parse(node.text)
@@ -178,12 +176,16 @@ def _read_first(vars: dict[str, Node], problems: Problems) -> list[str]:
         elif name not in state:
             state[name] = "open"
             stack.append((name, True))
-            stack += [(other, False) for other in _names_in(vars[name]) if other in vars]
+            stack += [(other, False) for other in names_in(vars[name]) if other in vars]
     return order
 
 
-def _names_in(node: Node) -> list[str]:
+def names_in(node: Node) -> list[str]:
+    """The names that what is written here reads."""
+    if isinstance(node, Seq | Map):
+        parts = node.items if isinstance(node, Seq) else [value for _, value in node.pairs]
+        return [name for part in parts for name in names_in(part)]
     try:
-        return sorted(names(node.text)) if isinstance(node, Text) else []
+        return sorted(names(node.text))
     except FormulaError:
         return []
