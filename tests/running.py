@@ -9,14 +9,16 @@ import select
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
+import pytest
 import yaml
 from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.cli import cli
+from cnncalc.formats import bundled
 
 ROOT = Path(cnncalc.__file__).resolve().parent.parent
 DATA = Path(__file__).parent / "data"
@@ -81,6 +83,14 @@ def in_a_terminal(*args: str, **env: str) -> str:
     os.close(ours)
     assert started.wait(30) in (0, 1, 2)
     return shown.decode().replace("\r\n", "\n")
+
+
+def networks(every: int) -> list[Any]:
+    """The bundled networks: one in so many for the default tests, the others for the sweep."""
+    return [
+        pytest.param(name, id=name, marks=() if number % every == 0 else pytest.mark.sweep)
+        for number, name in enumerate(bundled.names())
+    ]
 
 
 def table(name: str) -> list[dict[str, object]]:

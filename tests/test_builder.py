@@ -11,6 +11,8 @@ from cnncalc import Builder, Label, Place, Problem
 from cnncalc.core import builder as module
 from cnncalc.core.builder import Stretch
 
+pytestmark = pytest.mark.quick
+
 
 def residual() -> Builder:
     net = Builder({"input": (3, 32, 32)}, name="residual")

@@ -299,6 +299,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize(("before", "after", "found"), LARGE.values(), ids=LARGE)
+@pytest.mark.sweep
 def test_ten_thousand_layers_take_a_few_seconds(before: str, after: str, found: dict[str, int]) -> None:
     old, new = analysis(before), analysis(after)
     start = time.process_time()

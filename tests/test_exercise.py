@@ -147,6 +147,7 @@ def test_every_bundled_network_has_a_worksheet_of_level_1() -> None:
 # ------------------------------------------------------------------------------------------------ always the same
 
 
+@pytest.mark.sweep
 def test_the_same_seed_gives_the_same_bytes_whatever_the_hash_seed() -> None:
     command = ("exercise", "googlenet", "--level", "3", "--seed", "5", "--count", "10")
     one, other = (process(*command, env={"PYTHONHASHSEED": seed}).out for seed in ("1", "2"))

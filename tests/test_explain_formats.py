@@ -236,6 +236,7 @@ def test_text_is_escaped(text: str, expected: str) -> None:
 
 
 @given(st.text())
+@pytest.mark.sweep
 def test_whatever_the_text_braces_are_balanced(text: str) -> None:
     assert_balanced(escape(text))
 

@@ -25,6 +25,8 @@ from cnncalc.render.json import render as json_of
 from cnncalc.render.problems import render as drawn
 from tests.running import invoke
 
+pytestmark = pytest.mark.quick
+
 # ---------------------------------------------------------------------------------- the whole of a reader of a format
 
 

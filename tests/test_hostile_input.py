@@ -350,6 +350,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("text", LARGE.values(), ids=[name.replace(" ", "-") for name in LARGE])
+@pytest.mark.sweep
 def test_a_hundred_thousand_layers_pass(text: str, tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
     ran = measured("summary", "net.yaml", "--depth", "0", cwd=tmp_path)

@@ -13,6 +13,8 @@ from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work
 from cnncalc.render.reference import render
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def _own_types_only_here() -> Iterator[None]:
