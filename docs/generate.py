@@ -214,12 +214,12 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 
 def cli_page() -> str:
     """The help of every command."""
-    from cnncalc.cli import COMMANDS
+    from cnncalc.cli import command_names, one_line
 
     lines = ["# Commands", "", WARNING]
-    lines += [f"- [`cnncalc {name}`](#cnncalc-{name}): {text}" for name, (_, text) in COMMANDS.items()]
+    lines += [f"- [`cnncalc {name}`](#cnncalc-{name}): {one_line(name)}" for name in command_names()]
     for title, command in [("cnncalc", "cnncalc --help")] + [
-        (f"cnncalc {name}", f"cnncalc {name} --help") for name in COMMANDS
+        (f"cnncalc {name}", f"cnncalc {name} --help") for name in command_names()
     ]:
         lines += ["", f"## {title}", "", "```console", f"$ {command}", run(command).rstrip("\n"), "```"]
     return "\n".join(lines) + "\n"
@@ -360,10 +360,10 @@ def slips_part() -> str:
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
     from cnncalc.analyses.checks.rules import RULES
-    from cnncalc.render.rules import markdown
+    from cnncalc.render.rules import manual_markdown
 
     links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
-    return "\n".join([*links, "", *map(markdown, RULES.values())])
+    return "\n".join([*links, "", *map(manual_markdown, RULES.values())])
 
 
 def options_part() -> str:

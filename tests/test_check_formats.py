@@ -21,8 +21,7 @@ from cnncalc.core.analysis import Counts
 from cnncalc.core.codes import CODES
 from cnncalc.core.problem import Place, Problem
 from cnncalc.formats.writing import shown
-from cnncalc.render.check import FORMATS, renderer
-from tests.running import DATA, Ran, environment, invoke, process
+from tests.running import DATA, Ran, environment, formats, invoke, process, written
 
 NET = """\
 name: Small
@@ -41,6 +40,8 @@ MAX = "`total` params: limit 111, is 112, over by 1 (+0.9 %)"
 WARN = "`total` weights: limit 99, is 108, over by 9 (+9.1 %)"
 MISSPELT = "unknown attribute of `conv`: `kernal`"
 MISSING = "cannot read `none.yaml`: no such file, and no bundled architecture of that name"
+
+FORMATS = [name for name in formats("check") if name != "full"]
 
 
 @pytest.fixture(autouse=True)
@@ -278,7 +279,7 @@ def test_a_step_summary_that_cannot_be_written_changes_nothing_else(
 
 def test_what_github_does_not_show_is_counted() -> None:
     problems = [Problem("budget", f"number {number}", level="warning") for number in range(11)]
-    out = renderer("github")([Report("net.yaml", 0, problems=tuple(problems))], None)
+    out = written("github", [Report("net.yaml", 0, problems=tuple(problems))])
     assert len(out.splitlines()) == 12
     assert out.endswith(
         "::notice title=cnncalc::GitHub shows 10 of 11 warnings as annotations; the step summary has all\n"
@@ -288,7 +289,7 @@ def test_what_github_does_not_show_is_counted() -> None:
 def test_a_step_summary_stays_below_what_github_takes() -> None:
     problems = tuple(Problem("budget", "×" * 1000) for _ in range(500))
     reports = [Report(f"{'n' * 200}{number}.yaml", 1, problems=problems[:1]) for number in range(5000)]
-    out = renderer("step_summary")([Report("first.yaml", 1, problems=problems), *reports], None)
+    out = written("step_summary", [Report("first.yaml", 1, problems=problems), *reports])
     assert 900_000 < len(out.encode()) < 2**20
     assert re.search(r"^… and [45],\d{3} more problems$", out, re.MULTILINE)
     assert re.search(r"^… and [23],\d{3} more files$", out, re.MULTILINE)
@@ -353,7 +354,7 @@ def test_sarif_describes_the_rules_that_it_uses() -> None:
 
 def test_every_code_makes_a_valid_rule() -> None:
     problems = tuple(Problem(code, "x") for code in CODES)
-    run = sarif(renderer("sarif")([Report("net.yaml", 2, problems=problems)], None))
+    run = sarif(written("sarif", [Report("net.yaml", 2, problems=problems)]))
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == sorted(CODES)
 
 
@@ -393,7 +394,7 @@ def test_absolute_paths_and_spaces_are_uris(tmp_path: Path) -> None:
 
 def test_braces_are_no_placeholders_and_brackets_no_links() -> None:
     problem = Problem("limit", "write `{max: 5M}`, see [here](http://example.org) and `[8000]`")
-    run = sarif(renderer("sarif")([Report("net.yaml", 2, problems=(problem,))], None))
+    run = sarif(written("sarif", [Report("net.yaml", 2, problems=(problem,))]))
     assert run["results"][0]["message"]["text"] == "write `{{max: 5M}}`, see \\[here](http://example.org) and `[8000]`"
 
 
@@ -449,7 +450,7 @@ REPORTS = [
 
 
 def drawn(format: str) -> str:
-    return renderer(format)(REPORTS, "/")
+    return written(format, REPORTS, "/")
 
 
 @pytest.mark.parametrize("format", [*FORMATS, "step_summary"])
@@ -513,7 +514,7 @@ CODE = {  # a message: how it is written in a cell
 @pytest.mark.parametrize(("text", "shown"), CODE.items())
 def test_names_in_backticks_are_code_that_nothing_breaks_out_of(text: str, shown: str) -> None:
     problem = Problem("bad-value", text, Place("net.yaml", 1, 1))
-    rows = renderer("step_summary")([Report("net.yaml", 1, 1, (problem,))], None).splitlines()
+    rows = written("step_summary", [Report("net.yaml", 1, 1, (problem,))]).splitlines()
     assert f"| net.yaml:1 | error | bad-value | {shown} |" in rows
 
 

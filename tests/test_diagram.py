@@ -566,7 +566,7 @@ def test_coordinates_have_two_decimals_at_most() -> None:
 
 
 def test_other_commands_do_not_import_it() -> None:
-    code = "import sys, cnncalc.cli.summary; print([m for m in sys.modules if 'diagram' in m])"
+    code = "import sys, cnncalc.cli.commands.summary; print([m for m in sys.modules if 'diagram' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
     assert done.stdout == b"[]\n"
 

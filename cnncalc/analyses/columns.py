@@ -16,16 +16,28 @@ if TYPE_CHECKING:  # the help of a command lists the columns
 
 
 class Style(NamedTuple):
-    """How figures and shapes are written."""
+    """How a result is written: its figures and shapes, and in how much room.
 
-    exact: bool = True
+    `exact` None: figures to the last digit where they fit, else to four. `width` None: a file or a pipe, where nothing
+    is folded. `standalone`: a whole document, and not what goes into one.
+    """
+
+    exact: bool | None = None
     layout: str = "hwc"
     ascii: bool = False
+    width: int | None = None
+    color: bool = False
+    standalone: bool = False
+
+    @property
+    def ways(self) -> tuple[Style, ...]:
+        """The same with figures to the last digit, and then to four, as far as that is open."""
+        return (self._replace(exact=True), self._replace(exact=False)) if self.exact is None else (self,)
 
     def number(self, value: Value, zero: str = "–") -> str:
         if value == 0:
             return self.plain(zero)
-        return "" if value is None else exact(value) if self.exact else short(value)
+        return "" if value is None else short(value) if self.exact is False else exact(value)
 
     def figure(self, measure: Measure, value: Value) -> str:
         """A value as the measure is written: a number, or bytes as MB."""

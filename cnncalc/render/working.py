@@ -28,9 +28,9 @@ class WorkingLine(NamedTuple):
     is_formula: bool = False
 
 
-def render(explanation: Explanation, style: Style, width: int | None = None) -> str:
-    """All entries, the idle layers and the legend, separated by empty lines; folded to `width` columns."""
-    parts = []
+def render(explanation: Explanation, style: Style) -> str:
+    """All entries, the idle layers and the legend, separated by empty lines; folded to the width."""
+    parts, width = [], style.width
     for entry in explanation.entries:
         if isinstance(entry, LayerWorking):
             parts.append(_layer(entry, explanation.multiplies, style, width))
