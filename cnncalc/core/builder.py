@@ -445,14 +445,17 @@ def wrong_number(layer_type: type[Layer], many: int) -> tuple[str, str | None] |
     >>> wrong_number(LAYERS["add"], 1)
     ('`add` reads two or more inputs, not 1', 'write branches, or `add: {from: [A, B]}`')
     """
-    wanted = layer_type.inputs
-    if many >= 2 if wanted is None else many == wanted or (many == 2 and layer_type.second_input):
+    if layer_type.takes(many):
         return None
-    needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")
+    least, most = inputs if isinstance(inputs := layer_type.inputs, tuple) else (inputs, inputs)
+    needs = "one input" if least == most == 1 else f"{least} inputs"
     if layer_type.second_input:
         needs = "one or two inputs"
-    help = f"write branches, or `{layer_type.type}: {{from: [A, B]}}`" if wanted != 1 else None
-    return f"`{layer_type.type}` reads {needs}, not {many}", help
+    elif most != least:
+        needs = f"{least} to {most} inputs" if most else "two or more inputs"
+    help = f"`{layer_type.type}: {{from: [A, B]}}`" if most != 1 else None
+    branches = "branches, or " if layer_type.branches else ""
+    return f"`{layer_type.type}` reads {needs}, not {many}", help and f"write {branches}{help}"
 
 
 def rank_of(shapes: Sequence[Shape | None]) -> int:

@@ -23,6 +23,14 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
     return f"did you mean `{called}`?" if called in known else misspelt(word, known)
 
 
+def unknown_type(word: str, known: Collection[str]) -> str:
+    """The cure for an unknown layer type: what is meant, and how that is written for which there is no type."""
+    last = f"what has no layer type is `operator: {{type: {word}, …}}`"
+    if meant := did_you_mean(word, known):
+        return f"{meant[:-1]} (what has no layer type is `operator`)?" if meant[-1] == "?" else f"{meant}; {last}"
+    return f"`cnncalc layers` lists the layer types; {last}"
+
+
 def value_is_null(node: Node) -> bool:
     """Whether nothing is written where a value belongs."""
     return isinstance(node, Text) and node.null
