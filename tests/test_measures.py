@@ -92,7 +92,7 @@ def test_columns(program: Program) -> None:
 
 
 def test_a_bound_is_what_the_measure_says(program: Program) -> None:
-    program.write("net.yaml", NET.replace("  - flatten\n", "  - uncounted: {operator: Einsum}\n  - flatten\n"))
+    program.write("net.yaml", NET.replace("  - flatten\n", "  - operator: {type: Einsum}\n  - flatten\n"))
     shown = rows(program("summary", "net.yaml", "--columns", f"layer,params,{RATIO},{PATH}").out)
     assert ["total", "≥", "1,562", "≤", "0.3752", "5"] in shown
 
@@ -398,7 +398,7 @@ def test_a_group_has_what_its_layers_have_together(name: str) -> None:
 
 def test_what_stands_where() -> None:
     """The keys of JSON, the quantities of `expect` and `budget`, what is compared: nobody's may go."""
-    listed = {use.name: list(used(use)) for use in Use}
+    listed = {name: list(used(bit)) for name, bit in vars(Use).items() if name.isupper()}
     counts = ["params", "weights", "biases", "buffers", "multiplies"]
     assert listed == {
         "COLUMNS": [*counts, "flops", "activations"],

@@ -134,7 +134,7 @@ class Builder:
             self.report("duplicate-name", f"two layers are called `{path}`", at, "give one another name")
         layer_type = LAYERS.get(type)
         if layer_type is None:
-            self.report("unknown-layer", f"no layer `{type}`", at, misspelt(type, LAYERS))
+            self.report("unknown-layer", f"no layer `{type}`", at, or_operator(type, misspelt(type, LAYERS)))
             return None
         if wrong := wrong_number(layer_type, len(reads)):
             self.report("wrong-input", wrong[0], at, wrong[1])
@@ -437,6 +437,20 @@ class Builder:
         for index, name in enumerate(self.inputs):
             if -1 - index not in read:
                 self.report("unread", f"no entry reads the input `{name}`", self.origin)
+
+
+def or_operator(word: str, cure: str | None) -> str:
+    """The cure for an unknown layer type, and how that is written for which there is none.
+
+    >>> or_operator("convv", "did you mean `conv`?")
+    'did you mean `conv`? What has no layer type is an `operator: {type: convv, …}`'
+    """
+    other = f"an `operator: {{type: {word}, …}}`"
+    if cure is None:
+        return f"what has no layer type is {other}"
+    return (
+        f"{cure} What has no layer type is {other}" if cure[-1] == "?" else f"{cure}; what has no layer type is {other}"
+    )
 
 
 def wrong_number(layer_type: type[Layer], many: int) -> tuple[str, str | None] | None:

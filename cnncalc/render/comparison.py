@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from rich.console import Group, RenderableType
@@ -132,7 +131,7 @@ def render_layers(
         yield from (_layers(shown, one, below=False) for one in styles)
         yield from leaving_out(_layers(shown, styles[-1], below=True), ("output",))
         bare = _layers(shown, styles[-1], below=True, percent=False).without("output")
-        yield replace(bare, left_out=(*bare.left_out, "percents"))
+        yield bare._replace(left_out=(*bare.left_out, "percents"))
 
     return to_text(Group(Fitted(ways), "", Text(f" {headline(changes)}")), width=width, color=color)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -45,8 +44,7 @@ class Cells(NamedTuple):
     folds: bool = True
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(NamedTuple):
     """One way to write a table. `left_out` names the columns that it lacks, `see` what shows them."""
 
     columns: Sequence[Head]
@@ -64,8 +62,7 @@ class Grid:
         def cut(row: Cells) -> Cells:
             return row._replace(cells=[row.cells[index] for index in kept])
 
-        return replace(
-            self,
+        return self._replace(
             columns=[self.columns[index] for index in kept],
             rows=[cut(row) for row in self.rows],
             total=cut(self.total) if self.total else None,
@@ -211,7 +208,7 @@ def _cleaned(grid: Grid) -> Grid:
             return row
         return row._replace(cells=[clean(cell.replace("\n", " ")) for cell in row.cells])
 
-    return replace(grid, rows=[whole(row) for row in grid.rows])
+    return grid._replace(rows=[whole(row) for row in grid.rows])
 
 
 def to_text(drawn: RenderableType, *, width: int | None, color: bool) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import Limit, exceeded
 from cnncalc.analyses.checks.expect import check
@@ -21,14 +23,13 @@ _AT_LEAST = "figures of operators are not known: sums with them are held as lowe
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What checking one file gave.
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
-    no network; `lower_bound` names those that are lower bounds; `values` are, by quantity, the totals that these counts do not tell. `skipped` says why a file below a
-    folder is none of ours.
+    no network; `lower_bound` names those that are lower bounds, and `values` are, by quantity, the totals that these
+    counts do not tell. `skipped` says why a file below a folder is none of ours.
     """
 
     file: str
@@ -39,7 +40,7 @@ class Report:
     totals: Counts | None = None
     lower_bound: tuple[str, ...] = ()
     skipped: str = ""
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = MappingProxyType({})
 
     def value(self, measure: Measure) -> Value:
         """A total of the network."""
@@ -129,4 +130,4 @@ def _told(problem: Problem, file: str) -> Problem:
     """A problem that stands in an extended file says whose it is: that file itself may be fine."""
     if problem.where is None or problem.where.file == file:
         return problem
-    return replace(problem, message=f"in `{file}`: {problem.message}")
+    return problem._replace(message=f"in `{file}`: {problem.message}")

@@ -4,7 +4,8 @@ A layer is a class whose body is data: attributes, and formulas as text. `work.p
 field holds one text, or *cases*: a mapping of condition to text, read from the top, of which the first that is
 true holds. The names a formula may use:
 
-- the layer's attributes (one whose name is taken in Python ends in `_` there: `type_`, `biases_`); `c`, the input's channels; with several inputs `channels`, those of all;
+- the layer's attributes; one whose name is taken in a class body ends in `_` there (`type_`, `biases_`);
+- `c`, the input's channels; with several inputs `channels`, those of all;
 - `side` and `out`, the input's and output's size on one axis; per-axis attributes likewise. `prod(side)`,
   `prod(kernel)` multiply over all axes. A size formula and a requirement are written once and read for every axis;
   in all other formulas stand `prod` and `sum`. `out` is known in what counts;
@@ -12,7 +13,7 @@ true holds. The names a formula may use:
 - for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`;
 - for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it.
 
-What cannot be meant is refused when Python reads the class: see `declared.py` and `formulas.py`.
+What cannot be meant is refused when Python reads the class: see `checking/`.
 """
 
 from __future__ import annotations
@@ -252,7 +253,7 @@ class Layer:
     ...     "Multiply each channel by one learned number."
     ...     weigths = {"scale": "c"}
     Traceback (most recent call last):
-    cnncalc.core.layers.declared.DeclarationError: Scaled.weigths: is no field of a layer (did you mean `weights`?)
+    cnncalc.core.layers.checking.body.DeclarationError: Scaled.weigths: is no field of a layer (did you mean `weights`?)
     """
 
     type: ClassVar[str]
@@ -279,7 +280,7 @@ class Layer:
     examples: ClassVar[list[Example]] = []
 
     def __init_subclass__(cls, *, family: str | None = None) -> None:
-        from cnncalc.core.layers.declared import check_body, check_fields, check_type, has_unknown_words
+        from cnncalc.core.layers.checking.body import check_body, check_fields, check_type, has_unknown_words
 
         check_body(cls)
         cls.family = family or cls.family
@@ -305,7 +306,7 @@ class Layer:
     @classmethod
     def check_formulas(cls) -> None:
         """Refuse formulas that cannot be meant; raises DeclarationError."""
-        from cnncalc.core.layers.formulas import check_formulas
+        from cnncalc.core.layers.checking.formulas import check_formulas
 
         check_formulas(cls)
 

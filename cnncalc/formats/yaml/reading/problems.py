@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from cnncalc.core.builder import or_operator
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
@@ -25,10 +26,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
 
 def unknown_type(word: str, known: Collection[str]) -> str:
     """The cure for an unknown layer type: what is meant, and how that is written for which there is no type."""
-    last = f"what has no layer type is `operator: {{type: {word}, …}}`"
-    if meant := did_you_mean(word, known):
-        return f"{meant[:-1]} (what has no layer type is `operator`)?" if meant[-1] == "?" else f"{meant}; {last}"
-    return f"`cnncalc layers` lists the layer types; {last}"
+    return or_operator(word, did_you_mean(word, known) or "`cnncalc layers` lists the layer types")
 
 
 def value_is_null(node: Node) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.core.formula import FormulaError, Tree, names, parse, parts, whole_name
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer, Requirement
-from cnncalc.core.layers.declared import DeclarationError, Fault, declared, listed
+from cnncalc.core.layers.checking.body import DeclarationError, Fault, declared, listed
 from cnncalc.core.problem import misspelt
 
 
