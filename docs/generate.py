@@ -181,8 +181,9 @@ def _layer_section(layer: type[Layer]) -> list[str]:
     from cnncalc.render.reference import example_cells, formula_lines
 
     lines = [f"### {layer.type}", "", *_doc(layer.__doc__), ""]
-    if layer.inputs is None:
-        lines += ["Joins `branches`, or the entries that `from` names: two or more.", ""]
+    if layer.branches:
+        many = "two or more" if layer.inputs == (2, None) else "two"
+        lines += [f"Joins `branches`, or the entries that `from` names: {many}.", ""]
     if layer.attributes:
         rows = [
             (f"`{name}`", takes(attribute), default_of(attribute), attribute.help)
@@ -276,14 +277,14 @@ def attributes_part() -> str:
     rows = []
     for layer in LAYERS.values():
         names = [in_order(name, attribute) for name, attribute in layer.attributes.items()]
-        if layer.inputs is None:
-            names = ["`branches`", *names]
+        if layer.branches:
+            names.insert(sum(attribute.required for attribute in layer.attributes.values()), "`branches`")
         if names:
             rows.append((f"[`{layer.type}`](layers.md#{layer.type})", ", ".join(names)))
     alone = [
         f"[`{layer.type}`](layers.md#{layer.type})"
         for layer in LAYERS.values()
-        if not layer.attributes and layer.inputs is not None
+        if not layer.attributes and not layer.branches
     ]
     table = "\n".join(_table(("type", "attributes, in order"), rows))
     return f"{table}\n\nWithout attributes: {', '.join(alone)}.\n"

@@ -277,9 +277,9 @@ def test_strict_is_content_with_a_file_without_warnings() -> None:
 
 def test_a_limit_that_only_a_lower_bound_keeps_is_noted() -> None:
     Path("net.yaml").write_text(
-        f"{NET}  - uncounted: {{operator: DeformConv2d}}\nbudget: {{params: 1M}}\n", encoding="utf-8"
+        f"{NET}  - operator: {{type: DeformConv2d}}\nbudget: {{params: 1M}}\n", encoding="utf-8"
     )
-    said = "note: net.yaml: figures of `uncounted` layers are not known: sums with them are held as lower bounds\n"
+    said = "note: net.yaml: figures of operators are not known: sums with them are held as lower bounds\n"
     ran = invoke("check", "net.yaml")
     assert (ran.code, ran.err) == (0, said)
 

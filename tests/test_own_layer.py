@@ -175,7 +175,8 @@ def test_a_merge_of_ones_own_says_what_it_does() -> None:
     class Average(Layer, family="join"):
         """The mean of tensors."""
 
-        inputs = None
+        inputs = (2, None)
+        branches = True
         alike = "shapes"
         verb = "averages"
 
