@@ -195,6 +195,7 @@ OTHERS = [
 CASES = [*MEMORY, *EXPRESSIONS, *FAULTS, *OTHERS]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("case", CASES, ids=[case.what.replace(" ", "-") for case in CASES])
 def test_small_files_ask_for_little_work(case: Case, tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(case.text(), encoding="utf-8")
@@ -213,6 +214,7 @@ def test_small_files_ask_for_little_work(case: Case, tmp_path: Path) -> None:
         assert ran.code == 0, ran.err[:2000]
 
 
+@pytest.mark.sweep
 def test_an_expression_costs_nothing_where_its_names_stay_the_same(tmp_path: Path) -> None:
     for name, filters in ("long.yaml", long("495")), ("plain.yaml", "495"):
         text = layers(f"conv: {{filters: {filters}, kernel: 1, repeat: 199999}}")
