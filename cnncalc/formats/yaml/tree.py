@@ -22,6 +22,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from cnncalc.core.names import composed
 from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
 from cnncalc.formats.source import BREAKS, DEEPEST, REST_OF_LINE, Map, Node, Seq, Source, Text
 from cnncalc.formats.writing import shown
@@ -105,7 +106,7 @@ def _tree(source: Source) -> Node | None:
             plain = not event.style  # libyaml says "", PyYAML's own parser None
             if stack and "(" in event.value:
                 stack[-1].brackets = True
-            node = Text(event.value if HAS_C_PARSER else shown(event.value), event.start_mark, plain)
+            node = Text(composed(event.value if HAS_C_PARSER else shown(event.value)), event.start_mark, plain)
             if event.tag is not None or event.anchor is not None:
                 _refuse_tag(event, node)
                 if event.anchor is not None:

@@ -8,6 +8,7 @@ from itertools import compress
 
 from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
+from cnncalc.core.names import composed
 from cnncalc.core.problem import Problems, ProblemsFound, clean, in_order
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Source, Text
@@ -64,7 +65,8 @@ def _vars_and_inputs(
     The others may read sizes of the inputs.
     """
     vars = dict(found.vars)
-    for name, text in overrides.items():
+    for given, text in overrides.items():
+        name = composed(given)
         if name not in vars:
             help = did_you_mean(name, vars) or (
                 f"the file has {', '.join(f'`{var}`' for var in vars)}" if vars else "the file has no vars"

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from cnncalc.core.formula import written
+from cnncalc.core.names import composed
 from cnncalc.core.problem import Problems
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.formats.source import Map, Node
@@ -155,11 +156,11 @@ def _read_input_sizes(text: str, inputs: list[str], problems: Problems) -> dict[
     """`256`, `256x320` (height × width), or `NAME=256` for one of several inputs, separated by commas."""
     sizes: dict[str, tuple[int, ...]] = {}
     for part in text.split(","):
-        name, equals, size = part.strip().rpartition("=")
+        name, equals, size = composed(part.strip()).rpartition("=")
         names = [name] if equals else inputs
         if equals and name not in inputs:
             problems.add("unknown-name", f"--input-size: no input `{name}`", None, did_you_mean(name, inputs))
-        elif not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size):
+        elif not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size, re.ASCII):
             problems.add(
                 "bad-value",
                 f"--input-size: `{size}` is no size",
