@@ -15,7 +15,7 @@ import cnncalc
 import cnncalc.analyses.checks.rules
 import cnncalc.core.layers
 from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD, Style
-from cnncalc.analyses.outline import outline
+from cnncalc.analyses.outline import Analyzed, Overview
 from cnncalc.cli import streams
 from cnncalc.core.figures import short
 from cnncalc.render import table as renderer
@@ -101,8 +101,7 @@ def found(network: str) -> cnncalc.Analysis:
 @cache
 def drawn(network: str, depth: int | None, names: tuple[str, ...], width: int) -> str:
     analysis = found(network)
-    lines = outline(analysis, depth)
-    return renderer.render(analysis, lines, names, Style(), exact=None, width=width, color=False)
+    return renderer.render(Overview([Analyzed("it", analysis)], names, depth), Style(width=width))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -148,6 +147,7 @@ def once(width: int, command: str) -> str:
         "grade sheet.md ada.json bob.json",
     ],
 )
+@pytest.mark.sweep
 def test_every_figure_of_the_other_tables_is_whole(command: str, width: int) -> None:
     text, wide = (once(one, command) for one in (width, 300))
     assert figures(text) <= allowed(wide)
@@ -176,8 +176,7 @@ def test_a_real_terminal_folds_as_well() -> None:
 def test_bars_stand_where_nothing_is_folded_for_them() -> None:
     analysis = cnncalc.analyze(cnncalc.load("alexnet"))
     wide, narrow = (
-        renderer.render(analysis, outline(analysis), STANDARD, Style(), exact=None, width=width, color=True)
-        for width in (112, 100)
+        renderer.render(Overview([Analyzed("it", analysis)]), Style(width=width, color=True)) for width in (112, 100)
     )
     assert "█" in wide
     assert "█" not in narrow

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
-from cnncalc.analyses.comparing.comparison import FigureLine, NetworkFigures, bounds, lines
+from cnncalc.analyses.comparing.changes import lines as change_lines
+from cnncalc.analyses.comparing.comparison import Comparison, FigureLine, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change
@@ -29,12 +30,14 @@ class Sheet(NamedTuple):
     rows: list[list[str]]
 
 
-def render(networks: list[NetworkFigures], style: Style, *, exact: bool | None, width: int | None, color: bool) -> str:
-    """All networks: each a column, or each a line where there are many or the terminal is narrow.
+def render(comparison: Comparison, style: Style) -> str:
+    """All networks: each a column, or each a line where there are many or the terminal is narrow; then their layers."""
+    text = _networks(comparison.networks, style)
+    return text if comparison.changes is None else f"{text}\n{_by_layer(comparison.changes, style)}"
 
-    `exact` None writes figures to the last digit where they fit, else to four digits.
-    """
-    styles = [style._replace(exact=one) for one in ((True, False) if exact is None else (exact,))]
+
+def _networks(networks: Sequence[NetworkFigures], style: Style) -> str:
+    styles = style.ways
 
     def ways() -> Iterator[Grid]:
         if len(networks) <= _SIDE_BY_SIDE:
@@ -44,10 +47,10 @@ def render(networks: list[NetworkFigures], style: Style, *, exact: bool | None, 
 
     drawn: list[RenderableType] = [Fitted(ways)]
     drawn += [Text(style.plain(f"\n {text}")) for text in bounds(networks)]
-    return to_text(Group(*drawn), width=width, color=color)
+    return to_text(Group(*drawn), width=style.width, color=style.color)
 
 
-def _side_by_side(networks: list[NetworkFigures], style: Style) -> Grid:
+def _side_by_side(networks: Sequence[NetworkFigures], style: Style) -> Grid:
     """A network in each column, followed by what it is of the first."""
     two = len(networks) == 2
     heads = ["", style.plain(clean(networks[0].file))]
@@ -65,7 +68,7 @@ def _side_by_side(networks: list[NetworkFigures], style: Style) -> Grid:
     return Grid(columns, found, ascii=style.ascii)
 
 
-def _below_each_other(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
+def _below_each_other(networks: Sequence[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
     """A network on each line, with those figures."""
     sheet = rows(networks, style, labels)
     columns = [
@@ -95,7 +98,7 @@ def _selections() -> Iterator[tuple[str, ...]]:
 _SELECTIONS = tuple(_selections())
 
 
-def rows(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
+def rows(networks: Sequence[NetworkFigures], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
     """A network on each line, with those figures."""
     found = {line.label: line for line in lines(networks, style)}
     head, figures = ["network"], [False]
@@ -115,17 +118,9 @@ def rows(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...] =
     return Sheet(head, figures, [list(row) for row in zip(*columns, strict=True)])
 
 
-def render_layers(
-    shown: Sequence[ChangeLine],
-    changes: Sequence[Change],
-    style: Style,
-    *,
-    exact: bool | None,
-    width: int | None,
-    color: bool,
-) -> str:
-    """The layers that are not as they were, as a diff; `exact` None shortens figures in a narrow terminal."""
-    styles = [style._replace(exact=one) for one in ((True, False) if exact is None else (exact,))]
+def _by_layer(changes: Sequence[Change], style: Style) -> str:
+    """The layers that are not as they were, as a diff."""
+    styles, shown = style.ways, change_lines(changes, style)
 
     def ways() -> Iterator[Grid]:
         yield from (_layers(shown, one, below=False) for one in styles)
@@ -133,7 +128,7 @@ def render_layers(
         bare = _layers(shown, styles[-1], below=True, percent=False).without("output")
         yield bare._replace(left_out=(*bare.left_out, "percents"))
 
-    return to_text(Group(Fitted(ways), "", Text(f" {headline(changes)}")), width=width, color=color)
+    return to_text(Group(Fitted(ways), "", Text(f" {headline(changes)}")), width=style.width, color=style.color)
 
 
 def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: bool = True) -> Grid:

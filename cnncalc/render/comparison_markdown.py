@@ -7,21 +7,20 @@ from collections.abc import Sequence
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
-from cnncalc.analyses.comparing.comparison import NetworkFigures, bounds, lines
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Use, used
 from cnncalc.core.figures import change
-from cnncalc.core.problem import Problem, clean
+from cnncalc.core.problem import clean
 from cnncalc.render.comparison import grown_text, rows
 from cnncalc.render.markdown import escape, prose
 
 _SIDE_BY_SIDE = 4
 
 
-def render(
-    networks: list[NetworkFigures], changes: Sequence[Change] | None, grown: Sequence[Problem], style: Style
-) -> str:
+def render(comparison: Comparison, style: Style) -> str:
     """A headline with what matters, a table, and the layers folded away below it."""
+    networks, changes, grown, _ = comparison
     parts = [_title(networks, style)]
     parts += [f"> [!WARNING]\n> {'<br>'.join(prose(problem.message) for problem in grown)}"] if grown else []
     parts.append(_side_by_side(networks, style) if len(networks) <= _SIDE_BY_SIDE else _listed(networks, style))
@@ -31,7 +30,7 @@ def render(
     return "\n\n".join(parts) + "\n"
 
 
-def _title(networks: list[NetworkFigures], style: Style) -> str:
+def _title(networks: Sequence[NetworkFigures], style: Style) -> str:
     first, last = networks[0], networks[-1]
     if len(networks) > 2:
         return f"### {len(networks)} networks"
@@ -45,7 +44,7 @@ def _title(networks: list[NetworkFigures], style: Style) -> str:
     return style.plain(f"### {escape(' → '.join(names))}: {escape(', '.join(figures))}")
 
 
-def _side_by_side(networks: list[NetworkFigures], style: Style) -> str:
+def _side_by_side(networks: Sequence[NetworkFigures], style: Style) -> str:
     """Each network a column; of two the change, of more how many times as much as the first."""
     two = len(networks) == 2
     head = ["", *[_code(one.file) for one in networks]]
@@ -75,7 +74,7 @@ def _version(before: str, after: str) -> str:
     return ref if before.startswith("git:") and colon and path == after else before
 
 
-def _listed(networks: list[NetworkFigures], style: Style) -> str:
+def _listed(networks: Sequence[NetworkFigures], style: Style) -> str:
     sheet = rows(networks, style)
     table = [sheet.head, ["---:" if figure else ":---" for figure in sheet.figures]]
     return _drawn(table + [[_code(row[0]), *map(escape, row[1:])] for row in sheet.rows])

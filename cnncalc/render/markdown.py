@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
-from cnncalc.analyses.columns import Style, columns, footer, title
-from cnncalc.analyses.outline import SummaryLine
+from cnncalc.analyses.columns import STANDARD, Style, columns, footer, title
+from cnncalc.analyses.outline import Overview, SummaryLine
 from cnncalc.core.analysis import Analysis
 
 
-def render(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> str:
-    """GitHub's Markdown: a heading, the table, and what stands below it as a list."""
+def render(overview: Overview, style: Style) -> str:
+    """GitHub's Markdown: for each network a heading, the table, and what stands below it as a list."""
+    names = overview.columns or STANDARD
+    return "\n".join(_network(one, overview.lines(one), names, style) for one in overview.analyses)
+
+
+def _network(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> str:
     name, inputs = title(analysis, style)
     shown = columns(names)
     rows = [

@@ -1,12 +1,47 @@
-"""A layer type as a page: what it does, attributes, formulas, examples."""
+"""The layer types, listed or as pages: what each does, attributes, formulas, examples."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from cnncalc.analyses.columns import Style
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
 from cnncalc.render.fold import folded
 
 _ROOM = 30  # columns; with fewer, a cell goes below
+
+
+Entry = TypeVar("Entry")
+
+
+class Pages(NamedTuple, Generic[Entry]):
+    """What a reference has to show of some kind: the page of each, or, `listed`, a line of each."""
+
+    entries: Sequence[Entry]
+    listed: bool = False
+
+
+def text(found: Pages[type[Layer]], style: Style) -> str:
+    """The list of the layer types, or their pages."""
+    if found.listed:
+        return _table_of(found.entries, style)
+    return style.plain("\n".join(render(one, style.width) for one in found.entries))
+
+
+def _table_of(types: Sequence[type[Layer]], style: Style) -> str:
+    """Name, attributes in order, what it does."""
+    from cnncalc.render.grid import Cells, Grid, Head, draw
+
+    heads = [Head("type"), Head("attributes", folds=True), Head("what it does", folds=True)]
+    rows = [
+        Cells(
+            [one.type, ", ".join(one.attributes) or style.plain("–"), style.plain((one.__doc__ or "").split("\n")[0])]
+        )
+        for one in types
+    ]
+    return draw(Grid(heads, rows, ascii=style.ascii), width=style.width, color=style.color)
 
 
 def render(layer: type[Layer], width: int | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from json import dumps
 
 from cnncalc.analyses.checks.lint import lint
@@ -12,20 +12,33 @@ from cnncalc.core.problem import Problem
 from cnncalc.formats.open import loads
 from cnncalc.render.fold import folded
 from cnncalc.render.problems import render as render_problems
+from cnncalc.render.reference import Pages
 
 _WIDTH = 98
 
 
-def table(rules: Iterable[Rule], style: Style, *, width: int | None, color: bool) -> str:
-    """The rules: code, and what is wrong."""
+def text(found: Pages[Rule], style: Style) -> str:
+    """The list of the rules, or their manuals."""
+    if found.listed:
+        return _table_of(found.entries, style)
+    return style.plain("\n".join(manual(rule, style.width) for rule in found.entries))
+
+
+def markdown(found: Pages[Rule], style: Style) -> str:
+    """Their manuals."""
+    return "\n".join(map(manual_markdown, found.entries))
+
+
+def _table_of(rules: Sequence[Rule], style: Style) -> str:
+    """Code, and what is wrong."""
     from cnncalc.render.grid import Cells, Grid, Head, draw
 
     rows = [Cells([rule.code, style.plain(rule.title)]) for rule in rules]
     heads = [Head("code"), Head("what it finds", folds=True)]
-    return draw(Grid(heads, rows, ascii=style.ascii), width=width, color=color)
+    return draw(Grid(heads, rows, ascii=style.ascii), width=style.width, color=style.color)
 
 
-def text(rule: Rule, width: int | None = None) -> str:
+def manual(rule: Rule, width: int | None = None) -> str:
     """The manual of one rule, as plain text; what is no file is folded to `width` columns."""
     lines = [rule.code, ""]
     for part in (rule.title, *rule.manual.split("\n\n")):
@@ -40,7 +53,7 @@ def text(rule: Rule, width: int | None = None) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def markdown(rule: Rule) -> str:
+def manual_markdown(rule: Rule) -> str:
     """The manual of one rule, with the failing and the mended file."""
     lines = [f"## {rule.code}", "", rule.title, "", rule.manual, ""]
     if rule.options:
@@ -54,7 +67,7 @@ def markdown(rule: Rule) -> str:
     return "\n".join(lines) + "\n"
 
 
-def json(rules: Iterable[Rule]) -> str:
+def json(found: Pages[Rule], style: Style) -> str:
     """Everything that is declared of the rules."""
     rows = [
         {
@@ -73,7 +86,7 @@ def json(rules: Iterable[Rule]) -> str:
             "bad": rule.bad,
             "good": rule.good,
         }
-        for rule in rules
+        for rule in found.entries
     ]
     return dumps(rows, ensure_ascii=False, indent=1) + "\n"
 

@@ -10,7 +10,7 @@ from rich.style import Style as Paint
 from rich.text import Text
 
 from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
-from cnncalc.analyses.outline import SummaryLine, outline
+from cnncalc.analyses.outline import Overview, SummaryLine, outline
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.fold import folded
 from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
@@ -25,14 +25,12 @@ def rich_table(
     names: tuple[str, ...] = STANDARD,
     style: Style | None = None,
     *,
-    exact: bool | None = None,
     bars: bool = True,
     see: str = "",
 ) -> RenderableType:
     """An analysis as something that rich can draw.
 
-    `exact` None writes figures to the last digit where they fit, else to four digits; `see` names what shows columns
-    that there is no room for. Bars stand where nothing has to be folded for them.
+    `see` names what shows columns that there is no room for. Bars stand where nothing has to be folded for them.
     """
     style = style or Style()
     shown = outline(analysis) if lines is None else lines
@@ -40,10 +38,9 @@ def rich_table(
     def ways() -> Iterator[Grid]:
         if bars and not style.ascii and any(column.share for column in columns(names)):
             yield _grid(analysis, shown, names, style, see, bars=True)
-        if exact is None:
-            yield _grid(analysis, shown, names, style, see)
-        narrow = style if exact else style._replace(exact=False)
-        yield from leaving_out(_grid(analysis, shown, names, narrow, see), OPTIONAL)
+        *wider, last = style.ways
+        yield from (_grid(analysis, shown, names, one, see) for one in wider)
+        yield from leaving_out(_grid(analysis, shown, names, last, see), OPTIONAL)
 
     name, inputs = title(analysis, style)
     head = Text.assemble((name, "bold"), "   ", (inputs, "dim"), "\n")
@@ -95,16 +92,11 @@ class _Footer:
             previous = label
 
 
-def render(
-    analysis: Analysis,
-    lines: list[SummaryLine],
-    names: tuple[str, ...],
-    style: Style,
-    *,
-    exact: bool | None,
-    width: int | None,
-    color: bool,
-) -> str:
-    """The table as text: `width` columns wide, or, with None, as wide as it needs to be; ANSI colours with `color`."""
-    drawn = rich_table(analysis, lines, names, style, exact=exact, bars=color, see="-f markdown")
-    return to_text(drawn, width=width, color=color)
+def render(overview: Overview, style: Style) -> str:
+    """The tables of all networks as text."""
+    names = overview.columns or STANDARD
+    drawn = (
+        rich_table(one, overview.lines(one), names, style, bars=style.color, see="-f markdown")
+        for one in overview.analyses
+    )
+    return "\n".join(to_text(one, width=style.width, color=style.color) for one in drawn)

@@ -37,7 +37,7 @@ _STRUT = r"\rule{0pt}{2.4ex}"  # keeps the row below a rule away from it
 _NEEDS = "% needs \\usepackage{amsmath}\n"
 
 
-def render(explanation: Explanation, style: Style, *, standalone: bool = False) -> str:
+def render(explanation: Explanation, style: Style) -> str:
     """All entries, one below the other; needs amsmath and nothing else."""
     texts = []
     for entry in explanation.entries:
@@ -53,7 +53,7 @@ def render(explanation: Explanation, style: Style, *, standalone: bool = False) 
     if explanation.legend:
         texts.append(_legend(explanation.legend))
     body = "\n".join(texts)
-    return f"{_BEGIN}\n{body}\n\\end{{document}}\n" if standalone else f"{_NEEDS}\n{body}"
+    return f"{_BEGIN}\n{body}\n\\end{{document}}\n" if style.standalone else f"{_NEEDS}\n{body}"
 
 
 def mathematics(step: Step) -> tuple[str, str]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cnncalc.analyses.checks.report import Report
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
 from cnncalc.core.figures import exact
 from cnncalc.core.problem import Problem, clean
-from cnncalc.render.check import from_root, verdict
+from cnncalc.render.check import Checked, from_root, verdict
 from cnncalc.render.markdown import escape, prose
 
 LARGEST = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing
 
 
-def render(reports: Sequence[Report], root: str | None = None) -> str:
+def render(checked: Checked, style: Style) -> str:
     """What is wrong, then all files in the order given, cut where GitHub would take no more."""
+    reports, root = checked
     found = [(report, problem) for report in reports for problem in report.problems]
     found.sort(key=lambda both: both[1].level)  # errors first
     problems = [
@@ -46,7 +45,7 @@ def _result(report: Report) -> str:
 def _figures(report: Report) -> list[str]:
     found = []
     for measure in used(Use.HELD).values():
-        bound = f"{measure.bound} " if measure.bound and report.lower_bound else ""
+        bound = measure.sign(report.lower_bound)
         found.append(bound + Style().figure(measure, report.value(measure)) if report.totals else "")
     return [*found, exact(len(report.errors)), exact(len(report.warnings))]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections import Counter
+from collections.abc import Sequence
+from csv import writer as csv_writer
+from json import dumps
 from typing import Any
 
 from rich.console import Group
@@ -14,7 +15,7 @@ from rich.text import Text
 from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
 from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
-from cnncalc.teaching.grade import Graded, Mark
+from cnncalc.teaching.grade import Graded, Mark, Marks
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer
 
@@ -24,26 +25,18 @@ _HARDEST = 3
 _WIDEST = 72  # columns; longer lines are hard to read
 
 
-def render(
-    sheet: Worksheet,
-    found: list[Graded],
-    columns: list[str],
-    style: Style,
-    *,
-    key: bool,
-    width: int | None,
-    color: bool,
-) -> str:
+def table(marks: Marks, style: Style) -> str:
     """One student: every answer. Several: a line for each, and then the slips that were made most.
 
-    Below stands what is for a person to look at, and which `columns` of a table were read.
+    Below stands what is for a person to look at, and which columns of a table were read.
     """
+    sheet, found, columns, key = marks
     drawn = _one(sheet, found[0], style, key) if len(found) == 1 and not found[0].problem else _all(sheet, found, style)
     below = [Text(line) for line in (*_to_look_at(found), *map(clean, columns))]
-    return style.plain(to_text(Group(drawn, *below), width=width, color=color))
+    return style.plain(to_text(Group(drawn, *below), width=style.width, color=style.color))
 
 
-def _to_look_at(found: list[Graded]) -> list[str]:
+def _to_look_at(found: Sequence[Graded]) -> list[str]:
     """What could not be marked, with the text as it was written."""
     lines = [
         f"  {clean(graded.name)}, question {mark.question.id}: {clean(mark.given) or '(nothing)'}"
@@ -113,7 +106,7 @@ def _said(mark: Mark) -> list[str]:
     return [part for part in (mark.remark, slips) if part]
 
 
-def _all(sheet: Worksheet, found: list[Graded], style: Style) -> Group:
+def _all(sheet: Worksheet, found: Sequence[Graded], style: Style) -> Group:
     heads = [
         Head("answers", folds=True, name=True),
         Head("points", right=True),
@@ -142,7 +135,7 @@ def _likely(graded: Graded) -> str:
     return ", ".join([*said, *graded.notes])
 
 
-def _summary(sheet: Worksheet, found: list[Graded]) -> list[str]:
+def _summary(sheet: Worksheet, found: Sequence[Graded]) -> list[str]:
     readable = [graded for graded in found if not graded.problem]
     lines = []
     if readable:
@@ -161,7 +154,7 @@ def _summary(sheet: Worksheet, found: list[Graded]) -> list[str]:
     return lines
 
 
-def _hardest(sheet: Worksheet, readable: list[Graded]) -> list[str]:
+def _hardest(sheet: Worksheet, readable: Sequence[Graded]) -> list[str]:
     """The questions of the sheet that fewest have right, for the next lesson."""
     readable = [graded for graded in readable if graded.marks[0].question is sheet.questions[0]]
     right = Counter(mark.question.id for graded in readable for mark in graded.marks if mark.verdict == "right")
@@ -177,8 +170,9 @@ def _many(number: int, noun: str) -> str:
 # ------------------------------------------------------------------------------------------------ JSON, CSV
 
 
-def render_json(sheet: Worksheet, found: list[Graded], columns: list[str], *, key: bool) -> str:
+def json(everyone: Marks, style: Style) -> str:
     """Version 1: every mark of everyone, apart what is for a person to look at; with `key` the right answers, too."""
+    sheet, found, columns, key = everyone
     students: list[dict[str, Any]] = []
     for graded in found:
         if graded.problem:
@@ -205,11 +199,11 @@ def render_json(sheet: Worksheet, found: list[Graded], columns: list[str], *, ke
         "schema_version": 1,
         "title": sheet.title,
         "of": sheet.points,
-        "columns": columns,
+        "columns": list(columns),
         "to_look_at": look,
         "graded": students,
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def _status(graded: Graded) -> str:
@@ -236,10 +230,11 @@ def _mark(mark: Mark, sheet: Worksheet, key: bool) -> dict[str, Any]:
     return found | {"right_answer": answers(mark, sheet)} if key else found
 
 
-def render_csv(sheet: Worksheet, found: list[Graded]) -> str:
+def csv(everyone: Marks, style: Style) -> str:
     """A row for each student, the points of each question in a column. No text can be a formula."""
+    sheet, found, _, _ = everyone
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv_writer(text, lineterminator="\n")
     others = {mark.question.id for graded in found for mark in graded.marks}
     ids = sorted(others | {question.id for question in sheet.questions}, key=int)
     heads = ["answers", "status", "points", "open", "of", "percent", *(f"q{id}" for id in ids)]

@@ -24,16 +24,14 @@ _SIGNS = {
 
 
 class Voice:
-    """Turns what happens in a quiz into text of a width, with or without colour."""
+    """Turns what happens in a quiz into text."""
 
-    def __init__(self, sheet: Worksheet, style: Style, width: int | None, color: bool) -> None:
+    def __init__(self, sheet: Worksheet, style: Style) -> None:
         self.sheet = sheet
         self.style = style
-        self.width = width
-        self.color = color
 
     def _text(self, *lines: Text | Padding | Fitted | str) -> str:
-        return self.style.plain(to_text(Group(*lines), width=self.width, color=self.color))
+        return self.style.plain(to_text(Group(*lines), width=self.style.width, color=self.style.color))
 
     def welcome(self) -> str:
         """The title, how to answer, and what one may type."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from html import escape
 
+from cnncalc.analyses.columns import Style
 from cnncalc.teaching.instructions import instructions, meanings
-from cnncalc.teaching.question import Cell, Question, Table, Worksheet
+from cnncalc.teaching.question import Cell, Handout, Question, Table, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
 
@@ -40,8 +41,9 @@ ul { margin: 1mm 0; padding-left: 6mm; }
 """
 
 
-def render(sheet: Worksheet, *, key: bool = False) -> str:
+def render(handout: Handout, style: Style) -> str:
     """The whole page; it needs no other file, no network and no script."""
+    sheet, key = handout
     title = escape(f"{sheet.title}{': key' if key else ''}")
     parts = [f"<h1>{title}</h1>"]
     if not key:

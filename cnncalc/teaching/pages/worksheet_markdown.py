@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from cnncalc.analyses.columns import Style
 from cnncalc.render.markdown import escape
 from cnncalc.teaching.instructions import instructions, meanings
-from cnncalc.teaching.question import Cell, Question, Table, Worksheet
+from cnncalc.teaching.question import Cell, Handout, Question, Table, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
 
 BLANK = "____"
 
 
-def render(sheet: Worksheet, *, key: bool = False) -> str:
+def render(handout: Handout, style: Style) -> str:
     """The whole sheet; with `key` the answers stand in the blanks, and the working below."""
+    sheet, key = handout
     parts = [f"# {escape(sheet.title)}{': key' if key else ''}"]
     if not key:
         parts.append("Name: \\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_ Date: \\_\\_\\_\\_\\_\\_\\_\\_")

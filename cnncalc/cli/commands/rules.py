@@ -1,0 +1,47 @@
+"""The lint rules that check runs, with examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cnncalc.cli import options
+from cnncalc.cli.command import Command, argument
+from cnncalc.cli.formats import OutputFormat
+
+
+class _Code(options.TextType):
+    name = "code"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from cnncalc.analyses.checks.rules import RULES
+        from cnncalc.cli import completion
+
+        return completion.of(RULES, incomplete)
+
+
+class RulesCommand(Command, options.WithOutput, options.WithDrawing):
+    """The lint rules that `check` runs; with CODE its manual, a file that has the fault, and the file mended."""
+
+    examples = (
+        "cnncalc rules",
+        "cnncalc rules dropped-border             why it matters, with an example",
+        "cnncalc rules -f json | jq '.[].code'",
+    )
+
+    codes: tuple[str, ...] = argument("[CODE]...", type=_Code())
+    form: OutputFormat = options.formats(
+        OutputFormat("text", "render.rules:text"),
+        OutputFormat("json", "render.rules:json", ("ascii",)),
+        OutputFormat("markdown", "render.rules:markdown", ("ascii",)),
+    )
+
+    def run(self) -> int:
+        from cnncalc.analyses.checks.config import read_codes
+        from cnncalc.analyses.checks.rules import RULES
+        from cnncalc.render.reference import Pages
+
+        options.configured(read_codes, self.codes)
+        self.write(Pages([RULES[code] for code in self.codes or RULES], listed=not self.codes))
+        return 0
