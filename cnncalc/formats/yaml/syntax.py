@@ -23,7 +23,8 @@ def syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
         line = text.count("\n", 0, conflict.start()) + 1
         at = Place(source.name, line, 1, len(conflict[0]), conflict[0])
         return fail("yaml-syntax", "a merge conflict is not resolved", at, "keep one of the two versions")
-    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    mark: Any = getattr(error, "problem_mark", None)
+    context: Any = getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or "not YAML"
     if mark is not None and "nesting depth" in str(error):  # newer libyaml counts before it hands out an event
         return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
