@@ -10,6 +10,7 @@ from cnncalc.core.names import is_word, unseen
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
+LONGEST_NAME = 200
 TAKEN_NAMES = ("input", "total", "previous")
 
 _JOINTS = re.compile(r"[.-]")
@@ -53,9 +54,12 @@ def unseen_cure(text: str) -> str | None:
 
 
 def check_name(node: Text, problems: Problems) -> None:
-    """A name is letters and digits of any script and `_ - .`, not a number alone, and not taken."""
+    """A name is letters and digits of any script and `_ - .`, not too many, not a number alone, and not taken."""
     text = node.text
-    if not text or not is_word(_JOINTS.sub("", f"_{text}")):
+    if len(text) > LONGEST_NAME:
+        message = f"a name of {len(text):,} letters (limit: name length {LONGEST_NAME})"
+        problems.add("limit", message, node, "choose a shorter one")
+    elif not text or not is_word(_JOINTS.sub("", f"_{text}")):
         help = unseen_cure(text) or colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
         problems.add("bad-name", f"`{text}` is no name", node, help)
     elif re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
