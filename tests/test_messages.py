@@ -1,7 +1,7 @@
 """Every word of what is said about a file: code, place, message, notes and cure, for each mistake there is.
 
 `data/messages.txt`, and `data/cures.txt` of errors that go on to the cure, hold the cases: a `#` line, the file, `---`,
-and what must be said. A place is `line:column+length`, behind the file's name where it is another; `=` begins a note and
+and what must be said. A place is `line:column+length`, behind the file's name where it is another; `=` begins a note,
 `?` a cure. With `set:` or `input size:` the command line changes the file.
 """
 
