@@ -1,39 +1,53 @@
-"""Lists: of the bundled architectures, and of the layer types."""
+"""Lists: of the bundled architectures, of the layer types, and of the lint rules."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
+from cnncalc.analyses.checks.rules.base import Rule
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.layers.base import Layer
-from cnncalc.render.grid import Cells, Grid, Head, draw, leaving_out
+from cnncalc.render.document import Grid, Head, Heading, Page, Run, TableRow
 
 
-def render(found: list[tuple[str, Analysis]], style: Style, *, width: int | None, color: bool) -> str:
+def architectures(found: list[tuple[str, Analysis]], style: Style) -> Page:
     """The bundled architectures: file, name, input and totals."""
 
     def grid(style: Style) -> Grid:
-        texts = [Head("file", folds=True, name=True), Head("name", folds=True)]
         headline = used(Use.HEADLINE)
-        figures = [Head(title, right=True, folds=title == "input") for title in ("input", *headline)]
+        heads = [Head("file", folds=True, name=True), Head("name", folds=True), Head("input", right=True, folds=True)]
         rows = []
         for name, analysis in found:
             inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
             totals = [style.figure(measure, measure.value(analysis)) for measure in headline.values()]
-            rows.append(Cells([name, style.plain(" ".join(analysis.name.split())), inputs, *totals]))
-        return Grid([*texts, *figures], rows, ascii=style.ascii, see="-f json")
+            rows.append(TableRow([name, " ".join(analysis.name.split()), inputs, *totals]))
+        return Grid([*heads, *(Head(title, right=True) for title in headline)], rows, see="-f json")
 
-    narrow = leaving_out(grid(style._replace(exact=False)), ("input", "name"))
-    return draw(grid(style), *narrow, width=width, color=color)
+    def narrower() -> Iterator[Grid]:
+        yield from (short := grid(style._replace(exact=False)), *short.leaving_out(("input", "name")))
+
+    return _list("Bundled architectures", grid(style)._replace(ways=narrower))
 
 
-def render_layers(types: list[type[Layer]], style: Style, *, width: int | None, color: bool) -> str:
+def layer_types(types: Iterable[type[Layer]], style: Style) -> Page:
     """The layer types: name, attributes in order, what it does."""
-    heads = [Head("type"), Head("attributes", folds=True), Head("what it does", folds=True)]
-    rows = [
-        Cells(
-            [one.type, ", ".join(one.attributes) or style.plain("–"), style.plain((one.__doc__ or "").split("\n")[0])]
-        )
-        for one in types
-    ]
-    return draw(Grid(heads, rows, ascii=style.ascii), width=width, color=color)
+    heads = [Head("type", name=True), Head("attributes", folds=True), Head("what it does", folds=True)]
+    return _list("Layer types", Grid(heads, [_type(one, style) for one in types]))
+
+
+def _type(one: type[Layer], style: Style) -> TableRow:
+    told = style.plain((one.__doc__ or "").split("\n")[0])
+    return TableRow([one.type, ", ".join(one.attributes) or style.plain("–"), Run(told, "prose")])
+
+
+def rule_titles(rules: Sequence[Rule], style: Style) -> Page:
+    """The lint rules: code, and what is wrong."""
+    heads = [Head("code", name=True), Head("what it finds", folds=True)]
+    rows = [TableRow([rule.code, Run(style.plain(rule.title), "prose")]) for rule in rules]
+    return _list("Lint rules", Grid(heads, rows))
+
+
+def _list(title: str, grid: Grid) -> Page:
+    return Page(title, [Heading(title, quiet=True), grid._replace(caption=title)])

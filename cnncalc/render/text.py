@@ -1,0 +1,169 @@
+"""Documents as text: in the colours and the width of a terminal, or for a pipe, which has neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from cnncalc.render import document as doc
+from cnncalc.render.fold import cells, fold, folded
+from cnncalc.render.grid import Line, Terminal, drawn
+
+_INK = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
+_LABEL = 11  # columns of the labels of equations
+_PROSE = 98  # columns; longer lines are hard to read
+
+
+def painted(text: str, style: str) -> str:
+    """Text in a style such as `bold red`; the blanks around it stay as they are."""
+    bare = text.strip(" ")
+    if not (style and bare):
+        return text
+    before, _, after = text.partition(bare)
+    return f"{before}\x1b[{';'.join(str(_INK[word]) for word in style.split())}m{bare}\x1b[0m{after}"
+
+
+def write(page: doc.Page, width: int | None = None, *, color: bool = False, ascii: bool = False) -> str:
+    """The text, without trailing blanks; `width` None is a pipe, where nothing is folded."""
+    return written(page.blocks, Terminal(width or doc.UNBOUNDED, color, ascii))
+
+
+def written(blocks: Sequence[doc.Block], terminal: Terminal) -> str:
+    """The text of some blocks, an empty line between every two."""
+    ink = painted if terminal.color else lambda text, style: text
+    return "".join(
+        "".join([ink(text, style) for text, style in line]).rstrip(" ") + "\n" for line in lines(blocks, terminal)
+    )
+
+
+def lines(blocks: Sequence[doc.Block], terminal: Terminal) -> Iterator[Line]:
+    """The lines of some blocks, as texts with their styles."""
+    begun = False
+    for block in blocks:
+        apart = begun
+        for line in _WRITERS[type(block)](block, terminal):
+            if apart:
+                yield []
+            apart, begun = False, True
+            yield line
+
+
+def _within(blocks: Sequence[doc.Block], terminal: Terminal) -> Iterator[Line]:
+    """Blocks that stand further to the right."""
+    for line in lines(blocks, terminal._replace(width=terminal.width - 2)):
+        yield [("  ", ""), *line] if line else line
+
+
+def _titled(title: str, rest: str, style: str, terminal: Terminal) -> Iterator[Line]:
+    title, rest = terminal.text(title), terminal.text(rest)
+    first, *further = fold(f"{title}{rest}", terminal.width)
+    yield [(first[: len(title)], "bold"), (first[len(title) :], style)]
+    yield from ([(line, style)] for line in further)
+
+
+def _heading(heading: doc.Heading, terminal: Terminal) -> Iterator[Line]:
+    if not heading.quiet:
+        yield from _titled(heading.text, f"   {heading.beside}", "dim", terminal)
+
+
+def _section(section: doc.Section, terminal: Terminal) -> Iterator[Line]:
+    yield from _titled(section.title, "".join(f" · {text}" for text in section.beside), "", terminal)
+    if section.blocks and isinstance(section.blocks[0], doc.Paragraph):
+        yield []
+    yield from _within(section.blocks, terminal)
+
+
+def _labelled(labelled: doc.Labelled, terminal: Terminal) -> Iterator[Line]:
+    yield from _titled(labelled.label, "", "", terminal)
+    yield from _within(labelled.blocks, terminal)
+
+
+def _details(details: doc.Details, terminal: Terminal) -> Iterator[Line]:
+    yield from lines(details.blocks, terminal)
+    yield []
+    yield [(f" {terminal.text(details.said)}", "")]
+
+
+def _paragraph(paragraph: doc.Paragraph, terminal: Terminal) -> Iterator[Line]:
+    words = paragraph.text
+    kind = words.kind if isinstance(words, doc.Run) else ""
+    width = min(terminal.width, _PROSE) if kind == "prose" else terminal.width
+    for line in fold(terminal.text(words), width):
+        yield [(line, "bold" if kind == "strong" else "")]
+
+
+def _note(note: doc.Note, terminal: Terminal) -> Iterator[Line]:
+    return iter(())
+
+
+def _terms(terms: doc.Terms, terminal: Terminal) -> Iterator[Line]:
+    indent = max(len(label) for label, _ in terms.items) + 3
+    previous = ""
+    for label, text in terms.items:
+        shown = f" {label if label != previous else ''}".ljust(indent)
+        for line in folded(shown, terminal.text(text), terminal.width).splitlines():
+            yield [(line[:indent], "dim"), (line[indent:], "")]
+        previous = label
+
+
+def _items(items: doc.Items, terminal: Terminal) -> Iterator[Line]:
+    for item in items.items:
+        yield from _paragraph(doc.Paragraph(item), terminal)
+
+
+def _listing(listing: doc.Listing, terminal: Terminal) -> Iterator[Line]:
+    """Lines as they are: what is cut by a bar has its marks below it, all else may be folded."""
+    for line in listing.lines:
+        text = terminal.text(line)
+        whole = listing.language != "text" or "|" in text
+        yield from ([(part, "")] for part in ([text] if whole else folded("", text, terminal.width).splitlines() or [""]))
+
+
+def _equations(equations: doc.Equations, terminal: Terminal) -> Iterator[Line]:
+    """Label, formula, numbers and result, each in a column; what is too wide goes on below its formula."""
+    found = [_spelled(line, terminal) for line in equations.lines]
+    columns = [line for line in found if line[3]]
+    while True:
+        symbols = max((len(line[1]) for line in columns), default=0)
+        numbers = max((len(line[2]) for line in columns), default=0)
+        widths = [_LABEL + symbols + numbers + 10 + len(line[3] + line[4]) for line in columns]
+        if not columns or max(widths) <= terminal.width:
+            break
+        columns.remove(max(columns, key=lambda line: len(line[1]) + len(line[2])))
+    for line in found:
+        label, formula, put_in, result, note = line
+        middle = f"= {put_in}" if put_in else ""
+        end = f"= {result}" if formula or put_in else result
+        after = f"  {note}" if note else ""
+        if not result:
+            text = folded(f"{label:<{_LABEL}}  ", formula, terminal.width)
+        elif line in columns:
+            text = f"{label:<{_LABEL}}  {formula:<{symbols}}  {middle:<{numbers + 2}}  {end}{after}"
+        else:
+            text = folded(f"{label:<{_LABEL}}  ", formula, terminal.width)
+            head = "" if formula else label
+            text += folded(f"{head:<{_LABEL}}  ", f"{middle} {end}{after}".strip(), terminal.width)
+        yield from ([(part[: _LABEL], "dim"), (part[_LABEL:], "")] for part in text.splitlines())
+
+
+def _spelled(line: doc.Equation | doc.Remark, terminal: Terminal) -> tuple[str, str, str, str, str]:
+    """Label, formula, numbers, result and note as text."""
+    if isinstance(line, doc.Remark):
+        return line.label, terminal.text(line.text), "", "", ""
+    said, numbers = (terminal.text(part or "") for part in (line.said, line.numbers))
+    return line.label, said, numbers, terminal.text(line.result), terminal.text(line.note)
+
+
+_WRITERS: dict[type, Callable[[Any, Terminal], Iterator[Line]]] = {
+    doc.Heading: _heading,
+    doc.Section: _section,
+    doc.Labelled: _labelled,
+    doc.Details: _details,
+    doc.Paragraph: _paragraph,
+    doc.Note: _note,
+    doc.Terms: _terms,
+    doc.Items: _items,
+    doc.Listing: _listing,
+    doc.Equations: _equations,
+    doc.Grid: drawn,
+}
