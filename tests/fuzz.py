@@ -50,8 +50,13 @@ WORDS = [
     "torch",
     "position",
     "no",
+    "height",
+    "input.width",
+    "a.channels",
+    "copy",
+    "keep",
 ]
-OPERATORS = [" + ", " - ", " * ", " / ", " // ", " % ", " == ", " < ", " and ", " or ", " if true else "]
+OPERATORS = [" + ", " - ", " * ", " / ", " // ", " % ", " ** ", " == ", " < ", " and ", " or ", " if true else "]
 TAME = ["conv", "conv: [4, 1]", "relu", "batch_norm", "max_pool: 1", "dropout", "add: {branches: [[], [relu]]}"]
 TAME += [
     "concat: {branches: {a: [relu], b: [conv: [2, 1]]}}",
@@ -109,7 +114,7 @@ class Writer:
     def value(self) -> str:
         pick = self.choose.random()
         if self.tame:
-            return self.choose.choice(["1", "1", "2", "3", "4", "n", "channels"])
+            return self.choose.choice(["1", "1", "2", "3", "4", "n", "channels", "height", "copy"])
         if pick < 0.7:
             return self.choose.choice(NUMBERS[:9])
         if pick < 0.8:

@@ -24,7 +24,8 @@ from cnncalc.analyses.comparing.comparison import network
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.core.analysis import Analysis
-from cnncalc.render import comparison
+from cnncalc.render import comparison, markdown
+from cnncalc.render.text import write
 from tests.running import Ran, invoke
 
 # ------------------------------------------------------------------------------------------- depth, as published
@@ -457,10 +458,8 @@ def test_the_markdown() -> None:
     ],
 )
 def test_markdown_calls_an_older_version_of_the_same_file_by_its_ref(before: str, after: str, head: str) -> None:
-    from cnncalc.render import comparison_markdown
-
     networks = [network(file, analysis(OLD)) for file in (before, after)]
-    assert head in comparison_markdown.render(networks, None, [], Style()).splitlines()
+    assert head in markdown.write(comparison.document(networks, None, [], Style())).splitlines()
 
 
 @pytest.mark.usefixtures("files")
@@ -472,10 +471,8 @@ def test_markdown_of_what_is_equal_says_so() -> None:
 
 def test_markdown_is_not_broken_by_what_a_file_says() -> None:
     hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8 ftp://x www.x'\n{HEAD}layers: [relu]")
-    from cnncalc.render import comparison_markdown
-
     networks = [network("x`|y.yaml", hostile), network("<i>.yaml", hostile)]
-    text = comparison_markdown.render(networks, None, [], Style())
+    text = markdown.write(comparison.document(networks, None, [], Style()))
     title = (
         r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8 ftp|://x www|.x: "  # a bar: a space that is 0 wide
     )
@@ -546,7 +543,7 @@ def test_csv_by_layer() -> None:
 def test_a_table_is_no_wider_than_the_terminal_and_breaks_no_figure(width: int, count: int) -> None:
     names = ["resnet50", "vgg16", "mobilenet_v2", "efficientnet_b0", "alexnet"] * 4
     networks = [network(name, bundled(name)) for name in names[:count]]
-    text = comparison.render(networks, Style(), exact=None, width=width, color=False)
+    text = write(comparison.document(networks, None, [], Style()), width)
     assert max(map(len, text.splitlines())) <= width
     assert "25,557,032" in text or "25.56M" in text
     assert len(text.splitlines()) >= min(count, 10)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnncalc.core.layers import LAYERS, base
-from cnncalc.core.layers.declared import DeclarationError
+from cnncalc.core.layers.checking.body import DeclarationError
 
 
 @pytest.fixture(autouse=True)
@@ -116,8 +116,8 @@ ATTRIBUTES = {
         "Own.n: `int | None` is no kind of value (what may be left out has `default=None`)"
     ),
     'n: complex = attr("how many")': (
-        "Own.n: `complex` is no kind of value (the kinds are `int`, `float`, `bool`, `Word`, `PerAxis`, `Padding`, "
-        "`Table`, `Dims` and `Name`)"
+        "Own.n: `complex` is no kind of value (the kinds are `int`, `float`, `bool`, `Word`, `PerAxis`, `Sides`, "
+        "`Factors`, `Padding`, `Table`, `Dims` and `Name`)"
     ),
     'weights: dict = {"kernels": "c"}': "Own.weights: a field has no annotation (write `weights = …`)",
     'c: int = attr("how many")': (
@@ -187,8 +187,10 @@ FORMULAS = {
         "Own.out_channels: `2c` is no formula: `2c` is no number (a figure like `64k` is for `expect` only; a name "
         "begins with a letter)"
     ),
-    'out_channels = "c ** 2"': "Own.out_channels: `c ** 2` is no formula: expected a value, found `*`",
-    'out_channels = "c^2"': "Own.out_channels: `c^2` is no formula: unexpected `^` (write the product: `n * n`)",
+    'n: int = attr("n"); out_channels = "c ** n"': (
+        "Own.out_channels: `c ** n`: an exponent is a whole number (write the number itself: `n ** 2`)"
+    ),
+    'out_channels = "c^2"': "Own.out_channels: `c^2` is no formula: unexpected `^` (write `n ** 2`)",
     'out_channels = "sqrt(c)"': (
         "Own.out_channels: `sqrt(c)` is no formula: unknown function `sqrt` (the functions are ceil, floor, max, min, "
         "round, round_to, sum)"

@@ -88,6 +88,17 @@ VALUES: dict[str, Any] = {
     "true or true and false": True,
     "  1 +\t2 ": 3,
     "same": "same",
+    "2 ** 10": 1024,
+    "-2 ** 2": -4,
+    "(-2) ** 2": 4,
+    "2 ** 3 ** 2": 512,
+    "2 ** --2": 4,
+    "3 * 2 ** 2 * 5": 60,
+    "0.5 ** 2": Fraction(1, 4),
+    "1.5 ** 2 * 4": 9,
+    "0 ** 0": 1,
+    "(-1) ** 1000000000001": -1,
+    "10 ** 15": 10**15,
 }
 
 REFUSED = {
@@ -100,7 +111,7 @@ REFUSED = {
     "64k": ("`64k` is no number", "a figure like `64k` is for `expect` only; a name begins with a letter"),
     "a[2]": ("unexpected `[`", "the language has no lists and no indexing: give each value a name of its own"),
     "a ? b : c": ("unexpected `?`", "write `A if C else B`"),
-    "2 ^ 3": ("unexpected `^`", "write the product: `n * n`"),
+    "2 ^ 3": ("unexpected `^`", "write `n ** 2`"),
     "a = 1": ("unexpected `=`", "write `==` to compare"),
     "1 < 2 < 3": ("one comparison at a time", "join two comparisons with `and`"),
     "1 +": ("the expression ends too early", None),
@@ -181,6 +192,15 @@ REFUSED = {
     "(" * 31 + "1" + ")" * 31: ("nested too deep (limit: formula nesting 30)", None),
     "-" * 31 + "1": ("nested too deep (limit: formula nesting 30)", None),
     "not " * 31 + "true": ("nested too deep (limit: formula nesting 30)", None),
+    "2 ** -1": ("the exponent of `**` must be a whole number, at least 0, is -1", "for 1 / n write the quotient"),
+    "4 ** 0.5": ("the exponent of `**` must be a whole number, at least 0, is 0.5", None),
+    "true ** 2": ("`true` is no number", None),
+    "2 ** true": ("`true` is no number", None),
+    "9 ** 9 ** 9": ("a value beyond ±10^15 (limit: numbers 10^15)", None),
+    "0.5 ** 51": ("a value beyond ±10^15 (limit: numbers 10^15)", None),
+    "1000000000000000 ** 50": ("a value beyond ±10^15 (limit: numbers 10^15)", None),
+    "2 ** " * 31 + "1": ("nested too deep (limit: formula nesting 30)", None),
+    "a.b.c": ("unexpected `.`", None),
     "1" + " + 1" * 300: ("an expression of 1,201 characters (limit: expression length 1,000)", None),
 }
 
@@ -212,6 +232,7 @@ def test_a_long_sum_is_not_deep() -> None:
 def test_names_are_those_that_are_read() -> None:
     assert list(names("max(a, b) if c > 0 else $act")) == ["a", "b", "c", "$act"]
     assert names("same") == {}
+    assert names("input.height + conv1.width ** height") == {"input.height": "", "conv1.width": "", "height": ""}
     assert names("prod(a) * sum(b) / max(c, b) - sum(c, 1)") == {"a": "prod", "b": "", "c": ""}
     assert names("a * prod(a) + sum(d) + sum(d)") == {"a": "", "d": "sum"}
 
@@ -226,6 +247,8 @@ def expressions() -> st.SearchStrategy[str]:
             binary.map(lambda part: f"({part[0]}{part[1]}{part[2]})"),
             binary.map(lambda part: f"{part[0]}{part[1]}{part[2]}"),
             inner.map(lambda part: f"-({part})"),
+            st.tuples(inner, st.integers(0, 3)).map(lambda part: f"({part[0]}) ** {part[1]}"),
+            st.tuples(inner, st.integers(0, 3)).map(lambda part: f"-{part[1]} ** {part[1]}"),
             inner.map(lambda part: f"ceil({part})"),
             st.tuples(inner, inner).map(lambda part: f"min({part[0]}, {part[1]})"),
             choice.map(lambda part: f"({part[0]} if {part[1]} {part[2]} {part[3]} and not 1 > 2 else {part[4]})"),

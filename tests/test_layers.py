@@ -51,12 +51,12 @@ def test_the_working_gives_the_very_numbers(layer: type[Layer], example: Example
 @pytest.mark.parametrize(("layer", "example"), EXAMPLES)
 def test_the_numbers_put_in_evaluate_to_the_result(layer: type[Layer], example: Example) -> None:
     """What `explain` prints is arithmetic that anybody can redo: here Python does."""
-    from math import ceil
+    from math import ceil, floor
 
     (row,) = cnncalc.analyze(graph_of(layer, example)).rows
     for step in steps(row.layer, row.input_shapes):
         text = step.numbers.replace("·", "*").replace("−", "-")
-        assert eval(text, {"ceil": ceil, "min": min, "max": max}) == step.value
+        assert eval(text, {"ceil": ceil, "floor": floor, "min": min, "max": max}) == step.value
 
 
 @pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cnncalc.core.layers import LAYERS, base
-from cnncalc.core.layers.declared import DeclarationError
+from cnncalc.core.layers.checking.body import DeclarationError
 from cnncalc.core.work import attempt, work
 
 

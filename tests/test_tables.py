@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 import cnncalc
 import cnncalc.analyses.checks.rules
 import cnncalc.core.layers
-from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD, Style
+from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD
 from cnncalc.analyses.outline import outline
 from cnncalc.cli import streams
 from cnncalc.core.figures import short
-from cnncalc.render import table as renderer
+from cnncalc.render import summary
 from cnncalc.render.fold import cells, fold, narrowest
+from cnncalc.render.text import write
 from tests import running
 from tests.running import in_a_terminal, invoke
 
@@ -102,7 +103,7 @@ def found(network: str) -> cnncalc.Analysis:
 def drawn(network: str, depth: int | None, names: tuple[str, ...], width: int) -> str:
     analysis = found(network)
     lines = outline(analysis, depth)
-    return renderer.render(analysis, lines, names, Style(), exact=None, width=width, color=False)
+    return write(summary.document([(analysis, lines)], names), width)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -176,7 +177,7 @@ def test_a_real_terminal_folds_as_well() -> None:
 def test_bars_stand_where_nothing_is_folded_for_them() -> None:
     analysis = cnncalc.analyze(cnncalc.load("alexnet"))
     wide, narrow = (
-        renderer.render(analysis, outline(analysis), STANDARD, Style(), exact=None, width=width, color=True)
+        write(summary.summary(analysis), width, color=True)
         for width in (112, 100)
     )
     assert "█" in wide

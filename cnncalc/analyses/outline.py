@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
-from cnncalc.core.layers.base import Layer
+from cnncalc.core.formula import written
+from cnncalc.core.layers.base import PER_AXIS, Layer
 from cnncalc.core.shape import Shape
 
 
@@ -133,7 +134,7 @@ def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool
         return "" if not any(before or after for before, after in value) else f"{name} {_per_axis(shown)}"
     if declared.kind == "Table":
         return f"{sum(map(len, value))} connections"
-    if declared.kind == "PerAxis":
+    if declared.kind in PER_AXIS:
         default = declared.default
         return "" if set(value) == {default} else f"{name} {_per_axis(value)}"
     if declared.kind == "Dims":
@@ -153,7 +154,7 @@ def written_attribute(layer: Layer, name: str) -> str:
         return str(value).lower()
     if kind == "Padding" and value != "same":
         return _per_axis(tuple(before if before == after else f"{before}+{after}" for before, after in value))
-    if kind == "PerAxis":
+    if kind in PER_AXIS:
         return _per_axis(value, always=name == "kernel")
     if kind == "Dims":
         return "×".join(map(str, (*value[1:], value[0])))
@@ -164,4 +165,4 @@ def written_attribute(layer: Layer, name: str) -> str:
 
 def _per_axis(values: Any, always: bool = False) -> str:
     same = len(set(values)) == 1 and not always
-    return str(values[0]) if same else "×".join(map(str, values))
+    return written(values[0]) if same else "×".join(map(written, values))

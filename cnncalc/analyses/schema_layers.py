@@ -7,6 +7,7 @@ from typing import Any
 from cnncalc.core.formula import written
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Attribute, Layer
+from cnncalc.formats.yaml.reading.binding import is_a_shape
 from cnncalc.formats.yaml.reading.entries import COMMON
 
 Schema = dict[str, Any]
@@ -33,6 +34,14 @@ _KINDS: dict[str, tuple[str, Schema]] = {
         "a whole number, or one per axis",
         {"type": ["string", "integer", "array"], "minItems": 1, "maxItems": 3},
     ),
+    "Sides": (
+        "a whole number, `keep`, or one of these per axis",
+        {"type": ["string", "integer", "array"], "minItems": 1, "maxItems": 3},
+    ),
+    "Factors": (
+        "a number above 0, or one per axis",
+        {"type": ["string", "number", "array"], "minItems": 1, "maxItems": 3, "exclusiveMinimum": 0},
+    ),
     "Padding": (
         "a number, `same`, `valid`, or one entry per axis",
         {"type": ["string", "integer", "array"], "minItems": 1, "maxItems": 3},
@@ -41,7 +50,10 @@ _KINDS: dict[str, tuple[str, Schema]] = {
         "a list of lists",
         {"type": ["string", "array"], "items": {"type": "array", "items": {"type": "integer", "minimum": 0}}},
     ),
-    "Dims": ("a shape", {"type": ["string", "integer", "array"], "items": {"type": ["string", "integer"]}}),
+    "Dims": (
+        "a shape like `7x7x512`, or a list of whole numbers, channels last",
+        {"type": ["string", "integer", "array"], "items": {"type": ["string", "integer"]}},
+    ),
     "Name": ("a name", {"type": "string"}),
     "Word": ("a word", {"type": "string"}),
 }
@@ -164,7 +176,8 @@ def _layer(layer: type[Layer]) -> Schema:
     positions = [{**value, "type": [*_list(value["type"]), "object"], "allOf": [named]} for value in values]
     by_position = {"prefixItems": positions} if positions else {}
     types = [kind for kind in _list(first["type"]) if kind != "array"]
-    forms = {**first, "type": ["object", "array", *types], **by_position, "items": {"type": "object", "allOf": [named]}}
+    rest = positions[-1] if is_a_shape(layer) else {"type": "object", "allOf": [named]}
+    forms = {**first, "type": ["object", "array", *types], **by_position, "items": rest}
     return {**_about(layer), "allOf": [forms, named]}
 
 
@@ -198,7 +211,7 @@ def _value(name: str, attribute: Attribute) -> Schema:
         + (default if attribute.required else f"default: {default}"),
         **_KINDS[attribute.kind][1],
     }
-    if attribute.at_least or attribute.kind in ("int", "PerAxis", "Padding"):
+    if attribute.at_least or attribute.kind in ("int", "PerAxis", "Sides", "Padding"):
         found["minimum"] = attribute.at_least
     words = ("same", "valid") if attribute.kind == "Padding" else attribute.choices
     if words:

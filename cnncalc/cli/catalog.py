@@ -48,7 +48,7 @@ expect:
 
 @options.command("list", epilog=options.examples("cnncalc list", "cnncalc list resnet", "cnncalc list -f json"))
 @click.argument("words", metavar="[WORD]...", nargs=-1)
-@options.format_option("table", "json", "names", idle={"json": ("ascii",), "names": ("ascii",)})
+@options.format_option("table", *options.PAGES, "json", "names", idle={"json": ("ascii",), "names": ("ascii",)})
 @options.output_option()
 @options.drawing_options()
 def list_command(words: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
@@ -88,10 +88,9 @@ def list_command(words: tuple[str, ...], form: str, output: str | None, no_color
         streams.emit(dumps(rows, ensure_ascii=False, indent=1) + "\n", output)
         return 0
     from cnncalc.analyses.columns import Style
-    from cnncalc.render.catalog import render
+    from cnncalc.render.catalog import architectures
 
-    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
-    streams.emit(render(found, Style(ascii=ascii), width=width, color=color), output)
+    streams.show(architectures(found, Style(ascii=ascii)), form, output, no_color, ascii)
     return 0
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--by-layer", is_flag=True, help="What was added, removed, changed and moved, for two FILEs.")
 @options.format_option(
     "table",
-    "markdown",
+    *options.PAGES,
     "json",
     "csv",
     help="markdown is made for a comment on a pull request.",
@@ -65,7 +65,6 @@ def compare_command(
     used.
     """
     from cnncalc.analyses.columns import Style
-    from cnncalc.analyses.comparing.changes import lines
     from cnncalc.analyses.comparing.comparison import network
     from cnncalc.analyses.comparing.diff import differences
     from cnncalc.core.analysis import analyze
@@ -77,7 +76,6 @@ def compare_command(
     loaded = loading.load_all(files, sets, input_size)
     networks = [network(one.file, analyze(one.graph)) for one in loaded if not one.problems]
     style = Style(exact is not False, layout, ascii)
-    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
     failed = [(one.file, one.problems) for one in loaded if one.problems]
     for _, problems in failed:
         streams.complain(problems, no_color)
@@ -89,29 +87,18 @@ def compare_command(
         return 2
     changes = differences(networks[0].analysis, networks[1].analysis, depth) if by_layer else None
     grown = _grown(networks, max_growth)
-    if form == "table":
-        from cnncalc.render import comparison
+    if form == "json":
+        from cnncalc.render.comparison_data import json_document
 
-        text = comparison.render(networks, style, exact=exact, width=width, color=color)
-        if changes is not None:
-            shown = lines(changes, style)
-            drawn = comparison.render_layers(shown, changes, style, exact=exact, width=width, color=color)
-            text = f"{text}\n{drawn}"
-    elif form == "markdown":
-        from cnncalc.render import comparison_markdown
+        streams.emit(json_document(networks, changes, grown, failed), output)
+    elif form == "csv":
+        from cnncalc.render.comparison_data import csv_of_layers, csv_table
 
-        text = comparison_markdown.render(networks, changes, grown, style)
-    elif form == "json":
-        from cnncalc.render import comparison_data
-
-        text = comparison_data.json_document(networks, changes, grown, failed)
+        streams.emit(csv_table(networks) if changes is None else csv_of_layers(networks, changes), output)
     else:
-        from cnncalc.render import comparison_data
+        from cnncalc.render.comparison import document
 
-        text = (
-            comparison_data.csv_table(networks) if changes is None else comparison_data.csv_of_layers(networks, changes)
-        )
-    streams.emit(text, output)
+        streams.show(document(networks, changes, grown, style, exact), form, output, no_color, ascii)
     if grown:
         streams.complain(grown, no_color)
     return 2 if failed else 1 if grown else 0

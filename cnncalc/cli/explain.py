@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 @click.argument("names", metavar="[LAYER]...", nargs=-1, type=options.OfFile("entries"))
 @options.format_option(
     "text",
-    "markdown",
-    "latex",
+    *options.PAGES,
     "json",
-    help="latex: a fragment that needs amsmath.",
+    help="latex: a fragment to paste.",
     idle={"json": ("layout", "ascii")},
     advice={".pdf": "`pdflatex` makes one of a .tex that is written with --standalone"},
 )
@@ -88,8 +87,7 @@ def explain_command(
         explanation, unknown = _why_not(understood, names, file)
         problems = [*unknown, *problems]
     if explanation and (not explanation.broken or explanation.broken.fits or explanation.broken.failed):
-        style = Style(layout=layout, ascii=ascii)
-        streams.emit(_drawn(explanation, problems, file, form, standalone, style, output), output)
+        _show(explanation, problems, file, form, standalone, Style(layout=layout, ascii=ascii), output, no_color)
     elif form == "json":
         from cnncalc.render.json import render_problems
 
@@ -99,7 +97,7 @@ def explain_command(
     return 2 if problems else 0
 
 
-def _drawn(
+def _show(
     explanation: Explanation,
     problems: list[Problem],
     file: str,
@@ -107,22 +105,22 @@ def _drawn(
     standalone: bool,
     style: Style,
     output: str | None,
-) -> str:
+    no_color: bool,
+) -> None:
     if form == "json":
         from cnncalc.render import working_json
 
-        return working_json.render(explanation, problems, file)
-    if form == "markdown":
-        from cnncalc.render import working_markdown
+        streams.emit(working_json.render(explanation, problems, file), output)
+        return
+    from cnncalc.render.explanation import document
 
-        return working_markdown.render(explanation, style)
-    if form == "latex":
-        from cnncalc.render import working_latex
+    page = document(explanation, style)
+    if form == "latex" and not standalone:
+        from cnncalc.render.latex import write
 
-        return working_latex.render(explanation, style, standalone=standalone)
-    from cnncalc.render import working
-
-    return working.render(explanation, style, streams.terminal_width(output))
+        streams.emit(write(page, fragment=True), output)
+    else:
+        streams.show(page, form, output, no_color, style.ascii)
 
 
 def _why_not(understood: Understood, names: tuple[str, ...], file: str) -> tuple[Explanation | None, list[Problem]]:

@@ -9,6 +9,8 @@ import click
 
 from cnncalc.cli.command import ARCHITECTURES, FORCED, Command, OutputFile, OutputFormat
 
+PAGES = ("markdown", "html", "latex")  # the formats of every result, besides text
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 T = TypeVar("T")
 

@@ -23,31 +23,30 @@ class _LayerType(options.TextType):
     "layers", epilog=options.examples("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 )
 @click.argument("types", metavar="[TYPE]...", nargs=-1, type=_LayerType())
+@options.format_option("text", *options.PAGES)
 @options.output_option()
 @options.drawing_options()
-def layers_command(types: tuple[str, ...], output: str | None, no_color: bool, ascii: bool) -> int:
+def layers_command(types: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
     """The layer types; with TYPE its attributes, formulas and an example."""
     from cnncalc.analyses.columns import Style
     from cnncalc.core.layers import LAYERS
     from cnncalc.core.problem import nearest
 
-    style = Style(ascii=ascii)
     for name in types:
         if name not in LAYERS:
             found = nearest(name, LAYERS)
             raise click.UsageError(
                 f"No layer type '{name}'." + (f" Did you mean '{found}'?" if found else " 'cnncalc layers' lists them.")
             )
-    if types:
-        from cnncalc.render.reference import render
+    if types or form != "text":
+        from cnncalc.render.reference import document
 
-        width = streams.terminal_width(output)
-        streams.emit(style.plain("\n".join(render(LAYERS[name], width) for name in types)), output)
-        return 0
-    from cnncalc.render.catalog import render_layers
+        page = document([LAYERS[name] for name in types or LAYERS])
+    else:
+        from cnncalc.render.catalog import layer_types
 
-    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
-    streams.emit(render_layers(list(LAYERS.values()), style, width=width, color=color), output)
+        page = layer_types(LAYERS.values(), Style(ascii=ascii))
+    streams.show(page, form, output, no_color, ascii)
     return 0
 
 

@@ -28,7 +28,7 @@ class _Code(options.TextType):
     ),
 )
 @click.argument("codes", metavar="[CODE]...", nargs=-1, type=_Code())
-@options.format_option("text", "json", "markdown", idle={"json": ("ascii",), "markdown": ("ascii",)})
+@options.format_option("text", *options.PAGES, "json", idle={"json": ("ascii",), "markdown": ("ascii",)})
 @options.output_option()
 @options.drawing_options()
 def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:
@@ -36,20 +36,19 @@ def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_colo
     from cnncalc.analyses.checks.config import read_codes
     from cnncalc.analyses.checks.rules import RULES
     from cnncalc.analyses.columns import Style
-    from cnncalc.render import rules as render
 
     options.configured(read_codes, codes)
-    style = Style(ascii=ascii)
-    width = streams.terminal_width(output)
     chosen = [RULES[code] for code in codes or RULES]
     if form == "json":
-        text = render.json(chosen)
-    elif form == "markdown":
-        text = "\n".join(map(render.markdown, chosen))
-    elif codes:
-        text = style.plain("\n".join(render.text(rule, width) for rule in chosen))
+        from cnncalc.render.rules import json
+
+        streams.emit(json(chosen), output)
+    elif codes or form != "text":
+        from cnncalc.render.rules import document
+
+        streams.show(document(chosen), form, output, no_color, ascii)
     else:
-        color = streams.wants_color(no_color, output=output)
-        text = render.table(chosen, style, width=width, color=color)
-    streams.emit(text, output)
+        from cnncalc.render.catalog import rule_titles
+
+        streams.show(rule_titles(chosen, Style(ascii=ascii)), form, output, no_color, ascii)
     return 0

@@ -13,6 +13,7 @@ from cnncalc.formats import writing
 
 if TYPE_CHECKING:
     from cnncalc.core.problem import Problem
+    from cnncalc.render.document import Page
 
 
 def wants_color(no_color: bool, stream: Any = None, output: str | None = None) -> bool:
@@ -69,6 +70,14 @@ def emit(text: str, output: str | None, renews: str | None = None) -> None:
         writing.write(output, text.encode("utf-8", writing.SHOWN))
     except OSError as error:
         raise CannotWrite(f"'{output}'", error) from None
+
+
+def show(page: Page, form: str, output: str | None, no_color: bool = False, ascii: bool = False) -> None:
+    """Write a document in a format: text in the width and the colours of where it goes."""
+    from cnncalc.render.formats import written
+
+    width, color = terminal_width(output), wants_color(no_color, output=output)
+    emit(written(page, form, width=width, color=color, ascii=ascii), output)
 
 
 def _stream(output: str | None) -> Any:

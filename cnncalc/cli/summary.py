@@ -41,7 +41,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
     "table",
     "json",
     "csv",
-    "markdown",
+    *options.PAGES,
     help="json and csv list leaf layers, exact.",
     idle={"json": ("depth", "exact", "columns", "layout", "ascii"), "csv": ("depth", "exact", "ascii")},
 )
@@ -110,21 +110,11 @@ def summary_command(
     elif analyses:
         from cnncalc.analyses.columns import STANDARD, Style
         from cnncalc.analyses.outline import outline
+        from cnncalc.render.summary import document
 
-        style = Style(exact is not False, layout, ascii)
-        for analysis in analyses.values():
-            lines = outline(analysis, depth, sort=sort, top=top)
-            if form == "markdown":
-                from cnncalc.render import markdown
-
-                texts.append(markdown.render(analysis, lines, columns or STANDARD, style))
-            else:
-                from cnncalc.render import table
-
-                width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
-                names = columns or STANDARD
-                texts.append(table.render(analysis, lines, names, style, exact=exact, width=width, color=color))
-        streams.emit("\n".join(texts), output)
+        found = [(analysis, outline(analysis, depth, sort=sort, top=top)) for analysis in analyses.values()]
+        page = document(found, columns or STANDARD, Style(exact is not False, layout, ascii), exact)
+        streams.show(page, form, output, no_color, ascii)
     for one in failed:
         streams.complain(one.problems, no_color)
     return 2 if failed else 0

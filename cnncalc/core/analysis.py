@@ -134,7 +134,7 @@ class GroupRow(NamedTuple):
         return f"{self.kind} ×{self.copies}" if self.copies else self.kind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Analysis:
     """Everything that is known of a network: rows in the order of the file, groups by path, totals.
 
@@ -153,7 +153,7 @@ class Analysis:
     note: str | None = None
     notes: tuple[str, ...] = ()
     graph: Graph | None = None
-    worked_out: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False)
 
     def __repr__(self) -> str:
         """Short: pytest prints it beside an assertion that fails."""

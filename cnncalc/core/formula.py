@@ -17,16 +17,17 @@ Value = Any  # int | Fraction | bool | str (a word) | tuple of values
 Tree = tuple[Any, ...]
 
 LARGEST = 10**15
+_MOST_BITS = LARGEST.bit_length()  # 2 to the power of more is beyond it
 LONGEST = 1_000
 DEEPEST = 30
 
 WORDS = ("same", "valid")
 JOINING = ("if", "else", "and", "or", "not")
-RESERVED = ("true", "false", *WORDS, *JOINING, "channels")
+RESERVED = ("true", "false", *WORDS, *JOINING, "channels", "input")
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*)"
-    r"|(?P<op>//|==|!=|<=|>=|[-+*/%()<>,]))"
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)"
+    r"|(?P<op>\*\*|//|==|!=|<=|>=|[-+*/%()<>,]))"
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda a, b: a == b,
@@ -37,10 +38,10 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">=": lambda a, b: a >= b,
 }
 # How tightly a text binds; what stands in a tighter place needs brackets
-_LOOSE, _OR, _AND, _NOT, _COMPARED, _ADDED, _MULTIPLIED, _FACTORS, _ATOM = range(9)
+_LOOSE, _OR, _AND, _NOT, _COMPARED, _ADDED, _MULTIPLIED, _FACTORS, _POWER, _ATOM = range(10)
 _LEVELS = {
     "or": _OR, "and": _AND, **dict.fromkeys(_COMPARE, _COMPARED), **dict.fromkeys("+-", _ADDED),
-    **dict.fromkeys(("*", "/", "//", "%"), _MULTIPLIED),
+    **dict.fromkeys(("*", "/", "//", "%"), _MULTIPLIED), "**": _POWER,
 }  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def _cure_for(character: str) -> str | None:
     return {
         "[": "the language has no lists and no indexing: give each value a name of its own",
         "?": "write `A if C else B`",
-        "^": "write the product: `n * n`",
+        "^": "write `n ** 2`",
         "=": "write `==` to compare",
         "&": "write `and`",
         "|": "write `or`",
@@ -170,6 +171,12 @@ class _Parser:
                 left = ("compare", operator, left, self.operation(level + 1))
                 if self.peek() in _COMPARE:
                     raise FormulaError("one comparison at a time", "join two comparisons with `and`")
+                continue
+            if level == _POWER:  # to the right: the exponent may be a power, and have a sign
+                self.index += 1
+                self.deeper()
+                left = ("power", left, self.operation(_FACTORS))
+                self.depth -= 1
                 continue
             rest = []
             while _LEVELS.get(self.peek()) == level:
@@ -381,6 +388,20 @@ def apply(operator: str, a: Value, b: Value) -> Value:
     return simple(a // b if operator == "//" else a % b)
 
 
+def power(base: Value, exponent: Value) -> Value:
+    """Exact power; FormulaError where it is beyond ±10^15, before it is worked out.
+
+    >>> power(-2, 3), power(divide(1, 2), 2), power(1, 10**12)
+    (-8, Fraction(1, 4), 1)
+    """
+    if type(exponent) is not int or exponent < 0:
+        what = f"the exponent of `**` must be a whole number, at least 0, is {written(exponent)}"
+        raise FormulaError(what, "for 1 / n write the quotient" if exponent < 0 else None)
+    if exponent > _MOST_BITS and max(abs(base.numerator), base.denominator) > 1:
+        raise FormulaError("a value beyond ±10^15 (limit: numbers 10^15)", code="limit")
+    return simple(base**exponent)
+
+
 def evaluate(tree: Tree, scope: Mapping[str, Value]) -> Value:
     """The exact value of a tree; every step bounded, every name looked up in `scope`.
 
@@ -404,6 +425,8 @@ def evaluate(tree: Tree, scope: Mapping[str, Value]) -> Value:
         return value
     if kind == "minus":
         return -_numeric(evaluate(tree[1], scope))
+    if kind == "power":
+        return bounded(power(*(_numeric(evaluate(part, scope)) for part in tree[1:])))
     if kind == "compare":
         return _compare(tree[1], evaluate(tree[2], scope), evaluate(tree[3], scope))
     if kind == "call":
@@ -465,6 +488,8 @@ def _python(tree: Tree, per_axis: frozenset[str]) -> str:
         return text
     if kind == "minus":
         return f"(-{_python(tree[1], per_axis)})"
+    if kind == "power":
+        return f"({_python(tree[1], per_axis)} ** {_python(tree[2], per_axis)})"
     if kind == "compare":
         return f"({_python(tree[2], per_axis)} {tree[1]} {_python(tree[3], per_axis)})"
     if kind == "call":
@@ -551,6 +576,8 @@ def shown(formula: str | Tree, name: Callable[[str], str], whole: Callable[[str]
             return chain(tree)
         if kind == "minus":
             return f"−{put(tree[1], _FACTORS)}", _FACTORS
+        if kind == "power":
+            return f"{put(tree[1], _ATOM)} ** {put(tree[2], _FACTORS)}", _POWER
         if kind == "compare":
             return f"{put(tree[2], _ADDED)} {tree[1]} {put(tree[3], _ADDED)}", _COMPARED
         if kind == "call":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cnncalc.core.layers.base import Layer
@@ -47,7 +47,7 @@ class Group(NamedTuple):
     named: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """A network that fits together: every name resolved, every shape worked out.
 
@@ -64,7 +64,7 @@ class Graph:
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
-    document: Any = field(default=None, repr=False, compare=False)
+    document: Any = None
     changed: bool = False  # by --set or --input-size: published figures no longer apply
 
     def __repr__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, Protocol
 
 MOST_PROBLEMS = 100
@@ -49,8 +48,7 @@ class HasOrigin(Protocol):
     def origin(self) -> Origin: ...
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
 
     A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
-from cnncalc.analyses.comparing.comparison import FigureLine, NetworkFigures, bounds, lines
+from cnncalc.analyses.comparing.comparison import NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change
@@ -28,6 +28,7 @@ from cnncalc.render.document import (
 )
 
 _SIDE_BY_SIDE = 4  # more networks stand below each other
+_NO_RATIO = ("=", "–", "-")
 _RATIO = "×"  # behind a label: how many times as much follows
 
 
@@ -101,17 +102,16 @@ def _side_by_side(networks: list[NetworkFigures], style: Style) -> Grid:
     rows = []
     for line in lines(networks, style):
         cells: list[Inline] = [line.label, line.cells[0]]
-        for cell, changed, ratio in _beside(line, len(networks)):
-            cells += [cell, Run(changed, "strong") if changed not in ("", "=") else changed, ratio] if two else [cell, ratio or changed]
+        for index in range(1, len(networks)):
+            changed = line.changes[index] if line.changes else ""
+            ratio = line.ratios[index] if line.ratios and line.ratios[index] not in _NO_RATIO else ""
+            cells += [line.cells[index], *(_change(changed, ratio) if two else [ratio or changed])]
         rows.append(TableRow(cells, folds=not line.changes))
     return Grid(heads, rows, caption="figures")
 
 
-def _beside(line: FigureLine, networks: int) -> Iterator[tuple[str, str, str]]:
-    """The cell of each network but the first, the change, and how many times as much it is where it is not equal."""
-    for index in range(1, networks):
-        ratio = line.ratios[index] if line.ratios else ""
-        yield line.cells[index], line.changes[index] if line.changes else "", ratio if ratio != "=" else ""
+def _change(changed: str, ratio: str) -> list[Inline]:
+    return [changed if changed == "=" else Run(changed, "strong"), ratio]
 
 
 def _below_each_other(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:

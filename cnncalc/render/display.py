@@ -34,7 +34,11 @@ class Drawn:
             yield Segment.line()
 
 
+def _rich(analysis: Analysis) -> Drawn:
+    return Drawn(analysis)
+
+
 def show_analyses() -> None:
     """Give every Analysis its table: the core, which knows of no output, has none."""
     setattr(Analysis, "_repr_html_", _html)  # noqa: B010
-    setattr(Analysis, "__rich__", Drawn)  # noqa: B010
+    setattr(Analysis, "__rich__", _rich)  # noqa: B010

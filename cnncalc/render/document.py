@@ -261,13 +261,11 @@ class Equations(NamedTuple):
             yield Grid(heads, [TableRow(row) for row in cells], caption="working")
 
 
-Block = (
-    Heading | Section | Labelled | Details | Paragraph | Note | Terms | Items | Listing | Fields | Equations | Grid
-)
+Block = Heading | Section | Labelled | Details | Paragraph | Note | Terms | Items | Listing | Fields | Equations | Grid
 
 
 class Page(NamedTuple):
-    """A result as blocks. In Markdown its titles have `depth` signs; a worksheet carries its `header`, a line of JSON."""
+    """A result as blocks. Its titles have `depth` signs in Markdown; a worksheet carries a `header`, a line of JSON."""
 
     title: str
     blocks: Sequence[Block]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from cnncalc.analyses.columns import Style
@@ -16,11 +17,16 @@ _LINES = 3  # a cell that would need more is one for a wider column
 _LEAST = 12  # columns; a narrower text is hard to read
 _BAR = 8
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-ROLES = {
-    **{"group": "bold", "total": "bold", "idle": "dim", "unchanged": "dim", "blank": "dim"},
-    **{"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan", "bar": "cyan"},
-    **{"right": "green", "wrong": "red", "carried": "yellow", "unclear": "magenta", "error": "red"},
+_COLORS = {
+    "bold": "group total",
+    "dim": "idle unchanged blank",
+    "green": "added right",
+    "red": "removed wrong error",
+    "yellow": "changed carried warning",
+    "cyan": "moved bar",
+    "magenta": "unclear",
 }
+ROLES = {role: color for color, roles in _COLORS.items() for role in roles.split()}
 
 
 class Terminal(NamedTuple):
@@ -62,14 +68,14 @@ def fitting(table: Grid, terminal: Terminal, gap: int) -> tuple[Grid, list[int]]
 
     Each is tried as it is, and then with its texts folded, but for bars: nothing is folded for them.
     """
-    width, bare = terminal.width, table.where(lambda head: head.role != "bar")
-    if bare is not table and terminal.color and not terminal.ascii:
+    width = terminal.width
+    if any(head.role == "bar" for head in table.columns) and terminal.color and not terminal.ascii:
         grid = _whole(table, terminal)
         natural = _widths(grid, 1)
         if _sum(natural, gap) <= width:
             return grid, natural
     narrow: tuple[int, Grid] | None = None
-    for way in _ways(bare):
+    for way in _ways(table):
         grid = _whole(way, terminal)
         natural = _widths(grid, 1)
         if _sum(natural, gap) <= width:
@@ -87,9 +93,8 @@ def fitting(table: Grid, terminal: Terminal, gap: int) -> tuple[Grid, list[int]]
 
 
 def _ways(grid: Grid) -> Iterator[Grid]:
-    yield grid
-    if grid.ways:
-        yield from grid.ways()
+    for way in chain((grid,), grid.ways() if grid.ways else ()):
+        yield way.where(lambda head: head.role != "bar")
 
 
 def _whole(grid: Grid, terminal: Terminal) -> Grid:

@@ -59,8 +59,8 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 ul { margin: .4rem 0; padding-left: 1.3rem; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .88em; }
 code { overflow-wrap: anywhere; }
-pre { background: var(--tint); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem .8rem; margin: .6rem 0;
-  overflow-x: auto; line-height: 1.4; break-inside: avoid; }
+pre { background: var(--tint); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem .8rem;
+  margin: .6rem 0; overflow-x: auto; line-height: 1.4; break-inside: avoid; }
 pre code { font-size: 1em; overflow-wrap: normal; }
 .math { white-space: nowrap; } .math var { font-family: Georgia, "Times New Roman", serif; }
 .math sub { font-style: normal; font-size: .75em; line-height: 0; }
@@ -70,7 +70,8 @@ summary { cursor: pointer; font-weight: bold; margin: 1.2rem 0 .4rem; }
 .fields { display: flex; gap: 2rem; margin: 1rem 0; max-width: none; }
 .fields span { flex: var(--room); border-bottom: 1px solid var(--ink); }
 .id { font-size: .85em; margin-right: .3em; white-space: nowrap; }
-.gap { display: inline-block; min-width: 6em; height: 1.5em; border-bottom: 1px solid var(--ink); vertical-align: bottom; }
+.gap { display: inline-block; min-width: 6em; height: 1.5em; border-bottom: 1px solid var(--ink);
+  vertical-align: bottom; }
 p > .gap { min-width: min(18em, 70%); }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
 @page { margin: 16mm; }

@@ -127,4 +127,6 @@ def _attributes(layer: Layer) -> dict[str, Any]:
             found[name] = [before for before, _ in value] if even else [list(ends) for ends in value]
         elif layer.attributes[name].kind == "Dims" and value is not None:
             found[name] = list(value)
+        elif layer.attributes[name].kind == "Factors" and value is not None:
+            found[name] = [part if isinstance(part, int) else float(part) for part in value]
     return found

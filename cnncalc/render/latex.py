@@ -109,9 +109,9 @@ def _section(section: doc.Section, room: int) -> str:
     if not section.beside:
         return f"\\subsection*{{{_text(section.title)}}}\n{_blocks(section.blocks, room)}"
     *said, place = map(_text, section.beside)
-    beside = "".join(f"\\quad {text}" for text in said)
-    place = f"\\hfill{{\\footnotesize {place}}}\\par}}\\nopagebreak"
-    return f"\\medskip{{\\sloppy\\noindent\\textbf{{{_text(section.title)}}}{beside}{place}\n{_blocks(section.blocks, room)}"
+    beside = "".join(f"\\quad {text}" for text in said) + f"\\hfill{{\\footnotesize {place}}}"
+    head = f"\\medskip{{\\sloppy\\noindent\\textbf{{{_text(section.title)}}}{beside}\\par}}\\nopagebreak"
+    return f"{head}\n{_blocks(section.blocks, room)}"
 
 
 def _labelled(labelled: doc.Labelled, room: int) -> str:

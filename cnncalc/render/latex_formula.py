@@ -49,6 +49,8 @@ def formula(text: str, name: Callable[[str], str], whole: Callable[[str], Sequen
             return chain(tree)
         if kind == "minus":
             return f"-{put(tree[1], _PRODUCT)}", _SUM
+        if kind == "power":
+            return f"{{{put(tree[1], _ATOM)}}}^{{{put(tree[2])}}}", _PRODUCT
         if kind == "compare":
             return f"{put(tree[2], _SUM)} {_SIGNS[tree[1]]} {put(tree[3], _SUM)}", _COMPARISON
         if kind == "call":

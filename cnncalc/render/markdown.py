@@ -203,7 +203,8 @@ def _cut(block: doc.Block, room: int) -> doc.Block:
         room -= len(line.encode()) + 1
         if room < 0:
             rows = block.rows[: max(0, done - 2)]
-            return doc.Labelled(f"the first {len(rows):,} of {len(block.rows):,} {block.caption}", [block._replace(rows=rows, total=None)])
+            label = f"the first {len(rows):,} of {len(block.rows):,} {block.caption}"
+            return doc.Labelled(label, [block._replace(rows=rows, total=None)])
     return block
 
 

@@ -6,7 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
-from cnncalc.render.document import Block, Grid, Head, Inline, Items, Labelled, Page, Paragraph, Run, Section, TableRow, plain
+from cnncalc.render.document import (
+    Block,
+    Grid,
+    Head,
+    Inline,
+    Items,
+    Labelled,
+    Page,
+    Paragraph,
+    Run,
+    Section,
+    TableRow,
+    plain,
+)
 
 
 def document(types: Sequence[type[Layer]]) -> Page:
@@ -18,7 +31,9 @@ def section(layer: type[Layer]) -> Section:
     """The page of one layer type."""
     blocks: list[Block] = [*prose(layer.__doc__ or "")]
     if layer.attributes:
-        rows: list[Sequence[Inline]] = [(name, _default(a), Run(a.help, "prose")) for name, a in layer.attributes.items()]
+        rows: list[Sequence[Inline]] = [
+            (name, _default(a), Run(a.help, "prose")) for name, a in layer.attributes.items()
+        ]
         blocks.append(Labelled("attributes, in order", [table(("attribute", "default", "what it is"), rows)]))
     formulas = formula_lines(layer)
     if formulas:

@@ -16,7 +16,9 @@ from cnncalc.render.reference import prose, table
 
 def document(rules: Sequence[Rule]) -> Page:
     """The manuals of these rules, with the failing and the mended file of each."""
-    return Page(", ".join(rule.code for rule in rules), [Section(rule.code, [*_manual(rule)]) for rule in rules], depth=2)
+    return Page(
+        ", ".join(rule.code for rule in rules), [Section(rule.code, [*_manual(rule)]) for rule in rules], depth=2
+    )
 
 
 def _manual(rule: Rule) -> Iterator[Block]:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from cnncalc.render import document as doc
-from cnncalc.render.fold import cells, fold, folded
+from cnncalc.render.fold import fold, folded
 from cnncalc.render.grid import Line, Terminal, drawn
 
 _INK = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
 _LABEL = 11  # columns of the labels of equations
-_PROSE = 98  # columns; longer lines are hard to read
+_PROSE = 96  # columns; longer lines are hard to read
 
 
 def painted(text: str, style: str) -> str:
@@ -112,11 +112,13 @@ def _items(items: doc.Items, terminal: Terminal) -> Iterator[Line]:
 
 
 def _listing(listing: doc.Listing, terminal: Terminal) -> Iterator[Line]:
-    """Lines as they are: what is cut by a bar has its marks below it, all else may be folded."""
+    """Lines as they are; of text those may be folded that have no bar, behind which a line of a file is shown."""
     for line in listing.lines:
         text = terminal.text(line)
         whole = listing.language != "text" or "|" in text
-        yield from ([(part, "")] for part in ([text] if whole else folded("", text, terminal.width).splitlines() or [""]))
+        yield from (
+            [(part, "")] for part in ([text] if whole else folded("", text, terminal.width).splitlines() or [""])
+        )
 
 
 def _equations(equations: doc.Equations, terminal: Terminal) -> Iterator[Line]:
@@ -143,7 +145,7 @@ def _equations(equations: doc.Equations, terminal: Terminal) -> Iterator[Line]:
             text = folded(f"{label:<{_LABEL}}  ", formula, terminal.width)
             head = "" if formula else label
             text += folded(f"{head:<{_LABEL}}  ", f"{middle} {end}{after}".strip(), terminal.width)
-        yield from ([(part[: _LABEL], "dim"), (part[_LABEL:], "")] for part in text.splitlines())
+        yield from ([(part[:_LABEL], "dim"), (part[_LABEL:], "")] for part in text.splitlines())
 
 
 def _spelled(line: doc.Equation | doc.Remark, terminal: Terminal) -> tuple[str, str, str, str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cnncalc.analyses.outline import describe_layer
 from cnncalc.analyses.working import working_of
 from cnncalc.core.analysis import Counts, Row
-from cnncalc.core.layers.base import Layer
+from cnncalc.core.formula import written
+from cnncalc.core.layers.base import PER_AXIS, Layer
 from cnncalc.core.problem import Label
 from cnncalc.core.shape import Shape, written_shape
 from cnncalc.core.work import Step, work
@@ -30,9 +31,11 @@ def entry(row: Row, hidden: str) -> str:
             ends = [str(before) if before == after else f"[{before}, {after}]" for before, after in value]
             if any(before or after for before, after in value):
                 parts.append(f"{name}: {_listed(ends)}")
-        elif declared.kind == "PerAxis":
+        elif declared.kind in PER_AXIS:
             if set(value) != {declared.default}:
-                parts.append(f"{name}: {_listed([str(part) for part in value])}")
+                parts.append(f"{name}: {_listed([written(part) for part in value])}")
+        elif declared.kind == "Dims":
+            parts.append(f"{name}: {written_shape(value, times='x')}")
         else:
             parts.append(f"{name}: {str(value).lower() if isinstance(value, bool) else value}")
     return f"{row.type}: {{{', '.join(parts)}}}"

@@ -44,8 +44,7 @@ class CheckResult:
         return not self.broken
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """A figure as written, and what would be right in its place; None where no text is, for all that it stands for."""
 
     node: Text
@@ -61,8 +60,7 @@ class Update(NamedTuple):
     left: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Expected:
+class _Expected(NamedTuple):
     """One figure of `expect`, with what the network really has."""
 
     name: str

@@ -31,8 +31,7 @@ Found = tuple[str, Origin | None]  # code, place
 _COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]#]*)\])?)?")
 
 
-@dataclass(frozen=True)
-class Linted:
+class Linted(NamedTuple):
     """The findings in a file as problems, in the order of its lines; `more` were left out, `ignored` by comments."""
 
     findings: tuple[Problem, ...] = ()
@@ -106,14 +105,14 @@ class Ignore(NamedTuple):
     whole_file: bool
 
 
-@dataclass
 class _Merged:
     """Findings of one rule at one place."""
 
-    first: Finding
-    node: Written
-    paths: list[str] = field(default_factory=list)
-    count: int = 0
+    def __init__(self, first: Finding, node: Written) -> None:
+        self.first = first
+        self.node = node
+        self.paths: list[str] = []
+        self.count = 0
 
 
 def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str, int] | None = None) -> Linted:

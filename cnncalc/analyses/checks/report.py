@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import Limit, exceeded
 from cnncalc.analyses.checks.expect import check
@@ -21,8 +23,7 @@ _AT_LEAST = "figures of `uncounted` layers are not known: sums with them are hel
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What checking one file gave.
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
@@ -39,7 +40,7 @@ class Report:
     totals: Counts | None = None
     lower_bound: bool = False
     skipped: str = ""
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = MappingProxyType({})
 
     def value(self, measure: Measure) -> Value:
         """A total of the network."""
@@ -129,4 +130,4 @@ def _told(problem: Problem, file: str) -> Problem:
     """A problem that stands in an extended file says whose it is: that file itself may be fine."""
     if problem.where is None or problem.where.file == file:
         return problem
-    return replace(problem, message=f"in `{file}`: {problem.message}")
+    return problem._replace(message=f"in `{file}`: {problem.message}")

@@ -24,7 +24,7 @@ class NetworkFigures:
 
 def compared() -> list[Measure]:
     """The measures in which networks are compared: those first to which a check holds them."""
-    return sorted(used(Use.COMPARED).values(), key=lambda measure: Use.HELD not in measure.uses)
+    return sorted(used(Use.COMPARED).values(), key=lambda measure: not measure.uses & Use.HELD)
 
 
 def network(file: str, analysis: Analysis) -> NetworkFigures:

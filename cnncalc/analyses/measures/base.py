@@ -6,8 +6,6 @@ The core, which a measure is given, is imported only when a value is asked for: 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from enum import Flag, auto
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,23 +16,22 @@ Value = int | float | None  # a whole number where the measure is; None: there i
 MEASURES: dict[str, Measure] = {}
 
 
-class Use(Flag):
-    """Where a measure stands."""
+class Use:
+    """Where a measure stands: bits, for every start makes them and an `enum.Flag` takes a hundred times as long."""
 
-    COLUMNS = auto()  # tables, as one of --columns; --counts of a diagram; the totals in JSON
-    FIGURES = auto()  # the layers in JSON and CSV; `expect`, --sort, recorded baselines
-    LIMITS = auto()  # `budget` and --max-growth
-    OPTION = auto()  # an option of `check` of its own, --max-NAME
-    COMPARED = auto()  # networks side by side
-    LISTED = auto()  # networks one a line, where there is less room
-    HELD = auto()  # `--max-growth 5%` alone means it, too
-    HEADLINE = auto()  # what is said of a network in one line, and of a layer that changed
+    COLUMNS = 1  # tables, as one of --columns; --counts of a diagram; the totals in JSON
+    FIGURES = 2  # the layers in JSON and CSV; `expect`, --sort, recorded baselines
+    LIMITS = 4  # `budget` and --max-growth
+    OPTION = 8  # an option of `check` of its own, --max-NAME
+    COMPARED = 16  # networks side by side
+    LISTED = 32  # networks one a line, where there is less room
+    HELD = 64  # `--max-growth 5%` alone means it, too
+    HEADLINE = 128  # what is said of a network in one line, and of a layer that changed
 
 
 ANYWHERE = Use.COLUMNS | Use.FIGURES | Use.LIMITS | Use.OPTION | Use.COMPARED | Use.LISTED
 
 
-@dataclass(eq=False, repr=False, kw_only=True)  # every start makes it: frozen, too, takes twice as long
 class Measure:
     """A quantity: what it is called, how its values are had and written, where it stands.
 
@@ -48,28 +45,32 @@ class Measure:
     this one grow, where it is another one.
     """
 
-    name: str
-    help: str
-    of: Callable[[Counts], Value] | None = None
-    once: Callable[[Graph], Sequence[Value]] | None = None
-    total: Callable[[Iterable[Any]], Value] = sum
-    uses: Use = ANYWHERE
-    whole: bool = True
-    in_bytes: bool = False
-    bound: str = "≥"
-    limit: str = "5M"
-    cause: str = ""
-
-    def __post_init__(self) -> None:
-        if (self.of is None) == (self.once is None):
-            raise TypeError(f"measure {self.name}: either `of` or `once`")
-        if self.of is None and Use.HEADLINE in self.uses:
-            raise TypeError(f"measure {self.name}: a headline is `of` counts")
-        if not self.name.isidentifier():
-            raise TypeError(f"measure {self.name}: the name is no word")
-        if self.name in MEASURES:
-            raise TypeError(f"measure {self.name} is there already")
-        MEASURES[self.name] = self
+    def __init__(  # every start makes this class: a dataclass would take ten times as long
+        self,
+        *,
+        name: str,
+        help: str,
+        of: Callable[[Counts], Value] | None = None,
+        once: Callable[[Graph], Sequence[Value]] | None = None,
+        total: Callable[[Iterable[Any]], Value] = sum,
+        uses: int = ANYWHERE,
+        whole: bool = True,
+        in_bytes: bool = False,
+        bound: str = "≥",
+        limit: str = "5M",
+        cause: str = "",
+    ) -> None:
+        if (of is None) == (once is None):
+            raise TypeError(f"measure {name}: either `of` or `once`")
+        if of is None and uses & Use.HEADLINE:
+            raise TypeError(f"measure {name}: a headline is `of` counts")
+        if not name.isidentifier():
+            raise TypeError(f"measure {name}: the name is no word")
+        if name in MEASURES:
+            raise TypeError(f"measure {name} is there already")
+        self.name, self.help, self.of, self.once, self.total, self.uses = name, help, of, once, total, uses
+        self.whole, self.in_bytes, self.bound, self.limit, self.cause = whole, in_bytes, bound, limit, cause
+        MEASURES[name] = self
 
     @property
     def label(self) -> str:
@@ -121,7 +122,7 @@ class Measure:
         return found
 
 
-def used(use: Use) -> dict[str, Measure]:
+def used(use: int) -> dict[str, Measure]:
     """The measures that stand in one of these places, by name.
 
     >>> list(used(Use.HELD))

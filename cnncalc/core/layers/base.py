@@ -12,7 +12,7 @@ true holds. The names a formula may use:
 - for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`;
 - for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it.
 
-What cannot be meant is refused when Python reads the class: see `declared.py` and `formulas.py`.
+What cannot be meant is refused when Python reads the class: see `checking/`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
-from cnncalc.core.formula import written
+from cnncalc.core.formula import simple, written
 from cnncalc.core.shape import MOST_SIDES, how_many, read_shape
 
 Cases = dict[str, str]
@@ -61,10 +61,9 @@ class Attribute(NamedTuple):
     def required(self) -> bool:
         return self.default is _REQUIRED
 
-    @property
-    def takes_text(self) -> bool:
-        """Whether a plain word is the value itself and not an expression."""
-        return self.kind in ("Word", "Dims", "Name")
+    def is_value(self, text: str) -> bool:
+        """Whether a text is the value itself and not an expression: a word, a name, a shape like `7x7x512`."""
+        return self.kind in ("Word", "Name") or (self.kind == "Dims" and read_shape(text) is not None)
 
     def convert(self, value: Any, rank: int) -> Any:
         """The value as the layer keeps it, for an input with `rank` sides; raises BadValue."""
@@ -122,6 +121,26 @@ def _per_axis(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
     return tuple(_whole(attribute, part) for part in value)
 
 
+def _sides(attribute: Attribute, value: Any, rank: int) -> tuple[int | str, ...]:
+    if not isinstance(value, tuple):
+        value = (value,) * rank
+    kept = _per_axis(attribute, tuple(max(attribute.at_least, 1) if part == "keep" else part for part in value), rank)
+    return tuple("keep" if part == "keep" else side for part, side in zip(value, kept, strict=True))
+
+
+def _factors(attribute: Attribute, value: Any, rank: int) -> tuple[Any, ...]:
+    from fractions import Fraction
+
+    factors = []
+    for part in value if isinstance(value, tuple) else (value,) * rank:
+        if isinstance(part, bool | str | tuple) or part <= 0:
+            raise BadValue(f"must be a number above 0, is {written(part)}")
+        factors.append(simple(part if type(part) is int else Fraction(part)))
+    if len(factors) != rank:
+        raise BadValue(f"has {how_many(len(factors), 'value')} for an input with {how_many(rank, 'side')}")
+    return tuple(factors)
+
+
 def _padding(attribute: Attribute, value: Any, rank: int) -> Any:
     if value == "same":
         return "same"
@@ -170,12 +189,15 @@ def _name(attribute: Attribute, value: Any, rank: int) -> str:
     return str(value)
 
 
+PER_AXIS = ("PerAxis", "Sides", "Factors")  # kinds with one value for each axis
 KINDS: dict[str, Any] = {
     "int": _whole,
     "float": _number,
     "bool": _flag,
     "Word": _word,
     "PerAxis": _per_axis,
+    "Sides": _sides,
+    "Factors": _factors,
     "Padding": _padding,
     "Table": _table,
     "Dims": _dims,
@@ -185,6 +207,8 @@ KINDS: dict[str, Any] = {
 # What annotations of declarations say, for type checkers
 Word = str
 PerAxis = tuple[int, ...]
+Sides = tuple[int | str, ...]
+Factors = tuple[Any, ...]
 Padding = Any
 Table = tuple[tuple[int, ...], ...] | None
 Dims = tuple[int, ...]
@@ -228,7 +252,7 @@ class Layer:
     ...     "Multiply each channel by one learned number."
     ...     weigths = {"scale": "c"}
     Traceback (most recent call last):
-    cnncalc.core.layers.declared.DeclarationError: Scaled.weigths: is no field of a layer (did you mean `weights`?)
+    cnncalc.core.layers.checking.body.DeclarationError: Scaled.weigths: is no field of a layer (did you mean `weights`?)
     """
 
     type: ClassVar[str]
@@ -254,7 +278,7 @@ class Layer:
     examples: ClassVar[list[Example]] = []
 
     def __init_subclass__(cls, *, family: str | None = None) -> None:
-        from cnncalc.core.layers.declared import check_body, check_fields, check_type, has_unknown_words
+        from cnncalc.core.layers.checking.body import check_body, check_fields, check_type, has_unknown_words
 
         check_body(cls)
         cls.family = family or cls.family
@@ -268,7 +292,7 @@ class Layer:
         cls.attributes = declared
         fields = check_fields(cls)
         cls.per_axis = frozenset(
-            {"side", "out"} | {name for name, a in declared.items() if a.kind in ("PerAxis", "Padding")}
+            {"side", "out"} | {name for name, a in declared.items() if a.kind in (*PER_AXIS, "Padding")}
             | ({"before", "after"} if any(a.kind == "Padding" for a in declared.values()) else set())
             | ({cls.second_input} if cls.second_input else set())
         )  # fmt: skip
@@ -279,7 +303,7 @@ class Layer:
     @classmethod
     def check_formulas(cls) -> None:
         """Refuse formulas that cannot be meant; raises DeclarationError."""
-        from cnncalc.core.layers.formulas import check_formulas
+        from cnncalc.core.layers.checking.formulas import check_formulas
 
         check_formulas(cls)
 
@@ -324,6 +348,8 @@ class Layer:
                 if value is not None:
                     highest = max((part for row in value for part in row), default=0)
                     self.names |= {name: tuple(map(len, value)), "rows": len(value), "highest": highest}
+            elif kind == "Sides":  # in formulas 0 is `keep`
+                self.names[name] = value and tuple(0 if part == "keep" else part for part in value)
             elif kind == "Word":
                 self.names |= {choice: value == choice for choice in attribute.choices}
             else:

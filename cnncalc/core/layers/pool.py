@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Word, attr
+from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Sides, Word, attr
 from cnncalc.core.layers.window import places
 
 _CEIL = "round the number of windows up instead of down"
@@ -68,23 +68,24 @@ class GlobalMaxPool(Layer, family="pool"):
 class AdaptiveAvgPool(Layer, family="pool"):
     """The mean of as many windows as the output is to have; `adaptive_avg_pool: 1` keeps the sides, as 1×1."""
 
-    size: PerAxis = attr("output size", at_least=1)
+    size: Sides = attr("output size; `keep` leaves a side as it is", at_least=1)
 
     reads = "sides"
-    out_side = "size"
+    out_side = {"size > 0": "size", "true": "side"}
 
     examples = [
         Example("size: 6", "13x13x256", "6x6x256"),
         Example("size: 1", "7x7x2048", "1x1x2048"),
+        Example("size: [1, keep]", "4x26x512", "1x26x512"),
     ]
 
 
 class AdaptiveMaxPool(Layer, family="pool"):
     """The largest value of as many windows as the output is to have."""
 
-    size: PerAxis = attr("output size", at_least=1)
+    size: Sides = attr("output size; `keep` leaves a side as it is", at_least=1)
 
     reads = "sides"
-    out_side = "size"
+    out_side = {"size > 0": "size", "true": "side"}
 
     examples = [Example("size: [2, 3]", "13x13x8", "2x3x8")]

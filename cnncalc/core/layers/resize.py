@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Name, Padding, PerAxis, Requirement, attr
+from cnncalc.core.layers.base import Example, Factors, Layer, Name, Padding, PerAxis, Requirement, attr
 
 
 class Upsample(Layer, family="resize"):
-    """Each side a whole number of times as long, by copying or interpolating."""
+    """Each side so many times as long, rounded down, by copying or interpolating."""
 
-    factor: PerAxis = attr("how many times as long each side becomes", at_least=1)
+    factor: Factors = attr("how many times as long each side becomes")
 
     reads = "sides"
-    out_side = "side * factor"
-    examples = [Example("factor: 2", "13x13x256", "26x26x256")]
+    out_side = {"factor == floor(factor)": "side * factor", "true": "floor(side * factor)"}
+    examples = [Example("factor: 2", "13x13x256", "26x26x256"), Example("factor: 1.5", "13x13x256", "19x19x256")]
 
 
 class Resize(Layer, family="resize"):

@@ -138,7 +138,9 @@ def _expressions(found: Description, entry: Entry, words: set[str]) -> Iterator[
                 yield node
     for type_name, given in _layers(found, entry, words):
         for name, node in {**found.defaults.get(type_name, {}), **given}.items():
-            if not (LAYERS[type_name].attributes[name].takes_text and _is_word(node)):
+            if not (
+                isinstance(node, Text) and _is_word(node) and LAYERS[type_name].attributes[name].is_value(node.text)
+            ):
                 yield node
 
 

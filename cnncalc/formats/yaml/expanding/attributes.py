@@ -6,13 +6,27 @@ from functools import partial
 from typing import Any
 
 from cnncalc.core.builder import Builder
-from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.formula import FormulaError, parse
+from cnncalc.core.layers.base import Attribute, BadValue, Layer
 from cnncalc.formats.source import Node, Text
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
 from cnncalc.formats.yaml.expanding.trail import Trail
-from cnncalc.formats.yaml.expanding.values import UNKNOWN, Silent, Values, how
+from cnncalc.formats.yaml.expanding.values import Values, how
 from cnncalc.formats.yaml.reading.binding import bind
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Entry, Param
+
+
+def is_itself(attribute: Attribute, text: str) -> bool:
+    """Whether a text is the value of an attribute and no expression; what is neither is refused as a value."""
+    if attribute.is_value(text):
+        return True
+    if attribute.kind == "Dims":
+        try:
+            parse(text)
+        except FormulaError:
+            return True
+    return False
 
 
 class Attributes:
@@ -29,7 +43,7 @@ class Attributes:
             entry.bound if entry.bound is not None else bind(entry, type_name, self.found.blocks, self.trail.problems)
         )
 
-    def layer(self, entry: Entry, layer_type: type[Layer], env: dict[str, Any], rank: int) -> Layer | None:
+    def layer(self, entry: Entry, layer_type: type[Layer], env: Env, rank: int) -> Layer | None:
         """The layer with its attributes worked out; equal ones are one object."""
         if entry.layers is not None and rank in entry.layers:
             fixed: Layer = entry.layers[rank]
@@ -47,18 +61,15 @@ class Attributes:
                     self.missing(entry, f"`{layer_type.type}` needs `{name}`", help)
                     missing = True
                 raw.append(None)
-            elif attribute.takes_text and isinstance(node, Text):
-                if node.text.startswith("$"):
-                    constant = False
-                    raw.append(self.values.value(node, env))
-                else:
-                    raw.append(node.text)
+            elif isinstance(node, Text) and node.text[:1] != "$" and is_itself(attribute, node.text):
+                raw.append(node.text)
             else:
                 constant = constant and isinstance(node, Text) and node.text.isdigit()
                 raw.append(self.values.value(node, env))
         if missing or rank < 0:
             return None
-        layer = self.builder.layer(layer_type, raw, rank, partial(self.refuse, bound, defaults or {}, env))
+        refuse = partial(self.refuse, layer_type, bound, defaults or {}, env)
+        layer = self.builder.layer(layer_type, raw, rank, refuse)
         if layer is None:
             raise Silent
         if constant and entry.bound is not None:
@@ -66,21 +77,26 @@ class Attributes:
         return layer
 
     def refuse(
-        self, bound: dict[str, Node], defaults: dict[str, Node], env: dict[str, Any], name: str, error: BadValue
+        self,
+        layer_type: type[Layer],
+        bound: dict[str, Node],
+        defaults: dict[str, Node],
+        env: Env,
+        name: str,
+        error: BadValue,
     ) -> None:
         node = bound.get(name) or defaults[name]
-        self.trail.add(error.code, f"`{name}` {error}{how(node, env)}", node)
+        is_word = isinstance(node, Text) and is_itself(layer_type.attributes[name], node.text)
+        self.trail.add(error.code, f"`{name}` {error}{'' if is_word else how(node, env)}", node)
 
-    def params(self, entry: Entry, block: Block, caller: dict[str, Any], file_vars: dict[str, Any]) -> dict[str, Any]:
-        """What expressions in a block may use: vars of the file and its params, but not the params of its caller."""
+    def params(self, entry: Entry, block: Block, caller: Env, env: Env) -> None:
+        """Work out the params of a block into its own `env`; not those of its caller are read there."""
         given = self.bound(entry, block.name)
-        env = file_vars | {"channels": caller["channels"]}
         for param in block.params:
             try:
                 env[param.name] = self.argument(entry, block, param, given, caller, env)
             except Silent:
                 env[param.name] = UNKNOWN
-        return env
 
     def argument(
         self,
@@ -88,8 +104,8 @@ class Attributes:
         block: Block,
         param: Param,
         given: dict[str, Node],
-        caller: dict[str, Any],
-        env: dict[str, Any],
+        caller: Env,
+        env: Env,
     ) -> Any:
         name = param.name.removeprefix("$")
         node = given.get(name)

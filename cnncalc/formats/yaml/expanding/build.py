@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import compress
-from typing import Any
 
 from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.problem import Problems, ProblemsFound, clean, in_order
 from cnncalc.core.shape import Shape
-from cnncalc.formats.source import Source, Text
+from cnncalc.formats.source import Node, Source, Text
 from cnncalc.formats.yaml.document import Document
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.expand import Expander
 from cnncalc.formats.yaml.expanding.inputs import network_inputs
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
-from cnncalc.formats.yaml.expanding.values import UNKNOWN, Values
+from cnncalc.formats.yaml.expanding.values import Values, names_in
 from cnncalc.formats.yaml.reading.description import Description, describe
+from cnncalc.formats.yaml.reading.entries import Entries
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
@@ -28,8 +29,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
     understood: Callable[[], Understood | None] = lambda: None  # noqa: E731
     try:
         found = describe(source, problems)
-        env = _file_vars(found, set or {}, problems)
-        inputs = network_inputs(found.fields, env, input_size, problems)
+        env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
         expander = Expander(found, env, inputs, problems)
         understood = expander.builder.understood
         return _graph(found, expander, inputs, changed=bool(set or input_size))
@@ -42,7 +42,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
 def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:
     problems, builder = expander.trail.problems, expander.builder
     places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
-    scope = Scope(found.entries, dict(expander.file_vars), places)
+    scope = Scope(found.entries, Env(expander.file_vars), places, builder.shape)
     last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     builder.last = None if last is UNKNOWN else last
     outputs = _outputs(found, expander, scope)
@@ -57,7 +57,13 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
     return replace(graph, document=Document(found, tuple(compress(expander.written, builder.needed))))
 
 
-def _file_vars(found: Description, overrides: dict[str, str], problems: Problems) -> dict[str, Any]:
+def _vars_and_inputs(
+    found: Description, overrides: dict[str, str], input_size: str | None, problems: Problems
+) -> tuple[Env, dict[str, Shape | None]]:
+    """The vars of the file and the shapes of its inputs; of the vars, those that the inputs read are worked out first.
+
+    The others may read sizes of the inputs.
+    """
     vars = dict(found.vars)
     for name, text in overrides.items():
         if name not in vars:
@@ -67,9 +73,27 @@ def _file_vars(found: Description, overrides: dict[str, str], problems: Problems
             problems.add("unknown-name", f"--set: no var `{name}`", None, help)
         else:
             vars[name] = parse_yaml(Source("--set", text or '""'))
-    env: dict[str, Any] = {}
-    Values(problems).add_vars(vars, env)
-    return env
+    env, values = Env({}), Values(problems)
+    values.add_vars(_read_by_inputs(found, vars), env)
+    inputs = network_inputs(found.fields, env, input_size, problems)
+    shapes = list(inputs.values())
+    places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
+    scope = Scope(Entries(), env, places, lambda ref: shapes[-1 - (ref or 0)])
+    env.know(scope)
+    values.add_vars({name: node for name, node in vars.items() if name not in env}, env)
+    return env, inputs
+
+
+def _read_by_inputs(found: Description, vars: dict[str, Node]) -> dict[str, Node]:
+    """The vars that the inputs are worked out from, and those that these are."""
+    stack = [name for key in ("input", "inputs") if key in found.fields for name in names_in(found.fields[key])]
+    read: dict[str, Node] = {}
+    while stack:
+        name = stack.pop()
+        if name in vars and name not in read:
+            read[name] = vars[name]
+            stack += names_in(vars[name])
+    return read
 
 
 def _text(found: Description, key: str, problems: Problems) -> str | None:

@@ -6,6 +6,7 @@ attributes are worked out. A layer that fails gives *no* shape, and what reads i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnncalc.core.builder import MOST_LAYERS, Builder, Stretch, rank_of, wrong_number
@@ -18,10 +19,11 @@ from cnncalc.core.shape import Shape
 from cnncalc.formats.source import DEEPEST, Text
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.yaml.expanding.attributes import Attributes
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
 from cnncalc.formats.yaml.expanding.labels import branch_labels, free, labels, type_of
 from cnncalc.formats.yaml.expanding.scope import ABSENT, Entity, Lookup, Port, Scope
 from cnncalc.formats.yaml.expanding.trail import Trail
-from cnncalc.formats.yaml.expanding.values import UNKNOWN, Silent, Values, how
+from cnncalc.formats.yaml.expanding.values import Values, how
 from cnncalc.formats.yaml.reading.binding import bind
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Branch, Entry
@@ -40,7 +42,7 @@ class Expander:
     """Writes the entries of a description out into the layers and groups of `builder`."""
 
     def __init__(
-        self, found: Description, file_vars: dict[str, Any], inputs: dict[str, Shape | None], problems: Problems
+        self, found: Description, file_vars: Mapping[str, Any], inputs: dict[str, Shape | None], problems: Problems
     ) -> None:
         self.found = found
         self.file_vars = dict(file_vars)
@@ -85,7 +87,7 @@ class Expander:
         start = len(self.nodes)
         path = prefix + name
         env = scope.env
-        env["channels"] = self.channels(reads[0])
+        env.at(self.builder.shape(reads[0]), scope)
         try:
             if entry.when is not None and not self.values.truth(entry.when, env):
                 return self.absent(entry, scope, current)
@@ -123,23 +125,27 @@ class Expander:
         output = reads[0]
         last: _Call | None = None  # a copy that gives what it reads: those behind it are equal
         closed = self.is_closed(entry, scope)
+        env = scope.env
+        around = env.number, env.counted
         for number in range(1, times + 1):
             if last is not None and self.has_room(last):
                 output = self.again(last, f"{path}/{number}", [output])
                 continue
             since, before = self.so_far(), output
             self.count += 1
-            scope.env["channels"] = self.channels(output)
+            env.at(self.builder.shape(output), scope)
+            env.number, env.counted = number, False
             scope.before = output
             self.trail.calls.append((None, entry, f"copy {number} of {times}"))
             output = self.instance(entry, f"{path}/{number}", None, [output], scope)
             self.trail.calls.pop()
             if output is None:
-                return None
-            if closed and self.builder.shape(output) == self.builder.shape(before):
+                break
+            if closed and not env.counted and self.builder.shape(output) == self.builder.shape(before):
                 last = self.worked_out(since, f"{path}/{number}", [before], output)
-        assert output is not None
-        self.group(path, type_of(entry, scope.env), start, output, entry, times)
+        env.number, env.counted = around
+        if output is not None:
+            self.group(path, type_of(entry, env), start, output, entry, times)
         return output
 
     def is_closed(self, entry: Entry, scope: Scope) -> bool:
@@ -185,8 +191,11 @@ class Expander:
                 entry.key,
                 "break the cycle",
             )
-        env = self.attributes.params(entry, block, scope.env, self.file_vars)
         names = [node.text for node in block.inputs] or ["input"]
+        env = Env(self.file_vars)
+        inner = Scope(block.entries, env, dict(zip(names, reads, strict=False)), self.builder.shape)
+        env.at(self.builder.shape(reads[0]), inner)
+        self.attributes.params(entry, block, scope.env, env)
         if len(reads) != len(names):
             needs, help = "one input", None
             if block.inputs:
@@ -202,8 +211,7 @@ class Expander:
         else:
             self.trail.calls.append((block, entry, path))
             self.values.add_vars(block.vars, env)
-            inputs = dict(zip(names, reads, strict=True))
-            output = self.entries(Scope(block.entries, env, inputs), reads[0], f"{path}/")
+            output = self.entries(inner, reads[0], f"{path}/")
             self.trail.calls.pop()
             if key is not None and (call := self.worked_out(since, path, reads, output)):
                 self.done[key] = call
@@ -211,7 +219,7 @@ class Expander:
             self.group(path, block.name, since[0], output, entry)
         return output
 
-    def equal(self, block: Block, env: dict[str, Any], reads: list[Port]) -> tuple[Any, ...] | None:
+    def equal(self, block: Block, env: Env, reads: list[Port]) -> tuple[Any, ...] | None:
         """What calls of a block must have in common to give the same layers; None where something is not known."""
         shapes = self.builder.shapes(reads)
         values = [env[param.name] for param in block.params]
@@ -256,11 +264,12 @@ class Expander:
         outputs = []
         for branch, branch_path in zip(entry.branches, paths, strict=True):
             first = len(self.nodes)
-            inner = Scope(branch.entries, scope.env, scope.inputs, scope)
+            inner = Scope(branch.entries, scope.env, scope.inputs, self.builder.shape, scope)
             output = self.entries(inner, reads[0], f"{branch_path}/")
             outputs.append(output)
             if output is not None:
                 self.group(branch_path, "branch", first, output, branch)
+        scope.env.at(self.builder.shape(reads[0]), scope)
         result = self.leaf(entry, LAYERS[type_name], leaf_path, outputs, scope)
         if beside is None and result is not None:
             self.group(path, type_name, start, result, entry)
@@ -322,11 +331,7 @@ class Expander:
             return [self.lookup.previous(entry.key, scope, current)]
         return [self.lookup.port(node, scope, current, "from") for node in entry.reads]
 
-    def channels(self, ref: Port) -> Any:
-        shape = self.builder.shape(ref)
-        return shape[0] if shape else UNKNOWN
-
-    def times(self, node: Written, env: dict[str, Any]) -> int:
+    def times(self, node: Written, env: Env) -> int:
         value = self.values.value(node, env)
         if type(value) is not int or value < 0:
             self.trail.add(

@@ -9,7 +9,8 @@ from cnncalc.core.formula import written
 from cnncalc.core.problem import Problems
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.formats.source import Map, Node
-from cnncalc.formats.yaml.expanding.values import Silent, Values
+from cnncalc.formats.yaml.expanding.env import Env, Silent
+from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean
 
 LARGEST_SIDE = 4_096
@@ -17,7 +18,7 @@ KEYS = ("channels", "size", "length", "depth", "height", "width")
 
 
 def network_inputs(
-    fields: dict[str, Node], env: dict[str, Any], input_size: str | None, problems: Problems
+    fields: dict[str, Node], env: Env, input_size: str | None, problems: Problems
 ) -> dict[str, Shape | None]:
     """Every input with its shape, None where it could not be worked out."""
     given: dict[str, Node] = {}
@@ -40,7 +41,7 @@ def network_inputs(
     return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}
 
 
-def _input_shape(node: Node, env: dict[str, Any], size: tuple[int, ...] | None, values_of: Values) -> Shape | None:
+def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: Values) -> Shape | None:
     problems = values_of.problems
     if not isinstance(node, Map):
         problems.add("bad-value", "an input is a mapping", node, "write `input: {channels: 3, size: 224}`")

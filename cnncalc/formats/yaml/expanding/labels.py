@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cnncalc.core.problem import Problems
-from cnncalc.formats.yaml.expanding.values import UNKNOWN
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.reading.entries import Branch, Entries, Entry
 
 Label = tuple[str, list[str] | None]  # an entry's name; its branches' names, where these stand beside it
 
 
-def labels(entries: Entries, env: dict[str, Any], problems: Problems) -> list[Label]:
+def labels(entries: Entries, env: Env, problems: Problems) -> list[Label]:
     """For each entry its name, and the names of its branches where these stand beside it."""
     if entries.labels is None:
         entries.labels = {}
@@ -23,14 +21,14 @@ def labels(entries: Entries, env: dict[str, Any], problems: Problems) -> list[La
     return found
 
 
-def type_of(entry: Entry, env: dict[str, Any]) -> str:
+def type_of(entry: Entry, env: Env) -> str:
     """The layer type or block of an entry; a word that could not be worked out stays as it is written."""
     text = entry.key.text
     word = env.get(text, UNKNOWN) if text[0] == "$" else text
     return text if word is UNKNOWN else str(word)
 
 
-def _new_labels(entries: Entries, env: dict[str, Any], problems: Problems) -> list[Label]:
+def _new_labels(entries: Entries, env: Env, problems: Problems) -> list[Label]:
     """The labels of a list: given names are reserved first, a number already taken is skipped."""
     taken: set[str] = set()
     beside: list[Branch] = []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Ref
+from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Text
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.labels import labels
 from cnncalc.formats.yaml.expanding.trail import Trail
-from cnncalc.formats.yaml.expanding.values import UNKNOWN
 from cnncalc.formats.yaml.reading.entries import Entries
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 
@@ -26,18 +29,29 @@ class Entity(NamedTuple):
 ABSENT = Entity(None, 0, 0)
 
 
+def is_absent(name: str) -> str:
+    """What is said of an entry that is not there."""
+    return f"`{name}` is absent here (its `when` is false or its `repeat` is 0)"
+
+
 class Scope:
     """The names that a list of entries may read, and the vars its expressions may use."""
 
-    __slots__ = ("before", "entities", "env", "inputs", "listed", "outer")
+    __slots__ = ("__weakref__", "before", "entities", "env", "inputs", "listed", "outer", "shape")
 
     def __init__(
-        self, listed: Entries, env: dict[str, Any], inputs: dict[str, Port], outer: Scope | None = None
+        self,
+        listed: Entries,
+        env: Env,
+        inputs: dict[str, Port],
+        shape: Callable[[Port], Shape | None],
+        outer: Scope | None = None,
     ) -> None:
         self.entities: dict[str, Entity] = {}
         self.listed = listed
         self.env = env
         self.inputs = inputs
+        self.shape = shape
         self.outer = outer
         self.before: Port = None  # what `previous` stands for
 
@@ -51,6 +65,24 @@ class Scope:
                 return inner.inputs[name]
             inner = inner.outer
         return UNKNOWN
+
+    def shape_of(self, name: str) -> Shape | None:
+        """The shape of what a name stands for, None where that has a problem; raises KeyError for an unknown name."""
+        found = self.before if name == "previous" else self.find(name)
+        if found is UNKNOWN:
+            raise KeyError(name)
+        if found is ABSENT:
+            raise FormulaError(is_absent(name), code="absent-entry")
+        return self.shape(found.output if isinstance(found, Entity) else found)
+
+    def names(self) -> list[str]:
+        """The names that can be read here."""
+        inner: Scope | None = self
+        found = list(self.inputs)
+        while inner is not None:
+            found += inner.entities
+            inner = inner.outer
+        return found
 
 
 class Lookup:
@@ -84,8 +116,7 @@ class Lookup:
         return port
 
     def missed(self, node: Text) -> None:
-        message = f"`{node.text}` is absent here (its `when` is false or its `repeat` is 0)"
-        self.trail.add("absent-entry", message, node)
+        self.trail.add("absent-entry", is_absent(node.text), node)
 
     def unknown(self, node: Text, scope: Scope, what: str) -> None:
         known: list[str] = []

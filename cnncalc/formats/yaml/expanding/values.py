@@ -7,14 +7,9 @@ from typing import Any
 
 from cnncalc.core.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
 from cnncalc.core.problem import Problems
-from cnncalc.formats.source import Node, Seq, Text
+from cnncalc.formats.source import Map, Node, Seq, Text
+from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
 from cnncalc.formats.yaml.reading.problems import did_you_mean
-
-UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
-
-
-class Silent(Exception):
-    """Something unknown was read; the problem has been reported where it arose."""
 
 
 class Values:
@@ -24,7 +19,7 @@ class Values:
         self.problems = problems
         self.context = context
 
-    def value(self, node: Node, env: dict[str, Any]) -> Any:
+    def value(self, node: Node, env: Env) -> Any:
         """What is written, worked out; raises Silent after reporting what is wrong."""
         if isinstance(node, Text):
             text = node.text
@@ -40,7 +35,7 @@ class Values:
         )
         raise Silent
 
-    def expression(self, text: str, node: Text, env: dict[str, Any]) -> Any:
+    def expression(self, text: str, node: Text, env: Env) -> Any:
         try:
             tree = parse(text)
             if any(env.get(name) is UNKNOWN for name in names(text)):
@@ -49,8 +44,7 @@ class Values:
         except UnknownName as error:
             from cnncalc.formats.names import value_meant  # here, for most files are fine
 
-            known = [name for name in env if env[name] is not UNKNOWN]
-            help = value_meant(text) or value_meant(error.name) or did_you_mean(error.name, known)
+            help = value_meant(text) or value_meant(error.name) or did_you_mean(error.name, env.known())
             self.problems.add(
                 "unknown-name",
                 f"no var or param `{error.name}`" + (f" in `{text}`" if text != error.name else ""),
@@ -62,11 +56,11 @@ class Values:
             from cnncalc.formats.names import value_meant
 
             shown_text = text if len(text) <= 60 else f"{text[:57]}…"
-            cure = value_meant(text) or error.cure
+            cure = value_meant(text) or env.odd_name(text) or error.cure
             self.problems.add(error.code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent
 
-    def truth(self, node: Node, env: dict[str, Any]) -> bool:
+    def truth(self, node: Node, env: Env) -> bool:
         value = self.value(node, env)
         if not isinstance(value, bool):
             self.problems.add(
@@ -79,10 +73,9 @@ class Values:
             raise Silent
         return value
 
-    def add_vars(self, vars: dict[str, Node], env: dict[str, Any]) -> None:
+    def add_vars(self, vars: dict[str, Node], env: Env) -> None:
         """Work out vars that may be expressions of one another, into `env`."""
-        for name in vars:
-            env[name] = UNKNOWN
+        env.update(dict.fromkeys(vars, UNKNOWN))
         for name in _read_first(vars, self.problems):
             try:
                 env[name] = self.value(vars[name], env)
@@ -90,13 +83,13 @@ class Values:
                 env[name] = UNKNOWN
 
 
-def how(node: Node, env: dict[str, Any]) -> str:
+def how(node: Node, env: Env) -> str:
     """` (channels / 2 = 3 / 2)`: where a value came from, when it was not simply written."""
     if not isinstance(node, Text):
         return ""
 
     def value(name: str) -> str:
-        return name if name.startswith("$") else written(env.get(name, name))
+        return name if name.startswith("$") else written(env[name])
 
     try:
         tree = parse(node.text)
@@ -125,12 +118,16 @@ def _read_first(vars: dict[str, Node], problems: Problems) -> list[str]:
         elif name not in state:
             state[name] = "open"
             stack.append((name, True))
-            stack += [(other, False) for other in _names_in(vars[name]) if other in vars]
+            stack += [(other, False) for other in names_in(vars[name]) if other in vars]
     return order
 
 
-def _names_in(node: Node) -> list[str]:
+def names_in(node: Node) -> list[str]:
+    """The names that what is written here reads."""
+    if isinstance(node, Seq | Map):
+        parts = node.items if isinstance(node, Seq) else [value for _, value in node.pairs]
+        return [name for part in parts for name in names_in(part)]
     try:
-        return sorted(names(node.text)) if isinstance(node, Text) else []
+        return sorted(names(node.text))
     except FormulaError:
         return []

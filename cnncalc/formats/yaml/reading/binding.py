@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
-from cnncalc.formats.source import Node
+from cnncalc.formats.source import Node, Seq
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
 from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean
 from cnncalc.formats.yaml.reading.reader import Reader
@@ -45,10 +46,15 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         )
         problems.add("unknown-layer", f"no layer or block `{type_name}`", entry.key, help)
         return {}
-    bound = dict(zip(known, entry.positional, strict=False))
-    if len(entry.positional) > len(known):
+    positional = entry.positional
+    if len(positional) > 1 and type_name not in blocks and is_a_shape(LAYERS[type_name]):
+        shape = Seq(positional[0].mark)
+        shape.items = positional
+        positional = [shape]
+    bound = dict(zip(known, positional, strict=False))
+    if len(positional) > len(known):
         takes = ", ".join(f"`{name}`" for name in known) or "no attributes"
-        extra = entry.positional[len(known)]
+        extra = positional[len(known)]
         problems.add("unknown-attribute", f"`{type_name}` takes {takes}: one value too many", extra)
     for key, value in entry.named:
         if key.text not in known:
@@ -64,6 +70,11 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         else:
             bound[key.text] = value
     return bound
+
+
+def is_a_shape(layer: type[Layer]) -> bool:
+    """Whether a layer has no attribute but a shape: several values by position are its sides and channels."""
+    return [attribute.kind for attribute in layer.attributes.values()] == ["Dims"]
 
 
 def _branches(type_name: str) -> list[str]:

@@ -143,7 +143,7 @@ def _check_attribute(layer: type[Layer], attribute: Attribute) -> None:
         raise Fault("`choices` is a tuple of words", 'write `choices=("one", "other")`')
     if choices and kind != "Word":
         raise Fault(f"`choices` are for words, not for `{kind}`")
-    if attribute.at_least and kind not in ("int", "PerAxis", "Padding", "Table", "Dims"):
+    if attribute.at_least and kind not in ("int", "PerAxis", "Sides", "Padding", "Table", "Dims"):
         raise Fault(f"`at_least` is not read for `{kind}`", "write a requirement")
     if not attribute.required:
         _check_default(layer, attribute)
@@ -166,7 +166,7 @@ def _check_default(layer: type[Layer], attribute: Attribute) -> None:
             raise Fault(f"the default `{default}` is of another kind, `{other.kind}`")
         if other.default is None or other.at_least < attribute.at_least or other.choices != attribute.choices:
             raise Fault(f"the default `{default}` may be what this attribute may not", "declare both alike")
-    else:
+    elif kind != "bool" or type(default) is not bool:  # most often
         for rank in (1, 2, 3) if isinstance(default, tuple) else (2,):
             try:
                 attribute.convert(default, rank)
@@ -190,11 +190,6 @@ def declared(layer: type[Layer]) -> dict[str, Any]:
 
 def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
     """Whether a formula holds a word that no formula of the layer could use: a quick look, without parsing any."""
-    known = set(_LANGUAGE)
-    for name, attribute in layer.attributes.items():
-        known.update(attribute.choices if attribute.kind == "Word" else (name, *_OF_KIND.get(attribute.kind, ())))
-        if attribute.default is None:
-            known.add(f"{name}_given")
     texts = [text for requirement in layer.requires for text in (requirement.holds, requirement.when)]
     for field, value in fields.items():
         if field in ("out_channels", "out_side", "out_tokens"):
@@ -202,7 +197,13 @@ def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
         elif field in COUNTS:
             for formula in value.values():
                 texts += _texts(formula)
-    return not known.issuperset(_WORD.findall(" ".join(texts)))
+    own = set(_WORD.findall(" ".join(texts))).difference(_LANGUAGE)
+    for name, attribute in layer.attributes.items() if own else ():
+        own.difference_update(attribute.choices if attribute.kind == "Word" else (name,))
+        own.difference_update(_OF_KIND.get(attribute.kind, ()))
+        if attribute.default is None:
+            own.discard(f"{name}_given")
+    return bool(own)
 
 
 def _texts(formula: Formula | None) -> list[str]:
@@ -283,7 +284,7 @@ def _check_named(layer: type[Layer], field: str, value: Any) -> None:
 
 def _check_types(part: Example | Requirement) -> None:
     """Requirements are texts; an example is three texts and two whole numbers."""
-    if [type(value) for value in part] != _TYPES[type(part)]:
+    if list(map(type, part)) != _TYPES[type(part)]:
         raise Fault(f"{part!r} holds what is no text" + (" or no whole number" if isinstance(part, Example) else ""))
     if isinstance(part, Requirement) and not part.message:
         raise Fault(f"the requirement `{part.holds}` has no message")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.core.formula import FormulaError, Tree, names, parse, parts, whole_name
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer, Requirement
-from cnncalc.core.layers.declared import DeclarationError, Fault, declared, listed
+from cnncalc.core.layers.checking.body import DeclarationError, Fault, declared, listed
 from cnncalc.core.problem import misspelt
 
 
@@ -82,7 +82,7 @@ _FIXED = {
     "c": _NUMBER | _POSITIVE, "channels": _LIST | _POSITIVE, "side": _SIZES | _POSITIVE, "vector": _TRUTH,
 }  # fmt: skip
 _OF_KIND = {"int": _NUMBER, "float": _NUMBER, "bool": _TRUTH, "PerAxis": _SIZES, "Padding": _SIZES, "Table": _LIST}
-_OF_KIND["Dims"] = _LIST | _POSITIVE
+_OF_KIND |= {"Dims": _LIST | _POSITIVE, "Sides": _SIZES, "Factors": _SIZES | _POSITIVE}
 
 World = tuple[dict[str, bool], frozenset[str]]  # flags as they are, and the names that then stand for nothing
 
@@ -116,7 +116,11 @@ def _known(layer: type[Layer]) -> _Known:
         flags = {f"{name}_given": True} if attribute.default is None else {}
         if kind in _OF_KIND:
             own = (name,)
-            add(attribute, _OF_KIND[kind] | (_POSITIVE if attribute.at_least > 0 and kind != "Table" else 0), name)
+            add(
+                attribute,
+                _OF_KIND[kind] | (_POSITIVE if attribute.at_least > 0 and kind not in ("Table", "Sides") else 0),
+                name,
+            )
         if name == layer.second_input:
             own = (name,)
             add(attribute, _SIZES | _POSITIVE, name)
@@ -212,6 +216,8 @@ def _bits(tree: Tree, of_name: dict[str, int], by_axis: bool) -> int:
         if isinstance(tree[1], str):
             raise Fault(f"`{tree[1]}` is a word of files", "`same_size` says that the padding is `same`")
         return _TRUTH if isinstance(tree[1], bool) else _NUMBER | (_POSITIVE if tree[1] > 0 else 0)
+    if kind == "power" and (tree[2][0] != "number" or type(tree[2][1]) is not int):
+        raise Fault("an exponent is a whole number", "write the number itself: `n ** 2`")
     if kind == "call" and tree[1] in ("prod", "sum"):
         found = of_name.get(whole_name(tree), 0)
         if not found & (_SIZES | _LIST):
@@ -237,6 +243,8 @@ def _bits(tree: Tree, of_name: dict[str, int], by_axis: bool) -> int:
             if operator in ("/", "//", "%") and not is_positive:
                 raise Fault(f"`{operator}` may divide by 0", "divide by what is at least 1: `at_least=1`")
         above = all(positive) and {"+", "*", "/"}.issuperset(operators)
+    elif kind == "power":
+        above = positive[0]
     elif kind == "call":
         if tree[1] == "round_to" and not positive[1]:
             raise Fault("the step of `round_to` may be 0", "take one that is at least 1: `at_least=1`")
