@@ -176,10 +176,7 @@ def test_a_real_terminal_folds_as_well() -> None:
 
 def test_bars_stand_where_nothing_is_folded_for_them() -> None:
     analysis = cnncalc.analyze(cnncalc.load("alexnet"))
-    wide, narrow = (
-        write(summary.summary(analysis), width, color=True)
-        for width in (112, 100)
-    )
+    wide, narrow = (write(summary.summary(analysis), width, color=True) for width in (112, 100))
     assert "█" in wide
     assert "█" not in narrow
 

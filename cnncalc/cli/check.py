@@ -111,6 +111,7 @@ def _codes(ctx: click.Context, param: click.Parameter, value: str | None) -> fro
 @options.format_option(
     DRAWN,
     *FORMATS,
+    *options.PAGES,
     default=False,
     help="full shows the lines that are wrong, text one line a problem; github writes annotations and the step "
     "summary, sarif and junit files for other services.  [default: full, inside GitHub Actions github]",
@@ -190,7 +191,9 @@ def check_command(
         raise click.UsageError("--since and --staged exclude each other.")
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
     if form == DRAWN and output not in (None, "-"):
-        raise click.UsageError(f"--output wants another format than `{DRAWN}`: --format {', '.join(FORMATS)}.")
+        raise click.UsageError(
+            f"--output wants another format than `{DRAWN}`: --format {', '.join((*FORMATS, *options.PAGES))}."
+        )
     if update and (sets or input_size):
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:
@@ -362,21 +365,33 @@ def _conclude(reports: list[Report], form: str, output: str | None, nothing: str
         streams.say(said)
         return
     root = os.environ.get("GITHUB_WORKSPACE")
-    text = renderer(form)(reports, root)
-    if form == "github":
+    if form in options.PAGES:
+        from cnncalc.render.check.report import document
+
+        streams.show(document(reports, root, said), form, output)
+    elif form == "github":
         from cnncalc.cli.actions import commands
 
         with commands():
-            streams.emit(text, output)
+            streams.emit(renderer(form)(reports, root), output)
+        _summarize(reports, root, said)
     else:
-        streams.emit(text, output)
-    if form == "github" and (path := os.environ.get("GITHUB_STEP_SUMMARY")):
+        streams.emit(renderer(form)(reports, root), output)
+    click.echo(said, err=True)
+
+
+def _summarize(reports: list[Report], root: str | None, said: str) -> None:
+    """Add to the step summary of GitHub Actions, where there is one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        from cnncalc.render.check.report import STEP_SUMMARY, document
+        from cnncalc.render.markdown import write
+
+        text = write(document(reports, root, said), STEP_SUMMARY // 2 - 1000)
         try:
-            text = renderer("step_summary")(reports, root) if reports else f"### cnncalc check\n\n{said}\n"
             writing.append(path, text.encode("utf-8", writing.SHOWN))
         except OSError as error:
             streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
-    click.echo(said, err=True)
 
 
 def _update(file: str) -> Update | None:

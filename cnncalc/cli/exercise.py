@@ -122,11 +122,9 @@ def sheet_for(
 @click.argument("file", metavar="FILE", type=options.Architecture())
 @question_options
 @options.format_option(
-    "markdown",
-    "html",
+    *options.PAGES,
     "json",
-    help="html is for printing.",
-    advice={".pdf": "a browser makes one of an .html, by printing it"},
+    advice={".pdf": "a browser makes one of an .html, by printing it; `pdflatex` one of a .tex"},
 )
 @click.option("--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.")
 @options.output_option()
@@ -138,17 +136,12 @@ def exercise_command(file: str, form: str, key: bool, output: str | None, no_col
     holds no answers.
     """
     sheet = sheet_for(file, no_color, **choices)
-    if form == "html":
-        from cnncalc.teaching.pages import worksheet_html
-
-        text = worksheet_html.render(sheet, key=key)
-    elif form == "json":
+    if form == "json":
         from cnncalc.teaching.pages import worksheet_json
 
-        text = worksheet_json.render(sheet, key=key)
+        streams.emit(worksheet_json.render(sheet, key=key), output)
     else:
-        from cnncalc.teaching.pages import worksheet_markdown
+        from cnncalc.teaching.pages.worksheet import document
 
-        text = worksheet_markdown.render(sheet, key=key)
-    streams.emit(text, output)
+        streams.show(document(sheet, key=key), form, output, no_color)
     return 0

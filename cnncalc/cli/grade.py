@@ -15,7 +15,6 @@ from cnncalc.teaching.files import ENDINGS
 
 if TYPE_CHECKING:
     from cnncalc.teaching.grade import Graded, Grader
-    from cnncalc.teaching.question import Worksheet
     from cnncalc.teaching.responses import Wanted
 
 
@@ -51,6 +50,7 @@ def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 @click.argument("answers", metavar="ANSWERS...", nargs=-1, required=True, type=InputFile(*ENDINGS))
 @options.format_option(
     "table",
+    *options.PAGES,
     "json",
     "csv",
     help="csv has one row for each student.",
@@ -133,8 +133,15 @@ def grade_command(
         else:
             found += _graded(grader, path, path, wanted, read)
     if found:
-        streams.emit(_text(sheet, found, list(read), form, key, output, no_color, ascii), output)
-    if form != "table":
+        from cnncalc.teaching.pages import grades
+
+        if form == "json":
+            streams.emit(grades.render_json(sheet, found, list(read), key=key), output)
+        elif form == "csv":
+            streams.emit(grades.render_csv(sheet, found), output)
+        else:
+            streams.show(grades.document(sheet, found, list(read), key=key), form, output, no_color, ascii)
+    if form in ("json", "csv"):
         for said in read if form == "csv" else ():
             streams.remark(said)
         for graded in found:
@@ -145,27 +152,6 @@ def grade_command(
     if empty or any(graded.unclear or (graded.problem and not graded.passed_over) for graded in found):
         return 2
     return 0 if all(100 * graded.points >= needed * graded.of for graded in found) else 1
-
-
-def _text(
-    sheet: Worksheet,
-    found: list[Graded],
-    columns: list[str],
-    form: str,
-    key: bool,
-    output: str | None,
-    no_color: bool,
-    ascii: bool,
-) -> str:
-    from cnncalc.analyses.columns import Style
-    from cnncalc.teaching.pages import grades
-
-    if form == "json":
-        return grades.render_json(sheet, found, columns, key=key)
-    if form == "csv":
-        return grades.render_csv(sheet, found)
-    width, color = streams.terminal_width(output), streams.wants_color(no_color, output=output)
-    return grades.render(sheet, found, columns, Style(ascii=ascii), key=key, width=width, color=color)
 
 
 def _graded(grader: Grader, path: str, name: str, wanted: Wanted, read: dict[str, None]) -> list[Graded]:

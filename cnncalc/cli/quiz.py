@@ -38,13 +38,14 @@ def quiz_command(file: str, no_color: bool, ascii: bool, **choices: Any) -> int:
     FILE is lenet5 if none is named. Type ? for a hint, Enter to pass, q to stop. An answer that is no number, shape or
     letter, as it is asked for, is asked for again.
     """
-    from cnncalc.analyses.columns import Style
+    from cnncalc.render.document import UNBOUNDED
+    from cnncalc.render.grid import Terminal
     from cnncalc.teaching.pages.quiz import Voice
 
     if file == "-":
         raise click.UsageError("'-': standard input is for the answers.")
     sheet = sheet_for(file, no_color, **choices)
-    voice = Voice(sheet, Style(ascii=ascii), streams.terminal_width(None), streams.wants_color(no_color))
+    voice = Voice(sheet, Terminal(streams.terminal_width(None) or UNBOUNDED, streams.wants_color(no_color), ascii))
     marks: list[Mark] = []
     try:
         _ask_all(sheet, voice, marks)

@@ -117,7 +117,7 @@ def _change(changed: str, ratio: str) -> list[Inline]:
 def _below_each_other(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
     """A network on each line, with those figures."""
     found = {line.label: line for line in lines(networks, style)}
-    heads, columns = [Head("network", folds=True, name=True)], [[*_names(networks)]]
+    heads, columns = [Head("network", folds=True, name=True)], [list[Inline](_names(networks))]
     for label in labels:
         name = label.removesuffix(_RATIO)
         if name not in found:
@@ -125,7 +125,7 @@ def _below_each_other(networks: list[NetworkFigures], style: Style, labels: tupl
         line = found[name]
         figure = bool(line.changes)
         heads.append(Head(name, figure, not figure))
-        columns.append(line.cells)
+        columns.append([*line.cells])
         if label != name:
             heads.append(Head(right=True, aside=True))
             columns.append(["", *line.ratios[1:]])

@@ -144,7 +144,8 @@ def _broken(broken: Broken, style: Style) -> Iterator[Block]:
 
 
 def _failed(failed: FailedWorking, style: Style) -> Section:
-    lines = [_reads(failed.inputs, failed.input_shapes, style), *_equations(failed.steps, ())]
+    reads = _reads(failed.inputs, failed.input_shapes, style)
+    lines: list[Equation | Remark] = [reads, *_equations(failed.steps, ())]
     if failed.why and isinstance(last := lines[-1], Equation):
         lines[-1] = last._replace(note=f"impossible: {failed.why}")
     return Section(failed.name, [Equations(lines)], (failed.description, clean(str(failed.origin))))

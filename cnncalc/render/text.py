@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cnncalc.render import document as doc
@@ -30,10 +30,13 @@ def write(page: doc.Page, width: int | None = None, *, color: bool = False, asci
 
 def written(blocks: Sequence[doc.Block], terminal: Terminal) -> str:
     """The text of some blocks, an empty line between every two."""
+    return joined(lines(blocks, terminal), terminal)
+
+
+def joined(found: Iterable[Line], terminal: Terminal) -> str:
+    """Lines as text, painted where there are colours."""
     ink = painted if terminal.color else lambda text, style: text
-    return "".join(
-        "".join([ink(text, style) for text, style in line]).rstrip(" ") + "\n" for line in lines(blocks, terminal)
-    )
+    return "".join("".join([ink(text, style) for text, style in line]).rstrip(" ") + "\n" for line in found)
 
 
 def lines(blocks: Sequence[doc.Block], terminal: Terminal) -> Iterator[Line]:
@@ -54,27 +57,37 @@ def _within(blocks: Sequence[doc.Block], terminal: Terminal) -> Iterator[Line]:
         yield [("  ", ""), *line] if line else line
 
 
-def _titled(title: str, rest: str, style: str, terminal: Terminal) -> Iterator[Line]:
-    title, rest = terminal.text(title), terminal.text(rest)
-    first, *further = fold(f"{title}{rest}", terminal.width)
-    yield [(first[: len(title)], "bold"), (first[len(title) :], style)]
-    yield from ([(line, style)] for line in further)
+def flowing(pieces: Line, width: int, indent: int = 0) -> Iterator[Line]:
+    """A paragraph of pieces in styles of their own, folded; its lines are indented alike."""
+    whole, place = "".join(text for text, _ in pieces), 0
+    for line in fold(" " * indent + whole, width):
+        body = line.lstrip(" ")
+        start = whole.index(body, place)
+        place = start + len(body)
+        found: Line = [(line[: len(line) - len(body)], "")]
+        at = 0
+        for text, style in pieces:
+            found.append((text[max(0, start - at) : max(0, place - at)], style))
+            at += len(text)
+        yield found
 
 
 def _heading(heading: doc.Heading, terminal: Terminal) -> Iterator[Line]:
     if not heading.quiet:
-        yield from _titled(heading.text, f"   {heading.beside}", "dim", terminal)
+        pieces = [(terminal.text(heading.text), "bold"), (terminal.text(f"   {heading.beside}"), "dim")]
+        yield from flowing(pieces, terminal.width)
 
 
 def _section(section: doc.Section, terminal: Terminal) -> Iterator[Line]:
-    yield from _titled(section.title, "".join(f" · {text}" for text in section.beside), "", terminal)
+    beside = "".join(terminal.text(f" · {text}") for text in section.beside)
+    yield from flowing([(terminal.text(section.title), "bold"), (beside, "")], terminal.width)
     if section.blocks and isinstance(section.blocks[0], doc.Paragraph):
         yield []
     yield from _within(section.blocks, terminal)
 
 
 def _labelled(labelled: doc.Labelled, terminal: Terminal) -> Iterator[Line]:
-    yield from _titled(labelled.label, "", "", terminal)
+    yield from flowing([(terminal.text(labelled.label), "bold")], terminal.width)
     yield from _within(labelled.blocks, terminal)
 
 
@@ -85,11 +98,12 @@ def _details(details: doc.Details, terminal: Terminal) -> Iterator[Line]:
 
 
 def _paragraph(paragraph: doc.Paragraph, terminal: Terminal) -> Iterator[Line]:
-    words = paragraph.text
-    kind = words.kind if isinstance(words, doc.Run) else ""
-    width = min(terminal.width, _PROSE) if kind == "prose" else terminal.width
-    for line in fold(terminal.text(words), width):
-        yield [(line, "bold" if kind == "strong" else "")]
+    words = doc.parts(paragraph.text)
+    kinds = [part.kind if isinstance(part, doc.Run) else "" for part in words]
+    pieces = [
+        (terminal.text(part), "bold" if kind == "strong" else "") for part, kind in zip(words, kinds, strict=True)
+    ]
+    yield from flowing(pieces, min(terminal.width, _PROSE) if "prose" in kinds else terminal.width)
 
 
 def _note(note: doc.Note, terminal: Terminal) -> Iterator[Line]:

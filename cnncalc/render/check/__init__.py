@@ -1,4 +1,4 @@
-"""Reports of `cnncalc check` → text, one file per format; each has `render(reports, root)`.
+"""Reports of `cnncalc check`: a document, and for other programs one file per format with `render(reports, root)`.
 
 `root` is the folder from which a service such as GitHub counts paths; None leaves them as they were given.
 """

@@ -1,0 +1,56 @@
+"""Reports as a document: the verdict, every problem with its cure, and all files with their totals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.measures import Use, used
+from cnncalc.core.figures import exact
+from cnncalc.core.problem import Problem
+from cnncalc.render.check import from_root
+from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Page, Paragraph, Run, TableRow
+
+STEP_SUMMARY = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing
+
+
+def document(reports: Sequence[Report], root: str | None, verdict: str) -> Page:
+    """What is wrong, errors first, then all files in the order given."""
+    blocks: list[Block] = [Heading("cnncalc check"), Paragraph(verdict)]
+    found = [(report, problem) for report in reports for problem in report.problems]
+    found.sort(key=lambda both: both[1].level)
+    if found:
+        heads = [Head("place", folds=True, name=True), Head("level", role="said"), Head("code")]
+        heads += [Head("message", folds=True), Head("help", folds=True)]
+        rows = [_problem(problem, report, root) for report, problem in found]
+        blocks.append(Grid(heads, rows, caption="problems"))
+    held = used(Use.HELD)
+    heads = [Head("file", folds=True, name=True), Head("result", role="said")]
+    heads += [Head(title, right=True) for title in (*held, "errors", "warnings")]
+    if reports:
+        blocks.append(Grid(heads, [_file(report, root) for report in reports], caption="files"))
+    notes = [f"{from_root(report.file, root)}: {note}" for report in reports for note in report.notes]
+    return Page("cnncalc check", [*blocks, *([Items(notes)] if notes else [])])
+
+
+def _problem(problem: Problem, report: Report, root: str | None) -> TableRow:
+    place = problem.where
+    at = str(place._replace(file=from_root(place.file, root))) if place else from_root(report.file, root)
+    cure = "; ".join((*problem.notes, *((problem.help,) if problem.help else ())))
+    cells: list[Inline] = [at, problem.level, problem.code, Run(problem.message, "prose"), Run(cure, "prose")]
+    return TableRow(cells, problem.level)
+
+
+def _file(report: Report, root: str | None) -> TableRow:
+    result, role = "✅ passed", "right"
+    if report.code:
+        result, role = "❌ cannot be used" if report.totals is None else "❌ broken", "error"
+    elif report.problems:
+        result, role = "⚠️ passed", "warning"
+    figures = []
+    for measure in used(Use.HELD).values():
+        bound = f"{measure.bound} " if measure.bound and report.lower_bound else ""
+        figures.append(bound + Style().figure(measure, report.value(measure)) if report.totals else "")
+    counts = (exact(len(report.errors)), exact(len(report.warnings)))
+    return TableRow([from_root(report.file, root), result, *figures, *counts], role)
