@@ -423,12 +423,13 @@ def test_the_markdown() -> None:
 
 |  | `old.yaml` | `new.yaml` | change |
 | :--- | ---: | ---: | ---: |
+| network | Small | Small |  |
 | input | 32×32×3 | 32×32×3 |  |
 | output | 10 | 10 |  |
-| params | 72,234 | 144,458 | **+100.0&nbsp;%** |
-| multiplies | 266,400 | 532,800 | **+100.0&nbsp;%** |
-| activations | 21,610 | 43,210 | **+100.0&nbsp;%** |
-| size | 0.289 MB | 0.578 MB | **+100.0&nbsp;%** |
+| params | 72,234 | 144,458 | **+100.0&nbsp;%** (×2.00) |
+| multiplies | 266,400 | 532,800 | **+100.0&nbsp;%** (×2.00) |
+| activations | 21,610 | 43,210 | **+100.0&nbsp;%** (×2.00) |
+| size | 0.289 MB | 0.578 MB | **+100.0&nbsp;%** (×2.00) |
 | layers | 4 | 4 | = |
 | weight layers | 2 | 2 | = |
 | depth | 2 | 2 | = |
@@ -441,7 +442,7 @@ def test_the_markdown() -> None:
 |  | layer |  | output | params | multiplies |
 | :--- | :--- | :--- | ---: | ---: | ---: |
 | changed | `conv1` | filters 8 → 16 | 30×30×8 → 30×30×16 | +224 (+100.0&nbsp;%) | +194,400 (+100.0&nbsp;%) |
-|  | … | _2 resized_ |  |  |  |
+|  | … | 2 resized |  |  |  |
 | resized | `dense1` | reads 7200 → 14400 | 10 | +72,000 (+100.0&nbsp;%) | +72,000 (+100.0&nbsp;%) |
 
 </details>

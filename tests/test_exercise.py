@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from cnncalc.formats import bundled
-from cnncalc.teaching.pages import worksheet_html, worksheet_json, worksheet_markdown
+from cnncalc.render import html as html_writer
+from cnncalc.render import markdown
+from cnncalc.teaching.pages import worksheet_json
+from cnncalc.teaching.pages.worksheet import document
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD, BadRecipe, header, read_header
 from cnncalc.teaching.select import hidden, sources
@@ -429,7 +432,7 @@ class _Tags(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("key", [False, True])
 def test_html_is_one_page_without_anything_from_outside(key: bool) -> None:
-    text = worksheet_html.render(sheet_of(HOSTILE, ask=",".join(STANDARD[3])), key=key)
+    text = html_writer.write(document(sheet_of(HOSTILE, ask=",".join(STANDARD[3])), key=key))
     parser = _Tags()
     parser.feed(text)
     assert [attrs for tag, attrs in parser.tags if tag == "script"] == [
@@ -447,7 +450,7 @@ def test_every_format_is_a_worksheet_that_grade_reads(tmp_path: Path) -> None:
     answers = tmp_path / "a.json"
     one = sheet("alexnet", 3, 2)
     answers.write_text(json.dumps(_key(one)), encoding="utf-8")
-    for form in ("markdown", "html", "json"):
+    for form in ("markdown", "html", "latex", "json"):
         for key in ((), ("--key",)):
             path = tmp_path / f"sheet.{form}"
             assert (
@@ -459,7 +462,7 @@ def test_every_format_is_a_worksheet_that_grade_reads(tmp_path: Path) -> None:
 
 def test_a_hostile_name_stays_text_in_markdown() -> None:
     one = sheet_of(HOSTILE)
-    text = worksheet_markdown.render(one)
+    text = markdown.write(document(one))
     assert "# --\\> \\<script\\>alert(1)\\</script\\> \\| \\`x\\` \\](http\u200b://x)" in text
     comment = text[text.index("<!--") :]
     assert comment.count("-->") == 1
@@ -469,6 +472,6 @@ def test_a_hostile_name_stays_text_in_markdown() -> None:
 def test_the_key_shows_formula_numbers_and_result() -> None:
     text = invoke("exercise", "lenet5", "--key").out
     assert "(1) **156**" in text
-    assert "   - weights: F\\_h·F\\_w·C\\_in·filters = 5·5·1·6 = 150\n   - biases: filters = 6\n" in text
+    assert "- weights: F\\_h·F\\_w·C\\_in·filters = 5·5·1·6 = 150\n- biases: filters = 6\n" in text
     assert "- filters: number of kernels, so of output channels" in text
     assert "____" not in text

@@ -68,7 +68,7 @@ total · net.yaml · net.yaml
   sum    2×2×2       18       2      20         288           40
 """
 LATEX = (
-    "% needs \\usepackage{amsmath}\n\n"
+    "% needs \\usepackage{amsmath,array,booktabs,longtable}\n\n"
     r"\medskip{\sloppy\noindent\textbf{a\_1}\quad conv 3\ensuremath{\times}3, 2"
     r"\hfill{\footnotesize net.yaml:3}\par}\nopagebreak"
     "\n"
@@ -87,7 +87,7 @@ conv 3×3, 2 · net.yaml:3
 Reads input 6×6×1.
 
 |  | formula | numbers | result |
-| :-- | :-- | :-- | --: |
+| :--- | :--- | :--- | ---: |
 | size | `(W − F + 2P) // S + 1` | `(6 − 3 + 2·0) // 1 + 1` | 4 |
 | channels | `filters` |  | 2 |
 | output |  |  | 4×4×2 |

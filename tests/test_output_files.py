@@ -127,7 +127,9 @@ def _formats(command: str) -> OutputFormat | None:
     return next((param for param in found.params if isinstance(param, OutputFormat)), None)
 
 
-ARGUMENTS = {"compare": ["resnet18", "resnet34"], "grade": ["sheet.md", "answers.json"], "rules": [], "list": ["lenet"]}
+ARGUMENTS = {"compare": ["resnet18", "resnet34"], "grade": ["sheet.md", "answers.json"], "list": ["lenet"]} | {
+    command: [] for command in ("rules", "layers")
+}
 OUTPUTS = [
     (command, form, suffix)
     for command in COMMANDS
@@ -161,11 +163,11 @@ def test_every_format_has_been_named_by_a_suffix() -> None:
         ("diagram lenet5", "jpg", "--format names one of svg, mermaid, dot."),
         ("diagram lenet5", "txt", "--format names one of svg, mermaid, dot."),
         ("explain lenet5", "pdf", "`pdflatex` makes one of a .tex that is written with --standalone."),
-        ("exercise lenet5", "pdf", "a browser makes one of an .html, by printing it."),
-        ("summary lenet5", "svg", "--format names one of table, json, csv, markdown."),
-        ("summary lenet5", "yaml", "--format names one of table, json, csv, markdown."),
-        ("list", "csv", "--format names one of table, json, names."),
-        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, junit."),
+        ("exercise lenet5", "pdf", "a browser makes one of an .html, by printing it; `pdflatex` one of a .tex."),
+        ("summary lenet5", "svg", "--format names one of table, json, csv, markdown, html, latex."),
+        ("summary lenet5", "yaml", "--format names one of table, json, csv, markdown, html, latex."),
+        ("list", "csv", "--format names one of table, markdown, html, latex, json, names."),
+        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, junit, markdown, html, latex."),
     ],
 )  # fmt: skip
 def test_a_suffix_of_what_a_command_does_not_write(command: str, suffix: str, says: str, folder: Path) -> None:
@@ -208,8 +210,8 @@ def test_the_help_says_which_suffixes_there_are() -> None:
         "Write to this file instead of standard output. Without --format its suffix names one: .svg .mmd .dot." in text
     )
     text = " ".join(invoke("check", "--help").out.split())
-    assert "Without --format its suffix names one: .txt .json .sarif .xml." in text
-    assert "suffix" not in invoke("layers", "--help").out
+    assert "Without --format its suffix names one: .txt .json .sarif .xml .md .html .tex." in text
+    assert "suffix" not in invoke("schema", "--help").out
 
 
 # ------------------------------------------------------------------------------------------------ without effect

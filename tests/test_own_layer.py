@@ -11,7 +11,8 @@ from cnncalc.analyses.schema import schema
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work
-from cnncalc.render.reference import render
+from cnncalc.render.reference import document
+from cnncalc.render.text import write
 
 
 @pytest.fixture(autouse=True)
@@ -190,7 +191,7 @@ def test_it_stands_in_the_schema_and_the_reference_without_an_example() -> None:
     about = "Multiply by a number.\n\nAttributes in order: **`by`**."
     assert schema()["$defs"]["named"]["scale"]["properties"]["by"]["description"] == "factor"
     assert about in str(schema()).replace("\\n", "\n")
-    assert render(Scale).startswith(
+    assert write(document([Scale])).startswith(
         "scale\n\n  Multiply by a number.\n\n  attributes, in order\n    by  required  factor"
     )
 

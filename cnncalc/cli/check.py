@@ -191,9 +191,8 @@ def check_command(
         raise click.UsageError("--since and --staged exclude each other.")
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN)
     if form == DRAWN and output not in (None, "-"):
-        raise click.UsageError(
-            f"--output wants another format than `{DRAWN}`: --format {', '.join((*FORMATS, *options.PAGES))}."
-        )
+        others = ", ".join((*FORMATS, *options.PAGES))
+        raise click.UsageError(f"--output wants another format than `{DRAWN}`: --format {others}.")
     if update and (sets or input_size):
         raise click.UsageError("--update writes the file's own figures: it goes without --set and --input-size.")
     if update and "-" in files:

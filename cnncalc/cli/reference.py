@@ -23,7 +23,7 @@ class _LayerType(options.TextType):
     "layers", epilog=options.examples("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 )
 @click.argument("types", metavar="[TYPE]...", nargs=-1, type=_LayerType())
-@options.format_option("text", *options.PAGES)
+@options.format_option("text", *options.PAGES, idle={"latex": ("ascii",)})
 @options.output_option()
 @options.drawing_options()
 def layers_command(types: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:

@@ -28,7 +28,7 @@ class _Code(options.TextType):
     ),
 )
 @click.argument("codes", metavar="[CODE]...", nargs=-1, type=_Code())
-@options.format_option("text", *options.PAGES, "json", idle={"json": ("ascii",), "markdown": ("ascii",)})
+@options.format_option("text", *options.PAGES, "json", idle=dict.fromkeys(("json", "latex"), ("ascii",)))
 @options.output_option()
 @options.drawing_options()
 def rules_command(codes: tuple[str, ...], form: str, output: str | None, no_color: bool, ascii: bool) -> int:

@@ -16,8 +16,10 @@ def written(page: Page, form: str, *, width: int | None = None, color: bool = Fa
 
         return write(page, width, color=color, ascii=ascii)
     text: str = import_module(f"cnncalc.render.{form}").write(page)
-    if ascii and form == "markdown":
-        from cnncalc.analyses.columns import Style
+    if not ascii:
+        return text
+    if form == "html":
+        return text.encode("ascii", "xmlcharrefreplace").decode()
+    from cnncalc.analyses.columns import Style
 
-        return Style(ascii=True).plain(text)
-    return text
+    return Style(ascii=True).plain(text)

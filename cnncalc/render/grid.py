@@ -200,12 +200,16 @@ def _lines(grid: Grid, shown: list[int], widths: list[int], terminal: Terminal, 
 def _row(
     grid: Grid, row: TableRow, style: str, shown: list[int], widths: list[int], terminal: Terminal, gap: str
 ) -> Iterator[Line]:
-    texts = [
-        fold(str(row.cells[place]), widths[place])
-        if row.folds and grid.columns[place].folds
-        else [str(row.cells[place])]
-        for place in shown
-    ]
+    hang = 4 if grid.inner and row.below else 0  # sets what is folded apart from what stands below
+    texts = []
+    for place in shown:
+        text, wide = str(row.cells[place]), widths[place]
+        if not (row.folds and grid.columns[place].folds) or cells(text) <= wide:
+            texts.append([text])
+        else:
+            by = max(0, min(hang, wide - narrowest(text)))
+            first, *further = fold(text, wide - by)
+            texts.append([first, *(" " * by + line for line in further)])
     for n in range(max(map(len, texts))):
         line: Line = []
         for place, own in zip(shown, texts, strict=True):

@@ -18,7 +18,9 @@ _SPECIAL = {
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "·": r"\ensuremath{\cdot}",
     "×": r"\ensuremath{\times}", "−": r"\ensuremath{-}", "≥": r"\ensuremath{\ge}", "≤": r"\ensuremath{\le}",
     "→": r"\ensuremath{\to}", "–": "--", "—": "---", "…": r"\dots{}", "’": "'", "‘": "`", "“": "``", "”": "''",
-    "\N{NO-BREAK SPACE}": "~",
+    "\N{NO-BREAK SPACE}": "~", "Π": r"\ensuremath{\Pi}", "Σ": r"\ensuremath{\Sigma}", "Φ": r"\ensuremath{\Phi}",
+    "≠": r"\ensuremath{\ne}", "²": r"\ensuremath{^2}", "³": r"\ensuremath{^3}", "°": r"\ensuremath{^\circ}",
+    "✅": "", "❌": "", "⚠": "", "\N{VARIATION SELECTOR-16}": "",
 } | {sign: f"\\{sign}" for sign in "&%$#_{}"}  # fmt: skip
 _ACCENTS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327"
 _LETTERS = "ßøØæÆœŒłŁ"
@@ -128,7 +130,7 @@ def escape(text: str) -> str:
     block\\_1: 50\\% of R\\&D \\#2, 3\\ensuremath{\\times}3, Müller
     """
     parts = re.split("(?<=-)(?=-)", text)  # else two hyphens make a dash
-    return "{}".join("".join(_SPECIAL.get(character) or _letter(character) for character in part) for part in parts)
+    return "{}".join("".join(_SPECIAL.get(one, _letter(one)) for one in part) for part in parts)
 
 
 def _letter(character: str) -> str:

@@ -41,7 +41,8 @@ def section(layer: type[Layer]) -> Section:
     if layer.requires:
         blocks.append(Labelled("requires", [Items([Run(one.message, "prose") for one in layer.requires])]))
     examples = [example_cells(layer, index) for index in range(len(layer.examples))]
-    blocks.append(Labelled("examples", [table(("example", "shapes", "counts"), examples, beside=1)]))
+    if examples:
+        blocks.append(Labelled("examples", [table(("example", "shapes", "counts"), examples, beside=1)]))
     return Section(layer.type, blocks)
 
 

@@ -121,8 +121,11 @@ def _terms(terms: doc.Terms, terminal: Terminal) -> Iterator[Line]:
 
 
 def _items(items: doc.Items, terminal: Terminal) -> Iterator[Line]:
+    """An item on a line; where it takes more, they stand further to the right."""
     for item in items.items:
-        yield from _paragraph(doc.Paragraph(item), terminal)
+        first, *further = _paragraph(doc.Paragraph(item), terminal._replace(width=terminal.width - 2))
+        yield first
+        yield from ([("  ", ""), *line] for line in further)
 
 
 def _listing(listing: doc.Listing, terminal: Terminal) -> Iterator[Line]:
