@@ -181,8 +181,9 @@ def _layer_section(layer: type[Layer]) -> list[str]:
     from cnncalc.render.reference import example_cells, formula_lines
 
     lines = [f"### {layer.type}", "", *_doc(layer.__doc__), ""]
-    if layer.inputs is None:
-        lines += ["Joins `branches`, or the entries that `from` names: two or more.", ""]
+    if layer.branches:
+        many = "two or more" if layer.inputs == (2, None) else "two"
+        lines += [f"Joins `branches`, or the entries that `from` names: {many}.", ""]
     if layer.attributes:
         rows = [
             (f"`{name}`", takes(attribute), default_of(attribute), attribute.help)
@@ -214,12 +215,12 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 
 def cli_page() -> str:
     """The help of every command."""
-    from cnncalc.cli import COMMANDS
+    from cnncalc.cli import command_names, one_line
 
     lines = ["# Commands", "", WARNING]
-    lines += [f"- [`cnncalc {name}`](#cnncalc-{name}): {text}" for name, (_, text) in COMMANDS.items()]
+    lines += [f"- [`cnncalc {name}`](#cnncalc-{name}): {one_line(name)}" for name in command_names()]
     for title, command in [("cnncalc", "cnncalc --help")] + [
-        (f"cnncalc {name}", f"cnncalc {name} --help") for name in COMMANDS
+        (f"cnncalc {name}", f"cnncalc {name} --help") for name in command_names()
     ]:
         lines += ["", f"## {title}", "", "```console", f"$ {command}", run(command).rstrip("\n"), "```"]
     return "\n".join(lines) + "\n"
@@ -275,14 +276,14 @@ def attributes_part() -> str:
     rows = []
     for layer in LAYERS.values():
         names = [in_order(name, attribute) for name, attribute in layer.attributes.items()]
-        if layer.inputs is None:
-            names = ["`branches`", *names]
+        if layer.branches:
+            names.insert(sum(attribute.required for attribute in layer.attributes.values()), "`branches`")
         if names:
             rows.append((f"[`{layer.type}`](layers.md#{layer.type})", ", ".join(names)))
     alone = [
         f"[`{layer.type}`](layers.md#{layer.type})"
         for layer in LAYERS.values()
-        if not layer.attributes and layer.inputs is not None
+        if not layer.attributes and not layer.branches
     ]
     table = "\n".join(_table(("type", "attributes, in order"), rows))
     return f"{table}\n\nWithout attributes: {', '.join(alone)}.\n"
@@ -359,11 +360,13 @@ def slips_part() -> str:
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
     from cnncalc.analyses.checks.rules import RULES
+    from cnncalc.analyses.columns import Style
     from cnncalc.render.markdown import write
+    from cnncalc.render.reference import Pages
     from cnncalc.render.rules import document
 
     links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
-    return "\n".join([*links, "", write(document([*RULES.values()]))])
+    return "\n".join([*links, "", write(document(Pages([*RULES.values()]), Style()), Style())])
 
 
 def options_part() -> str:

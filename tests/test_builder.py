@@ -11,6 +11,8 @@ from cnncalc import Builder, Label, Place, Problem
 from cnncalc.core import builder as module
 from cnncalc.core.builder import Stretch
 
+pytestmark = pytest.mark.quick
+
 
 def residual() -> Builder:
     net = Builder({"input": (3, 32, 32)}, name="residual")
@@ -109,7 +111,13 @@ def test_a_stretch_is_built_again_below_another_path() -> None:
 WRONG: dict[str, tuple[Callable[[Builder], object], Problem]] = {
     "an unknown type": (
         lambda net: net.add("convv", {}),
-        Problem("unknown-layer", "no layer `convv`", Label("net", "layer `convv1`"), (), "did you mean `conv`?"),
+        Problem(
+            "unknown-layer",
+            "no layer `convv`",
+            Label("net", "layer `convv1`"),
+            (),
+            "did you mean `conv`? What has no layer type is an `operator: {type: convv, …}`",
+        ),
     ),
     "an unknown attribute": (
         lambda net: net.add("conv", {"filters": 1, "kernel": 1, "strides": 1}, name="c"),

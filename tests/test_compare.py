@@ -20,11 +20,12 @@ from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing import align as align_module
 from cnncalc.analyses.comparing.align import align
 from cnncalc.analyses.comparing.changes import lines
-from cnncalc.analyses.comparing.comparison import network
+from cnncalc.analyses.comparing.comparison import Comparison, network
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.core.analysis import Analysis
-from cnncalc.render import comparison, markdown
+from cnncalc.render import markdown
+from cnncalc.render.comparison import document
 from cnncalc.render.text import write
 from tests.running import Ran, invoke
 
@@ -300,6 +301,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize(("before", "after", "found"), LARGE.values(), ids=LARGE)
+@pytest.mark.sweep
 def test_ten_thousand_layers_take_a_few_seconds(before: str, after: str, found: dict[str, int]) -> None:
     old, new = analysis(before), analysis(after)
     start = time.process_time()
@@ -460,7 +462,7 @@ def test_the_markdown() -> None:
 )
 def test_markdown_calls_an_older_version_of_the_same_file_by_its_ref(before: str, after: str, head: str) -> None:
     networks = [network(file, analysis(OLD)) for file in (before, after)]
-    assert head in markdown.write(comparison.document(networks, None, [], Style())).splitlines()
+    assert head in markdown.write(document(Comparison(networks), Style()), Style()).splitlines()
 
 
 @pytest.mark.usefixtures("files")
@@ -473,7 +475,7 @@ def test_markdown_of_what_is_equal_says_so() -> None:
 def test_markdown_is_not_broken_by_what_a_file_says() -> None:
     hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8 ftp://x www.x'\n{HEAD}layers: [relu]")
     networks = [network("x`|y.yaml", hostile), network("<i>.yaml", hostile)]
-    text = markdown.write(comparison.document(networks, None, [], Style()))
+    text = markdown.write(document(Comparison(networks), Style()), Style())
     title = (
         r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8 ftp|://x www|.x: "  # a bar: a space that is 0 wide
     )
@@ -544,7 +546,7 @@ def test_csv_by_layer() -> None:
 def test_a_table_is_no_wider_than_the_terminal_and_breaks_no_figure(width: int, count: int) -> None:
     names = ["resnet50", "vgg16", "mobilenet_v2", "efficientnet_b0", "alexnet"] * 4
     networks = [network(name, bundled(name)) for name in names[:count]]
-    text = write(comparison.document(networks, None, [], Style()), width)
+    text = write(document(Comparison(networks), Style()), Style(width=width))
     assert max(map(len, text.splitlines())) <= width
     assert "25,557,032" in text or "25.56M" in text
     assert len(text.splitlines()) >= min(count, 10)
@@ -580,7 +582,7 @@ def test_output_goes_to_a_file() -> None:
 def test_what_is_not_counted_makes_lower_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("old.yaml").write_text(OLD, encoding="utf-8")
-    Path("odd.yaml").write_text(OLD.replace("relu", "uncounted: {operator: Odd, shape: 30x30x8}"), encoding="utf-8")
+    Path("odd.yaml").write_text(OLD.replace("relu", "operator: {type: Odd, output: 30x30x8}"), encoding="utf-8")
     ran = compare("old.yaml", "odd.yaml")
     assert "≥ 72,234" in ran.out
     assert "odd.yaml: Odd not counted: its figures are lower bounds, and ratios compare what is counted" in ran.out

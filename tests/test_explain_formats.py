@@ -174,7 +174,7 @@ def test_markdown_of_a_layer() -> None:
 def test_markdown_is_tables_whose_rows_are_whole(name: str) -> None:
     """Read by another program, no cell is lost and no letter is taken for markup."""
     explanation = explain(cnncalc.analyze(cnncalc.load(name)), None, 1)
-    html = MarkdownIt("commonmark").enable("table").render(markdown.write(document(explanation, Style())))
+    html = MarkdownIt("commonmark").enable("table").render(markdown.write(document(explanation, Style()), Style()))
     layers = [entry for entry in explanation.entries if isinstance(entry, LayerWorking)]
     assert html.count("<table>") == len(explanation.entries) + 1
     assert "<em>" not in html
@@ -238,6 +238,7 @@ def test_text_is_escaped(text: str, expected: str) -> None:
 
 
 @given(st.text())
+@pytest.mark.sweep
 def test_whatever_the_text_braces_are_balanced(text: str) -> None:
     assert_balanced(escape(text))
 
@@ -272,7 +273,7 @@ def assert_balanced(text: str) -> None:
 @pytest.mark.parametrize("name", bundled.names())
 def test_latex_of_every_bundled_architecture_is_well_formed(name: str) -> None:
     explanation = explain(cnncalc.analyze(cnncalc.load(name)), None, 1)
-    text = latex.write(document(explanation, Style()))
+    text = latex.write(document(explanation, Style()), Style())
     assert_balanced(text)
     math = re.sub(
         r"\\text\{[^}]*\}|\\begin\{flalign\*\}", "", "".join(re.findall(r"\\begin\{flalign.*?\\end", text, re.S))
@@ -339,7 +340,8 @@ def test_every_symbol_of_a_layer_has_one_meaning(layer: type[Layer], example: Ex
         if step.label != "sum" and step.quantity != "params"
         for name in re.findall(r"[A-Za-z_]\w*", step.symbols)
     }
-    assert used - {"ceil", "floor", "min", "max"} <= set(symbols)
+    if not layer.unknown:  # whose figures are as the file says
+        assert used - {"ceil", "floor", "min", "max"} <= set(symbols)
 
 
 def test_examples_are_of_every_layer() -> None:
@@ -473,4 +475,4 @@ def test_the_door_stays_strict() -> None:
     assert understood.graph.outputs == ()
     assert [node.name for node in understood.graph.nodes] == ["cr1/conv1", "cr1/relu1", "small"]
     assert [one.name for one in understood.failed] == ["late"]
-    assert write(document(explain(cnncalc.analyze(understood.graph), []), Style())) == ""
+    assert write(document(explain(cnncalc.analyze(understood.graph), []), Style()), Style()) == ""

@@ -350,6 +350,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("text", LARGE.values(), ids=[name.replace(" ", "-") for name in LARGE])
+@pytest.mark.sweep
 def test_a_hundred_thousand_layers_pass(text: str, tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
     ran = measured("summary", "net.yaml", "--depth", "0", cwd=tmp_path)
@@ -372,7 +373,7 @@ PLACES = {
     "an expression": INPUT + 'layers:\n  - conv: {{filters: "4{}", kernel: 3}}\n',
     "a var": 'vars: {{"a{}b": 1}}\n' + INPUT + LAYERS,
     "a parent": 'extends: "a{}b"\n',
-    "an uncounted operator": INPUT + 'layers:\n  - uncounted: {{operator: "a{}b"}}\n',
+    "an uncounted operator": INPUT + 'layers:\n  - operator: {{type: "a{}b"}}\n',
     "an expectation": INPUT + LAYERS + 'expect: {{"a{}b": {{params: 1}}}}\n',
     "a figure": INPUT + LAYERS + 'expect: {{total: {{params: "1{}"}}}}\n',
     "an input": 'inputs: {{"a{}b": {{channels: 3, size: 8}}}}\nlayers:\n  - relu: {{from: "a{}b"}}\n',

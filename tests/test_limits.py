@@ -13,6 +13,8 @@ from cnncalc.formats.yaml.expanding import expand
 from cnncalc.formats.yaml.reading import description
 from tests.test_messages import lines
 
+pytestmark = pytest.mark.quick
+
 # What is just allowed, and what just is not
 FORMULAS = {
     "a number": ("1000000000000000", "1000000000000001"),

@@ -279,6 +279,7 @@ def test_a_comment_for_a_rule_that_does_not_run_is_not_unused() -> None:
 
 
 @pytest.mark.skipif(not HAS_C_PARSER, reason="PyYAML's own parser is slow by itself")
+@pytest.mark.sweep
 def test_a_hundred_thousand_comments_are_read_in_one_pass() -> None:
     text = "a: [\n" + "'#x', # cnncalc: ignore[x]\n" * 100_000 + "]"
     start = time.process_time()
@@ -472,6 +473,7 @@ def test_a_summary_knows_nothing_of_lint() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.sweep
 def test_a_hundred_thousand_layers_cost_a_few_seconds() -> None:
     text = (
         "input: {channels: 4, size: 8}\n"

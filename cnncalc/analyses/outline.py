@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.core.formula import written
-from cnncalc.core.layers.base import PER_AXIS, Layer
+from cnncalc.core.layers.base import COUNTS, PER_AXIS, Layer
 from cnncalc.core.shape import Shape
+
+if TYPE_CHECKING:
+    from cnncalc.core.problem import Problem
 
 
 class SummaryLine(NamedTuple):
@@ -28,6 +32,48 @@ class SummaryLine(NamedTuple):
         if self.counts is None:
             return None
         return measure.value(analysis, self.entry) if self.entry else measure.together(analysis, self.others)
+
+    def left_open(self, analysis: Analysis) -> tuple[str, ...]:
+        """The quantities that are not known of all layers of the line."""
+        if self.counts is None or not analysis.uncounted:
+            return ()
+        entries = (self.entry,) if self.entry else self.others
+        return tuple({quantity for entry in entries for quantity in analysis.left_open(entry)})
+
+
+class Analyzed(NamedTuple):
+    """A FILE as it was named, and its analysis; None where it cannot be used, for these problems."""
+
+    file: str
+    analysis: Analysis | None
+    problems: Sequence[Problem] = ()
+
+
+class Overview(NamedTuple):
+    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
+
+    networks: Sequence[Analyzed]
+    columns: tuple[str, ...] | None = None
+    depth: int | None = 1
+    sort: str | None = None
+    top: int | None = None
+
+    @property
+    def analyses(self) -> Iterator[Analysis]:
+        """Those of the files that can be used."""
+        return (one.analysis for one in self.networks if one.analysis)
+
+    def lines(self, analysis: Analysis) -> list[SummaryLine]:
+        """The lines of one network for people, at the depth."""
+        return outline(analysis, self.depth, sort=self.sort, top=self.top)
+
+    def leaves(self, analysis: Analysis) -> Sequence[Row]:
+        """The layers of one network for programs."""
+        rows: Sequence[Row] = analysis.rows
+        if self.sort:
+            measure = MEASURES[self.sort]
+            rows = sorted(rows, key=lambda row: largest_first(measure.value(analysis, row)))
+        return rows[: self.top]
 
 
 def outline(
@@ -112,14 +158,19 @@ def describe_layer(layer: Layer, channels: int, spelled: bool = False) -> str:
     listed = [part for part in parts if part]
     kernel = layer.values.get("kernel")
     head = f"{layer.type} {_per_axis(kernel, True)}" if kernel else layer.type
-    if not kernel and listed and listed[0].replace(",", "").isdigit():
+    if not kernel and listed and (listed[0].replace(",", "").isdigit() or _begins_with_a_word(layer)):
         head = f"{head} {listed.pop(0)}"
     return ", ".join([head, *listed])
 
 
+def _begins_with_a_word(layer: Layer) -> bool:
+    first = next(iter(layer.attributes.values()))
+    return first.required and first.kind == "Word"
+
+
 def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool) -> str:
     declared = layer.attributes[name]
-    if name == "kernel" or value is None:
+    if name == "kernel" or value is None or (layer.unknown and name in COUNTS):
         return ""
     if declared.kind == "bool":
         return "" if value is declared.default else name if value else f"no {name}"

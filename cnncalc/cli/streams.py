@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,27 @@ from cnncalc.formats import writing
 
 if TYPE_CHECKING:
     from cnncalc.core.problem import Problem
-    from cnncalc.render.document import Page
 
 
-def wants_color(no_color: bool, stream: Any = None, output: str | None = None) -> bool:
-    """Whether to colour: a terminal, and nobody said no."""
+def wants_color(stream: Any = None, output: str | None = None) -> bool:
+    """Whether to colour: as `--color` says, else the environment, else where a terminal shows it; a file has none."""
+    asked = _given("color", "auto")
+    if asked != "auto":
+        return bool(asked == "always")
+    if output not in (None, "-"):
+        return False
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
     stream = stream or sys.stdout
-    terminal = output in (None, "-") and stream.isatty() and os.environ.get("TERM") != "dumb"
-    return bool(terminal and not no_color and not os.environ.get("NO_COLOR"))
+    return bool(stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def _given(option: str, otherwise: Any) -> Any:
+    """What was given for an option of the command that runs; something else where it has none such."""
+    context = click.get_current_context(silent=True)
+    return context.params.get(option, otherwise) if context else otherwise
 
 
 def terminal_width(output: str | None) -> int | None:
@@ -72,14 +86,6 @@ def emit(text: str, output: str | None, renews: str | None = None) -> None:
         raise CannotWrite(f"'{output}'", error) from None
 
 
-def show(page: Page, form: str, output: str | None, no_color: bool = False, ascii: bool = False) -> None:
-    """Write a document in a format: text in the width and the colours of where it goes."""
-    from cnncalc.render.formats import written
-
-    width, color = terminal_width(output), wants_color(no_color, output=output)
-    emit(written(page, form, width=width, color=color, ascii=ascii), output)
-
-
 def _stream(output: str | None) -> Any:
     """The standard stream that an output means: none or `-`, `/dev/stderr`, the file to which the shell leads one."""
     if output is None or output == "-":
@@ -98,11 +104,12 @@ def say(text: str) -> None:
     emit(f"{clean(text)}\n", None)
 
 
-def complain(problems: list[Problem] | tuple[Problem, ...], no_color: bool = False) -> None:
+def complain(problems: Sequence[Problem]) -> None:
     """Print problems to standard error."""
     from cnncalc.render.problems import render
 
-    click.echo(render(problems, color=wants_color(no_color, sys.stderr)), err=True, nl=False)
+    color = wants_color(sys.stderr)
+    click.echo(render(problems, color=color), err=True, nl=False, color=color)
 
 
 def remark(text: str) -> None:

@@ -63,6 +63,14 @@ class Counts:
         )
 
 
+class Uncounted(NamedTuple):
+    """A layer of which figures are not known: its name, what the file calls it, and which quantities are open."""
+
+    layer: str
+    operator: str
+    quantities: tuple[str, ...]
+
+
 class Row(NamedTuple):
     """One layer: its path, type, what it reads and gives, its counts, and where it was written.
 
@@ -149,7 +157,7 @@ class Analysis:
     rows: tuple[Row, ...]
     groups: dict[str, GroupRow]
     totals: Counts
-    uncounted: tuple[tuple[str, str], ...] = ()  # (layer, operator)
+    uncounted: tuple[Uncounted, ...] = ()
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
@@ -164,8 +172,21 @@ class Analysis:
 
     @property
     def status(self) -> str:
-        """`exact`, or `lower_bound` where some layers could not be counted."""
+        """`exact`, or `lower_bound` where figures of some layers are not known."""
         return "lower_bound" if self.uncounted else "exact"
+
+    @property
+    def lower_bound(self) -> tuple[str, ...]:
+        """The quantities of which the total is a lower bound: `params`, `multiplies`."""
+        return self.left_open()
+
+    def left_open(self, entry: Row | GroupRow | None = None) -> tuple[str, ...]:
+        """The quantities that are not known of all layers of an entry, or of the network."""
+        if not self.uncounted:
+            return ()
+        rows = (entry,) if isinstance(entry, Row) else self.rows[entry.start : entry.stop] if entry else self.rows
+        found = {quantity for row in rows if row.layer.unknown for quantity in row.layer.left_open}
+        return tuple(sorted(found, reverse=True))  # params before multiplies
 
     def find(self, name: str) -> Row | GroupRow | None:
         """The layer or group of that whole path, or of a unique short form of it; None where there is none.
@@ -216,8 +237,8 @@ def analyze(graph: Graph) -> Analysis:
             learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
             counts = same[id(work), owns] = Counts(*learned, work.multiplies, work.activations)
         counted.append(counts)
-        if not layer.counted:
-            uncounted.append((name, layer.values["operator"]))
+        if layer.unknown and (quantities := layer.left_open):
+            uncounted.append(Uncounted(name, str(next(iter(layer.values.values()))), quantities))
         if len(inputs) == 1 and inputs[0] >= 0:  # as most layers do
             read = nodes[inputs[0]]
             read_names: tuple[str, ...] = (read.name,)

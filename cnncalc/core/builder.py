@@ -135,7 +135,7 @@ class Builder:
             self.report("duplicate-name", f"two layers are called `{path}`", at, "give one another name")
         layer_type = LAYERS.get(type)
         if layer_type is None:
-            self.report("unknown-layer", f"no layer `{type}`", at, misspelt(type, LAYERS))
+            self.report("unknown-layer", f"no layer `{type}`", at, or_operator(type, misspelt(type, LAYERS)))
             return None
         if wrong := wrong_number(layer_type, len(reads)):
             self.report("wrong-input", wrong[0], at, wrong[1])
@@ -487,20 +487,37 @@ class Builder:
         return found
 
 
+def or_operator(word: str, cure: str | None) -> str:
+    """The cure for an unknown layer type, and how that is written for which there is none.
+
+    >>> or_operator("convv", "did you mean `conv`?")
+    'did you mean `conv`? What has no layer type is an `operator: {type: convv, …}`'
+    """
+    other = f"an `operator: {{type: {word}, …}}`"
+    if cure is None:
+        return f"what has no layer type is {other}"
+    return (
+        f"{cure} What has no layer type is {other}" if cure[-1] == "?" else f"{cure}; what has no layer type is {other}"
+    )
+
+
 def wrong_number(layer_type: type[Layer], many: int) -> tuple[str, str | None] | None:
     """What is wrong with a layer that reads so many inputs, and a cure; None where it can.
 
     >>> wrong_number(LAYERS["add"], 1)
     ('`add` reads two or more inputs, not 1', 'write branches, or `add: {from: [A, B]}`')
     """
-    wanted = layer_type.inputs
-    if many >= 2 if wanted is None else many == wanted or (many == 2 and layer_type.second_input):
+    if layer_type.takes(many):
         return None
-    needs = {None: "two or more inputs", 1: "one input"}.get(wanted, f"{wanted} inputs")
+    least, most = inputs if isinstance(inputs := layer_type.inputs, tuple) else (inputs, inputs)
+    needs = "one input" if least == most == 1 else f"{least} inputs"
     if layer_type.second_input:
         needs = "one or two inputs"
-    help = f"write branches, or `{layer_type.type}: {{from: [A, B]}}`" if wanted != 1 else None
-    return f"`{layer_type.type}` reads {needs}, not {many}", help
+    elif most != least:
+        needs = f"{least} to {most} inputs" if most else "two or more inputs"
+    help = f"`{layer_type.type}: {{from: [A, B]}}`" if most != 1 else None
+    branches = "branches, or " if layer_type.branches else ""
+    return f"`{layer_type.type}` reads {needs}, not {many}", help and f"write {branches}{help}"
 
 
 def rank_of(shapes: Sequence[Shape | None]) -> int:

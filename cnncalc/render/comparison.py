@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
-from cnncalc.analyses.comparing.comparison import NetworkFigures, bounds, lines
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change
-from cnncalc.core.problem import Problem
 from cnncalc.render.document import (
     Block,
     Details,
@@ -32,29 +31,21 @@ _NO_RATIO = ("=", "–", "-")
 _RATIO = "×"  # behind a label: how many times as much follows
 
 
-def document(
-    networks: list[NetworkFigures],
-    changes: Sequence[Change] | None,
-    grown: Sequence[Problem],
-    style: Style,
-    exact: bool | None = None,
-) -> Page:
-    """What matters in one line, what grew too much, a table, and the layers that are not as they were.
-
-    `exact` None writes figures to the last digit where they fit, else to four digits.
-    """
+def document(comparison: Comparison, style: Style) -> Page:
+    """What matters in one line, what grew too much, a table, and the layers that are not as they were."""
+    networks, changes, grown, _ = comparison
     title = _title(networks, style)
     blocks: list[Block] = [Heading(title, quiet=True)]
     if grown:
         blocks.append(Note("warning", [Run(problem.message, "prose") for problem in grown]))
-    blocks.append(_figures(networks, style, exact))
+    blocks.append(_figures(networks, style))
     blocks += [Paragraph(style.plain(text)) for text in bounds(networks)]
     if changes is not None:
-        blocks.append(Details("By layer", headline(changes), [_by_layer(changes, style, exact)]))
+        blocks.append(Details("By layer", headline(changes), [_by_layer(changes, style)]))
     return Page(title, blocks)
 
 
-def _title(networks: list[NetworkFigures], style: Style) -> str:
+def _title(networks: Sequence[NetworkFigures], style: Style) -> str:
     first, last = networks[0], networks[-1]
     if len(networks) > 2:
         return f"{len(networks)} networks"
@@ -71,20 +62,19 @@ def _title(networks: list[NetworkFigures], style: Style) -> str:
 # ------------------------------------------------------------------------------------------------ figures
 
 
-def _figures(networks: list[NetworkFigures], style: Style, exact: bool | None) -> Grid:
+def _figures(networks: Sequence[NetworkFigures], style: Style) -> Grid:
     """All networks: each a column, or each a line where there are many or the terminal is narrow."""
-    styles = [style, *([style._replace(exact=False)] if exact is None else [])]
 
     def ways() -> Iterator[Grid]:
         if len(networks) <= _SIDE_BY_SIDE:
-            yield from (_side_by_side(networks, one) for one in styles)
+            yield from (_side_by_side(networks, one) for one in style.ways)
         for labels in _SELECTIONS:
-            yield from (_below_each_other(networks, one, labels) for one in styles)
+            yield from (_below_each_other(networks, one, labels) for one in style.ways)
 
     return next(ways())._replace(ways=ways)
 
 
-def _names(networks: list[NetworkFigures]) -> list[Run]:
+def _names(networks: Sequence[NetworkFigures]) -> list[Run]:
     """The files as they were named; an older version of the same file by its ref alone, for there is little room."""
     files = [one.file for one in networks]
     ref, colon, path = files[0].removeprefix("git:").partition(":")
@@ -93,7 +83,7 @@ def _names(networks: list[NetworkFigures]) -> list[Run]:
     return [Run(file) for file in files]
 
 
-def _side_by_side(networks: list[NetworkFigures], style: Style) -> Grid:
+def _side_by_side(networks: Sequence[NetworkFigures], style: Style) -> Grid:
     """A network in each column, followed by what it is of the first."""
     two = len(networks) == 2
     first, *others = (Head(name, right=True, folds=True) for name in _names(networks))
@@ -114,7 +104,7 @@ def _change(changed: str, ratio: str) -> list[Inline]:
     return [changed if changed == "=" else Run(changed, "strong"), ratio]
 
 
-def _below_each_other(networks: list[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
+def _below_each_other(networks: Sequence[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
     """A network on each line, with those figures."""
     found = {line.label: line for line in lines(networks, style)}
     heads, columns = [Head("network", folds=True, name=True)], [list[Inline](_names(networks))]
@@ -154,18 +144,16 @@ _SELECTIONS = tuple(_selections())
 # ------------------------------------------------------------------------------------------------ layers
 
 
-def _by_layer(changes: Sequence[Change], style: Style, exact: bool | None) -> Grid:
+def _by_layer(changes: Sequence[Change], style: Style) -> Grid:
     """The layers that are not as they were: what became of each in a column, or on a line of its own."""
     shown = change_lines(changes, style)
-    short = style if exact else style._replace(exact=False)
 
     def ways() -> Iterator[Grid]:
-        if exact is None:
-            yield _layers(shown, short)
-        below = _layers(shown, short, below=True)
+        yield from (_layers(shown, one) for one in style.ways[1:])
+        below = _layers(shown, style.ways[-1], below=True)
         yield below
         yield below.without("output")
-        bare = _layers(shown, short, below=True, percent=False).without("output")
+        bare = _layers(shown, style.ways[-1], below=True, percent=False).without("output")
         yield bare._replace(left_out=(*bare.left_out, "percents"))
 
     return _layers(shown, style)._replace(ways=ways)

@@ -265,9 +265,14 @@ Block = Heading | Section | Labelled | Details | Paragraph | Note | Terms | Item
 
 
 class Page(NamedTuple):
-    """A result as blocks. Its titles have `depth` signs in Markdown; a worksheet carries a `header`, a line of JSON."""
+    """A result as blocks.
+
+    Its titles have `depth` signs in Markdown; as LaTeX a `fragment` is for another document. A worksheet carries a
+    `header`, one line of JSON.
+    """
 
     title: str
     blocks: Sequence[Block]
     depth: int = 3
     header: str = ""
+    fragment: bool = False

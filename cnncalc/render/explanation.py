@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cnncalc.analyses.columns import Style
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
+from cnncalc.core.analysis import Counts
 from cnncalc.core.figures import exact, percent
 from cnncalc.core.layers.base import COUNTS
 from cnncalc.core.problem import clean
@@ -43,7 +45,7 @@ def document(explanation: Explanation, style: Style) -> Page:
         blocks.append(Paragraph(f"Nothing changes and nothing is counted in: {', '.join(explanation.idle)}."))
     if explanation.legend:
         blocks.append(_legend(explanation.legend))
-    return Page(" ".join(explanation.analysis.name.split()), blocks)
+    return Page(" ".join(explanation.analysis.name.split()), blocks, fragment=not style.standalone)
 
 
 def _layer(working: LayerWorking, network: int, style: Style) -> Section:
@@ -59,7 +61,8 @@ def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation |
     found.append(Equation("output", "as its input" if working.unchanged else "", None, style.shape(row.output_shape)))
     counted = [step for step in working.steps if step.quantity in COUNTS]
     found += _equations(counted, working.steps)
-    if not any(step.quantity == "multiplies" for step in counted):
+    found += [Equation(quantity, "not known: the file does not say") for quantity in row.layer.left_open]
+    if not any(step.quantity == "multiplies" for step in counted) and "multiplies" not in row.layer.left_open:
         found.append(Equation("multiplies", "none, by convention", None, "0"))
     if row.shares:
         found.append(Equation("params", f"counted at {row.shares}, whose weights these are", None, "0"))
@@ -107,17 +110,23 @@ def _remainder(working: LayerWorking) -> Iterator[Remark]:
 
 def _sum(working: SumWorking, style: Style, file: str) -> Section:
     """A table of what is added; quantities that nothing contributes to have no column."""
-    shown = [name for name in COUNTED if getattr(working.counts, name)]
+    *of_parts, of_all = working.left_open
+    shown = [name for name in COUNTED if getattr(working.counts, name) or MEASURES[name].sign(of_all)]
     if working.counts.weights == working.counts.params:
         shown = [name for name in shown if name != "weights"]
     heads = [Head("part", name=True), *(Head(title, right=True) for title in ("output", *shown))]
 
-    def figures(counts: object) -> list[str]:
-        return [exact(getattr(counts, quantity)) for quantity in shown]
+    def figures(counts: Counts, left_open: tuple[str, ...]) -> list[str]:
+        signs = [style.plain(MEASURES[quantity].sign(left_open)) for quantity in shown]
+        values = [getattr(counts, quantity) for quantity in shown]
+        return [sign + (exact(value) if value or not sign else "0") for sign, value in zip(signs, values, strict=True)]
 
-    rows = [TableRow([name, style.shape(part.output_shape), *figures(part.counts)]) for name, part in working.parts]
+    rows = [
+        TableRow([name, style.shape(part.output_shape), *figures(part.counts, left_open)])
+        for (name, part), left_open in zip(working.parts, of_parts, strict=True)
+    ]
     outputs = [style.shape(shape) for shape in working.outputs.values()]
-    total = TableRow(["sum", outputs[0] if len(outputs) == 1 else "", *figures(working.counts)])
+    total = TableRow(["sum", outputs[0] if len(outputs) == 1 else "", *figures(working.counts, of_all)])
     return Section(working.name, [Grid(heads, rows, total, "sum", inner=True)], _beside(working, style, file))
 
 

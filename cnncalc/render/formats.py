@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from cnncalc.analyses.columns import Style
 from cnncalc.render.document import Page
 
 PAGES = ("markdown", "html", "latex")
 
 
-def written(page: Page, form: str, *, width: int | None = None, color: bool = False, ascii: bool = False) -> str:
-    """A document in a format; of formats that are not `PAGES`, whatever a command calls them, the text."""
-    if form not in PAGES:
-        from cnncalc.render.text import write
-
-        return write(page, width, color=color, ascii=ascii)
-    text: str = import_module(f"cnncalc.render.{form}").write(page)
-    if not ascii:
+def written(page: Page, form: str, style: Style) -> str:
+    """A document in a format; of what is none of `PAGES`, `table` or `full`, the text."""
+    text: str = import_module(f"cnncalc.render.{form if form in PAGES else 'text'}").write(page, style)
+    if not style.ascii:
         return text
-    if form == "html":
-        return text.encode("ascii", "xmlcharrefreplace").decode()
-    from cnncalc.analyses.columns import Style
-
-    return Style(ascii=True).plain(text)
+    return text.encode("ascii", "xmlcharrefreplace").decode() if form == "html" else style.plain(text)

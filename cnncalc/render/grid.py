@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
-from cnncalc.render.document import Bar, Grid, Inline, TableRow, plain
-from cnncalc.render.fold import cells, fold, folded, narrowest
+from cnncalc.render.document import UNBOUNDED, Bar, Grid, Inline, TableRow, plain
+from cnncalc.render.fold import ROOM, cells, fold, folded, narrowest
 
 Line = list[tuple[str, str]]  # texts, each with its style
 
@@ -35,6 +35,11 @@ class Terminal(NamedTuple):
     width: int
     color: bool = False
     ascii: bool = False
+
+    @classmethod
+    def of(cls, style: Style) -> Terminal:
+        """Where a result is written in a style; a pipe has no end."""
+        return cls(style.width or UNBOUNDED, style.color, style.ascii)
 
     def text(self, inline: Inline) -> str:
         """Words as plain text: what a file says neither drives the terminal nor breaks a line."""
@@ -219,6 +224,7 @@ def _row(
             line.append((f"{gap if line else ''}{aligned}", f"{style} {ROLES.get(head.role, '')}".strip()))
         yield line
     if row.below:
-        indent = " " * ((widths[0] + len(gap) if len(shown) > 1 else 0) + (len(gap) if grid.inner else 0))
+        beside = widths[0] + len(gap) if len(shown) > 1 else 0
+        indent = " " * min(beside + (len(gap) if grid.inner else 0), max(len(gap), terminal.width - ROOM))
         for text in folded(indent, terminal.text(row.below), terminal.width).splitlines():
             yield [(text, style)]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape as _escaped
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 
@@ -81,7 +82,7 @@ p > .gap { min-width: min(18em, 70%); }
 """
 
 
-def write(page: doc.Page) -> str:
+def write(page: doc.Page, style: Style) -> str:
     """The whole page; every text of a file is escaped, and nothing is fetched from anywhere."""
     title = text(page.title)
     own = sum(isinstance(block, doc.Heading) for block in page.blocks)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 from cnncalc.render.grid import Terminal, fitting
@@ -18,13 +19,13 @@ _TALL = 40  # rows of a table that stay on one page
 _SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}\setlength{\LTpre}{4pt}\setlength{\LTpost}{4pt}"
 
 
-def write(page: doc.Page, *, fragment: bool = False) -> str:
-    """A whole document, on its side where a table is too wide otherwise; or a `fragment`, and what that needs."""
+def write(page: doc.Page, style: Style) -> str:
+    """A whole document, on its side where a table is too wide otherwise; or a fragment, and what that needs."""
     packages = ",".join(_PACKAGES)
     wide = any(_size(grid) > _PORTRAIT for grid in _grids(page.blocks))
-    room = _LANDSCAPE if wide and not fragment else _PORTRAIT
+    room = _LANDSCAPE if wide and not page.fragment else _PORTRAIT
     body = _blocks(page.blocks, room)
-    if fragment:
+    if page.fragment:
         return f"% needs \\usepackage{{{packages}}}\n\n{body}"
     titled = any(isinstance(block, doc.Heading) for block in page.blocks)
     title = "" if titled else f"\\section*{{{escape(page.title)}}}\n"

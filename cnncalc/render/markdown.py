@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 
@@ -14,7 +15,7 @@ _INDENT = "&nbsp;&nbsp;"
 Writer = Callable[[Any, int], str]
 
 
-def write(page: doc.Page, room: int | None = None) -> str:
+def write(page: doc.Page, style: Style, room: int | None = None) -> str:
     """GitHub's Markdown; of each table no more than `room` bytes, where that is given, and how many rows are left."""
     blocks = page.blocks if room is None else [_cut(block, room) for block in page.blocks]
     found = [_blocks(blocks, page.depth)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnncalc.core.problem import Label, Problem, clean
 from cnncalc.render.fold import cells
 
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
 
 
-def render(problems: list[Problem] | tuple[Problem, ...], *, color: bool = False) -> str:
+def render(problems: Sequence[Problem], *, color: bool = False) -> str:
     """All problems, one below the other, separated by an empty line."""
     return "\n".join(_one(problem, color) for problem in problems)
 

@@ -1,15 +1,18 @@
-"""Layer types as pages: what each does, its attributes, formulas and examples."""
+"""The layer types, listed or as pages: what each does, attributes, formulas, examples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
+from cnncalc.analyses.columns import Style
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
 from cnncalc.render.document import (
     Block,
     Grid,
     Head,
+    Heading,
     Inline,
     Items,
     Labelled,
@@ -21,10 +24,34 @@ from cnncalc.render.document import (
     plain,
 )
 
+Entry = TypeVar("Entry")
 
-def document(types: Sequence[type[Layer]]) -> Page:
-    """The pages of these types."""
-    return Page(", ".join(layer.type for layer in types), list(map(section, types)), depth=2)
+
+class Pages(NamedTuple, Generic[Entry]):
+    """What a reference has to show of some kind: the page of each, or, `listed`, a line of each."""
+
+    entries: Sequence[Entry]
+    listed: bool = False
+
+
+def document(found: Pages[type[Layer]], style: Style) -> Page:
+    """The list of the layer types, or their pages."""
+    if found.listed:
+        heads = [Head("type", name=True), Head("attributes", folds=True), Head("what it does", folds=True)]
+        return listing("Layer types", heads, [_row(one) for one in found.entries])
+    return Page(", ".join(layer.type for layer in found.entries), [*map(section, found.entries)], depth=2)
+
+
+def listing(title: str, heads: Sequence[Head], rows: Iterable[Sequence[Inline]]) -> Page:
+    """A line of each."""
+    table = Grid(heads, [TableRow(row) for row in rows], caption=title)
+    return Page(title, [Heading(title, quiet=True), table])
+
+
+def _row(layer: type[Layer]) -> list[Inline]:
+    """Name, attributes in order, what it does."""
+    told = (layer.__doc__ or "").split("\n")[0]
+    return [layer.type, ", ".join(layer.attributes) or "–", Run(told, "prose")]
 
 
 def section(layer: type[Layer]) -> Section:

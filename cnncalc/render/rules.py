@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from json import dumps
 
 from cnncalc.analyses.checks.lint import lint
 from cnncalc.analyses.checks.rules import Rule
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import Problem
 from cnncalc.formats.open import loads
-from cnncalc.render.document import Block, Labelled, Listing, Page, Paragraph, Run, Section
+from cnncalc.render.document import Block, Head, Labelled, Listing, Page, Paragraph, Run, Section
 from cnncalc.render.problems import render as render_problems
-from cnncalc.render.reference import prose, table
+from cnncalc.render.reference import Pages, listing, prose, table
 
 
-def document(rules: Sequence[Rule]) -> Page:
-    """The manuals of these rules, with the failing and the mended file of each."""
-    return Page(
-        ", ".join(rule.code for rule in rules), [Section(rule.code, [*_manual(rule)]) for rule in rules], depth=2
-    )
+def document(found: Pages[Rule], style: Style) -> Page:
+    """The list of the rules, or their manuals, with the failing and the mended file of each."""
+    if found.listed:
+        heads = [Head("code", name=True), Head("what it finds", folds=True)]
+        return listing("Lint rules", heads, [(rule.code, Run(rule.title, "prose")) for rule in found.entries])
+    sections = [Section(rule.code, [*_manual(rule)]) for rule in found.entries]
+    return Page(", ".join(rule.code for rule in found.entries), sections, depth=2)
 
 
 def _manual(rule: Rule) -> Iterator[Block]:
@@ -36,7 +39,7 @@ def _manual(rule: Rule) -> Iterator[Block]:
     yield Labelled("mended", [Listing(rule.good.splitlines(), "yaml right")])
 
 
-def json(rules: Iterable[Rule]) -> str:
+def json(found: Pages[Rule], style: Style) -> str:
     """Everything that is declared of the rules."""
     rows = [
         {
@@ -55,7 +58,7 @@ def json(rules: Iterable[Rule]) -> str:
             "bad": rule.bad,
             "good": rule.good,
         }
-        for rule in rules
+        for rule in found.entries
     ]
     return dumps(rows, ensure_ascii=False, indent=1) + "\n"
 

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
-from cnncalc.analyses.outline import SummaryLine, outline
+from cnncalc.analyses.outline import Analyzed, Overview, SummaryLine
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Page, TableRow, Terms
 
 
-def document(
-    found: Sequence[tuple[Analysis, list[SummaryLine]]],
-    names: tuple[str, ...] = STANDARD,
-    style: Style = Style(),  # noqa: B008
-    exact: bool | None = None,
-) -> Page:
-    """Networks with the lines to show of each, one below the other.
-
-    `exact` None writes figures to the last digit where they fit, else to four digits.
-    """
-    blocks = [block for analysis, lines in found for block in _network(analysis, lines, names, style, exact)]
-    return Page(", ".join(title(analysis, style)[0] for analysis, _ in found), blocks)
+def document(overview: Overview, style: Style) -> Page:
+    """The networks one below the other."""
+    names = overview.columns or STANDARD
+    found = [block for one in overview.analyses for block in _network(one, overview.lines(one), names, style)]
+    return Page(", ".join(title(analysis, style)[0] for analysis in overview.analyses), found)
 
 
-def summary(analysis: Analysis, names: tuple[str, ...] = STANDARD) -> Page:
+def summary(analysis: Analysis, names: tuple[str, ...] | None = None) -> Page:
     """One network as notebooks and rich show it."""
-    return document([(analysis, outline(analysis))], names)
+    return document(Overview([Analyzed("", analysis)], names), Style())
 
 
-def _network(
-    analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style, exact: bool | None
-) -> list[Block]:
+def _network(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> list[Block]:
     def narrower() -> Iterator[Grid]:
-        short = style if exact else style._replace(exact=False)
-        grid = _table(analysis, lines, names, short)
-        if exact is None:
-            yield grid
-        yield from grid.leaving_out(OPTIONAL)
+        last = _table(analysis, lines, names, style.ways[-1])
+        yield last
+        yield from last.leaving_out(OPTIONAL)
 
-    table = _table(analysis, lines, names, style)
-    return [Heading(*title(analysis, style)), table._replace(ways=narrower), Terms(footer(analysis, style))]
+    table = _table(analysis, lines, names, style)._replace(ways=narrower)
+    return [Heading(*title(analysis, style)), table, Terms(footer(analysis, style))]
 
 
 def _table(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> Grid:

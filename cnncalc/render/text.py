@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.render import document as doc
 from cnncalc.render.fold import fold, folded
 from cnncalc.render.grid import Line, Terminal, drawn
@@ -23,14 +24,10 @@ def painted(text: str, style: str) -> str:
     return f"{before}\x1b[{';'.join(str(_INK[word]) for word in style.split())}m{bare}\x1b[0m{after}"
 
 
-def write(page: doc.Page, width: int | None = None, *, color: bool = False, ascii: bool = False) -> str:
-    """The text, without trailing blanks; `width` None is a pipe, where nothing is folded."""
-    return written(page.blocks, Terminal(width or doc.UNBOUNDED, color, ascii))
-
-
-def written(blocks: Sequence[doc.Block], terminal: Terminal) -> str:
-    """The text of some blocks, an empty line between every two."""
-    return joined(lines(blocks, terminal), terminal)
+def write(page: doc.Page, style: Style) -> str:
+    """The text, without trailing blanks."""
+    terminal = Terminal.of(style)
+    return joined(lines(page.blocks, terminal), terminal)
 
 
 def joined(found: Iterable[Line], terminal: Terminal) -> str:
@@ -40,7 +37,7 @@ def joined(found: Iterable[Line], terminal: Terminal) -> str:
 
 
 def lines(blocks: Sequence[doc.Block], terminal: Terminal) -> Iterator[Line]:
-    """The lines of some blocks, as texts with their styles."""
+    """The lines of some blocks, an empty one between every two, as texts with their styles."""
     begun = False
     for block in blocks:
         apart = begun

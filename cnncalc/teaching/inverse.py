@@ -32,7 +32,7 @@ def possible(row: Row, index: int) -> Iterator[Target]:
     """The attributes of a row that can be asked for."""
     for name, quantity in ATTRIBUTES.items():
         value = row.layer.values.get(name)
-        if value is None or row.shares or len(row.input_shapes) > 1 or not row.layer.counted:
+        if value is None or row.shares or len(row.input_shapes) > 1 or row.layer.left_open:
             continue
         if name == "padding" and (value == "same" or len({end for pair in value for end in pair}) > 1):
             continue

@@ -23,8 +23,8 @@ def hidden(row: Row) -> bool:
     """Whether a layer changes no shape and has no params and no multiplies: relu, dropout, lrn, softmax."""
     layer = row.layer
     return (
-        layer.inputs == 1
-        and layer.counted
+        len(row.input_shapes) == 1
+        and not layer.left_open
         and layer.out_channels == "c"
         and layer.out_side == "side"
         and not (layer.out_tokens or layer.out_shape or row.counts.params or row.counts.multiplies)
@@ -51,19 +51,17 @@ def sources(analysis: Analysis, index: int) -> tuple[int, ...]:
 def askable(row: Row) -> tuple[str, ...]:
     """The quantities of a row that are worth a question: what is not simply written in the layer."""
     found = []
-    if not row.layer.counted:
-        return ()
     if _shape_is_worked_out(row):
         found.append("shape")
-    if row.counts.params and not row.shares:
+    if row.counts.params and not row.shares and "params" not in row.layer.left_open:
         found.append("params")
-    if row.counts.multiplies:
+    if row.counts.multiplies and "multiplies" not in row.layer.left_open:
         found.append("multiplies")
     return tuple(found)
 
 
 def _shape_is_worked_out(row: Row) -> bool:
-    if row.layer.out_shape or row.layer.inputs == 2 or (row.layer.inputs is None and row.layer.out_channels == "c"):
+    if row.layer.out_shape or (len(row.input_shapes) > 1 and row.layer.out_channels == "c"):
         return False
     if len(row.input_shapes) == 1 and len(row.output_shape) != len(row.input_shapes[0]):
         return True
@@ -98,7 +96,7 @@ def windows(analysis: Analysis, level: int) -> list[Window]:
 
 
 def _plain(row: Row) -> bool:
-    return len(row.input_shapes) == 1 and not grouped(row) and row.layer.counted
+    return len(row.input_shapes) == 1 and not grouped(row) and not row.layer.left_open
 
 
 def _single(analysis: Analysis) -> list[Window]:

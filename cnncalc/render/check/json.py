@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
 from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
 from cnncalc.formats.writing import shown
+from cnncalc.render.check import Checked
 from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object
 
 _NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 
-def render(reports: Sequence[Report], root: str | None = None) -> str:
+def render(checked: Checked, style: Style) -> str:
     """One document, always of the same shape, with a line for each file."""
+    reports, _, _ = checked
     head = {
         "schema_version": SCHEMA_VERSION,
         "exit_code": max((report.code for report in reports), default=0),
@@ -34,6 +36,7 @@ def _file(report: Report) -> dict[str, Any]:
         "file": report.file,
         "exit_code": report.code,
         "status": "error" if report.totals is None else "lower_bound" if report.lower_bound else "exact",
+        "lower_bound": list(report.lower_bound),
         "figures": report.figures,
         "totals": totals_object(report.value) if report.totals else None,
         "problems": [{"level": problem.level, **problem_object(problem)} for problem in report.problems],

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cnncalc.analyses.checks.report import Report
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
 from cnncalc.core.figures import exact
 from cnncalc.core.problem import Problem
-from cnncalc.render.check import from_root
+from cnncalc.render import markdown
+from cnncalc.render.check import Checked, from_root, verdict
 from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Page, Paragraph, Run, TableRow
 
-STEP_SUMMARY = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing
+LARGEST = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing
 
 
-def document(reports: Sequence[Report], root: str | None, verdict: str) -> Page:
+def step_summary(checked: Checked, style: Style) -> str:
+    """The document as Markdown, its two tables no longer than GitHub takes."""
+    return markdown.write(document(checked, style), style, LARGEST // 2 - 1000)
+
+
+def document(checked: Checked, style: Style) -> Page:
     """What is wrong, errors first, then all files in the order given."""
-    blocks: list[Block] = [Heading("cnncalc check"), Paragraph(verdict)]
+    reports, root, nothing = checked
+    blocks: list[Block] = [Heading("cnncalc check"), Paragraph(verdict(reports) if reports else nothing)]
     found = [(report, problem) for report in reports for problem in report.problems]
     found.sort(key=lambda both: both[1].level)
     if found:
@@ -50,7 +55,7 @@ def _file(report: Report, root: str | None) -> TableRow:
         result, role = "⚠️ passed", "warning"
     figures = []
     for measure in used(Use.HELD).values():
-        bound = f"{measure.bound} " if measure.bound and report.lower_bound else ""
+        bound = measure.sign(report.lower_bound)
         figures.append(bound + Style().figure(measure, report.value(measure)) if report.totals else "")
     counts = (exact(len(report.errors)), exact(len(report.warnings)))
     return TableRow([from_root(report.file, root), result, *figures, *counts], role)

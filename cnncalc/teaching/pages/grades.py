@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from csv import writer as csv_writer
+from json import dumps
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
 from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Labelled, Page, Run, TableRow
-from cnncalc.teaching.grade import Graded, Mark
+from cnncalc.teaching.grade import Graded, Mark, Marks
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer
 
@@ -20,11 +21,12 @@ _HARDEST = 3
 _WIDEST = 72  # columns; longer lines are hard to read
 
 
-def document(sheet: Worksheet, found: list[Graded], columns: list[str], *, key: bool) -> Page:
+def document(marks: Marks, style: Style) -> Page:
     """One student: every answer. Several: a line for each, and then the slips that were made most.
 
-    Below stands what is for a person to look at, and which `columns` of a table were read.
+    Below stands what is for a person to look at, and which columns of a table were read.
     """
+    sheet, found, columns, key = marks
     if len(found) == 1 and not found[0].problem:
         title, table, below = found[0].name, _one(sheet, found[0], key), _of_one(found[0])
     else:
@@ -40,7 +42,7 @@ def document(sheet: Worksheet, found: list[Graded], columns: list[str], *, key: 
     return Page(title, blocks)
 
 
-def _to_look_at(found: list[Graded]) -> list[str]:
+def _to_look_at(found: Sequence[Graded]) -> list[str]:
     """What could not be marked, with the text as it was written."""
     return [
         f"{graded.name}, question {mark.question.id}: {clean(mark.given) or '(nothing)'}"
@@ -109,7 +111,7 @@ def _said(mark: Mark) -> list[str]:
     return [part for part in (mark.remark, slips) if part]
 
 
-def _all(found: list[Graded]) -> Grid:
+def _all(found: Sequence[Graded]) -> Grid:
     """A line for each student; in a narrow terminal what is said stands below it."""
     heads = [Head("answers", folds=True, name=True), Head("points", right=True), Head("%", right=True)]
     heads += [Head("not right", folds=True), Head("likely slips, notes", folds=True, most=_WIDEST)]
@@ -137,7 +139,7 @@ def _likely(graded: Graded) -> str:
     return ", ".join([*said, *graded.notes])
 
 
-def _summary(sheet: Worksheet, found: list[Graded]) -> list[Inline]:
+def _summary(sheet: Worksheet, found: Sequence[Graded]) -> list[Inline]:
     readable = [graded for graded in found if not graded.problem]
     lines: list[Inline] = []
     if readable:
@@ -156,7 +158,7 @@ def _summary(sheet: Worksheet, found: list[Graded]) -> list[Inline]:
     return lines
 
 
-def _hardest(sheet: Worksheet, readable: list[Graded]) -> list[str]:
+def _hardest(sheet: Worksheet, readable: Sequence[Graded]) -> list[str]:
     """The questions of the sheet that fewest have right, for the next lesson."""
     readable = [graded for graded in readable if graded.marks[0].question is sheet.questions[0]]
     right = Counter(mark.question.id for graded in readable for mark in graded.marks if mark.verdict == "right")
@@ -172,8 +174,9 @@ def _many(number: int, noun: str) -> str:
 # ------------------------------------------------------------------------------------------------ JSON, CSV
 
 
-def render_json(sheet: Worksheet, found: list[Graded], columns: list[str], *, key: bool) -> str:
+def json(everyone: Marks, style: Style) -> str:
     """Version 1: every mark of everyone, apart what is for a person to look at; with `key` the right answers, too."""
+    sheet, found, columns, key = everyone
     students: list[dict[str, Any]] = []
     for graded in found:
         if graded.problem:
@@ -196,15 +199,15 @@ def render_json(sheet: Worksheet, found: list[Graded], columns: list[str], *, ke
         for graded in found
         for mark in graded.unclear
     ]
-    document = {
+    told = {
         "schema_version": 1,
         "title": sheet.title,
         "of": sheet.points,
-        "columns": columns,
+        "columns": list(columns),
         "to_look_at": look,
         "graded": students,
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
 def _status(graded: Graded) -> str:
@@ -231,10 +234,11 @@ def _mark(mark: Mark, sheet: Worksheet, key: bool) -> dict[str, Any]:
     return found | {"right_answer": answers(mark, sheet)} if key else found
 
 
-def render_csv(sheet: Worksheet, found: list[Graded]) -> str:
+def csv(everyone: Marks, style: Style) -> str:
     """A row for each student, the points of each question in a column. No text can be a formula."""
+    sheet, found, _, _ = everyone
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv_writer(text, lineterminator="\n")
     others = {mark.question.id for graded in found for mark in graded.marks}
     ids = sorted(others | {question.id for question in sheet.questions}, key=int)
     heads = ["answers", "status", "points", "open", "of", "percent", *(f"q{id}" for id in ids)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnncalc.analyses.columns import Style
 from cnncalc.render.document import Grid, Head, TableRow
 from cnncalc.render.grid import Line, Terminal, drawn
 from cnncalc.render.text import flowing, joined
@@ -22,9 +23,9 @@ _SIGNS = {
 class Voice:
     """Turns what happens in a quiz into text for a terminal."""
 
-    def __init__(self, sheet: Worksheet, terminal: Terminal) -> None:
+    def __init__(self, sheet: Worksheet, style: Style) -> None:
         self.sheet = sheet
-        self.terminal = terminal
+        self.terminal = Terminal.of(style)
 
     def _text(self, *paragraphs: Line, indent: int = 0) -> str:
         """Paragraphs one below the other, each in pieces of a style."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.analyses.columns import Style
 from cnncalc.render.document import (
     Block,
     Fields,
@@ -24,13 +25,14 @@ from cnncalc.render.document import (
     Terms,
 )
 from cnncalc.teaching.instructions import instructions, meanings
-from cnncalc.teaching.question import Cell, Question, Table, Worksheet
+from cnncalc.teaching.question import Cell, Handout, Question, Table, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
 
 
-def document(sheet: Worksheet, *, key: bool = False) -> Page:
+def document(handout: Handout, style: Style) -> Page:
     """The whole sheet; with `key` the answers stand in the blanks, and the working below."""
+    sheet, key = handout
     title = f"{sheet.title}{': key' if key else ''}"
     return Page(title, [Heading(title), *_blocks(sheet, key)], depth=1, header=header(sheet.recipe))
 

@@ -182,7 +182,7 @@ class Expander:
         type_name = type_of(entry, scope.env)
         layer_type = LAYERS.get(type_name)
         return type_name in self.found.blocks or (
-            layer_type is not None and layer_type.inputs == 1 and not layer_type.second_input
+            layer_type is not None and entry.branches is None and not layer_type.second_input
         )
 
     def so_far(self) -> tuple[int, int, int, int]:

@@ -7,7 +7,7 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
 from cnncalc.formats.source import Node, Seq
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
-from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean
+from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, unknown_type
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
@@ -27,8 +27,8 @@ def _bind_in(entry: Entry, words: set[str], blocks: dict[str, Block], problems: 
             entry.bound = {}
         return
     layer = LAYERS.get(type_name)
-    if layer and layer.inputs is None and type_name not in blocks:
-        Reader(problems).merge(entry)
+    if layer and layer.branches and type_name not in blocks:
+        Reader(problems).merge(entry, layer)
     entry.bound = bind(entry, type_name, blocks, problems)
 
 
@@ -39,14 +39,19 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     elif type_name in LAYERS:
         known = list(LAYERS[type_name].attributes)
     else:
-        help = (
-            colon_cure(entry.key)
-            or did_you_mean(type_name, [*blocks, *LAYERS])
-            or "`cnncalc layers` lists the layer types"
-        )
-        problems.add("unknown-layer", f"no layer or block `{type_name}`", entry.key, help)
+        from cnncalc.formats.yaml.reading.renamed import renamed_type  # here, for most files are fine
+
+        what, help = renamed_type(entry, type_name) or (f"no layer or block `{type_name}`", None)
+        help = help or colon_cure(entry.key) or unknown_type(type_name, [*blocks, *LAYERS])
+        problems.add("unknown-layer", what, entry.key, help)
         return {}
     positional = entry.positional
+    if type_name not in blocks and positional and "shift" in known:
+        from cnncalc.formats.yaml.reading.renamed import alone
+
+        if said := alone(entry, type_name):
+            problems.add("bad-value", said[0], positional[-1], said[1])
+            return {}
     if len(positional) > 1 and type_name not in blocks and is_a_shape(LAYERS[type_name]):
         shape = Seq(positional[0].mark)
         shape.items = positional
@@ -59,6 +64,11 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     for key, value in entry.named:
         if key.text not in known:
             entry.faulty = True
+            from cnncalc.formats.yaml.reading.renamed import renamed_attribute
+
+            if type_name not in blocks and (said := renamed_attribute(entry, type_name, known, key.text)):
+                problems.add("unknown-attribute", said[0], key, said[1])
+                continue
             cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
             if cure is None and known:
                 cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
@@ -78,4 +88,4 @@ def is_a_shape(layer: type[Layer]) -> bool:
 
 
 def _branches(type_name: str) -> list[str]:
-    return ["branches"] if type_name in LAYERS and LAYERS[type_name].inputs is None else []
+    return ["branches"] if type_name in LAYERS and LAYERS[type_name].branches else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from cnncalc.core.builder import or_operator
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
@@ -21,6 +22,11 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
         return cure
     called = other_name(word)
     return f"did you mean `{called}`?" if called in known else misspelt(word, known)
+
+
+def unknown_type(word: str, known: Collection[str]) -> str:
+    """The cure for an unknown layer type: what is meant, and how that is written for which there is no type."""
+    return or_operator(word, did_you_mean(word, known) or "`cnncalc layers` lists the layer types")
 
 
 def value_is_null(node: Node) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from cnncalc.core.formula import RESERVED
 from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, NetworkUse, Param
@@ -56,15 +57,24 @@ class Reader:
         found: dict[str, dict[str, Node]] = {}
         for key, value in self.mapping(node, "defaults"):
             if key.text not in LAYERS:
-                self.problems.add("unknown-layer", f"no layer type `{key.text}`", key, did_you_mean(key.text, LAYERS))
+                from cnncalc.formats.yaml.reading.renamed import renamed_default  # here, for most files are fine
+
+                what, help = renamed_default(key.text) or (
+                    f"no layer type `{key.text}`",
+                    did_you_mean(key.text, LAYERS),
+                )
+                self.problems.add("unknown-layer", what, key, help)
                 continue
             given = found.setdefault(key.text, {})
             for attribute, content in self.mapping(value, f"defaults of {key.text}"):
                 if attribute.text not in LAYERS[key.text].attributes:
-                    help = did_you_mean(attribute.text, LAYERS[key.text].attributes)
-                    self.problems.add(
-                        "unknown-attribute", f"unknown attribute of `{key.text}`: `{attribute.text}`", attribute, help
+                    from cnncalc.formats.yaml.reading.renamed import renamed_default
+
+                    what, help = renamed_default(key.text, attribute.text, content) or (
+                        f"unknown attribute of `{key.text}`: `{attribute.text}`",
+                        did_you_mean(attribute.text, LAYERS[key.text].attributes),
                     )
+                    self.problems.add("unknown-attribute", what, attribute, help)
                 elif value_is_null(content):
                     self.problems.add(
                         "null-value", f"`{attribute.text}` has no value", attribute, colon_cure(attribute)
@@ -248,10 +258,12 @@ class Reader:
         else:
             entry.named.append((key, value))
 
-    def merge(self, entry: Entry) -> None:
-        """Take the branches of add, multiply, concat out of the attributes."""
-        given = entry.positional[:1] + [value for key, value in entry.named if key.text == "branches"]
-        entry.positional = entry.positional[1:]
+    def merge(self, entry: Entry, layer: type[Layer]) -> None:
+        """Take the branches of add, multiply, concat out of the attributes; they stand behind the required ones."""
+        place = sum(attribute.required for attribute in layer.attributes.values())
+        given = entry.positional[place : place + 1]
+        given += [value for key, value in entry.named if key.text == "branches"]
+        entry.positional = entry.positional[:place] + entry.positional[place + 1 :]
         entry.named = [(key, value) for key, value in entry.named if key.text != "branches"]
         if not given:
             return
