@@ -30,13 +30,15 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
-from cnncalc.core import formula, problem, shape  # noqa: E402
+from cnncalc.core import builder, formula, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
 from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
-from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
-from cnncalc.formats.yaml.reading import description, extends  # noqa: E402
+from cnncalc.formats.yaml.expanding import build, expand, inputs, values  # noqa: E402
+from cnncalc.formats.yaml.reading import description, extends, reader  # noqa: E402
+from cnncalc.formats.yaml.reading import problems as names  # noqa: E402
+from cnncalc.teaching import worksheet  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -298,6 +300,13 @@ def limits_part() -> str:
         ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
         ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
         ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),
+        ("paths of all layers, blocks and branches together", f"{builder.MOST_LETTERS:,} letters"),
+        ("length of a name", f"{names.LONGEST_NAME} letters"),
+        ("length of `name`, `source`, `note`", f"{build.LONGEST_TEXT:,} letters"),
+        ("vars of a file, or of a block", f"{reader.MOST_VARS:,}"),
+        ("params of a block", f"{reader.MOST_PARAMS:,}"),
+        ("steps of all expressions, as often as they are worked out", f"{values.MOST_STEPS:,}"),
+        ("comments to `cnncalc`", f"{tree.MOST_COMMENTS:,}"),
         ("files that extend or use each other, one by the other", f"{extends.DEEPEST_EXTENDS}"),
         ("networks used as blocks", f"{description.MOST_NETWORKS}"),
         ("sides of a shape", f"{shape.MOST_SIDES}"),
@@ -305,7 +314,11 @@ def limits_part() -> str:
         ("a value in an expression", f"±{formula.LARGEST:,}"),
         ("length of an expression", f"{formula.LONGEST:,} characters"),
         ("nesting of an expression", f"{formula.DEEPEST}"),
-        ("problems that one run shows", f"{problem.MOST_PROBLEMS}"),
+        ("problems that one file has", f"{problem.MOST_PROBLEMS}"),
+        ("times that a file has the same problems again", f"{problem.MOST_TIMES:,}"),
+        ("letters of a message", f"{problem.LONGEST_MESSAGE:,}"),
+        ("words among which a misspelt one is looked for", f"{problem.MOST_KNOWN:,}"),
+        ("layers and groups of a network that `exercise` asks about", f"{worksheet.MOST_ASKED:,}"),
     ]
     return "\n".join(_table(("what", "at most"), rows)) + "\n"
 

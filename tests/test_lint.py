@@ -14,7 +14,7 @@ from cnncalc.analyses.checks.config import BadConfig, Config, read_config
 from cnncalc.analyses.checks.lint import MOST_FINDINGS, lint
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.formats.source import Source
-from cnncalc.formats.yaml.tree import HAS_C_PARSER, comments
+from cnncalc.formats.yaml.tree import HAS_C_PARSER, MOST_COMMENTS, comments
 from tests.running import Ran, environment, invoke
 
 BORDER = "input: {channels: 3, size: 224}\nlayers:\n  - conv: {filters: 96, kernel: 11, stride: 4}"
@@ -280,11 +280,11 @@ def test_a_comment_for_a_rule_that_does_not_run_is_not_unused() -> None:
 
 @pytest.mark.skipif(not HAS_C_PARSER, reason="PyYAML's own parser is slow by itself")
 @pytest.mark.sweep
-def test_a_hundred_thousand_comments_are_read_in_one_pass() -> None:
-    text = "a: [\n" + "'#x', # cnncalc: ignore[x]\n" * 100_000 + "]"
+def test_comments_are_read_in_one_pass() -> None:
+    text = "a: [\n" + "'#x', # cnncalc: ignore[x]\n'#x', # another\n" * MOST_COMMENTS + "]"
     start = time.process_time()
-    assert len(comments(Source("net.yaml", text), "cnncalc:")) == 100_000
-    assert time.process_time() - start < 30
+    assert len(comments(Source("net.yaml", text), "cnncalc:")) == MOST_COMMENTS
+    assert time.process_time() - start < 5
 
 
 # ------------------------------------------------------------------------------------------------ --select, --ignore

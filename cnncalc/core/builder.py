@@ -11,17 +11,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
-from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
+from cnncalc.core.problem import Cure, HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 
 MOST_LAYERS = 200_000
+MOST_LETTERS = 20_000_000  # of the paths of all layers and groups together
 PREVIOUS: Any = object()  # what was added last; the input where nothing was
 
 
@@ -33,7 +35,7 @@ class Reporter(Protocol):
         code: str,
         message: str,
         at: HasOrigin | Origin | None,
-        help: str | None = None,
+        help: Cure = None,
         notes: tuple[str, ...] = (),
         path: str = "",
         reason: str = "",
@@ -41,7 +43,10 @@ class Reporter(Protocol):
 
 
 class Stretch(NamedTuple):
-    """Layers that were built below a path, and may be built once more: `nodes[start:stop]`, and their groups."""
+    """Layers that were built below a path, and may be built once more: `nodes[start:stop]`, and their groups.
+
+    `letters` is how long all their paths are.
+    """
 
     path: str
     start: int
@@ -49,6 +54,11 @@ class Stretch(NamedTuple):
     groups: tuple[Group, ...]
     reads: tuple[Ref, ...]
     outputs: tuple[Ref, ...]
+    letters: int
+
+    def letters_below(self, path: str) -> int:
+        """How long all their paths are below another one."""
+        return self.letters + (self.stop - self.start + len(self.groups)) * (len(path) - len(self.path))
 
 
 class Builder:
@@ -78,6 +88,7 @@ class Builder:
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
         self.failed: list[Failed] = []
+        self.letters = 0  # of all their paths together
         self.needed: list[bool] = []  # for each of `nodes`, once `graph` was called, whether the graph holds it
         self.last: Ref | None = -1 if len(self.inputs) == 1 else None  # what was added last
         self._shapes = list(self.inputs.values())
@@ -203,7 +214,7 @@ class Builder:
         code: str,
         message: str,
         at: HasOrigin | Origin | None,
-        help: str | None = None,
+        help: Cure = None,
         notes: tuple[str, ...] = (),
         path: str = "",
         reason: str = "",
@@ -255,7 +266,15 @@ class Builder:
             self.report("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", origin)
             raise ProblemsFound(self.problems.found)
         self.nodes.append(Node(name, layer, reads, done, origin, place, named))
+        self._count_letters(len(name), origin)
         return place
+
+    def _count_letters(self, more: int, origin: Origin) -> None:
+        self.letters += more
+        if self.letters > MOST_LETTERS:
+            message = f"the paths of all layers, blocks and branches have more than {MOST_LETTERS:,} letters"
+            self.report("limit", f"{message} (limit: letters {MOST_LETTERS:,})", origin, "give them shorter names")
+            raise ProblemsFound(self.problems.found)
 
     def group(
         self,
@@ -274,6 +293,7 @@ class Builder:
         Where it gives several tensors, `outputs` are the names of what gives them, inside it; `output` is the first.
         """
         self.groups.append(Group(name, kind, start, len(self.nodes), output, origin, copies, named, outputs))
+        self._count_letters(len(name), origin)
 
     def prune(self, start: int, groups: int, ends: Iterable[Ref | None]) -> tuple[list[bool], list[Ref | None]]:
         """Drop those of the layers from number `start` on that lead to none of `ends`; their groups from `groups` on.
@@ -302,6 +322,7 @@ class Builder:
 
     def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
         """What a stretch of layers gives when it is built once more below another path, on equal shapes."""
+        self.letters += stretch.letters_below(path)
         nodes, start, cut = self.nodes, stretch.start, len(stretch.path)
         delta = len(nodes) - start
         moved = dict(zip(stretch.reads, reads, strict=True))
@@ -417,7 +438,7 @@ class Builder:
         for name in outputs:
             if name not in known:
                 at = Label(self.file, "outputs")
-                self.report("unknown-name", f"no layer `{name}`", at, misspelt(name, known))
+                self.report("unknown-name", f"no layer `{name}`", at, partial(misspelt, name, known))
             found[name] = known.get(name)
         return found
 

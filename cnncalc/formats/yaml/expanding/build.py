@@ -21,6 +21,8 @@ from cnncalc.formats.yaml.reading.description import Description, describe
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
+LONGEST_TEXT = 20_000  # letters of `name`, `source`, `note`
+
 
 def load_source(source: Source, *, set: dict[str, str] | None = None, input_size: str | None = None) -> Graph:
     """The graph that a source describes; raises ProblemsFound with all that is wrong."""
@@ -79,7 +81,12 @@ def _text(found: Description, key: str, problems: Problems) -> str | None:
     node = found.fields.get(key)
     if node is not None and not isinstance(node, Text):
         problems.add("bad-value", f"`{key}` must be text", node)
-    return "\n".join(map(clean, node.text.splitlines())) if isinstance(node, Text) else None
+        return None
+    if node is not None and len(node.text) > LONGEST_TEXT:
+        message = f"`{key}` has {len(node.text):,} letters (limit: text length {LONGEST_TEXT:,})"
+        problems.add("limit", message, found.key_nodes[key])
+        return None
+    return None if node is None else "\n".join(map(clean, node.text.splitlines()))
 
 
 def _outputs(found: Description, expander: Expander, scope: Scope) -> dict[str, Port] | None:

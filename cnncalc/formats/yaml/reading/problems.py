@@ -9,6 +9,7 @@ from cnncalc.core.builder import or_operator
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
+LONGEST_NAME = 200
 TAKEN_NAMES = ("input", "total", "previous")
 
 _NAME = re.compile(r"[\w.-]+", re.ASCII)
@@ -46,9 +47,12 @@ def colon_cure(key: Text) -> str | None:
 
 
 def check_name(node: Text, problems: Problems) -> None:
-    """A name is letters, digits and `_ - .`, not a number alone, and not taken."""
+    """A name is letters, digits and `_ - .`, not too many, not a number alone, and not taken."""
     text = node.text
-    if not _NAME.fullmatch(text):
+    if len(text) > LONGEST_NAME:
+        message = f"a name of {len(text):,} letters (limit: name length {LONGEST_NAME})"
+        problems.add("limit", message, node, "choose a shorter one")
+    elif not _NAME.fullmatch(text):
         help = colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
         problems.add("bad-name", f"`{text}` is no name", node, help)
     elif re.fullmatch(r"-?\d+(\.\d+)?", text):
