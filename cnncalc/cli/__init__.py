@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from cnncalc import __version__
-from cnncalc.cli import commands
+from cnncalc.cli import commands, streams
 from cnncalc.cli.command import click_command
 from cnncalc.formats.writing import SHOWN
 
@@ -102,9 +102,7 @@ def _called() -> int:
     try:
         code: int = cli.main(prog_name="cnncalc", standalone_mode=False)
     except OSError as error:  # of what click writes by itself: --help, --version
-        from cnncalc.cli.streams import ended
-
-        raise ended(error) from None
+        raise streams.ended(error) from None
     except SystemExit as error:
         if error.code == 1:  # so click answers a pipe that nobody reads
             raise click.exceptions.Exit(141) from None
@@ -116,7 +114,7 @@ def _run() -> int:
     try:
         code: int = _called()
     except click.ClickException as error:
-        error.show()
+        streams.show(error)
         code = error.exit_code
     except click.exceptions.Exit as error:
         code = error.exit_code

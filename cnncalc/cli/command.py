@@ -81,7 +81,6 @@ class Command:
     form: OutputFormat
     exact: bool | None = None
     layout: str = "hwc"
-    ascii: bool = False
     standalone: bool = False
     output: str | None = None
 
@@ -91,15 +90,18 @@ class Command:
 
     def write(self, result: Any) -> None:
         """Write the result in the format that was chosen."""
-        streams.emit(self.form.write(result, self.style), self.output)
+        style = self.style
+        text = self.form.write(result, style)
+        streams.emit(text if "ascii" in self.form.idle else style.plain(text), self.output)
 
     @property
     def style(self) -> Style:
         """How the result is written."""
         from cnncalc.analyses.columns import Style
 
-        width, color = streams.terminal_width(self.output), streams.wants_color(output=self.output)
-        return Style(self.exact, self.layout, self.ascii, width, color, self.standalone)
+        to = self.output
+        color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)
+        return Style(self.exact, self.layout, encoding, width, color, self.standalone)
 
 
 def click_command(name: str, command: type[Command]) -> click.Command:

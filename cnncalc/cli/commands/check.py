@@ -313,10 +313,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _conclude(self, reports: list[Report], nothing: str) -> None:
         """What is said when all files are checked; `nothing` where there was none."""
-        from cnncalc.core.problem import clean
-
         form = self.form.name
-        said = verdict(reports) if reports else clean(nothing)
+        said = verdict(reports) if reports else nothing
         if form == DRAWN:
             streams.say(said)
             return
@@ -329,7 +327,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             self._write_step_summary(checked, said)
         else:
             self.write(checked)
-        click.echo(said, err=True)
+        streams.tell(said)
 
     def _write_step_summary(self, checked: Checked, said: str) -> None:
         """Add to what GitHub shows on the page of a run, where it asks for that."""

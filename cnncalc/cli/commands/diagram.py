@@ -96,7 +96,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
 
     def run(self) -> int:
         from cnncalc.core.analysis import analyze
-        from cnncalc.core.problem import ProblemsFound, clean
+        from cnncalc.core.problem import ProblemsFound
         from cnncalc.diagram.formats import Drawing
         from cnncalc.diagram.sketch import CannotDraw
 
@@ -116,7 +116,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
             streams.complain(error.problems)
             return 2
         except CannotDraw as error:
-            click.echo(f"Error: {clean(str(error))}", err=True)
+            streams.tell(f"Error: {error}")
             return 2
         return 0
 
