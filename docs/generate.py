@@ -42,6 +42,8 @@ WARNING = "<!-- written by docs/generate.py: change the declarations, not this p
 WIDTH = 80
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
+COLORS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR")  # of the environment, and what begins so
+
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -106,7 +108,7 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
     out, err = io.StringIO(), io.StringIO()
     if command.endswith(" 2>&1"):
         err = out
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", *COLORS))}
     with (
         mock.patch.dict(os.environ, environment, clear=True),
         tempfile.TemporaryDirectory() as folder,

@@ -63,7 +63,7 @@ class _Drawing:
         parts = [shown(clean(one), self.encoding) for one in place.text[cut : cut + 4 * _EXCERPT]]
         sizes, column = [*map(cells, parts)], place.column - 1 - cut
         start = 0
-        if sum(sizes[:column]) >= room - room // 5:
+        if sum(sizes) > room and sum(sizes[:column]) >= room - room // 5:
             start = column
             while start and sum(sizes[start - 1 : column]) <= room // 2:
                 start -= 1

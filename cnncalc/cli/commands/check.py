@@ -11,7 +11,7 @@ import click
 
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat
 from cnncalc.cli.progress import Progress
@@ -103,6 +103,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     file cannot be used.
     """
 
+    section = CHECKS
     examples = (
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
