@@ -30,13 +30,15 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
-from cnncalc.core import formula, problem, shape  # noqa: E402
+from cnncalc.core import builder, formula, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
 from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
-from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
-from cnncalc.formats.yaml.reading import extends  # noqa: E402
+from cnncalc.formats.yaml.expanding import build, expand, inputs, values  # noqa: E402
+from cnncalc.formats.yaml.reading import description, extends, reader  # noqa: E402
+from cnncalc.formats.yaml.reading import problems as names  # noqa: E402
+from cnncalc.teaching import worksheet  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
@@ -183,8 +185,9 @@ def _layer_section(layer: type[Layer]) -> list[str]:
     from cnncalc.render.reference import example_cells, formula_lines
 
     lines = [f"### {layer.type}", "", *_doc(layer.__doc__), ""]
-    if layer.inputs is None:
-        lines += ["Joins `branches`, or the entries that `from` names: two or more.", ""]
+    if layer.branches:
+        many = "two or more" if layer.inputs == (2, None) else "two"
+        lines += [f"Joins `branches`, or the entries that `from` names: {many}.", ""]
     if layer.attributes:
         rows = [
             (f"`{name}`", takes(attribute), default_of(attribute), attribute.help)
@@ -278,14 +281,14 @@ def attributes_part() -> str:
     rows = []
     for layer in LAYERS.values():
         names = [in_order(name, attribute) for name, attribute in layer.attributes.items()]
-        if layer.inputs is None:
-            names = ["`branches`", *names]
+        if layer.branches:
+            names.insert(sum(attribute.required for attribute in layer.attributes.values()), "`branches`")
         if names:
             rows.append((f"[`{layer.type}`](layers.md#{layer.type})", ", ".join(names)))
     alone = [
         f"[`{layer.type}`](layers.md#{layer.type})"
         for layer in LAYERS.values()
-        if not layer.attributes and layer.inputs is not None
+        if not layer.attributes and not layer.branches
     ]
     table = "\n".join(_table(("type", "attributes, in order"), rows))
     return f"{table}\n\nWithout attributes: {', '.join(alone)}.\n"
@@ -300,13 +303,25 @@ def limits_part() -> str:
         ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
         ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
         ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),
-        ("`extends`, one file after the other", f"{extends.DEEPEST_EXTENDS}"),
+        ("paths of all layers, blocks and branches together", f"{builder.MOST_LETTERS:,} letters"),
+        ("length of a name", f"{names.LONGEST_NAME} letters"),
+        ("length of `name`, `source`, `note`", f"{build.LONGEST_TEXT:,} letters"),
+        ("vars of a file, or of a block", f"{reader.MOST_VARS:,}"),
+        ("params of a block", f"{reader.MOST_PARAMS:,}"),
+        ("steps of all expressions, as often as they are worked out", f"{values.MOST_STEPS:,}"),
+        ("comments to `cnncalc`", f"{tree.MOST_COMMENTS:,}"),
+        ("files that extend or use each other, one by the other", f"{extends.DEEPEST_EXTENDS}"),
+        ("networks used as blocks", f"{description.MOST_NETWORKS}"),
         ("sides of a shape", f"{shape.MOST_SIDES}"),
         ("`size: N`, which means N×N", f"{inputs.LARGEST_SIDE:,}"),
         ("a value in an expression", f"±{formula.LARGEST:,}"),
         ("length of an expression", f"{formula.LONGEST:,} characters"),
         ("nesting of an expression", f"{formula.DEEPEST}"),
-        ("problems that one run shows", f"{problem.MOST_PROBLEMS}"),
+        ("problems that one file has", f"{problem.MOST_PROBLEMS}"),
+        ("times that a file has the same problems again", f"{problem.MOST_TIMES:,}"),
+        ("letters of a message", f"{problem.LONGEST_MESSAGE:,}"),
+        ("words among which a misspelt one is looked for", f"{problem.MOST_KNOWN:,}"),
+        ("layers and groups of a network that `exercise` asks about", f"{worksheet.MOST_ASKED:,}"),
     ]
     return "\n".join(_table(("what", "at most"), rows)) + "\n"
 

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
+import pytest
 import yaml
 from click.testing import CliRunner
 
@@ -22,6 +23,7 @@ from cnncalc.analyses.checks.report import Report
 from cnncalc.analyses.columns import Style
 from cnncalc.cli import cli
 from cnncalc.cli.formats import FormatOption, OutputFormat
+from cnncalc.formats import bundled
 from cnncalc.render.check import Checked
 
 ROOT = Path(cnncalc.__file__).resolve().parent.parent
@@ -86,6 +88,14 @@ def in_a_terminal(*args: str, typed: str = "", **env: str) -> str:
     os.close(ours)
     assert started.wait(30) in (0, 1, 2)
     return shown.decode().replace("\r\n", "\n")
+
+
+def networks(every: int) -> list[Any]:
+    """The bundled networks: one in so many for the default tests, the others for the sweep."""
+    return [
+        pytest.param(name, id=name, marks=() if number % every == 0 else pytest.mark.sweep)
+        for number, name in enumerate(bundled.names())
+    ]
 
 
 def command(name: str) -> click.Command:

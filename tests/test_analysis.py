@@ -7,6 +7,8 @@ import pytest
 import cnncalc
 from cnncalc.core.analysis import Analysis, Counts
 
+pytestmark = pytest.mark.quick
+
 NET = """
 name: Two stages
 source: nowhere
@@ -156,10 +158,13 @@ def test_outputs_may_be_layers_groups_and_inputs() -> None:
 def test_what_cannot_be_counted_is_named() -> None:
     found = cnncalc.analyze(cnncalc.loads("""
         input: {channels: 4, size: 8}
-        layers: [uncounted: Einsum, relu, uncounted: {operator: Sort, shape: 7}]
+        layers: [operator: Einsum, relu, operator: {type: Sort, output: 7}]
     """))  # fmt: skip
     assert found.status == "lower_bound"
-    assert found.uncounted == (("uncounted1", "Einsum"), ("uncounted2", "Sort"))
+    assert found.uncounted == (
+        ("operator1", "Einsum", ("params", "multiplies")),
+        ("operator2", "Sort", ("params", "multiplies")),
+    )
 
 
 LEFT_OUT = """
@@ -321,17 +326,20 @@ def test_each_call_has_its_own_words_and_shapes() -> None:
     found = cnncalc.analyze(cnncalc.loads("""
         input: {channels: 4, size: 8}
         blocks:
-          op: {params: [$what, $dims, n], layers: [uncounted: {operator: $what, shape: $dims}, conv: [n, 1]]}
+          op: {params: [$what, $dims, n], layers: [operator: {type: $what, output: $dims}, conv: [n, 1]]}
           half: {layers: [max_pool: 2, conv: [channels / 2, [1, 2], padding: same]]}
         layers: [op: [A, 8x8x8, 4], op: [B, 8x8x5, 8], half, half]
     """))  # fmt: skip
     assert [(row.name, row.output_shape, row.counts.params) for row in found.rows] == [
-        ("op1/uncounted1", (8, 8, 8), 0), ("op1/conv1", (4, 8, 8), 36),
-        ("op2/uncounted1", (5, 8, 8), 0), ("op2/conv1", (8, 8, 8), 48),
+        ("op1/operator1", (8, 8, 8), 0), ("op1/conv1", (4, 8, 8), 36),
+        ("op2/operator1", (5, 8, 8), 0), ("op2/conv1", (8, 8, 8), 48),
         ("half1/max_pool1", (8, 4, 4), 0), ("half1/conv1", (4, 4, 4), 68),
         ("half2/max_pool1", (4, 2, 2), 0), ("half2/conv1", (2, 2, 2), 18),
     ]  # fmt: skip
-    assert found.uncounted == (("op1/uncounted1", "A"), ("op2/uncounted1", "B"))
+    assert found.uncounted == (
+        ("op1/operator1", "A", ("params", "multiplies")),
+        ("op2/operator1", "B", ("params", "multiplies")),
+    )
 
 
 def test_one_block_on_inputs_with_different_sides() -> None:

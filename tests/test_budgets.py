@@ -10,6 +10,8 @@ import cnncalc
 from cnncalc.analyses.checks.budget import over, read_amount, read_limit
 from tests.running import invoke
 
+pytestmark = pytest.mark.quick
+
 # 3·3·3·16 + 16 = 448 params, 6·6·432 = 15,552 multiplies, 576 + 576 activations; then 576·10 + 10 = 5,770 params
 NET = """\
 input: {channels: 3, size: 8}
@@ -275,9 +277,9 @@ def test_strict_is_content_with_a_file_without_warnings() -> None:
 
 def test_a_limit_that_only_a_lower_bound_keeps_is_noted() -> None:
     Path("net.yaml").write_text(
-        f"{NET}  - uncounted: {{operator: DeformConv2d}}\nbudget: {{params: 1M}}\n", encoding="utf-8"
+        f"{NET}  - operator: {{type: DeformConv2d}}\nbudget: {{params: 1M}}\n", encoding="utf-8"
     )
-    said = "note: net.yaml: figures of `uncounted` layers are not known: sums with them are held as lower bounds\n"
+    said = "note: net.yaml: figures of operators are not known: sums with them are held as lower bounds\n"
     ran = invoke("check", "net.yaml")
     assert (ran.code, ran.err) == (0, said)
 

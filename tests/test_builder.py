@@ -11,6 +11,8 @@ from cnncalc import Builder, Label, Place, Problem
 from cnncalc.core import builder as module
 from cnncalc.core.builder import Stretch
 
+pytestmark = pytest.mark.quick
+
 
 def residual() -> Builder:
     net = Builder({"input": (3, 32, 32)}, name="residual")
@@ -93,8 +95,9 @@ def test_a_stretch_is_built_again_below_another_path() -> None:
     assert a is not None
     assert b is not None
     net.group("one/inner", "inner", 1, b, Label("net", "inner"))
-    stretch = Stretch("one", 0, 2, tuple(net.groups), (-1,), b)
-    assert net.again(stretch, "other", (b,)) == 3
+    stretch = Stretch("one", 0, 2, tuple(net.groups), (-1,), (b,), net.letters)
+    assert net.again(stretch, "other", (b,)) == (3,)
+    assert net.letters == sum(len(one.name) for one in (*net.nodes, *net.groups))
     net.last = 3
     graph = net.graph()
     assert [(node.name, node.inputs, node.shares) for node in graph.nodes] == [
@@ -109,7 +112,13 @@ def test_a_stretch_is_built_again_below_another_path() -> None:
 WRONG: dict[str, tuple[Callable[[Builder], object], Problem]] = {
     "an unknown type": (
         lambda net: net.add("convv", {}),
-        Problem("unknown-layer", "no layer `convv`", Label("net", "layer `convv1`"), (), "did you mean `conv`?"),
+        Problem(
+            "unknown-layer",
+            "no layer `convv`",
+            Label("net", "layer `convv1`"),
+            (),
+            "did you mean `conv`? What has no layer type is an `operator: {type: convv, …}`",
+        ),
     ),
     "an unknown attribute": (
         lambda net: net.add("conv", {"filters": 1, "kernel": 1, "strides": 1}, name="c"),

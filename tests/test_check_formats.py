@@ -156,7 +156,8 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
         "multiplies": 3888, "flops": 7776, "activations": 288,
     }  # fmt: skip
     assert files[1] == {
-        "file": "good.yaml", "exit_code": 0, "status": "exact", "figures": 1,
+        "file": "good.yaml", "exit_code": 0, "status": "exact", "lower_bound": [],
+        "figures": 1,
         "totals": totals, "problems": [], "notes": [],
     }  # fmt: skip
     assert files[0]["totals"] == totals
@@ -165,7 +166,8 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
         "file": "net.yaml", "place": "net.yaml:8", "line": 8, "column": 46, "length": 2,
     }  # fmt: skip
     assert files[2] == {
-        "file": "none.yaml", "exit_code": 2, "status": "error", "figures": 0, "totals": None,
+        "file": "none.yaml", "exit_code": 2, "status": "error", "lower_bound": [],
+        "figures": 0, "totals": None,
         "problems": [
             {
                 "level": "error", "code": "unreadable", "message": MISSING,
@@ -179,7 +181,7 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
 
 
 def test_json_has_the_same_shape_for_one_file_and_tells_a_lower_bound() -> None:
-    text = "input: {channels: 3, size: 8}\nlayers: [conv: [4, 3], uncounted: Deform]\n"
+    text = "input: {channels: 3, size: 8}\nlayers: [conv: [4, 3], operator: Deform]\n"
     ran = invoke("check", "-", "-f", "json", input=text)
     (file,) = json.loads(ran.out)["files"]
     assert (ran.code, file["file"], file["status"]) == (0, "-", "lower_bound")
@@ -443,7 +445,7 @@ PROBLEMS = (
     Problem("limit", HOSTILE, None, (), HOSTILE, "warning"),
 )
 REPORTS = [
-    Report(FILE, 1, 1, PROBLEMS, (HOSTILE,), Counts(1, 2), True),
+    Report(FILE, 1, 1, PROBLEMS, (HOSTILE,), Counts(1, 2), ("params",)),
     Report(FILE, 2, 0, PROBLEMS[:1], ()),
     Report(FILE, 0, 1, PROBLEMS[1:], (HOSTILE,), Counts()),
 ]

@@ -299,6 +299,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize(("before", "after", "found"), LARGE.values(), ids=LARGE)
+@pytest.mark.sweep
 def test_ten_thousand_layers_take_a_few_seconds(before: str, after: str, found: dict[str, int]) -> None:
     old, new = analysis(before), analysis(after)
     start = time.process_time()
@@ -582,7 +583,7 @@ def test_output_goes_to_a_file() -> None:
 def test_what_is_not_counted_makes_lower_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("old.yaml").write_text(OLD, encoding="utf-8")
-    Path("odd.yaml").write_text(OLD.replace("relu", "uncounted: {operator: Odd, shape: 30x30x8}"), encoding="utf-8")
+    Path("odd.yaml").write_text(OLD.replace("relu", "operator: {type: Odd, output: 30x30x8}"), encoding="utf-8")
     ran = compare("old.yaml", "odd.yaml")
     assert "≥ 72,234" in ran.out
     assert "odd.yaml: Odd not counted: its figures are lower bounds, and ratios compare what is counted" in ran.out

@@ -12,6 +12,8 @@ import pytest
 from cnncalc.core.layers import LAYERS, base
 from cnncalc.core.layers.checking.body import DeclarationError
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def _own_types_only_here() -> Iterator[None]:
@@ -35,10 +37,9 @@ FIELDS = {
     'weigths = {"kernels": "c"}': "Own.weigths: is no field of a layer (did you mean `weights`?)",
     'out_sides = "side"': "Own.out_sides: is no field of a layer (did you mean `out_side`?)",
     "zzz = 1": (
-        "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `alike`, `verb`, `second_input`, "
-        "`counted`, "
-        "`requires`, `out_channels`, `out_side`, `out_tokens`, `out_shape`, `weights`, `biases`, `buffers`, "
-        "`multiplies` and `examples`)"
+        "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `branches`, `alike`, `verb`, "
+        "`second_input`, `unknown`, `requires`, `out_channels`, `out_side`, `out_tokens`, `out_shape`, `weights`, "
+        "`biases`, `buffers`, `multiplies` and `examples`)"
     ),
     'family = "conv"': 'Own.family: stands in the first line (write `class Own(Layer, family="conv")`)',
     'type = "mine"': "Own.type: is worked out, not declared",
@@ -48,14 +49,27 @@ FIELDS = {
         "Own.reads: 'side' is none of `anything`, `sides`, `vector` and `tokens` (did you mean `sides`?)"
     ),
     "reads = None": "Own.reads: None is none of `anything`, `sides`, `vector` and `tokens`",
-    'inputs = "two"': "Own.inputs: 'two' is no number of inputs (a whole number, or None for two or more)",
-    "inputs = 0": "Own.inputs: 0 is no number of inputs (a whole number, or None for two or more)",
-    'inputs = None; alike = "size"': (
+    'inputs = "two"': (
+        "Own.inputs: 'two' is no number of inputs (a whole number, or the least and the most: `(2, None)`)"
+    ),
+    "inputs = 0": "Own.inputs: 0 is no number of inputs (a whole number, or the least and the most: `(2, None)`)",
+    'inputs = (2, None); alike = "size"': (
         "Own.alike: 'size' is none of `shapes`, `sides` and `spread` (did you mean `sides`?)"
     ),
-    'alike = "sides"': "Own.alike: only several inputs can be alike (say how many: `inputs = None` for two or more)",
+    'alike = "sides"': (
+        "Own.alike: only several inputs can be alike (say how many: `inputs = (2, None)` for two or more)"
+    ),
     'inputs = 2; verb = ""': "Own.verb: '' is no word",
-    "counted = 0": "Own.counted: 0 is neither True nor False",
+    "branches = 0": "Own.branches: 0 is neither True nor False",
+    "branches = True": (
+        "Own.branches: only several inputs can be branches (say how many: `inputs = (2, None)` for two or more)"
+    ),
+    "inputs = (2, 1)": (
+        "Own.inputs: (2, 1) is no number of inputs (a whole number, or the least and the most: `(2, None)`)"
+    ),
+    'unknown = ["params"]': "Own.unknown: ['params'] is no mapping of quantities to conditions",
+    'unknown = {"weights": "true"}': "Own.unknown: 'weights' is none of `params` and `multiplies`",
+    'unknown = {"params": "c"}': "Own.unknown, params: `c` is neither true nor false (compare it: `n > 0`)",
     'second_input = "like"': "Own.second_input: 'like' is no attribute",
     'like: Name = attr("entry", default=None); second_input = "liek"': (
         "Own.second_input: 'liek' is no attribute (did you mean `like`?)"
@@ -245,7 +259,7 @@ FORMULAS = {
     K + 'requires = [Requirement("c > 1", "why", when="kernel > 1")]': (
         "Own.requires, c > 1: `kernel > 1`: `kernel` is one value for each axis (write `prod(kernel)` or `sum(kernel)`)"
     ),
-    'inputs = None; out_channels = "channels"': (
+    'inputs = (2, None); out_channels = "channels"': (
         "Own.out_channels: `channels`: `channels` is a list (write `prod(channels)` or `sum(channels)`)"
     ),
     T + 'weights = {"w": {"partial": "table * c"}}': (
@@ -381,8 +395,8 @@ def test_a_method_is_no_formula() -> None:
 FIRST_LINES = {
     'class Own(Layer, family="convs"):': "Own.family: 'convs' is no family (did you mean `conv`?)",
     'class Own(Layer, family="zzz"):': (
-        "Own.family: 'zzz' is no family (the families are `activation`, `conv`, `dense`, `join`, `norm`, `pool`, "
-        "`reshape`, `resize`, `sequence`, `uncounted` and `other`)"
+        "Own.family: 'zzz' is no family (the families are `activation`, `conv`, `dense`, `join`, `norm`, `operator`, "
+        "`pool`, `reshape`, `resize`, `sequence` and `other`)"
     ),
     "class Relu(Layer):": (
         "Relu: the type `relu` is there already, `Relu` of cnncalc.core.layers.activation (call the class otherwise)"
@@ -457,7 +471,7 @@ ALLOWED = [
     'ceil: bool = attr("up", default=False); weights = {"w": {"ceil": "ceil(c / 2)"}}',
     'a: Word = attr("a", choices=("x", "y")); b: Word = attr("b", choices=("x", "z")); biases = {"b": {"y": "c"}}',
     N + 'out_channels = "c // (n * 2 + 1) + c % max(n - 1, 1) + ceil(c / (n / 2)) + round_to(c, min(n, 8))"',
-    'inputs = None; out_channels = "sum(channels)"; weights = {"w": "c // sum(channels)"}',
+    'inputs = (2, None); out_channels = "sum(channels)"; weights = {"w": "c // sum(channels)"}',
     'out_channels = "c if vector else 2 * c"; requires = [Requirement("true == vector or c > 1", "why")]',
     K + 'requires = [Requirement("kernel <= side and prod(kernel) > 1", "why")]',
     OPTIONAL + 'out_channels = {"m_given": "m", "true": "c"}',
@@ -478,7 +492,13 @@ def test_what_can_be_meant_is_allowed(body: str) -> None:
     assert declare(body) is LAYERS["own"]
 
 
-MEANING = ("would stand for two things", "name `out`", "name `before`", "name `same_size`")  # needs a closer look
+MEANING = (
+    "would stand for two things",
+    "name `out`",
+    "name `before`",
+    "name `same_size`",
+    "unknown, params",
+)  # needs a closer look
 SEEN = {
     body: said
     for body, said in (FIELDS | ATTRIBUTES | FORMULAS).items()

@@ -236,6 +236,7 @@ def test_text_is_escaped(text: str, expected: str) -> None:
 
 
 @given(st.text())
+@pytest.mark.sweep
 def test_whatever_the_text_braces_are_balanced(text: str) -> None:
     assert_balanced(escape(text))
 
@@ -337,7 +338,8 @@ def test_every_symbol_of_a_layer_has_one_meaning(layer: type[Layer], example: Ex
         if step.label != "sum" and step.quantity != "params"
         for name in re.findall(r"[A-Za-z_]\w*", step.symbols)
     }
-    assert used - {"ceil", "floor", "min", "max"} <= set(symbols)
+    if not layer.unknown:  # whose figures are as the file says
+        assert used - {"ceil", "floor", "min", "max"} <= set(symbols)
 
 
 def test_examples_are_of_every_layer() -> None:

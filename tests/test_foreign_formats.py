@@ -24,6 +24,8 @@ from cnncalc.render.json import network as json_of
 from cnncalc.render.problems import render as drawn
 from tests.running import invoke, written
 
+pytestmark = pytest.mark.quick
+
 # ---------------------------------------------------------------------------------- the whole of a reader of a format
 
 

@@ -1,10 +1,10 @@
-"""Each rule of the file format, one case or more a rule: `data/format_rules.yaml` is the specification.
+"""Each rule of the file format, one case or more a rule: `data/format_rules.yaml` and `format_parts.yaml` specify it.
 
 A case has a `rule`, the text of a `file` (or several `files`, the last of which is loaded), and what must come out:
 
 - `names`: the leaf layers, in order;
 - `has`: by name (`total` too) the output, a figure, or `attributes`;
-- `inputs`, `outputs`, `notes`;
+- `inputs`, `outputs`, `notes`; `lower_bound`, the quantities that are not known of all layers;
 - `passes`: how many figures `check` holds, all kept; `breaks` and `warns`: what it says of the others;
 - `problems`: `code LINE: message` of each thing that is wrong, with `help` and `why` (its notes) where they matter.
 """
@@ -21,10 +21,12 @@ import cnncalc
 from cnncalc import Analysis, CheckResult
 from tests.running import table
 
-CASES = table("format_rules.yaml")
+pytestmark = pytest.mark.quick
+
+CASES = table("format_rules.yaml") + table("format_parts.yaml")
 KEYS = {
-    "rule", "file", "files", "set", "input_size", "names", "has", "inputs", "outputs", "notes", "passes", "breaks",
-    "warns", "problems", "help", "why",
+    "rule", "file", "files", "set", "input_size", "names", "has", "inputs", "outputs", "notes",
+    "lower_bound", "passes", "breaks", "warns", "problems", "help", "why",
 }  # fmt: skip
 WORKING = [case for case in CASES if "problems" not in case]
 FAILING = [case for case in CASES if "problems" in case]
@@ -91,6 +93,7 @@ def test_rule(case: dict[str, Any], tmp_path: Path) -> None:
         "has": lambda: {name: figures(analysis, name, wanted) for name, wanted in case["has"].items()},
         "inputs": lambda: {name: written(shape) for name, shape in analysis.inputs.items()},
         "outputs": lambda: {name: written(shape) for name, shape in analysis.outputs.items()},
+        "lower_bound": lambda: list(analysis.lower_bound),
         "notes": lambda: [without(note, tmp_path) for note in (*graph.notes, *(checked.notes if checked else ()))],
         "breaks": lambda: [problem.message for problem in checked.broken] if checked else [],
         "warns": lambda: [problem.message for problem in checked.warnings] if checked else [],

@@ -11,12 +11,15 @@ import cnncalc
 from cnncalc.formats import bundled
 from tests.running import invoke
 
+pytestmark = pytest.mark.quick
+
 # Key: the type of its value; a list of one type, or a mapping of names to one.
 DOCUMENT = {
     "schema_version": int,
     "name": str,
     "file": str,
     "status": str,
+    "lower_bound": [str],
     "uncounted": [dict],
     "inputs": {str: [int]},
     "outputs": [str],
@@ -114,8 +117,9 @@ def test_one_layer_a_line() -> None:
 
 
 def test_what_cannot_be_counted_is_listed_and_makes_a_lower_bound() -> None:
-    text = "input: {channels: 3, size: 8}\nlayers: [relu, uncounted: {operator: Einsum, shape: 4x4x2}]\n"
+    text = "input: {channels: 3, size: 8}\nlayers: [relu, operator: {type: Einsum, output: 4x4x2}]\n"
     found = summary("-", input=text)
     assert found["status"] == "lower_bound"
-    assert found["uncounted"] == [{"layer": "uncounted1", "operator": "Einsum"}]
+    assert found["lower_bound"] == ["params", "multiplies"]
+    assert found["uncounted"] == [{"layer": "operator1", "operator": "Einsum", "quantities": ["params", "multiplies"]}]
     assert found["layers"][1]["output_shape"] == [2, 4, 4]

@@ -11,10 +11,12 @@ import pytest
 import cnncalc
 from tests.running import DATA, Ran, invoke, process
 
+pytestmark = pytest.mark.quick
+
 NET = DATA / "json.yaml"
 TOP = {
-    "schema_version": int, "name": str, "file": str, "status": str, "uncounted": list, "inputs": dict, "outputs": list,
-    "totals": dict, "layers": list,
+    "schema_version": int, "name": str, "file": str, "status": str, "lower_bound": list, "uncounted": list,
+    "inputs": dict, "outputs": list, "totals": dict, "layers": list,
 }  # fmt: skip
 QUANTITIES = ("params", "weights", "biases", "buffers", "multiplies")
 TOTALS = (*QUANTITIES, "flops", "activations")
@@ -78,6 +80,7 @@ def test_a_file_as_a_whole() -> None:
         "name": "Net “ß”",
         "file": str(NET),
         "status": "exact",
+        "lower_bound": [],
         "uncounted": [],
         "inputs": {"input": [3, 8, 6]},
         "outputs": ["out"],
@@ -325,7 +328,7 @@ def test_a_failed_file_is_an_error_object(folder: Path) -> None:
                 "line": 3,
                 "column": 5,
                 "length": 5,
-                "help": "did you mean `conv`?",
+                "help": "did you mean `conv`? What has no layer type is an `operator: {type: convv, …}`",
             }
         ],
     }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import cnncalc
 from cnncalc.core import builder
 from cnncalc.core.formula import FormulaError, evaluate, parse
 from cnncalc.formats.yaml.expanding import expand
+from cnncalc.formats.yaml.reading import description
 from tests.test_messages import lines
+
+pytestmark = pytest.mark.quick
 
 # What is just allowed, and what just is not
 FORMULAS = {
@@ -92,6 +97,32 @@ def test_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said("layers: [relu: {repeat: 5}, tanh]")[0].startswith("limit 2:29+4: ")
 
 
+def test_vars_of_blocks_are_counted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expand, "MOST_ENTRIES", 9)
+    blocks = "blocks: {b: {params: [n], vars: {x: n, y: n}, layers: [relu]}}\n"
+    assert len(cnncalc.loads(f"{INPUT}{blocks}layers: [b: 1, b: 2, relu]").nodes) == 3
+    assert said(f"{blocks}layers: [b: 1, b: 2, b: 3]")[0] == (
+        "limit 2:56+4: more than 9 entries, blocks and repeats written out (limit: entries 9)"
+    )
+
+
+def test_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each file counts once, however many blocks use it."""
+    monkeypatch.setattr(description, "MOST_NETWORKS", 2)
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.yaml").write_text(f"{INPUT}layers: [relu]\n")
+    text = "{input: {channels: 3, size: 4}, blocks: {%s}, layers: [a, b, c]}"
+    net = tmp_path / "net.yaml"
+    net.write_text(text % "a: {network: one}, b: {network: two}, c: {network: one.yaml}")
+    assert len(cnncalc.load(net).nodes) == 3
+    net.write_text(text % "a: {network: one}, b: {network: two}, c: {network: three}")
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.load(net)
+    assert [problem.message for problem in found.value.problems] == [
+        "more than 2 networks used as blocks (limit: networks 2)"
+    ]
+
+
 @pytest.mark.parametrize(("deep", "passes"), [(99, True), (100, False)])
 def test_nesting_of_blocks(deep: int, passes: bool) -> None:
     blocks = [f"  b{number}: {{layers: [b{number - 1}]}}\n" for number in range(1, deep)]
@@ -115,7 +146,7 @@ def test_nesting_of_nothing() -> None:
 
 
 def test_the_limits_are_those_that_are_documented() -> None:
-    assert (builder.MOST_LAYERS, expand.MOST_ENTRIES, expand.DEEPEST) == (200_000, 210_000, 100)
+    assert (builder.MOST_LAYERS, expand.MOST_ENTRIES, expand.DEEPEST) == (200_000, 250_000, 100)
 
 
 def test_a_block_that_is_left_is_not_deep() -> None:

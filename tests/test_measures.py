@@ -92,7 +92,7 @@ def test_columns(program: Program) -> None:
 
 
 def test_a_bound_is_what_the_measure_says(program: Program) -> None:
-    program.write("net.yaml", NET.replace("  - flatten\n", "  - uncounted: {operator: Einsum}\n  - flatten\n"))
+    program.write("net.yaml", NET.replace("  - flatten\n", "  - operator: {type: Einsum}\n  - flatten\n"))
     shown = rows(program("summary", "net.yaml", "--columns", f"layer,params,{RATIO},{PATH}").out)
     assert ["total", "≥", "1,562", "≤", "0.3752", "5"] in shown
 

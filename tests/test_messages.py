@@ -16,6 +16,8 @@ import pytest
 import cnncalc
 from tests.running import DATA
 
+pytestmark = pytest.mark.quick
+
 
 class Case(NamedTuple):
     """A file, and what must be said of it."""

@@ -53,8 +53,9 @@ def test_every_line_of_every_message_fits(width: int) -> None:
 
 
 def test_a_message_that_fits_is_drawn_as_in_a_pipe() -> None:
-    for problem in [one for case in CASES for one in problems(case)]:
-        drawn = render([problem])
+    for drawn, problem in [(render([one]), one) for case in CASES for one in problems(case)]:
+        if "…" in drawn:  # a shorter excerpt
+            continue
         assert render([problem], width=max(map(cells, drawn.splitlines()))) == drawn
 
 

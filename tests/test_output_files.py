@@ -237,6 +237,7 @@ IDLE = [
 
 
 @pytest.mark.parametrize(("command", "form", "name"), IDLE, ids=["-".join(case) for case in IDLE])
+@pytest.mark.sweep
 def test_an_option_changes_what_is_written_or_a_note_says_that_it_does_not(command: str, form: str, name: str) -> None:
     arguments = [command, *ARGUMENTS.get(command, ["inception_v4"]), "-f", form]
     option = OPTIONS[name]

@@ -13,6 +13,8 @@ from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work
 from cnncalc.render.reference import render
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def _own_types_only_here() -> Iterator[None]:
@@ -173,7 +175,8 @@ def test_a_merge_of_ones_own_says_what_it_does() -> None:
     class Average(Layer, family="join"):
         """The mean of tensors."""
 
-        inputs = None
+        inputs = (2, None)
+        branches = True
         alike = "shapes"
         verb = "averages"
 

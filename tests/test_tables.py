@@ -147,6 +147,7 @@ def once(width: int, command: str) -> str:
         "grade sheet.md ada.json bob.json",
     ],
 )
+@pytest.mark.sweep
 def test_every_figure_of_the_other_tables_is_whole(command: str, width: int) -> None:
     text, wide = (once(one, command) for one in (width, 300))
     assert figures(text) <= allowed(wide)

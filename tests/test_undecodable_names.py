@@ -105,6 +105,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("arguments", WRONG, ids=[shown("-".join(arguments)) for arguments in WRONG])
+@pytest.mark.sweep
 def test_messages_are_utf8(arguments: list[str], folder: Path) -> None:
     ran = process(*arguments, cwd=folder)
     assert ran.code in (1, 2)

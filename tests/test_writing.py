@@ -282,6 +282,7 @@ def limited(command: list[str], folder: Path, largest: int = 1024) -> Ran:
 
 
 @pytest.mark.parametrize("command", WRITING)
+@pytest.mark.sweep
 def test_a_disk_that_is_full_leaves_the_old_file(command: str, inputs: Path) -> None:
     largest = 100  # bytes: less than any of them
     Path("it").write_bytes(OLD)

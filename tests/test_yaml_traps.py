@@ -6,6 +6,8 @@ import pytest
 
 import cnncalc
 
+pytestmark = pytest.mark.quick
+
 HEAD = "input: {channels: 8, size: 8}\nvars: {c: 8, width: 4, x: 1}\n"
 BLOCK = "blocks: {b: {params: [n, k=1, s=1], layers: [conv: [n, k, s]]}}\n"
 SPLIT = "quote the expression or move it to `vars:` in block style"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.analyses.measures import Measure, Use, Value, used
+from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.figures import exact, megabytes, percent, short
 from cnncalc.core.problem import Label, clean
 from cnncalc.core.shape import Shape, written_shape
@@ -71,11 +71,12 @@ class Column(NamedTuple):
 
 def _measured(measure: Measure) -> Column:
     def cell(line: SummaryLine, analysis: Analysis, style: Style) -> str:
-        return style.figure(measure, line.value(measure, analysis))
+        value, sign = line.value(measure, analysis), measure.sign(line.left_open(analysis))
+        return style.plain(sign) + (style.figure(measure, value) if value or not sign else "0")
 
     def total(analysis: Analysis, style: Style) -> str:
-        bound = f"{measure.bound} " if analysis.uncounted and measure.bound else ""
-        return style.plain(bound + style.figure(measure, measure.value(analysis)))
+        value, sign = measure.value(analysis), measure.sign(analysis.lower_bound)
+        return style.plain(sign) + (style.figure(measure, value) if value or not sign else "0")
 
     return Column(measure.name, measure.help, cell, total)
 
@@ -144,21 +145,28 @@ def is_counted(line: SummaryLine) -> bool:
 def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
     """What stands below a table: (label, text) lines."""
     totals = analysis.totals
-    lower = "≥ " if analysis.uncounted else ""
+    bound = analysis.lower_bound
+    params, flops = (MEASURES[name].sign(bound) for name in ("params", "flops"))
     lines = [
         (
             "params",
-            f"{lower}{style.number(totals.params, zero='0')} = {style.number(totals.weights, zero='0')} weights"
+            f"{params}{style.number(totals.params, zero='0')} = {style.number(totals.weights, zero='0')} weights"
             f" + {style.number(totals.biases, zero='0')} biases; {megabytes(totals.size)} as float32",
         ),
-        ("FLOPs", f"{lower}{style.number(totals.flops, zero='0')} = 2 × multiplies"),
+        ("FLOPs", f"{flops}{style.number(totals.flops, zero='0')} = 2 × multiplies"),
         ("activations", f"{style.number(totals.activations)} values"),
     ]
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
     if analysis.uncounted:
-        operators = ", ".join(f"{operator} ({layer})" for layer, operator in analysis.uncounted)
-        lines.append(("uncounted", f"{operators}: the totals are lower bounds"))
+        operators = ", ".join(f"{operator} ({layer})" for layer, operator, _ in analysis.uncounted)
+        lines.append(
+            (
+                "not known",
+                f"{operators}: the total{'s' * (len(bound) - 1)} of {' and '.join(bound)} "
+                f"{'are lower bounds' if len(bound) > 1 else 'is a lower bound'}",
+            )
+        )
     if analysis.note:
         lines.append(("note", analysis.note))
     lines += [("note", note) for note in analysis.notes]

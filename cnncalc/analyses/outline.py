@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.core.formula import written
-from cnncalc.core.layers.base import PER_AXIS, Layer
+from cnncalc.core.layers.base import COUNTS, PER_AXIS, Layer
 from cnncalc.core.shape import Shape
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ class SummaryLine(NamedTuple):
         if self.counts is None:
             return None
         return measure.value(analysis, self.entry) if self.entry else measure.together(analysis, self.others)
+
+    def left_open(self, analysis: Analysis) -> tuple[str, ...]:
+        """The quantities that are not known of all layers of the line."""
+        if self.counts is None or not analysis.uncounted:
+            return ()
+        entries = (self.entry,) if self.entry else self.others
+        return tuple({quantity for entry in entries for quantity in analysis.left_open(entry)})
 
 
 class Analyzed(NamedTuple):
@@ -151,14 +158,19 @@ def describe_layer(layer: Layer, channels: int, spelled: bool = False) -> str:
     listed = [part for part in parts if part]
     kernel = layer.values.get("kernel")
     head = f"{layer.type} {_per_axis(kernel, True)}" if kernel else layer.type
-    if not kernel and listed and listed[0].replace(",", "").isdigit():
+    if not kernel and listed and (listed[0].replace(",", "").isdigit() or _begins_with_a_word(layer)):
         head = f"{head} {listed.pop(0)}"
     return ", ".join([head, *listed])
 
 
+def _begins_with_a_word(layer: Layer) -> bool:
+    first = next(iter(layer.attributes.values()))
+    return first.required and first.kind == "Word"
+
+
 def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool) -> str:
     declared = layer.attributes[name]
-    if name == "kernel" or value is None:
+    if name == "kernel" or value is None or (layer.unknown and name in COUNTS):
         return ""
     if declared.kind == "bool":
         return "" if value is declared.default else name if value else f"no {name}"

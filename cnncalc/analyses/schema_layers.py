@@ -100,7 +100,7 @@ def entry() -> Schema:
 
     Editors offer each type once, in the form in which it is most often written.
     """
-    words = [layer for layer in LAYERS.values() if not _required(layer) and layer.inputs == 1]
+    words = [layer for layer in LAYERS.values() if not _required(layer) and layer.takes(1)]
     block = {"type": "string", "title": "block", "description": "a block of this file"}
     keys: Schema = {name: {**_layer(layer), "doNotSuggest": True} for name, layer in LAYERS.items()}
     return {
@@ -121,11 +121,11 @@ def entry() -> Schema:
 
 def _snippet(layer: type[Layer]) -> Schema:
     """A type with the attributes that it needs, for an editor to write; on one line, since editors indent the next."""
-    if layer.inputs is None:
+    parts = [f"{name}: ${place}" for place, name in enumerate(_required(layer), 1)]
+    if layer.branches:
         first, second = ("main", "shortcut") if layer.type == "add" else ("a", "b")
-        body = f"{{branches: {{{first}: [$1], {second}: [$2]}}}}"
-    else:
-        body = "{" + ", ".join(f"{name}: ${place}" for place, name in enumerate(_required(layer), 1)) + "}"
+        parts.append(f"branches: {{{first}: [${len(parts) + 1}], {second}: [${len(parts) + 2}]}}")
+    body = "{" + ", ".join(parts) + "}"
     about = _about(layer)
     return {
         "label": layer.type,
@@ -169,9 +169,9 @@ def _layer(layer: type[Layer]) -> Schema:
     named = {"$ref": f"#/$defs/named/{layer.type}"}
     values = [_value(name, attribute) for name, attribute in layer.attributes.items()]
     first: Schema = {"type": []}
-    if layer.inputs is None:
-        values = [{"type": "array", "items": {"$ref": "#/$defs/branch"}}]
-    elif values:
+    if layer.branches:
+        values.insert(len(_required(layer)), {"type": "array", "items": {"$ref": "#/$defs/branch"}})
+    if layer.attributes and (not layer.branches or _required(layer)):
         first = {key: value for key, value in values[0].items() if key in ("type", "minimum", "pattern")}
     positions = [{**value, "type": [*_list(value["type"]), "object"], "allOf": [named]} for value in values]
     by_position = {"prefixItems": positions} if positions else {}
@@ -188,7 +188,7 @@ def _list(types: str | list[str]) -> list[str]:
 def named(layer: type[Layer]) -> Schema:
     """The attributes of a layer by name, and those of every entry; says nothing of values that are no mapping."""
     common = titled({name: said(text, kind) for name, (text, kind) in _COMMON.items()})
-    branches = {"branches": {"$ref": "#/$defs/branches"}} if layer.inputs is None else {}
+    branches = {"branches": {"$ref": "#/$defs/branches"}} if layer.branches else {}
     return {"properties": {**attributes_of(layer), **branches, **common}, "additionalProperties": False}
 
 

@@ -60,7 +60,8 @@ class LayerWorking:
         """Whether there is nothing to say: the output is as the input, and nothing is learned or multiplied."""
         counts = self.row.counts
         learns = any(step.quantity in COUNTS for step in self.steps)
-        return self.unchanged and not learns and not counts.multiplies and len(self.row.inputs) == 1
+        known = not self.row.layer.left_open
+        return self.unchanged and known and not learns and not counts.multiplies and len(self.row.inputs) == 1
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class SumWorking:
     outputs: dict[str, Shape]
     parts: tuple[tuple[str, Row | GroupRow], ...]
     counts: Counts
+    left_open: tuple[tuple[str, ...], ...] = ()  # of each part, and of all: the quantities that are not known
 
 
 @dataclass(frozen=True)
@@ -228,11 +230,13 @@ def sum_of(
     children = (below if below is not None else parts(analysis)).get(entry.name if entry else "", [])
     prefix = f"{entry.name}/" if entry else ""
     named = tuple((child.name.removeprefix(prefix), child) for child in children)
+    left_open = tuple(analysis.left_open(one) for one in (*children, entry))
     if entry is None:
         name = " ".join(analysis.name.split())  # it may be written on several lines
-        return SumWorking("total", None, name, len(analysis.rows), analysis.outputs, named, analysis.totals)
+        return SumWorking("total", None, name, len(analysis.rows), analysis.outputs, named, analysis.totals, left_open)
     outputs = {"": entry.output_shape}
-    return SumWorking(entry.name, entry, describe(entry), entry.stop - entry.start, outputs, named, entry.counts)
+    layers = entry.stop - entry.start
+    return SumWorking(entry.name, entry, describe(entry), layers, outputs, named, entry.counts, left_open)
 
 
 def working_of(row: Row) -> LayerWorking:
@@ -324,4 +328,6 @@ def _meaning(layer: Layer, name: str, whole: bool, sides: int) -> str:
         axes = " and ".join(AXES[sides]) if sides < 3 else "sides"
         return f"{axes} of the {'input' if name == 'side' else 'output'}"
     declared = layer.attributes.get(name)
+    if layer.unknown:  # its figures are as the file says
+        return ""
     return _MEANINGS.get(name) or (declared.help.partition(";")[0] if declared else "")

@@ -7,7 +7,7 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from cnncalc.core.graph import Graph
+from cnncalc.core.graph import Graph, whole_path
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, clean
 from cnncalc.core.shape import Shape
@@ -61,6 +61,14 @@ class Counts:
             self.multiplies - other.multiplies,
             self.activations - other.activations,
         )
+
+
+class Uncounted(NamedTuple):
+    """A layer of which figures are not known: its name, what the file calls it, and which quantities are open."""
+
+    layer: str
+    operator: str
+    quantities: tuple[str, ...]
 
 
 class Row(NamedTuple):
@@ -117,6 +125,7 @@ class GroupRow(NamedTuple):
     origin: Origin
     copies: int = 0
     named: bool = False
+    outputs: tuple[str, ...] = ()
 
     @property
     def line(self) -> int | None:
@@ -148,7 +157,7 @@ class Analysis:
     rows: tuple[Row, ...]
     groups: dict[str, GroupRow]
     totals: Counts
-    uncounted: tuple[tuple[str, str], ...] = ()  # (layer, operator)
+    uncounted: tuple[Uncounted, ...] = ()
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
@@ -163,8 +172,21 @@ class Analysis:
 
     @property
     def status(self) -> str:
-        """`exact`, or `lower_bound` where some layers could not be counted."""
+        """`exact`, or `lower_bound` where figures of some layers are not known."""
         return "lower_bound" if self.uncounted else "exact"
+
+    @property
+    def lower_bound(self) -> tuple[str, ...]:
+        """The quantities of which the total is a lower bound: `params`, `multiplies`."""
+        return self.left_open()
+
+    def left_open(self, entry: Row | GroupRow | None = None) -> tuple[str, ...]:
+        """The quantities that are not known of all layers of an entry, or of the network."""
+        if not self.uncounted:
+            return ()
+        rows = (entry,) if isinstance(entry, Row) else self.rows[entry.start : entry.stop] if entry else self.rows
+        found = {quantity for row in rows if row.layer.unknown for quantity in row.layer.left_open}
+        return tuple(sorted(found, reverse=True))  # params before multiplies
 
     def find(self, name: str) -> Row | GroupRow | None:
         """The layer or group of that whole path, or of a unique short form of it; None where there is none.
@@ -178,10 +200,12 @@ class Analysis:
 
     def matches(self, name: str) -> list[Row | GroupRow]:
         """All that a name may mean: the exact path, else every path with its segments in order, the last one last."""
-        wanted = name.split("/")
         named: list[Row | GroupRow] = [*self.rows, *self.groups.values()]
-        exact = [entry for entry in named if entry.name == name]
-        return exact or [entry for entry in named if _is_short_form(wanted, entry.name.split("/"))]
+        for path in (name, whole_path(name, self.groups)):
+            if exact := [entry for entry in named if entry.name == path]:
+                return exact
+        wanted = name.split("/")
+        return [entry for entry in named if _is_short_form(wanted, entry.name.split("/"))]
 
 
 def _is_short_form(wanted: list[str], path: list[str]) -> bool:
@@ -213,8 +237,8 @@ def analyze(graph: Graph) -> Analysis:
             learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
             counts = same[id(work), owns] = Counts(*learned, work.multiplies, work.activations)
         counted.append(counts)
-        if not layer.counted:
-            uncounted.append((name, layer.values["operator"]))
+        if layer.unknown and (quantities := layer.left_open):
+            uncounted.append(Uncounted(name, str(next(iter(layer.values.values()))), quantities))
         if len(inputs) == 1 and inputs[0] >= 0:  # as most layers do
             read = nodes[inputs[0]]
             read_names: tuple[str, ...] = (read.name,)
@@ -229,18 +253,18 @@ def analyze(graph: Graph) -> Analysis:
     w, b, s, m, a = sums  # in the order of the fields of Counts
     summed: dict[tuple[int, ...], Counts] = {}
     groups: dict[str, GroupRow] = {}
-    for name, kind, start, stop, output, origin, copies, named in graph.groups.values():
+    for name, kind, start, stop, output, origin, copies, named, several in graph.groups.values():
         figures = (w[stop] - w[start], b[stop] - b[start], s[stop] - s[start], m[stop] - m[start], a[stop] - a[start])
         total = summed.get(figures)
         if total is None:
             total = summed[figures] = Counts(*figures)
         shape = nodes[output].work.output if output >= 0 else shapes[-1 - output]
-        groups[name] = new(GroupRow, (name, kind, start, stop, shape, total, origin, copies, named))
-    wanted = set(graph.outputs)
+        groups[name] = new(GroupRow, (name, kind, start, stop, shape, total, origin, copies, named, several))
+    wanted = {path for name in graph.outputs for path in (name, whole_path(name, groups))}
     by_name = {row.name: row.output_shape for row in rows if row.name in wanted}
+    by_name |= {path: groups[path].output_shape for path in wanted & groups.keys()}
     outputs = {
-        name: by_name.get(name) or (groups[name].output_shape if name in groups else graph.inputs[name])
-        for name in graph.outputs
+        name: by_name.get(name) or by_name.get(whole_path(name, groups)) or graph.inputs[name] for name in graph.outputs
     }
     return Analysis(
         name=graph.name,

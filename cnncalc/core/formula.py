@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import ceil, floor, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 Value = Any  # int | Fraction | bool | str (a word) | tuple of values
 Tree = tuple[Any, ...]
@@ -223,8 +223,16 @@ class _Parser:
         return tree
 
 
-@lru_cache(maxsize=4096)
-def _read(text: str) -> tuple[Tree, dict[str, str]]:
+class _Formula(NamedTuple):
+    """A formula that was read: its tree, its names, and how many steps it is."""
+
+    tree: Tree
+    names: dict[str, str]
+    steps: int
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> _Formula:
     if len(text) > LONGEST:
         what = f"an expression of {len(text):,} characters (limit: expression length {LONGEST:,})"
         raise FormulaError(what, code="limit")
@@ -236,7 +244,7 @@ def _read(text: str) -> tuple[Tree, dict[str, str]]:
     found: dict[str, str] = {}
     for name, function in parser.names:
         found[name] = function and found.get(name, function)
-    return tree, found
+    return _Formula(tree, found, len(parser.tokens))
 
 
 def parse(text: str) -> Tree:
@@ -245,7 +253,7 @@ def parse(text: str) -> Tree:
     >>> parse("(W - F + 2*P) // S + 1")[0]
     'chain'
     """
-    return _read(text)[0]
+    return _read(text).tree
 
 
 def names(text: str) -> dict[str, str]:
@@ -254,7 +262,16 @@ def names(text: str) -> dict[str, str]:
     >>> names("prod(kernel) * c + max(2, c)")
     {'kernel': 'prod', 'c': ''}
     """
-    return _read(text)[1]
+    return _read(text).names
+
+
+def steps(text: str) -> int:
+    """How much work a formula is: its numbers, names and signs.
+
+    >>> steps("2 * (n + 1)")
+    7
+    """
+    return _read(text).steps - 1  # without the end
 
 
 def whole_name(tree: Tree) -> str:

@@ -86,9 +86,9 @@ def graph(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = Non
 
 def totals(shown: Sketch) -> str:
     """The line below a picture."""
-    bound = "≥ " if shown.lower_bound else ""
-    values = ((name, measure.of(shown.counts)) for name, measure in used(Use.HEADLINE).items() if measure.of)
-    return " · ".join(f"{bound}{exact(value or 0)} {name}" for name, value in values)
+    values = [(measure, measure.of(shown.counts)) for measure in used(Use.HEADLINE).values() if measure.of]
+    bound = shown.lower_bound
+    return " · ".join(f"{measure.sign(bound)}{exact(value or 0)} {measure.name}" for measure, value in values)
 
 
 def composed(shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[str]) -> Picture:

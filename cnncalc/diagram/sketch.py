@@ -59,7 +59,7 @@ class Sketch:
     vertices: tuple[Vertex, ...]
     opened: dict[str, Opened]
     counts: Counts
-    lower_bound: bool = False
+    lower_bound: tuple[str, ...] = ()  # the quantities that are not known of all layers
     once: tuple[str, ...] = ()  # groups of equal copies of which one is shown
 
     @property
@@ -177,7 +177,7 @@ def sketch(
         index = last
     title = f"{analysis.name} · {part.name}" if part else analysis.name
     counts = part.counts if part else analysis.totals
-    return Sketch(title, tuple(vertices), opened, counts, bool(analysis.uncounted), tuple(shown_once))
+    return Sketch(title, tuple(vertices), opened, counts, analysis.left_open(part), tuple(shown_once))
 
 
 def _copies(analysis: Analysis, group: GroupRow) -> int:
@@ -216,7 +216,7 @@ def follows(row: Row) -> bool:
         len(row.inputs) == 1
         and row.input_shapes[0] == row.output_shape
         and not row.counts.multiplies
-        and row.layer.counted
+        and not row.layer.left_open
         and "kernel" not in row.attributes
         and not (row.layer.out_shape or row.layer.second_input)  # whose shape is equal by chance
     )

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnncalc.analyses.columns import Style
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
+from cnncalc.core.analysis import Counts
 from cnncalc.core.figures import exact, percent
 from cnncalc.core.layers.base import COUNTS
 from cnncalc.core.problem import clean
@@ -78,7 +80,9 @@ def layer_lines(working: LayerWorking, style: Style, network: int) -> Iterator[W
     )
     counted = [step for step in working.steps if step.quantity in COUNTS]
     yield from counted
-    if not any(step.quantity == "multiplies" for step in counted):
+    for quantity in row.layer.left_open:
+        yield WorkingLine(quantity, "not known: the file does not say")
+    if not any(step.quantity == "multiplies" for step in counted) and "multiplies" not in row.layer.left_open:
         yield WorkingLine("multiplies", "none, by convention", "", "0")
     if row.shares:
         yield WorkingLine("params", f"counted at {row.shares}, whose weights these are", "", "0")
@@ -138,13 +142,20 @@ def figure(value: object) -> str:
 
 def sum_table(working: SumWorking, style: Style) -> tuple[list[str], list[list[str]], list[str]]:
     """Head, rows and last row of the contributions; quantities that nothing contributes to have no column."""
-    shown = [name for name in COUNTED if getattr(working.counts, name)]
+    *of_parts, of_all = working.left_open
+
+    def figures(counts: Counts, left_open: tuple[str, ...]) -> list[str]:
+        signs = [style.plain(MEASURES[quantity].sign(left_open)) for quantity in shown]
+        values = [getattr(counts, quantity) for quantity in shown]
+        return [sign + (exact(value) if value or not sign else "0") for sign, value in zip(signs, values, strict=True)]
+
+    shown = [name for name in COUNTED if getattr(working.counts, name) or MEASURES[name].sign(of_all)]
     if working.counts.weights == working.counts.params:
         shown = [name for name in shown if name != "weights"]
     head = ["part", "output", *shown]
     rows = [
-        [name, style.shape(part.output_shape), *(exact(getattr(part.counts, quantity)) for quantity in shown)]
-        for name, part in working.parts
+        [name, style.shape(part.output_shape), *figures(part.counts, left_open)]
+        for (name, part), left_open in zip(working.parts, of_parts, strict=True)
     ]
     outputs = [style.shape(shape) for shape in working.outputs.values()]
     return (
@@ -153,7 +164,7 @@ def sum_table(working: SumWorking, style: Style) -> tuple[list[str], list[list[s
         [
             "sum",
             outputs[0] if len(outputs) == 1 else "",
-            *(exact(getattr(working.counts, quantity)) for quantity in shown),
+            *figures(working.counts, of_all),
         ],
     )
 

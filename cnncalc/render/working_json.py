@@ -64,6 +64,7 @@ def _layer(working: LayerWorking, analysis: Analysis) -> dict[str, Any]:
         **_values(analysis, row),
         "steps": [_step(step) for step in working.steps],
         "remainders": working.remainders,
+        "left_open": row.layer.left_open,
     }
     return {**found, "shares": row.shares} if row.shares else found
 

@@ -16,12 +16,12 @@ from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Finding, Network
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, in_order, nearest
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail, in_order, nearest
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.document import document_of
 from cnncalc.formats.yaml.expanding.build import load_source
-from cnncalc.formats.yaml.tree import comments
+from cnncalc.formats.yaml.tree import MOST_COMMENTS, comments
 
 MOST_FINDINGS = 100
 UNUSED = "unused-ignore"
@@ -199,6 +199,9 @@ class _Ignores:
         place = Place(comment.file, comment.line, comment.column + match.start(), length, comment.text)
         whole_file = match[1] == "ignore-file"
         codes = [code.strip() for code in (match[2] or "").split(",") if code.strip()]
+        if len(self.listed) + len(codes) > MOST_COMMENTS:
+            message = f"comments with more than {MOST_COMMENTS:,} codes (limit: comments {MOST_COMMENTS:,})"
+            raise fail("limit", message, Place(comment.file, comment.line, 1))
         for code in codes or [""]:
             ignore = Ignore(code, place, whole_file)
             key = (comment.file, 0 if whole_file else comment.line, ignore.code)

@@ -19,7 +19,7 @@ from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
-_AT_LEAST = "figures of `uncounted` layers are not known: sums with them are held as lower bounds"
+_AT_LEAST = "figures of operators are not known: sums with them are held as lower bounds"
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
@@ -28,8 +28,8 @@ class Report(NamedTuple):
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
-    no network; `values` are, by quantity, the totals that these counts do not tell. `skipped` says why a file below a
-    folder is none of ours.
+    no network; `lower_bound` names those that are lower bounds, and `values` are, by quantity, the totals that these
+    counts do not tell. `skipped` says why a file below a folder is none of ours.
     """
 
     file: str
@@ -38,7 +38,7 @@ class Report(NamedTuple):
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     totals: Counts | None = None
-    lower_bound: bool = False
+    lower_bound: tuple[str, ...] = ()
     skipped: str = ""
     values: Mapping[str, Value] = MappingProxyType({})
 
@@ -112,7 +112,7 @@ class Checks:
         told = tuple(_told(problem, source.name) for problem in found)
         shown = used(Use.COLUMNS | Use.HELD).items()
         values = {quantity: measure.value(analysis) for quantity, measure in shown if measure.of is None}
-        bound = bool(analysis.uncounted)
+        bound = analysis.lower_bound
         return Report(name, int(broken), figures, told, notes, analysis.totals, bound, values=values)
 
 

@@ -91,7 +91,7 @@ def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
 
 
 def _bound(measure: Measure, network: NetworkFigures, style: Style) -> str:
-    return style.plain(f"{measure.bound} ") if measure.bound and network.analysis.uncounted else ""
+    return style.plain(measure.sign(network.analysis.lower_bound))
 
 
 def heaviest_text(network: NetworkFigures, quantity: str, style: Style) -> str:
@@ -106,7 +106,7 @@ def heaviest_text(network: NetworkFigures, quantity: str, style: Style) -> str:
 def bounds(networks: Sequence[NetworkFigures]) -> list[str]:
     """A sentence for each network that has operators that are not counted."""
     return [
-        f"{clean(one.file)}: {', '.join(sorted({operator for _, operator in one.analysis.uncounted}))} not counted: "
+        f"{clean(one.file)}: {', '.join(sorted({found.operator for found in one.analysis.uncounted}))} not counted: "
         "its figures are lower bounds, and ratios compare what is counted"
         for one in networks
         if one.analysis.uncounted

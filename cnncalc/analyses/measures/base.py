@@ -5,7 +5,7 @@ The core, which a measure is given, is imported only when a value is asked for: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class Measure:
     are. `name` is the word in files, options, tables and JSON, so a Python name.
 
     `whole`: the values are whole numbers, and a figure without a suffix is exact. `in_bytes`: they are bytes, which are
-    written in MB and limited in MiB, too. `bound`: the sign of a total that leaves layers uncounted; empty where it is
-    exact all the same. `limit` is an example of a limit. `cause` is the measure in which the layers are told that made
+    written in MB and limited in MiB, too. `rests_on`: where one of these is a lower bound, so is the value, or what the
+    sign `bound` says. `limit` is an example of a limit. `cause` is the measure in which the layers are told that made
     this one grow, where it is another one.
     """
 
@@ -56,6 +56,7 @@ class Measure:
         uses: int = ANYWHERE,
         whole: bool = True,
         in_bytes: bool = False,
+        rests_on: tuple[str, ...] = ("params", "multiplies"),
         bound: str = "≥",
         limit: str = "5M",
         cause: str = "",
@@ -69,8 +70,13 @@ class Measure:
         if name in MEASURES:
             raise TypeError(f"measure {name} is there already")
         self.name, self.help, self.of, self.once, self.total, self.uses = name, help, of, once, total, uses
-        self.whole, self.in_bytes, self.bound, self.limit, self.cause = whole, in_bytes, bound, limit, cause
+        self.whole, self.in_bytes, self.limit, self.cause = whole, in_bytes, limit, cause
+        self.rests_on, self.bound = rests_on, bound
         MEASURES[name] = self
+
+    def sign(self, left_open: Collection[str]) -> str:
+        """What stands before a value where these quantities are not known of all layers: `≥ `, or nothing."""
+        return f"{self.bound} " if any(quantity in left_open for quantity in self.rests_on) else ""
 
     @property
     def label(self) -> str:

@@ -10,36 +10,42 @@ Measure(
     name="params",
     help="weights and biases",
     of=attrgetter("params"),
+    rests_on=("params",),
     uses=ANYWHERE | Use.HELD | Use.HEADLINE,
 )
-Measure(name="weights", help="learned numbers but biases", of=attrgetter("weights"), uses=_PART)
-Measure(name="biases", help="learned numbers that are only added", of=attrgetter("biases"), uses=_PART)
+Measure(name="weights", help="learned numbers but biases", of=attrgetter("weights"), rests_on=("params",), uses=_PART)
+Measure(
+    name="biases", help="learned numbers that are only added", of=attrgetter("biases"), rests_on=("params",), uses=_PART
+)
 Measure(
     name="buffers",
     help="stored numbers that are not learned",
     of=attrgetter("buffers"),
+    rests_on=("params",),
     uses=_PART | Use.COMPARED,
 )
 Measure(
     name="multiplies",
     help="multiplications for one image",
     of=attrgetter("multiplies"),
+    rests_on=("multiplies",),
     uses=ANYWHERE | Use.HELD | Use.HEADLINE,
     limit="1.5G",
 )
-Measure(name="flops", help="2 × multiplies", of=attrgetter("flops"), uses=Use.COLUMNS)
+Measure(name="flops", help="2 × multiplies", of=attrgetter("flops"), rests_on=("multiplies",), uses=Use.COLUMNS)
 Measure(
     name="activations",
     help="values in the output",
     of=attrgetter("activations"),
     uses=ANYWHERE | Use.HELD,
-    bound="",
+    rests_on=(),
     limit="10M",
 )
 Measure(
     name="size",
     help="bytes of float32 params",
     of=attrgetter("size"),
+    rests_on=("params",),
     uses=Use.LIMITS | Use.OPTION | Use.COMPARED | Use.LISTED,
     in_bytes=True,
     limit="20MiB",

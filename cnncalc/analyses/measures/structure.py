@@ -43,7 +43,7 @@ Measure(
     help="layers",
     once=lambda graph: [1] * len(graph.nodes),
     uses=Use.COMPARED | Use.LISTED,
-    bound="",
+    rests_on=(),
 )
 Measure(name="weight_layers", help="layers that multiply by weights", once=weighted, uses=Use.COMPARED)
 Measure(

@@ -4,7 +4,8 @@ A layer is a class whose body is data: attributes, and formulas as text. `work.p
 field holds one text, or *cases*: a mapping of condition to text, read from the top, of which the first that is
 true holds. The names a formula may use:
 
-- the layer's attributes; `c`, the input's channels; with several inputs `channels`, those of all;
+- the layer's attributes; one whose name is taken in a class body ends in `_` there (`type_`, `biases_`);
+- `c`, the input's channels; with several inputs `channels`, those of all;
 - `side` and `out`, the input's and output's size on one axis; per-axis attributes likewise. `prod(side)`,
   `prod(kernel)` multiply over all axes. A size formula and a requirement are written once and read for every axis;
   in all other formulas stand `prod` and `sum`. `out` is known in what counts;
@@ -21,7 +22,7 @@ import re
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
-from cnncalc.core.formula import simple, written
+from cnncalc.core.formula import compiled, simple, written
 from cnncalc.core.shape import MOST_SIDES, how_many, read_shape
 
 Cases = dict[str, str]
@@ -29,7 +30,7 @@ Formula = str | Cases
 LAYERS: dict[str, type[Layer]] = {}
 COUNTS = ("weights", "biases", "buffers", "multiplies")
 FAMILIES = (
-    "activation", "conv", "dense", "join", "norm", "pool", "reshape", "resize", "sequence", "uncounted", "other",
+    "activation", "conv", "dense", "join", "norm", "operator", "pool", "reshape", "resize", "sequence", "other",
 )  # fmt: skip
 
 _REQUIRED: Any = object()
@@ -261,11 +262,12 @@ class Layer:
     per_axis: ClassVar[frozenset[str]]
 
     reads: ClassVar[str] = "anything"  # or: sides, vector, tokens
-    inputs: ClassVar[int | None] = 1  # None: two or more
+    inputs: ClassVar[int | tuple[int, int | None]] = 1  # how many; or at least and at most so many, None: any number
+    branches: ClassVar[bool] = False  # whether its inputs may be written as branches of it
     alike: ClassVar[str] = ""  # of several inputs: shapes or sides must agree, or a vector is spread over sides
     verb: ClassVar[str] = "joins"  # what is done to several inputs
     second_input: ClassVar[str | None] = None  # an attribute that names one more input, for its sides
-    counted: ClassVar[bool] = True
+    unknown: ClassVar[dict[str, str]] = {}  # params, multiplies: the condition under which they are not known
     requires: ClassVar[list[Requirement]] = []
     out_channels: ClassVar[Formula] = "c"
     out_side: ClassVar[Formula | None] = "side"  # None: the output is a vector
@@ -287,8 +289,9 @@ class Layer:
         declared = dict(cls.attributes)
         for name, kind in cls.__dict__.get("__annotations__", {}).items():
             if isinstance(given := cls.__dict__.get(name), Attribute):
-                declared[name] = given._replace(name=name, kind=kind)
                 delattr(cls, name)
+                name = name.rstrip("_")
+                declared[name] = given._replace(name=name, kind=kind)
         cls.attributes = declared
         fields = check_fields(cls)
         cls.per_axis = frozenset(
@@ -329,6 +332,19 @@ class Layer:
                 refuse(name, error)
                 fine = False
         return values if fine else None
+
+    @classmethod
+    def takes(cls, many: int) -> bool:
+        """Whether it can read so many inputs."""
+        if isinstance(cls.inputs, int):
+            return many == cls.inputs or (many == 2 and cls.second_input is not None)
+        least, most = cls.inputs
+        return many >= least and (most is None or many <= most)
+
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """The quantities that nobody knows of it: what stands in the counts is at least so."""
+        return tuple(quantity for quantity, condition in self.unknown.items() if compiled(condition)(self.names, None))
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values

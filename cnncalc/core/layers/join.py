@@ -8,7 +8,8 @@ from cnncalc.core.layers.base import Example, Layer
 class Add(Layer, family="join"):
     """Add tensors of one shape, value by value: the end of a residual block."""
 
-    inputs = None
+    inputs = (2, None)
+    branches = True
     alike = "shapes"
     verb = "adds"
     examples = [Example("", "56x56x256, 56x56x256", "56x56x256")]
@@ -17,7 +18,8 @@ class Add(Layer, family="join"):
 class Multiply(Layer, family="join"):
     """Multiply tensors value by value; a vector is spread over the sides, as in squeeze-and-excitation."""
 
-    inputs = None
+    inputs = (2, None)
+    branches = True
     alike = "spread"
     verb = "multiplies"
     examples = [Example("", "56x56x256, 256", "56x56x256")]
@@ -26,7 +28,8 @@ class Multiply(Layer, family="join"):
 class Concat(Layer, family="join"):
     """Put channels one behind the other: the end of an Inception module."""
 
-    inputs = None
+    inputs = (2, None)
+    branches = True
     alike = "sides"
     out_channels = "sum(channels)"
     examples = [Example("", "28x28x64, 28x28x128, 28x28x32, 28x28x32", "28x28x256")]

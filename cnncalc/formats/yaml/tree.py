@@ -28,6 +28,7 @@ from cnncalc.formats.writing import shown
 
 MOST_ALIASES = 1_000
 MOST_NODES = 2_000_000
+MOST_COMMENTS = 10_000
 
 try:
     from yaml.cyaml import CParser as _YamlParser  # type: ignore[attr-defined]
@@ -178,6 +179,8 @@ _BREAK_OR_HASH = re.compile(f"\r\n|[{BREAKS}]|#")
 def comments(source: Source, word: str) -> list[tuple[Place, str]]:
     """The comments that hold `word`, each from its `#` to the end of its line; for a text that `parse` accepts.
 
+    Raises ProblemsFound where they are too many.
+
     A `#` inside a scalar, quoted or not, begins no comment: the scalars' own marks say where they stand.
 
     >>> [text for _, text in comments(Source("net.yaml", "a: 'no # x'  # x, yes"), "x")]
@@ -186,7 +189,7 @@ def comments(source: Source, word: str) -> list[tuple[Place, str]]:
     text = source.text
     if word not in text:
         return []
-    found = []
+    found: list[tuple[Place, str]] = []
     spans = _scalar_spans(source)
     start, end = next(spans)
     line, line_start, comment_end = 1, 0, 0
@@ -203,6 +206,9 @@ def comments(source: Source, word: str) -> list[tuple[Place, str]]:
             assert comment is not None
             comment_end = comment.end()
             if word in comment[0]:
+                if len(found) >= MOST_COMMENTS:
+                    message = f"more than {MOST_COMMENTS:,} comments with `{word}` (limit: comments {MOST_COMMENTS:,})"
+                    raise fail("limit", message, Place(source.name, line, 1))
                 whole = text[line_start:comment_end]
                 found.append((Place(source.name, line, place - line_start + 1, len(comment[0]), whole), comment[0]))
     return found

@@ -36,6 +36,7 @@ def _file(report: Report) -> dict[str, Any]:
         "file": report.file,
         "exit_code": report.code,
         "status": "error" if report.totals is None else "lower_bound" if report.lower_bound else "exact",
+        "lower_bound": list(report.lower_bound),
         "figures": report.figures,
         "totals": totals_object(report.value) if report.totals else None,
         "problems": [{"level": problem.level, **problem_object(problem)} for problem in report.problems],

@@ -45,7 +45,7 @@ def _result(report: Report) -> str:
 def _figures(report: Report) -> list[str]:
     found = []
     for measure in used(Use.HELD).values():
-        bound = f"{measure.bound} " if measure.bound and report.lower_bound else ""
+        bound = measure.sign(report.lower_bound)
         found.append(bound + Style().figure(measure, report.value(measure)) if report.totals else "")
     return [*found, exact(len(report.errors)), exact(len(report.warnings))]
 

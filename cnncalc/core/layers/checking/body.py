@@ -26,9 +26,10 @@ from cnncalc.core.layers.base import (
 from cnncalc.core.problem import misspelt
 
 FIELDS = (
-    "reads", "inputs", "alike", "verb", "second_input", "counted", "requires", "out_channels", "out_side", "out_tokens",
-    "out_shape", *COUNTS, "examples",
+    "reads", "inputs", "branches", "alike", "verb", "second_input", "unknown", "requires", "out_channels", "out_side",
+    "out_tokens", "out_shape", *COUNTS, "examples",
 )  # fmt: skip
+OPEN = ("params", "multiplies")  # what may not be known of a layer
 _FIELDS = frozenset(FIELDS)
 _WORDS = {"reads": ("anything", "sides", "vector", "tokens"), "alike": ("", "shapes", "sides", "spread")}
 _NAMED = {"second_input": "Name", "out_shape": "Dims"}  # an attribute of this kind
@@ -36,7 +37,7 @@ _LISTED: dict[str, type[Example | Requirement]] = {"requires": Requirement, "exa
 _TYPES: dict[type[Any], list[type[Any]]] = {Requirement: [str] * 4, Example: [str, str, str, int, int]}
 _WORKED_OUT = frozenset(("type", "attributes", "per_axis", "values", "names"))  # by `Layer` itself
 _FIXED = frozenset(("c", "channels", "side", "out", "vector"))  # names of formulas
-_TAKEN = _FIXED | _WORKED_OUT | set(RESERVED)
+_TAKEN = (_FIXED | _WORKED_OUT | set(RESERVED)) - {"type"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _LANGUAGE = _FIXED | FUNCTIONS.keys() | set(JOINING) | {"true", "false"}
 _OF_KIND = {"Padding": ("same_size", "before", "after"), "Table": ("partial", "rows", "highest")}
@@ -116,7 +117,7 @@ def _check_annotation(name: str, kind: Any, value: Any) -> None:
         raise Fault(f"`{kind}` is no kind of value", misspelt(kind, KINDS) or f"the kinds are {listed(KINDS)}")
     if not isinstance(value, Attribute):
         raise Fault("an attribute is declared by `attr`", f'write `{name}: {kind} = attr("…")`')
-    if name in _TAKEN:
+    if name.rstrip("_") in _TAKEN:
         raise Fault("the name is taken in formulas and declarations", "call the attribute otherwise")
 
 
@@ -191,6 +192,7 @@ def declared(layer: type[Layer]) -> dict[str, Any]:
 def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
     """Whether a formula holds a word that no formula of the layer could use: a quick look, without parsing any."""
     texts = [text for requirement in layer.requires for text in (requirement.holds, requirement.when)]
+    texts += layer.unknown.values()
     for field, value in fields.items():
         if field in ("out_channels", "out_side", "out_tokens"):
             texts += _texts(value)
@@ -238,13 +240,19 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
             words = [word for word in _WORDS[field] if word]
             raise Fault(f"{value!r} is none of {listed(words)}", misspelt(str(value), words))
         if field == "alike" and value and layer.inputs == 1:
-            raise Fault("only several inputs can be alike", "say how many: `inputs = None` for two or more")
+            raise Fault("only several inputs can be alike", "say how many: `inputs = (2, None)` for two or more")
     elif field == "inputs":
-        if value is not None and (type(value) is not int or value < 1):
-            raise Fault(f"{value!r} is no number of inputs", "a whole number, or None for two or more")
-    elif field == "counted":
+        _check_inputs(value)
+    elif field == "branches":
         if not isinstance(value, bool):
             raise Fault(f"{value!r} is neither True nor False")
+        if value and not layer.takes(2):
+            raise Fault("only several inputs can be branches", "say how many: `inputs = (2, None)` for two or more")
+    elif field == "unknown":
+        if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+            raise Fault(f"{value!r} is no mapping of quantities to conditions")
+        if wrong := [quantity for quantity in value if quantity not in OPEN]:
+            raise Fault(f"{wrong[0]!r} is none of {listed(OPEN)}")
     elif field == "verb":
         if not isinstance(value, str) or not value:
             raise Fault(f"{value!r} is no word")
@@ -267,6 +275,14 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
             raise Fault(f"{value!r} is no mapping of labels to formulas", f'write `{field} = {{"label": …}}`')
         for formula in value.values():
             _check_texts(formula)
+
+
+def _check_inputs(value: Any) -> None:
+    """A number of inputs, or the least and the most of it."""
+    least, most = value if isinstance(value, tuple) and len(value) == 2 else (value, value)
+    whole = type(least) is int and least >= 1 and (most is None or (type(most) is int and most >= least))
+    if not whole:
+        raise Fault(f"{value!r} is no number of inputs", "a whole number, or the least and the most: `(2, None)`")
 
 
 def _check_named(layer: type[Layer], field: str, value: Any) -> None:

@@ -39,6 +39,9 @@ def check_formulas(layer: type[Layer]) -> None:
             place = f"requires, {requirement.holds}"
             used.update(_checked(requirement.when, _TRUTH, False, known, known.names))
             used.update(_checked(requirement.holds, _TRUTH, True, known, known.names))
+        for quantity, condition in layer.unknown.items():
+            place = f"unknown, {quantity}"
+            used.update(_checked(condition, _TRUTH, False, known, known.names))
         for field in fields:
             place = field.place
             usable = known.names if field.always else with_out

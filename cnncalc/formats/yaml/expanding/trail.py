@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from cnncalc.core.problem import HasOrigin, Origin, Problems, ProblemsFound
+from cnncalc.core.problem import Cure, HasOrigin, Origin, Problems, ProblemsFound
 from cnncalc.formats.yaml.reading.entries import Block, Entry
 
 Notes = tuple[str, ...]
@@ -22,7 +22,7 @@ class Trail:
         code: str,
         message: str,
         at: HasOrigin | Origin | None,
-        help: str | None = None,
+        help: Cure = None,
         notes: Notes = (),
         path: str = "",
         reason: str = "",
@@ -43,7 +43,8 @@ class Trail:
         if blocks:
             block, entry, label = blocks[-1]
             place = entry.key.origin
-            used = f"line {place.line}" if place.line and place.file == block.node.origin.file else str(place)
+            home = block.network.source.name if block.network else block.node.origin.file
+            used = f"line {place.line}" if place.line and place.file == home else str(place)
             copy = f", {copies[-1]}" if copies else ""
             notes.append(f"here `{path or label}`, used at {used}{copy}")
             if block.overrides:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
-from cnncalc.formats.source import Node, Seq
+from cnncalc.formats.source import Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
-from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean
+from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, unknown_type
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
@@ -23,12 +25,12 @@ def _bind_in(entry: Entry, words: set[str], blocks: dict[str, Block], problems: 
     type_name = entry.type
     if type_name.startswith("$"):  # known when the block is called, and bound then
         if type_name not in words:
-            problems.add("unknown-name", f"no param `{type_name}`", entry.key, did_you_mean(type_name, words))
+            problems.add("unknown-name", f"no param `{type_name}`", entry.key, partial(did_you_mean, type_name, words))
             entry.bound = {}
         return
     layer = LAYERS.get(type_name)
-    if layer and layer.inputs is None and type_name not in blocks:
-        Reader(problems).merge(entry)
+    if layer and layer.branches and type_name not in blocks:
+        Reader(problems).merge(entry, layer)
     entry.bound = bind(entry, type_name, blocks, problems)
 
 
@@ -39,14 +41,22 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     elif type_name in LAYERS:
         known = list(LAYERS[type_name].attributes)
     else:
-        help = (
-            colon_cure(entry.key)
-            or did_you_mean(type_name, [*blocks, *LAYERS])
-            or "`cnncalc layers` lists the layer types"
-        )
-        problems.add("unknown-layer", f"no layer or block `{type_name}`", entry.key, help)
+        from cnncalc.formats.yaml.reading.renamed import renamed_type  # here, for most files are fine
+
+        what, cure = renamed_type(entry, type_name) or (f"no layer or block `{type_name}`", None)
+
+        def help() -> str | None:
+            return cure or colon_cure(entry.key) or unknown_type(type_name, [*blocks, *LAYERS])
+
+        problems.add("unknown-layer", what, entry.key, help)
         return {}
     positional = entry.positional
+    if type_name not in blocks and positional and "shift" in known:
+        from cnncalc.formats.yaml.reading.renamed import alone
+
+        if said := alone(entry, type_name):
+            problems.add("bad-value", said[0], positional[-1], said[1])
+            return {}
     if len(positional) > 1 and type_name not in blocks and is_a_shape(LAYERS[type_name]):
         shape = Seq(positional[0].mark)
         shape.items = positional
@@ -59,10 +69,13 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     for key, value in entry.named:
         if key.text not in known:
             entry.faulty = True
-            cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
-            if cure is None and known:
-                cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
-            problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, cure)
+            from cnncalc.formats.yaml.reading.renamed import renamed_attribute
+
+            if type_name not in blocks and (said := renamed_attribute(entry, type_name, known, key.text)):
+                problems.add("unknown-attribute", said[0], key, said[1])
+                continue
+            attribute_cure = partial(_attribute_cure, key, known, type_name)
+            problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, attribute_cure)
         elif key.text in bound:
             problems.add(
                 "duplicate-name", f"`{key.text}` is given twice, by position and by name", key, "keep one of the two"
@@ -72,10 +85,15 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     return bound
 
 
+def _attribute_cure(key: Text, known: list[str], type_name: str) -> str | None:
+    cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
+    return cure or (f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}" if known else None)
+
+
 def is_a_shape(layer: type[Layer]) -> bool:
     """Whether a layer has no attribute but a shape: several values by position are its sides and channels."""
     return [attribute.kind for attribute in layer.attributes.values()] == ["Dims"]
 
 
 def _branches(type_name: str) -> list[str]:
-    return ["branches"] if type_name in LAYERS and LAYERS[type_name].inputs is None else []
+    return ["branches"] if type_name in LAYERS and LAYERS[type_name].branches else []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from cnncalc.core.builder import or_operator
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
+LONGEST_NAME = 200
 TAKEN_NAMES = ("input", "total", "previous")
 
 _NAME = re.compile(r"[\w.-]+", re.ASCII)
@@ -21,6 +23,11 @@ def did_you_mean(word: str, known: Collection[str]) -> str | None:
         return cure
     called = other_name(word)
     return f"did you mean `{called}`?" if called in known else misspelt(word, known)
+
+
+def unknown_type(word: str, known: Collection[str]) -> str:
+    """The cure for an unknown layer type: what is meant, and how that is written for which there is no type."""
+    return or_operator(word, did_you_mean(word, known) or "`cnncalc layers` lists the layer types")
 
 
 def value_is_null(node: Node) -> bool:
@@ -40,9 +47,12 @@ def colon_cure(key: Text) -> str | None:
 
 
 def check_name(node: Text, problems: Problems) -> None:
-    """A name is letters, digits and `_ - .`, not a number alone, and not taken."""
+    """A name is letters, digits and `_ - .`, not too many, not a number alone, and not taken."""
     text = node.text
-    if not _NAME.fullmatch(text):
+    if len(text) > LONGEST_NAME:
+        message = f"a name of {len(text):,} letters (limit: name length {LONGEST_NAME})"
+        problems.add("limit", message, node, "choose a shorter one")
+    elif not _NAME.fullmatch(text):
         help = colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
         problems.add("bad-name", f"`{text}` is no name", node, help)
     elif re.fullmatch(r"-?\d+(\.\d+)?", text):
