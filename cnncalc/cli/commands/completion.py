@@ -28,5 +28,6 @@ class CompletionCommand(Command):
         known = get_completion_class(self.shell)
         assert known is not None
         script = known(program.command, {}, "cnncalc", "_CNNCALC_COMPLETE")
-        streams.emit(f"{ShellComplete.source(script)}\n", None)  # of itself, that of bash starts one to ask its version
+        text = ShellComplete.source(script)  # not its own: that of bash starts a bash, to ask for the version
+        streams.emit(f"{text.rstrip()}\n", None)
         return 0
