@@ -11,7 +11,7 @@ import click
 
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
@@ -104,6 +104,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     file cannot be used.
     """
 
+    section = CHECKS
     examples = (
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
@@ -314,10 +315,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _conclude(self, reports: list[Report], nothing: str) -> None:
         """What is said when all files are checked; `nothing` where there was none."""
-        from cnncalc.core.problem import clean
-
         form = self.form.name
-        said = verdict(reports) if reports else clean(nothing)
+        said = verdict(reports) if reports else nothing
         if form == DRAWN:
             streams.say(said)
             return
@@ -330,7 +329,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             self._write_step_summary(checked)
         else:
             self.write(checked)
-        click.echo(said, err=True)
+        streams.tell(said)
 
     def _write_step_summary(self, checked: Checked) -> None:
         """Add to what GitHub shows on the page of a run, where it asks for that."""
