@@ -173,7 +173,7 @@ def _tree(source: Source) -> Node | None:
             frame.key = None
 
 
-_BREAK_OR_HASH = re.compile(f"\r\n|[{BREAKS}]|#")
+_BREAK_OR_HASH = f"\r\n|[{BREAKS}]|#"
 
 
 def comments(source: Source, word: str) -> list[tuple[Place, str]]:
@@ -193,7 +193,7 @@ def comments(source: Source, word: str) -> list[tuple[Place, str]]:
     spans = _scalar_spans(source)
     start, end = next(spans)
     line, line_start, comment_end = 1, 0, 0
-    for match in _BREAK_OR_HASH.finditer(text):
+    for match in re.finditer(_BREAK_OR_HASH, text):
         place = match.start()
         if match[0] != "#":
             line, line_start = line + 1, match.end()
@@ -284,11 +284,11 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
     )
 
 
-_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
+_CONFLICT = r"(?m)^(?:<{7}|>{7})(?: .*)?$"
 
 
 def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
-    if conflict := _CONFLICT.search(source.text):
+    if conflict := re.search(_CONFLICT, source.text):
         line = source.text.count("\n", 0, conflict.start()) + 1
         at = Place(source.name, line, 1, len(conflict[0]), conflict[0])
         return fail("yaml-syntax", "a merge conflict is not resolved", at, "keep one of the two versions")
