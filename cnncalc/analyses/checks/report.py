@@ -60,9 +60,9 @@ class Checks:
     """How files are checked.
 
     `vars` and `input_size` change a network before it is checked, `limits` are budgets besides the file's own,
-    `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository. `finders` are further sources of problems and notes: each is given the file's
-    text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read` gives the text of
-    a file by its name.
+    `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository.
+    `finders` are further sources of problems and notes: each is given the file's text and its analysis, and may raise
+    ProblemsFound where it cannot judge the file at all. `read` gives the text of a file by its name.
 
     >>> Checks().report("lenet5").code
     0
