@@ -198,6 +198,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         if self.max_growth and self.baseline is None:
             raise click.UsageError("--max-growth goes with --baseline.")
         change = _change(self.since) if self._partly else None
+        if change:
+            change.tree.allow_outside = self.allow_outside
         index = change.index if change else None
         held = None if self.baseline is None else self._held(self.baseline, index)
         recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
@@ -207,6 +209,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             input_size=self.input_size,
             limits=self.limits,
             strict=self.strict or options.configured(linter.config, "").strict,
+            allow_outside=self.allow_outside,
             finders=tuple(finder for finder in (None if self.no_lint else linter, held, recorder) if finder),
             read=change.read if change else api.read,
         )
@@ -218,11 +221,11 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             if not report.skipped:
                 reports.append(report)
 
-        with Progress(_to_check(self.files, change)) as progress:
+        with Progress(_to_check(self.files, change, self.allow_outside)) as progress:
             for file in progress:
                 if not self.quiet and not change:
                     loading.note_bundled(file.name)
-                rewritten = _update(file.name) if self.update else None
+                rewritten = _update(file.name, self.allow_outside) if self.update else None
                 report = options.configured(checks.report, file)
                 progress.hide()
                 if rewritten and rewritten.figures:
@@ -358,11 +361,11 @@ def _change(since: str | None) -> ChangeSet:
     return change
 
 
-def _to_check(files: tuple[str, ...], change: ChangeSet | None) -> list[File]:
+def _to_check(files: tuple[str, ...], change: ChangeSet | None, allow_outside: bool) -> list[File]:
     if change is None:
         from cnncalc.formats.listing import listing
 
-        return list(listing(files))
+        return list(listing(files, allow_outside))
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats.dependents import affected
 
@@ -402,14 +405,14 @@ def _record(recorder: Recorder, reports: list[Report], before: str | None) -> No
     streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
-def _update(file: str) -> Update | None:
+def _update(file: str, allow_outside: bool) -> Update | None:
     """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
     from cnncalc.analyses.checks.expect import check, update
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
     try:
-        graph = api.load(file)
+        graph = api.load(file, allow_outside=allow_outside)
         edits = check(graph).edits
     except ProblemsFound:
         return None

@@ -69,7 +69,7 @@ class WithQuestions(options.WithNetwork):
 
         loading.note_bundled(file)
         try:
-            source = api.read(file)
+            source = api.read(file, allow_outside=self.allow_outside)
             recipe = Recipe(
                 files=files_of(source),
                 seed=self.seed,
