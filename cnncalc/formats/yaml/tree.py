@@ -178,7 +178,7 @@ def _tree(source: Source) -> Node | None:
             frame.key = None
 
 
-_BREAK_OR_HASH = re.compile(f"\r\n|[{BREAKS}]|#")
+_BREAK_OR_HASH = f"\r\n|[{BREAKS}]|#"
 
 
 def comments(source: Source, word: str) -> list[tuple[Place, str]]:
@@ -198,7 +198,7 @@ def comments(source: Source, word: str) -> list[tuple[Place, str]]:
     spans = _scalar_spans(source)
     start, end = next(spans)
     line, line_start, comment_end = 1, 0, 0
-    for match in _BREAK_OR_HASH.finditer(text):
+    for match in re.finditer(_BREAK_OR_HASH, text):
         place = match.start()
         if match[0] != "#":
             line, line_start = line + 1, match.end()

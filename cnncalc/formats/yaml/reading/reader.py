@@ -91,11 +91,11 @@ class Reader:
                 if attribute.text not in LAYERS[key.text].attributes:
                     from cnncalc.formats.yaml.reading.renamed import renamed_default
 
-                    what, help = renamed_default(key.text, attribute.text, content) or (
+                    told: tuple[str, str | None] = renamed_default(key.text, attribute.text, content) or (
                         f"unknown attribute of `{key.text}`: `{attribute.text}`",
                         unknown_attribute(attribute.text, LAYERS[key.text].attributes),
                     )
-                    self.problems.add("unknown-attribute", what, attribute, help)
+                    self.problems.add("unknown-attribute", told[0], attribute, told[1])
                 elif value_is_null(content):
                     self.problems.add(
                         "null-value", f"`{attribute.text}` has no value", attribute, colon_cure(attribute)
