@@ -1,7 +1,7 @@
 """Write the generated pages of the documentation: `python docs/generate.py`; `--check` only says what would change.
 
-Whole pages (layers.md, cli.md, lecture_figures.md, course_exercises.md, table.svg) come from the declarations, the
-commands and scripts beside this one; the worksheets from the rows of worksheets/README.md, each a name and a command.
+Whole pages (layers.md, cli.md, table.svg) come from the declarations and commands, each page of evidence/ from the
+script of its name beside it; the worksheets from the rows of worksheets/README.md, each a name and a command.
 In all other pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS`
 gives for that name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`,
 with standard output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is
@@ -36,15 +36,10 @@ from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
 from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
-from cnncalc.formats.yaml.reading import extends  # noqa: E402
+from cnncalc.formats.yaml.reading import description, extends  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
-TABLES = {
-    "lecture_figures.md": "lecture_table.py",
-    "course_exercises.md": "course_table.py",
-    "verification.md": "verification_table.py",
-}  # pages that a script of their own writes
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
@@ -66,8 +61,8 @@ def pages() -> dict[Path, str]:
         HERE / "cli.md": cli_page(),
         HERE / "table.svg": table_picture(),
     }
-    for page, script in TABLES.items():
-        found[HERE / page] = rendered_by(HERE / script)
+    for script in sorted((HERE / "evidence").glob("*.py")):
+        found[script.with_suffix(".md")] = rendered_by(script)
     found |= worksheets()
     for path in (ROOT / "README.md", *sorted(HERE.glob("*.md"))):
         if path.exists() and path not in found:
@@ -304,7 +299,8 @@ def limits_part() -> str:
         ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
         ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
         ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),
-        ("`extends`, one file after the other", f"{extends.DEEPEST_EXTENDS}"),
+        ("files that extend or use each other, one by the other", f"{extends.DEEPEST_EXTENDS}"),
+        ("networks used as blocks", f"{description.MOST_NETWORKS}"),
         ("sides of a shape", f"{shape.MOST_SIDES}"),
         ("`size: N`, which means N×N", f"{inputs.LARGEST_SIDE:,}"),
         ("a value in an expression", f"±{formula.LARGEST:,}"),

@@ -20,7 +20,7 @@ LEAST = 98.0  # percent of lines and branches
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "coverage.json"

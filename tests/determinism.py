@@ -120,7 +120,7 @@ def _print_fingerprints(names: list[str]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fingerprints", nargs="*", metavar="NAME", help=argparse.SUPPRESS)
-    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     asked = parser.parse_args()
     if asked.fingerprints is not None:
         _print_fingerprints(asked.fingerprints)

@@ -294,7 +294,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", metavar="NUMBER", type=int, help="print one input and stop")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (default: one for each processor)")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     options = parser.parse_args()
     if options.show is not None:
         print(an_input(f"{options.seed}/{options.show}")[1], end="")

@@ -1,4 +1,4 @@
-"""What a long measurement found, kept as a small file from which docs/verification.md is made."""
+"""What a long measurement found, kept as a small file from which docs/evidence/verification.md is made."""
 
 from __future__ import annotations
 

@@ -93,8 +93,8 @@ def test_a_stretch_is_built_again_below_another_path() -> None:
     assert a is not None
     assert b is not None
     net.group("one/inner", "inner", 1, b, Label("net", "inner"))
-    stretch = Stretch("one", 0, 2, tuple(net.groups), (-1,), b)
-    assert net.again(stretch, "other", (b,)) == 3
+    stretch = Stretch("one", 0, 2, tuple(net.groups), (-1,), (b,))
+    assert net.again(stretch, "other", (b,)) == (3,)
     net.last = 3
     graph = net.graph()
     assert [(node.name, node.inputs, node.shares) for node in graph.nodes] == [

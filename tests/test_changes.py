@@ -26,6 +26,7 @@ GROWN = BASE.replace("dense: 10", "dense: 20").replace("1562", "3012")
 WIDE = "{extends: base.yaml, vars: {n: 8}, expect: {total: {params: 3114}}}\n"
 WIDER = "{extends: wide, vars: {n: 16}, expect: {total: {params: 6218}}}\n"
 ASIDE = "{extends: ../base.yaml, expect: {total: {params: 1562}}}\n"
+USER = "{input: {channels: 3, size: 8}, blocks: {part: {network: base}, b: {layers: [relu]}}, layers: [part, b]}\n"
 OTHER = "{extends: lenet5, expect: {total: {params: 61706}}}\n"
 
 Edits = dict[str, str | None]
@@ -97,6 +98,10 @@ CASES: dict[str, tuple[Edits, list[str]]] = {
     "other YAML": ({"deploy.yaml": "kind: Service\n", "new.yaml": "a: 1\n"}, []),
     "other files": ({"README.md": "extends: wide.yaml\n"}, []),
     "a name that no system has": ({"new.yaml": 'extends: "a\\0b"\n'}, ["new.yaml"]),
+    "a network that is a block of others": (
+        {"nets/head.yaml": USER, "nets/onto.yaml": "{extends: head.yaml}\n", "nets/base.yaml": GROWN},
+        ["nets/base.yaml", "nets/head.yaml", FAMILY[0], "nets/onto.yaml", *FAMILY[1:]],
+    ),
     "nothing": ({}, []),
 }
 
@@ -104,6 +109,19 @@ CASES: dict[str, tuple[Edits, list[str]]] = {
 @BOTH
 @pytest.mark.parametrize(("edits", "found"), CASES.values(), ids=CASES)
 def test_what_is_checked(project: Repository, way: str, edits: Edits, found: list[str]) -> None:
+    assert named(change(project, way, edits)) == found
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("edits", "found"),
+    [
+        ({"nets/base.yaml": GROWN}, ["nets/base.yaml", "nets/head.yaml", *FAMILY]),
+        ({"nets/base.yaml": None}, ["nets/head.yaml", *FAMILY]),
+    ],
+)
+def test_who_uses_a_network_as_a_block_is_found(project: Repository, way: str, edits: Edits, found: list[str]) -> None:
+    project.commit(nets__head=USER)
     assert named(change(project, way, edits)) == found
 
 

@@ -17,7 +17,7 @@ import cnncalc
 from cnncalc.core.layers import LAYERS
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "docs" / "worksheets" / "README.md"]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MODULES = sorted(
     path
     for path in (ROOT / "cnncalc").rglob("*.py")

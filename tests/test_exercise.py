@@ -361,6 +361,23 @@ def test_the_header_holds_no_answer_and_all_that_is_needed(tmp_path: Path) -> No
     assert invoke("grade", str(tmp_path / "sheet.md"), str(tmp_path / "a.md")).code == 0
 
 
+def test_the_header_brings_networks_along_that_are_blocks(tmp_path: Path) -> None:
+    """Each once, however many blocks use it, and found by the sheet without the files."""
+    inner = "input: {channels: 3, size: 8}\nlayers: [conv: [4, 3], relu]\n"
+    part = "input: {channels: 3, size: 8}\nblocks: {i: {network: inner}}\nlayers: [i, conv: [3, 1]]\n"
+    blocks = "blocks: {p: {network: part.yaml}, q: {network: part.yaml}, r: {network: lenet5, until: C1}}\n"
+    net = f"input: {{channels: 3, size: 16}}\n{blocks}layers: [p, q, conv: [1, 1], r, flatten, dense: 3]\n"
+    for name, text in {"inner": inner, "part": part, "net": net}.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    recipe = sheet(str(tmp_path / "net.yaml")).recipe
+    assert [name for name, _ in recipe.files] == ["net.yaml", "part.yaml", "inner", "lenet5"]
+    graph = recipe.graph()
+    for path in tmp_path.iterdir():
+        path.unlink()
+    again = recipe.graph()
+    assert [(node.name, node.work) for node in again.nodes] == [(node.name, node.work) for node in graph.nodes]
+
+
 def _with(**fields: object) -> str:
     found = json.loads(header(sheet("lenet5").recipe))
     return json.dumps(found | fields)

@@ -1,4 +1,4 @@
-"""Each rule of the file format, one case or more a rule: `data/format_rules.yaml` is the specification.
+"""Each rule of the file format, one case or more a rule: `data/format_rules.yaml` and `format_parts.yaml` specify it.
 
 A case has a `rule`, the text of a `file` (or several `files`, the last of which is loaded), and what must come out:
 
@@ -21,7 +21,7 @@ import cnncalc
 from cnncalc import Analysis, CheckResult
 from tests.running import table
 
-CASES = table("format_rules.yaml")
+CASES = table("format_rules.yaml") + table("format_parts.yaml")
 KEYS = {
     "rule", "file", "files", "set", "input_size", "names", "has", "inputs", "outputs", "notes",
     "lower_bound", "passes", "breaks", "warns", "problems", "help", "why",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import cnncalc
 from cnncalc.core import builder
 from cnncalc.core.formula import FormulaError, evaluate, parse
 from cnncalc.formats.yaml.expanding import expand
+from cnncalc.formats.yaml.reading import description
 from tests.test_messages import lines
 
 # What is just allowed, and what just is not
@@ -90,6 +93,32 @@ def test_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert len(cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 4}}, tanh]").nodes) == 5
     assert said("layers: [relu: {repeat: 5}, tanh]")[0].startswith("limit 2:29+4: ")
+
+
+def test_vars_of_blocks_are_counted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expand, "MOST_ENTRIES", 9)
+    blocks = "blocks: {b: {params: [n], vars: {x: n, y: n}, layers: [relu]}}\n"
+    assert len(cnncalc.loads(f"{INPUT}{blocks}layers: [b: 1, b: 2, relu]").nodes) == 3
+    assert said(f"{blocks}layers: [b: 1, b: 2, b: 3]")[0] == (
+        "limit 2:56+4: more than 9 entries, blocks and repeats written out (limit: entries 9)"
+    )
+
+
+def test_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each file counts once, however many blocks use it."""
+    monkeypatch.setattr(description, "MOST_NETWORKS", 2)
+    for name in ("one", "two", "three"):
+        (tmp_path / f"{name}.yaml").write_text(f"{INPUT}layers: [relu]\n")
+    text = "{input: {channels: 3, size: 4}, blocks: {%s}, layers: [a, b, c]}"
+    net = tmp_path / "net.yaml"
+    net.write_text(text % "a: {network: one}, b: {network: two}, c: {network: one.yaml}")
+    assert len(cnncalc.load(net).nodes) == 3
+    net.write_text(text % "a: {network: one}, b: {network: two}, c: {network: three}")
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.load(net)
+    assert [problem.message for problem in found.value.problems] == [
+        "more than 2 networks used as blocks (limit: networks 2)"
+    ]
 
 
 @pytest.mark.parametrize(("deep", "passes"), [(99, True), (100, False)])

@@ -140,6 +140,34 @@ def test_vars_and_blocks_of_the_parent_are_not_the_childs_business() -> None:
     assert "  = help: did you mean to set `n`?\n" in ran.err
 
 
+def test_what_a_network_does_wrong_by_itself_is_told_with_it_and_not_where_it_is_a_block() -> None:
+    write("part.yaml", BORDER)
+    write("net.yaml", "{input: {channels: 3, size: 224}, blocks: {p: {network: part.yaml}}, layers: [p]}")
+    assert check("net.yaml") == []
+    assert check("net.yaml", "part.yaml") == [f"part.yaml:3:45: warning dropped-border {SAID}"]
+
+
+def test_what_a_size_makes_wrong_in_a_network_is_told_at_its_line_and_may_be_ignored_where_it_is_used() -> None:
+    write("part.yaml", BORDER.replace("224", "227"))
+    net = "input: {channels: 3, size: 224}\nblocks: {p: {network: part.yaml}}\nlayers:\n  - p"
+    write("net.yaml", net)
+    assert check("net.yaml") == [f"part.yaml:3:45: warning dropped-border in `net.yaml`: {SAID}"]
+    assert "= note: here `p1/conv1`, used at net.yaml:4" in invoke("check", "net.yaml").err
+    write("net.yaml", f"{net}  # cnncalc: ignore[dropped-border]")
+    assert check("net.yaml") == []
+
+
+def test_what_a_network_is_given_is_used() -> None:
+    write("part.yaml", "{input: {channels: 3, size: 8}, vars: {n: 4}, layers: [conv: [n, 1]]}")
+    write(
+        "net.yaml",
+        "{input: {channels: 3, size: 8}, vars: {base: 4, on: true}, "
+        "blocks: {p: {network: part.yaml, params: [m], set: {n: base * m}}}, "
+        "layers: [p: 2, add: {branches: [[relu], {when: on, layers: [tanh]}]}]}",
+    )
+    assert check("net.yaml") == []
+
+
 # ------------------------------------------------------------------------------------------------ comments
 
 

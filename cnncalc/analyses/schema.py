@@ -13,6 +13,7 @@ from cnncalc.analyses.schema_layers import NUMBER, WORDS, Schema, attributes_of,
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 
+_TEXT: Schema = {"type": "string"}
 _VARS: Schema = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
 
 
@@ -47,7 +48,7 @@ def schema() -> Schema:
                     "items": {"$ref": "#/$defs/branch"},
                 },
             ),
-            "branch": {"anyOf": [{"$ref": "#/$defs/entries"}, {"$ref": "#/$defs/entry"}]},
+            "branch": {"anyOf": [{"$ref": "#/$defs/entries"}, _branch(), {"$ref": "#/$defs/entry"}]},
             "expected": {
                 "type": "object",
                 "properties": titled({"output": output, **figures}),
@@ -72,12 +73,11 @@ def _number(measure: Measure) -> str:
 
 def _file() -> dict[str, Schema]:
     """The keys of a file."""
-    text: Schema = {"type": "string"}
     return {
-        "name": said("name of the network", text),
-        "source": said("where its figures come from", text),
-        "note": said("printed below the table", text),
-        "extends": said("a file beside this one, or a bundled one, whose parts this file inherits", text),
+        "name": said("name of the network", _TEXT),
+        "source": said("where its figures come from", _TEXT),
+        "note": said("printed below the table", _TEXT),
+        "extends": said("a file beside this one, or a bundled one, whose parts this file inherits", _TEXT),
         "input": said(
             "shape of the input",
             {"allOf": [{"$ref": "#/$defs/input"}], "defaultSnippets": [{"body": "{channels: ${1:3}, size: ${2:224}}"}]},
@@ -95,7 +95,7 @@ def _file() -> dict[str, Schema]:
             },
         ),
         "blocks": said(
-            "layer types that this file defines",
+            "layer types that this file defines: of entries, or another network",
             {"type": "object", "additionalProperties": {"$ref": "#/$defs/block"}},
         ),
         "layers": said(
@@ -151,21 +151,31 @@ def _input() -> Schema:
     }
 
 
+def _branch() -> Schema:
+    """A branch that says more than its entries."""
+    keys = {
+        "when": said("the branch is absent where this is false", {"type": ["string", "boolean"]}),
+        "from": said("what the branch reads, instead of what the merge reads", _TEXT),
+        "layers": said("the entries of the branch; without them it is the identity", {"$ref": "#/$defs/entries"}),
+    }
+    return {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": titled(keys)}
+
+
 def _block() -> Schema:
     params = said("`n`, `s=1`, or `$act` for a word", {"type": "array", "items": {"type": "string"}})
     inputs = said("names of several inputs", {"type": "array", "items": {"type": "string"}, "minItems": 1})
+    outputs = said("names, inside, of what the block gives; `BLOCK.NAME` reads one of them, `BLOCK` the first", WORDS)
+    vars = said("worked out once for each use; `channels` are those of the block's input", _VARS)
+    layers = said("what the block stands for", {"$ref": "#/$defs/entries"})
+    network = said("another network as the block: a file beside this one, or a bundled one", _TEXT)
+    until = said("the entry of the network that the block gives; what does not lead to it is left out", _TEXT)
+    values = said("values for vars of the network; params of the block may be used", _VARS)
+    own = {"params": params, "vars": vars, "inputs": inputs, "outputs": outputs, "layers": layers}
     return {
         "type": "object",
-        "required": ["layers"],
+        "anyOf": [{"required": ["layers"]}, {"required": ["network"]}],
         "additionalProperties": False,
-        "properties": titled(
-            {
-                "params": params,
-                "vars": said("worked out once for each use; `channels` are those of the block's input", _VARS),
-                "inputs": inputs,
-                "layers": said("what the block stands for", {"$ref": "#/$defs/entries"}),
-            }
-        ),
+        "properties": titled({**own, "network": network, "until": until, "set": values}),
     }
 
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from cnncalc.core.graph import Graph
+from cnncalc.core.graph import Graph, whole_path
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, clean
 from cnncalc.core.shape import Shape
@@ -125,6 +125,7 @@ class GroupRow(NamedTuple):
     origin: Origin
     copies: int = 0
     named: bool = False
+    outputs: tuple[str, ...] = ()
 
     @property
     def line(self) -> int | None:
@@ -199,10 +200,12 @@ class Analysis:
 
     def matches(self, name: str) -> list[Row | GroupRow]:
         """All that a name may mean: the exact path, else every path with its segments in order, the last one last."""
-        wanted = name.split("/")
         named: list[Row | GroupRow] = [*self.rows, *self.groups.values()]
-        exact = [entry for entry in named if entry.name == name]
-        return exact or [entry for entry in named if _is_short_form(wanted, entry.name.split("/"))]
+        for path in (name, whole_path(name, self.groups)):
+            if exact := [entry for entry in named if entry.name == path]:
+                return exact
+        wanted = name.split("/")
+        return [entry for entry in named if _is_short_form(wanted, entry.name.split("/"))]
 
 
 def _is_short_form(wanted: list[str], path: list[str]) -> bool:
@@ -250,18 +253,18 @@ def analyze(graph: Graph) -> Analysis:
     w, b, s, m, a = sums  # in the order of the fields of Counts
     summed: dict[tuple[int, ...], Counts] = {}
     groups: dict[str, GroupRow] = {}
-    for name, kind, start, stop, output, origin, copies, named in graph.groups.values():
+    for name, kind, start, stop, output, origin, copies, named, several in graph.groups.values():
         figures = (w[stop] - w[start], b[stop] - b[start], s[stop] - s[start], m[stop] - m[start], a[stop] - a[start])
         total = summed.get(figures)
         if total is None:
             total = summed[figures] = Counts(*figures)
         shape = nodes[output].work.output if output >= 0 else shapes[-1 - output]
-        groups[name] = new(GroupRow, (name, kind, start, stop, shape, total, origin, copies, named))
-    wanted = set(graph.outputs)
+        groups[name] = new(GroupRow, (name, kind, start, stop, shape, total, origin, copies, named, several))
+    wanted = {path for name in graph.outputs for path in (name, whole_path(name, groups))}
     by_name = {row.name: row.output_shape for row in rows if row.name in wanted}
+    by_name |= {path: groups[path].output_shape for path in wanted & groups.keys()}
     outputs = {
-        name: by_name.get(name) or (groups[name].output_shape if name in groups else graph.inputs[name])
-        for name in graph.outputs
+        name: by_name.get(name) or by_name.get(whole_path(name, groups)) or graph.inputs[name] for name in graph.outputs
     }
     return Analysis(
         name=graph.name,

@@ -11,9 +11,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
-from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood
+from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
@@ -47,7 +48,7 @@ class Stretch(NamedTuple):
     stop: int
     groups: tuple[Group, ...]
     reads: tuple[Ref, ...]
-    output: Ref
+    outputs: tuple[Ref, ...]
 
 
 class Builder:
@@ -257,10 +258,36 @@ class Builder:
         return place
 
     def group(
-        self, name: str, kind: str, start: int, output: Ref, origin: Origin, *, copies: int = 0, named: bool = False
+        self,
+        name: str,
+        kind: str,
+        start: int,
+        output: Ref,
+        origin: Origin,
+        *,
+        copies: int = 0,
+        named: bool = False,
+        outputs: tuple[str, ...] = (),
     ) -> None:
-        """Give all layers from number `start` on a name together: a block, a branch, so many copies."""
-        self.groups.append(Group(name, kind, start, len(self.nodes), output, origin, copies, named))
+        """Give all layers from number `start` on a name together: a block, a branch, so many copies.
+
+        Where it gives several tensors, `outputs` are the names of what gives them, inside it; `output` is the first.
+        """
+        self.groups.append(Group(name, kind, start, len(self.nodes), output, origin, copies, named, outputs))
+
+    def prune(self, start: int, groups: int, ends: Iterable[Ref | None]) -> tuple[list[bool], list[Ref | None]]:
+        """Drop those of the layers from number `start` on that lead to none of `ends`; their groups from `groups` on.
+
+        Returns which of the layers stay, and the ends as they are numbered now.
+        """
+        ends = list(ends)
+        needed = self._leading_to(ends, start)
+        if all(needed):
+            return needed, ends
+        kept, kept_groups, place = self._kept(needed, start, self.groups[groups:])
+        self.nodes[start:] = kept
+        self.groups[groups:] = kept_groups
+        return needed, [end if end is None else _moved(end, place, start) for end in ends]
 
     def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
         """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
@@ -273,7 +300,7 @@ class Builder:
         self.nodes[ref] = node._replace(shares=other.shares)
         return True
 
-    def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> Ref:
+    def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
         """What a stretch of layers gives when it is built once more below another path, on equal shapes."""
         nodes, start, cut = self.nodes, stretch.start, len(stretch.path)
         delta = len(nodes) - start
@@ -286,11 +313,11 @@ class Builder:
             else:
                 read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
             nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named)))
-        for name, kind, first, stop, output, origin, copies, named in stretch.groups:
+        for name, kind, first, stop, output, origin, copies, named, several in stretch.groups:
             gives = output + delta if output >= start else moved[output]
-            group = (path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named)
+            group = (path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named, several)
             self.groups.append(new(Group, group))
-        return stretch.output + delta if stretch.output >= start else moved[stretch.output]
+        return tuple([output + delta if output >= start else moved[output] for output in stretch.outputs])
 
     def shape(self, ref: Ref | None) -> Shape | None:
         """The shape of what a layer or an input gives; None where that is not known."""
@@ -339,12 +366,15 @@ class Builder:
         self._stop_if_any()
         notes = list(notes)
         if outputs is None:
-            self._refuse_unread()
+            notes += self._refuse_unread()
             self._stop_if_any()
             self.needed = [True] * len(self.nodes)  # for all are read, up to the last
         else:
             self.needed = self._leading_to(named.values())
-        nodes, groups = self._kept()
+        nodes, groups = tuple(self.nodes), self.groups
+        if not all(self.needed):
+            kept, groups, _ = self._kept(self.needed, 0, groups)
+            nodes = tuple(kept)
         if left_out := [node.name for node, keep in zip(self.nodes, self.needed, strict=True) if not keep]:
             notes.append(_left_out_note(left_out))
         return Graph(
@@ -352,7 +382,7 @@ class Builder:
             file=self.file,
             inputs={name: shape for name, shape in self.inputs.items() if shape},
             nodes=nodes,
-            groups=groups,
+            groups={group.name: group for group in groups},
             outputs=tuple(named),
             source=source,
             note=note,
@@ -391,52 +421,70 @@ class Builder:
             found[name] = known.get(name)
         return found
 
-    def _leading_to(self, outputs: Iterable[Ref | None]) -> list[bool]:
-        """For each node whether an output can be reached from it."""
-        needed = [False] * len(self.nodes)
-        stack = [ref for ref in outputs if ref is not None and ref >= 0]
+    def _leading_to(self, outputs: Iterable[Ref | None], start: int = 0) -> list[bool]:
+        """For each node from `start` on whether an output can be reached from it."""
+        needed = [False] * (len(self.nodes) - start)
+        stack = [ref for ref in outputs if ref is not None and ref >= start]
         while stack:
             ref = stack.pop()
-            if not needed[ref]:
-                needed[ref] = True
-                stack += [read for read in self.nodes[ref].inputs if read >= 0]
+            if not needed[ref - start]:
+                needed[ref - start] = True
+                stack += [read for read in self.nodes[ref].inputs if read >= start]
         return needed
 
-    def _kept(self) -> tuple[tuple[Node, ...], dict[str, Group]]:
-        """The nodes that are needed, renumbered, and their groups."""
-        nodes, needed = self.nodes, self.needed
-        if all(needed):
-            return tuple(nodes), {group.name: group for group in self.groups}
-        place = [0]  # old → new: how many needed nodes stand before
-        for keep in needed:
-            place.append(place[-1] + keep)
+    def _kept(self, needed: list[bool], start: int, of: Sequence[Group]) -> tuple[list[Node], list[Group], list[int]]:
+        """The nodes from `start` on that are needed, renumbered, and their groups; and the new number of each node."""
+        place = list(accumulate(needed, initial=start))  # old → new: how many needed nodes stand before
         owners: dict[int, int] = {}  # the first kept node of those that share weights now holds them
         kept = []
-        for old, node in enumerate(nodes):
-            if needed[old]:
-                owner = owners.setdefault(node.shares, place[old])
-                inputs = tuple(_moved(read, place) for read in node.inputs)
+        for node, keep, new in zip(self.nodes[start:], needed, place, strict=False):
+            if keep:
+                owner = owners.setdefault(node.shares, new if node.shares >= start else node.shares)
+                inputs = tuple(_moved(read, place, start) for read in node.inputs)
                 kept.append(node._replace(inputs=inputs, shares=owner))
-        groups = {
-            group.name: group._replace(
-                start=place[group.start], stop=place[group.stop], output=_moved(group.output, place)
+        groups = [
+            group._replace(
+                start=place[group.start - start],
+                stop=place[group.stop - start],
+                output=_moved(group.output, place, start),
             )
-            for group in self.groups
-            if group.output < 0 or needed[group.output]  # an empty group passes on what it reads
-        }
-        return tuple(kept), groups
+            for group in of
+            if group.output < start or needed[group.output - start]  # an empty group passes on what it reads
+        ]
+        return kept, groups, place
 
-    def _refuse_unread(self) -> None:
-        """Without `outputs`, every layer but the last is read by another."""
+    def _refuse_unread(self) -> list[str]:
+        """Without `outputs`, every layer but the last is read by another; of a block with several outputs one is."""
         read = {ref for node in self.nodes for ref in node.inputs}
+        if self.last is not None:
+            read.add(self.last)
+        spare = self._spare(read)
         for index, node in enumerate(self.nodes):
-            if index not in read and index != self.last:
+            if index not in read and index not in spare:
                 help = "name every output in `outputs: [...]`, or remove the entry"
                 message = f"no entry reads `{node.name}`, and it is not the last"
                 self.report("unread", message, node.origin, help)
         for index, name in enumerate(self.inputs):
             if -1 - index not in read:
                 self.report("unread", f"no entry reads the input `{name}`", self.origin)
+        return [f"`{name}` is read by nobody; its layers are counted" for name in spare.values()]
+
+    def _spare(self, read: set[Ref]) -> dict[Ref, str]:
+        """The outputs of groups with several that nobody reads, where another one is read, each with its name."""
+        several = [group for group in self.groups if group.outputs]
+        if not several:
+            return {}
+        by_path = {node.name: index for index, node in enumerate(self.nodes)}
+        by_path |= {group.name: group.output for group in self.groups}
+        groups = {group.name: group for group in several}
+        found: dict[Ref, str] = {}
+        for group in several:  # from the inside out: the name from the outside is the one that can be read
+            names = [f"{group.name}.{output}" for output in group.outputs]
+            paths = {whole_path(name, groups): name for name in names}
+            refs = {by_path[path]: name for path, name in paths.items() if path in by_path}  # some may be left out
+            if not read.isdisjoint(refs):
+                found |= {ref: name for ref, name in refs.items() if ref >= 0 and ref not in read}
+        return found
 
 
 def or_operator(word: str, cure: str | None) -> str:
@@ -484,9 +532,9 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
-def _moved(ref: Ref, place: list[int]) -> Ref:
-    """A node's new place; an input stays."""
-    return place[ref] if ref >= 0 else ref
+def _moved(ref: Ref, place: list[int], start: int) -> Ref:
+    """A node's new place; what stands before `start` stays, and inputs do."""
+    return place[ref - start] if ref >= start else ref
 
 
 def _left_out_note(left_out: list[str]) -> str:

@@ -65,8 +65,8 @@ CODES: dict[str, Code] = {
         "Mend the network, or where the figure is out of date let `cnncalc check FILE --update` rewrite it.",
     ),
     "extends": Code(
-        "`extends` names one regular file beside this one, or a bundled architecture.",
-        "Write the path of the parent as seen from this file.",
+        "`extends`, and the `network` of a block, name one regular file beside this one, or a bundled architecture.",
+        "Write the path as seen from this file.",
     ),
     "foreign-format": Code(
         "The file is of another program, in a format that is known and not read.",
@@ -81,7 +81,7 @@ CODES: dict[str, Code] = {
         "Give it; `cnncalc layers TYPE` lists the attributes and which are required.",
     ),
     "missing-key": Code(
-        "A file needs `layers` and an `input`, an input `channels`, and a block `layers`.",
+        "A file needs `layers` and an `input`, an input `channels`, and a block `layers` or a `network`.",
         "Write the key; `cnncalc new` prints a file to start from.",
     ),
     "not-an-architecture": Code(
@@ -97,8 +97,8 @@ CODES: dict[str, Code] = {
         "Give it a value, or remove the key.",
     ),
     "recursive-block": Code(
-        "A block calls itself, directly or through others.",
-        "Use `repeat` for copies; a block calls only other blocks.",
+        "A block calls itself, directly or through others, and nothing could end that.",
+        "Use `repeat` for copies, or let a `when` end it: `level: {depth: depth - 1, when: depth > 1}`.",
     ),
     "recursive-var": Code(
         "A var is worked out from itself, directly or through others.",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, clean
@@ -34,7 +35,7 @@ class Group(NamedTuple):
 
     Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty. `kind` is
     the name of a block, `branch`, or the type of a merge; of a repeated entry, `copies` of that. `named` is as for a
-    node.
+    node. `outputs` are the names, inside it, of all that a block with several outputs gives; `output` is the first.
     """
 
     name: str
@@ -45,6 +46,31 @@ class Group(NamedTuple):
     origin: Origin
     copies: int = 0
     named: bool = False
+    outputs: tuple[str, ...] = ()
+
+
+class _Several(Protocol):
+    """A group, or its row: what may give several tensors."""
+
+    @property
+    def copies(self) -> int: ...
+    @property
+    def outputs(self) -> tuple[str, ...]: ...
+
+
+def whole_path(name: str, groups: Mapping[str, _Several]) -> str:
+    """The path that a name stands for: `stack.skip` is the entry `skip` inside the last copy of `stack`.
+
+    >>> from cnncalc.core.problem import Label
+    >>> stack = Group("stack", "layer", 0, 4, 2, Label("net", ""), copies=2, outputs=("next", "skip"))
+    >>> whole_path("stack.skip", {"stack": stack}), whole_path("conv2.1", {"stack": stack})
+    ('stack/2/skip', 'conv2.1')
+    """
+    head, _, output = name.rpartition(".")
+    group = groups.get(head)
+    if group is None or name in groups or output not in group.outputs:
+        return name
+    return f"{head}/{group.copies}/{output}" if group.copies else f"{head}/{output}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,7 @@
-"""Shapes: tuples of integers, channels first, one image, no batch. A vector has one number, `(4096,)`."""
+"""Shapes of tensors (feature maps): tuples of integers, channels first, one image, no batch.
+
+The spatial dimensions that follow the channels are called sides. A vector has one number, `(4096,)`.
+"""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ class Index(WorkingTree):
             self.known |= read
             yield from super().read_all(together)
             for object, content in read.items():
-                if b"extends" not in content:  # which is not checked because of others
+                if b"extends" not in content and b"network" not in content:  # not checked because of others
                     self.known.pop(object)
 
     def has(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""A change → what to check because of it: the architectures among its files, and all that extend one of them."""
+"""A change → what to check because of it: the architectures among its files, and all that extend or use one."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from collections.abc import Iterable, Iterator
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats.changes import ChangeSet
 from cnncalc.formats.listing import SUFFIXES, File
-from cnncalc.formats.source import Map, Source, Text
+from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.reading.description import is_architecture
+from cnncalc.formats.yaml.reading.extends import named_files
 from cnncalc.formats.yaml.tree import parse
 
 MOST_FILES = 100_000
 
-_EXTENDS = re.compile(r"\bextends[\"']?\s*:")
+_READS = re.compile(r"\b(?:extends|network)[\"']?\s*:")
 _OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
 
 
 def affected(change: ChangeSet, names: Iterable[str] = ()) -> list[File]:
     """The files that are read otherwise since a change, sorted; of those that are or lie below `names`, if any.
 
-    Those that extend a file which changed, or is gone, are found in the whole repository. Other YAML is left out, but
-    for a file that was an architecture before. Raises ProblemsFound where a name is none in the repository, and where
-    there are more YAML files than anybody has.
+    Those that extend a file which changed, or is gone, or use it as a block, are found in the whole repository. Other
+    YAML is left out, but for a file that was an architecture before. Raises ProblemsFound where a name is none in the
+    repository, and where there are more YAML files than anybody has.
     """
     inside = [_known(change, name) for name in names]
     files = sorted(path for path in change.files if path.lower().endswith(SUFFIXES) or path in inside)
@@ -71,20 +72,20 @@ def _below(path: str, folder: str) -> bool:
 
 
 def _reads(change: ChangeSet, path: str, source: Source | None) -> Iterator[str]:
-    """What a file is read from: itself, links that lead to it, and where it looks for what it extends."""
+    """What a file is read from: itself, links that lead to it, and where it looks for what it extends and uses."""
     name = change.tree.name(path)
     yield path
     yield from change.tree.way(name)
-    if source is None or not _EXTENDS.search(source.text):
+    if source is None or not _READS.search(source.text):
         return
     try:
         tree = parse(source)
     except ProblemsFound:  # it could not be used before, either
         return
-    parent = tree.get("extends") if isinstance(tree, Map) else None
-    if isinstance(parent, Text) and "\0" not in parent.text:
-        for end in ("", ".yaml"):  # where the first is there, the other is one file too many to check
-            yield from change.tree.way(change.tree.beside(name, parent.text + end))
+    for _, file in named_files(tree):
+        if isinstance(file, Text) and "\0" not in file.text:
+            for end in ("", ".yaml"):  # where the first is there, the other is one file too many to check
+                yield from change.tree.way(change.tree.beside(name, file.text + end))
 
 
 def _changed(path: str, changed: frozenset[str]) -> bool:

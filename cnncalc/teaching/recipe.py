@@ -19,7 +19,7 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problems, clean, fail
 from cnncalc.formats.source import Map, Source
 from cnncalc.formats.yaml.expanding.build import load_source
-from cnncalc.formats.yaml.reading.extends import DEEPEST_EXTENDS, parent_of
+from cnncalc.formats.yaml.reading.extends import named_files, parent_of
 from cnncalc.formats.yaml.tree import parse
 
 VERSION = 1  # of the questions: the same recipe gives the same questions as long as this number stands
@@ -40,7 +40,7 @@ class BadRecipe(ValueError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides a worksheet. `files` are (name, text), the network first, then what it extends.
+    """What decides a worksheet. `files` are (name, text), the network first, then what it extends and uses.
 
     `count` None: as many questions as there are, up to STANDARD_COUNT. `exact`: no rounded figures as answers.
     """
@@ -74,22 +74,25 @@ class _Carried:
 
 
 def files_of(source: Source) -> tuple[tuple[str, str], ...]:
-    """The text of a file and of all that it extends, without the parts that hold figures; raises ProblemsFound."""
+    """The text of a file and of all that it extends or uses, without what holds figures; raises ProblemsFound."""
     found: dict[str, str] = {}
-    name, total = os.path.basename(source.name).strip("<>"), 0
-    for _ in range(DEEPEST_EXTENDS + 1):
+    read: dict[str, Source] = {}
+    total = 0
+    waiting = [(os.path.basename(source.name).strip("<>"), source)]
+    while waiting:
+        name, source = waiting.pop()
+        if name in read:
+            one = read[name]
+            if (one.name, one.folder, one.bundled) == (source.name, source.folder, source.bundled):
+                continue  # it is used twice
+            raise fail("extends", f"two files are called `{name}`", help="a worksheet carries them by name: rename one")
         tree = parse(source)
         total += len(source.text)
         if total > LARGEST_TEXT:
             raise fail("limit", f"`{source.name}` is too long for a worksheet (limit: {LARGEST_TEXT // 2**20} MB)")
-        if name in found:
-            raise fail("extends", f"two files are called `{name}`", help="a worksheet carries them by name: rename one")
-        found[name] = _without_figures(source, tree)
-        above = tree.get("extends") if isinstance(tree, Map) else None
-        if above is None:
-            break
-        source = parent_of(source, above, Problems())
-        name = getattr(above, "text", "")
+        read[name], found[name] = source, _without_figures(source, tree)
+        for key, file in reversed(named_files(tree)):
+            waiting.append((getattr(file, "text", ""), parent_of(source, file, Problems(), key)))
     return tuple(found.items())
 
 

@@ -1,7 +1,7 @@
 """Put small faults into the core, one at a time, and see whether a test notices.
 
     pip install -e '.[mutation]'
-    python -m tests.mutation --record docs/verification/mutation.json   # all modules: about an hour on two processors
+    python -m tests.mutation --record docs/evidence/records/mutation.json   # all modules: about an hour
     python -m tests.mutation cnncalc.core.work cnncalc.core.formula   # some modules: minutes
 
 Prints the mutants that survive. `tests/mutation/survivors.yaml` says of each why that is no gap; where one stands
@@ -43,7 +43,7 @@ def main() -> int:
         prog="python -m tests.mutation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules of the core (default: all)")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="at a time (default 2)")
     parser.add_argument("--budget", type=float, default=8, metavar="S", help="seconds of tests a mutant (default 8)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="keep the outcomes there; run again, it goes on")

@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--bundled", action="store_true", help="all bundled architectures, against PyTorch")
     parser.add_argument("--seed", type=int, default=0, help="of the random cases (default 0)")
     parser.add_argument("--first", type=int, default=0, metavar="I", help="number of the first case (default 0)")
-    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for docs/verification.md")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     asked = parser.parse_args()
     runs = []
     if asked.bundled:

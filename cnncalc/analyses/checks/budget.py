@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
+from cnncalc.core.graph import whole_path
 from cnncalc.core.problem import Level, Place, Problem, Problems, fail
 from cnncalc.formats.source import Map, Node, Source, Text
 from cnncalc.formats.yaml.reading.problems import did_you_mean
@@ -183,7 +184,8 @@ def named(
         return
     by_name: dict[str, Row | GroupRow] = {row.name: row for row in analysis.rows} | analysis.groups
     for key, value in node:
-        if key.text != "total" and key.text not in by_name:
+        path = key.text if key.text in by_name else whole_path(key.text, analysis.groups)
+        if key.text != "total" and path not in by_name:
             budgeted = used(Use.LIMITS) if what == "budget" else {}
             known = ["total", *by_name, *budgeted]
             names = "`cnncalc summary FILE --depth all` shows every name"
@@ -195,7 +197,7 @@ def named(
         elif not isinstance(value, Map):
             problems.add("bad-value", f"`{key.text}` must be a mapping of quantities", value, "write `{params: 34848}`")
         else:
-            yield key.text, by_name.get(key.text), value
+            yield key.text, by_name.get(path), value
 
 
 def _limits_of(

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from cnncalc.analyses.checks.rules.uses import Uses, uses
-from cnncalc.core.graph import Graph, Group, Node, Ref
+from cnncalc.core.graph import Graph, Group, Node, Ref, whole_path
 from cnncalc.core.layers.base import Layer
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source, Text
@@ -101,8 +101,9 @@ class Network:
     @cached_property
     def output_refs(self) -> list[Ref]:
         """The nodes that are outputs of the network."""
-        wanted = set(self.graph.outputs)
-        ends = {name: group.output for name, group in self.graph.groups.items() if name in wanted}
+        groups = self.graph.groups
+        wanted = {path for name in self.graph.outputs for path in (name, whole_path(name, groups))}
+        ends = {name: group.output for name, group in groups.items() if name in wanted}
         ends |= {node.name: index for index, node in enumerate(self.nodes) if node.name in wanted}
         return [ref for ref in ends.values() if ref >= 0]
 
@@ -112,11 +113,15 @@ class Network:
         return uses(self.description)
 
     def sources(self) -> list[Source]:
-        """The file and those it extends, as far as something of them stands in the network."""
-        found = self.description
-        nodes: list[Written] = [found.tree, *found.fields.values(), *found.vars.values()]
-        nodes += [block.node for block in found.blocks.values()]
-        nodes += [node for given in found.defaults.values() for node in given.values()]
+        """The file and those it extends or uses, as far as something of them stands in the network."""
+        found = [self.description]
+        nodes: list[Written] = []
+        for one in found:
+            nodes += [one.tree, *one.fields.values(), *one.vars.values()]
+            nodes += [block.node for block in one.blocks.values()]
+            nodes += [node for given in one.defaults.values() for node in given.values()]
+            networks = [block.network for block in one.blocks.values() if block.network]
+            found += [network for network in networks if all(network is not other for other in found)]
         return list(dict.fromkeys(node.source for node in nodes))
 
     def around(self, ref: Ref, calls_only: bool = False) -> Iterator[Group]:

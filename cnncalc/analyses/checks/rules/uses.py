@@ -64,6 +64,7 @@ def uses(found: Description) -> Uses:
     block_vars: dict[str, set[str]] = {}
     for name, block in found.blocks.items():
         inside = _names(block.vars.values()) | _read_by(found, block.entries, words)
+        inside |= _names(block.use.vars.values()) if block.use else set()
         block_vars[name] = inside & set(block.vars)
         outside = inside - block_vars[name]
         before: set[str] = set()
@@ -128,7 +129,8 @@ def _read_by(found: Description, entries: Iterable[Entry], words: set[str]) -> s
 
 
 def _expressions(found: Description, entry: Entry, words: set[str]) -> Iterator[Node]:
-    yield from (node for node in (entry.repeat, entry.when) if node is not None)
+    branches = [branch.when for branch in entry.branches or ()]
+    yield from (node for node in (entry.repeat, entry.when, *branches) if node is not None)
     if entry.bound is None:
         yield from _values(entry)
     elif entry.type in found.blocks:

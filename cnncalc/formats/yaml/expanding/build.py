@@ -10,15 +10,14 @@ from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.problem import Problems, ProblemsFound, clean, in_order
 from cnncalc.core.shape import Shape
-from cnncalc.formats.source import Node, Source, Text
+from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.expand import Expander
-from cnncalc.formats.yaml.expanding.inputs import network_inputs
+from cnncalc.formats.yaml.expanding.inputs import inputs_and_vars
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
-from cnncalc.formats.yaml.expanding.values import Values, names_in
+from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.description import Description, describe
-from cnncalc.formats.yaml.reading.entries import Entries
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
@@ -73,27 +72,7 @@ def _vars_and_inputs(
             problems.add("unknown-name", f"--set: no var `{name}`", None, help)
         else:
             vars[name] = parse_yaml(Source("--set", text or '""'))
-    env, values = Env({}), Values(problems)
-    values.add_vars(_read_by_inputs(found, vars), env)
-    inputs = network_inputs(found.fields, env, input_size, problems)
-    shapes = list(inputs.values())
-    places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
-    scope = Scope(Entries(), env, places, lambda ref: shapes[-1 - (ref or 0)])
-    env.know(scope)
-    values.add_vars({name: node for name, node in vars.items() if name not in env}, env)
-    return env, inputs
-
-
-def _read_by_inputs(found: Description, vars: dict[str, Node]) -> dict[str, Node]:
-    """The vars that the inputs are worked out from, and those that these are."""
-    stack = [name for key in ("input", "inputs") if key in found.fields for name in names_in(found.fields[key])]
-    read: dict[str, Node] = {}
-    while stack:
-        name = stack.pop()
-        if name in vars and name not in read:
-            read[name] = vars[name]
-            stack += names_in(vars[name])
-    return read
+    return inputs_and_vars(found, vars, {}, Values(problems), input_size)
 
 
 def _text(found: Description, key: str, problems: Problems) -> str | None:

@@ -6,7 +6,8 @@ attributes are worked out. A layer that fails gives *no* shape, and what reads i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import compress, islice
 from typing import Any, NamedTuple
 
 from cnncalc.core.builder import MOST_LAYERS, Builder, Stretch, rank_of, wrong_number
@@ -15,11 +16,12 @@ from cnncalc.core.graph import Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
-from cnncalc.core.shape import Shape
+from cnncalc.core.shape import Shape, how_many, written_shape
 from cnncalc.formats.source import DEEPEST, Text
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.yaml.expanding.attributes import Attributes
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
+from cnncalc.formats.yaml.expanding.inputs import input_names, inputs_and_vars
 from cnncalc.formats.yaml.expanding.labels import branch_labels, free, labels, type_of
 from cnncalc.formats.yaml.expanding.scope import ABSENT, Entity, Lookup, Port, Scope
 from cnncalc.formats.yaml.expanding.trail import Trail
@@ -29,6 +31,8 @@ from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Branch, Entry
 
 MOST_ENTRIES = 210_000
+Ports = tuple[Port, ...]  # what an entry gives: nothing where it is absent, several where a block has `outputs`
+_FAILED: Ports = (None,)
 
 
 class _Call(NamedTuple):
@@ -59,10 +63,12 @@ class Expander:
         self.written: list[Entry] = []  # for each node the entry that wrote it
         self.count = 0
         self.depth = 0
+        self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
+        self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
         self.done: dict[tuple[Any, ...] | None, _Call] = {}
 
-    def entries(self, scope: Scope, current: Port, prefix: str) -> Port:
-        """The nodes of a list of entries, in order; what the last one gives."""
+    def entries(self, scope: Scope, current: Port, prefix: str, most: int | None = None) -> Port:
+        """The nodes of a list of entries, or the first ones of it, in order; what the last one gives."""
         entries = scope.listed
         self.depth += 1
         if self.depth > DEEPEST:
@@ -71,7 +77,8 @@ class Expander:
                 f"blocks and branches nested deeper than {DEEPEST} (limit: nesting {DEEPEST})",
                 entries[0].key if entries else None,
             )
-        for entry, label in zip(entries, labels(entries, scope.env, self.trail.problems), strict=True):
+        named = zip(entries, labels(entries, scope.env, self.trail.problems), strict=True)
+        for entry, label in islice(named, most):
             scope.before = current
             current = self.entry(entry, label, scope, current, prefix)
         self.depth -= 1
@@ -83,70 +90,92 @@ class Expander:
             what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
             self.trail.stop("limit", f"{what} (limit: entries {MOST_ENTRIES:,})", entry.key)
         name, branch_names = label
-        reads = self.reads(entry, scope, current)
+        reads, absent = self.reads(entry, scope, current)
         start = len(self.nodes)
         path = prefix + name
         env = scope.env
         env.at(self.builder.shape(reads[0]), scope)
+        ways_out = self.ways_out
+        self.ways_out += may_end(entry)
+        outputs: Ports = ()
         try:
-            if entry.when is not None and not self.values.truth(entry.when, env):
-                return self.absent(entry, scope, current)
-            if entry.repeat is None:
-                beside = None if branch_names is None else [prefix + branch for branch in branch_names]
-                output = self.instance(entry, path, beside, reads, scope)
-            else:
-                times = self.times(entry.repeat, env)
-                if times == 0:
-                    return self.absent(entry, scope, current)
-                output = self.copies(entry, path, times, reads, scope)
+            if entry.when is None or self.values.truth(entry.when, env):
+                times = None if entry.repeat is None else self.times(entry.repeat, env)
+                if times != 0:
+                    self.missed(absent)
+                    if times is None:
+                        beside = None if branch_names is None else [prefix + branch for branch in branch_names]
+                        outputs = self.instance(entry, path, beside, reads, scope)
+                    else:
+                        outputs = self.copies(entry, path, times, reads, scope)
         except Silent:
-            output = None
+            self.missed(absent)  # which may be why
+            outputs = _FAILED
+        self.ways_out = ways_out
+        if not outputs:
+            if entry.name is not None:
+                scope.entities[entry.name.text] = ABSENT
+            return current
         if entry.name is not None:
-            scope.entities[entry.name.text] = Entity(output, start, len(self.nodes))
-        if entry.share is not None and output is not None:
+            block = self.found.blocks.get(type_of(entry, env))
+            names = [node.text for node in block.gives] if block else []
+            given = dict.fromkeys(names) if None in outputs else dict(zip(names, outputs, strict=False))
+            scope.entities[entry.name.text] = Entity(outputs[0], start, len(self.nodes), given)
+        if entry.share is not None and outputs[0] is not None:
             self.share(entry, entry.share, scope, start)
-        return output
+        return outputs[0]
 
-    def absent(self, entry: Entry, scope: Scope, current: Port) -> Port:
-        if entry.name is not None:
-            scope.entities[entry.name.text] = ABSENT
-        return current
+    def missed(self, absent: list[Text]) -> None:
+        for node in absent:
+            self.lookup.missed(node)
 
-    def copies(self, entry: Entry, path: str, times: int, reads: list[Port], scope: Scope) -> Port:
-        if len(reads) > 1:
-            self.trail.add(
-                "bad-value",
-                "an entry that reads several others cannot be repeated",
-                entry.repeat,
-                "put it in a block with one input",
-            )
-            return None
+    def copies(self, entry: Entry, path: str, times: int, reads: list[Port], scope: Scope) -> Ports:
         start = len(self.nodes)
-        output = reads[0]
+        block = self.found.blocks.get(type_of(entry, scope.env))
+        outputs: Ports = tuple(reads)
         last: _Call | None = None  # a copy that gives what it reads: those behind it are equal
         closed = self.is_closed(entry, scope)
+        if len(reads) != max(1, len(block.gives) if block else 0):
+            self.refuse_copies(entry, block, len(reads))
+            return _FAILED
         env = scope.env
         around = env.number, env.counted
+        there = False
         for number in range(1, times + 1):
             if last is not None and self.has_room(last):
-                output = self.again(last, f"{path}/{number}", [output])
+                outputs = self.again(last, f"{path}/{number}", outputs)
                 continue
-            since, before = self.so_far(), output
+            since, before = self.so_far(), outputs
             self.count += 1
-            env.at(self.builder.shape(output), scope)
+            env.at(self.builder.shape(outputs[0]), scope)
             env.number, env.counted = number, False
-            scope.before = output
+            scope.before = outputs[0]
             self.trail.calls.append((None, entry, f"copy {number} of {times}"))
-            output = self.instance(entry, f"{path}/{number}", None, [output], scope)
+            outputs = self.instance(entry, f"{path}/{number}", None, list(outputs), scope)
             self.trail.calls.pop()
-            if output is None:
+            if None in outputs:
                 break
-            if closed and not env.counted and self.builder.shape(output) == self.builder.shape(before):
-                last = self.worked_out(since, f"{path}/{number}", [before], output)
+            there = there or bool(outputs)
+            outputs = outputs or before  # a merge of which no branch is there
+            if closed and not env.counted and self.builder.shapes(outputs) == self.builder.shapes(before):
+                last = self.worked_out(since, f"{path}/{number}", list(before), outputs)
         env.number, env.counted = around
-        if output is not None:
-            self.group(path, type_of(entry, env), start, output, entry, times)
-        return output
+        if None in outputs:
+            return outputs
+        if not there:
+            return ()
+        self.group(path, type_of(entry, env), start, outputs, entry, times, block)
+        return outputs
+
+    def refuse_copies(self, entry: Entry, block: Block | None, reads: int) -> None:
+        if block is not None and block.gives:
+            gives = len(block.gives)
+            message = f"block `{block.name}` reads {reads} and gives {gives}: it cannot be repeated"
+            help = "each copy reads what the one before gives: name as many `outputs` as `inputs`"
+        else:
+            message = "an entry that reads several others cannot be repeated"
+            help = "put it in a block with one input, or with as many `outputs` as `inputs`"
+        self.trail.add("bad-value", message, entry.repeat, help)
 
     def is_closed(self, entry: Entry, scope: Scope) -> bool:
         """Whether an entry reads nothing but what stands before it: a block, or a layer with one input."""
@@ -160,64 +189,131 @@ class Expander:
         """How many layers, groups, entries and problems there are."""
         return len(self.nodes), len(self.builder.groups), self.count, len(self.trail.problems.found)
 
-    def worked_out(self, since: tuple[int, int, int, int], path: str, reads: list[Port], output: Port) -> _Call | None:
+    def worked_out(
+        self, since: tuple[int, int, int, int], path: str, reads: list[Port], outputs: Ports
+    ) -> _Call | None:
         """What was built below a path since then, to be copied; None where something is wrong with it."""
         start, groups, count, problems = since
-        if output is None or None in reads or len(self.trail.problems.found) > problems:
+        if None in outputs or None in reads or len(self.trail.problems.found) > problems:
             return None
         below = tuple(self.builder.groups[groups:])
-        stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), output)  # type: ignore[arg-type]
+        stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), outputs)  # type: ignore[arg-type]
         return _Call(stretch, self.count - count)
 
-    def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Port:
-        """What an entry is, once; `beside` are the paths of its branches, where these stand beside it."""
+    def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
+        """What an entry gives, once; `beside` are the paths of its branches, where these stand beside it."""
         type_name = type_of(entry, scope.env)
         if type_name in self.found.blocks:
             return self.call(entry, self.found.blocks[type_name], path, reads, scope)
         if type_name not in LAYERS:
             if entry.type.startswith("$") and type_name != entry.type:
                 bind(entry, type_name, self.found.blocks, self.trail.problems)
-            return None
+            return _FAILED
         if entry.branches is not None:
             return self.merge(entry, type_name, path, beside, reads, scope)
-        return self.leaf(entry, LAYERS[type_name], path, reads, scope)
+        return (self.leaf(entry, LAYERS[type_name], path, reads, scope, entry.labels),)
 
-    def call(self, entry: Entry, block: Block, path: str, reads: list[Port], scope: Scope) -> Port:
-        if any(caller is block for caller, _, _ in self.trail.calls):
+    def call(self, entry: Entry, block: Block, path: str, reads: list[Port], scope: Scope) -> Ports:
+        opened = self.open.get(block)
+        if opened == self.ways_out:
             chain = [caller.name for caller, _, _ in self.trail.calls if caller] + [block.name]
             self.trail.stop(
                 "recursive-block",
                 f"block `{block.name}` calls itself: {' → '.join(chain)}",
                 entry.key,
-                "break the cycle",
+                "break the cycle, or end it: `when: depth > 1`",
             )
         names = [node.text for node in block.inputs] or ["input"]
+        if block.network is not None:
+            names = input_names(block.network)
         env = Env(self.file_vars)
         inner = Scope(block.entries, env, dict(zip(names, reads, strict=False)), self.builder.shape)
         env.at(self.builder.shape(reads[0]), inner)
         self.attributes.params(entry, block, scope.env, env)
         if len(reads) != len(names):
             needs, help = "one input", None
-            if block.inputs:
+            if len(names) > 1:
                 needs = f"{len(names)} inputs ({', '.join(names)})"
                 help = f"write `from: [{', '.join(names).upper()}]`"
             self.trail.add("wrong-input", f"block `{block.name}` reads {needs}, not {len(reads)}", entry.key, help)
-            return None
+            return _FAILED
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
         if done is not None and self.has_room(done):
-            output: Port = self.again(done, path, reads)
+            outputs: Ports = self.again(done, path, reads)
         else:
             self.trail.calls.append((block, entry, path))
-            self.values.add_vars(block.vars, env)
-            output = self.entries(inner, reads[0], f"{path}/")
+            self.open[block] = self.ways_out
+            if block.network is not None:
+                outputs = self.network(block, env, inner.inputs, path)
+            else:
+                self.count += len(block.vars)
+                self.values.add_vars(block.vars, env)
+                outputs = self.given(block, inner, self.entries(inner, reads[0], f"{path}/"))
+            if opened is None:
+                del self.open[block]
+            else:
+                self.open[block] = opened
             self.trail.calls.pop()
-            if key is not None and (call := self.worked_out(since, path, reads, output)):
+            if key is not None and (call := self.worked_out(since, path, reads, outputs)):
                 self.done[key] = call
-        if output is not None:
-            self.group(path, block.name, since[0], output, entry)
-        return output
+        if None not in outputs:
+            self.group(path, block.name, since[0], outputs, entry, block=block)
+        return outputs
+
+    def given(self, block: Block, inner: Scope, last: Port) -> Ports:
+        """What a block gives: its `outputs`, else what its last entry gives."""
+        return tuple([self.lookup.given(node, inner) for node in block.outputs]) if block.outputs else (last,)
+
+    def network(self, block: Block, env: Env, inputs: dict[str, Port], path: str) -> Ports:
+        """What another network gives as a block: it has its own vars, blocks and defaults, and the sizes that it reads.
+
+        What leads to none of its outputs is left out.
+        """
+        found, use = block.network, block.use
+        assert use is not None
+        start, groups, *_ = self.so_far()
+        given: dict[str, Any] = {}
+        for name, value in use.vars.items():
+            try:
+                given[name] = self.values.value(value, env)
+            except Silent:
+                given[name] = UNKNOWN
+        self.count += len(found.vars)
+        shapes = {name: self.builder.shape(port) for name, port in inputs.items()}
+        file_vars, wanted = inputs_and_vars(found, found.vars, given, self.values, shapes=shapes)
+        if not self.fits(block, wanted, shapes):
+            return _FAILED
+        outer = self.found, self.file_vars, self.done
+        self.found, self.file_vars, self.done = found, dict(file_vars), {}
+        self.attributes.found = found
+        ends = block.gives
+        names = {name for end in ends for name in (end.text, end.text.rpartition(".")[0])}
+        most = max((n for n, one in enumerate(found.entries, 1) if one.name and one.name.text in names), default=None)
+        scope = Scope(found.entries, Env(file_vars), inputs, self.builder.shape)
+        last = self.entries(scope, next(iter(inputs.values())) if len(inputs) == 1 else UNKNOWN, f"{path}/", most)
+        self.found, self.file_vars, self.done = outer
+        self.attributes.found = self.found
+        outputs = [self.lookup.port(end, scope, None, "outputs") for end in ends] or [last]
+        stay, outputs = self.builder.prune(start, groups, outputs)
+        self.written[start:] = compress(self.written[start:], stay)
+        return tuple(outputs)
+
+    def fits(self, block: Block, wanted: dict[str, Shape | None], given: dict[str, Shape | None]) -> bool:
+        """Whether the network of a block can read what it is given: as many sides, as many channels."""
+        at = self.trail.calls[-1][1].key
+        fine = True
+        for name, shape in given.items():
+            own = wanted.get(name)
+            if own is None or shape is None:
+                fine = False
+            elif len(own) != len(shape) or own[0] != shape[0]:
+                fine = False
+                reads = how_many(own[0], "channel") if len(own) == len(shape) else written_shape(own)
+                message = f"the network of block `{block.name}` reads {reads}, and not {written_shape(shape)}"
+                self.trail.add("wrong-input", message, at)
+        return fine
 
     def equal(self, block: Block, env: Env, reads: list[Port]) -> tuple[Any, ...] | None:
         """What calls of a block must have in common to give the same layers; None where something is not known."""
@@ -232,18 +328,21 @@ class Expander:
         layers = call.stretch.stop - call.stretch.start
         return len(self.nodes) + layers <= MOST_LAYERS and self.count + call.entries <= MOST_ENTRIES
 
-    def again(self, call: _Call, path: str, reads: list[Port]) -> Ref:
+    def again(self, call: _Call, path: str, reads: Sequence[Port]) -> tuple[Ref, ...]:
         """What a block gives that was called before with equal params on equal shapes: nothing is worked out anew."""
         stretch = call.stretch
         self.count += call.entries
-        output = self.builder.again(stretch, path, tuple(reads))  # type: ignore[arg-type]
+        outputs = self.builder.again(stretch, path, tuple(reads))  # type: ignore[arg-type]
         self.written += self.written[stretch.start : stretch.stop]
-        return output
+        return outputs
 
     def merge(
         self, entry: Entry, type_name: str, path: str, beside: list[str] | None, reads: list[Port], scope: Scope
-    ) -> Port:
-        """Branches that all read one input, joined by a layer; a named or repeated merge is a group of its own."""
+    ) -> Ports:
+        """Branches, which read one input or what each names, joined by a layer; a named merge is a group of its own.
+
+        Branches that are absent are not joined: one alone is what the merge gives, and of none there is no merge.
+        """
         assert entry.branches is not None
         if len(reads) > 1:
             help = "give it either branches, or `from: [A, B]`"
@@ -253,7 +352,7 @@ class Expander:
                 entry.key,
                 help,
             )
-            return None
+            return _FAILED
         if beside is None:
             names = branch_labels(entry.branches, set())
             paths = [f"{path}/{name}" for name in names]
@@ -261,25 +360,76 @@ class Expander:
         else:
             paths, leaf_path = beside, path
         start = len(self.nodes)
-        outputs = []
-        for branch, branch_path in zip(entry.branches, paths, strict=True):
+        labels: list[str] = []
+        outputs: list[Port] = []
+        for number, (branch, branch_path) in enumerate(zip(entry.branches, paths, strict=True), 1):
             first = len(self.nodes)
-            inner = Scope(branch.entries, scope.env, scope.inputs, self.builder.shape, scope)
-            output = self.entries(inner, reads[0], f"{branch_path}/")
-            outputs.append(output)
-            if output is not None:
-                self.group(branch_path, "branch", first, output, branch)
-        scope.env.at(self.builder.shape(reads[0]), scope)
-        result = self.leaf(entry, LAYERS[type_name], leaf_path, outputs, scope)
-        if beside is None and result is not None:
+            found = self.branch(branch, branch_path, reads[0], scope)
+            if found:
+                outputs += found
+                labels.append(branch.name.text if branch.name else f"branch {number}")
+                if None not in found:
+                    self.group(branch_path, "branch", first, found, branch)
+        if len(outputs) == len(entry.branches) or len(outputs) > 1:
+            first_read = next((port for port in (reads[0], *outputs) if port is not None), None)
+            scope.env.at(self.builder.shape(first_read), scope)
+            result: Ports = (self.leaf(entry, LAYERS[type_name], leaf_path, outputs, scope, lambda: labels),)
+        else:
+            result = tuple(outputs)
+        if beside is None and result and None not in result:
             self.group(path, type_name, start, result, entry)
         return result
 
-    def group(self, path: str, kind: str, start: int, output: Ref, at: Entry | Branch, copies: int = 0) -> None:
-        origin = at.origin if isinstance(at, Entry) else (at.name or at.node).origin
-        self.builder.group(path, kind, start, output, origin, copies=copies, named=given(at, path))
+    def branch(self, branch: Branch, path: str, before: Port, scope: Scope) -> Ports:
+        """What a branch gives; nothing where its own `when` is false."""
+        port = before if branch.reads is None else self.lookup.found(branch.reads, scope, before, "from")
+        absent = [branch.reads] if branch.reads is not None and port is ABSENT else []
+        port = None if isinstance(port, Entity) else port
+        scope.env.at(self.builder.shape(port), scope)
+        ways_out = self.ways_out
+        if branch.when is not None:
+            self.ways_out += 1
+            try:
+                there = self.values.truth(branch.when, scope.env)
+            except Silent:
+                self.missed(absent)
+                return _FAILED
+            finally:
+                self.ways_out = ways_out
+            if not there:
+                return ()
+            self.ways_out += 1
+        self.missed(absent)
+        inner = Scope(branch.entries, scope.env, scope.inputs, self.builder.shape, scope)
+        output = self.entries(inner, port, f"{path}/")
+        self.ways_out = ways_out
+        return (output,)
 
-    def leaf(self, entry: Entry, layer_type: type[Layer], path: str, reads: list[Port], scope: Scope) -> Port:
+    def group(
+        self,
+        path: str,
+        kind: str,
+        start: int,
+        outputs: Ports,
+        at: Entry | Branch,
+        copies: int = 0,
+        block: Block | None = None,
+    ) -> None:
+        origin = at.origin if isinstance(at, Entry) else (at.name or at.node).origin
+        names = tuple([node.text for node in block.gives]) if block else ()
+        output = outputs[0]
+        assert output is not None
+        self.builder.group(path, kind, start, output, origin, copies=copies, named=given(at, path), outputs=names)
+
+    def leaf(
+        self,
+        entry: Entry,
+        layer_type: type[Layer],
+        path: str,
+        reads: list[Port],
+        scope: Scope,
+        labels: Callable[[], list[str]],
+    ) -> Port:
         like = self.attributes.bound(entry, layer_type.type).get(layer_type.second_input or "")
         if isinstance(like, Text):
             reads = [*reads, self.lookup.port(like, scope, scope.before, "like")]
@@ -301,7 +451,7 @@ class Expander:
             path,
             entry.origin,
             named=given(entry, path),
-            labels=entry.labels,
+            labels=labels,
         )
         if ref is not None:
             self.written.append(entry)
@@ -326,10 +476,15 @@ class Expander:
             if not self.builder.share(start + index, found.start + index % other, target):
                 return
 
-    def reads(self, entry: Entry, scope: Scope, current: Port) -> list[Port]:
+    def reads(self, entry: Entry, scope: Scope, current: Port) -> tuple[list[Port], list[Text]]:
+        """What an entry reads, and the names among it that are absent."""
         if entry.reads is None:
-            return [self.lookup.previous(entry.key, scope, current)]
-        return [self.lookup.port(node, scope, current, "from") for node in entry.reads]
+            if current is UNKNOWN and entry.branches and all(branch.reads for branch in entry.branches):
+                return [None], []
+            return [self.lookup.previous(entry.key, scope, current)], []
+        found = [self.lookup.found(node, scope, current, "from") for node in entry.reads]
+        absent = [node for node, port in zip(entry.reads, found, strict=True) if port is ABSENT]
+        return [None if isinstance(port, Entity) else port for port in found], absent
 
     def times(self, node: Written, env: Env) -> int:
         value = self.values.value(node, env)
@@ -343,6 +498,13 @@ class Expander:
         if value > MOST_LAYERS:
             self.trail.stop("limit", f"`repeat: {value:,}` (limit: layers {MOST_LAYERS:,})", node)
         return value
+
+
+def may_end(entry: Entry) -> bool:
+    """Whether an entry may be absent, or something else, the next time: so a block that uses itself comes to an end."""
+    repeat = entry.repeat
+    times = isinstance(repeat, Text) and not repeat.text.isdigit()
+    return entry.when is not None or times or entry.type.startswith("$")
 
 
 def exactly(value: Any) -> Any:

@@ -10,7 +10,10 @@ from cnncalc.core.problem import Problems
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.formats.source import Map, Node
 from cnncalc.formats.yaml.expanding.env import Env, Silent
-from cnncalc.formats.yaml.expanding.values import Values
+from cnncalc.formats.yaml.expanding.scope import Port, Scope
+from cnncalc.formats.yaml.expanding.values import Values, names_in
+from cnncalc.formats.yaml.reading.description import Description
+from cnncalc.formats.yaml.reading.entries import Entries
 from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean
 
 LARGEST_SIDE = 4_096
@@ -39,6 +42,49 @@ def network_inputs(
     sizes = _read_input_sizes(input_size, list(given), problems) if input_size else {}
     values = Values(problems)
     return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}
+
+
+def input_names(found: Description) -> list[str]:
+    """The names of a network's inputs, in order."""
+    node = found.fields.get("inputs")
+    return [key.text for key, _ in node] if isinstance(node, Map) else ["input"]
+
+
+def inputs_and_vars(
+    found: Description,
+    vars: dict[str, Node],
+    given: dict[str, Any],
+    values: Values,
+    input_size: str | None = None,
+    shapes: dict[str, Shape | None] | None = None,
+) -> tuple[Env, dict[str, Shape | None]]:
+    """The vars of a file and the shapes of its inputs; of the vars, those that the inputs read are worked out first.
+
+    The others may read sizes of the inputs: of `shapes`, where the file is read at other ones. `given` are the values
+    of some vars.
+    """
+    env = Env(given)
+    vars = {name: node for name, node in vars.items() if name not in given}
+    values.add_vars(_read_by_inputs(found, vars), env)
+    inputs = network_inputs(found.fields, env, input_size, values.problems)
+    read = list((shapes or inputs).values())
+    places: dict[str, Port] = {name: -1 - index for index, name in enumerate(inputs)}
+    scope = Scope(Entries(), env, places, lambda ref: read[-1 - (ref or 0)])
+    env.know(scope)
+    values.add_vars({name: node for name, node in vars.items() if name not in env}, env)
+    return env, inputs
+
+
+def _read_by_inputs(found: Description, vars: dict[str, Node]) -> dict[str, Node]:
+    """The vars that the inputs are worked out from, and those that these are."""
+    stack = [name for key in ("input", "inputs") if key in found.fields for name in names_in(found.fields[key])]
+    read: dict[str, Node] = {}
+    while stack:
+        name = stack.pop()
+        if name in vars and name not in read:
+            read[name] = vars[name]
+            stack += names_in(vars[name])
+    return read
 
 
 def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: Values) -> Shape | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnncalc.core.formula import FormulaError
@@ -16,14 +17,16 @@ from cnncalc.formats.yaml.reading.entries import Entries
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 Port = Ref | None  # None: unknown, because of a problem already reported
+_NONE: Mapping[str, Port] = MappingProxyType({})
 
 
 class Entity(NamedTuple):
-    """What a given name stands for in a list: its output, and its nodes."""
+    """What a given name stands for in a list: its output, its nodes, and of a block with `outputs` all of these."""
 
     output: Port
     start: int
     stop: int
+    outputs: Mapping[str, Port] = _NONE
 
 
 ABSENT = Entity(None, 0, 0)
@@ -102,18 +105,54 @@ class Lookup:
 
     def port(self, node: Text, scope: Scope, current: Port, what: str) -> Port:
         """What a name in `from`, `outputs` or `like` stands for."""
+        port = self.found(node, scope, current, what)
+        if port is ABSENT:
+            self.missed(node)
+        return None if isinstance(port, Entity) else port
+
+    def found(self, node: Text, scope: Scope, current: Port, what: str) -> Port | Entity:
+        """As `port`; ABSENT where the entry is, which is not told: what is absent itself may name it."""
         if node.text == "previous":
             return self.previous(node, scope, current)
         found = scope.find(node.text)
+        if found is UNKNOWN and "." in node.text:
+            return self.output(node, scope, what)
         if isinstance(found, Entity):
-            if found is ABSENT:
-                self.missed(node)
-            return found.output
+            return found if found is ABSENT else found.output
         if found is UNKNOWN:
             self.unknown(node, scope, what)
             return None
         port: Port = found
         return port
+
+    def output(self, node: Text, scope: Scope, what: str) -> Port | Entity:
+        """One output of a block: `stack.skip`."""
+        name, _, output = node.text.rpartition(".")
+        block = scope.find(name)
+        if not isinstance(block, Entity):
+            self.unknown(node, scope, what)
+        elif block is ABSENT or output in block.outputs:
+            return block if block is ABSENT else block.outputs[output]
+        elif block.outputs:
+            listed = ", ".join(f"`{name}.{known}`" for known in block.outputs)
+            help = did_you_mean(output, block.outputs) or f"it gives {listed}"
+            self.trail.add("unknown-name", f"`{name}` has no output `{output}`", node, help)
+        else:
+            help = f"its block names what it gives: `outputs: [{output}]`"
+            self.trail.add("unknown-name", f"`{name}` has one output, and no `{output}`", node, help)
+        return None
+
+    def given(self, node: Text, scope: Scope) -> Port:
+        """What an entry gives that a block names as an output: a name inside of it, and no other."""
+        entity = scope.entities.get(node.text)
+        if entity is ABSENT:
+            self.missed(node)
+        elif entity is None:
+            message = f"`outputs`: no entry of the block has the name `{node.text}`"
+            known = ", ".join(f"`{name}`" for name in scope.entities)
+            help = did_you_mean(node.text, scope.entities) or f"its names are {known or 'none'}"
+            self.trail.add("unknown-name", message, node, help)
+        return entity.output if entity else None
 
     def missed(self, node: Text) -> None:
         self.trail.add("absent-entry", is_absent(node.text), node)
@@ -133,6 +172,11 @@ class Lookup:
         elif node.text in automatic:
             message = f"`{node.text}` is not a given name"
             help = f"write `name: {node.text}` in that entry, and `{what}` can say it"
+        elif "/" in node.text and node.text.partition("/")[0] in {*known, *automatic}:
+            block, _, inside = node.text.partition("/")
+            message = f"`{node.text}` stands inside `{block}`: a path cannot be read"
+            inside = inside.rpartition("/")[2]
+            help = f"let the block give it, `outputs: [{inside}]`, and read `{block}.{inside}`"
         else:
             message = f"no entry `{node.text}` above"
             help = did_you_mean(node.text, known)

@@ -43,7 +43,8 @@ class Trail:
         if blocks:
             block, entry, label = blocks[-1]
             place = entry.key.origin
-            used = f"line {place.line}" if place.line and place.file == block.node.origin.file else str(place)
+            home = block.network.source.name if block.network else block.node.origin.file
+            used = f"line {place.line}" if place.line and place.file == home else str(place)
             copy = f", {copies[-1]}" if copies else ""
             notes.append(f"here `{path or label}`, used at {used}{copy}")
             if block.overrides:

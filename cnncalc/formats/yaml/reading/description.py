@@ -10,9 +10,9 @@ from typing import NamedTuple
 from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.reading.binding import bind_all
-from cnncalc.formats.yaml.reading.entries import Block, Entries
-from cnncalc.formats.yaml.reading.extends import KEYS, chain
-from cnncalc.formats.yaml.reading.problems import value_is_null
+from cnncalc.formats.yaml.reading.entries import Block, Entries, NetworkUse
+from cnncalc.formats.yaml.reading.extends import DEEPEST_EXTENDS, KEYS, chain, parent_of, too_many
+from cnncalc.formats.yaml.reading.problems import did_you_mean, value_is_null
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
@@ -28,7 +28,16 @@ class Description(NamedTuple):
     entries: Entries
     outputs: list[Text] | None
     key_nodes: dict[str, Text]
+    height: int  # files that stand one on the other, by `extends` or as blocks, from the lowest up to this one
 
+    @property
+    def names(self) -> list[str]:
+        """The given names of its entries, top-level ones alone."""
+        return [entry.name.text for entry in self.entries if entry.name]
+
+
+MOST_NETWORKS = 100
+_Known = dict[tuple[bool, str, str], Description]
 
 _MEANT = frozenset(KEYS) - {"name", "source", "note"}  # which other YAML has, too
 
@@ -50,9 +59,12 @@ def is_architecture(tree: Node) -> bool:
     return any(get_close_matches(key.lower(), ("layers", "extends"), cutoff=0.8) for key in keys)
 
 
-def describe(source: Source, problems: Problems) -> Description:
-    """Read a file and its parents; raises ProblemsFound where nothing can be read at all."""
-    levels = chain(source, problems)
+def describe(source: Source, problems: Problems, below: int = 0, known: _Known | None = None) -> Description:
+    """Read a file, its parents, and the networks that are blocks of it; raises ProblemsFound where that is impossible.
+
+    `below` are the files that lead to it, one by the other, and `known` the networks that were read before.
+    """
+    levels = chain(source, problems, below)
     main = levels[-1]
     if main.get("layers") is None and len(levels) == 1:
         problems.add(
@@ -95,8 +107,44 @@ def describe(source: Source, problems: Problems) -> Description:
     if "input" not in key_nodes and "inputs" not in key_nodes:
         problems.add("missing-key", "no `input`", main.origin, "write, for example, `input: {channels: 3, size: 224}`")
     outputs = reader.words(fields["outputs"], "outputs") if "outputs" in fields else None
-    found = Description(source, main, fields, vars, defaults, blocks, entries, outputs, key_nodes)
+    networks = {} if known is None else known
+    heights = [0]
+    for block in blocks.values():
+        if block.use is not None:
+            block.network = _network(block, block.use, problems, below + len(levels), networks)
+            heights.append(block.network.height)
+    height = len(levels) + max(heights)
+    found = Description(source, main, fields, vars, defaults, blocks, entries, outputs, key_nodes, height)
     for block in blocks.values():
         bind_all(block.entries, {param.name for param in block.params if param.word}, blocks, problems)
     bind_all(entries, set(), blocks, problems)
+    return found
+
+
+def _network(block: Block, use: NetworkUse, problems: Problems, below: int, known: _Known) -> Description:
+    """The network that a block stands for, read once however many blocks use it; raises ProblemsFound."""
+    if below > DEEPEST_EXTENDS:
+        raise too_many(use.node, problems)
+    source = parent_of(use.node.source, use.node, problems, "network")
+    key = (source.bundled, source.folder, source.name)
+    found = known.get(key)
+    if found is None:
+        if len(known) >= MOST_NETWORKS:
+            message = f"more than {MOST_NETWORKS} networks used as blocks (limit: networks {MOST_NETWORKS})"
+            problems.add("limit", message, use.node)
+            raise ProblemsFound(problems.found)
+        found = known[key] = describe(source, problems, below, known)
+    if below + found.height > DEEPEST_EXTENDS + 1:
+        raise too_many(use.node, problems)
+    for var, at in use.vars.items():
+        if var in found.vars:
+            continue
+        listed = ", ".join(f"`{var}`" for var in found.vars)
+        help = did_you_mean(var, found.vars) or f"its vars are {listed or 'none'}"
+        problems.add("unknown-name", f"`set`: `{source.name}` has no var `{var}`", at, help)
+    for name in block.gives:
+        if name.text not in found.names and name.text.rpartition(".")[0] not in found.names:
+            listed = ", ".join(f"`{one}`" for one in found.names)
+            help = did_you_mean(name.text, found.names) or f"its names are {listed or 'none'}"
+            problems.add("unknown-name", f"`{source.name}` gives no entry the name `{name.text}`", name, help)
     return found

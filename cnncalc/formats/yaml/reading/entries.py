@@ -11,11 +11,13 @@ COMMON = ("name", "from", "repeat", "when", "share")  # what every entry may say
 
 
 class Branch(NamedTuple):
-    """A path that a merge joins."""
+    """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere."""
 
     name: Text | None
     entries: Entries
     node: Node
+    when: Node | None = None
+    reads: Text | None = None
 
 
 class Entry:
@@ -66,11 +68,7 @@ class Entry:
         return found
 
     def labels(self) -> list[str]:
-        """What messages call the tensors that it joins: the names of branches, or those that `from` reads."""
-        if self.branches:
-            return [
-                branch.name.text if branch.name else f"branch {index + 1}" for index, branch in enumerate(self.branches)
-            ]
+        """What messages call the tensors that it reads by name."""
         return [node.text for node in self.reads or ()]
 
 
@@ -90,10 +88,18 @@ class Param(NamedTuple):
     node: Text
 
 
-class Block:
-    """A layer type that a file defines."""
+class NetworkUse(NamedTuple):
+    """Another network as a block: its `node` names it, and `until` what it gives; `vars` sets some of its vars."""
 
-    __slots__ = ("entries", "inputs", "name", "node", "overrides", "params", "vars")
+    node: Node
+    until: Text | None
+    vars: dict[str, Text]
+
+
+class Block:
+    """A layer type that a file defines: entries, or the `network` that `use` asks for."""
+
+    __slots__ = ("entries", "inputs", "name", "network", "node", "outputs", "overrides", "params", "use", "vars")
 
     def __init__(self, node: Text) -> None:
         self.name = node.text
@@ -101,5 +107,15 @@ class Block:
         self.params: list[Param] = []
         self.vars: dict[str, Node] = {}
         self.inputs: list[Text] = []
+        self.outputs: list[Text] = []
+        self.use: NetworkUse | None = None
+        self.network: Any = None  # a Description
         self.entries = Entries()
         self.overrides: Origin | None = None
+
+    @property
+    def gives(self) -> list[Text]:
+        """The names of its outputs, the one `until` which a network is used, too; none for that of its last entry."""
+        until = self.use.until if self.use else None
+        known = until is None or any(until.text == name.text for name in self.outputs)
+        return self.outputs if known else [*self.outputs, until]  # type: ignore[list-item]

@@ -17,10 +17,10 @@ KEYS = (
 DEEPEST_EXTENDS = 8
 
 
-def chain(source: Source, problems: Problems) -> list[Map]:
-    """The file and what it extends, eldest first; raises ProblemsFound."""
+def chain(source: Source, problems: Problems, below: int = 0) -> list[Map]:
+    """The file and what it extends, eldest first; `below` are the files that lead to it. Raises ProblemsFound."""
     levels: list[Map] = []
-    seen = 0
+    seen = below
     while True:
         tree = parse_yaml(source)
         if not isinstance(tree, Map):
@@ -41,25 +41,38 @@ def chain(source: Source, problems: Problems) -> list[Map]:
             return levels
         seen += 1
         if seen > DEEPEST_EXTENDS:
-            problems.add(
-                "limit",
-                f"more than {DEEPEST_EXTENDS} files extend each other (limit: extends {DEEPEST_EXTENDS})",
-                parent,
-            )
-            raise ProblemsFound(problems.found)
+            raise too_many(parent, problems)
         source = parent_of(source, parent, problems)
 
 
-def parent_of(source: Source, node: Node, problems: Problems) -> Source:
-    """The file that `extends` names; raises ProblemsFound."""
+def named_files(tree: Node) -> list[tuple[str, Node]]:
+    """The files that a file names, each with the key that does: what it extends, and the networks that it uses."""
+    if not isinstance(tree, Map):
+        return []
+    parent, blocks = tree.get("extends"), tree.get("blocks")
+    found = [("extends", parent)] if parent is not None else []
+    for _, block in blocks if isinstance(blocks, Map) else ():
+        network = block.get("network") if isinstance(block, Map) else None
+        if network is not None:
+            found.append(("network", network))
+    return found
+
+
+def too_many(node: Node, problems: Problems) -> ProblemsFound:
+    """The problem of a chain of files that is too long, or has no end."""
+    message = f"more than {DEEPEST_EXTENDS} files extend or use each other (limit: extends {DEEPEST_EXTENDS})"
+    problems.add("limit", message, node)
+    return ProblemsFound(problems.found)
+
+
+def parent_of(source: Source, node: Node, problems: Problems, key: str = "extends") -> Source:
+    """The file that `extends` names, or the `network` of a block; raises ProblemsFound."""
     if not isinstance(node, Text) or node.null:
-        problems.add("extends", "`extends` names one file", node, "write `extends: resnet50.yaml`")
+        problems.add("extends", f"`{key}` names one file", node, f"write `{key}: resnet50.yaml`")
         raise ProblemsFound(problems.found)
     name = node.text
     if os.path.isabs(name):
-        problems.add(
-            "extends", "`extends` names a file beside this one or a bundled one", node, "write a relative path"
-        )
+        problems.add("extends", f"`{key}` names a file beside this one or a bundled one", node, "write a relative path")
         raise ProblemsFound(problems.found)
     if not source.bundled:
         for candidate in (name, f"{name}.yaml"):

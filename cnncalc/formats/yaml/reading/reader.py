@@ -9,8 +9,13 @@ from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
 from cnncalc.formats.source import Map, Node, Seq, Text
-from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, Param
+from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, NetworkUse, Param
 from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean, value_is_null
+
+_OF_A_BRANCH = ("when", "from", "layers")
+_OF_A_BLOCK = ("params", "vars", "inputs", "outputs", "layers", "network", "until", "set")
+_OF_LAYERS = ("vars", "inputs", "layers")  # a block has either these
+_OF_A_NETWORK = ("network", "until", "set")  # or these
 
 _PARAM = re.compile(r"(\$?)([A-Za-z_]\w*)\s*(?:=\s*(.+))?", re.DOTALL)
 
@@ -82,24 +87,84 @@ class Reader:
         found = {}
         for key, value in self.mapping(node, "blocks"):
             check_name(key, self.problems)
-            block = Block(key)
-            pairs = self.mapping(value, f"block {key.text}")
-            for part, content in pairs:
-                if part.text == "params":
-                    block.params = self.params(content)
-                elif part.text == "vars":
-                    block.vars = self.vars(content)
-                elif part.text == "inputs":
-                    block.inputs = self.words(content, "inputs")
-                elif part.text == "layers":
-                    block.entries = self.entries(content)
-                else:
-                    help = did_you_mean(part.text, ("params", "vars", "inputs", "layers"))
-                    self.problems.add("unknown-key", f"unknown key of a block: `{part.text}`", part, help)
-            if pairs and all(part.text != "layers" for part, _ in pairs):
-                self.problems.add("missing-key", f"block `{key.text}` has no `layers`", key)
-            found[key.text] = block
+            if key.text in _OF_A_BRANCH:
+                message = f"a block cannot be called `{key.text}`: a branch has a key of that name"
+                self.problems.add("bad-name", message, key, "choose another name")
+            found[key.text] = self.block(key, self.mapping(value, f"block {key.text}"))
         return found
+
+    def block(self, key: Text, pairs: list[tuple[Text, Node]]) -> Block:
+        block = Block(key)
+        given: dict[str, Text] = {}
+        network: Node | None = None
+        until: Text | None = None
+        vars: dict[str, Text] = {}
+        for part, content in pairs:
+            given[part.text] = part
+            if part.text not in _OF_A_BLOCK:
+                cure = colon_cure(part) or did_you_mean(part.text, _OF_A_BLOCK)
+                self.problems.add("unknown-key", f"unknown key of a block: `{part.text}`", part, cure)
+            elif part.text == "params":
+                block.params = self.params(content)
+            elif part.text == "vars":
+                block.vars = self.vars(content)
+            elif part.text == "inputs":
+                block.inputs = self.words(content, "inputs")
+            elif part.text == "outputs":
+                block.outputs = self.outputs(content)
+            elif part.text == "layers":
+                block.entries = self.entries(content)
+            elif part.text == "network":
+                network = content
+            elif part.text == "until":
+                until = self.word(content, "until")
+            else:
+                vars = self.set(content)
+        if network is not None:
+            for name in _OF_LAYERS:
+                if name in given:
+                    message = f"block `{key.text}` is a network, which has its own `{name}`"
+                    cure = "`set` changes its vars" if name == "vars" else f"remove `network` or `{name}`"
+                    self.problems.add("unknown-key", message, given[name], cure)
+            block.use = NetworkUse(network, until, vars)
+        elif "layers" in given:
+            for name in _OF_A_NETWORK:
+                if name in given:
+                    message = f"block `{key.text}` has `{name}`, which goes with `network`"
+                    self.problems.add("unknown-key", message, given[name], "name a network, or remove it")
+        elif pairs:
+            help = "write `layers: […]`, or `network: NAME` for a network of a file of its own"
+            self.problems.add("missing-key", f"block `{key.text}` has no `layers`", key, help)
+        return block
+
+    def outputs(self, node: Node) -> list[Text]:
+        """The names of what a block gives, each once."""
+        found: list[Text] = []
+        for name in self.words(node, "outputs"):
+            if any(name.text == other.text for other in found):
+                self.problems.add("duplicate-name", f"`outputs` names `{name.text}` twice", name, "name it once")
+            else:
+                found.append(name)
+        return found
+
+    def set(self, node: Node) -> dict[str, Text]:
+        """What a block gives to the vars of its network."""
+        found: dict[str, Text] = {}
+        for key, value in self.mapping(node, "set"):
+            if value_is_null(value):
+                self.problems.add("null-value", f"`{key.text}` has no value", key, colon_cure(key))
+            elif not isinstance(value, Text):
+                self.problems.add("bad-value", f"`{key.text}` must be a number or an expression", value)
+            else:
+                found[key.text] = value
+        return found
+
+    def word(self, node: Node, what: str) -> Text | None:
+        """A name alone."""
+        if isinstance(node, Text) and not node.null:
+            return node
+        self.problems.add("bad-value", f"`{what}` must be a name", node)
+        return None
 
     def params(self, node: Node) -> list[Param]:
         found: list[Param] = []
@@ -212,17 +277,33 @@ class Reader:
                         "null-value", f"branch `{key.text}` has no value", key, "write `[]` for the identity"
                     )
                 else:
-                    entry.branches.append(Branch(key, self.branch(value), value))
+                    entry.branches.append(self.branch(key, value))
         elif isinstance(node, Seq):
-            entry.branches = [Branch(None, self.branch(item), item) for item in node.items]
+            entry.branches = [self.branch(None, item) for item in node.items]
         else:
             entry.faulty = True
             entry.positional = []
             help = f"to join entries by name, write `{entry.type}: {{from: [A, B]}}`"
             self.problems.add("bad-value", "`branches` must be a mapping or a list of branches", node, help)
 
-    def branch(self, node: Node) -> Entries:
+    def branch(self, name: Text | None, node: Node) -> Branch:
+        """A list of entries, one alone, or a mapping that says more of the branch."""
         if isinstance(node, Seq):
-            return self.entries(node)
-        entry = self.entry(node)
-        return Entries([entry] if entry else [])
+            return Branch(name, self.entries(node), node)
+        if not isinstance(node, Map) or not any(key.text in _OF_A_BRANCH for key, _ in node):
+            entry = self.entry(node)
+            return Branch(name, Entries([entry] if entry else []), node)
+        branch = Branch(name, Entries(), node)
+        for key, value in node:
+            if value_is_null(value):
+                self.problems.add("null-value", f"`{key.text}` has no value", key, colon_cure(key))
+            elif key.text == "when":
+                branch = branch._replace(when=value)
+            elif key.text == "from":
+                branch = branch._replace(reads=self.word(value, "from"))
+            elif key.text == "layers":
+                branch = branch._replace(entries=self.entries(value))
+            else:
+                help = "a branch has `when`, `from`, `layers`: entries stand in `layers: […]`"
+                self.problems.add("unknown-key", f"unknown key of a branch: `{key.text}`", key, help)
+        return branch

@@ -1,4 +1,4 @@
-"""Write verification.md from the records in docs/verification: `python docs/verification_table.py`.
+"""Makes verification.md from the records in records/; docs/generate.py calls `render`.
 
 Each record is written by the very command that measured; this file only sets them out.
 """
@@ -17,17 +17,16 @@ import cnncalc
 from cnncalc.formats import bundled
 
 HERE = Path(__file__).resolve().parent
-DATA = HERE.parent / "tests" / "data"
-RECORDS = HERE / "verification"
-PAGE = HERE / "verification.md"
+DATA = HERE.parent.parent / "tests" / "data"
+RECORDS = HERE / "records"
 
 INTRODUCTION = """\
-<!-- written by docs/verification_table.py from the records in docs/verification: change those, not this page -->
+<!-- written by docs/evidence/verification.py from the records beside it: change those, not this page -->
 # Verification
 
 Nobody should have to trust our formulas: every number is checked against something that is not ours. Each figure on
 this page was written by the command above it; `--record FILE` makes it write a record, and this page is made from the
-records in [docs/verification](verification). The small versions of all of it run with the tests and in `.ci/run`.
+records in [docs/evidence/records](records). The small versions of all of it run with the tests and in `.ci/run`.
 """
 
 
@@ -158,13 +157,9 @@ def _published() -> str:
         ("figures in `expect` of the bundled files", held, "`cnncalc check architectures/`"),
         ("figures of papers and documentation", stated, "`tests/test_published.py`"),
         ("contradictions between publications, each explained", len(published["contradictions"]),
-         "[conventions](conventions.md#published-figures-that-contradict-each-other)"),
+         "[conventions](../conventions.md#published-figures-that-contradict-each-other)"),
         (f"answers to exercises of public courses, {wrong} of them wrong as published", len(exercises["exercises"]),
          "`tests/test_exercises.py`"),
         ("figures of the lecture notes", len(lectures["figures"]), "[lecture figures](lecture_figures.md)"),
     ]  # fmt: skip
     return _table(("", "rows", "held by"), found)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(render(), encoding="utf-8")

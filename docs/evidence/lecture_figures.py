@@ -1,26 +1,22 @@
-"""Write lecture_figures.md from tests/data/lecture_figures.yaml: `python docs/lecture_table.py [--check]`.
+"""Makes lecture_figures.md from tests/data/lecture_figures.yaml; docs/generate.py calls `render`.
 
 What the page says of a file and layer is held true by tests/test_lecture_figures.py.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
-import sys
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 HERE = Path(__file__).resolve().parent
-DATA = HERE.parent / "tests" / "data" / "lecture_figures.yaml"
-PAGE = HERE / "lecture_figures.md"
+DATA = HERE.parent.parent / "tests" / "data" / "lecture_figures.yaml"
 
 INTRODUCTION = """\
-<!-- written by docs/lecture_table.py from tests/data/lecture_figures.yaml: change those, not this page -->
+<!-- written by docs/evidence/lecture_figures.py from tests/data/lecture_figures.yaml: change those, not this page -->
 # The figures of the lecture notes
 
 Five lecture notes on convolutional networks state {count} figures. Each is below as the note has it, with its exact
@@ -96,7 +92,7 @@ def _line(figure: dict[str, Any]) -> str:
 def _place(check: dict[str, Any], repeated: bool) -> str:
     """The files, with links unless they were just named, and the names in them."""
     files, names = _listed(check["file"]), _listed(check.get("name", []))
-    links = [f"[{file}](../architectures/{file}.yaml)" for file in files]
+    links = [f"[{file}](../../architectures/{file}.yaml)" for file in files]
     if check["how"] in ("input", "input_channels_first", "input_values"):
         names = ["input"]
     text = ", ".join(f"`{name}`" for name in names) or "in all"
@@ -154,21 +150,3 @@ def _listed(value: Any) -> list[Any]:
 def _escaped(text: str) -> str:
     """Text that Markdown leaves as it is."""
     return re.sub(r"([\\`*_|<>\[\]~#])", r"\\\1", text)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Write docs/lecture_figures.md.")
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 if the page is not current")
-    check = parser.parse_args(arguments).check
-    text = render()
-    if PAGE.exists() and PAGE.read_bytes() == text.encode():
-        return 0
-    if check:
-        print(f"docs/{PAGE.name} is not current: run python docs/lecture_table.py")
-        return 1
-    PAGE.write_bytes(text.encode())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

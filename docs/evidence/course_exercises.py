@@ -14,13 +14,13 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).resolve().parent
-DATA = HERE.parent / "tests" / "data" / "exercises.yaml"
-sys.path.insert(0, str(HERE))
+DATA = HERE.parent.parent / "tests" / "data" / "exercises.yaml"
+sys.path.insert(0, str(HERE.parent))
 
 from generate import Failed, run  # noqa: E402
 
 INTRODUCTION = """\
-<!-- written by docs/course_table.py from tests/data/exercises.yaml: change those, not this page -->
+<!-- written by docs/evidence/course_exercises.py from tests/data/exercises.yaml: change those, not this page -->
 # Exercises of public courses, answered
 
 {count} exercises that public courses print with their answers, each with the file that it describes, the command that
