@@ -333,7 +333,7 @@ class Builder:
         """Say which shapes a merge was to join, and where they come from."""
         layer, name = failed.layer, failed.name
         listed = ", ".join(f"{label} {written_shape(shape)}" for label, shape in zip(labels, shapes, strict=True))
-        sizes = "sizes" if layer.alike == "sides" else "shapes"
+        sizes = "sizes" if layer.alike == "along" and layer.values[layer.along or ""] == "channels" else "shapes"
         message = f"`{name.rpartition('/')[2]}` {layer.verb} tensors of different {sizes}: {listed}"
         notes = tuple(
             f"`{label}` comes from {self._where_from(ref)}" for label, ref in zip(labels, failed.inputs, strict=True)

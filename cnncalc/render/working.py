@@ -70,6 +70,8 @@ def layer_lines(working: LayerWorking, style: Style, network: int) -> Iterator[W
     row = working.row
     reads = ", ".join(f"{name} {style.shape(shape)}" for name, shape in zip(row.inputs, row.input_shapes, strict=True))
     yield WorkingLine("reads", reads)
+    if spread := working.spread:
+        yield WorkingLine("spread", "; ".join(f"{name} over {' and '.join(axes)}" for name, axes in spread))
     sizes = [step for step in working.steps if step.quantity == "output"]
     yield from sizes
     output = style.shape(row.output_shape)
