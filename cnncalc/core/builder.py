@@ -19,7 +19,7 @@ from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
-from cnncalc.core.work import Impossible, Work, check_alike, work
+from cnncalc.core.work import Impossible, Work, check_alike, learns_by_position, work
 
 MOST_LAYERS = 200_000
 PREVIOUS: Any = object()  # what was added last; the input where nothing was
@@ -292,13 +292,20 @@ class Builder:
     def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
         """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
         node, other = self.nodes[ref], self.nodes[first]
-        same = node.layer is other.layer and self.shape(node.inputs[0])[0] == self.shape(other.inputs[0])[0]  # type: ignore[index]
-        if not (same and node.work.weights == other.work.weights):  # an embedding is as long as its tokens
+        if node.layer is not other.layer or not self._of_one_shape(node, other):
             reason = f"`{node.name}` and `{other.name}` differ in type, attributes or input channels"
             self.report("bad-share", f"{reason}: they cannot share weights", origin or node.origin)
             return False
         self.nodes[ref] = node._replace(shares=other.shares)
         return True
+
+    def _of_one_shape(self, node: Node, other: Node) -> bool:
+        """Whether two nodes of one layer have weights of one shape; an embedding is as long as its tokens."""
+        shapes, others = ([self.shape(ref) or () for ref in one.inputs] for one in (node, other))
+        many = len(shapes) if node.layer.tensors else 1
+        if [shape[0] for shape in shapes[:many]] != [shape[0] for shape in others[:many]]:
+            return False
+        return shapes[0] == others[0] or not learns_by_position(node.layer, tuple(shapes))
 
     def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
         """What a stretch of layers gives when it is built once more below another path, on equal shapes."""

@@ -138,6 +138,12 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
     return [_step(layer, scope, *term) for term in terms], failure
 
 
+def learns_by_position(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
+    """Whether its params are of so many positions: others than those of an input with other sides."""
+    of_params = (step for step in steps(layer, inputs) if step.quantity in ("weights", "biases"))
+    return any(name in ("side", "out") for step in of_params for name in step.names)
+
+
 def _step(
     layer: Layer, scope: dict[str, Any], quantity: str, label: str, axis: int | None, text: str, value: Any
 ) -> Step:

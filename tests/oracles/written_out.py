@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from tests.oracles.attributes import LIKE, MERGES, SEVERAL_INPUTS, WORDS, Shape, Values, resolve
+from tests.oracles.attributes import LIKE, MERGES, SEVERAL_INPUTS, TYPED_MERGES, WORDS, Shape, Values, resolve
 from tests.oracles.counting import DoesNotFitError, output_shape
 
 Port = int  # the place of a step; the inputs are -1, -2, …
@@ -316,7 +316,7 @@ class Expander:
         shapes = [self.shape(port) for port in reads]
         if len(reads) < 2 and layer_type in SEVERAL_INPUTS:
             raise DoesNotFitError("several inputs are read")
-        if len(reads) > 2 and layer_type not in MERGES:
+        if len(reads) > 2 and layer_type not in (*MERGES, *TYPED_MERGES, "attention"):
             raise DoesNotFitError("two inputs are read")
         given = {
             name: value if name in WORDS or name == "shape" else value_of(value, scope.env)
@@ -338,11 +338,26 @@ class Expander:
             model = other[place % len(other)]
             read, model_read = self.shape(step.inputs[0]), self.shape(model.inputs[0])
             same = (step.type, step.values) == (model.type, model.values) and len(read) == len(model_read)
-            if step.type == "position_embedding":  # a number for every value: the tokens count too
+            if by_value(step):  # a number for every value: the sides count too
                 same = same and read == model_read
+            if step.type == "attention":
+                same = same and [self.shape(port)[0] for port in step.inputs] == [
+                    self.shape(port)[0] for port in model.inputs
+                ]
             if not same or read[0] != model_read[0]:
                 raise DoesNotFitError("shared weights are of one shape")
             self.steps[start + place] = Step(step.type, step.values, step.inputs, model.shares)
+
+
+def by_value(step: Step) -> bool:
+    """Whether a layer learns a number for every value, or every position."""
+    values = step.values
+    return (
+        step.type == "position_embedding"
+        or values.get("per") == "value"
+        or values.get("over") == "all"
+        or values.get("shared") is False
+    )
 
 
 # -------------------------------------------------------------------------------------------------- expressions
@@ -354,7 +369,8 @@ def _round_to(value: Fraction, step: Fraction) -> Fraction:
 
 
 _LANGUAGE: dict[str, Any] = {
-    "Fraction": Fraction, "true": True, "false": False, "same": "same", "valid": "valid", "min": min, "max": max,
+    "Fraction": Fraction, "true": True, "false": False, "same": "same", "valid": "valid", "causal": "causal",
+    "keep": "keep", "min": min, "max": max,
     "ceil": ceil, "floor": floor, "round_to": _round_to, "round": lambda value: floor(value + Fraction(1, 2)),
     "sum": lambda *values: sum(values),
 }  # fmt: skip
