@@ -73,7 +73,8 @@ ATTRIBUTES: dict[str, Values] = {
         "window": None, "position_table": False, "bias": True,
     },
     **{
-        name: {"units": REQUIRED, "bidirectional": False, "biases": 1, "gives": "all"} for name in ("lstm", "gru", "rnn")
+        name: {"units": REQUIRED, "bidirectional": False, "biases": 1, "gives": "all"}
+        for name in ("lstm", "gru", "rnn")
     },
     "operator": {
         "type": REQUIRED, "output": None, "weights": None, "biases": None, "buffers": None, "multiplies": None,

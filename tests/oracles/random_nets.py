@@ -299,13 +299,14 @@ def readers_of(shape: Shape) -> list[str]:
         SEVERAL_INPUTS + ("crop",) + (NEEDS_SIDES if rank == 0 else NEEDS_VECTOR) + (NEEDS_TOKENS if rank != 1 else ())
     )
     unfit += ("embedding",) if rank and shape[0] > 1 else ()
+    unfit += RECURRENT if rank == 1 and shape[1] > 12 else ()
     return [name for name in (*LAYER_TYPES, *OFTEN) if name not in unfit]
 
 
 def random_entry(rng: Random, layer_type: str, shape: Shape, limits: Limits) -> Entry:
     """A layer with random attributes for an input of this shape; it need not fit."""
     given = _ATTRIBUTES[layer_type](rng, shape, limits) if layer_type in _ATTRIBUTES else {}
-    return Entry(layer_type, _written(rng, given, shape[0]), by_position=_from_the_first(layer_type, given, rng))
+    return Entry(layer_type, _written(rng, given, shape), by_position=_from_the_first(layer_type, given, rng))
 
 
 def _from_the_first(layer_type: str, given: Values, rng: Random) -> bool:
@@ -316,17 +317,24 @@ def _from_the_first(layer_type: str, given: Values, rng: Random) -> bool:
     return bool(given) and list(given) == declared and rng.random() < 0.4
 
 
-def _written(rng: Random, given: Values, channels: int) -> Values:
+def _written(rng: Random, given: Values, shape: Shape) -> Values:
     """Now and then a number as an expression."""
     return {
-        name: _expression(rng, value, channels) if type(value) is int and name not in REAL else value
+        name: _expression(rng, value, shape) if type(value) is int and name not in REAL else value
         for name, value in given.items()
     }
 
 
-def _expression(rng: Random, number: int, channels: int) -> Any:
+def _expression(rng: Random, number: int, shape: Shape) -> Any:
+    channels = shape[0]
     if rng.random() < 0.85:
         return number
+    sizes = dict(zip(AXES[len(shape)], shape, strict=True))
+    if rng.random() < 0.5:
+        name, size = rng.choice(list(sizes.items()))
+        return f"{name} + {number - size}" if number >= size else f"{name} - {size - number}"
+    if rng.random() < 0.2:
+        return f"-2 ** 2 + {number + 4}"
     if number == channels:
         return "channels"
     if number and channels % number == 0:
@@ -373,6 +381,8 @@ def _one_layer(rng: Random, layer_type: str, limits: Limits) -> Net:
             shapes = _matrices(rng, shape, given.get("transpose", "none"), limits)
         names = [f"in{place}" for place in range(len(shapes))]
         return Net(dict(zip(names, shapes, strict=True)), [Entry(layer_type, given, reads=names)])
+    if layer_type in RECURRENT:  # PyTorch takes them step by step
+        shape = (shape[0], min(shape[1], 12))
     if layer_type == "embedding":
         shape = (1, *shape[1:]) if len(shape) > 1 else shape
     if layer_type == "attention" and rng.random() < 0.4:
@@ -399,6 +409,7 @@ AXES = {
     1: ("channels",), 2: ("channels", "length"), 3: ("channels", "height", "width"),
     4: ("channels", "depth", "height", "width"),
 }  # fmt: skip
+RECURRENT = ("lstm", "gru", "rnn")
 SPREADING = ("add", "multiply", "elementwise")
 
 
@@ -570,7 +581,7 @@ class _Author:
                     Entry("conv", {"filters": "hidden", "kernel": 1}, name="up"),
                     Entry("conv", {"filters": "hidden", "kernel": 3, "padding": "same", "groups": "hidden"}),
                     Entry("concat", reads=["up", "previous"]),
-                    Entry("conv", {"filters": "back", "kernel": 1, "bias": False}),
+                    Entry("conv", {"filters": "back + 0 * up.channels", "kernel": 1, "bias": False}),
                 ],
                 {"hidden": "t * back", "back": "channels"},
             ),
@@ -580,13 +591,13 @@ class _Author:
                     (None, []),
                     (None, [
                         Entry("global_avg_pool"),
-                        Entry("dense", {"units": "max(1, channels // r)"}),
+                        Entry("dense", {"units": "max(1, input.channels // r)"}),
                         Entry("relu"),
-                        Entry("dense", {"units": "all"}),
+                        Entry("dense", {"units": self.rng.choice(["all", "input.channels"])}),
                         Entry("sigmoid"),
                     ]),
                 ])],
-                {"all": "channels"},
+                {"all": self.rng.choice(["channels", "input.channels"])},
             ),
             "grow": Block(
                 {"k": width},
@@ -629,6 +640,8 @@ class _Author:
             Entry("layer_norm"),
             Entry("group_norm", {"groups": 1}),
             Entry("conv", {**same, "bias": False}, repeat=rng.choice([0, 1, 2, 3])),
+            Entry("conv", {**same, "dilation": rng.choice(["copy", "2 ** (copy - 1)"])}, repeat=rng.choice([1, 3])),
+            Entry("conv", {**same, "filters": rng.choice(["input.channels", "channels"])}, when="input.channels < 9"),
             Entry(
                 "dense", {"units": "channels", "per": "position"}, when=rng.choice(["channels > 3", "true", "false"])
             ),
