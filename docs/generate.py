@@ -30,17 +30,21 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
-from cnncalc.core import formula, problem, shape  # noqa: E402
+from cnncalc.core import builder, formula, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
 from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
-from cnncalc.formats.yaml.expanding import expand, inputs  # noqa: E402
-from cnncalc.formats.yaml.reading import description, extends  # noqa: E402
+from cnncalc.formats.yaml.expanding import build, expand, inputs, values  # noqa: E402
+from cnncalc.formats.yaml.reading import description, extends, reader  # noqa: E402
+from cnncalc.formats.yaml.reading import problems as names  # noqa: E402
+from cnncalc.teaching import worksheet  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
 WIDTH = 80
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
+
+COLORS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR")  # of the environment, and what begins so
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -106,7 +110,7 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
     out, err = io.StringIO(), io.StringIO()
     if command.endswith(" 2>&1"):
         err = out
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", *COLORS))}
     with (
         mock.patch.dict(os.environ, environment, clear=True),
         tempfile.TemporaryDirectory() as folder,
@@ -213,17 +217,39 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 # ---------------------------------------------------------------------------------------------- cli.md
 
 
+TERMINAL = """
+## Colours, widths and characters
+Who decides on colours, the first that says something:
+
+1. `--color always` or `never`
+2. [`NO_COLOR`](https://no-color.org), if it is set and not empty: none
+3. [`FORCE_COLOR`](https://force-color.org), if it is set and not empty, whatever it is, or
+   [`CLICOLOR_FORCE`](https://bixense.com/clicolors/), if it is not empty and not `0`: colours, also in a pipe
+4. `CLICOLOR=0`: none
+5. a terminal has colours, unless `TERM=dumb`; a pipe has none
+
+Of a file that `-o` names, `--color always` alone makes a coloured one. JSON, CSV and what else is made for programs has
+no colours.
+
+Standard output and standard error are asked each for itself, for colours as for the rest. In a terminal tables, pages
+and messages fit its width, or `COLUMNS`; in a pipe no line is broken.
+
+Signs that the encoding of a stream has not (`PYTHONIOENCODING`, the locale) are written in letters, as with `--ascii`:
+`x` for `×`, `-` for `−`. What has no letters, of a name in a file, is `?`. A file that `-o` names is UTF-8.
+"""
+
+
 def cli_page() -> str:
-    """The help of every command."""
-    from cnncalc.cli import COMMANDS
+    """The help of every command, and what holds for all."""
+    from cnncalc.cli import command_names, one_line
 
     lines = ["# Commands", "", WARNING]
-    lines += [f"- [`cnncalc {name}`](#cnncalc-{name}): {text}" for name, (_, text) in COMMANDS.items()]
+    lines += [f"- [`cnncalc {name}`](#cnncalc-{name}): {one_line(name)}" for name in command_names()]
     for title, command in [("cnncalc", "cnncalc --help")] + [
-        (f"cnncalc {name}", f"cnncalc {name} --help") for name in COMMANDS
+        (f"cnncalc {name}", f"cnncalc {name} --help") for name in command_names()
     ]:
         lines += ["", f"## {title}", "", "```console", f"$ {command}", run(command).rstrip("\n"), "```"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + TERMINAL
 
 
 # ---------------------------------------------------------------------------------------------- worksheets
@@ -247,7 +273,6 @@ def table_picture() -> str:
     from rich.console import Console
 
     from cnncalc import analyze, load
-    from cnncalc.render.table import rich_table
 
     console = Console(
         record=True,
@@ -262,7 +287,7 @@ def table_picture() -> str:
         legacy_windows=False,
         _environ={},
     )
-    console.print(rich_table(analyze(load("alexnet"))))
+    console.print(analyze(load("alexnet")))
     picture = console.export_svg(title="cnncalc summary alexnet.yaml", unique_id="cnncalc")
     picture = re.sub(r"[ \t]*@font-face\s*\{[^}]*\}\n*", "", picture)
     picture = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", picture)
@@ -299,6 +324,13 @@ def limits_part() -> str:
         ("nesting of YAML, and of blocks and branches", f"{source.DEEPEST}"),
         ("layers of a network, written out", f"{expand.MOST_LAYERS:,}"),
         ("entries, blocks and copies, written out", f"{expand.MOST_ENTRIES:,}"),
+        ("paths of all layers, blocks and branches together", f"{builder.MOST_LETTERS:,} letters"),
+        ("length of a name", f"{names.LONGEST_NAME} letters"),
+        ("length of `name`, `source`, `note`", f"{build.LONGEST_TEXT:,} letters"),
+        ("vars of a file, or of a block", f"{reader.MOST_VARS:,}"),
+        ("params of a block", f"{reader.MOST_PARAMS:,}"),
+        ("steps of all expressions, as often as they are worked out", f"{values.MOST_STEPS:,}"),
+        ("comments to `cnncalc`", f"{tree.MOST_COMMENTS:,}"),
         ("files that extend or use each other, one by the other", f"{extends.DEEPEST_EXTENDS}"),
         ("networks used as blocks", f"{description.MOST_NETWORKS}"),
         ("sides of a shape", f"{shape.MOST_SIDES}"),
@@ -306,7 +338,11 @@ def limits_part() -> str:
         ("a value in an expression", f"±{formula.LARGEST:,}"),
         ("length of an expression", f"{formula.LONGEST:,} characters"),
         ("nesting of an expression", f"{formula.DEEPEST}"),
-        ("problems that one run shows", f"{problem.MOST_PROBLEMS}"),
+        ("problems that one file has", f"{problem.MOST_PROBLEMS}"),
+        ("times that a file has the same problems again", f"{problem.MOST_TIMES:,}"),
+        ("letters of a message", f"{problem.LONGEST_MESSAGE:,}"),
+        ("words among which a misspelt one is looked for", f"{problem.MOST_KNOWN:,}"),
+        ("layers and groups of a network that `exercise` asks about", f"{worksheet.MOST_ASKED:,}"),
     ]
     return "\n".join(_table(("what", "at most"), rows)) + "\n"
 
@@ -361,10 +397,13 @@ def slips_part() -> str:
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
     from cnncalc.analyses.checks.rules import RULES
-    from cnncalc.render.rules import markdown
+    from cnncalc.analyses.columns import Style
+    from cnncalc.render.markdown import write
+    from cnncalc.render.reference import Pages
+    from cnncalc.render.rules import document
 
     links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
-    return "\n".join([*links, "", *map(markdown, RULES.values())])
+    return "\n".join([*links, "", write(document(Pages([*RULES.values()]), Style()), Style())])
 
 
 def options_part() -> str:

@@ -8,15 +8,23 @@ import re
 import select
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
+import pytest
 import yaml
 from click.testing import CliRunner
 
 import cnncalc
+from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
 from cnncalc.cli import cli
+from cnncalc.cli.formats import FormatOption, OutputFormat
+from cnncalc.formats import bundled
+from cnncalc.render.check import Checked
+from cnncalc.render.check.report import step_summary
 
 ROOT = Path(cnncalc.__file__).resolve().parent.parent
 DATA = Path(__file__).parent / "data"
@@ -60,15 +68,14 @@ def process(*args: str, input: bytes | None = None, cwd: Path | None = None, env
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def in_a_terminal(*args: str, **env: str) -> str:
-    """What the program prints to a terminal of eighty columns."""
+def in_a_terminal(*args: str, typed: str = "", **env: str) -> str:
+    """What the program prints to a terminal of eighty columns, where that is typed."""
     ours, theirs = pty.openpty()
     variables = environment(**{"TERM": "xterm-256color", "COLUMNS": "80", **env})
-    if "NO_COLOR" not in env:
-        variables.pop("NO_COLOR", None)
     command = [sys.executable, "-m", "cnncalc", *args]
     started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
     os.close(theirs)
+    os.write(ours, typed.encode())
     shown = b""
     while True:
         try:
@@ -81,6 +88,35 @@ def in_a_terminal(*args: str, **env: str) -> str:
     os.close(ours)
     assert started.wait(30) in (0, 1, 2)
     return shown.decode().replace("\r\n", "\n")
+
+
+def networks(every: int) -> list[Any]:
+    """The bundled networks: one in so many for the default tests, the others for the sweep."""
+    return [
+        pytest.param(name, id=name, marks=() if number % every == 0 else pytest.mark.sweep)
+        for number, name in enumerate(bundled.names())
+    ]
+
+
+def command(name: str) -> click.Command:
+    """A command as click knows it."""
+    found = cli.get_command(click.Context(cli), name)
+    assert found is not None
+    return found
+
+
+def formats(name: str) -> dict[str, OutputFormat]:
+    """The formats of a command, by name; none where it has no such option."""
+    options = [param for param in command(name).params if isinstance(param, FormatOption)]
+    return options[0].formats if options else {}
+
+
+def written(format: str, reports: Sequence[Report], root: str | None = None) -> str:
+    """What a format of `check`, or the step summary, makes of reports."""
+    checked = Checked(reports, root)
+    return (
+        step_summary(checked, Style()) if format == "step_summary" else formats("check")[format].write(checked, Style())
+    )
 
 
 def table(name: str) -> list[dict[str, object]]:

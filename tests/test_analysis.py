@@ -7,6 +7,8 @@ import pytest
 import cnncalc
 from cnncalc.core.analysis import Analysis, Counts
 
+pytestmark = pytest.mark.quick
+
 NET = """
 name: Two stages
 source: nowhere

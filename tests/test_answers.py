@@ -193,6 +193,7 @@ def _near(question: Question, wrong: list[object]) -> list[object]:
     return [*wrong, right + 1, right - 1, 10 * right, 2 * right, *swapped, *lost]
 
 
+@pytest.mark.sweep
 def test_no_near_miss_is_taken_for_right() -> None:
     """What the slips give, and more, in every way of writing a number out: 10,000 answers of which none is right."""
     tried = 0

@@ -10,6 +10,8 @@ import cnncalc
 from cnncalc.analyses.checks.budget import over, read_amount, read_limit
 from tests.running import invoke
 
+pytestmark = pytest.mark.quick
+
 # 3·3·3·16 + 16 = 448 params, 6·6·432 = 15,552 multiplies, 576 + 576 activations; then 576·10 + 10 = 5,770 params
 NET = """\
 input: {channels: 3, size: 8}

@@ -11,6 +11,8 @@ from cnncalc import Builder, Label, Place, Problem
 from cnncalc.core import builder as module
 from cnncalc.core.builder import Stretch
 
+pytestmark = pytest.mark.quick
+
 
 def residual() -> Builder:
     net = Builder({"input": (3, 32, 32)}, name="residual")
@@ -93,8 +95,9 @@ def test_a_stretch_is_built_again_below_another_path() -> None:
     assert a is not None
     assert b is not None
     net.group("one/inner", "inner", 1, b, Label("net", "inner"))
-    stretch = Stretch("one", 0, 2, tuple(net.groups), (-1,), (b,))
+    stretch = Stretch("one", 0, 2, tuple(net.groups), (-1,), (b,), net.letters)
     assert net.again(stretch, "other", (b,)) == (3,)
+    assert net.letters == sum(len(one.name) for one in (*net.nodes, *net.groups))
     net.last = 3
     graph = net.graph()
     assert [(node.name, node.inputs, node.shares) for node in graph.nodes] == [

@@ -12,6 +12,8 @@ import pytest
 from cnncalc.core.layers import LAYERS, base
 from cnncalc.core.layers.checking.body import DeclarationError
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture(autouse=True)
 def _own_types_only_here() -> Iterator[None]:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.determinism import Circumstance, circumstances, fingerprints
 
+pytestmark = pytest.mark.sweep
 NAMES = ["lenet5", "googlenet", "unet"]
 
 

@@ -20,8 +20,7 @@ from cnncalc.diagram.metrics import text_width
 from cnncalc.diagram.picture import FONTS, Area, Box, Caption, Face, Line, Picture, Point
 from cnncalc.diagram.sketch import CannotDraw, sketch
 from cnncalc.diagram.stack import stacked
-from cnncalc.formats import bundled
-from tests.running import invoke, process
+from tests.running import invoke, networks, process
 
 NAMED = [
     "lenet5", "alexnet", "alexnet_two_towers", "vgg16", "googlenet", "resnet50", "unet", "densenet121",
@@ -131,7 +130,7 @@ def test_the_faults_are_found() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize("name", networks(every=6))
 def test_no_text_meets_another_and_no_line_runs_through_a_box_or_a_text(name: str) -> None:
     found = analysis(name)
     assert faults(draw(found)) == []
@@ -140,6 +139,7 @@ def test_no_text_meets_another_and_no_line_runs_through_a_box_or_a_text(name: st
 
 @pytest.mark.parametrize("name", NAMED)
 @pytest.mark.parametrize("style", ["flow", "volumes"])
+@pytest.mark.sweep
 def test_the_named_networks_at_every_depth_with_counts(name: str, style: str) -> None:
     for depth in (1, 2, None):
         try:
@@ -566,7 +566,7 @@ def test_coordinates_have_two_decimals_at_most() -> None:
 
 
 def test_other_commands_do_not_import_it() -> None:
-    code = "import sys, cnncalc.cli.summary; print([m for m in sys.modules if 'diagram' in m])"
+    code = "import sys, cnncalc.cli.commands.summary; print([m for m in sys.modules if 'diagram' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
     assert done.stdout == b"[]\n"
 

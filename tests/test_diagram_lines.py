@@ -14,7 +14,7 @@ from cnncalc.diagram.draw import draw
 from cnncalc.diagram.layers import Link, Thing
 from cnncalc.diagram.order import Order, ordered
 from cnncalc.diagram.picture import Box, Line, Picture, Point
-from cnncalc.formats import bundled
+from tests.running import networks
 
 DEPTHS = ("auto", 1, 2, 3, None)
 CUTS = 11  # straight parts of a curve: an odd number, so that curves that change sides do not meet where two parts do
@@ -98,7 +98,7 @@ def rises(line: Line) -> int:
     return sum(len(step) == 3 and step[0][0] == step[1][0] != step[2][0] and step[0] != step[1] for step in line.steps)
 
 
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize("name", networks(every=8))
 def test_no_two_lines_cross_and_long_ones_are_level_between_their_ends(name: str) -> None:
     """At five depths, summed over all bundled networks: 0. (A general layout library's order gave 70.)"""
     drawn = pictures(name)
@@ -186,6 +186,7 @@ def test_an_order_has_all_things_and_fewer_crossings_than_the_file(seed: int) ->
 
 
 @pytest.mark.parametrize(("layers", "width", "links"), [(2, 700, 8_000), (40, 100, 200), (200, 20, 40), (1, 1_500, 0)])
+@pytest.mark.sweep
 def test_a_tangle_is_put_in_order_in_time(layers: int, width: int, links: int) -> None:
     made = random_graph(Random(7), layers, width, links)
     start = time.process_time()

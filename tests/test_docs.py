@@ -73,6 +73,7 @@ def test_the_section_of_a_layer_type_is_up_to_date(name: str) -> None:
     assert section in (ROOT / "docs" / "layers.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.sweep
 def test_generating_twice_gives_the_same_bytes(pages: dict[Path, str]) -> None:
     assert _generator().pages() == pages
 

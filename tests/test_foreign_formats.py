@@ -20,10 +20,11 @@ from cnncalc.core.problem import Label, Place, Problem
 from cnncalc.formats.foreign.base import FORMATS, Format
 from cnncalc.formats.foreign.unread import UNREAD
 from cnncalc.formats.source import Source
-from cnncalc.render.check import renderer
-from cnncalc.render.json import render as json_of
+from cnncalc.render.json import network as json_of
 from cnncalc.render.problems import render as drawn
-from tests.running import invoke
+from tests.running import invoke, written
+
+pytestmark = pytest.mark.quick
 
 # ---------------------------------------------------------------------------------- the whole of a reader of a format
 
@@ -217,12 +218,12 @@ def test_problems_without_lines_are_shown_in_every_format_of_check() -> None:
     problem = Problem("bad-value", "too wide", place)
     report = Report("model.bin", 2, problems=(problem,))
     assert drawn([problem]) == "error[bad-value]: too wide\n--> model.bin, node Conv_3\n"
-    assert renderer("text")([report]) == "model.bin, node Conv_3: error bad-value too wide\n"
-    assert renderer("github")([report]) == (
+    assert written("text", [report]) == "model.bin, node Conv_3: error bad-value too wide\n"
+    assert written("github", [report]) == (
         "::error file=model.bin,title=cnncalc bad-value::too wide%0Aat node Conv_3\n"
     )
-    (result,) = json.loads(renderer("sarif")([report]))["runs"][0]["results"]
+    (result,) = json.loads(written("sarif", [report]))["runs"][0]["results"]
     assert result["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": "node Conv_3"}]
-    assert "| model.bin, node Conv\\_3 | error | bad-value | too wide |" in renderer("step_summary")([report])
-    found = json.loads(renderer("json")([report]))["files"][0]["problems"][0]
+    assert "| model.bin, node Conv\\_3 | error | bad-value | too wide |" in written("step_summary", [report])
+    found = json.loads(written("json", [report]))["files"][0]["problems"][0]
     assert (found["place"], "line" in found) == ("model.bin, node Conv_3", False)

@@ -131,6 +131,7 @@ def test_a_unique_short_form_of_a_path_is_enough(short: str, code: int) -> None:
     assert invoke("explain", "resnet50", short).code == code
 
 
+@pytest.mark.sweep
 def test_a_hundred_thousand_copies() -> None:
     graph = cnncalc.loads(f"{INPUT}layers: [conv: [4, 1, repeat: 100000]]\n")
     assert graph.nodes[-1].name == "conv1/100000"

@@ -21,6 +21,8 @@ import cnncalc
 from cnncalc import Analysis, CheckResult
 from tests.running import table
 
+pytestmark = pytest.mark.quick
+
 CASES = table("format_rules.yaml") + table("format_parts.yaml")
 KEYS = {
     "rule", "file", "files", "set", "input_size", "names", "has", "inputs", "outputs", "notes",

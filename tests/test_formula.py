@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from cnncalc.core.formula import FUNCTIONS, FormulaError, UnknownName, compiled, evaluate, names, parse, shown
 
+pytestmark = pytest.mark.quick
+
 VALUES: dict[str, Any] = {
     "1 + 2 * 3": 7,
     "(1 + 2) * 3": 9,

@@ -12,6 +12,8 @@ import cnncalc
 from cnncalc.formats import bundled
 from cnncalc.formats.yaml import mapping
 
+pytestmark = pytest.mark.quick
+
 INPUT = {"channels": 3, "size": 8}
 
 

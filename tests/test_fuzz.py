@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def test_a_file_written_at_random_is_a_network_or_a_list_of_problems(choose: ran
     assert attempt(writer.damaged(text)) in ("network", "problems")
 
 
+@pytest.mark.sweep
 def test_a_sample_of_the_long_run_has_networks_and_problems_of_every_kind() -> None:
     found: Counter[tuple[str, str]] = Counter()
     for number in range(700):

@@ -153,10 +153,10 @@ REFUSED = [
         f"{INPUT}blocks:\n  a: {{layers: [b, b]}}\n  b: {{layers: [a, a]}}\nlayers: [a]\n",
     ),
     Case("blocks that double forty deep, with layers", ("error[limit]", "(limit: "), doubled(40, "relu")),
-    Case("blocks that double forty deep, without layers", ("error[limit]", "(limit: entries "), doubled(40, "")),
+    Case("blocks that double forty deep, without layers", ("error[limit]", "(limit: letters "), doubled(40, "")),
     Case(
         "blocks that double forty deep, absent",
-        ("error[limit]", "(limit: entries "),
+        ("error[limit]", "(limit: letters "),
         doubled(40, "relu: {when: false}"),
     ),
     Case(
@@ -188,10 +188,8 @@ REFUSED = [
         f"input: {{channels: 3, size: 1000000000}}\n{LAYERS}",
     ),
     Case("vars that square each other thirty times", ("error[limit]", NUMBERS), squares(30)),
-    Case("a chain of 20,000 vars", ("error[",), chain_of_vars(20_000), passes=True),
-    Case(
-        "a circle of 20,000 vars", ("error[recursive-var]",), chain_of_vars(20_000).replace("v20000: 4", "v20000: v0")
-    ),
+    Case("a chain of 9,000 vars", ("error[",), chain_of_vars(9_000), passes=True),
+    Case("a circle of 9,000 vars", ("error[recursive-var]",), chain_of_vars(9_000).replace("v9000: 4", "v9000: v0")),
     Case("brackets in a formula", ("error[limit]", FORMULA_NESTING), sized("(" * 400 + "4" + ")" * 400)),
     Case("minuses in a formula", ("error[limit]", FORMULA_NESTING), sized("-" * 900 + "4")),
     Case("nots in a formula", ("error[limit]", FORMULA_NESTING), sized("not " * 200 + "true")),
@@ -350,6 +348,7 @@ LARGE = {
 
 
 @pytest.mark.parametrize("text", LARGE.values(), ids=[name.replace(" ", "-") for name in LARGE])
+@pytest.mark.sweep
 def test_a_hundred_thousand_layers_pass(text: str, tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text(text, encoding="utf-8")
     ran = measured("summary", "net.yaml", "--depth", "0", cwd=tmp_path)

@@ -11,6 +11,8 @@ import cnncalc
 from cnncalc.formats import bundled
 from tests.running import invoke
 
+pytestmark = pytest.mark.quick
+
 # Key: the type of its value; a list of one type, or a mapping of names to one.
 DOCUMENT = {
     "schema_version": int,

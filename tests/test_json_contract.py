@@ -11,6 +11,8 @@ import pytest
 import cnncalc
 from tests.running import DATA, Ran, invoke, process
 
+pytestmark = pytest.mark.quick
+
 NET = DATA / "json.yaml"
 TOP = {
     "schema_version": int, "name": str, "file": str, "status": str, "lower_bound": list, "uncounted": list,

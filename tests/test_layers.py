@@ -11,6 +11,8 @@ from cnncalc.core.layers.base import COUNTS, BadValue, Example, Layer
 from cnncalc.core.shape import read_shape
 from cnncalc.core.work import steps
 
+pytestmark = pytest.mark.quick
+
 EXAMPLES = [
     pytest.param(layer, example, id=f"{layer.type}: {example.attributes or example.inputs}")
     for layer in LAYERS.values()

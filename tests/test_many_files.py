@@ -39,6 +39,7 @@ def write(*names: str, text: str = NET) -> None:
 # ------------------------------------------------------------------------------------------------------ a thousand
 
 
+@pytest.mark.sweep
 def test_a_thousand_files_in_one_call_one_of_them_unreadable() -> None:
     names = [f"nets/n{number:03}.yaml" for number in range(1000)]
     write(*names)
@@ -77,6 +78,7 @@ def test_standard_input_is_read_once() -> None:
 @pytest.mark.parametrize(
     "text", ["extends: resnet50\n", "extends: resnet50\nlayers: [conv: {filtrs: 3}]\n"], ids=["fine", "wrong"]
 )
+@pytest.mark.sweep
 def test_memory_is_given_back_while_the_collector_rests(text: str) -> None:
     """What is made of a file is not tied into circles, so it goes with the file."""
     write(*(f"nets/n{number:02}.yaml" for number in range(20)), text=text)
@@ -130,6 +132,7 @@ def test_other_yaml_below_a_folder_is_in_no_report() -> None:
 # -------------------------------------------------------------------------------------------------------- progress
 
 
+@pytest.mark.sweep
 def test_a_bar_on_a_terminal_for_many_files_only() -> None:
     write(*(f"many/n{number:02}.yaml" for number in range(30)), *(f"few/n{number}.yaml" for number in range(5)))
     shown = in_a_terminal("check", "many")

@@ -65,6 +65,7 @@ def test_small_layers(layer_type: str, rng: Random) -> None:
 
 @settings(SHRINKING, max_examples=300)
 @given(rng=CHOICES, layer_type=st.sampled_from(WINDOWED))
+@pytest.mark.sweep
 def test_windows(rng: Random, layer_type: str) -> None:
     net = random_layer(rng, SMALL, layer_type)
     assert disagreements(net, counting=True) == [], net.text
@@ -72,6 +73,7 @@ def test_windows(rng: Random, layer_type: str) -> None:
 
 @settings(SHRINKING, max_examples=300)
 @given(rng=CHOICES, wild=st.booleans())
+@pytest.mark.sweep
 def test_larger_layers(rng: Random, wild: bool) -> None:
     net = random_layer(rng, LARGE, wild=wild)
     assert disagreements(net, counting=False) == [], net.text

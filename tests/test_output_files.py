@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.cli import COMMANDS, cli
-from cnncalc.cli.command import SUFFIXES, OutputFormat
-from tests.running import environment, invoke
+from cnncalc.cli import command_names
+from cnncalc.cli.formats import OutputFormat
+from tests.running import command as command_of
+from tests.running import environment, formats, invoke
 
 NET = "input: {channels: 3, size: 8}\nlayers: [conv: {filters: 4, kernel: 3}]\n"
 CHILD = "extends: net.yaml\n"
@@ -95,7 +96,7 @@ def test_a_bundled_file_is_not_overwritten_either(folder: Path, monkeypatch: pyt
 def test_two_outputs_are_two_files(folder: Path) -> None:
     ran = invoke("check", "net.yaml", "-f", "json", "-o", "it.json", "--write-baseline", "nets/../it.json")
     assert ran.code == 2
-    assert "'nets/../it.json' is written by --output, too." in ran.err
+    assert "'it.json' is written by --write-baseline, too." in ran.err
     assert not Path("it.json").exists()
 
 
@@ -121,19 +122,23 @@ def test_force_replaces_a_file_to_start_from(folder: Path) -> None:
 # ------------------------------------------------------------------------------------------------ which format
 
 
-def _formats(command: str) -> OutputFormat | None:
-    found = cli.get_command(None, command)  # type: ignore[arg-type]
-    assert found is not None
-    return next((param for param in found.params if isinstance(param, OutputFormat)), None)
+def suffixes(command: str) -> dict[str, OutputFormat]:
+    """The format that each suffix stands for."""
+    return {suffix: form for form in formats(command).values() for suffix in form.endings}
 
 
-ARGUMENTS = {"compare": ["resnet18", "resnet34"], "grade": ["sheet.md", "answers.json"], "rules": [], "list": ["lenet"]}
+ARGUMENTS = {
+    "compare": ["resnet18", "resnet34"],
+    "grade": ["sheet.md", "answers.json"],
+    "rules": [],
+    "layers": [],
+    "list": ["lenet"],
+}
 OUTPUTS = [
-    (command, form, suffix)
-    for command in COMMANDS
-    if (option := _formats(command)) and any(param.name == "output" for param in cli.get_command(None, command).params)  # type: ignore[union-attr,arg-type]
-    for suffix in SUFFIXES
-    if (form := option.of(suffix)) and command != "grade"
+    (command, form.name, suffix)
+    for command in command_names()
+    if command != "grade"
+    for suffix, form in suffixes(command).items()
 ]
 
 
@@ -147,7 +152,7 @@ def test_a_suffix_names_the_format(command: str, form: str, suffix: str, folder:
 
 def test_every_format_has_been_named_by_a_suffix() -> None:
     """But those of the terminal, and of GitHub's log."""
-    offered = {form for command in COMMANDS if (option := _formats(command)) for form in option.formats}
+    offered = {form for command in command_names() for form in formats(command)}
     assert offered - {form for _, form, _ in OUTPUTS} == {"full", "github", "names"}
 
 
@@ -161,11 +166,11 @@ def test_every_format_has_been_named_by_a_suffix() -> None:
         ("diagram lenet5", "jpg", "--format names one of svg, mermaid, dot."),
         ("diagram lenet5", "txt", "--format names one of svg, mermaid, dot."),
         ("explain lenet5", "pdf", "`pdflatex` makes one of a .tex that is written with --standalone."),
-        ("exercise lenet5", "pdf", "a browser makes one of an .html, by printing it."),
-        ("summary lenet5", "svg", "--format names one of table, json, csv, markdown."),
-        ("summary lenet5", "yaml", "--format names one of table, json, csv, markdown."),
-        ("list", "csv", "--format names one of table, json, names."),
-        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, junit."),
+        ("exercise lenet5", "pdf", "a browser makes one of an .html, by printing it, `pdflatex` one of a .tex."),
+        ("summary lenet5", "svg", "--format names one of table, markdown, html, latex, json, csv."),
+        ("summary lenet5", "yaml", "--format names one of table, markdown, html, latex, json, csv."),
+        ("list", "csv", "--format names one of table, markdown, html, latex, json, names."),
+        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, junit, markdown, html, latex."),
     ],
 )  # fmt: skip
 def test_a_suffix_of_what_a_command_does_not_write(command: str, suffix: str, says: str, folder: Path) -> None:
@@ -208,8 +213,8 @@ def test_the_help_says_which_suffixes_there_are() -> None:
         "Write to this file instead of standard output. Without --format its suffix names one: .svg .mmd .dot." in text
     )
     text = " ".join(invoke("check", "--help").out.split())
-    assert "Without --format its suffix names one: .txt .json .sarif .xml." in text
-    assert "suffix" not in invoke("layers", "--help").out
+    assert "Without --format its suffix names one: .txt .json .sarif .xml .md .html .tex." in text
+    assert "suffix" not in invoke("schema", "--help").out
 
 
 # ------------------------------------------------------------------------------------------------ without effect
@@ -223,15 +228,16 @@ OPTIONS = {
 }
 IDLE = [
     (command, form, name)
-    for command in COMMANDS
-    if (option := _formats(command)) and command not in ("grade", "diagram", "exercise", "check")
-    for form in option.formats
+    for command in command_names()
+    if command not in ("grade", "diagram", "exercise", "check")
+    for form in formats(command)
     for name in OPTIONS
-    if any(param.name == name for param in cli.get_command(None, command).params)  # type: ignore[union-attr,arg-type]
+    if any(param.name == name for param in command_of(command).params)
 ]
 
 
 @pytest.mark.parametrize(("command", "form", "name"), IDLE, ids=["-".join(case) for case in IDLE])
+@pytest.mark.sweep
 def test_an_option_changes_what_is_written_or_a_note_says_that_it_does_not(command: str, form: str, name: str) -> None:
     arguments = [command, *ARGUMENTS.get(command, ["inception_v4"]), "-f", form]
     option = OPTIONS[name]

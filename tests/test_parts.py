@@ -9,6 +9,8 @@ import pytest
 import cnncalc
 from tests.running import invoke
 
+pytestmark = pytest.mark.quick
+
 # File, and what it has: output, params, multiplies, and where these are from
 FIGURES: dict[str, tuple[str, tuple[int, ...], int, int]] = {
     "a layer of WaveNet, twice: 16640 + 2·(16512 + 4160 + 16640)": (

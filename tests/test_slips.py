@@ -206,6 +206,7 @@ def test_two_slips_that_give_the_same_are_both_named() -> None:
     assert names == ["counted the padding once", "F for F − 1 (forgot the + 1)"]
 
 
+@pytest.mark.sweep
 def test_a_slip_that_gives_the_right_number_is_none() -> None:
     """34,848 without its biases rounds to the same 35k as 34,944 with them."""
     one, question = _one(*ALEX, "params")

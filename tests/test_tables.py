@@ -15,11 +15,12 @@ import cnncalc
 import cnncalc.analyses.checks.rules
 import cnncalc.core.layers
 from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD, Style
-from cnncalc.analyses.outline import outline
+from cnncalc.analyses.outline import Analyzed, Overview
 from cnncalc.cli import streams
 from cnncalc.core.figures import short
-from cnncalc.render import table as renderer
 from cnncalc.render.fold import cells, fold, narrowest
+from cnncalc.render.summary import document
+from cnncalc.render.text import write
 from tests import running
 from tests.running import in_a_terminal, invoke
 
@@ -55,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(width: int | None, *args: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams, "terminal_width", lambda output: width)
+        patch.setattr(streams, "terminal_width", lambda output, stream=None: width)
         ran = invoke(*args)
     assert ran.code in ((0, 1, 2) if args[0] == "grade" else (0, 1))  # 2: an answer is for a person
     return ran.out
@@ -101,8 +102,7 @@ def found(network: str) -> cnncalc.Analysis:
 @cache
 def drawn(network: str, depth: int | None, names: tuple[str, ...], width: int) -> str:
     analysis = found(network)
-    lines = outline(analysis, depth)
-    return renderer.render(analysis, lines, names, Style(), exact=None, width=width, color=False)
+    return write(document(Overview([Analyzed("it", analysis)], names, depth), Style()), Style(width=width))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -148,6 +148,7 @@ def once(width: int, command: str) -> str:
         "grade sheet.md ada.json bob.json",
     ],
 )
+@pytest.mark.sweep
 def test_every_figure_of_the_other_tables_is_whole(command: str, width: int) -> None:
     text, wide = (once(one, command) for one in (width, 300))
     assert figures(text) <= allowed(wide)
@@ -176,7 +177,7 @@ def test_a_real_terminal_folds_as_well() -> None:
 def test_bars_stand_where_nothing_is_folded_for_them() -> None:
     analysis = cnncalc.analyze(cnncalc.load("alexnet"))
     wide, narrow = (
-        renderer.render(analysis, outline(analysis), STANDARD, Style(), exact=None, width=width, color=True)
+        write(document(Overview([Analyzed("it", analysis)]), Style()), Style(width=width, color=True))
         for width in (112, 100)
     )
     assert "█" in wide

@@ -19,6 +19,8 @@ from cnncalc.analyses.outline import outline
 from cnncalc.core.figures import megabytes
 from cnncalc.core.work import steps
 
+pytestmark = pytest.mark.quick
+
 
 @dataclass(frozen=True)
 class Trap:

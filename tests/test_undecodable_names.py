@@ -14,10 +14,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cnncalc.cli import cli
-from cnncalc.cli.command import OutputFormat
 from cnncalc.formats.writing import SHOWN, shown
-from tests.running import invoke, process
+from tests.running import formats, invoke, process
 
 FILE = os.fsdecode(b"net\xff.yaml")
 LIKE = os.fsdecode(b"net\xfe.yaml")  # shown by the same name
@@ -48,13 +46,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _formats(command: str) -> list[str]:
-    found = cli.get_command(None, command)  # type: ignore[arg-type]
-    assert found is not None
-    form = next(param for param in found.params if isinstance(param, OutputFormat))
-    return [one for one in form.formats if one != "full"]  # which goes to no file
-
-
 def _read_csv(text: str) -> None:
     rows = list(csv.reader(io.StringIO(text)))
     assert {len(row) for row in rows} == {len(rows[0])}
@@ -67,7 +58,9 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "svg": ET.fromstring,
     "junit": ET.fromstring,
 }
-CASES = [(command, form) for command in COMMANDS for form in _formats(command)]
+CASES = [
+    (command, form) for command in COMMANDS for form in formats(command) if form != "full"
+]  # which goes to no file
 
 
 @pytest.mark.parametrize(("command", "form"), CASES, ids=["-".join(case) for case in CASES])
@@ -112,6 +105,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("arguments", WRONG, ids=[shown("-".join(arguments)) for arguments in WRONG])
+@pytest.mark.sweep
 def test_messages_are_utf8(arguments: list[str], folder: Path) -> None:
     ran = process(*arguments, cwd=folder)
     assert ran.code in (1, 2)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from cnncalc.core.figures import SUFFIXES, Figure, read_figure
 from tests.running import invoke
 
+pytestmark = pytest.mark.quick
+
 NET = """\
 input: {channels: 3, size: 8}
 layers:

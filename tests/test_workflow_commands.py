@@ -145,6 +145,7 @@ def words(command: list[str], names: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("text", SAID)
+@pytest.mark.sweep
 def test_nothing_that_is_printed_is_a_command(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = hostile(folder, text, monkeypatch)
     broken = annotations = 0

@@ -21,6 +21,8 @@ from cnncalc.core.shape import Shape, read_shape
 from cnncalc.core.work import attempt
 from tests.running import DATA
 
+pytestmark = pytest.mark.quick
+
 
 def cases() -> dict[str, str]:
     text = (DATA / "working.txt").read_text(encoding="utf-8")

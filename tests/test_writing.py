@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.cli import COMMANDS, cli
-from cnncalc.cli.command import OutputFile
+from cnncalc.cli import command_names
+from cnncalc.cli.files import OutputFile
 from cnncalc.formats import writing
 from tests.running import Ran, environment, invoke, process
+from tests.running import command as command_of
 
 OLD, NEW = b"what was there", b"what is new\n" * 1000
 NET = "input: {channels: 3, size: 8}\nlayers: [conv: {filters: 4, kernel: 3}]\nexpect: {total: {params: 5}}\n"
@@ -248,13 +249,13 @@ WRITING: dict[str, str] = {  # every command that writes a file, but `check --up
 
 
 def test_every_command_that_writes_is_here() -> None:
-    commands = {name: cli.get_command(None, name) for name in COMMANDS}  # type: ignore[arg-type]
+    commands = {name: command_of(name) for name in command_names()}
     found = [
         name
         for name, command in commands.items()
         if command and any(isinstance(param.type, OutputFile) for param in command.params)
     ]
-    assert sorted(found) == sorted(name for name in WRITING if name in COMMANDS)
+    assert sorted(found) == sorted(name for name in WRITING if name in command_names())
 
 
 @pytest.fixture
@@ -281,6 +282,7 @@ def limited(command: list[str], folder: Path, largest: int = 1024) -> Ran:
 
 
 @pytest.mark.parametrize("command", WRITING)
+@pytest.mark.sweep
 def test_a_disk_that_is_full_leaves_the_old_file(command: str, inputs: Path) -> None:
     largest = 100  # bytes: less than any of them
     Path("it").write_bytes(OLD)
@@ -457,7 +459,7 @@ def test_update_reads_the_file_that_it_edits_once(mark: bytes, inputs: Path, mon
 
     def saving(*args: object) -> object:
         Path("net.yaml").write_bytes(longer)
-        return real(*args)  # type: ignore[arg-type]
+        return real(*args)
 
     monkeypatch.setattr(expect, "update", saving)
     assert invoke("check", "net.yaml", "--update").code == 2

@@ -6,7 +6,7 @@ A `Step` (see work.py) is one number: its formula as declared, what each name in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
 from cnncalc.core.formula import names, shown
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
-from cnncalc.core.problem import Origin
+from cnncalc.core.problem import Origin, Problem
 from cnncalc.core.shape import AXES, Shape
 from cnncalc.core.work import Named, Step, attempt, spread_over, steps, symbol_of
 
@@ -123,13 +123,16 @@ class Explanation:
     """The working of some entries of a network.
 
     `idle` names the layers that were passed over, for they change and count nothing. `broken` says where the network
-    does not fit; `analysis` then holds the layers that do, and has no outputs.
+    does not fit, `problems` why; `analysis` then holds the layers that do, and has no outputs.
+    `file` is as it was named.
     """
 
     analysis: Analysis
     entries: tuple[LayerWorking | SumWorking, ...]
     idle: tuple[str, ...] = ()
     broken: Broken | None = None
+    problems: Sequence[Problem] = ()
+    file: str = ""
 
     @property
     def multiplies(self) -> int:

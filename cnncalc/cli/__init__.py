@@ -1,9 +1,10 @@
-"""The command line. Each command's module is imported only when that command runs."""
+"""The command line. Each command is a file of `commands`, which is imported only when that command runs."""
 
 from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
@@ -11,50 +12,59 @@ from typing import Any
 import click
 
 from cnncalc import __version__
+from cnncalc.cli import commands, streams
+from cnncalc.cli.command import SECTIONS, Command, Documented, click_command
 from cnncalc.formats.writing import SHOWN
 
-COMMANDS = {
-    "summary": ("summary", "Layers, shapes, params and multiplies as a table."),
-    "explain": ("explain", "Where each number comes from: formula, numbers, result."),
-    "check": ("check", "Hold files to the figures that they expect, and to the lint rules."),
-    "compare": ("compare", "Networks side by side, and layer by layer."),
-    "exercise": ("exercise", "A worksheet with blanks, and its answer key."),
-    "grade": ("grade", "Mark filled-in worksheets, and name the likely slips."),
-    "quiz": ("quiz", "The same questions one by one, with hints."),
-    "diagram": ("diagram", "A picture for a slide: volumes, or a flow graph."),
-    "list": ("catalog", "The bundled architectures with their totals."),
-    "show": ("catalog", "Print a bundled file, to read or to copy."),
-    "new": ("catalog", "Print a file to start from."),
-    "layers": ("reference", "The layer types, their attributes and formulas."),
-    "rules": ("rules", "The lint rules that check runs, with examples."),
-    "schema": ("reference", "The JSON Schema of the file format."),
-}
 
+class _Commands(Documented, click.Group):
+    """Finds commands by the names of their files."""
 
-class _Commands(click.Group):
-    """Finds commands by name in their modules."""
+    def list_commands(self, ctx: click.Context | None) -> list[str]:
+        return command_names()
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+    def get_command(self, ctx: click.Context | None, name: str) -> click.Command | None:
+        if name not in command_names():
             return None
-        command: click.Command = getattr(import_module(f"cnncalc.cli.{COMMANDS[name][0]}"), f"{name}_command")
-        return command
+        return click_command(name, command_class(name))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
-            from cnncalc.core.problem import nearest
-
-            found = nearest(name, COMMANDS)
-            ctx.fail(f"No such command '{name}'." + (f" Did you mean '{found}'?" if found else ""))
+        if not name.startswith("-") and name not in command_names():
+            ctx.fail(no_such_command(name))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help) for name, (_, help) in COMMANDS.items()])
+        names = command_names()
+        for section in SECTIONS:
+            with formatter.section(section):
+                own = [name for name in names if command_class(name).section == section]
+                formatter.write_dl([(name.ljust(max(map(len, names))), one_line(name)) for name in own])
+
+
+@cache
+def command_names() -> list[str]:
+    """All commands, in the order of the alphabet: a file is one."""
+    return sorted(name[:-3] for name in os.listdir(commands.__path__[0]) if name.endswith(".py") and name[0] != "_")
+
+
+def command_class(name: str) -> type[Command]:
+    """The class of a command."""
+    found: type[Command] = getattr(import_module(f"cnncalc.cli.commands.{name}"), f"{name.title()}Command")
+    return found
+
+
+def one_line(name: str) -> str:
+    """What a command is for: the docstring of its file."""
+    return import_module(f"cnncalc.cli.commands.{name}").__doc__ or ""
+
+
+def no_such_command(name: str) -> str:
+    """What is said of a name that no command has."""
+    from cnncalc.core.problem import nearest
+
+    found = nearest(name, command_names())
+    return f"No such command '{name}'." + (f" Did you mean '{found}'?" if found else "")
 
 
 @click.group(
@@ -63,7 +73,7 @@ class _Commands(click.Group):
     epilog="'cnncalc COMMAND --help' shows options and examples. Exit codes: 0 fine, 1 an expectation, a budget or a "
     "baseline is broken, 2 a file cannot be used or the command line is wrong.",
 )
-@click.version_option(__version__, prog_name="cnncalc", message="%(prog)s %(version)s")
+@click.version_option(__version__, "-V", "--version", prog_name="cnncalc", message="%(prog)s %(version)s")
 def cli() -> None:
     """Parameters and multiplies of convolutional networks, from a YAML file.
 
@@ -99,9 +109,7 @@ def _called() -> int:
     try:
         code: int = cli.main(prog_name="cnncalc", standalone_mode=False)
     except OSError as error:  # of what click writes by itself: --help, --version
-        from cnncalc.cli.streams import ended
-
-        raise ended(error) from None
+        raise streams.ended(error) from None
     except SystemExit as error:
         if error.code == 1:  # so click answers a pipe that nobody reads
             raise click.exceptions.Exit(141) from None
@@ -113,7 +121,7 @@ def _run() -> int:
     try:
         code: int = _called()
     except click.ClickException as error:
-        error.show()
+        streams.show(error)
         code = error.exit_code
     except click.exceptions.Exit as error:
         code = error.exit_code

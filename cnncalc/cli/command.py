@@ -1,195 +1,178 @@
-"""Commands whose options are looked at together: which format a suffix means, and which files are not overwritten."""
+"""Commands as classes: a field is an option or an argument, the docstring is the help, and `run` does it.
+
+class SizeCommand(Command, WithNetwork):
+    \"\"\"The size of FILE.\"\"\"
+
+    file: str = argument("FILE", type=Architecture())
+    bits: int = option("--bits", default=32, help="Of a number.", group="What is shown")
+
+    def run(self) -> int: ...
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
-from click.core import ParameterSource
 
-from cnncalc.formats.writing import forget
+from cnncalc.cli import streams
+from cnncalc.cli.files import refuse_to_overwrite
+from cnncalc.cli.formats import FormatOption, OutputFormat, note_idle, take_suffix
+from cnncalc.formats.writing import forget, shown
 
-FORCED = "cnncalc.forced"  # in the context: --force was given
+if TYPE_CHECKING:
+    from cnncalc.analyses.columns import Style
 
-# What a file's name says of its format: the first of these that a command has. The longer suffix goes first.
-SUFFIXES: dict[str, tuple[str, ...]] = {
-    ".txt": ("text", "table", "markdown"),
-    ".sarif": ("sarif",),
-    ".sarif.json": ("sarif", "json"),
-    ".json": ("json",),
-    ".csv": ("csv",),
-    ".md": ("markdown",),
-    ".markdown": ("markdown",),
-    ".html": ("html",),
-    ".htm": ("html",),
-    ".tex": ("latex",),
-    ".svg": ("svg",),
-    ".mmd": ("mermaid",),
-    ".mermaid": ("mermaid",),
-    ".dot": ("dot",),
-    ".gv": ("dot",),
-    ".xml": ("junit",),
-    **dict.fromkeys((".yaml", ".yml", ".png", ".pdf", ".jpg", ".jpeg", ".eps", ".tsv", ".xlsx"), ()),  # nothing of ours
-}
-ARCHITECTURES = (".yaml", ".yml")
+# Headings of options in `COMMAND --help`. Those of one command stand before these.
+SHOWN = "What is shown"
+NETWORK = "Network"
+OUTPUT = "Output"
+OTHERS = "Options"
+_LAST = (SHOWN, NETWORK, OUTPUT, OTHERS)
+
+# Headings of commands in `cnncalc --help`.
+NETWORKS = "Networks"
+CHECKS = "Checks"
+TEACHING = "Teaching"
+REFERENCE = "Files and layers"
+HELP = "Help"
+SECTIONS = (NETWORKS, CHECKS, TEACHING, REFERENCE, HELP)
+
+FORMER = {"--no-color": "--color never"}  # options that there were, and what is written instead
 
 
-class OutputFile(click.Path):
-    """A file that a command writes; `kept` where one that is there already is replaced only with `--force`.
+class Declared:
+    """An option or an argument as it is written in the class of a command; the field's name is its name."""
 
-    `renews` is the option whose file may be this one: it is read before it is written.
-    """
+    def __init__(self, kind: type[click.Parameter], words: tuple[str, ...], group: str, more: dict[str, Any]) -> None:
+        self.kind, self.words, self.group, self.more = kind, words, group, more
 
-    def __init__(self, *, dash: bool = False, kept: bool = False, renews: str = "") -> None:
-        super().__init__(dir_okay=False, allow_dash=dash)
-        self.kept = kept
-        self.renews = renews
-
-
-class InputFile(click.Path):
-    """A file that a command reads, or a folder of files with one of these suffixes."""
-
-    def __init__(self, *suffixes: str) -> None:
-        super().__init__()
-        self.suffixes = suffixes
+    def parameter(self, name: str) -> click.Parameter:
+        """It, for click."""
+        return self.kind((name, *self.words), **self.more)
 
 
-class OutputFormat(click.Option):
-    """`--format`: `idle` are the options that a format does not heed, `advice` how others make what no format is."""
+def option(
+    *words: str,
+    group: str,
+    read: Callable[[Any], Any] | None = None,
+    cls: type[click.Option] = click.Option,
+    **more: Any,
+) -> Any:
+    """An option, under a heading of the help; `read` makes a value of what is given, or raises a ValueError."""
+    if read:
+        more["callback"] = lambda ctx, param, given: _read(read, given)
+    return Declared(cls, words, group, more)
 
-    def __init__(
-        self,
-        *args: Any,
-        idle: Mapping[str, tuple[str, ...]] | None = None,
-        advice: Mapping[str, str] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.idle = idle or {}
-        self.advice = advice or {}
+
+def argument(metavar: str, *, required: bool | None = None, **more: Any) -> Any:
+    """An argument: several where the metavar goes on with dots, not required where it stands in brackets."""
+    nargs, required = (-1 if "..." in metavar else 1), not metavar.startswith("[") if required is None else required
+    return Declared(click.Argument, (), "", {"metavar": metavar, "nargs": nargs, "required": required, **more})
+
+
+def _read(read: Callable[[Any], Any], given: Any) -> Any:
+    if given is None or given == ():
+        return given
+    try:
+        return read(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+class Command:
+    """A command that was called: each of its fields is what was given."""
+
+    section: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]] = ()
+
+    form: OutputFormat
+    exact: bool | None = None
+    layout: str = "hwc"
+    standalone: bool = False
+    output: str | None = None
+
+    def run(self) -> int:
+        """Do it; the exit code."""
+        raise NotImplementedError
+
+    def write(self, result: Any) -> None:
+        """Write the result in the format that was chosen."""
+        style = self.style
+        text = self.form.write(result, style)
+        streams.emit(text if "ascii" in self.form.idle else style.plain(text), self.output)
 
     @property
-    def formats(self) -> tuple[str, ...]:
-        """The formats that there are."""
-        assert isinstance(self.type, click.Choice)
-        return tuple(self.type.choices)
+    def style(self) -> Style:
+        """How the result is written."""
+        from cnncalc.analyses.columns import Style
 
-    def of(self, suffix: str) -> str | None:
-        """The format that a suffix stands for; None where the command has none such."""
-        return next((form for form in SUFFIXES[suffix] if form in self.formats), None)
+        to = self.output
+        color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)
+        return Style(self.exact, self.layout, encoding, width, color, self.standalone)
 
 
-class Command(click.Command):
-    """Looks at what the options say together, before anything is done."""
+def click_command(name: str, command: type[Command]) -> click.Command:
+    """A command for click."""
+    declared: dict[str, Declared] = {}
+    for kind in command.__mro__:
+        declared |= {field: value for field, value in vars(kind).items() if isinstance(value, Declared)} | declared
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        form = self._format
-        for param in self.params:
-            if form and isinstance(param, click.Option) and param.name == "output":
-                named = {form.of(suffix): suffix for suffix in reversed(SUFFIXES)}
-                suffixes = " ".join(named[one] for one in form.formats if one in named)
-                param.help = f"{param.help} Without --format its suffix names one: {suffixes}."
+    def call(**given: Any) -> int:
+        called = command()
+        vars(called).update(given)
+        return called.run()
 
-    @property
-    def _format(self) -> OutputFormat | None:
-        return next((param for param in self.params if isinstance(param, OutputFormat)), None)
+    return Parsed(
+        name,
+        {field: one.group for field, one in declared.items()},
+        params=[one.parameter(field) for field, one in declared.items()],
+        callback=call,
+        help=command.__doc__,
+        epilog="\b\nExamples:\n" + "\n".join(f"  {line}" for line in command.examples),
+    )
+
+
+class Documented(click.Command):
+    """Its help has only characters that standard output has."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return shown(super().get_help(ctx), streams.encoding(None))
+
+
+class Parsed(Documented):
+    """Looks at what the options say together before anything is done; shows them under headings."""
+
+    def __init__(self, name: str, groups: dict[str, str], **more: Any) -> None:
+        super().__init__(name, **more)
+        self.groups = groups
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         forget()
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name in FORMER:
+                raise click.UsageError(f"{error.message} It is {FORMER[error.option_name]}.", ctx) from None
+            raise
         if not ctx.resilient_parsing:  # as for shell completion
-            _refuse_to_overwrite(ctx)
-            if form := self._format:
-                _take_suffix(ctx, form)
-                _note_idle(ctx, form)
+            refuse_to_overwrite(ctx)
+            for form in self.params:
+                if isinstance(form, FormatOption):
+                    take_suffix(ctx, form)
+                    note_idle(ctx, form)
         return rest
 
-
-# ------------------------------------------------------------------------------------------------ formats
-
-
-def _take_suffix(ctx: click.Context, form: OutputFormat) -> None:
-    """The format that the name of `--output` means, where none is given."""
-    output = ctx.params.get("output")
-    if output in (None, "-") or ctx.get_parameter_source("form") is not ParameterSource.DEFAULT:
-        return
-    suffix = next((suffix for suffix in SUFFIXES if output.lower().endswith(suffix)), None)
-    if suffix is None:
-        return
-    found = form.of(suffix)
-    if found is None:
-        cure = form.advice.get(suffix, f"--format names one of {', '.join(form.formats)}").format(output=output)
-        raise _refusal(ctx, "output", f"'{output}': {ctx.info_name} writes no {suffix}; {cure}")
-    ctx.params["form"] = found
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
+                found.setdefault(self.groups.get(param.name or "", OTHERS), []).append(record)
+        wide = max(len(words) for records in found.values() for words, _ in records)
+        for group in sorted(found, key=lambda group: _LAST.index(group) if group in _LAST else -1):
+            with formatter.section(group):
+                formatter.write_dl([(words.ljust(min(wide, _WIDEST)), help) for words, help in found[group]])
 
 
-def _note_idle(ctx: click.Context, form: OutputFormat) -> None:
-    from cnncalc.cli.streams import remark
-
-    chosen = ctx.params["form"]
-    for param in ctx.command.params:
-        if (
-            param.name in form.idle.get(chosen, ())
-            and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
-        ):
-            remark(f"{'/'.join((param.opts[-1], *param.secondary_opts))} has no effect with --format {chosen}")
-
-
-# ------------------------------------------------------------------------------------------------ files
-
-
-def _refuse_to_overwrite(ctx: click.Context) -> None:
-    """No output replaces what is read, nor an architecture file; one that people edit only where they say so."""
-    outputs: dict[str, str] = {}
-    for param in ctx.command.params:
-        path = ctx.params.get(param.name or "")
-        if not isinstance(param.type, OutputFile) or not path or path == "-":
-            continue
-        name = str(param.name)
-        if first := outputs.get(os.path.realpath(path)):
-            raise _refusal(ctx, name, f"'{path}' is written by {first}, too")
-        outputs[os.path.realpath(path)] = param.opts[-1]
-        if not os.path.isfile(path):  # new, or a device
-            continue
-        for read in _read(ctx, but=param.type.renews):
-            if _is(path, *read):
-                raise _refusal(ctx, name, f"'{path}' is a file that is read: it would be overwritten")
-        if param.type.kept and not ctx.meta.get(FORCED):
-            raise _refusal(ctx, name, f"'{path}' is there already; --force replaces it")
-        if any(name.lower().endswith(ARCHITECTURES) for name in (path, os.path.realpath(path))) and not param.type.kept:
-            raise _refusal(ctx, name, f"'{path}' is there already, and an architecture file is not overwritten")
-
-
-def _refusal(ctx: click.Context, name: str, message: str) -> click.BadParameter:
-    return click.BadParameter(f"{message}.", ctx, next(param for param in ctx.command.params if param.name == name))
-
-
-def _read(ctx: click.Context, but: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What is read, but for one option, and with which suffixes below a folder."""
-    for param in ctx.command.params:
-        suffixes = getattr(param.type, "suffixes", None)
-        value = ctx.params.get(param.name or "")
-        if suffixes is not None and value and param.name != but:
-            for name in (value,) if isinstance(value, str) else value:
-                yield name, suffixes
-
-
-def _is(path: str, name: str, suffixes: tuple[str, ...]) -> bool:
-    """Whether a file is what a name means, by whatever path, or lies where that is a folder."""
-    try:
-        if name == "-":
-            return os.path.samestat(os.stat(path), os.fstat(0))
-        if os.path.isdir(name):
-            below = os.path.join(os.path.realpath(name), "")
-            return path.lower().endswith(suffixes) and os.path.realpath(path).startswith(below)
-        if os.path.exists(name):
-            return os.path.samefile(path, name)
-        from cnncalc.formats import bundled
-
-        found = bundled.find(name)
-        return found is not None and os.path.samefile(path, found)
-    except (OSError, ValueError):  # a name that no file can have
-        return False
+_WIDEST = 30  # columns of an option's words, in click's help; the help of longer ones begins on the next line

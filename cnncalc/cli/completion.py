@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from cnncalc.cli.command import ARCHITECTURES
+from cnncalc.cli.files import ARCHITECTURES
 from cnncalc.formats import bundled
 
 if TYPE_CHECKING:

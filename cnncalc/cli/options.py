@@ -1,4 +1,4 @@
-"""What the commands share: FILE arguments, options, and where their output goes."""
+"""What the commands share: types of what is given, and the options that several have."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cnncalc.cli.command import ARCHITECTURES, FORCED, Command, OutputFile, OutputFormat
+from cnncalc.cli.command import NETWORK, OUTPUT, SHOWN, option
+from cnncalc.cli.files import ARCHITECTURES, OutputFile
+from cnncalc.cli.formats import FormatOption, OutputFormat, OutputOption
 
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+if TYPE_CHECKING:
+    from cnncalc.cli.loading import Loaded
+
 T = TypeVar("T")
 
 
@@ -84,148 +88,164 @@ class OfFile(TextType):
         return found
 
 
-def examples(*lines: str) -> str:
-    """An epilog of commands, one a line, as written."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+# ------------------------------------------------------------------------------------------------ options
 
 
-def set_option() -> Decorator:
-    """`--set NAME=VALUE`."""
-    return click.option(
+class WithNetwork:
+    """`--set NAME=VALUE`, `--input-size SIZE`: what of the FILE is another."""
+
+    sets: tuple[str, ...] = option(
         "--set",
-        "sets",
         type=OfFile("vars_of_file"),
         metavar="NAME=VALUE",
         multiple=True,
         help="Override a var of the file; may be given several times.",
+        group=NETWORK,
     )
-
-
-def input_size_option() -> Decorator:
-    """`--input-size SIZE`."""
-    return click.option(
+    input_size: str | None = option(
         "--input-size",
         metavar="SIZE",
         help="Another input size: 256, 256x320 (height × width), or NAME=256 for one of several inputs.",
+        group=NETWORK,
     )
 
+    allow_outside: bool = option(
+        "--allow-outside",
+        is_flag=True,
+        help="Read files that FILE names outside of its repository or, without one, of its folder.",
+        group=NETWORK,
+    )
 
-def layout_option() -> Decorator:
+    @property
+    def vars(self) -> dict[str, str]:
+        """The values of `--set` by name."""
+        found = {}
+        for item in self.sets:
+            name, equals, value = item.partition("=")
+            if not equals or not name:
+                raise click.UsageError(f"--set takes NAME=VALUE, not '{item}'.")
+            found[name.strip()] = value.strip()
+        return found
+
+    def load(self, *files: str) -> list[Loaded]:
+        """Read every FILE; one that fails does not stop the others."""
+        from cnncalc.cli.loading import load_all
+
+        return load_all(files, self.vars, self.input_size, self.allow_outside)
+
+
+def layout(group: str) -> Any:
     """`--layout hwc|chw`."""
-    return click.option(
+    return option(
         "--layout",
         type=click.Choice(["hwc", "chw"]),
         default="hwc",
         show_default=True,
         help="Order in which shapes are shown.",
+        group=group,
     )
 
 
-def exact_option() -> Decorator:
+class WithLayout:
+    """`--layout`, for results in a terminal."""
+
+    layout: str = layout(SHOWN)
+
+
+class WithExact:
     """`--exact/--short`; None where neither was given."""
-    return click.option(
+
+    exact: bool | None = option(
         "--exact/--short",
         default=None,
         help="Figures to the last digit, or to four (105.4M).  [default: exact where it fits]",
+        group=SHOWN,
     )
 
 
-def max_growth_option(help: str) -> Decorator:
+class WithOutput:
+    """`-o FILE`."""
+
+    output: str | None = option(
+        "-o",
+        "--output",
+        cls=OutputOption,
+        type=OutputFile(dash=True),
+        help="Write to this file instead of standard output.",
+        group=OUTPUT,
+    )
+
+
+class WithKeptOutput:
+    """`-o FILE`, where a file that is there is kept without `--force`."""
+
+    output: str | None = option(
+        "-o",
+        "--output",
+        type=OutputFile(dash=True, kept=True),
+        help="Write to this file instead of standard output.",
+        group=OUTPUT,
+    )
+    force: bool = option(
+        "--force", is_flag=True, help="Replace the --output file if it is there already.", group=OUTPUT
+    )
+
+
+class WithColor:
+    """`--color auto|always|never`."""
+
+    color: str = option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colours: auto where a terminal shows them, and as the environment says.  [default: auto]",
+        group=OUTPUT,
+    )
+
+
+class WithDrawing(WithColor):
+    """`--color` and `--ascii`."""
+
+    ascii: bool = option("--ascii", is_flag=True, help="Only ASCII characters.", group=OUTPUT)
+
+
+def formats(
+    *rows: OutputFormat,
+    help: str | None = None,
+    advice: Mapping[str, str] | None = None,
+    default: Callable[[], str] | None = None,
+) -> Any:
+    """`-f FORMAT`: the table of a command's formats; see `FormatOption`."""
+    return option(
+        "-f", "--format", cls=FormatOption, formats=rows, advice=advice or {}, default=default, help=help, group=OUTPUT
+    )
+
+
+def max_growth(help: str, group: str) -> Any:
     """`--max-growth 5%` or `params=5%`, as percents by quantity."""
 
-    def read(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> Any:
+    def read(given: tuple[str, ...]) -> Any:
         from cnncalc.analyses.checks.baselines.growth import read_allowed
 
-        try:
-            return read_allowed(value)
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from None
+        return read_allowed(given)
 
-    return click.option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, callback=read, help=help)
-
-
-def command(name: str, **more: Any) -> Callable[[Callable[..., Any]], Command]:
-    """A command whose options are looked at together."""
-    return click.command(name, cls=Command, **more)
-
-
-def format_option(
-    *formats: str,
-    default: bool = True,
-    help: str | None = None,
-    idle: Mapping[str, tuple[str, ...]] | None = None,
-    advice: Mapping[str, str] | None = None,
-) -> Decorator:
-    """`-f FORMAT`: one of these; if none is named, the one of `-o`'s suffix, else the first, or None.
-
-    `idle` are the options that a format does not heed, by its name; `advice` says how other programs make what no
-    format is, by suffix.
-    """
-    return click.option(
-        "-f",
-        "--format",
-        "form",
-        cls=OutputFormat,
-        type=click.Choice(formats),
-        default=formats[0] if default else None,
-        show_default=default,
-        help=help,
-        idle=idle,
-        advice=advice,
-    )
-
-
-def output_option(*, kept: bool = False) -> Decorator:
-    """`-o FILE`; where a file that is there is `kept`, with `--force`."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        if kept:
-            command = click.option(
-                "--force",
-                is_flag=True,
-                expose_value=False,
-                callback=lambda ctx, param, value: ctx.meta.update({FORCED: value}),
-                help="Replace the --output file if it is there already.",
-            )(command)
-        return click.option(
-            "-o",
-            "--output",
-            type=OutputFile(dash=True, kept=kept),
-            help="Write to this file instead of standard output.",
-        )(command)
-
-    return decorate
-
-
-def some_of(value: str | None, known: Collection[str], what: str) -> tuple[str, ...] | None:
-    """`a,b` as names, each once and each one that is known; None where nothing was given."""
-    if value is None:
-        return None
-    from cnncalc.core.problem import nearest
-
-    names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
-    for name in names:
-        if name not in known:
-            found = nearest(name, known)
-            hint = f"did you mean '{found}'?" if found else f"there are {', '.join(known)}"
-            raise click.BadParameter(f"no {what} '{name}'; {hint}")
-    return names
+    return option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, read=read, help=help, group=group)
 
 
 UNSET = -1  # no --depth was given
 
 
-def depth_option(help: str, default: str | None = None) -> Decorator:
+def depth(help: str, default: str | None = None) -> Any:
     """`-d N|all`: a whole number, None for `all`, UNSET where it was not given and has no default."""
 
-    def read(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-        if value is None or value == "all":
-            return UNSET if value is None else None
-        if not (value.isascii() and value.isdigit()) or len(value) > 4:
+    def read(ctx: click.Context, param: click.Parameter, given: str | None) -> int | None:
+        if given is None or given == "all":
+            return UNSET if given is None else None
+        if not (given.isascii() and given.isdigit()) or len(given) > 4:
             raise click.BadParameter("a whole number (0: totals only) or 'all'")
-        return int(value)
+        return int(given)
 
-    return click.option(
+    return option(
         "-d",
         "--depth",
         default=default,
@@ -233,28 +253,24 @@ def depth_option(help: str, default: str | None = None) -> Decorator:
         metavar="N|all",
         show_default=default is not None,
         help=help,
+        group=SHOWN,
     )
 
 
-def drawing_options() -> Decorator:
-    """`--ascii` and `--no-color`."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        command = click.option("--ascii", is_flag=True, help="Only ASCII characters.")(command)
-        return click.option("--no-color", is_flag=True, help="No colours (also: the environment's NO_COLOR).")(command)
-
-    return decorate
+# ------------------------------------------------------------------------------------------------ what is given
 
 
-def overrides(sets: tuple[str, ...]) -> dict[str, str]:
-    """`--set` options as a mapping."""
-    found = {}
-    for item in sets:
-        name, equals, value = item.partition("=")
-        if not equals or not name:
-            raise click.UsageError(f"--set takes NAME=VALUE, not '{item}'.")
-        found[name.strip()] = value.strip()
-    return found
+def some_of(given: str, known: Collection[str], what: str) -> tuple[str, ...]:
+    """`a,b` as names, each once and each one that is known."""
+    from cnncalc.core.problem import nearest
+
+    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
+    for name in names:
+        if name not in known:
+            found = nearest(name, known)
+            hint = f"did you mean '{found}'?" if found else f"there are {', '.join(known)}"
+            raise ValueError(f"no {what} '{name}'; {hint}")
+    return names
 
 
 def configured(call: Callable[..., T], *arguments: Any) -> T:

@@ -11,17 +11,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
 
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
-from cnncalc.core.problem import HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
+from cnncalc.core.problem import Cure, HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, learns_by_position, work
 
 MOST_LAYERS = 200_000
+SIZES = "sizes"  # why tensors do not fit each other: their sides alone
+MOST_LETTERS = 20_000_000  # of the paths of all layers and groups together
 PREVIOUS: Any = object()  # what was added last; the input where nothing was
 
 
@@ -33,7 +36,7 @@ class Reporter(Protocol):
         code: str,
         message: str,
         at: HasOrigin | Origin | None,
-        help: str | None = None,
+        help: Cure = None,
         notes: tuple[str, ...] = (),
         path: str = "",
         reason: str = "",
@@ -41,7 +44,10 @@ class Reporter(Protocol):
 
 
 class Stretch(NamedTuple):
-    """Layers that were built below a path, and may be built once more: `nodes[start:stop]`, and their groups."""
+    """Layers that were built below a path, and may be built once more: `nodes[start:stop]`, and their groups.
+
+    `letters` is how long all their paths are.
+    """
 
     path: str
     start: int
@@ -49,6 +55,11 @@ class Stretch(NamedTuple):
     groups: tuple[Group, ...]
     reads: tuple[Ref, ...]
     outputs: tuple[Ref, ...]
+    letters: int
+
+    def letters_below(self, path: str) -> int:
+        """How long all their paths are below another one."""
+        return self.letters + (self.stop - self.start + len(self.groups)) * (len(path) - len(self.path))
 
 
 class Builder:
@@ -78,6 +89,7 @@ class Builder:
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
         self.failed: list[Failed] = []
+        self.letters = 0  # of all their paths together
         self.needed: list[bool] = []  # for each of `nodes`, once `graph` was called, whether the graph holds it
         self.last: Ref | None = -1 if len(self.inputs) == 1 else None  # what was added last
         self._shapes = list(self.inputs.values())
@@ -203,7 +215,7 @@ class Builder:
         code: str,
         message: str,
         at: HasOrigin | Origin | None,
-        help: str | None = None,
+        help: Cure = None,
         notes: tuple[str, ...] = (),
         path: str = "",
         reason: str = "",
@@ -255,7 +267,15 @@ class Builder:
             self.report("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", origin)
             raise ProblemsFound(self.problems.found)
         self.nodes.append(Node(name, layer, reads, done, origin, place, named))
+        self._count_letters(len(name), origin)
         return place
+
+    def _count_letters(self, more: int, origin: Origin) -> None:
+        self.letters += more
+        if self.letters > MOST_LETTERS:
+            message = f"the paths of all layers, blocks and branches have more than {MOST_LETTERS:,} letters"
+            self.report("limit", f"{message} (limit: letters {MOST_LETTERS:,})", origin, "give them shorter names")
+            raise ProblemsFound(self.problems.found)
 
     def group(
         self,
@@ -274,6 +294,7 @@ class Builder:
         Where it gives several tensors, `outputs` are the names of what gives them, inside it; `output` is the first.
         """
         self.groups.append(Group(name, kind, start, len(self.nodes), output, origin, copies, named, outputs))
+        self._count_letters(len(name), origin)
 
     def prune(self, start: int, groups: int, ends: Iterable[Ref | None]) -> tuple[list[bool], list[Ref | None]]:
         """Drop those of the layers from number `start` on that lead to none of `ends`; their groups from `groups` on.
@@ -309,6 +330,7 @@ class Builder:
 
     def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
         """What a stretch of layers gives when it is built once more below another path, on equal shapes."""
+        self.letters += stretch.letters_below(path)
         nodes, start, cut = self.nodes, stretch.start, len(stretch.path)
         delta = len(nodes) - start
         moved = dict(zip(stretch.reads, reads, strict=True))
@@ -340,12 +362,15 @@ class Builder:
         """Say which shapes a merge was to join, and where they come from."""
         layer, name = failed.layer, failed.name
         listed = ", ".join(f"{label} {written_shape(shape)}" for label, shape in zip(labels, shapes, strict=True))
-        sizes = "sizes" if layer.alike == "along" and layer.values[layer.along or ""] == "channels" else "shapes"
+        sizes = "sizes" if _by_channels(layer) else "shapes"
         message = f"`{name.rpartition('/')[2]}` {layer.verb} tensors of different {sizes}: {listed}"
         notes = tuple(
             f"`{label}` comes from {self._where_from(ref)}" for label, ref in zip(labels, failed.inputs, strict=True)
         )
-        self.report("shape-mismatch", message, failed.origin, _projection(layer, shapes), notes, name)
+        cure, reason = _projection(layer, shapes), ""
+        if cure is None and _alike_but_for_sides(layer, shapes):
+            cure, reason = "bring them to one size: `resize: {like: …}` or `crop: {like: …}`", SIZES
+        self.report("shape-mismatch", message, failed.origin, cure, notes, name, reason)
 
     def _name_of(self, ref: Ref) -> str:
         return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]
@@ -363,17 +388,19 @@ class Builder:
         note: str | None = None,
         notes: Iterable[str] = (),
         changed: bool = False,
+        unread: Callable[[Ref], str | None] = lambda _: None,
     ) -> Graph:
         """The network that leads to the outputs; raises ProblemsFound with all that is wrong.
 
         `outputs` are names of layers or groups, by default what was added last. Without them every layer must be
-        read; with them, what leads to none of them is left out, and a note says so.
+        read; with them, what leads to none of them is left out, and a note says so. `unread` may know why a layer or
+        an input is read by nobody.
         """
         named = self._outputs(outputs)
         self._stop_if_any()
         notes = list(notes)
         if outputs is None:
-            notes += self._refuse_unread()
+            notes += self._refuse_unread(unread)
             self._stop_if_any()
             self.needed = [True] * len(self.nodes)  # for all are read, up to the last
         else:
@@ -424,7 +451,7 @@ class Builder:
         for name in outputs:
             if name not in known:
                 at = Label(self.file, "outputs")
-                self.report("unknown-name", f"no layer `{name}`", at, misspelt(name, known))
+                self.report("unknown-name", f"no layer `{name}`", at, partial(misspelt, name, known))
             found[name] = known.get(name)
         return found
 
@@ -460,7 +487,7 @@ class Builder:
         ]
         return kept, groups, place
 
-    def _refuse_unread(self) -> list[str]:
+    def _refuse_unread(self, why: Callable[[Ref], str | None]) -> list[str]:
         """Without `outputs`, every layer but the last is read by another; of a block with several outputs one is."""
         read = {ref for node in self.nodes for ref in node.inputs}
         if self.last is not None:
@@ -470,10 +497,11 @@ class Builder:
             if index not in read and index not in spare:
                 help = "name every output in `outputs: [...]`, or remove the entry"
                 message = f"no entry reads `{node.name}`, and it is not the last"
-                self.report("unread", message, node.origin, help)
+                self.report("unread", message, node.origin, help, tuple(filter(None, [why(index)])))
         for index, name in enumerate(self.inputs):
             if -1 - index not in read:
-                self.report("unread", f"no entry reads the input `{name}`", self.origin)
+                notes = tuple(filter(None, [why(-1 - index)]))
+                self.report("unread", f"no entry reads the input `{name}`", self.origin, None, notes)
         return [f"`{name}` is read by nobody; its layers are counted" for name in spare.values()]
 
     def _spare(self, read: set[Ref]) -> dict[Ref, str]:
@@ -539,6 +567,11 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
+def _by_channels(layer: Layer) -> bool:
+    """Whether a layer puts channels one behind the other: their number may differ."""
+    return layer.alike == "along" and bool(layer.values[layer.along or ""] == "channels")
+
+
 def _moved(ref: Ref, place: list[int], start: int) -> Ref:
     """A node's new place; what stands before `start` stays, and inputs do."""
     return place[ref - start] if ref >= start else ref
@@ -548,6 +581,12 @@ def _left_out_note(left_out: list[str]) -> str:
     roots = list(dict.fromkeys(name.partition("/")[0] for name in left_out))
     listed = ", ".join(roots[:5]) + (f" and {len(roots) - 5} more" if len(roots) > 5 else "")
     return f"left out, for it leads to no output: {listed} ({len(left_out)} layer{'s' * (len(left_out) != 1)})"
+
+
+def _alike_but_for_sides(layer: Layer, shapes: tuple[Shape, ...]) -> bool:
+    """Whether tensors would fit each other if their sides were equal."""
+    one_rank = len({len(shape) for shape in shapes}) == 1 and len(shapes[0]) > 1
+    return one_rank and (_by_channels(layer) or len({shape[0] for shape in shapes}) == 1)
 
 
 def _projection(layer: Layer, shapes: tuple[Shape, ...]) -> str | None:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import ceil, floor, prod
-from typing import Any
+from typing import Any, NamedTuple
+
+from cnncalc.core.names import is_word, unseen
 
 Value = Any  # int | Fraction | bool | str (a word) | tuple of values
 Tree = tuple[Any, ...]
@@ -25,8 +27,11 @@ WORDS = ("same", "valid")
 JOINING = ("if", "else", "and", "or", "not")
 RESERVED = ("true", "false", *WORDS, *JOINING, "channels", "input")
 
+# A letter or _, then digits too, or what is not ASCII: whether that is a letter is looked at when it is taken. (Written
+# as what it is not, for to compile a range of all Unicode takes as long as all other imports.)
+_WORD = r"[^\x00-@\[-^`{-\x7f][^\x00-/:-@\[-^`{-\x7f]*"
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)"
+    rf"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>\$?{_WORD}(?:\.{_WORD})?)"
     r"|(?P<op>\*\*|//|==|!=|<=|>=|[-+*/%()<>,]))"
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -79,11 +84,22 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         kind = str(match.lastgroup)
         token = match[kind]
         position = match.end()
+        if kind == "name" and not token.isascii():
+            _refuse_odd_word(token)
         if kind == "number":
             _refuse_odd_number(token, text[position : position + 1], text[position:])
         tokens.append((kind, token))
     tokens.append(("end", ""))
     return tokens
+
+
+def _refuse_odd_word(token: str) -> None:
+    """Refuse signs, digits and what cannot be seen among the letters of other scripts."""
+    if all(map(is_word, token.lstrip("$").split("."))):
+        return
+    odd = next((one for one in token if one not in "$." and not is_word(f"_{one}")), token.lstrip("$")[0])
+    hidden = unseen(odd)
+    raise FormulaError(f"unexpected {hidden or f'`{odd}`'}", "write it anew" if hidden else _cure_for(odd))
 
 
 def _cure_for(character: str) -> str | None:
@@ -95,6 +111,12 @@ def _cure_for(character: str) -> str | None:
         "&": "write `and`",
         "|": "write `or`",
         "!": "write `not`",
+        "×": "write `*`",
+        "·": "write `*`",
+        "−": "write `-`",
+        "≤": "write `<=`",
+        "≥": "write `>=`",
+        "≠": "write `!=`",
     }.get(character)
 
 
@@ -223,8 +245,16 @@ class _Parser:
         return tree
 
 
-@lru_cache(maxsize=4096)
-def _read(text: str) -> tuple[Tree, dict[str, str]]:
+class _Formula(NamedTuple):
+    """A formula that was read: its tree, its names, and how many steps it is."""
+
+    tree: Tree
+    names: dict[str, str]
+    steps: int
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> _Formula:
     if len(text) > LONGEST:
         what = f"an expression of {len(text):,} characters (limit: expression length {LONGEST:,})"
         raise FormulaError(what, code="limit")
@@ -236,7 +266,7 @@ def _read(text: str) -> tuple[Tree, dict[str, str]]:
     found: dict[str, str] = {}
     for name, function in parser.names:
         found[name] = function and found.get(name, function)
-    return tree, found
+    return _Formula(tree, found, len(parser.tokens))
 
 
 def parse(text: str) -> Tree:
@@ -245,7 +275,7 @@ def parse(text: str) -> Tree:
     >>> parse("(W - F + 2*P) // S + 1")[0]
     'chain'
     """
-    return _read(text)[0]
+    return _read(text).tree
 
 
 def names(text: str) -> dict[str, str]:
@@ -254,7 +284,16 @@ def names(text: str) -> dict[str, str]:
     >>> names("prod(kernel) * c + max(2, c)")
     {'kernel': 'prod', 'c': ''}
     """
-    return _read(text)[1]
+    return _read(text).names
+
+
+def steps(text: str) -> int:
+    """How much work a formula is: its numbers, names and signs.
+
+    >>> steps("2 * (n + 1)")
+    7
+    """
+    return _read(text).steps - 1  # without the end
 
 
 def whole_name(tree: Tree) -> str:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Protocol
 
 MOST_PROBLEMS = 100
+MOST_TIMES = 1_000  # that the same problems are met again, where a block is called or copied
+LONGEST_MESSAGE = 2_000  # letters of a message, a note, a cure
+MOST_NOTES = 20
+MOST_KNOWN = 1_000  # words among which a likeness is looked for
+MOST_SEARCHES = 10  # for likenesses, in one file
+LONGEST_WORD = 50  # that may be misspelt
 
 Level = Literal["error", "warning"]
 
@@ -39,6 +45,7 @@ class Label(NamedTuple):
 
 
 Origin = Place | Label
+Cure = str | Callable[[], str | None] | None  # a function, where it takes a search: it is asked once for a problem
 
 
 class HasOrigin(Protocol):
@@ -48,13 +55,7 @@ class HasOrigin(Protocol):
     def origin(self) -> Origin: ...
 
 
-class Problem(NamedTuple):
-    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
-
-    A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are
-    the calls of blocks that lead to the place, the outermost first.
-    """
-
+class _Problem(NamedTuple):
     code: str
     message: str
     where: Origin | None = None
@@ -63,6 +64,33 @@ class Problem(NamedTuple):
     level: Level = "error"
     reason: str = ""
     calls: tuple[Origin, ...] = ()
+
+
+class Problem(_Problem):
+    """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
+
+    A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are
+    the calls of blocks that lead to the place, the outermost first. What quotes more of a file than anybody reads is
+    cut.
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # the arguments are those of the fields
+
+        def __new__(cls, *args, **fields):
+            made = super().__new__(cls, *args, **fields)
+            notes = made.notes
+            if len(notes) > MOST_NOTES:
+                notes = (*notes[: MOST_NOTES - 1], f"and {len(notes) - MOST_NOTES + 1:,} more")
+            notes = tuple(map(_cut, notes))
+            return made._replace(message=_cut(made.message), help=made.help and _cut(made.help), notes=notes)
+
+
+def _cut(text: str) -> str:
+    """A text without its middle, where it is too long: what is wrong stands at its ends."""
+    half = LONGEST_MESSAGE // 2 - 1
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:half]} … {text[-half + 1 :]}"
 
 
 class ProblemsFound(Exception):
@@ -96,18 +124,23 @@ def fail(code: str, message: str, place: Origin | None = None, help: str | None 
 
 
 class Problems:
-    """Problems of one file as they are found: each code once at each place, at most a hundred in all."""
+    """Problems of one file as they are found: each code once at each place, at most a hundred in all.
+
+    A block that is called often has its problems as often: that ends, too, and what follows is not looked at.
+    """
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self._seen: set[tuple[str, Origin | None]] = set()
+        self._again = 0
+        self._searches = 0
 
     def add(
         self,
         code: str,
         message: str,
         at: HasOrigin | Origin | None = None,
-        help: str | None = None,
+        help: Cure = None,
         notes: tuple[str, ...] = (),
         *,
         reason: str = "",
@@ -116,12 +149,24 @@ class Problems:
         """Keep a problem; raises ProblemsFound where there are too many."""
         place = at if at is None or isinstance(at, Place | Label) else at.origin
         if (code, place) in self._seen:
+            self._again += 1
+            if self._again > MOST_TIMES:
+                message = f"the same problems more than {MOST_TIMES:,} times: the rest is not looked at"
+                self._stop(f"{message} (limit: times {MOST_TIMES:,})")
             return
         self._seen.add((code, place))
-        self.found.append(Problem(code, message, place, notes, help, reason=reason, calls=calls))
+        cure = help if help is None or isinstance(help, str) else self._searched(help)
+        self.found.append(Problem(code, message, place, notes, cure, reason=reason, calls=calls))
         if len(self.found) >= MOST_PROBLEMS:
-            self.found.append(Problem("limit", f"more than {MOST_PROBLEMS} problems: the rest is not shown"))
-            raise ProblemsFound(self.found)
+            self._stop(f"more than {MOST_PROBLEMS} problems: the rest is not shown")
+
+    def _searched(self, help: Callable[[], str | None]) -> str | None:
+        self._searches += 1
+        return help() if self._searches <= MOST_SEARCHES else None
+
+    def _stop(self, message: str) -> NoReturn:
+        self.found.append(Problem("limit", message))
+        raise ProblemsFound(self.found)
 
     def stop_if_any(self) -> None:
         """Raise ProblemsFound with what has been found, if anything."""
@@ -130,14 +175,19 @@ class Problems:
 
 
 def nearest(word: str, known: Collection[str]) -> str | None:
-    """The known word that a misspelt one most likely means.
+    """The known word that a misspelt one most likely means; None among thousands of words, for a search takes long.
 
     >>> nearest("kernal", ["filters", "kernel"])
     'kernel'
     """
+    if not 0 < len(word) <= LONGEST_WORD or len(known) > MOST_KNOWN:
+        return None
     from difflib import get_close_matches
 
-    found = get_close_matches(word, known, n=1) or get_close_matches(word.lower(), known, n=1)
+    words = [one for one in known if len(one) <= LONGEST_WORD]
+    found = get_close_matches(word, words, n=1)
+    if not found and word != word.lower():
+        found = get_close_matches(word.lower(), words, n=1)
     return found[0] if found else None
 
 

@@ -1,39 +1,53 @@
-"""Lists: of the bundled architectures, and of the layer types."""
+"""The list of the bundled architectures."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from json import dumps
+
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
-from cnncalc.core.analysis import Analysis
-from cnncalc.core.layers.base import Layer
-from cnncalc.render.grid import Cells, Grid, Head, draw, leaving_out
+from cnncalc.formats.bundled import BundledFile
+from cnncalc.render.document import Grid, Head, Heading, Page, TableRow
+
+_TITLE = "Bundled architectures"
 
 
-def render(found: list[tuple[str, Analysis]], style: Style, *, width: int | None, color: bool) -> str:
-    """The bundled architectures: file, name, input and totals."""
-
-    def grid(style: Style) -> Grid:
-        texts = [Head("file", folds=True, name=True), Head("name", folds=True)]
-        headline = used(Use.HEADLINE)
-        figures = [Head(title, right=True, folds=title == "input") for title in ("input", *headline)]
-        rows = []
-        for name, analysis in found:
-            inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
-            totals = [style.figure(measure, measure.value(analysis)) for measure in headline.values()]
-            rows.append(Cells([name, style.plain(" ".join(analysis.name.split())), inputs, *totals]))
-        return Grid([*texts, *figures], rows, ascii=style.ascii, see="-f json")
-
-    narrow = leaving_out(grid(style._replace(exact=False)), ("input", "name"))
-    return draw(grid(style), *narrow, width=width, color=color)
+def names(found: Sequence[BundledFile], style: Style) -> str:
+    """A name on each line; no file is read for that."""
+    return "".join(f"{one.name}\n" for one in found)
 
 
-def render_layers(types: list[type[Layer]], style: Style, *, width: int | None, color: bool) -> str:
-    """The layer types: name, attributes in order, what it does."""
-    heads = [Head("type"), Head("attributes", folds=True), Head("what it does", folds=True)]
+def json(found: Sequence[BundledFile], style: Style) -> str:
+    """An object for each."""
     rows = [
-        Cells(
-            [one.type, ", ".join(one.attributes) or style.plain("–"), style.plain((one.__doc__ or "").split("\n")[0])]
-        )
-        for one in types
+        {
+            "file": one.name,
+            "name": one.analysis.name,
+            **{name: measure.value(one.analysis) for name, measure in used(Use.HEADLINE).items()},
+            "inputs": one.analysis.inputs,
+        }
+        for one in found
     ]
-    return draw(Grid(heads, rows, ascii=style.ascii), width=width, color=color)
+    return dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+def document(found: Sequence[BundledFile], style: Style) -> Page:
+    """File, name, input and totals of each."""
+
+    def narrower() -> Iterator[Grid]:
+        yield from (short := _table(found, style._replace(exact=False)), *short.leaving_out(("input", "name")))
+
+    table = _table(found, style)._replace(ways=narrower)
+    return Page(_TITLE, [Heading(_TITLE, quiet=True), table])
+
+
+def _table(found: Sequence[BundledFile], style: Style) -> Grid:
+    headline = used(Use.HEADLINE)
+    heads = [Head("file", folds=True, name=True), Head("name", folds=True), Head("input", right=True, folds=True)]
+    rows = []
+    for name, analysis in ((one.name, one.analysis) for one in found):
+        inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
+        totals = [style.figure(measure, measure.value(analysis)) for measure in headline.values()]
+        rows.append(TableRow([name, " ".join(analysis.name.split()), inputs, *totals]))
+    return Grid([*heads, *(Head(title, right=True) for title in headline)], rows, caption=_TITLE, see="-f json")

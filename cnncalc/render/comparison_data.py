@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
+from csv import writer
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.comparing.comparison import NetworkFigures, compared
+from cnncalc.analyses.columns import Style
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, compared
 from cnncalc.analyses.comparing.diff import Change, count
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
-from cnncalc.core.problem import Problem
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 
-def json_document(
-    networks: list[NetworkFigures],
-    changes: Sequence[Change] | None,
-    grown: Sequence[Problem],
-    failed: Sequence[tuple[str, list[Problem]]] = (),
-) -> str:
-    """One document: the networks, each with its ratios to the first, and the layers that changed.
-
-    `failed` are the files that could not be used; without a first network there is nothing to compare.
-    """
+def json(comparison: Comparison, style: Style) -> str:
+    """One document: the networks, each with its ratios to the first, and the layers that changed."""
+    networks, changes, grown, failed = comparison
     found: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "networks": [_network(one, networks[0]) for one in networks],
@@ -94,7 +87,13 @@ def _entry(entry: Row | GroupRow | None, analysis: Analysis) -> dict[str, Any] |
     }
 
 
-def csv_table(networks: list[NetworkFigures]) -> str:
+def csv(comparison: Comparison, style: Style) -> str:
+    """A line for each network, or for each layer of both versions."""
+    networks, changes, _, _ = comparison
+    return _written(_by_network(networks) if changes is None else _by_layer(networks, changes))
+
+
+def _by_network(networks: Sequence[NetworkFigures]) -> list[list[Any]]:
     """A line for each network, with its ratios to the first."""
     keys = [measure.name for measure in compared()]
     head = ["file", "name", "status", *keys, *(f"{key}_ratio" for key in keys)]
@@ -112,10 +111,10 @@ def csv_table(networks: list[NetworkFigures]) -> str:
                 *(row.name if row else "" for row in one.heaviest.values()),
             ]
         )
-    return _written(lines)
+    return lines
 
 
-def csv_of_layers(networks: list[NetworkFigures], changes: Sequence[Change]) -> str:
+def _by_layer(networks: Sequence[NetworkFigures], changes: Sequence[Change]) -> list[list[Any]]:
     """A line for each layer of both versions, with its figures in each."""
     measures, analyses = used(Use.FIGURES), (networks[0].analysis, networks[1].analysis)
     head = ["change", "before", "after", "type", "layers", "differences", "line_before", "line_after"]
@@ -139,10 +138,10 @@ def csv_of_layers(networks: list[NetworkFigures], changes: Sequence[Change]) -> 
                 ),
             ]
         )
-    return _written(lines)
+    return lines
 
 
 def _written(lines: list[list[Any]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(lines)
+    writer(text, lineterminator="\n").writerows(lines)
     return text.getvalue()

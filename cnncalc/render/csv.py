@@ -7,7 +7,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES, Use, used
+from cnncalc.analyses.outline import Overview
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.shape import written_shape
 
@@ -25,21 +27,21 @@ _CELLS: dict[str, Callable[[Row, Analysis, str], Any]] = {
 }
 
 
-def render(found: list[tuple[Analysis, tuple[Row, ...]]], layout: str, columns: tuple[str, ...] | None = None) -> str:
+def render(overview: Overview, style: Style) -> str:
     """All rows of all files; shapes like `55x55x96`, several inputs separated by a blank, shares from 0 to 1.
 
-    `columns` are those of a summary; the file stands before them.
+    The file stands before the columns that are named.
     """
     header = ["file", "name", "type", "inputs", "input_shapes", "output_shape", *used(Use.FIGURES), "line"]
-    if columns is not None:
-        header = ["file", *(_NAMED.get(name, name) for name in columns)]
+    if overview.columns is not None:
+        header = ["file", *(_NAMED.get(name, name) for name in overview.columns)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    for analysis, rows in found:
-        for row in rows:
+    for analysis in overview.analyses:
+        for row in overview.leaves(analysis):
             writer.writerow(
-                _CELLS[name](row, analysis, layout) if name in _CELLS else MEASURES[name].value(analysis, row)
+                _CELLS[name](row, analysis, style.layout) if name in _CELLS else MEASURES[name].value(analysis, row)
                 for name in header
             )
     return text.getvalue()

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, Place, Problem
 
+if TYPE_CHECKING:
+    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.outline import Overview
+
 SCHEMA_VERSION = 1
 
 
-def documents(found: list[Any], several: bool) -> str:
-    """One JSON document, or an array where several files were asked for; one line for each layer."""
-    return "[\n" + ",\n".join(found) + "\n]\n" if several else f"{found[0]}\n"
+def render(overview: Overview, style: Style) -> str:
+    """One JSON document, or an array where several files were named; one line for each layer."""
+    found = [
+        network(one.analysis, overview.leaves(one.analysis), one.file)
+        if one.analysis
+        else render_problems(one.file, one.problems)
+        for one in overview.networks
+    ]
+    return "[\n" + ",\n".join(found) + "\n]\n" if len(found) > 1 else f"{found[0]}\n"
 
 
-def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -> str:
+def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None) -> str:
     """An analysis as JSON text, with `file` as the user named it.
 
     Written by hand around its parts, for equal layers have equal parts.
@@ -71,7 +81,7 @@ def render(analysis: Analysis, rows: tuple[Row, ...], file: str | None = None) -
     return f'{opened}, "layers": [\n {layers}\n]}}' if lines else f'{opened}, "layers": []}}'
 
 
-def render_problems(file: str, problems: list[Problem]) -> str:
+def render_problems(file: str, problems: Sequence[Problem]) -> str:
     """A file that could not be used."""
     found = {
         "schema_version": SCHEMA_VERSION,

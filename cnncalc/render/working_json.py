@@ -5,25 +5,25 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
 from cnncalc.core.analysis import Analysis, GroupRow, Row
-from cnncalc.core.problem import Problem
 from cnncalc.core.work import Step
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 
-def render(explanation: Explanation, problems: list[Problem], file: str) -> str:
+def render(explanation: Explanation, style: Style) -> str:
     """One document: entries with the formula, the substituted text and the value of every step; the legend.
 
-    A line for each entry; `file` is as the user named it.
+    A line for each entry.
     """
-    analysis = explanation.analysis
+    analysis, problems = explanation.analysis, explanation.problems
     head: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "name": analysis.name,
-        "file": file,
+        "file": explanation.file or analysis.file,
         "status": "error" if problems else analysis.status,
         "idle": explanation.idle,
         "legend": [{"symbols": meaning.symbols, "meaning": meaning.text} for meaning in explanation.legend],

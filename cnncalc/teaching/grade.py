@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cnncalc.core.problem import clean
 from cnncalc.teaching.answers import LONGEST, Reading, read_answer, shown, tidy
@@ -31,6 +32,18 @@ class Mark:
     points: int | None
     slips: tuple[Likely, ...] = ()
     remark: str = ""
+
+
+class Marks(NamedTuple):
+    """What was handed in to a worksheet: everyone's marks, and which `columns` of which table were read.
+
+    `key`: the right answers are shown, too.
+    """
+
+    sheet: Worksheet
+    students: Sequence[Graded]
+    columns: Sequence[str] = ()
+    key: bool = False
 
 
 @dataclass(frozen=True)

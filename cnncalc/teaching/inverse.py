@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,13 +72,25 @@ def tried(row: Row, layer: Layer, target: Target, wanted: Shape | int) -> list[A
     values: list[Any] = list(range(declared.at_least, min(_bound(row, target, wanted), MOST_TRIED) + 1))
     if declared.kind == "Padding":
         values.append("same")
+
+    def given(value: Any) -> Shape | int | None:
+        assert target.attribute is not None
+        return _gives(row, changed_to(layer, rank, target.attribute, value), target)
+
+    def given_from(value: int) -> int:
+        """The params with this value, or with the next larger one that is possible."""
+        found = next((gives for one in range(value, len(values) + declared.at_least) if (gives := given(one))), None)
+        return found if isinstance(found, int) else sys.maxsize
+
+    if isinstance(wanted, int) and declared.name != "groups":  # more filters never have fewer params
+        values = values[bisect_left(values, wanted, key=given_from) :]
     found = []
     for value in values:
-        gives = _gives(row, changed_to(layer, rank, target.attribute, value), target)
+        gives = given(value)
         if gives == wanted:
             found.append(value)
         elif isinstance(gives, int) and isinstance(wanted, int) and gives > wanted and declared.name != "groups":
-            break  # more filters never have fewer params
+            break
     return found
 
 

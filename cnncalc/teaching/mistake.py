@@ -26,6 +26,7 @@ REASONS = {
     "kind": "the layer cannot read such an input: maps, a vector, tokens",
 }
 LONGEST = 150  # lines that a worksheet shows
+MOST_LETTERS = 20_000  # in them
 MOST_TRIES = 150
 MOST_LAYERS = 15_000  # that all tries together may build
 
@@ -53,15 +54,16 @@ def find_mistake(recipe: Recipe, analysis: Analysis, dice: Dice) -> Mistake | No
     """
     written = len(recipe.files) > 1
     base = _written_out(recipe, analysis) if written else recipe
-    if base is None or base.files[0][1].count("\n") > LONGEST:
+    if base is None or base.files[0][1].count("\n") > LONGEST or len(base.files[0][1]) > MOST_LETTERS:
         return None
     name, text = base.files[0]
     wanted = dice.shuffled(list(REASONS))[0]
     other = None
     tries = max(10, min(MOST_TRIES, MOST_LAYERS // max(1, len(analysis.rows))))
-    for number, (changed, change) in enumerate(dice.shuffled(_changes(name, text, dice))[:tries]):
+    for number, (start, stop, new, change) in enumerate(dice.shuffled(_changes(name, text, dice))[:tries]):
         if other and number > tries // 3:
             break
+        changed = f"{text[:start]}{new}{text[stop:]}"
         found = _read(base, changed)
         if found:
             other = other or Mistake(name, written, changed, *found, change)
@@ -83,8 +85,17 @@ def _written_out(recipe: Recipe, analysis: Analysis) -> Recipe | None:
     return None
 
 
-def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
-    """(text, what was changed): each whole number of the layers by another one, and each `flatten` left out."""
+class _Change(NamedTuple):
+    """A stretch of a text, what is put in its place, and how that is told."""
+
+    start: int
+    stop: int
+    new: str
+    told: str
+
+
+def _changes(name: str, text: str, dice: Dice) -> list[_Change]:
+    """Each whole number of the layers by another one, and each `flatten` left out."""
     tree = parse(Source(name, text))
     found = []
     for key, value in tree if isinstance(tree, Map) else ():
@@ -93,12 +104,11 @@ def _changes(name: str, text: str, dice: Dice) -> list[tuple[str, str]]:
                 old = int(number.text)
                 others = _others(old)
                 new = others[dice.below(len(others))]
-                start = number.order
-                changed = f"{text[:start]}{new}{text[start + len(number.text) :]}"
-                found.append((changed, f"line {number.origin.line} was changed: {old} became {new}"))
+                told = f"line {number.origin.line} was changed: {old} became {new}"
+                found.append(_Change(number.order, number.order + len(number.text), str(new), told))
     for match in re.finditer(r"^ *- flatten *(#.*)?\n", text, re.MULTILINE):
         line = text.count("\n", 0, match.start()) + 1
-        found.append((text[: match.start()] + text[match.end() :], f"before line {line} stood `flatten`"))
+        found.append(_Change(*match.span(), "", f"before line {line} stood `flatten`"))
     return found
 
 

@@ -83,6 +83,13 @@ class Passage(NamedTuple):
     questions: tuple[str, ...]
 
 
+class Handout(NamedTuple):
+    """A worksheet to be filled in, or the `key` to it: with answers and working."""
+
+    sheet: Worksheet
+    key: bool = False
+
+
 @dataclass(frozen=True)
 class Worksheet:
     """A sheet of questions about one network; `recipe` is all that is needed to make it again."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis, Row
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.shape import Shape
 from cnncalc.teaching.wording import working
 
 LONGEST = 12  # layers that a table shows
@@ -21,14 +25,18 @@ class Window(NamedTuple):
 
 def hidden(row: Row) -> bool:
     """Whether a layer changes no shape and has no params and no multiplies: relu, dropout, lrn, softmax."""
-    layer = row.layer
+    alone = len(row.input_shapes) == 1 and not row.shares
+    return alone and not (row.counts.params or row.counts.multiplies) and _passes_on(row.layer)
+
+
+@lru_cache(maxsize=1024)
+def _passes_on(layer: Layer) -> bool:
+    """Whether a layer gives the shape that it reads."""
     return (
-        len(row.input_shapes) == 1
-        and not layer.left_open
+        not layer.left_open
         and layer.out_channels == "c"
         and layer.out_side == "side"
-        and not (layer.out_tokens or layer.out_shape or row.counts.params or row.counts.multiplies)
-        and not row.shares
+        and not (layer.out_tokens or layer.out_shape)
     )
 
 
@@ -40,12 +48,20 @@ def grouped(row: Row) -> bool:
 def sources(analysis: Analysis, index: int) -> tuple[int, ...]:
     """The rows that a row reads, through hidden ones; inputs of the network are negative."""
     assert analysis.graph is not None
-    found = []
-    for ref in analysis.graph.nodes[index].inputs:
-        while ref >= 0 and hidden(analysis.rows[ref]):
-            ref = analysis.graph.nodes[ref].inputs[0]
-        found.append(ref)
-    return tuple(found)
+    shown = _shown(analysis)
+    return tuple(shown[ref] if ref >= 0 else ref for ref in analysis.graph.nodes[index].inputs)
+
+
+def _shown(analysis: Analysis) -> list[int]:
+    """For each row itself or, where it is hidden, what it reads through hidden ones."""
+    found: list[int] | None = analysis.worked_out.get("shown")
+    if found is None:
+        assert analysis.graph is not None
+        found = analysis.worked_out["shown"] = []
+        for index, (row, node) in enumerate(zip(analysis.rows, analysis.graph.nodes, strict=True)):
+            read = node.inputs[0]
+            found.append(index if not hidden(row) else found[read] if read >= 0 else read)
+    return found
 
 
 def askable(row: Row) -> tuple[str, ...]:
@@ -65,7 +81,12 @@ def _shape_is_worked_out(row: Row) -> bool:
         return False
     if len(row.input_shapes) == 1 and len(row.output_shape) != len(row.input_shapes[0]):
         return True
-    return any(re.search(r"[-+/*]|ceil|C_1", step.symbols) for step in working(row.layer, row.input_shapes, "shape"))
+    return _has_arithmetic(row.layer, row.input_shapes)
+
+
+@lru_cache(maxsize=1024)  # there may be a hundred thousand equal ones
+def _has_arithmetic(layer: Layer, shapes: tuple[Shape, ...]) -> bool:
+    return any(re.search(r"[-+/*]|ceil|C_1", step.symbols) for step in working(layer, shapes, "shape"))
 
 
 def called(analysis: Analysis, start: int, stop: int, ref: int) -> str:
@@ -83,7 +104,12 @@ def called(analysis: Analysis, start: int, stop: int, ref: int) -> str:
 def signature(analysis: Analysis, window: Window) -> tuple[object, ...]:
     """Equal for windows in which the same layers read the same shapes: one of them is enough."""
     rows = analysis.rows[window.start : window.stop]
-    return tuple((row.type, tuple(row.layer.values.items()), row.input_shapes) for row in rows)
+    return tuple((row.type, _written(row.layer), row.input_shapes) for row in rows)
+
+
+@lru_cache(maxsize=1024)
+def _written(layer: Layer) -> tuple[tuple[str, object], ...]:
+    return tuple(layer.values.items())
 
 
 def windows(analysis: Analysis, level: int) -> list[Window]:
@@ -135,11 +161,10 @@ def _structures(analysis: Analysis) -> list[Window]:
         shown = sum(not hidden(row) for row in rows[window.start : window.stop])
         if 3 <= shown <= LONGEST_BLOCK and any(len(row.input_shapes) > 1 for row in rows[window.start : window.stop]):
             blocks.append(window)
-    smallest = [
-        one
-        for one in dict.fromkeys(blocks)
-        if not any(other != one and one.start <= other.start and other.stop <= one.stop for other in blocks)
-    ]
+    # One lies in another or beside it: where the next one, the outer first, begins inside, it lies inside.
+    distinct = sorted(set(blocks), key=lambda one: (one.start, -one.stop))
+    end = Window(len(rows), len(rows))
+    smallest = [one for one, following in pairwise([*distinct, end]) if following.start >= one.stop]
     covered = {index for window in smallest for index in range(window.start, window.stop)}
     around = []
     for index in (*merges, *others):  # a merge first: it takes in its branches

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cnncalc.core.analysis import Analysis, analyze
-from cnncalc.core.problem import clean
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import clean, fail
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.inverse import possible, question_for
 from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
@@ -14,6 +15,7 @@ from cnncalc.teaching.recipe import ASKS, STANDARD_COUNT, Recipe
 from cnncalc.teaching.select import Window, askable, signature, sources, windows
 from cnncalc.teaching.tables import COLUMNS, Blank, tables_of, value_of
 
+MOST_ASKED = 2_000  # layers and groups of a network
 LEVEL_NAMES = {1: "one layer at a time", 2: "chains of layers", 3: "branches, groups and bottlenecks"}
 LACKING = {1: "layers", 2: "chains of layers", 3: "branches, groups or bottlenecks"}
 
@@ -33,7 +35,7 @@ def make(recipe: Recipe) -> Worksheet:
     >>> len(sheet.questions), sheet.points
     (2, 2)
     """
-    analysis = analyze(recipe.graph())
+    analysis = analyze(_small(recipe.graph()))
     dice = Dice(recipe.seed)
     wanted = recipe.count or STANDARD_COUNT
     blanks, passages, extra = _chosen(analysis, recipe, dice, wanted)
@@ -49,6 +51,14 @@ def make(recipe: Recipe) -> Worksheet:
     questions += [_renumbered(question, offset) for question in extra]
     title = clean(analysis.name) + (f": {LEVEL_NAMES[recipe.level]}" if blanks else "")
     return Worksheet(title, recipe, tables, passages, tuple(questions), analysis)
+
+
+def _small(graph: Graph) -> Graph:
+    """A network that a worksheet may be about; raises ProblemsFound for a larger one."""
+    if len(graph.nodes) + len(graph.groups) > MOST_ASKED:
+        message = f"a worksheet about more than {MOST_ASKED:,} layers and groups (limit: worksheet {MOST_ASKED:,})"
+        raise fail("limit", message, help="take a part of the network")
+    return graph
 
 
 def _renumbered(question: Question, offset: int) -> Question:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
 from cnncalc.core.graph import whole_path
-from cnncalc.core.problem import Level, Place, Problem, Problems, fail
+from cnncalc.core.problem import MOST_KNOWN, Level, Place, Problem, Problems, fail
 from cnncalc.formats.source import Map, Node, Source, Text
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 
@@ -183,21 +184,24 @@ def named(
         problems.add("bad-value", f"`{what}` must be a mapping of names", node)
         return
     by_name: dict[str, Row | GroupRow] = {row.name: row for row in analysis.rows} | analysis.groups
+    budgeted = used(Use.LIMITS) if what == "budget" else {}
+    known = ["total", *by_name, *budgeted] if len(by_name) <= MOST_KNOWN else []
     for key, value in node:
         path = key.text if key.text in by_name else whole_path(key.text, analysis.groups)
         if key.text != "total" and path not in by_name:
-            budgeted = used(Use.LIMITS) if what == "budget" else {}
-            known = ["total", *by_name, *budgeted]
             names = "`cnncalc summary FILE --depth all` shows every name"
             if budgeted and not isinstance(value, Map):  # as a quantity is written
                 names = f"the quantities are {', '.join(f'`{quantity}`' for quantity in budgeted)}"
-            problems.add(
-                "unknown-name", f"`{what}` names no entry `{key.text}`", key, did_you_mean(key.text, known) or names
-            )
+            cure = partial(_cure_of_name, key.text, known, names)
+            problems.add("unknown-name", f"`{what}` names no entry `{key.text}`", key, cure)
         elif not isinstance(value, Map):
             problems.add("bad-value", f"`{key.text}` must be a mapping of quantities", value, "write `{params: 34848}`")
         else:
             yield key.text, by_name.get(path), value
+
+
+def _cure_of_name(name: str, known: list[str], otherwise: str) -> str:
+    return did_you_mean(name, known) or otherwise
 
 
 def _limits_of(

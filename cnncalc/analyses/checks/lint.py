@@ -16,14 +16,15 @@ from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Finding, Network
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, in_order, nearest
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail, in_order, nearest
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.document import document_of
 from cnncalc.formats.yaml.expanding.build import load_source
-from cnncalc.formats.yaml.tree import comments
+from cnncalc.formats.yaml.tree import MOST_COMMENTS, comments
 
 MOST_FINDINGS = 100
+MANY_FINDINGS = 3  # so many may be a faithful copy
 UNUSED = "unused-ignore"
 
 Found = tuple[str, Origin | None]  # code, place
@@ -72,7 +73,7 @@ class Linter:
         if linted.more:
             message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
             found.append(Problem("limit", message, level="warning"))
-        return tuple(found)
+        return tuple(_or_as_published(found, analysis))
 
     def config(self, folder: str) -> Config:
         """The project's choices in a folder; raises BadConfig."""
@@ -91,6 +92,17 @@ class Linter:
                     self.parents[key] = frozenset()
             found |= self.parents[key]
         return found
+
+
+def _or_as_published(found: list[Problem], analysis: Analysis) -> list[Problem]:
+    """The findings; of a copy of a published network, or of many, the last one says how a line silences all."""
+    last = max((place for place, problem in enumerate(found) if problem.code in RULES), default=None)
+    if last is None or (analysis.source is None and len(found) < MANY_FINDINGS):
+        return found
+    codes = ", ".join(dict.fromkeys(problem.code for problem in found if problem.code in RULES))
+    note = f"where all of this is as published, one line silences it: `# cnncalc: ignore-file[{codes}] as published`"
+    found[last] = found[last]._replace(notes=(*found[last].notes, note))
+    return found
 
 
 def _place(problem: Problem) -> Found:
@@ -199,6 +211,9 @@ class _Ignores:
         place = Place(comment.file, comment.line, comment.column + match.start(), length, comment.text)
         whole_file = match[1] == "ignore-file"
         codes = [code.strip() for code in (match[2] or "").split(",") if code.strip()]
+        if len(self.listed) + len(codes) > MOST_COMMENTS:
+            message = f"comments with more than {MOST_COMMENTS:,} codes (limit: comments {MOST_COMMENTS:,})"
+            raise fail("limit", message, Place(comment.file, comment.line, 1))
         for code in codes or [""]:
             ignore = Ignore(code, place, whole_file)
             key = (comment.file, 0 if whole_file else comment.line, ignore.code)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.figures import change, percent, ratio
-from cnncalc.core.problem import clean
+from cnncalc.core.problem import Problem, clean
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.comparing.diff import Change
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,18 @@ class NetworkFigures:
     analysis: Analysis
     figures: dict[str, Value]
     heaviest: dict[str, Row | None]
+
+
+class Comparison(NamedTuple):
+    """Networks beside the first one: the changes of its layers where they are asked for, and what grew too much.
+
+    `failed` are the files that could not be used; without a first network there is nothing to compare.
+    """
+
+    networks: Sequence[NetworkFigures]
+    changes: Sequence[Change] | None = None
+    grown: Sequence[Problem] = ()
+    failed: Sequence[tuple[str, Sequence[Problem]]] = ()
 
 
 def compared() -> list[Measure]:
@@ -55,7 +71,7 @@ class FigureLine(NamedTuple):
     ratios: list[str]
 
 
-def lines(networks: list[NetworkFigures], style: Style) -> list[FigureLine]:
+def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
     """Everything that is compared, as text."""
     found = [
         _words("network", [style.plain(one.analysis.name) for one in networks]),
@@ -87,7 +103,7 @@ def heaviest_text(network: NetworkFigures, quantity: str, style: Style) -> str:
     return f"{row.name} {percent(measure.value(analysis, row), measure.value(analysis))}"
 
 
-def bounds(networks: list[NetworkFigures]) -> list[str]:
+def bounds(networks: Sequence[NetworkFigures]) -> list[str]:
     """A sentence for each network that has operators that are not counted."""
     return [
         f"{clean(one.file)}: {', '.join(sorted({found.operator for found in one.analysis.uncounted}))} not counted: "

@@ -1,25 +1,24 @@
-"""Reports of `cnncalc check` → text, one file per format; each has `render(reports, root)`.
-
-`root` is the folder from which a service such as GitHub counts paths; None leaves them as they were given.
-"""
+"""Reports of `cnncalc check` → text, one file per format."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.report import Report
 
-FORMATS = ("text", "json", "github", "sarif", "junit")
 
+class Checked(NamedTuple):
+    """All that was checked; `root` is the folder from which a service such as GitHub counts paths, if any.
 
-def renderer(format: str) -> Callable[[Sequence[Report], str | None], str]:
-    """The renderer of a format, imported only when it is wanted."""
-    found: Callable[[Sequence[Report], str | None], str] = import_module(f"cnncalc.render.check.{format}").render
-    return found
+    `nothing` says why there are no reports.
+    """
+
+    reports: Sequence[Report]
+    root: str | None = None
+    nothing: str = ""
 
 
 def verdict(reports: Sequence[Report]) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import Label, Place, Problem, clean
-from cnncalc.render.check import from_root
+from cnncalc.render.check import Checked, from_root
 
 SHOWN = 10  # annotations of each level that GitHub shows for one step
 
 
-def render(reports: Sequence[Report], root: str | None = None) -> str:
+def render(checked: Checked, style: Style) -> str:
     """Errors first, for GitHub shows only the first ten of each level."""
+    reports, root, _ = checked
     lines = []
     for level in ("error", "warning"):
         found = [(report, problem) for report in reports for problem in report.problems if problem.level == level]

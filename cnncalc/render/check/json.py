@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
 from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
 from cnncalc.formats.writing import shown
+from cnncalc.render.check import Checked
 from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object
 
 _NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 
-def render(reports: Sequence[Report], root: str | None = None) -> str:
+def render(checked: Checked, style: Style) -> str:
     """One document, always of the same shape, with a line for each file."""
+    reports, _, _ = checked
     head = {
         "schema_version": SCHEMA_VERSION,
         "exit_code": max((report.code for report in reports), default=0),

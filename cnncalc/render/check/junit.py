@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
+from cnncalc.render.check import Checked
 from cnncalc.render.problems import render as drawn
 
 
-def render(reports: Sequence[Report], root: str | None = None) -> str:
+def render(checked: Checked, style: Style) -> str:
     """A `failure` where something is broken, an `error` where the file cannot be used; warnings in `system-out`.
 
     All text is cleaned before: XML has no way to write control characters.
     """
+    reports, _, _ = checked
     counts = {
         "tests": f"{len(reports)}",
         "failures": f"{sum(report.code == 1 for report in reports)}",

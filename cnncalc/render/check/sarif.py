@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
@@ -14,9 +13,10 @@ from urllib.parse import quote
 from cnncalc import __version__
 from cnncalc.analyses.checks.report import Report
 from cnncalc.analyses.checks.rules import RULES
+from cnncalc.analyses.columns import Style
 from cnncalc.core.codes import CODES
 from cnncalc.core.problem import Label, Problem
-from cnncalc.render.check import from_root
+from cnncalc.render.check import Checked, from_root
 from cnncalc.render.check.json import safe
 
 LONGEST_LINE = 1_000  # a file may be one line of megabytes, and each of its problems would show it
@@ -24,8 +24,9 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
 
-def render(reports: Sequence[Report], root: str | None = None) -> str:
+def render(checked: Checked, style: Style) -> str:
     """One run; a rule for each code that it found, a result for each problem."""
+    reports, root, _ = checked
     found = [(report, problem) for report in reports for problem in report.problems]
     codes = sorted({problem.code for _, problem in found})
     seen: dict[str, int] = {}

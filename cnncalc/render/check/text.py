@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import Label, clean
+from cnncalc.render.check import Checked
 
 
-def render(reports: Sequence[Report], root: str | None = None) -> str:
+def render(checked: Checked, style: Style) -> str:
     """All problems of all files; a problem without a place stands at the first character of its file."""
+    reports, _, _ = checked
     lines = []
     for report in reports:
         for problem in report.problems:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cnncalc.analyses.columns import Style
 from cnncalc.teaching.instructions import instructions
-from cnncalc.teaching.question import Answer, Question, Worksheet
+from cnncalc.teaching.question import Answer, Handout, Question, Worksheet
 from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
 
 
-def render(sheet: Worksheet, *, key: bool = False) -> str:
+def render(handout: Handout, style: Style) -> str:
     """Version 1: shapes are written as people do, in the order that the instructions say."""
+    sheet, key = handout
     document = {
         "schema_version": 1,
         "title": sheet.title,

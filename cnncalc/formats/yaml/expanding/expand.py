@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, islice
 from typing import Any, NamedTuple
 
-from cnncalc.core.builder import MOST_LAYERS, Builder, Stretch, rank_of, wrong_number
+from cnncalc.core.builder import MOST_LAYERS, MOST_LETTERS, Builder, Stretch, rank_of, wrong_number
 from cnncalc.core.formula import written
 from cnncalc.core.graph import Ref
 from cnncalc.core.layers import LAYERS
@@ -30,7 +30,7 @@ from cnncalc.formats.yaml.reading.binding import bind
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Branch, Entry
 
-MOST_ENTRIES = 210_000
+MOST_ENTRIES = 250_000
 Ports = tuple[Port, ...]  # what an entry gives: nothing where it is absent, several where a block has `outputs`
 _FAILED: Ports = (None,)
 
@@ -40,6 +40,16 @@ class _Call(NamedTuple):
 
     stretch: Stretch
     entries: int
+
+
+class _SoFar(NamedTuple):
+    """How many layers, groups, entries and problems there are, and letters of paths."""
+
+    layers: int
+    groups: int
+    entries: int
+    problems: int
+    letters: int
 
 
 class Expander:
@@ -66,6 +76,7 @@ class Expander:
         self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
         self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
         self.done: dict[tuple[Any, ...] | None, _Call] = {}
+        self.given_to: list[tuple[Block, tuple[Port, ...]]] = []  # calls of blocks that read several
 
     def entries(self, scope: Scope, current: Port, prefix: str, most: int | None = None) -> Port:
         """The nodes of a list of entries, or the first ones of it, in order; what the last one gives."""
@@ -84,11 +95,15 @@ class Expander:
         self.depth -= 1
         return current
 
-    def entry(self, entry: Entry, label: Any, scope: Scope, current: Port, prefix: str) -> Port:
-        self.count += 1
+    def counted(self, more: int, entry: Entry) -> None:
+        """Count what is written out; stops where it is too much."""
+        self.count += more
         if self.count > MOST_ENTRIES:
             what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
             self.trail.stop("limit", f"{what} (limit: entries {MOST_ENTRIES:,})", entry.key)
+
+    def entry(self, entry: Entry, label: Any, scope: Scope, current: Port, prefix: str) -> Port:
+        self.counted(1 if entry.reads is None else len(entry.reads), entry)
         name, branch_names = label
         reads, absent = self.reads(entry, scope, current)
         start = len(self.nodes)
@@ -142,11 +157,11 @@ class Expander:
         around = env.number, env.counted
         there = False
         for number in range(1, times + 1):
-            if last is not None and self.has_room(last):
+            if last is not None and self.has_room(last, f"{path}/{number}"):
                 outputs = self.again(last, f"{path}/{number}", outputs)
                 continue
             since, before = self.so_far(), outputs
-            self.count += 1
+            self.counted(1, entry)
             env.at(self.builder.shape(outputs[0]), scope)
             env.number, env.counted = number, False
             scope.before = outputs[0]
@@ -185,19 +200,19 @@ class Expander:
             layer_type is not None and entry.branches is None and not layer_type.second_input
         )
 
-    def so_far(self) -> tuple[int, int, int, int]:
-        """How many layers, groups, entries and problems there are."""
-        return len(self.nodes), len(self.builder.groups), self.count, len(self.trail.problems.found)
+    def so_far(self) -> _SoFar:
+        """How much there is."""
+        builder = self.builder
+        return _SoFar(len(self.nodes), len(builder.groups), self.count, len(self.trail.problems.found), builder.letters)
 
-    def worked_out(
-        self, since: tuple[int, int, int, int], path: str, reads: list[Port], outputs: Ports
-    ) -> _Call | None:
+    def worked_out(self, since: _SoFar, path: str, reads: list[Port], outputs: Ports) -> _Call | None:
         """What was built below a path since then, to be copied; None where something is wrong with it."""
-        start, groups, count, problems = since
+        start, groups, count, problems, letters = since
         if None in outputs or None in reads or len(self.trail.problems.found) > problems:
             return None
         below = tuple(self.builder.groups[groups:])
-        stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), outputs)  # type: ignore[arg-type]
+        letters = self.builder.letters - letters
+        stretch = Stretch(path, start, len(self.nodes), below, tuple(reads), outputs, letters)  # type: ignore[arg-type]
         return _Call(stretch, self.count - count)
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
@@ -223,6 +238,7 @@ class Expander:
                 entry.key,
                 "break the cycle, or end it: `when: depth > 1`",
             )
+        self.values.spend(1 + 2 * (len(block.params) + len(block.vars)) + len(self.file_vars) // 32, entry.key)
         names = [node.text for node in block.inputs] or ["input"]
         if block.network is not None:
             names = input_names(block.network)
@@ -237,10 +253,12 @@ class Expander:
                 help = f"write `from: [{', '.join(names).upper()}]`"
             self.trail.add("wrong-input", f"block `{block.name}` reads {needs}, not {len(reads)}", entry.key, help)
             return _FAILED
+        if len(reads) > 1:
+            self.given_to.append((block, tuple(reads)))
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
-        if done is not None and self.has_room(done):
+        if done is not None and self.has_room(done, path):
             outputs: Ports = self.again(done, path, reads)
         else:
             self.trail.calls.append((block, entry, path))
@@ -323,10 +341,14 @@ class Expander:
             return None
         return (block.name, self.depth, *shapes, *map(exactly, values))
 
-    def has_room(self, call: _Call) -> bool:
+    def has_room(self, call: _Call, path: str) -> bool:
         """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""
-        layers = call.stretch.stop - call.stretch.start
-        return len(self.nodes) + layers <= MOST_LAYERS and self.count + call.entries <= MOST_ENTRIES
+        stretch = call.stretch
+        return (
+            len(self.nodes) + stretch.stop - stretch.start <= MOST_LAYERS
+            and self.count + call.entries <= MOST_ENTRIES
+            and self.builder.letters + stretch.letters_below(path) <= MOST_LETTERS
+        )
 
     def again(self, call: _Call, path: str, reads: Sequence[Port]) -> tuple[Ref, ...]:
         """What a block gives that was called before with equal params on equal shapes: nothing is worked out anew."""
@@ -344,6 +366,7 @@ class Expander:
         Branches that are absent are not joined: one alone is what the merge gives, and of none there is no merge.
         """
         assert entry.branches is not None
+        self.counted(sum(not branch.entries for branch in entry.branches), entry)  # of the others the entries count
         if len(reads) > 1:
             help = "give it either branches, or `from: [A, B]`"
             self.trail.add(
@@ -404,6 +427,14 @@ class Expander:
         output = self.entries(inner, port, f"{path}/")
         self.ways_out = ways_out
         return (output,)
+
+    def unread(self, ref: Ref) -> str | None:
+        """Why nobody reads what a layer or an input gives: a block is given it, and has no use for it."""
+        for block, reads in self.given_to:
+            for name, port in zip(block.inputs, reads, strict=False):
+                if port == ref:
+                    return f"block `{block.name}` is given it as `{name.text}`, and does not read that"
+        return None
 
     def group(
         self,

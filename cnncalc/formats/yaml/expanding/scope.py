@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Ref
+from cnncalc.core.problem import Cure
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
@@ -159,6 +161,7 @@ class Lookup:
 
     def unknown(self, node: Text, scope: Scope, what: str) -> None:
         known: list[str] = []
+        help: Cure = None
         below: set[str] = set()
         automatic: set[str] = set()
         inner: Scope | None = scope
@@ -168,7 +171,7 @@ class Lookup:
             automatic |= {name for name, _ in labels(inner.listed, inner.env, self.trail.problems)}
             inner = inner.outer
         if node.text in below - set(known):
-            message, help = f"`{node.text}` stands below: an entry reads only what is above it", None
+            message = f"`{node.text}` stands below: an entry reads only what is above it"
         elif node.text in automatic:
             message = f"`{node.text}` is not a given name"
             help = f"write `name: {node.text}` in that entry, and `{what}` can say it"
@@ -179,5 +182,5 @@ class Lookup:
             help = f"let the block give it, `outputs: [{inside}]`, and read `{block}.{inside}`"
         else:
             message = f"no entry `{node.text}` above"
-            help = did_you_mean(node.text, known)
+            help = partial(did_you_mean, node.text, known)
         self.trail.add("unknown-name", message, node, help)

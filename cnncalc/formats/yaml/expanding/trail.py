@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from cnncalc.core.problem import HasOrigin, Origin, Problems, ProblemsFound
+from cnncalc.core.problem import Cure, HasOrigin, Origin, Problems, ProblemsFound
 from cnncalc.formats.yaml.reading.entries import Block, Entry
 
 Notes = tuple[str, ...]
@@ -22,7 +22,7 @@ class Trail:
         code: str,
         message: str,
         at: HasOrigin | Origin | None,
-        help: str | None = None,
+        help: Cure = None,
         notes: Notes = (),
         path: str = "",
         reason: str = "",

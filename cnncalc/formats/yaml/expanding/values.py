@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnncalc.core.formula import FormulaError, UnknownName, evaluate, names, parse, shown, written
-from cnncalc.core.problem import Problems
+from cnncalc.core.formula import LONGEST, FormulaError, UnknownName, evaluate, names, parse, shown, steps, written
+from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 
+MOST_STEPS = 1_000_000
+_MOST_KEPT = 10_000  # values of expressions, and expressions that were read
+
 
 class Values:
-    """Works out what is written. `context` gives notes that lead to the instance of a block that is open."""
+    """Works out what is written. `context` gives notes that lead to the instance of a block that is open.
+
+    An expression is worked out once for the same values of its names. All that is worked out is counted in steps.
+    """
 
     def __init__(self, problems: Problems, context: Callable[[], tuple[str, ...]] = tuple) -> None:
         self.problems = problems
         self.context = context
+        self.steps = 0
+        self.done: dict[tuple[Any, ...], Any] = {}
+        self.read: set[str] = set()
+        self.orders: dict[int, tuple[dict[str, Node], list[str]]] = {}  # by the identity of vars
+
+    def spend(self, steps: int, node: Node) -> None:
+        """Count steps; raises ProblemsFound where they are too many."""
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            message = f"working out the expressions takes more than {MOST_STEPS:,} steps (limit: steps {MOST_STEPS:,})"
+            self.problems.add("limit", message, node, "write fewer, shorter ones, or fewer copies")
+            raise ProblemsFound(self.problems.found)
 
     def value(self, node: Node, env: Env) -> Any:
         """What is written, worked out; raises Silent after reporting what is wrong."""
@@ -26,28 +44,54 @@ class Values:
             if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0") and len(text) < 16:
                 return int(text)
             if text in env and env[text] is not UNKNOWN:
-                return env[text]
+                value = env[text]
+                if type(value) is tuple:  # whoever gets it looks at all of it
+                    self.spend(_size(value), node)
+                return value
             return self.expression(text, node, env)
         if isinstance(node, Seq):
+            self.spend(len(node.items), node)
             return tuple([self.value(item, env) for item in node.items])
         self.problems.add(
             "bad-value", "a mapping cannot be a value here", node, "quote an expression that has { or [", self.context()
         )
         raise Silent
 
+    def will_read(self, text: str, node: Node) -> None:
+        """Count what an expression takes to be read, once."""
+        if text not in self.read:
+            self.spend(min(len(text), LONGEST), node)
+            if len(self.read) < _MOST_KEPT:
+                self.read.add(text)
+
     def expression(self, text: str, node: Text, env: Env) -> Any:
         try:
-            tree = parse(text)
-            if any(env.get(name) is UNKNOWN for name in names(text)):
+            self.will_read(text, node)
+            tree, reads = parse(text), names(text)
+            given = [env[name] for name in reads if name in env]
+            if any(value is UNKNOWN for value in given):
                 raise Silent
-            return evaluate(tree, env)
+            self.spend(1 + len(reads), node)
+            key = (text, *given, *map(type, given))  # the types, too: 1 is equal to true
+            if key in self.done:
+                return self.done[key]
+            self.spend(steps(text), node)
+            value = evaluate(tree, env)
+            alone = len(given) == len(reads) and tuple not in key  # no size, no copy; and (1,) is equal to (true,)
+            if alone and len(self.done) < _MOST_KEPT:
+                self.done[key] = value
+            return value
         except UnknownName as error:
             from cnncalc.formats.names import value_meant  # here, for most files are fine
 
-            help = value_meant(text) or value_meant(error.name) or did_you_mean(error.name, env.known())
+            name = error.name
+
+            def help() -> str | None:
+                return value_meant(text) or value_meant(name) or did_you_mean(name, env.known())
+
             self.problems.add(
                 "unknown-name",
-                f"no var or param `{error.name}`" + (f" in `{text}`" if text != error.name else ""),
+                f"no var or param `{name}`" + (f" in `{text}`" if text != name else ""),
                 node,
                 help,
                 self.context(),
@@ -76,11 +120,25 @@ class Values:
     def add_vars(self, vars: dict[str, Node], env: Env) -> None:
         """Work out vars that may be expressions of one another, into `env`."""
         env.update(dict.fromkeys(vars, UNKNOWN))
-        for name in _read_first(vars, self.problems):
+        for name in self.in_order(vars):
             try:
                 env[name] = self.value(vars[name], env)
             except Silent:
                 env[name] = UNKNOWN
+
+    def in_order(self, vars: dict[str, Node]) -> list[str]:
+        """The vars so that each stands behind those that it reads; worked out once."""
+        if id(vars) not in self.orders:
+            for node in vars.values():
+                if isinstance(node, Text):
+                    self.will_read(node.text, node)
+            self.orders[id(vars)] = vars, _read_first(vars, self.problems)
+        return self.orders[id(vars)][1]
+
+
+def _size(value: Any) -> int:
+    """How many values a list holds, those of its lists, too."""
+    return 1 + sum(map(_size, value)) if type(value) is tuple else 1
 
 
 def how(node: Node, env: Env) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
-from cnncalc.formats.source import Node, Seq
+from cnncalc.formats.source import Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
 from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, unknown_type
 from cnncalc.formats.yaml.reading.reader import Reader
@@ -23,7 +25,7 @@ def _bind_in(entry: Entry, words: set[str], blocks: dict[str, Block], problems: 
     type_name = entry.type
     if type_name.startswith("$"):  # known when the block is called, and bound then
         if type_name not in words:
-            problems.add("unknown-name", f"no param `{type_name}`", entry.key, did_you_mean(type_name, words))
+            problems.add("unknown-name", f"no param `{type_name}`", entry.key, partial(did_you_mean, type_name, words))
             entry.bound = {}
         return
     layer = LAYERS.get(type_name)
@@ -41,8 +43,11 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     else:
         from cnncalc.formats.yaml.reading.renamed import renamed_type  # here, for most files are fine
 
-        what, help = renamed_type(entry, type_name) or (f"no layer or block `{type_name}`", None)
-        help = help or colon_cure(entry.key) or unknown_type(type_name, [*blocks, *LAYERS])
+        what, cure = renamed_type(entry, type_name) or (f"no layer or block `{type_name}`", None)
+
+        def help() -> str | None:
+            return cure or colon_cure(entry.key) or unknown_type(type_name, [*blocks, *LAYERS])
+
         problems.add("unknown-layer", what, entry.key, help)
         return {}
     positional = entry.positional
@@ -70,10 +75,8 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
             if type_name not in blocks and (said := renamed_attribute(entry, type_name, known, key.text)):
                 problems.add("unknown-attribute", said[0], key, said[1])
                 continue
-            cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
-            if cure is None and known:
-                cure = f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}"
-            problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, cure)
+            attribute_cure = partial(_attribute_cure, key, known, type_name)
+            problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, attribute_cure)
         elif key.text in bound:
             problems.add(
                 "duplicate-name", f"`{key.text}` is given twice, by position and by name", key, "keep one of the two"
@@ -81,6 +84,11 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         else:
             bound[key.text] = value
     return bound
+
+
+def _attribute_cure(key: Text, known: list[str], type_name: str) -> str | None:
+    cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
+    return cure or (f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}" if known else None)
 
 
 def is_a_shape(layer: type[Layer]) -> bool:

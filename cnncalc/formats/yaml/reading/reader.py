@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from typing import NoReturn
 
 from cnncalc.core.formula import RESERVED
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Problems
+from cnncalc.core.names import is_word
+from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, NetworkUse, Param
-from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean, value_is_null
+from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean, unseen_cure, value_is_null
 
+MOST_VARS = 10_000  # of a file, or of a block
+MOST_PARAMS = 1_000
 _OF_A_BRANCH = ("when", "from", "layers")
 _OF_A_BLOCK = ("params", "vars", "inputs", "outputs", "layers", "network", "until", "set")
 _OF_LAYERS = ("vars", "inputs", "layers")  # a block has either these
 _OF_A_NETWORK = ("network", "until", "set")  # or these
 
-_PARAM = re.compile(r"(\$?)([A-Za-z_]\w*)\s*(?:=\s*(.+))?", re.DOTALL)
+_PARAM = re.compile(r"(\$?)([^\s=]+)\s*(?:=\s*(.+))?", re.DOTALL)
 
 
 class Reader:
@@ -25,6 +29,11 @@ class Reader:
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
+
+    def stop(self, message: str, node: Node) -> NoReturn:
+        """Report a limit that is passed; raises ProblemsFound."""
+        self.problems.add("limit", message, node)
+        raise ProblemsFound(self.problems.found)
 
     def mapping(self, node: Node, what: str) -> list[tuple[Text, Node]]:
         if isinstance(node, Map):
@@ -41,10 +50,15 @@ class Reader:
 
     def vars(self, node: Node) -> dict[str, Node]:
         found: dict[str, Node] = {}
-        for key, value in self.mapping(node, "vars"):
-            if not re.fullmatch(r"[A-Za-z_]\w*", key.text, re.ASCII) or key.text in RESERVED:
+        pairs = self.mapping(node, "vars")
+        if len(pairs) > MOST_VARS:
+            message = f"{len(pairs):,} vars (limit: vars {MOST_VARS:,})"
+            self.stop(message, pairs[MOST_VARS][0])
+        for key, value in pairs:
+            if not is_word(key.text) or key.text in RESERVED:
                 reason = "is a word of the language" if key.text in RESERVED else "must be letters, digits and _"
-                self.problems.add("bad-name", f"a var's name {reason}: `{key.text}`", key, colon_cure(key))
+                cure = unseen_cure(key.text) or colon_cure(key)
+                self.problems.add("bad-name", f"a var's name {reason}: `{key.text}`", key, cure)
             elif value_is_null(value):
                 self.problems.add("null-value", f"var `{key.text}` has no value", key, colon_cure(key))
             elif not isinstance(value, Text):
@@ -167,21 +181,26 @@ class Reader:
         return None
 
     def params(self, node: Node) -> list[Param]:
-        found: list[Param] = []
-        for item in node.items if isinstance(node, Seq) else [node]:
+        found: dict[str, Param] = {}
+        items = node.items if isinstance(node, Seq) else [node]
+        if len(items) > MOST_PARAMS:
+            message = f"a block with {len(items):,} params (limit: params {MOST_PARAMS:,})"
+            self.stop(message, items[MOST_PARAMS])
+        for item in items:
             match = _PARAM.fullmatch(item.text) if isinstance(item, Text) else None
-            if match is None or not isinstance(item, Text):
-                self.problems.add("bad-name", "a param is `n`, `s=1` or `$act`", item)
+            if match is None or not isinstance(item, Text) or not is_word(match[2]):
+                cure = unseen_cure(item.text) if isinstance(item, Text) else None
+                self.problems.add("bad-name", "a param is `n`, `s=1` or `$act`", item, cure)
                 continue
             word, name, default = match.groups()
             if name in COMMON or name in RESERVED:
                 self.problems.add("bad-name", f"a param cannot be called `{name}`: the word is taken", item)
                 default = default or "0"  # calls of the block are not at fault
-            elif any(param.name == word + name for param in found):
+            elif word + name in found:
                 self.problems.add("duplicate-name", f"two params are called `{name}`", item)
                 default = default or "0"
-            found.append(Param(word + name, bool(word), default, item))
-        return found
+            found.setdefault(word + name, Param(word + name, bool(word), default, item))
+        return list(found.values())
 
     def entries(self, node: Node) -> Entries:
         if not isinstance(node, Seq):

@@ -1,15 +1,16 @@
-"""`cnncalc quiz`."""
+"""The same questions one by one, with hints."""
 
 from __future__ import annotations
 
 import io
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.exercise import question_options, sheet_for
+from cnncalc.cli.command import TEACHING, Command, argument
+from cnncalc.cli.commands.exercise import WithQuestions
 
 if TYPE_CHECKING:
     from cnncalc.teaching.grade import Mark
@@ -20,39 +21,38 @@ INTERRUPTED = 130
 LONGEST_LINE = 10_000
 
 
-@options.command(
-    "quiz",
-    epilog=options.examples(
-        "cnncalc quiz                              LeNet-5, one layer at a time",
-        "cnncalc quiz alexnet --level 2 --seed 7   another number, other questions",
-        "cnncalc quiz resnet50 --level 3 --count 5",
-        "cnncalc quiz net.yaml --ask inverse       your own network",
-    ),
-)
-@click.argument("file", metavar="[FILE]", default="lenet5", type=options.Architecture())
-@question_options
-@options.drawing_options()
-def quiz_command(file: str, no_color: bool, ascii: bool, **choices: Any) -> int:
+class QuizCommand(Command, WithQuestions, options.WithDrawing):
     """The questions of `exercise` one by one: hints, an answer to each at once, and the score.
 
     FILE is lenet5 if none is named. Type ? for a hint, Enter to pass, q to stop. An answer that is no number, shape or
     letter, as it is asked for, is asked for again.
     """
-    from cnncalc.analyses.columns import Style
-    from cnncalc.teaching.pages.quiz import Voice
 
-    if file == "-":
-        raise click.UsageError("'-': standard input is for the answers.")
-    sheet = sheet_for(file, no_color, **choices)
-    voice = Voice(sheet, Style(ascii=ascii), streams.terminal_width(None), streams.wants_color(no_color))
-    marks: list[Mark] = []
-    try:
-        _ask_all(sheet, voice, marks)
-    except (KeyboardInterrupt, click.Abort):
-        streams.emit("\n" + voice.score(marks), None)
-        return INTERRUPTED
-    streams.emit(voice.score(marks), None)
-    return 0
+    section = TEACHING
+    examples = (
+        "cnncalc quiz                              LeNet-5, one layer at a time",
+        "cnncalc quiz alexnet --level 2 --seed 7   another number, other questions",
+        "cnncalc quiz resnet50 --level 3 --count 5",
+        "cnncalc quiz net.yaml --ask inverse       your own network",
+    )
+
+    file: str = argument("[FILE]", default="lenet5", type=options.Architecture())
+
+    def run(self) -> int:
+        from cnncalc.teaching.pages.quiz import Voice
+
+        if self.file == "-":
+            raise click.UsageError("'-': standard input is for the answers.")
+        sheet = self.sheet(self.file)
+        voice = Voice(sheet, self.style)
+        marks: list[Mark] = []
+        try:
+            _ask_all(sheet, voice, marks)
+        except (KeyboardInterrupt, click.Abort):
+            streams.emit("\n" + voice.score(marks), None)
+            return INTERRUPTED
+        streams.emit(voice.score(marks), None)
+        return 0
 
 
 def _ask_all(sheet: Worksheet, voice: Voice, marks: list[Mark]) -> None:

@@ -1,0 +1,442 @@
+"""Hold files to the figures that they expect, and to the lint rules."""
+
+from __future__ import annotations
+
+import os
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnncalc.analyses.measures import Measure, Use, used
+from cnncalc.cli import loading, options, streams
+from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
+from cnncalc.cli.files import InputFile, OutputFile
+from cnncalc.cli.formats import OutputFormat, pages
+from cnncalc.cli.progress import Progress
+from cnncalc.formats import writing
+from cnncalc.render.check import Checked, many, verdict
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnncalc.analyses.checks.baselines.baseline import Against
+    from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
+    from cnncalc.analyses.checks.budget import Limit
+    from cnncalc.analyses.checks.expect import Update
+    from cnncalc.analyses.checks.report import Report
+    from cnncalc.core.problem import Problem
+    from cnncalc.formats.changes import ChangeSet, Index
+    from cnncalc.formats.listing import File
+
+DRAWN = "full"
+FORMATS = (
+    OutputFormat(DRAWN, ""),  # written while files are checked
+    OutputFormat("text", "render.check.text:render"),
+    OutputFormat("json", "render.check.json:render"),
+    OutputFormat("github", "render.check.github:render"),
+    OutputFormat("sarif", "render.check.sarif:render"),
+    OutputFormat("junit", "render.check.junit:render"),
+    *pages("render.check.report:document"),
+)
+FILES, LIMITS, BASELINE, LINT = "Which files", "Limits", "Baseline", "Lint rules"
+
+
+def _form() -> str:
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN
+
+
+def _known_codes() -> Iterable[str]:
+    from cnncalc.analyses.checks.rules import RULES
+
+    return RULES
+
+
+def _codes(given: str) -> frozenset[str]:
+    from cnncalc.analyses.checks.config import read_codes
+
+    return options.configured(read_codes, [code.strip() for code in given.split(",") if code.strip()])
+
+
+class WithLimits:
+    """`--max-NAME` for each quantity that has this option."""
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """All that were given."""
+        return tuple(limit for name in used(Use.OPTION) for limit in getattr(self, f"max_{name}"))
+
+
+def _max_option(measure: Measure) -> Any:
+    def read(given: tuple[str, ...]) -> tuple[Limit, ...]:
+        from cnncalc.analyses.checks.budget import read_limit, units
+
+        limits = [(value, read_limit(measure.name, value)) for value in given]
+        for value, limit in limits:
+            if limit is None:
+                raise ValueError(f"{units(measure)}, or NAME= before it, not '{value}'")
+        return tuple(limit for _, limit in limits if limit)
+
+    return option(
+        f"--max-{measure.name.replace('_', '-')}",
+        metavar="[NAME=]LIMIT",
+        multiple=True,
+        read=read,
+        help=f"The most {measure.noun}, in total or of the layer or block NAME: {measure.limit}, head={measure.limit}.",
+        group=LIMITS,
+    )
+
+
+for _measure in used(Use.OPTION).values():
+    setattr(WithLimits, f"max_{_measure.name}", _max_option(_measure))
+
+
+class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput, options.WithColor):
+    """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
+
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them.
+    A project chooses them in [tool.cnncalc] of its pyproject.toml, and a comment `# cnncalc: ignore[CODE]` on the line
+    of a finding ignores it.
+
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
+    Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
+    file cannot be used.
+    """
+
+    section = CHECKS
+    examples = (
+        "cnncalc check net.yaml",
+        "cnncalc check architectures/             every *.yaml and *.yml below it",
+        "cnncalc check alexnet vgg16              bundled ones, by name",
+        "cnncalc check --since origin/main        what a branch changes",
+        "cnncalc check --staged                   what a commit changes",
+        "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
+        "cnncalc check nets/ -f text              a line a problem, for editors",
+        "cnncalc check nets/ -o cnncalc.sarif",
+        "cnncalc check nets/ --baseline main --max-growth 5%      from git's main",
+        "cnncalc check nets/ --write-baseline base.json           then --baseline it",
+        "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
+        "cnncalc check net.yaml --update          put the figures of `expect` right",
+    )
+
+    files: tuple[str, ...] = argument("FILE|FOLDER...", required=False, type=options.Architecture())
+    since: str | None = option(
+        "--since",
+        metavar="REF",
+        help="Check only what changed since the branch left REF (its merge base with HEAD), committed or not, "
+        "untracked files, too, and all that extends it. FILE|FOLDER, where given, limits what is looked at.",
+        group=FILES,
+    )
+    staged: bool = option(
+        "--staged",
+        is_flag=True,
+        help="Check only what the next commit changes, and all that extends it, as it is in git's index.",
+        group=FILES,
+    )
+    update: bool = option(
+        "--update",
+        is_flag=True,
+        help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.",
+        group=FILES,
+    )
+    baseline: str | None = option(
+        "--baseline",
+        type=InputFile(),
+        metavar="FILE|GIT-REF",
+        help="Totals grow no more than --max-growth from these recorded figures, or from that version in git.",
+        group=BASELINE,
+    )
+    max_growth: dict[str, Fraction] = options.max_growth(
+        "How much params, multiplies and activations, or that quantity, may grow from the baseline.  [default: 0%]",
+        group=BASELINE,
+    )
+    write_baseline: str | None = option(
+        "--write-baseline",
+        type=OutputFile(renews="baseline"),
+        metavar="FILE",
+        help="Record the figures of every FILE for --baseline.",
+        group=BASELINE,
+    )
+    select: frozenset[str] | None = option(
+        "--select",
+        type=options.Names(_known_codes),
+        read=_codes,
+        metavar="CODES",
+        help="Run only these lint rules.",
+        group=LINT,
+    )
+    ignore: frozenset[str] | None = option(
+        "--ignore",
+        type=options.Names(_known_codes),
+        read=_codes,
+        metavar="CODES",
+        help="Run all lint rules but these.",
+        group=LINT,
+    )
+    no_lint: bool = option("--no-lint", is_flag=True, help="Run no lint rule.", group=LINT)
+    strict: bool = option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.", group=LINT)
+    form: OutputFormat = options.formats(
+        *FORMATS,
+        default=_form,
+        help="full shows the lines that are wrong, text one line a problem; github writes annotations and the step "
+        "summary, sarif and junit files for other services.  [default: full, inside GitHub Actions github]",
+    )
+    quiet: bool = option(
+        "-q", "--quiet", is_flag=True, help="Nothing about a file that is fine; the last line stays.", group=OUTPUT
+    )
+
+    def run(self) -> int:
+        from cnncalc.analyses.checks.lint import Linter
+        from cnncalc.analyses.checks.report import Checks, empty
+        from cnncalc.formats import open as api
+
+        self._refuse()
+        loading.refuse_two_inputs(self.files)
+        loading.note_slow_parser()
+        vars = self.vars
+        if self.max_growth and self.baseline is None:
+            raise click.UsageError("--max-growth goes with --baseline.")
+        change = _change(self.since) if self._partly else None
+        if change:
+            change.tree.allow_outside = self.allow_outside
+        index = change.index if change else None
+        held = None if self.baseline is None else self._held(self.baseline, index)
+        recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
+        linter = Linter(self.select, self.ignore, read=_read_config(index))
+        checks = Checks(
+            vars=vars,
+            input_size=self.input_size,
+            limits=self.limits,
+            strict=self.strict or options.configured(linter.config, "").strict,
+            allow_outside=self.allow_outside,
+            finders=tuple(finder for finder in (None if self.no_lint else linter, held, recorder) if finder),
+            read=change.read if change else api.read,
+        )
+        reports: list[Report] = []
+
+        def done(report: Report) -> None:
+            if not (self.quiet and report.code == 0 and not report.problems):
+                self._show(report)
+            if not report.skipped:
+                reports.append(report)
+
+        with Progress(_to_check(self.files, change, self.allow_outside)) as progress:
+            for file in progress:
+                if not self.quiet and not change:
+                    loading.note_bundled(file.name)
+                rewritten = _update(file.name, self.allow_outside) if self.update else None
+                report = options.configured(checks.report, file)
+                progress.hide()
+                if rewritten and rewritten.figures:
+                    streams.say(f"{file.name}: {many(rewritten.figures, 'figure')} of `expect` rewritten")
+                for left in rewritten.left if rewritten else ():
+                    streams.remark(left)
+                done(report)
+        for report in () if change else empty(self.files, reports):
+            done(report)
+        for name in held.gone() if held else ():
+            streams.remark(f"{name} is in the baseline, and gone")
+        self._conclude(reports, _nothing(change, self.files) if change else "")
+        if recorder:
+            _record(recorder, reports, self.baseline)
+        return max((report.code for report in reports), default=0)
+
+    @property
+    def _partly(self) -> bool:
+        return self.since is not None or self.staged
+
+    def _refuse(self) -> None:
+        """Say of options that do not go together that they do not."""
+        drawn = self.form.name == DRAWN
+        others = ", ".join(form.name for form in FORMATS if form.name != DRAWN)
+        partly, changed = self._partly, bool(self.sets or self.input_size)
+        for wrong, why in (
+            (not self.files and not partly, "Missing argument 'FILE|FOLDER...'."),
+            (self.since is not None and self.staged, "--since and --staged exclude each other."),
+            (
+                drawn and self.output not in (None, "-"),
+                f"--output wants another format than `{DRAWN}`: --format {others}.",
+            ),
+            (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
+            (
+                self.update and changed,
+                "--update writes the file's own figures: it goes without --set and --input-size.",
+            ),
+            (self.update and "-" in self.files, "--update rewrites a file; standard input is none."),
+            (self.update and self.staged, "--update rewrites files, and not what is --staged of them."),
+            (
+                self.write_baseline is not None and partly,
+                "--write-baseline records all files, not those that changed.",
+            ),
+        ):
+            if wrong:
+                raise click.UsageError(why)
+
+    def _held(self, baseline: str, index: Index | None) -> Against | Recorded:
+        """What files are held against; a baseline that is none ends the command."""
+        from cnncalc.analyses.checks.baselines.baseline import named
+        from cnncalc.analyses.checks.baselines.growth import read_allowed
+        from cnncalc.analyses.checks.baselines.recorded import Recorded
+        from cnncalc.core.problem import ProblemsFound
+
+        first = next(iter(self.files), "")
+        folder = first if os.path.isdir(first) else os.path.dirname(first)
+        try:
+            allowed = read_allowed(["0%"]) | dict(self.max_growth)
+            held = named(baseline, allowed, self.vars, self.input_size, folder if os.path.isdir(folder) else "", index)
+        except ProblemsFound as error:
+            raise _ended(error.problems) from None
+        if isinstance(held, Recorded) and (self.sets or self.input_size):
+            raise click.UsageError(
+                "a baseline FILE has the files' own figures: it goes without --set and --input-size."
+            )
+        return held
+
+    def _recorder(self, path: str) -> Recorder:
+        from cnncalc.analyses.checks.baselines.recorded import Recorder
+
+        if self.sets or self.input_size:
+            raise click.UsageError(
+                "--write-baseline records the files' own figures: it goes without --set, --input-size."
+            )
+        return Recorder(path)
+
+    def _show(self, report: Report) -> None:
+        """What is said of one file as soon as it is checked; its problems are set apart from what follows."""
+        form = self.form.name
+        if report.skipped:
+            streams.remark(f"{report.file} is passed over: {report.skipped}")
+        if form in (DRAWN, "text", "github"):  # the others have them in what they write
+            for note in report.notes:
+                streams.remark(f"{report.file}: {note}")
+        if form == DRAWN and report.problems:
+            streams.complain(report.problems)
+            click.echo(err=True)
+        if form == DRAWN and report.code == 0 and not report.skipped and not self.quiet:
+            streams.say(f"{report.file}: {many(report.figures, 'figure')}")
+
+    def _conclude(self, reports: list[Report], nothing: str) -> None:
+        """What is said when all files are checked; `nothing` where there was none."""
+        form = self.form.name
+        said = verdict(reports) if reports else nothing
+        if form == DRAWN:
+            streams.say(said)
+            return
+        checked = Checked(reports, os.environ.get("GITHUB_WORKSPACE"), said)
+        if form == "github":
+            from cnncalc.cli.actions import commands
+
+            with commands():
+                self.write(checked)
+            self._write_step_summary(checked)
+        else:
+            self.write(checked)
+        streams.tell(said)
+
+    def _write_step_summary(self, checked: Checked) -> None:
+        """Add to what GitHub shows on the page of a run, where it asks for that."""
+        from cnncalc.render.check.report import step_summary
+
+        path = os.environ.get("GITHUB_STEP_SUMMARY")
+        if not path:
+            return
+        try:
+            writing.append(path, step_summary(checked, self.style).encode("utf-8", writing.SHOWN))
+        except OSError as error:
+            streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
+
+
+def _change(since: str | None) -> ChangeSet:
+    """What changed since a version, or what is staged; where git cannot say, the command ends."""
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import changes
+
+    try:
+        change = changes.staged() if since is None else changes.since(since)
+    except ProblemsFound as error:
+        raise _ended(error.problems) from None
+    for note in change.notes:
+        streams.remark(note)
+    return change
+
+
+def _to_check(files: tuple[str, ...], change: ChangeSet | None, allow_outside: bool) -> list[File]:
+    if change is None:
+        from cnncalc.formats.listing import listing
+
+        return list(listing(files, allow_outside))
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats.dependents import affected
+
+    try:
+        return affected(change, files)
+    except ProblemsFound as error:
+        raise _ended(error.problems) from None
+
+
+def _nothing(change: ChangeSet, files: tuple[str, ...]) -> str:
+    """What is said where a change concerns no architecture: that nothing was checked."""
+    inside = f"in {', '.join(files)} " if files else ""
+    return f"nothing to check: no architecture file {inside}{change.when}"
+
+
+def _ended(problems: list[Problem]) -> click.exceptions.Exit:
+    streams.complain(problems)
+    return click.exceptions.Exit(2)
+
+
+def _read_config(index: Index | None) -> Callable[[str], bytes | None]:
+    """How a `pyproject.toml` is read: of what is staged, too, where it lies in that repository."""
+    from cnncalc.analyses.checks.config import on_disk
+
+    def read(path: str) -> bytes | None:
+        return on_disk(path) if index is None or index.path(path).startswith("..") else index.content(path)
+
+    return read
+
+
+def _record(recorder: Recorder, reports: list[Report], before: str | None) -> None:
+    """Write the baseline file, which may be the one before, of all files or not at all."""
+    if any(report.code == 2 for report in reports):
+        streams.remark(f"{recorder.path} is not written: a file cannot be used")
+        return
+    streams.emit(recorder.text(), recorder.path, renews=before)
+    streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
+
+
+def _update(file: str, allow_outside: bool) -> Update | None:
+    """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
+    from cnncalc.analyses.checks.expect import check, update
+    from cnncalc.core.problem import ProblemsFound
+    from cnncalc.formats import open as api
+
+    try:
+        graph = api.load(file, allow_outside=allow_outside)
+        edits = check(graph).edits
+    except ProblemsFound:
+        return None
+    if not edits:
+        return None
+    if file.startswith(api.FROM_GIT):
+        raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
+    found = api.find(file)
+    if found.bundled:
+        raise click.UsageError(
+            f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
+        )
+    done = update(graph, edits)
+    if done.figures:
+        _rewrite(found.path, done.before, done.text)
+    return done
+
+
+def _rewrite(path: str, before: str, after: str) -> None:
+    """Write what became of the text that was read, over no other one."""
+    try:
+        with open(path, "rb") as file:
+            mark = file.read(len(BOM_UTF8))
+        mark = mark if mark == BOM_UTF8 else b""
+        writing.write(path, mark + after.encode(), old=mark + before.encode())
+    except OSError as error:
+        raise streams.CannotWrite(f"'{path}'", error) from None

@@ -1,0 +1,99 @@
+"""Networks side by side, and layer by layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.cli import options, streams
+from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
+from cnncalc.cli.formats import OutputFormat, pages
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from cnncalc.analyses.comparing.comparison import NetworkFigures
+    from cnncalc.core.problem import Problem
+
+
+class CompareCommand(
+    Command, options.WithNetwork, options.WithOutput, options.WithExact, options.WithLayout, options.WithDrawing
+):
+    """Networks side by side: params, multiplies, activations, depth, the heaviest layers; each beside the first.
+
+    FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
+    Exit code 0, also where networks differ; 1 where a total grows more than --max-growth; 2 where a FILE cannot be
+    used.
+    """
+
+    section = NETWORKS
+    examples = (
+        "cnncalc compare vgg16 resnet50 mobilenet_v2",
+        "cnncalc compare git:main:net.yaml net.yaml --by-layer",
+        "cnncalc compare git:main:net.yaml net.yaml --by-layer -o comment.md",
+        "cnncalc compare old.yaml new.yaml --max-growth params=5%   more is code 1",
+    )
+
+    files: tuple[str, ...] = argument("FILE FILE...", type=options.Architecture())
+    form: OutputFormat = options.formats(
+        *pages("render.comparison:document", "table"),
+        OutputFormat("json", "render.comparison_data:json", ("exact", "layout", "ascii"), always=True),
+        OutputFormat("csv", "render.comparison_data:csv", ("exact", "layout", "ascii")),
+        help="markdown is made for a comment on a pull request.",
+    )
+    by_layer: bool = option(
+        "--by-layer", is_flag=True, help="What was added, removed, changed and moved, for two FILEs.", group=SHOWN
+    )
+    depth: int | None = options.depth(
+        "With --by-layer: how far blocks are unfolded; 1 compares top-level entries.", default="all"
+    )
+    max_growth: dict[str, Fraction] = options.max_growth(
+        "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first "
+        "FILE.",
+        group="Limits",
+    )
+
+    def run(self) -> int:
+        from cnncalc.analyses.comparing.comparison import Comparison, network
+        from cnncalc.analyses.comparing.diff import differences
+        from cnncalc.core.analysis import analyze
+
+        if len(self.files) < 2:
+            raise click.UsageError("two or more FILEs are compared.")
+        if self.by_layer and len(self.files) != 2:
+            raise click.UsageError(f"--by-layer compares two FILEs, not {len(self.files)}.")
+        loaded = self.load(*self.files)
+        networks = [network(one.file, analyze(one.graph)) for one in loaded if not one.problems]
+        failed = [(one.file, one.problems) for one in loaded if one.problems]
+        for _, problems in failed:
+            streams.complain(problems)
+        if loaded[0].problems or len(networks) < 2:  # there is nothing to compare, or nothing to compare it with
+            if self.form.always:
+                self.write(Comparison([], failed=failed))
+            return 2
+        changes = None
+        if self.by_layer:
+            changes = differences(networks[0].analysis, networks[1].analysis, self.depth)
+        grown = _grown(networks, dict(self.max_growth))
+        self.write(Comparison(networks, changes, grown, failed))
+        if grown:
+            streams.complain(grown)
+        return 2 if failed else 1 if grown else 0
+
+
+def _grown(networks: list[NetworkFigures], allowed: dict[str, Fraction]) -> list[Problem]:
+    """A problem for every total that grew more than it may."""
+    from cnncalc.analyses.checks.baselines import growth
+    from cnncalc.core.problem import Problem
+
+    totals = [growth.figures(one.analysis, allowed) for one in networks]
+    return [
+        Problem(
+            "baseline",
+            growth.message(quantity, totals[0][quantity], now[quantity], allowed),
+            notes=(f"{other.file}, compared with {networks[0].file}",),
+        )
+        for other, now in zip(networks[1:], totals[1:], strict=True)
+        for quantity in growth.exceeded(totals[0], now, allowed)
+    ]

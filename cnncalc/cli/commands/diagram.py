@@ -1,0 +1,146 @@
+"""A picture for a slide: volumes, or a flow graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.analyses.measures import Use, used
+from cnncalc.cli import options, streams
+from cnncalc.cli.command import NETWORKS, Command, argument, option
+from cnncalc.cli.formats import OutputFormat
+
+if TYPE_CHECKING:
+    from cnncalc.core.analysis import Analysis, GroupRow
+
+DRAWING = "Drawing"
+
+
+def _depth(ctx: click.Context, param: click.Parameter, given: str | None) -> int | str | None:
+    if given is None:
+        return "auto"
+    if given == "all":
+        return None
+    if not given.isdigit() or len(given) > 4 or int(given) < 1:
+        raise click.BadParameter("a whole number from 1 on, or 'all'")
+    return int(given)
+
+
+class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
+    """Draw FILE, or one BLOCK of it, as a picture for a slide or a README.
+
+    BLOCK is a name as `summary --depth all` shows it. A layer's activation, norm and dropout are drawn into its box,
+    and a block of one layer with them is drawn as that layer.
+    """
+
+    section = NETWORKS
+    examples = (
+        "cnncalc diagram alexnet -o alexnet.svg            volumes: boxes to scale",
+        "cnncalc diagram resnet50 -o resnet50.svg          branches: a flow graph",
+        "cnncalc diagram resnet50 conv3/unit1 -o unit.svg  one block of it",
+        "cnncalc diagram vgg16 --depth 1 --theme dark -o vgg16.svg",
+        "cnncalc diagram googlenet -f mermaid              a flowchart for Markdown",
+        "cnncalc diagram unet -f dot --depth all | dot -Tpdf -o unet.pdf",
+    )
+
+    file: str = argument("FILE", type=options.Architecture())
+    block: str | None = argument("[BLOCK]", type=options.OfFile("blocks"))
+    form: OutputFormat = options.formats(
+        OutputFormat("svg", "diagram.formats:svg"),
+        OutputFormat("mermaid", "diagram.formats:mermaid"),
+        OutputFormat("dot", "diagram.formats:dot"),
+        help="svg is drawn here; mermaid and dot are graphs for those programs.",
+        advice={
+            ".png": "a browser or Inkscape makes one of an .svg, Graphviz of a graph: `-f dot | dot -Tpng -o {output}`",
+            ".pdf": "a browser or Inkscape makes one of an .svg, Graphviz of a graph: `-f dot | dot -Tpdf -o {output}`",
+        },
+    )
+    kind: str | None = option(
+        "--style",
+        type=click.Choice(["volumes", "flow"]),
+        help="volumes: H×W×C boxes to scale; flow: boxes and arrows.  [default: volumes for a chain of layers and for "
+        "twin towers, flow for a network with branches]",
+        group=DRAWING,
+    )
+    depth: int | str | None = option(
+        "-d",
+        "--depth",
+        callback=_depth,
+        metavar="N|all",
+        help="How far blocks are unfolded: 1 top-level entries.  [default: all where a slide shows that legibly, else "
+        "1; mermaid and dot: 1]",
+        group=DRAWING,
+    )
+    theme: str | None = option(
+        "--theme",
+        type=click.Choice(["light", "dark", "auto"]),
+        help="Colours of the SVG; auto follows the reader's system.  [default: light]",
+        group=DRAWING,
+    )
+    counts: tuple[str, ...] | None = option(
+        "--counts",
+        cls=options.Listed,
+        type=options.Names(lambda: used(Use.COLUMNS)),
+        read=lambda given: options.some_of(given, used(Use.COLUMNS), "count"),
+        metavar="NAME,...",
+        help="Write them on the boxes:",
+        group=DRAWING,
+    )
+    every_copy: bool = option(
+        "--every-copy",
+        is_flag=True,
+        help="Draw all the equal copies of a repeated block, not one with its ×N.",
+        group=DRAWING,
+    )
+    layout: str = options.layout(DRAWING)
+
+    def run(self) -> int:
+        from cnncalc.core.analysis import analyze
+        from cnncalc.core.problem import ProblemsFound
+        from cnncalc.diagram.formats import Drawing
+        from cnncalc.diagram.sketch import CannotDraw
+
+        form = self.form.name
+        for given, name in ((self.kind, "--style"), (self.theme, "--theme"), (self.every_copy, "--every-copy")):
+            if form != "svg" and given:
+                raise click.UsageError(f"{name} goes with --format svg: {form} is a graph, drawn by another program.")
+        (loaded,) = self.load(self.file)
+        try:
+            if loaded.problems:
+                raise ProblemsFound(loaded.problems)
+            analysis = analyze(loaded.graph)
+            part = None if self.block is None else _block(analysis, self.block, self.file)
+            counts, theme = self.counts or (), self.theme or "light"
+            self.write(Drawing(analysis, part, self.kind, self.depth, counts, self.every_copy, theme))
+        except ProblemsFound as error:
+            streams.complain(error.problems)
+            return 2
+        except CannotDraw as error:
+            streams.tell(f"Error: {error}")
+            return 2
+        return 0
+
+
+def _block(analysis: Analysis, name: str, file: str) -> GroupRow:
+    """The block that a name means."""
+    from cnncalc.core.analysis import GroupRow
+    from cnncalc.core.problem import Problem, ProblemsFound, nearest
+
+    found = analysis.matches(name)
+    if len(found) == 1 and isinstance(found[0], GroupRow) and found[0].stop > found[0].start:
+        return found[0]
+    if len(found) == 1:
+        problem = Problem(
+            "unknown-name", f"`{name}` is no block of layers", help="a diagram draws the whole or a block"
+        )
+    elif found:
+        listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (" …" if len(found) > 5 else "")
+        problem = Problem(
+            "unknown-name", f"`{name}` may mean {len(found)} entries of {file}: {listed}", help="write more of the path"
+        )
+    else:
+        close = nearest(name, analysis.groups)
+        help = f"did you mean `{close}`?" if close else f"`cnncalc summary {file} --depth all` shows every name"
+        problem = Problem("unknown-name", f"no block `{name}` in {file}", help=help)
+    raise ProblemsFound([problem])

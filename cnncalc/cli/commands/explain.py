@@ -1,0 +1,122 @@
+"""Where each number comes from: formula, numbers, result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.cli import options, streams
+from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
+from cnncalc.cli.formats import OutputFormat, pages
+from cnncalc.core.problem import Problem
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.working import Explanation
+    from cnncalc.core.analysis import Analysis, GroupRow, Row
+    from cnncalc.core.graph import Understood
+
+    Entry = Row | GroupRow | None
+
+
+class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.WithLayout, options.WithDrawing):
+    """Every number of a LAYER: its formula, the numbers put in, and the result.
+
+    LAYER is a name as `summary --depth all` shows it, a block or branch, or `total`; a block and the total are sums,
+    with a table of what is added. Without LAYER the whole network is explained.
+
+    Of a FILE that does not fit: the working up to where it breaks, with the exit code 2.
+    """
+
+    section = NETWORKS
+    examples = (
+        "cnncalc explain alexnet conv1            35k = 11·11·3·48·2",
+        "cnncalc explain resnet50 conv2/unit1/cb3 a unique short form of a path",
+        "cnncalc explain googlenet 3a total       a block's and the network's addends",
+        "cnncalc explain googlenet 3a -d all      a block, all its layers first",
+        "cnncalc explain net.yaml                 every layer; or why it does not fit",
+        "cnncalc explain lenet5 --standalone -o it.tex && pdflatex it.tex",
+    )
+
+    file: str = argument("FILE", type=options.Architecture())
+    names: tuple[str, ...] = argument("[LAYER]...", type=options.OfFile("entries"))
+    form: OutputFormat = options.formats(
+        *pages("render.explanation:document", "text"),
+        OutputFormat("json", "render.working_json:render", ("layout", "ascii"), always=True),
+        help="latex: a fragment to paste.",
+        advice={".pdf": "`pdflatex` makes one of a .tex that is written with --standalone"},
+    )
+    standalone: bool = option("--standalone", is_flag=True, help="With latex: a whole document.", group=OUTPUT)
+    depth: int | None = options.depth(
+        "How far blocks are unfolded: 0 the sum alone, 1 also the entries below.  [default: 0; without LAYER 1]"
+    )
+
+    def run(self) -> int:
+        from cnncalc.analyses.working import explain
+        from cnncalc.core.analysis import analyze
+
+        if self.standalone and self.form.name != "latex":
+            raise click.UsageError("--standalone goes with --format latex.")
+        (loaded,) = self.load(self.file)
+        problems = loaded.problems
+        explanation = None
+        if not problems:
+            analysis = analyze(loaded.graph)
+            entries, problems = _named(analysis, self.names or ("total",), self.file)
+            if not problems:
+                depth = (0 if self.names else 1) if self.depth == options.UNSET else self.depth
+                explanation = explain(analysis, entries, depth)
+        elif understood := loaded.understood():
+            explanation, unknown = _why_not(understood, self.names, self.file)
+            problems = [*unknown, *problems]
+        if explanation and (not explanation.broken or explanation.broken.fits or explanation.broken.failed):
+            self.write(replace(explanation, problems=problems, file=self.file))
+        elif self.form.always:
+            from cnncalc.render.json import render_problems
+
+            streams.emit(f"{render_problems(self.file, problems)}\n", self.output)
+        if problems:
+            streams.complain(problems)
+        return 2 if problems else 0
+
+
+def _why_not(understood: Understood, names: tuple[str, ...], file: str) -> tuple[Explanation | None, list[Problem]]:
+    """Where a file breaks; of names, those entries that fit, and the break where it is named itself."""
+    from cnncalc.analyses.working import explain, why_not
+
+    broken = why_not(understood)
+    failed = {one.name for one in understood.failed}
+    wanted = tuple(name for name in names if name not in failed and name != "total")
+    entries, problems = _named(broken.analysis, wanted, file, "only what stands before the break can be explained")
+    if problems:
+        return None, problems
+    shown = explain(broken.analysis, entries)
+    return (replace(shown, broken=broken.broken) if len(wanted) < len(names) or not names else shown), []
+
+
+def _named(
+    analysis: Analysis, names: tuple[str, ...], file: str, hint: str | None = None
+) -> tuple[list[Entry], list[Problem]]:
+    """What the names mean, and what is wrong with them."""
+    from cnncalc.core.problem import nearest
+
+    entries: list[Entry] = []
+    problems = []
+    for name in names:
+        found: list[Entry] = [*analysis.matches(name)] if name != "total" else [None]
+        if len(found) == 1:
+            entries += found
+        elif found:
+            listed = ", ".join(f"`{entry.name}`" for entry in found[:5] if entry) + (" …" if len(found) > 5 else "")
+            message = f"`{name}` may mean {len(found)} entries of {file}: {listed}"
+            problems.append(Problem("unknown-name", message, help="write more of the path"))
+        else:
+            close = nearest(name, ["total", *(row.name for row in analysis.rows), *analysis.groups])
+            help = (
+                f"did you mean `{close}`?"
+                if close
+                else hint or f"`cnncalc summary {file} --depth all` shows every name"
+            )
+            problems.append(Problem("unknown-name", f"no entry `{name}` in {file}", help=help))
+    return entries, problems

@@ -1,0 +1,84 @@
+"""Files that commands read and write, and which of them are not overwritten."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import click
+
+ARCHITECTURES = (".yaml", ".yml")
+
+
+class OutputFile(click.Path):
+    """A file that a command writes; `kept` where one that is there already is replaced only with `--force`.
+
+    `renews` is the option whose file may be this one: it is read before it is written.
+    """
+
+    def __init__(self, *, dash: bool = False, kept: bool = False, renews: str = "") -> None:
+        super().__init__(dir_okay=False, allow_dash=dash)
+        self.kept = kept
+        self.renews = renews
+
+
+class InputFile(click.Path):
+    """A file that a command reads, or a folder of files with one of these suffixes."""
+
+    def __init__(self, *suffixes: str) -> None:
+        super().__init__()
+        self.suffixes = suffixes
+
+
+def refuse_to_overwrite(ctx: click.Context) -> None:
+    """No output replaces what is read, nor an architecture file; one that people edit only where they say so."""
+    outputs: dict[str, str] = {}
+    for param in ctx.command.params:
+        path = ctx.params.get(param.name or "")
+        if not isinstance(param.type, OutputFile) or not path or path == "-":
+            continue
+        name = str(param.name)
+        if first := outputs.get(os.path.realpath(path)):
+            raise _refusal(ctx, name, f"'{path}' is written by {first}, too")
+        outputs[os.path.realpath(path)] = param.opts[-1]
+        if not os.path.isfile(path):  # new, or a device
+            continue
+        for read in _read(ctx, but=param.type.renews):
+            if _is(path, *read):
+                raise _refusal(ctx, name, f"'{path}' is a file that is read: it would be overwritten")
+        if param.type.kept and not ctx.params.get("force"):
+            raise _refusal(ctx, name, f"'{path}' is there already; --force replaces it")
+        if any(name.lower().endswith(ARCHITECTURES) for name in (path, os.path.realpath(path))) and not param.type.kept:
+            raise _refusal(ctx, name, f"'{path}' is there already, and an architecture file is not overwritten")
+
+
+def _refusal(ctx: click.Context, name: str, message: str) -> click.BadParameter:
+    return click.BadParameter(f"{message}.", ctx, next(param for param in ctx.command.params if param.name == name))
+
+
+def _read(ctx: click.Context, but: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is read, but for one option, and with which suffixes below a folder."""
+    for param in ctx.command.params:
+        suffixes = getattr(param.type, "suffixes", None)
+        value = ctx.params.get(param.name or "")
+        if suffixes is not None and value and param.name != but:
+            for name in (value,) if isinstance(value, str) else value:
+                yield name, suffixes
+
+
+def _is(path: str, name: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether a file is what a name means, by whatever path, or lies where that is a folder."""
+    try:
+        if name == "-":
+            return os.path.samestat(os.stat(path), os.fstat(0))
+        if os.path.isdir(name):
+            below = os.path.join(os.path.realpath(name), "")
+            return path.lower().endswith(suffixes) and os.path.realpath(path).startswith(below)
+        if os.path.exists(name):
+            return os.path.samefile(path, name)
+        from cnncalc.formats import bundled
+
+        found = bundled.find(name)
+        return found is not None and os.path.samefile(path, found)
+    except (OSError, ValueError):  # a name that no file can have
+        return False

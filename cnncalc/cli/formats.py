@@ -1,0 +1,135 @@
+"""The formats in which a command writes: one table for each command, and which suffix of a file means which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from click.core import ParameterSource
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.columns import Style
+    from cnncalc.render.document import Page
+
+# Of a format, wherever a command has it.
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    "text": (".txt",),
+    "table": (".txt",),
+    "json": (".json",),
+    "csv": (".csv",),
+    "markdown": (".md", ".markdown"),
+    "html": (".html", ".htm"),
+    "latex": (".tex",),
+    "svg": (".svg",),
+    "mermaid": (".mmd", ".mermaid"),
+    "dot": (".dot", ".gv"),
+    "sarif": (".sarif", ".sarif.json"),
+    "junit": (".xml",),
+}
+_OF_NONE = (".yaml", ".yml", ".png", ".pdf", ".jpg", ".jpeg", ".eps", ".tsv", ".xlsx")
+KNOWN = (*(suffix for suffixes in SUFFIXES.values() for suffix in suffixes), *_OF_NONE)
+
+
+class OutputFormat(NamedTuple):
+    """A row of the table: a format, what writes it, and the options of the command that it does not heed.
+
+    `writer` is `module:function` in the package, imported when it is wanted: the text of the command's result in a
+    `Style`, or its document, of which the format has a writer. `always`: it is written also where no FILE can be used.
+    `suffixes` are its own, where they are not those of `SUFFIXES`.
+    """
+
+    name: str
+    writer: str
+    idle: tuple[str, ...] = ()
+    always: bool = False
+    suffixes: tuple[str, ...] | None = None
+
+    def write(self, result: Any, style: Style) -> str:
+        """The text of a result."""
+        module, _, function = self.writer.partition(":")
+        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
+        if isinstance(made, str):
+            return made
+        from cnncalc.render.formats import written
+
+        return written(made, self.name, style)
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """The suffixes of files in this format, the usual one first."""
+        return SUFFIXES.get(self.name, ()) if self.suffixes is None else self.suffixes
+
+
+def pages(document: str, text: str = "", more: Mapping[str, tuple[str, ...]] | None = None) -> tuple[OutputFormat, ...]:
+    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX."""
+    names = (*((text,) if text else ()), "markdown", "html", "latex")
+    return tuple(OutputFormat(name, document, (more or {}).get(name, ())) for name in names)
+
+
+class FormatOption(click.Option):
+    """`-f FORMAT`: a row of `formats`; if none is named, the one of `-o`'s suffix, else the first, or the `default`.
+
+    `advice` says how other programs make what no format is, by suffix.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        formats: tuple[OutputFormat, ...],
+        advice: Mapping[str, str],
+        default: Callable[[], str] | None,
+        **more: Any,
+    ) -> None:
+        self.formats = {form.name: form for form in formats}
+        self.advice = advice
+        more |= {"type": click.Choice(tuple(self.formats)), "default": default or formats[0].name}
+        super().__init__(*args, **more | {"show_default": default is None})
+
+    def of(self, path: str) -> OutputFormat | None:
+        """The format that the longest suffix of a name stands for; None where the command has none such."""
+        found = {suffix: form for form in self.formats.values() for suffix in form.endings if path.endswith(suffix)}
+        return found[max(found, key=len)] if found else None
+
+    @property
+    def suffixes(self) -> str:
+        """One for each format that has some."""
+        return " ".join(form.endings[0] for form in self.formats.values() if form.endings)
+
+
+class OutputOption(click.Option):
+    """`-o FILE`; its help goes on with the suffixes that name a format."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        (words, help), form = super().get_help_record(ctx) or ("", ""), _format_of(ctx.command)
+        return words, f"{help} Without --format its suffix names one: {form.suffixes}." if form else help
+
+
+def _format_of(command: click.Command) -> FormatOption | None:
+    return next((param for param in command.params if isinstance(param, FormatOption)), None)
+
+
+def take_suffix(ctx: click.Context, form: FormatOption) -> None:
+    """Put the format itself in place of its name: the one given, else that which the name of `--output` means."""
+    output = ctx.params.get("output")
+    ctx.params["form"] = form.formats[ctx.params["form"]]
+    if output in (None, "-") or ctx.get_parameter_source("form") is not ParameterSource.DEFAULT:
+        return
+    found = form.of(output.lower())
+    if found:
+        ctx.params["form"] = found
+    elif suffix := max((suffix for suffix in KNOWN if output.lower().endswith(suffix)), key=len, default=""):
+        cure = form.advice.get(suffix, f"--format names one of {', '.join(form.formats)}").format(output=output)
+        param = next(param for param in ctx.command.params if param.name == "output")
+        raise click.BadParameter(f"'{output}': {ctx.info_name} writes no {suffix}; {cure}.", ctx, param)
+
+
+def note_idle(ctx: click.Context, form: FormatOption) -> None:
+    """Say of each option that was given and is not heeded that it has no effect."""
+    from cnncalc.cli.streams import remark
+
+    chosen: OutputFormat = ctx.params["form"]
+    for param in ctx.command.params:
+        if param.name in chosen.idle and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+            remark(f"{'/'.join((param.opts[-1], *param.secondary_opts))} has no effect with --format {chosen.name}")
