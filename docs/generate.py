@@ -249,7 +249,6 @@ def table_picture() -> str:
     from rich.console import Console
 
     from cnncalc import analyze, load
-    from cnncalc.render.table import rich_table
 
     console = Console(
         record=True,
@@ -264,7 +263,7 @@ def table_picture() -> str:
         legacy_windows=False,
         _environ={},
     )
-    console.print(rich_table(analyze(load("alexnet"))))
+    console.print(analyze(load("alexnet")))
     picture = console.export_svg(title="cnncalc summary alexnet.yaml", unique_id="cnncalc")
     picture = re.sub(r"[ \t]*@font-face\s*\{[^}]*\}\n*", "", picture)
     picture = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", picture)
@@ -374,10 +373,13 @@ def slips_part() -> str:
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
     from cnncalc.analyses.checks.rules import RULES
-    from cnncalc.render.rules import manual_markdown
+    from cnncalc.analyses.columns import Style
+    from cnncalc.render.markdown import write
+    from cnncalc.render.reference import Pages
+    from cnncalc.render.rules import document
 
     links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
-    return "\n".join([*links, "", *map(manual_markdown, RULES.values())])
+    return "\n".join([*links, "", write(document(Pages([*RULES.values()]), Style()), Style())])
 
 
 def options_part() -> str:

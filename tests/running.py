@@ -9,7 +9,6 @@ import select
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from cnncalc.cli import cli
 from cnncalc.cli.formats import FormatOption, OutputFormat
 from cnncalc.formats import bundled
 from cnncalc.render.check import Checked
+from cnncalc.render.check.report import step_summary
 
 ROOT = Path(cnncalc.__file__).resolve().parent.parent
 DATA = Path(__file__).parent / "data"
@@ -114,8 +114,10 @@ def formats(name: str) -> dict[str, OutputFormat]:
 
 def written(format: str, reports: Sequence[Report], root: str | None = None) -> str:
     """What a format of `check`, or the step summary, makes of reports."""
-    text: str = import_module(f"cnncalc.render.check.{format}").render(Checked(reports, root), Style())
-    return text
+    checked = Checked(reports, root)
+    return (
+        step_summary(checked, Style()) if format == "step_summary" else formats("check")[format].write(checked, Style())
+    )
 
 
 def table(name: str) -> list[dict[str, object]]:

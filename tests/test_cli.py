@@ -846,7 +846,7 @@ def test_explain_without_names_explains_the_network_from_its_entries_to_its_tota
     silent = [row.name for row in rows if row.type in ("relu", "tanh", "softmax")]
     heads = [part.partition(" · ")[0] for part in parts]
     assert heads == [row.name for row in rows if row.name not in silent] + ["total"]
-    assert idle == f"nothing changes and nothing is counted in: {', '.join(silent)}"
+    assert idle == f"Nothing changes and nothing is counted in: {', '.join(silent)}."
     assert legend.startswith("where\n")
 
 

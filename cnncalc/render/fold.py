@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_ROOM = 20  # columns that a text has at least, however narrow the terminal is
+ROOM = 20  # columns that a text has at least, however narrow the terminal is
 _LONGEST = 30  # letters that stay together in a word without any such place; no figure is so long
 _WORDS = re.compile(r"(?<= )|(?<=[^ ]·)")
 _PARTS = re.compile(rf"[^/_]{{1,{_LONGEST}}}[/_]*|[/_]+")
+_NARROW = re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2190-\u22ff\u2500-\u259f]*")  # letters and signs of one column each
 
 
 def cells(text: str) -> int:
     """How many columns of a terminal a text takes: letters of Chinese take two."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len
 
@@ -72,7 +73,7 @@ def folded(head: str, text: str, width: int | None, hang: int = 0) -> str:
     """
     if not text:
         return ""
-    room = max(_ROOM, width - len(head)) if width else 0
+    room = max(ROOM, width - len(head)) if width else 0
     lines = fold(text, room - hang) if room and cells(text) > room else [text]
     indent = " " * (len(head) + hang)
     return "".join(f"{indent if n else head}{line}".rstrip() + "\n" for n, line in enumerate(lines))

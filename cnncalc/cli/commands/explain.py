@@ -9,7 +9,7 @@ import click
 
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import OUTPUT, Command, argument, option
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import Problem
 
 if TYPE_CHECKING:
@@ -41,11 +41,9 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
     file: str = argument("FILE", type=options.Architecture())
     names: tuple[str, ...] = argument("[LAYER]...", type=options.OfFile("entries"))
     form: OutputFormat = options.formats(
-        OutputFormat("text", "render.working:render"),
-        OutputFormat("markdown", "render.working_markdown:render"),
-        OutputFormat("latex", "render.working_latex:render"),
+        *pages("render.explanation:document", "text"),
         OutputFormat("json", "render.working_json:render", ("layout", "ascii"), always=True),
-        help="latex: a fragment that needs amsmath.",
+        help="latex: a fragment to paste.",
         advice={".pdf": "`pdflatex` makes one of a .tex that is written with --standalone"},
     )
     standalone: bool = option("--standalone", is_flag=True, help="With latex: a whole document.", group=OUTPUT)

@@ -8,7 +8,7 @@ import click
 
 from cnncalc.cli import options
 from cnncalc.cli.command import Command, argument
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.formats import OutputFormat, pages
 
 
 class _LayerType(options.TextType):
@@ -27,7 +27,7 @@ class LayersCommand(Command, options.WithOutput, options.WithDrawing):
     examples = ("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 
     types: tuple[str, ...] = argument("[TYPE]...", type=_LayerType())
-    form: OutputFormat = options.formats(OutputFormat("text", "render.reference:text"))
+    form: OutputFormat = options.formats(*pages("render.reference:document", "text", {"latex": ("ascii",)}))
 
     def run(self) -> int:
         from cnncalc.core.layers import LAYERS
@@ -39,5 +39,6 @@ class LayersCommand(Command, options.WithOutput, options.WithDrawing):
                 found = nearest(name, LAYERS)
                 cure = f"Did you mean '{found}'?" if found else "'cnncalc layers' lists them."
                 raise click.UsageError(f"No layer type '{name}'. {cure}")
-        self.write(Pages([LAYERS[name] for name in self.types or LAYERS], listed=not self.types))
+        listed = not self.types and self.form.name == "text"
+        self.write(Pages([LAYERS[name] for name in self.types or LAYERS], listed))
         return 0

@@ -6,7 +6,7 @@ import click
 
 from cnncalc.cli import options
 from cnncalc.cli.command import Command, argument
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.formats import OutputFormat, pages
 
 
 class ListCommand(Command, options.WithOutput, options.WithDrawing):
@@ -16,7 +16,7 @@ class ListCommand(Command, options.WithOutput, options.WithDrawing):
 
     words: tuple[str, ...] = argument("[WORD]...")
     form: OutputFormat = options.formats(
-        OutputFormat("table", "render.catalog:table"),
+        *pages("render.catalog:document", "table"),
         OutputFormat("json", "render.catalog:json", ("ascii",)),
         OutputFormat("names", "render.catalog:names", ("ascii",)),
     )

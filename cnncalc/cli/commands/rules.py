@@ -8,7 +8,7 @@ import click
 
 from cnncalc.cli import options
 from cnncalc.cli.command import Command, argument
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.formats import OutputFormat, pages
 
 
 class _Code(options.TextType):
@@ -32,9 +32,8 @@ class RulesCommand(Command, options.WithOutput, options.WithDrawing):
 
     codes: tuple[str, ...] = argument("[CODE]...", type=_Code())
     form: OutputFormat = options.formats(
-        OutputFormat("text", "render.rules:text"),
+        *pages("render.rules:document", "text", {"latex": ("ascii",)}),
         OutputFormat("json", "render.rules:json", ("ascii",)),
-        OutputFormat("markdown", "render.rules:markdown", ("ascii",)),
     )
 
     def run(self) -> int:
@@ -43,5 +42,6 @@ class RulesCommand(Command, options.WithOutput, options.WithDrawing):
         from cnncalc.render.reference import Pages
 
         options.configured(read_codes, self.codes)
-        self.write(Pages([RULES[code] for code in self.codes or RULES], listed=not self.codes))
+        listed = not self.codes and self.form.name == "text"
+        self.write(Pages([RULES[name] for name in self.codes or RULES], listed))
         return 0
