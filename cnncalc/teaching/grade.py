@@ -12,7 +12,7 @@ from cnncalc.teaching.likely import Likely, likely
 from cnncalc.teaching.question import Answer, Question, Target, Worksheet
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
 from cnncalc.teaching.responses import Answers
-from cnncalc.teaching.rework import Said, quantity_of, reworked
+from cnncalc.teaching.rework import PARTS, Said, quantity_of, reworked
 from cnncalc.teaching.worksheet import TooFew, make
 
 MISSING = "its blank is not in the file: answers stand behind their numbers"
@@ -207,8 +207,8 @@ class Grader:
             value = heard.values[-1]
             if isinstance(value, tuple) and place.quantity == "shape":
                 said.shapes[place.row] = value
-            elif isinstance(value, int) and place.quantity == target.quantity:
-                said.counts[place.row] = value
+            elif isinstance(value, int) and place.quantity in _addends(target):
+                said.counts[place.row, place.quantity] = value
             else:
                 continue
             if not self._is_right(other, heard):
@@ -220,8 +220,8 @@ class Grader:
         if not fits or follows in question.accepted:
             return ""
         for id, row in tuple(wrong.items()):  # those without which it is the same are none of its sources
-            shapes, counts = ({at: one for at, one in part.items() if at != row} for part in said)
-            less = Said(shapes, counts)  # type: ignore[arg-type]
+            shapes = {at: one for at, one in said.shapes.items() if at != row}
+            less = Said(shapes, {at: one for at, one in said.counts.items() if at[0] != row})
             if len(wrong) > 1 and self._with(target, less) == follows:
                 del wrong[id]
                 said = less
@@ -238,7 +238,12 @@ class Grader:
         if not target.start <= place.row < target.stop:
             return False
         if place.quantity != "shape":
-            return target.row is None
+            return target.row is None or (place.row == target.row and place.quantity != target.quantity)
         if target.row is None:
             return True
         return place.row < target.row or (place.row == target.row and target.quantity == "multiplies")
+
+
+def _addends(target: Target) -> tuple[str, ...]:
+    """The quantities that an answer may be the sum of."""
+    return (target.quantity, *PARTS.get(target.quantity, ()))

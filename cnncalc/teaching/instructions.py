@@ -27,6 +27,9 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
         found.append(f"Write a shape as {WANTED[sheet.recipe.layout]}, like {example}.")
     if any(question.target and question.target.quantity == "params" for question in sheet.questions):
         found.append("Params are weights and biases.")
+    rows = [sheet.analysis.rows[q.target.row] for q in sheet.questions if q.target and q.target.row is not None]
+    if asked & {"weights", "biases"} and any(row.layer.family == "norm" for row in rows):
+        found.append("Of a norm the scales are weights and the shifts biases.")
     if "multiplies" in asked:
         found.append("Multiplies are those of one image; adding a bias is none.")
     if any(q.target and q.target.row is None and q.target.quantity == "multiplies" for q in sheet.questions):

@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from cnncalc.cli import loading, options, streams
 from cnncalc.cli.command import Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import ProblemsFound
-from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, STANDARD_COUNT, Recipe
+from cnncalc.teaching.recipe import (
+    ASKS,
+    IN_TABLES,
+    LARGEST_SEED,
+    MOST_QUESTIONS,
+    STANDARD,
+    STANDARD_COUNT,
+    Recipe,
+)
 
 if TYPE_CHECKING:
     from cnncalc.teaching.question import Worksheet
@@ -36,7 +45,7 @@ class WithQuestions(options.WithNetwork):
         type=options.Names(lambda: ASKS),
         read=lambda given: options.some_of(given, ASKS, "kind of question"),
         metavar="KIND,...",
-        help=f"Of: {', '.join(ASKS)}.  [default: the first three; level 2 inverse, too; level 3 all]",
+        help=f"Of: {', '.join(ASKS)}.  [default: the first three; level 2 inverse, too; level 3 mistake, too]",
         group=QUESTIONS,
     )
     count: int | None = option(
@@ -44,6 +53,15 @@ class WithQuestions(options.WithNetwork):
         type=click.IntRange(1, MOST_QUESTIONS),
         metavar="N",
         help="How many.  [default: up to 8]",
+        group=QUESTIONS,
+    )
+    cells: tuple[str, ...] = option(
+        "--cells",
+        default="",
+        read=lambda given: tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip())),
+        metavar="CELL,...",
+        help="These cells of one table, in place of what --level, --count and --seed choose: all, total, or names as "
+        "conv1.output, fc6.params, conv3/unit1.",
         group=QUESTIONS,
     )
     seed: int = option(
@@ -64,9 +82,11 @@ class WithQuestions(options.WithNetwork):
         """The worksheet of a FILE; what is wrong is said, and ends the command."""
         from cnncalc.formats import open as api
         from cnncalc.formats.yaml.expanding.build import load_source
+        from cnncalc.teaching.cells import NoSuchCell
         from cnncalc.teaching.recipe import files_of
         from cnncalc.teaching.worksheet import TooFew, make
 
+        self._refuse_both()
         loading.note_bundled(file)
         try:
             source = api.read(file)
@@ -80,6 +100,7 @@ class WithQuestions(options.WithNetwork):
                 exact=bool(self.exact),
                 sets=tuple(self.vars.items()),
                 input_size=self.input_size,
+                cells=self.cells,
             )
             try:
                 sheet = make(recipe)
@@ -89,13 +110,27 @@ class WithQuestions(options.WithNetwork):
         except ProblemsFound as error:
             streams.complain(error.problems)
             raise click.exceptions.Exit(2) from None
+        except NoSuchCell as error:
+            raise click.BadParameter(str(error), param_hint="--cells") from None
         except TooFew as error:
             raise click.UsageError(f"{error}: try another --level or --ask, or a larger network.") from None
         wanted = self.count or STANDARD_COUNT
-        if len(sheet.questions) < wanted:
+        if len(sheet.questions) < wanted and not self.cells:
             has = f"the network has no more at level {self.level} with seed {self.seed}"
             streams.remark(f"{len(sheet.questions)} of {wanted} questions: {has}")
         return sheet
+
+    def _refuse_both(self) -> None:
+        """What chooses cells goes without what else would choose them."""
+        if not self.cells:
+            return
+        given = click.get_current_context().get_parameter_source
+        for name in ("level", "count"):
+            if given(name) is ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"--cells says what is asked: --{name} goes without it.")
+        others = [kind for kind in self.ask or () if kind not in IN_TABLES]
+        if others:
+            raise click.UsageError(f"--cells asks for cells of a table: --ask {others[0]} goes without it.")
 
 
 class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithColor):
@@ -111,6 +146,8 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
         "cnncalc exercise vgg16 --level 2 --seed 7 -o sheet.html",
         "cnncalc exercise googlenet --level 3 --count 12",
         "cnncalc exercise alexnet --ask inverse,mistake     which stride? which line?",
+        "cnncalc exercise lenet5 --cells all --room 3       the whole network as an exam table",
+        "cnncalc exercise alexnet --cells conv1.output,fc6.params,total",
         "cnncalc grade sheet.md answers/                    mark what comes back",
     )
 
@@ -126,8 +163,17 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
         "--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.", group=QUESTIONS
     )
 
+    room: int = option(
+        "--room",
+        type=click.IntRange(0, 40),
+        default=0,
+        metavar="LINES",
+        help="Empty lines for the working of each question.  [default: none]",
+        group=QUESTIONS,
+    )
+
     def run(self) -> int:
         from cnncalc.teaching.question import Handout
 
-        self.write(Handout(self.sheet(self.file), self.key))
+        self.write(Handout(self.sheet(self.file), self.key, self.room))
         return 0

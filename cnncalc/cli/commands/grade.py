@@ -95,6 +95,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     key: bool = option("--key", is_flag=True, help="Show the right answers, too.", group=SHOWN)
 
     def run(self) -> int:
+        from cnncalc.teaching.cells import NoSuchCell
         from cnncalc.teaching.files import Unreadable, files_below, read_worksheet
         from cnncalc.teaching.grade import Graded, Grader, Marks
         from cnncalc.teaching.responses import Wanted
@@ -104,6 +105,8 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
             sheet = make(read_worksheet(self.worksheet))
         except (Unreadable, TooFew) as error:
             raise click.UsageError(f"'{self.worksheet}' {error}.") from None
+        except NoSuchCell as error:
+            raise click.UsageError(f"'{self.worksheet}' cannot be used: {error}.") from None
         except ProblemsFound as error:
             streams.complain(error.problems)
             return 2
