@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnncalc.analyses.working import legend
-from cnncalc.teaching.question import WANTED, Worksheet
+from cnncalc.teaching.question import WANTED, Question, Worksheet
 from cnncalc.teaching.tables import NOT_ASKED
 from cnncalc.teaching.wording import working
 
@@ -43,10 +45,10 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
     return tuple(found)
 
 
-def meanings(sheet: Worksheet) -> tuple[tuple[str, str], ...]:
-    """The symbols in the working of all questions, and what they stand for."""
+def meanings(sheet: Worksheet, questions: Sequence[Question] | None = None) -> tuple[tuple[str, str], ...]:
+    """The symbols in the working of some questions, or of all, and what they stand for."""
     used = []
-    for question in sheet.questions:
+    for question in sheet.questions if questions is None else questions:
         target = question.target
         if target is not None and target.row is not None:
             row = sheet.analysis.rows[target.row]

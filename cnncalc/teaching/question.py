@@ -50,6 +50,13 @@ class Question:
     choices: tuple[str, ...] = ()
     target: Target | None = field(default=None, repr=False)
 
+    @property
+    def asked(self) -> str:
+        """What is asked for, in a word: `output`, `params`, `stride`, `line`, `reason`."""
+        if self.target is None:
+            return "reason" if self.choices else "line"
+        return self.target.attribute or ("output" if self.target.quantity == "shape" else self.target.quantity)
+
 
 class Cell(NamedTuple):
     """A cell of a table: a given text, or the blank of a question."""

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -45,7 +45,7 @@ class Recipe:
     """What decides a worksheet. `files` are (name, text), the network first, then what it extends and uses.
 
     `count` None: as many questions as there are, up to STANDARD_COUNT. `exact`: no rounded figures as answers. `cells`
-    are those that are asked for, by name, in place of what seed, level and count choose.
+    are those that are asked for, by name, in place of what seed, level and count choose; `student` is who gets it.
     """
 
     files: tuple[tuple[str, str], ...]
@@ -58,6 +58,7 @@ class Recipe:
     sets: tuple[tuple[str, str], ...] = ()
     input_size: str | None = None
     cells: tuple[str, ...] = ()
+    student: str = field(default="", compare=False)
 
     @property
     def single(self) -> bool:
@@ -136,6 +137,7 @@ def header(recipe: Recipe) -> str:
         "set": dict(recipe.sets),
         "input_size": recipe.input_size,
         **({"cells": recipe.cells} if recipe.cells else {}),
+        **({"student": recipe.student} if recipe.student else {}),
         "files": base64.b64encode(packed).decode(),
     }
     text = json.dumps(fields)
@@ -175,9 +177,10 @@ def _recipe(fields: Any) -> Recipe:
         sets=tuple(dict(fields["set"]).items()),
         input_size=fields["input_size"],
         cells=tuple(fields.get("cells", ())),
+        student=fields.get("student", ""),
     )
     words = [part for file in found.files for part in file] + [part for pair in found.sets for part in pair]
-    words += found.cells
+    words += (*found.cells, found.student)
     if found.input_size is not None:
         words.append(found.input_size)
     sound = (

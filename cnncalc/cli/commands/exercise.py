@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import Command, argument, option
-from cnncalc.cli.formats import OutputFormat, pages
+from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.files import InputFile, OutputFile
+from cnncalc.cli.formats import OutputFormat, OutputOption, pages
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.teaching.recipe import (
     ASKS,
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 QUESTIONS = "Questions"
 SHEET = "teaching.pages.worksheet"
+CLASS = "A class"
+KEYS = {
+    form.name: form for form in (*pages("teaching.pages.key:document"), OutputFormat("json", "teaching.pages.key:json"))
+}
 
 
 class WithQuestions(options.WithNetwork):
@@ -133,11 +139,11 @@ class WithQuestions(options.WithNetwork):
             raise click.UsageError(f"--cells asks for cells of a table: --ask {others[0]} goes without it.")
 
 
-class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithColor):
+class ExerciseCommand(Command, WithQuestions, options.WithColor):
     """A worksheet about FILE, with cells left blank; with --key its answers and the full working.
 
     The worksheet carries the network and the choices in a header, so that `grade` can make the questions again. It
-    holds no answers.
+    holds no answers. With --students each has a sheet of their own in the folder that -o names, and a key lies beside.
     """
 
     examples = (
@@ -146,8 +152,9 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
         "cnncalc exercise vgg16 --level 2 --seed 7 -o sheet.html",
         "cnncalc exercise googlenet --level 3 --count 12",
         "cnncalc exercise alexnet --ask inverse,mistake     which stride? which line?",
-        "cnncalc exercise lenet5 --cells all --room 3       the whole network as an exam table",
+        "cnncalc exercise lenet5 --cells all --room 3       an exam table",
         "cnncalc exercise alexnet --cells conv1.output,fc6.params,total",
+        "cnncalc exercise lenet5 --students names.csv -o sheets/",
         "cnncalc grade sheet.md answers/                    mark what comes back",
     )
 
@@ -163,6 +170,23 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
         "--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.", group=QUESTIONS
     )
 
+    students: str | None = option(
+        "--students",
+        type=InputFile(),
+        metavar="NAMES",
+        help="A list or a table of names: a sheet for each, with questions of its own, in the folder of -o.",
+        group=CLASS,
+    )
+    names: tuple[str, ...] | None = options.names(CLASS)
+    output: str | None = option(
+        "-o",
+        "--output",
+        cls=OutputOption,
+        type=OutputFile(dash=True, folder=True),
+        help="Write to this file instead of standard output; with --students to this folder.",
+        group=OUTPUT,
+    )
+    force: bool = option("--force", is_flag=True, help="Replace sheets that are in the folder already.", group=CLASS)
     room: int = option(
         "--room",
         type=click.IntRange(0, 40),
@@ -175,5 +199,59 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
     def run(self) -> int:
         from cnncalc.teaching.question import Handout
 
+        if self.students:
+            return self._class(self.students)
+        if self.output and os.path.isdir(self.output):
+            raise click.UsageError(f"'{self.output}' is a folder: only with --students sheets are written into one.")
+        for given, name in ((self.names, "--names"), (self.force, "--force")):
+            if given:
+                raise click.UsageError(f"{name} goes with --students.")
         self.write(Handout(self.sheet(self.file), self.key, self.room))
         return 0
+
+    def _class(self, path: str) -> int:
+        """A sheet for each student, and the key; all are made before one is written."""
+        from cnncalc.teaching.files import KEY, Unreadable
+        from cnncalc.teaching.question import Handout
+        from cnncalc.teaching.roster import read_names, seats
+        from cnncalc.teaching.worksheet import make
+
+        folder = self.output
+        if folder in (None, "-") or not folder or (os.path.exists(folder) and not os.path.isdir(folder)):
+            raise click.UsageError("--students writes a file for each: -o names their folder.")
+        if self.key:
+            raise click.UsageError(f"with --students the key is written besides, as '{KEY}': --key goes without it.")
+        try:
+            names, said = read_names(path, self.names or ())
+        except Unreadable as error:
+            raise click.UsageError(f"'{path}' {error}.") from None
+        first = self.sheet(self.file)
+        places = seats(first.recipe, names)
+        sheets = [make(seat.recipe) for seat in places]
+        key = self.form.name if self.form.name in KEYS else "markdown"
+        written = {
+            f"{seat.stem}{self.form.endings[0]}": Handout(sheet, room=self.room)
+            for seat, sheet in zip(places, sheets, strict=True)
+        }
+        texts = {name: self.form.write(handout, self.style) for name, handout in written.items()}
+        texts[f"{KEY}{KEYS[key].endings[0]}"] = KEYS[key].write(sheets, self.style)
+        there = [name for name in texts if os.path.lexists(os.path.join(folder, name))]
+        if there and not self.force:
+            raise click.UsageError(f"'{os.path.join(folder, there[0])}' is there already; --force replaces it.")
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise streams.CannotWrite(f"'{folder}'", error) from None
+        for name, text in texts.items():
+            streams.emit(text, os.path.join(folder, name))
+        streams.remark(said)
+        self._remark_equal(sheets)
+        return 0
+
+    def _remark_equal(self, sheets: list[Worksheet]) -> None:
+        """Say of how many students the questions are those of another one."""
+        asked = [tuple(question.prompt for question in sheet.questions) for sheet in sheets]
+        equal = len(asked) - len(set(asked))
+        if equal:
+            several = f"{equal} of {len(asked)} sheets have" if equal > 1 else f"1 of {len(asked)} sheets has"
+            streams.remark(f"{several} the questions of another one: the network has no more of this kind")

@@ -39,11 +39,16 @@ def document(handout: Handout, style: Style) -> Page:
 def _blocks(sheet: Worksheet, key: bool, room: int) -> Iterator[Block]:
     room = 0 if key else room
     if not key:
-        yield Fields((("Name", 16), ("Date", 8)))
+        if sheet.recipe.student:
+            yield Paragraph(["Name: ", Run(sheet.recipe.student, "strong")])
+        else:
+            yield Fields((("Name", 16), ("Date", 8)))
     yield Paragraph(" ".join(instructions(sheet)))
     for table in sheet.tables:
         asked = [sheet.question(cell.question) for line in table.lines for cell in line.cells if cell.question]
-        places = [Labelled(_place(question), _room(room)) for question in asked if room]
+        places = [
+            Labelled(f"{question.id}. {question.layer}: {question.asked}", _room(room)) for question in asked if room
+        ]
         yield Section(table.caption or "Layers", [*_table(table, sheet, key), *places])
     for passage in sheet.passages:
         questions = [_question(sheet.question(id), sheet, key, room) for id in passage.questions]
@@ -75,11 +80,6 @@ def _table(table: Table, sheet: Worksheet, key: bool) -> Iterator[Block]:
 
     rows = [TableRow([line.name, line.description, line.reads, *map(cell, line.cells)]) for line in table.lines]
     yield Grid(heads, rows, caption=table.caption or "Layers")
-
-
-def _place(question: Question) -> str:
-    quantity = question.target.quantity if question.target else ""
-    return f"{question.id}. {question.layer}: {'output' if quantity == 'shape' else quantity}"
 
 
 def _room(lines: int) -> list[Listing]:
