@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.command import OUTPUT, TEACHING, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, OutputOption, pages
 from cnncalc.core.problem import ProblemsFound
@@ -95,7 +95,7 @@ class WithQuestions(options.WithNetwork):
         self._refuse_both()
         loading.note_bundled(file)
         try:
-            source = api.read(file)
+            source = api.read(file, allow_outside=self.allow_outside)
             recipe = Recipe(
                 files=files_of(source),
                 seed=self.seed,
@@ -146,6 +146,7 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
     holds no answers. With --students each has a sheet of their own in the folder that -o names, and a key lies beside.
     """
 
+    section = TEACHING
     examples = (
         "cnncalc exercise lenet5 > sheet.md                 eight questions",
         "cnncalc exercise lenet5 --key                      with answers and working",

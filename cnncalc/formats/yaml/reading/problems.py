@@ -6,28 +6,36 @@ import re
 from collections.abc import Collection
 
 from cnncalc.core.builder import or_operator
+from cnncalc.core.names import is_word, unseen
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
 LONGEST_NAME = 200
 TAKEN_NAMES = ("input", "total", "previous")
 
-_NAME = re.compile(r"[\w.-]+", re.ASCII)
-
-
-def did_you_mean(word: str, known: Collection[str]) -> str | None:
-    """A cure for a misspelt word, or one of another tool; None where nothing known is near."""
-    from cnncalc.formats.names import other_name, otherwise  # here, for most files are fine
-
-    if cure := otherwise(word):
-        return cure
-    called = other_name(word)
-    return f"did you mean `{called}`?" if called in known else misspelt(word, known)
+_JOINTS = re.compile(r"[.-]")
 
 
 def unknown_type(word: str, known: Collection[str]) -> str:
-    """The cure for an unknown layer type: what is meant, and how that is written for which there is no type."""
-    return or_operator(word, did_you_mean(word, known) or "`cnncalc layers` lists the layer types")
+    """The cure for an unknown layer type: what it is called here, or how it is written; else what is alike.
+
+    What it means goes before how it is spelt: `pixel_unshuffle` is not nearly a `pixel_shuffle`.
+    """
+    from cnncalc.formats.names import other_name, otherwise  # here, for most files are fine
+
+    called = other_name(word)
+    cure = f"here it is called `{called}`" if called in known else otherwise(word)
+    return or_operator(word, cure or misspelt(word, known) or "`cnncalc layers` lists the layer types")
+
+
+def unknown_attribute(word: str, known: Collection[str]) -> str | None:
+    """The cure for an unknown attribute: what it is called here, or how it is said; else what is alike."""
+    from cnncalc.formats.names import other_attribute, otherwise_attribute
+
+    called = other_attribute(word)
+    if called in known:
+        return f"here it is called `{called}`"
+    return otherwise_attribute(word) or misspelt(word, known)
 
 
 def value_is_null(node: Node) -> bool:
@@ -46,16 +54,22 @@ def colon_cure(key: Text) -> str | None:
     return None
 
 
+def unseen_cure(text: str) -> str | None:
+    """What to do about a character in a name that nobody sees; None without any."""
+    character = unseen(text)
+    return f"it holds {character}, which cannot be seen: write it anew" if character else None
+
+
 def check_name(node: Text, problems: Problems) -> None:
-    """A name is letters, digits and `_ - .`, not too many, not a number alone, and not taken."""
+    """A name is letters and digits of any script and `_ - .`, not too many, not a number alone, and not taken."""
     text = node.text
     if len(text) > LONGEST_NAME:
         message = f"a name of {len(text):,} letters (limit: name length {LONGEST_NAME})"
         problems.add("limit", message, node, "choose a shorter one")
-    elif not _NAME.fullmatch(text):
-        help = colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
+    elif not text or not is_word(_JOINTS.sub("", f"_{text}")):
+        help = unseen_cure(text) or colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
         problems.add("bad-name", f"`{text}` is no name", node, help)
-    elif re.fullmatch(r"-?\d+(\.\d+)?", text):
+    elif re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
         problems.add("bad-name", f"a name is not a number alone: `{text}`", node, f"write, for example, `stage{text}`")
     elif text in TAKEN_NAMES:
         problems.add("bad-name", f"the name `{text}` is taken", node, "choose another name")
