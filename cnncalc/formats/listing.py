@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 SUFFIXES = (".yaml", ".yml")  # of the files that are found below a folder, in whichever case
@@ -34,6 +35,23 @@ def listing(files: Iterable[str]) -> Iterator[File]:
             paths = [os.path.join(folder, name) for name in names if name.lower().endswith(SUFFIXES)]
             below += (File(path, True, "" if os.path.isfile(path) else _no_file(path)) for path in paths)
         yield from sorted(below)
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a pattern may mean several files, beside those below a folder."""
+    return any(sign in pattern for sign in "*?[")
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a pattern means a path; without a slash it is a name: of the file, or of a folder around it.
+
+    >>> [matches("nets/old/a.yaml", pattern) for pattern in ("nets/", "./nets/**/*.yaml", "a.*", "old", "a.yaml/")]
+    [True, True, True, True, False]
+    """
+    if "/" not in pattern:
+        return any(fnmatchcase(part, pattern) for part in path.split("/"))
+    pattern = pattern.removeprefix("./") + "*" * pattern.endswith("/")
+    return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))  # `**` is no folder, too
 
 
 def _no_file(path: str) -> str:
