@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.checks.report import Checks, Report
+    from cnncalc.analyses.checks.project import Project
+    from cnncalc.analyses.checks.report import Report
 
 COLLECTOR = "cnncalc-collector"
 
@@ -80,12 +81,10 @@ class _Collector:
         project = Project(folder=str(config.rootpath))
         held = of_project(project, {}, None)
         self.checks = Checks(finders=(Linter(project), *((held,) if held else ())), project=project)
-        files = [os.path.abspath(one.name) for one in project.files() if not project.excludes(one.name)]
-        self.files = frozenset(path for path in files if _is_architecture(path))
-        if not self.files:
-            raise pytest.UsageError(f"cnncalc: no architecture file in {', '.join(project.paths)}")
+        files = [] if self.named and not project.there else list(_architectures(project))
+        self.files = frozenset(files)
         around = [os.path.normpath(os.path.join(config.invocation_params.dir, path)) for path in config.args]
-        self.beside = [path for path in files if path in self.files and not _within(path, around)]
+        self.beside = [path for path in files if not _within(path, around)]
         for path in sorted(self.files.difference(self.beside)):
             name = os.path.relpath(path, config.rootpath)
             if passed_by := _not_looked_into(name, config.getini("norecursedirs")):
@@ -102,6 +101,16 @@ class _Collector:
             return None
         found: pytest.Collector = ArchitectureFile.from_parent(parent, path=file_path)
         return found
+
+
+def _architectures(project: Project) -> Iterator[str]:
+    """The whole paths of a project's files; raises UsageError where a path of it leads to none."""
+    for path, files in project.files().items():
+        found = [os.path.abspath(one.name) for one in files if not project.excludes(one.name)]
+        found = [one for one in found if _is_architecture(one)]
+        if files and not found:
+            raise pytest.UsageError(f"cnncalc: no architecture file in `{path}`")
+        yield from found
 
 
 class ArchitectureFile(pytest.File):

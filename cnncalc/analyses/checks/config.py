@@ -125,6 +125,8 @@ def on_disk(path: str) -> bytes | None:
     """The bytes of a file, no more than are read; None where there is none. Raises BadConfig."""
     if not os.path.isfile(path):
         return None
+    if not os.path.getsize(path):  # also what the system makes up and calls a file
+        return b""
     try:
         with open(path, "rb") as file:
             remember(file)
@@ -252,8 +254,8 @@ def _short(patterns: Collection[str]) -> tuple[str, ...]:
     for pattern in patterns:
         if len(pattern) > LONGEST_PATTERN:
             raise _Refused(f"has a pattern of {len(pattern):,} characters (limit: pattern {LONGEST_PATTERN})")
-        if not pattern or pattern.startswith("/"):
-            raise _Refused("takes paths from the folder of this file, and no empty one")
+        if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
+            raise _Refused("takes paths below the folder of this file")
     return tuple(patterns)
 
 

@@ -15,7 +15,7 @@ from functools import cached_property, reduce
 from cnncalc.analyses.checks.baselines import growth
 from cnncalc.analyses.checks.config import NAME, TABLE, BadConfig, Choices, Codes, Config, on_disk, read_config
 from cnncalc.formats.listing import File, has_wildcard, listing, matches
-from cnncalc.formats.source import Source
+from cnncalc.formats.source import Source, is_outside, top_of
 
 FILES = ("architectures",)  # of a project that says nothing
 NOTHING = Choices()
@@ -24,8 +24,9 @@ NOTHING = Choices()
 class Project:
     """The choices for each file: what was `given` for all of them, then what their projects say.
 
-    `folder` lies in the project that the run is about. `exclude` are patterns from the working folder; `read` gives the bytes of a `pyproject.toml` by its whole path,
-    None where there is none. All raise BadConfig where a choice cannot be used.
+    `folder` lies in the project that the run is about. `exclude` are patterns from the working folder; `read` gives the
+    bytes of a `pyproject.toml` by its whole path, None where there is none. All raise BadConfig where a choice cannot
+    be used.
     """
 
     def __init__(
@@ -108,25 +109,41 @@ class Project:
         """Where the files of the project lie, from its folder; `architectures` where it does not say."""
         return self.own.files or FILES
 
-    def files(self) -> list[File]:
-        """The files of the project that the run is about, each once; raises BadConfig where a path leads to none."""
-        found: dict[str, File] = {}
+    @property
+    def there(self) -> bool:
+        """Whether the project says where its files lie, or they lie where such files usually do."""
+        return bool(self.own.files) or all(os.path.exists(self.own.name_of(path)) for path in FILES)
+
+    def files(self, allow_outside: bool = False) -> dict[str, list[File]]:
+        """The files of the project, each once, by the path that leads to them; raises BadConfig where one does not."""
+        found: dict[str, list[File]] = {}
+        seen: set[str] = set()
         own = self.own
         for pattern in self.paths:
-            name = own.name_of(pattern)
+            name = own.name_of(_root(pattern))
+            if not allow_outside and os.path.exists(name) and is_outside(name, top_of(own.folder or ".")):
+                raise BadConfig(
+                    f"{own.path}: [{TABLE}]: `files`: `{pattern}` leads outside; `--allow-outside` reads it"
+                )
             if has_wildcard(pattern):
-                root = pattern[: min(pattern.find(sign) for sign in "*?[" if sign in pattern)].rpartition("/")[0]
-                files = [one for one in listing([own.name_of(root)]) if matches(own.path_of(one.name), pattern)]
+                files = [one for one in listing([name], allow_outside) if matches(own.path_of(one.name), pattern)]
             elif not os.path.exists(name):
                 if not own.files:
                     raise BadConfig(f"Missing FILE or FOLDER; `files` of [{TABLE}] in {NAME} names those of a project.")
                 raise BadConfig(f"{own.path}: [{TABLE}]: `files`: no file or folder `{pattern}`")
             else:
-                files = list(listing([name]))
+                files = list(listing([name], allow_outside))
             if not files:
                 raise BadConfig(f"{own.path}: [{TABLE}]: `files`: no architecture file in `{pattern}`")
-            found |= {os.path.normpath(one.name): one for one in files}
-        return list(found.values())
+            found[pattern] = [one for one in files if os.path.normpath(one.name) not in seen]
+            seen.update(os.path.normpath(one.name) for one in files)
+        return found
+
+
+def _root(pattern: str) -> str:
+    """The folder below which a pattern means files; what has no wildcard is that itself."""
+    signs = [place for place in map(pattern.find, "*?[") if place >= 0]
+    return pattern[: min(signs)].rpartition("/")[0] if signs else pattern
 
 
 def _is_of_no_folder(source: Source) -> bool:

@@ -11,9 +11,9 @@ import click
 
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
 from cnncalc.formats import writing
 from cnncalc.render.check import Checked, many, verdict
@@ -40,6 +40,7 @@ FORMATS = (
     OutputFormat("github", "render.check.github:render"),
     OutputFormat("sarif", "render.check.sarif:render"),
     OutputFormat("junit", "render.check.junit:render"),
+    *pages("render.check.report:document"),
 )
 FILES, LIMITS, BASELINE, LINT = "Which files", "Limits", "Baseline", "Lint rules"
 
@@ -106,6 +107,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     file cannot be used.
     """
 
+    section = CHECKS
     examples = (
         "cnncalc check                            the files of the project",
         "cnncalc check net.yaml",
@@ -211,6 +213,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         loading.refuse_two_inputs(self.files)
         loading.note_slow_parser()
         change = _change(self.since) if self._partly else None
+        if change:
+            change.tree.allow_outside = self.allow_outside
         index = change.index if change else None
         project = Project(self._choices(), self.exclude, _read_config(index))
         own = options.configured(project.config, "")
@@ -224,6 +228,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         checks = Checks(
             vars=self.vars,
             input_size=self.input_size,
+            allow_outside=self.allow_outside,
             finders=tuple(finder for finder in (None if self.no_lint else Linter(project), held, recorder) if finder),
             read=change.read if change else api.read,
             project=project,
@@ -240,7 +245,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             for file in progress:
                 if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
-                rewritten = _update(file.name) if self.update else None
+                rewritten = _update(file.name, self.allow_outside) if self.update else None
                 report = options.configured(checks.report, file)
                 progress.hide()
                 if rewritten and rewritten.figures:
@@ -248,7 +253,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
                 for left in rewritten.left if rewritten else ():
                     streams.remark(left)
                 done(report)
-        for report in () if change else empty(self.files, reports):
+        own_paths = () if self.files else map(own.name_of, own.files)
+        for report in () if change else empty(self.files or own_paths, reports):
             done(report)
         nothing = "" if reports else _nothing(change, self.files or own.files)
         for name in held.gone() if held else ():
@@ -274,8 +280,10 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         try:
             if change:
                 found = affected(change, self.files or map(own.name_of, own.files))
+            elif not self.files:
+                found = [one for path in options.configured(project.files, self.allow_outside).values() for one in path]
             else:
-                found = list(listing(self.files) if self.files else options.configured(project.files))
+                found = list(listing(self.files, self.allow_outside))
         except ProblemsFound as error:
             raise _ended(error.problems) from None
         named = {os.path.normpath(name) for name in self.files}
@@ -370,34 +378,31 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _conclude(self, reports: list[Report], nothing: str) -> None:
         """What is said when all files are checked; `nothing` where there was none."""
-        from cnncalc.core.problem import clean
-
         form = self.form.name
-        said = verdict(reports) if reports else clean(nothing)
+        said = verdict(reports) if reports else nothing
         if form == DRAWN:
             streams.say(said)
             return
-        checked = Checked(reports, os.environ.get("GITHUB_WORKSPACE"))
+        checked = Checked(reports, os.environ.get("GITHUB_WORKSPACE"), said)
         if form == "github":
             from cnncalc.cli.actions import commands
 
             with commands():
                 self.write(checked)
-            self._write_step_summary(checked, said)
+            self._write_step_summary(checked)
         else:
             self.write(checked)
-        click.echo(said, err=True)
+        streams.tell(said)
 
-    def _write_step_summary(self, checked: Checked, said: str) -> None:
+    def _write_step_summary(self, checked: Checked) -> None:
         """Add to what GitHub shows on the page of a run, where it asks for that."""
-        from cnncalc.render.check import step_summary
+        from cnncalc.render.check.report import step_summary
 
         path = os.environ.get("GITHUB_STEP_SUMMARY")
         if not path:
             return
-        text = step_summary.render(checked, self.style) if checked.reports else f"### cnncalc check\n\n{said}\n"
         try:
-            writing.append(path, text.encode("utf-8", writing.SHOWN))
+            writing.append(path, step_summary(checked, self.style).encode("utf-8", writing.SHOWN))
         except OSError as error:
             streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
 
@@ -446,14 +451,14 @@ def _record(recorder: Recorder, reports: list[Report], before: str | None) -> No
     streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
-def _update(file: str) -> Update | None:
+def _update(file: str, allow_outside: bool) -> Update | None:
     """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
     from cnncalc.analyses.checks.expect import check, update
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
     try:
-        graph = api.load(file)
+        graph = api.load(file, allow_outside=allow_outside)
         edits = check(graph).edits
     except ProblemsFound:
         return None
