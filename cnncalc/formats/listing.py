@@ -57,13 +57,14 @@ def has_wildcard(pattern: str) -> bool:
 def matches(path: str, pattern: str) -> bool:
     """Whether a pattern means a path; without a slash it is a name: of the file, or of a folder around it.
 
-    >>> [matches("nets/old/a.yaml", pattern) for pattern in ("nets/", "./nets/**/*.yaml", "a.*", "old", "a.yaml/")]
+    >>> [matches("nets/old/a.yaml", pattern) for pattern in ("nets/", "./nets/**/*.yaml", "a.*", "nets/old", "a.yaml/")]
     [True, True, True, True, False]
     """
     if "/" not in pattern:
         return any(fnmatchcase(part, pattern) for part in path.split("/"))
-    pattern = pattern.removeprefix("./") + "*" * pattern.endswith("/")
-    return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))  # `**` is no folder, too
+    pattern = pattern.removeprefix("./")
+    patterns = (pattern, f"{pattern.rstrip('/')}/*")  # a folder means all below it, `**/` also no folder
+    return any(fnmatchcase(path, one) or fnmatchcase(path, one.replace("**/", "")) for one in patterns)
 
 
 def _no_file(path: str) -> str:

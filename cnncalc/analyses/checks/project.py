@@ -121,7 +121,7 @@ class Project:
         own = self.own
         for pattern in self.paths:
             name = own.name_of(_root(pattern))
-            if not allow_outside and os.path.exists(name) and is_outside(name, top_of(own.folder or ".")):
+            if not allow_outside and is_outside(os.path.join(name, "_"), top_of(own.folder)):
                 raise BadConfig(
                     f"{own.path}: [{TABLE}]: `files`: `{pattern}` leads outside; `--allow-outside` reads it"
                 )
@@ -135,8 +135,9 @@ class Project:
                 files = list(listing([name], allow_outside))
             if not files:
                 raise BadConfig(f"{own.path}: [{TABLE}]: `files`: no architecture file in `{pattern}`")
-            found[pattern] = [one for one in files if os.path.normpath(one.name) not in seen]
-            seen.update(os.path.normpath(one.name) for one in files)
+            files = [one._replace(name=os.path.normpath(one.name)) for one in files]
+            found[pattern] = [one for one in files if one.name not in seen]
+            seen.update(one.name for one in files)
         return found
 
 

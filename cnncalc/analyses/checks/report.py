@@ -127,11 +127,11 @@ class Checks:
 
 def empty(files: Iterable[str], reports: Iterable[Report]) -> Iterator[Report]:
     """What is said of every folder among `files` that was to be checked, and of which no file was."""
-    checked = {report.file for report in reports if not report.skipped}
+    checked = {os.path.abspath(report.file) for report in reports if not report.skipped}
     for name in files:
-        if name != "-" and os.path.isdir(name) and name not in checked:
-            below = os.path.join(name, "")
-            if not any(file.startswith(below) for file in checked):
+        if name != "-" and os.path.isdir(name):
+            folder = os.path.abspath(name)
+            if not any(file == folder or file.startswith(os.path.join(folder, "")) for file in checked):
                 yield Report(name, 2, problems=(Problem("unreadable", f"no architecture file in `{name}`"),))
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.config import Choices
     from cnncalc.analyses.checks.expect import Update
     from cnncalc.analyses.checks.project import Project
-    from cnncalc.analyses.checks.report import Report
+    from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.core.problem import Problem
     from cnncalc.formats.changes import ChangeSet, Index
     from cnncalc.formats.listing import File
@@ -225,11 +225,13 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         files = self._to_check(project, change)
         held = self._held(project, index)
         recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
+        given = (None if self.no_lint else Linter(project), held, recorder)
+        finders: tuple[Finder, ...] = tuple(finder for finder in given if finder)
         checks = Checks(
             vars=self.vars,
             input_size=self.input_size,
             allow_outside=self.allow_outside,
-            finders=tuple(finder for finder in (None if self.no_lint else Linter(project), held, recorder) if finder),
+            finders=finders,
             read=change.read if change else api.read,
             project=project,
         )
