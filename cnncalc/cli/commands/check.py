@@ -225,8 +225,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         files = self._to_check(project, change)
         held = self._held(project, index)
         recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
-        given = (None if self.no_lint else Linter(project), held, recorder)
-        finders: tuple[Finder, ...] = tuple(finder for finder in given if finder)
+        given: tuple[Finder | None, ...] = (None if self.no_lint else Linter(project), held, recorder)
+        finders = tuple(finder for finder in given if finder)
         checks = Checks(
             vars=self.vars,
             input_size=self.input_size,
