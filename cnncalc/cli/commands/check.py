@@ -225,13 +225,14 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         files = self._to_check(project, change)
         held = self._held(project, index)
         recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
-        given: tuple[Finder | None, ...] = (None if self.no_lint else Linter(project), held, recorder)
-        finders = tuple(finder for finder in given if finder)
+        finders: list[Finder] = [] if self.no_lint else [Linter(project)]
+        finders += [held] if held else []
+        finders += [recorder] if recorder else []
         checks = Checks(
             vars=self.vars,
             input_size=self.input_size,
             allow_outside=self.allow_outside,
-            finders=finders,
+            finders=tuple(finders),
             read=change.read if change else api.read,
             project=project,
         )

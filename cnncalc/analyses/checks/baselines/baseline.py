@@ -53,7 +53,8 @@ def named(
     return Against(baseline, allowed, vars, input_size)
 
 
-class OfProject(NamedTuple):
+@dataclass(frozen=True)
+class OfProject:
     """The baseline that a project chose, to which its own files are held: a finder of problems for Checks."""
 
     held: Against | Recorded
