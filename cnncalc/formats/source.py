@@ -12,6 +12,7 @@ from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
 from cnncalc.formats.writing import remember
 
 LARGEST_FILE = 64 * 2**20
+LARGEST_READ = 2**20  # a larger binary file is mapped, not read
 DEEPEST = 100
 HEAD = 4_096  # bytes by which a format is recognised
 BREAKS = "\n\r\x85\u2028\u2029"  # where YAML ends a line
@@ -37,7 +38,7 @@ class Source:
         tree: Any = None,
         *,
         format: Any = None,
-        data: bytes = b"",
+        data: Any = b"",
     ) -> None:
         self.name = name
         self.text = text
@@ -169,10 +170,18 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
             raise fail("unreadable", f"`{name}` is a folder", help="name a file in it")
         if not stat.S_ISREG(status.st_mode) and (regular or not stat.S_ISFIFO(status.st_mode)):
             raise fail("unreadable", f"`{name}` is not a regular file")
-        if status.st_size > LARGEST_FILE:
-            raise too_large(name)
         with open(path, "rb") as file:
             remember(file)
+            if status.st_size > LARGEST_READ:
+                format = _format(name, file.read(HEAD))
+                if format is not None and format.binary:
+                    from mmap import ACCESS_READ, mmap
+
+                    mapped = mmap(file.fileno(), 0, access=ACCESS_READ)  # most of it is weights, which nobody reads
+                    return Source(name, "", os.path.dirname(path), bundled, format=format, data=mapped)
+                if status.st_size > LARGEST_FILE:
+                    raise too_large(name)
+                file.seek(0)
             data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise fail("unreadable", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}") from None
