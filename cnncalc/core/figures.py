@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 SUFFIXES = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
-_FIGURE = re.compile(r"([~<]?)(\d{1,18})(?:\.(\d{1,12}))?([KkMGBT]?)", re.ASCII)
+_FIGURE = r"(?a)([~<]?)(\d{1,18})(?:\.(\d{1,12}))?([KkMGBT]?)"
 
 
 def _power(decimals: int) -> int:
@@ -71,7 +71,7 @@ class Figure(NamedTuple):
 
 def read_figure(text: str, whole: bool = True) -> Figure | None:
     """The figure that a text means; None where it is none, as `1.5` of what is `whole`."""
-    match = _FIGURE.fullmatch(text.strip())
+    match = re.fullmatch(_FIGURE, text.strip())
     if match is None or (whole and match[3] and not match[4] and match[1] != "~"):
         return None
     return Figure(match[1], int(match[2] + (match[3] or "")), len(match[3] or ""), match[4])

@@ -23,6 +23,7 @@ SYSTEM = (".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore")  # 
 _FRAMES = (
     ("<!-- cnncalc worksheet ", " -->"),
     ('<script type="application/json" id="cnncalc-worksheet">', "</script>"),
+    ("% cnncalc worksheet ", "\n"),
 )
 _NESTING = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 
@@ -42,6 +43,8 @@ def read_data(path: str, largest: int) -> bytes:
             status = os.stat(path)
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable("is not a regular file")
+            if not status.st_size:  # also what the system makes up and calls a file
+                raise Unreadable("is empty")
             with open(path, "rb") as file:
                 remember(file)
                 data = file.read(largest + 1)
@@ -150,7 +153,7 @@ def _int(digits: str) -> int | str:
 
 
 def read_worksheet(path: str) -> Recipe:
-    """The recipe of a worksheet in Markdown, HTML or JSON; raises Unreadable."""
+    """The recipe of a worksheet in Markdown, HTML, LaTeX or JSON; raises Unreadable."""
     text, _ = read_bounded(path, LARGEST_WORKSHEET)
     header = header_of(text)
     if header is None:

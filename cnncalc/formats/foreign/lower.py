@@ -22,7 +22,7 @@ from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.model import Foreign, Operator, Stored
 from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
 from cnncalc.formats.foreign.paths import name_nodes
-from cnncalc.formats.foreign.table import NOTHING, SAME, Row, Table
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Row, Table
 
 LARGEST_SIZE = 10**15
 MOST_LISTED = 5
@@ -256,7 +256,7 @@ class Lowering:
 
     def _scope(self, operator: Operator, row: Row, reads: list[Value | None]) -> dict[str, Any] | None:
         """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
-        scope: dict[str, Any] = {**row.defaults, **operator.attributes}
+        scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes}
         for role in row.roles(0):
             if role.kind:
                 scope[f"{role.name}_given"] = False
@@ -292,6 +292,8 @@ class Lowering:
             return [next(read for read in reads if read is not None)]
         if row.type == NOTHING:
             return self._by_value(operator, reads)
+        if row.type == PRODUCT:
+            return self._product(operator, row, reads)
         if row.type in MOVES:
             return self._moved(operator, row, scope, reads)
         return self._layer(operator, row, scope, reads)
@@ -553,17 +555,35 @@ class Lowering:
     def _squeezed(self, read: Value, main: Value) -> Shape:
         return read.shape
 
+    def _product(self, operator: Operator, row: Row, reads: list[Value | None]) -> list[Value]:
+        """Each value of a product of matrices is a sum of as many products as they have in common."""
+        roles = row.roles(len(reads))
+        left, right = [read for role, read in zip(roles, reads, strict=False) if role.kind != "ignored" and read][:2]
+        transposed = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
+        a, b = (_swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True))
+        a, b = (a if len(a) > 1 else (1, *a)), (b if len(b) > 1 else (*b, 1))
+        if a[-1] != b[-2]:
+            raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
+        dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
+        tensors = [read for read in (left, right) if read.ref is not None]
+        figures = {"multiplies": prod(dims) * a[-1]} | self._loose(reads)
+        if len(left.dims) == 1:
+            dims = (*dims[:-2], dims[-1])
+        if len(right.dims) == 1:
+            dims = dims[:-1]
+        return [self._operator(operator, tensors, dims, max(0, len(dims) - 1), figures)]
+
     def _loose(self, reads: list[Value | None]) -> dict[str, int]:
         """The stored numbers that an operator reads which has no roles for them; a single number is no param."""
         found = {"weights": 0, "biases": 0, "buffers": 0}
         for read in reads:
             if read is None or read.ref is not None:
                 continue
-            for source in read.sources:
-                if source.size > 1 and source.dtype.startswith(("float", "bfloat", "complex")):
-                    self.read[source.name] = self.read.get(source.name, 0) + 1
-                    if self.read[source.name] == 1:
-                        found["weights" if source.learned else "buffers"] += source.size
+            sources = [one for one in read.sources if one.size > 1 and one.dtype.startswith(("float", "bfloat", "complex"))]
+            for source in sources:
+                size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
+                self.read[source.name] = self.read.get(source.name, 0) + 1
+                found["weights" if source.learned else "buffers"] += size
         return found
 
     def _uncounted(self, operator: Operator, reads: list[Value | None]) -> list[Value]:
@@ -695,6 +715,10 @@ def _as_tuple(value: Any) -> Any:
 
 def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, int | float | str) or isinstance(value, tuple) and all(map(_is_plain, value))
+
+
+def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:
+    return (*dims[:-2], dims[-1], dims[-2]) if len(dims) > 1 else dims
 
 
 def _dims(dims: Sequence[int]) -> str:

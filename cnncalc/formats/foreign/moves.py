@@ -266,6 +266,11 @@ def _pad(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known(tuple(dims))]
 
 
+@move("ScatterND", "ScatterElements", "CumSum", "Trilu")
+def _as_first(attributes: Attributes, reads: Reads) -> list[Known]:
+    return [Known(first(reads).dims)]
+
+
 # ------------------------------------------------------------------------------------------------ more of the same
 
 

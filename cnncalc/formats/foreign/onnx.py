@@ -13,7 +13,7 @@ from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operator, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
-from cnncalc.formats.foreign.table import NOTHING, SAME, Row, Table
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Row, Table
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
@@ -27,14 +27,14 @@ DTYPES = {
 }  # fmt: skip
 CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
          "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
-ANONYMOUS = re.compile(r"onnx::\w+_\d+$|.*\.weight_bias$")  # what an exporter calls what it has folded
+ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel into which it has folded a norm
 
 _CONV = {
     "kernel": "W_sides", "stride": "strides", "padding": "padding", "dilation": "dilations", "groups": "group",
     "bias": "B_given",
 }  # fmt: skip
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
-_ONE = {"strides": 1, "group": 1}
+_PER = "position if rank > 0 else none"
 
 TABLE = Table(
     [
@@ -50,16 +50,19 @@ TABLE = Table(
             {"filters": "W_second * group", "output_padding": "output_padding", **_CONV}, "x weights:W biases:B",
             axis="first", window=True, defaults={"group": 1}),
         # dense
-        Row("Gemm", "dense", {"units": "W_first", "bias": "B_given"}, "x weights:W biases:B", "transB == 1 and transA == 0",
+        Row("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B", "transB == 1 and transA == 0",
             axis="last", defaults={"transA": 0, "transB": 0}),
-        Row("Gemm", "dense", {"units": "W_last", "bias": "B_given"}, "x weights:W biases:B", "transA == 0",
+        Row("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B", "transA == 0",
             axis="last", defaults={"transA": 0, "transB": 0}),
-        Row("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": "position"},
+        Row("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
             "x weights:W biases:B", "W_rank == 2", axis="last"),
-        Row("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": "position"},
+        Row("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
-        Row("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": "position"},
+        Row("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
+        Row("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Row("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
+        Row("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
         # normalisations
         Row("BatchNormalization SpatialBN", "batch_norm", {}, "x weights:scale biases:shift buffers:mean buffers:variance",
             axis="first"),
@@ -92,14 +95,13 @@ TABLE = Table(
         # moves
         *(Row(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand", "Tile",
-            "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "Range", *REDUCTIONS,
+            "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND", "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
         )),
         Row("Concat", "Concat", reads="x*"),
         # values by themselves
         Row("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh "
             "Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN IsInf Where Equal Less "
-            "Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu CumSum Trilu ScatterND "
-            "ScatterElements LpNormalization", NOTHING, reads="x*"),
+            "Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING, reads="x*"),
     ]
 )  # fmt: skip
 
@@ -396,11 +398,12 @@ class _Reader:
     def _say_folded(self) -> None:
         folded = scales = 0
         for operator in self.net.operators:
-            if operator.type == "Conv" and len(operator.reads) > 2 and ANONYMOUS.match(operator.reads[2]):
-                stored = self.net.stored.get(operator.reads[2])
-                if stored is not None and stored.learned:
+            if operator.type == "Conv" and len(operator.reads) > 2:
+                kernel, bias = operator.reads[1:3]
+                stored = self.net.stored.get(kernel)
+                if stored and stored.dims and (ANONYMOUS.fullmatch(kernel) or bias == f"{kernel}_bias"):
                     folded += 1
-                    scales += stored.size
+                    scales += stored.dims[0]
         if folded:
             self.net.notes.append(
                 f"batch norm is folded into {folded} convolutions: {scales:,} scales fewer than in training"

@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 from cnncalc.core.formula import evaluate, parse
 
 SAME = "="  # gives what it reads
+PRODUCT = "*"  # of two matrices, or of many side by side
 NOTHING = "0"  # of values by themselves: nothing is learned, and nothing multiplied by convention
+
+WORDS = {word: word for word in ("none", "position", "same", "valid", "torch", "caffe", "all", "value", "channel")}
 
 
 class Role(NamedTuple):
@@ -22,8 +25,8 @@ class Role(NamedTuple):
 class Row(NamedTuple):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
-    `type` may be a layer, `=` (gives what it reads), `0` (values by themselves, or spread over each other), or a move by its
-    name. `values` are formulas over the operator's attributes, over `W_given`, `W_first`, `W_last`, `W_size` and
+    `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other) or `*`
+    (a product of matrices). `values` are formulas over the operator's attributes, over `W_given`, `W_first`, `W_last`, `W_size` and
     `W_sides` of what is stored, and over the input's `c` and `rank`; a name that is not there leaves the default.
     `reads` names each input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is where the channels
     of `x` stand. `window`: one image after the other, whatever stands in front.
@@ -63,7 +66,7 @@ def _roles(text: str, many: int) -> list[Role]:
 
 def _value(text: str, scope: Mapping[str, Any]) -> Any:
     if text.isidentifier() and text not in ("true", "false"):
-        return scope.get(text, text if text in ("same", "valid", "torch", "caffe", "position", "all") else None)
+        return scope.get(text)
     return evaluate(parse(text), scope)
 
 

@@ -17,7 +17,7 @@ _NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 def render(checked: Checked, style: Style) -> str:
     """One document, always of the same shape, with a line for each file."""
-    reports, _ = checked
+    reports, _, _ = checked
     head = {
         "schema_version": SCHEMA_VERSION,
         "exit_code": max((report.code for report in reports), default=0),
