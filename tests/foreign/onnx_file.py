@@ -42,7 +42,9 @@ def attribute(name: str, value: Any) -> bytes:
     return field(1, name) + b"".join(field(8, one) for one in value) + field(20, 7)
 
 
-def node(type: str, reads: Sequence[str], gives: Sequence[str], name: str = "", domain: str = "", **given: Any) -> bytes:
+def node(
+    type: str, reads: Sequence[str], gives: Sequence[str], name: str = "", domain: str = "", **given: Any
+) -> bytes:
     """A NodeProto."""
     data = b"".join(field(1, one) for one in reads) + b"".join(field(2, one) for one in gives)
     data += field(3, name) + field(4, type) + (field(7, domain) if domain else b"")
@@ -83,7 +85,9 @@ def small() -> bytes:
     """A convolution, its activation, pooling and two dense layers: 3×8×8 in, 10 out."""
     return model(
         [
-            node("Conv", ["x", "conv.weight", "conv.bias"], ["a"], "/conv/Conv", pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
+            node(
+                "Conv", ["x", "conv.weight", "conv.bias"], ["a"], "/conv/Conv", pads=[1, 1, 1, 1], kernel_shape=[3, 3]
+            ),
             node("Relu", ["a"], ["b"], "/relu/Relu"),
             node("MaxPool", ["b"], ["c"], "/pool/MaxPool", kernel_shape=[2, 2], strides=[2, 2]),
             node("Flatten", ["c"], ["d"], "/Flatten"),
@@ -91,6 +95,11 @@ def small() -> bytes:
         ],
         [value("x", ["batch", 3, 8, 8])],
         [value("y", ["batch", 10])],
-        [tensor("conv.weight", [4, 3, 3, 3]), tensor("conv.bias", [4]), tensor("fc.weight", [10, 64]), tensor("fc.bias", [10])],
+        [
+            tensor("conv.weight", [4, 3, 3, 3]),
+            tensor("conv.bias", [4]),
+            tensor("fc.weight", [10, 64]),
+            tensor("fc.bias", [10]),
+        ],
         [value("a", ["batch", 4, 8, 8])],
     )

@@ -99,7 +99,7 @@ class Checks:
         try:
             if listed and not is_architecture(parse(source)):
                 return Report(name, skipped="no `layers` and no `extends`")
-            graph = api.graph_of(source, set=self.vars, input_size=self.input_size)
+            graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=self.strict)
             analysis = analyze(graph)
             result = check(graph, analysis)
             found = [*result.problems, *exceeded(self.limits, analysis, source)]

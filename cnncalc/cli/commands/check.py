@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -175,7 +176,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         group=LINT,
     )
     no_lint: bool = option("--no-lint", is_flag=True, help="Run no lint rule.", group=LINT)
-    strict: bool = option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.", group=LINT)
+    strict: bool = option(
+        "--strict",
+        is_flag=True,
+        help="Warnings break a file, too: exit code 1; operators that are not understood make it unusable: 2.",
+        group=LINT,
+    )
     form: OutputFormat = options.formats(
         *FORMATS,
         default=_form,
@@ -211,7 +217,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             strict=self.strict or options.configured(linter.config, "").strict,
             allow_outside=self.allow_outside,
             finders=tuple(finder for finder in (None if self.no_lint else linter, held, recorder) if finder),
-            read=change.read if change else api.read,
+            read=change.read if change else partial(api.read, format=self.from_),
         )
         reports: list[Report] = []
 

@@ -24,7 +24,7 @@ class Format:
     binary: ClassVar[bool] = False  # the source has `data`, and no text
 
     def __init_subclass__(cls) -> None:
-        FORMATS[cls.__name__] = cls()
+        FORMATS[cls.__name__.lower()] = cls()
 
     def recognises(self, name: str, head: bytes) -> bool:
         """Whether a file of that name which begins so is one of these."""

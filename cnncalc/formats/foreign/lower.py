@@ -16,7 +16,7 @@ from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Label, ProblemsFound, clean, fail
+from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.model import Foreign, Operator, Stored
@@ -92,6 +92,7 @@ class Lowering:
         self.read: dict[str, int] = {}  # how often stored tensors are counted
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
+        self.images: set[int] = set()  # numbers of images that stand where there is one
         dims = self._inputs(input_size)
         self.builder = Builder(
             {clean(name): shape_of(*found) for name, found in dims.items()}, name=clean(net.name), file=net.file
@@ -115,13 +116,16 @@ class Lowering:
     def _inputs(self, input_size: str | None) -> dict[str, tuple[tuple[int, ...], int]]:
         """Dims and channel axis of each input that is read; raises ProblemsFound where sizes stay open."""
         found = {}
-        read = {name: dims for name, dims in self.net.inputs.items() if name in self.readers or name in self.net.outputs}
+        read = {
+            name: dims for name, dims in self.net.inputs.items() if name in self.readers or name in self.net.outputs
+        }
         sizes = _sizes(input_size)
         for name, declared in read.items():
             dims = list(declared)
             if len(dims) > 1:
                 if dims[0] not in (1, None) and isinstance(dims[0], int):
                     self.notes.append(f"the input `{clean(name)}` has {dims[0]:,} images: counted is one")
+                    self.images.add(dims[0])
                 dims[0] = 1
             channel = self._wanted(name, len(dims))
             sides = [at for at in range(1, len(dims)) if at != channel]
@@ -139,6 +143,8 @@ class Lowering:
                     Label(self.net.file, f"input `{clean(name)}`"),
                     "say them: `--input-size 224`",
                 )
+            if prod(dims) > LARGEST_SIZE:
+                raise too_many(prod(dims), Label(self.net.file, f"input `{clean(name)}`"))
             found[name] = (tuple(dims), channel)
         if not found:
             raise fail("not-an-architecture", "no output depends on an input", Label(self.net.file, ""))
@@ -201,7 +207,7 @@ class Lowering:
                 ) from None
             for name, value in zip(operator.gives, given, strict=False):
                 if prod(value.dims) > LARGEST_SIZE:
-                    raise fail("limit", f"a tensor of {prod(value.dims):,} values", operator.place)
+                    raise too_many(prod(value.dims), operator.place)
                 if name:
                     self.values[name] = value
         outputs = {}
@@ -246,7 +252,7 @@ class Lowering:
             else:
                 found = by_value(operator.type, known)
         except Unclear:
-            dims = [_bound(self.net.declared.get(name), ()) for name in operator.gives]
+            dims = [self._declared(name) for name in operator.gives]
             if None in dims:
                 raise
             found = [Known(one) for one in dims if one is not None]
@@ -337,7 +343,7 @@ class Lowering:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
         figures = dict(stored)
-        if done and declared in (None, dims):
+        if done and (declared in (None, dims) or not LAYERS[row.type].multiplies):
             figures["multiplies"] = done.multiplies
         dims = declared or dims
         assert dims is not None
@@ -355,7 +361,9 @@ class Lowering:
         if unknown := values.keys() - layer_type.attributes:
             raise KeyError(unknown)
         rank = max(len(shape) - 1 for shape in shapes)
-        if missing := [name for name, one in layer_type.attributes.items() if one.required and values.get(name) is None]:
+        if missing := [
+            name for name, one in layer_type.attributes.items() if one.required and values.get(name) is None
+        ]:
             return None, None, f"`{type}` needs `{missing[0]}`"
         if not layer_type.takes(len(shapes)):
             return None, None, f"`{type}` does not read {len(shapes)} tensors"
@@ -388,7 +396,7 @@ class Lowering:
 
     def _stored(self, row: Row, reads: list[Value | None]) -> dict[str, int]:
         """The stored numbers of a layer, by quantity; empty where the format keeps none."""
-        if not self.net.stored:
+        if not self.net.keeps_books:
             return {}
         found = {"weights": 0, "biases": 0, "buffers": 0}
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
@@ -461,14 +469,16 @@ class Lowering:
         channel = self._channel_after(row.type, attributes, main, dims, name)
         shape = shape_of(dims, channel)
         view = row.type in ("Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten")
-        if view and (shape == main.shape or dims == main.dims and row.type != "Transpose"):
+        if view and (shape == main.shape or (dims == main.dims and row.type != "Transpose")):
             return Value(dims, main.ref, channel if shape == main.shape else main.channel)
         if not any(figures.values()):
             found = self._as_layer(row.type, attributes, main, tensors, shape, dims, channel, at)
             if found:
                 layer, done, _ = self._tried(found[0], found[1], tuple(read.shape for read in tensors))
                 if layer and done and done.output == shape:
-                    return Value(dims, self._put(operator, layer, done, tensors, tuple(t.shape for t in tensors)), channel)
+                    return Value(
+                        dims, self._put(operator, layer, done, tensors, tuple(t.shape for t in tensors)), channel
+                    )
         return self._operator(operator, tensors, dims, channel, {"weights": 0, "multiplies": 0} | figures)
 
     def _as_layer(
@@ -544,23 +554,23 @@ class Lowering:
             type = {"Add": "add", "Sum": "add", "Mul": "multiply"}.get(operator.type)
             ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
             if type and all(read.channel >= 0 for read in ordered):
-                shapes = tuple(self._squeezed(read, main) for read in ordered)
+                shapes = tuple(read.shape for read in ordered)
                 layer, done, _ = self._tried(type, {}, shapes)
-                if layer and done and done.output == shape_of(dims, channel) and shapes == tuple(
-                    read.shape for read in ordered
-                ):
+                if layer and done and done.output == shape_of(dims, channel):
                     return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
-        return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | self._loose(reads))]
-
-    def _squeezed(self, read: Value, main: Value) -> Shape:
-        return read.shape
+        figures = self._loose(reads)
+        if operator.type in ("Add", "Sub", "Sum"):
+            figures["weights"], figures["biases"] = 0, figures["weights"]
+        return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | figures)]
 
     def _product(self, operator: Operator, row: Row, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
         roles = row.roles(len(reads))
         left, right = [read for role, read in zip(roles, reads, strict=False) if role.kind != "ignored" and read][:2]
         transposed = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
-        a, b = (_swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True))
+        a, b = (
+            _swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True)
+        )
         a, b = (a if len(a) > 1 else (1, *a)), (b if len(b) > 1 else (*b, 1))
         if a[-1] != b[-2]:
             raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
@@ -579,7 +589,9 @@ class Lowering:
         for read in reads:
             if read is None or read.ref is not None:
                 continue
-            sources = [one for one in read.sources if one.size > 1 and one.dtype.startswith(("float", "bfloat", "complex"))]
+            sources = [
+                one for one in read.sources if one.size > 1 and one.dtype.startswith(("float", "bfloat", "complex"))
+            ]
             for source in sources:
                 size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
                 self.read[source.name] = self.read.get(source.name, 0) + 1
@@ -649,20 +661,26 @@ class Lowering:
 
     def _declared(self, name: str) -> tuple[int, ...] | None:
         """The dims that the file says of a tensor, for one image; None where it leaves some open."""
-        return _bound(self.net.declared.get(name), self.net.declared.get(name))
+        dims = self.net.declared.get(name)
+        if dims is None:
+            return None
+        found = list(dims)
+        if len(found) > 1 and (not isinstance(found[0], int) or found[0] in self.images):
+            found[0] = 1
+        return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
 
     # -------------------------------------------------------------------------------------- notes
 
     def _say(self) -> None:
         for type, names in self.unknown.items():
-            self.notes.append(
-                f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}"
-            )
+            self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}")
         if self.disagree:
             self.notes.append(f"as the file says, for our formulas say otherwise: {_several(self.disagree, '; ')}")
         several = {name: many for name, many in self.read.items() if many > 1}
         if several:
-            more = sum(self.net.stored[name].size * (many - 1) for name, many in several.items() if name in self.net.stored)
+            more = sum(
+                self.net.stored[name].size * (many - 1) for name, many in several.items() if name in self.net.stored
+            )
             self.notes.append(
                 f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
@@ -699,14 +717,9 @@ def _attributes(operator: Operator) -> dict[str, Any]:
     return {**operator.attributes, "outputs": len(operator.gives), operator.type: True}
 
 
-def _bound(dims: Any, images: Any) -> tuple[int, ...] | None:
-    """Declared dims with one image in front; None where others are open."""
-    if dims is None:
-        return None
-    found = list(dims)
-    if len(found) > 1 and not isinstance(found[0], int):
-        found[0] = 1
-    return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
+def too_many(values: int, place: Origin) -> ProblemsFound:
+    """The problem of a tensor beyond the limit."""
+    return fail("limit", f"a tensor of {values:,} values (limit: values {LARGEST_SIZE:,})", place)
 
 
 def _as_tuple(value: Any) -> Any:
@@ -714,7 +727,11 @@ def _as_tuple(value: Any) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(value, int | float | str) or isinstance(value, tuple) and all(map(_is_plain, value))
+    return (
+        value is None
+        or isinstance(value, int | float | str)
+        or (isinstance(value, tuple) and all(map(_is_plain, value)))
+    )
 
 
 def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:

@@ -72,4 +72,5 @@ class Foreign:
     stored: dict[str, Stored] = field(default_factory=dict)
     declared: dict[str, Dims] = field(default_factory=dict)
     channels_last: bool = False
+    keeps_books: bool = False  # whether the format says what each layer stores
     notes: list[str] = field(default_factory=list)

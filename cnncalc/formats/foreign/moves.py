@@ -131,7 +131,9 @@ def _reshape(attributes: Attributes, reads: Reads) -> list[Known]:
     if wanted is None:
         raise Unclear("it says no shape")
     keeps_zero = not attributes.get("allowzero")
-    dims = [read.dims[at] if side == 0 and keeps_zero and at < len(read.dims) else side for at, side in enumerate(wanted)]
+    dims = [
+        read.dims[at] if side == 0 and keeps_zero and at < len(read.dims) else side for at, side in enumerate(wanted)
+    ]
     if dims.count(-1) > 1:
         raise Unclear(f"two sizes of {tuple(wanted)} are open")
     size, known = prod(read.dims), prod(side for side in dims if side != -1)

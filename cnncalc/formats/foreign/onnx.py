@@ -50,10 +50,10 @@ TABLE = Table(
             {"filters": "W_second * group", "output_padding": "output_padding", **_CONV}, "x weights:W biases:B",
             axis="first", window=True, defaults={"group": 1}),
         # dense
-        Row("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B", "transB == 1 and transA == 0",
-            axis="last", defaults={"transA": 0, "transB": 0}),
-        Row("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B", "transA == 0",
-            axis="last", defaults={"transA": 0, "transB": 0}),
+        Row("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+            "transB == 1 and transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
+        Row("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+            "transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
         Row("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
             "x weights:W biases:B", "W_rank == 2", axis="last"),
         Row("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
@@ -64,8 +64,8 @@ TABLE = Table(
         Row("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Row("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
         # normalisations
-        Row("BatchNormalization SpatialBN", "batch_norm", {}, "x weights:scale biases:shift buffers:mean buffers:variance",
-            axis="first"),
+        Row("BatchNormalization SpatialBN", "batch_norm", {},
+            "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
         Row("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
         Row("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
             "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
@@ -79,8 +79,8 @@ TABLE = Table(
         Row("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
         Row("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
         # pooling
-        Row("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first", window=True,
-            defaults={"ceil_mode": 0, "strides": 1}),
+        Row("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
+            window=True, defaults={"ceil_mode": 0, "strides": 1}),
         Row("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
             defaults={"ceil_mode": 0, "strides": 1}),
         Row("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
@@ -94,8 +94,9 @@ TABLE = Table(
         Row("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
         # moves
         *(Row(name, name) for name in (
-            "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand", "Tile",
-            "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND", "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
+            "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
+            "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
+            "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
         )),
         Row("Concat", "Concat", reads="x*"),
         # values by themselves
@@ -115,8 +116,9 @@ class Onnx(Format):
     table = TABLE
 
     def recognises(self, name: str, head: bytes) -> bool:
-        return bool(re.match(rb"\x08[\x01-\x14](?:\x12.{1,60}(?:\x1a|\x22|\x3a)|\x3a)", head, re.DOTALL)) or super(
-        ).recognises(name, head)
+        return bool(
+            re.match(rb"\x08[\x01-\x14](?:\x12.{1,60}(?:\x1a|\x22|\x3a)|\x3a)", head, re.DOTALL)
+        ) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
         self.refuse_vars(vars)
@@ -127,7 +129,9 @@ class Onnx(Format):
         try:
             return _Reader(source).read()
         except (Malformed, struct.error, RecursionError) as error:
-            raise fail("unreadable", f"`{source.name}` is no whole model of ONNX: {error}", Label(source.name, "")) from None
+            raise fail(
+                "unreadable", f"`{source.name}` is no whole model of ONNX: {error}", Label(source.name, "")
+            ) from None
 
 
 class _Reader:
@@ -135,8 +139,9 @@ class _Reader:
         self.file = source.name
         self.data = source.data
         self.wire = Wire(source.data)
+        self.same: dict[str, str] = {}  # other names of stored tensors
         self.functions: dict[tuple[str, str], Span] = {}
-        self.net = Foreign(source.name, source.name, {}, (), [])
+        self.net = Foreign(source.name, source.name, {}, (), [], keeps_books=True)
 
     def read(self) -> Foreign:
         graph = None
@@ -248,7 +253,9 @@ class _Reader:
                 values = list(struct.unpack(f"<{size}{CODES[dtype]}", packed))
         return found._replace(values=tuple(values)) if len(values) == size else found
 
-    def _node(self, span: Span, prefix: str, scope: tuple[str, ...], depth: int, names: dict[str, str] | None = None) -> None:
+    def _node(
+        self, span: Span, prefix: str, scope: tuple[str, ...], depth: int, names: dict[str, str] | None = None
+    ) -> None:
         reads: list[str] = []
         gives: list[str] = []
         name = type = domain = ""
@@ -281,6 +288,10 @@ class _Reader:
         if len(self.net.operators) >= MOST_OPERATORS:
             message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
             raise fail("limit", message, Label(self.file, ""))
+        reads = [self.same.get(one, one) for one in reads]
+        if type == "Identity" and reads and gives and reads[0] in self.net.stored:
+            self.same[gives[0]] = reads[0]
+            return
         if type == "Constant":
             self._constant(gives[0] if gives else "", attributes)
             return
@@ -288,7 +299,9 @@ class _Reader:
             scope, called = _module_path(name)
         elif not scope:
             called = self._called(type, called, reads)
-        self.net.operators.append(Operator(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope))
+        self.net.operators.append(
+            Operator(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope)
+        )
 
     def _attribute(self, span: Span) -> tuple[str, Any]:
         name, found = "", None
@@ -336,7 +349,11 @@ class _Reader:
     ) -> None:
         """The nodes of a model-local function, in the place of its call."""
         if depth >= DEEPEST_CALL:
-            raise fail("limit", f"functions call each other more than {DEEPEST_CALL} deep", Label(self.file, f"node {clean(name)}"))
+            raise fail(
+                "limit",
+                f"functions call each other more than {DEEPEST_CALL} deep",
+                Label(self.file, f"node {clean(name)}"),
+            )
         takes, returns, nodes = [], [], []
         for number, kind, value in self.wire.fields(span):
             if number == 4:

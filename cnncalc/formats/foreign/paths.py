@@ -19,7 +19,7 @@ def name_nodes(builder: Builder, paths: Sequence[tuple[tuple[str, ...], str, str
     for scope, _, _ in paths:
         for depth in range(1, len(scope) + 1):
             many[scope[:depth]] = many.get(scope[:depth], 0) + 1
-    taken: dict[str, int] = {}
+    taken = dict.fromkeys(builder.inputs, 1)
     open_: list[tuple[str, str, int]] = []  # segment, whole path, first node
     for index, (scope, name, type) in enumerate(paths):
         wanted = tuple(map(_segment, scope))
@@ -40,7 +40,7 @@ def name_nodes(builder: Builder, paths: Sequence[tuple[tuple[str, ...], str, str
 
 def _close(builder: Builder, open_: list[tuple[str, str, int]], keep: int, stop: int) -> None:
     while len(open_) > keep:
-        segment, path, start = open_.pop()
+        _, path, start = open_.pop()
         builder.groups.append(Group(path, "module", start, stop, stop - 1, builder.nodes[start].origin, named=True))
 
 
