@@ -32,8 +32,8 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], 
     return written
 
 
-def analyzed(file: str, **more: str) -> cnncalc.Analysis:
-    return cnncalc.analyze(cnncalc.load(file, **more))
+def analyzed(file: str, input_size: str | None = None) -> cnncalc.Analysis:
+    return cnncalc.analyze(cnncalc.load(file, input_size=input_size))
 
 
 def test_a_model_is_read_layer_by_layer(write: Callable[[bytes], str]) -> None:

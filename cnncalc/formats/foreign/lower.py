@@ -19,10 +19,10 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
-from cnncalc.formats.foreign.model import Foreign, Operator, Stored
+from cnncalc.formats.foreign.model import Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
 from cnncalc.formats.foreign.paths import name_nodes
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Row, Table
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Translation, Translations
 
 LARGEST_SIZE = 10**15
 MOST_LISTED = 5
@@ -76,11 +76,11 @@ def dims_like(shape: Shape, like: Value) -> tuple[int, ...]:
 class Lowering:
     """One network on its way into a Builder."""
 
-    def __init__(self, net: Foreign, table: Table, input_size: str | None) -> None:
+    def __init__(self, net: Foreign, table: Translations, input_size: str | None) -> None:
         self.net = net
         self.table = table
         self.values: dict[str, Value] = {}
-        self.readers: dict[str, list[tuple[Operator, int]]] = {}
+        self.readers: dict[str, list[tuple[Operation, int]]] = {}
         self.operators = self._needed()
         for operator in self.operators:
             for at, name in enumerate(operator.reads):
@@ -103,7 +103,7 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- what is there
 
-    def _needed(self) -> list[Operator]:
+    def _needed(self) -> list[Operation]:
         """The operators that lead to an output, in their order."""
         wanted = set(self.net.outputs)
         kept = []
@@ -182,7 +182,7 @@ class Lowering:
         last = self.net.channels_last or rank == 3
         return rank - 1 if last or rank < 2 else 1
 
-    def _value(self, name: str, operator: Operator) -> Value | None:
+    def _value(self, name: str, operator: Operation) -> Value | None:
         if not name:
             return None
         found = self.values.get(name)
@@ -227,7 +227,7 @@ class Lowering:
             {by_ref.get(ref, clean(name)): ref for name, ref in outputs.items()}, notes=self.notes, changed=self.changed
         )
 
-    def _lowered(self, operator: Operator, reads: list[Value | None]) -> list[Value]:
+    def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
         if not tensors:
             return self._folded(operator, reads)
@@ -237,7 +237,7 @@ class Lowering:
                 return self._by_row(operator, row, scope, reads)
         return self._uncounted(operator, reads)
 
-    def _folded(self, operator: Operator, reads: list[Value | None]) -> list[Value]:
+    def _folded(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """Constants of constants: their values, where they are small, and of which stored tensors they are made."""
         stored = dict.fromkeys(source for read in reads if read for source in read.sources)
         sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
@@ -260,7 +260,7 @@ class Lowering:
             sources = ()
         return [Value(one.dims, None, 0, sources, one.values) for one in found]
 
-    def _scope(self, operator: Operator, row: Row, reads: list[Value | None]) -> dict[str, Any] | None:
+    def _scope(self, operator: Operation, row: Translation, reads: list[Value | None]) -> dict[str, Any] | None:
         """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
         scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes}
         for role in row.roles(0):
@@ -293,7 +293,9 @@ class Lowering:
                     scope[f"dim_{place}"] = side  # counted from the last
         return scope
 
-    def _by_row(self, operator: Operator, row: Row, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+    def _by_row(
+        self, operator: Operation, row: Translation, scope: dict[str, Any], reads: list[Value | None]
+    ) -> list[Value]:
         if row.type == SAME:
             return [next(read for read in reads if read is not None)]
         if row.type == NOTHING:
@@ -306,7 +308,9 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- layers
 
-    def _layer(self, operator: Operator, row: Row, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+    def _layer(
+        self, operator: Operation, row: Translation, scope: dict[str, Any], reads: list[Value | None]
+    ) -> list[Value]:
         roles = row.roles(len(reads))
         tensors = [read for role, read in zip(roles, reads, strict=False) if not role.kind and read is not None]
         if any(read.ref is None for read in tensors):
@@ -394,7 +398,7 @@ class Lowering:
             return f"declared is {_dims(declared)}, and {_dims(dims)} follows"
         return ""
 
-    def _stored(self, row: Row, reads: list[Value | None]) -> dict[str, int]:
+    def _stored(self, row: Translation, reads: list[Value | None]) -> dict[str, int]:
         """The stored numbers of a layer, by quantity; empty where the format keeps none."""
         if not self.net.keeps_books:
             return {}
@@ -404,7 +408,7 @@ class Lowering:
                 found[role.kind] += prod(read.dims)
         return found
 
-    def _hold(self, ref: Ref, operator: Operator, row: Row, reads: list[Value | None]) -> None:
+    def _hold(self, ref: Ref, operator: Operation, row: Translation, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind not in ("weights", "biases", "buffers") or read is None or len(read.sources) != 1:
@@ -420,7 +424,9 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- what moves
 
-    def _moved(self, operator: Operator, row: Row, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+    def _moved(
+        self, operator: Operation, row: Translation, scope: dict[str, Any], reads: list[Value | None]
+    ) -> list[Value]:
         attributes = {**_attributes(operator), **row.layer_values(scope)}
         known = [read.known if read else None for read in reads]
         declared = [self._declared(name) for name in operator.gives]
@@ -455,8 +461,8 @@ class Lowering:
 
     def _one_moved(
         self,
-        operator: Operator,
-        row: Row,
+        operator: Operation,
+        row: Translation,
         attributes: dict[str, Any],
         reads: list[Value | None],
         dims: tuple[int, ...],
@@ -523,7 +529,7 @@ class Lowering:
         return self._wanted(name, len(dims)) if dims else 0
 
     def _for_one_image(
-        self, row: Row, attributes: dict[str, Any], known: Sequence[Known | None]
+        self, row: Translation, attributes: dict[str, Any], known: Sequence[Known | None]
     ) -> list[tuple[int, ...]] | None:
         """A reshape that is written for so many images, read for one."""
         shape = attributes.get("shape") or (known[1].values if len(known) > 1 and known[1] else None)
@@ -537,7 +543,7 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- values by themselves
 
-    def _by_value(self, operator: Operator, reads: list[Value | None]) -> list[Value]:
+    def _by_value(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """What is done value by value, or to tensors spread over each other: `add`, `multiply`, or an operator."""
         tensors = [read for read in reads if read is not None and read.ref is not None]
         parts = [read for read in reads if read is not None]
@@ -563,7 +569,7 @@ class Lowering:
             figures["weights"], figures["biases"] = 0, figures["weights"]
         return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | figures)]
 
-    def _product(self, operator: Operator, row: Row, reads: list[Value | None]) -> list[Value]:
+    def _product(self, operator: Operation, row: Translation, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
         roles = row.roles(len(reads))
         left, right = [read for role, read in zip(roles, reads, strict=False) if role.kind != "ignored" and read][:2]
@@ -598,7 +604,7 @@ class Lowering:
                 found["weights" if source.learned else "buffers"] += size
         return found
 
-    def _uncounted(self, operator: Operator, reads: list[Value | None]) -> list[Value]:
+    def _uncounted(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """An operator without a row: its multiplies are not known, and its shape only where the file says it."""
         tensors = [read for read in reads if read is not None and read.ref is not None]
         declared = [self._declared(name) for name in operator.gives]
@@ -618,19 +624,19 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- nodes
 
-    def _with_axis(self, read: Value, channel: int, operator: Operator) -> Value:
+    def _with_axis(self, read: Value, channel: int, operator: Operation) -> Value:
         """A tensor whose channels are on that axis."""
         if read.channel == channel or channel < 0 or channel >= len(read.dims):
             return read
         seen = read._replace(channel=channel)
         if seen.shape == read.shape:
             return seen
-        view = Operator(f"{operator.name}_view", "view", {}, (), (), operator.place, operator.scope)
+        view = Operation(f"{operator.name}_view", "view", {}, (), (), operator.place, operator.scope)
         return self._operator(view, [read], read.dims, channel, {"weights": 0, "multiplies": 0})
 
     def _operator(
         self,
-        operator: Operator,
+        operator: Operation,
         tensors: Sequence[Value],
         dims: tuple[int, ...],
         channel: int,
@@ -650,7 +656,7 @@ class Lowering:
         return Value(dims, self._put(operator, layer, done, tensors, shapes), channel)
 
     def _put(
-        self, operator: Operator, layer: Layer, done: Work, tensors: Sequence[Value], shapes: tuple[Shape, ...]
+        self, operator: Operation, layer: Layer, done: Work, tensors: Sequence[Value], shapes: tuple[Shape, ...]
     ) -> Ref:
         reads = tuple(read.ref for read in tensors if read.ref is not None)
         ref = self.builder.put(layer, reads, shapes, clean(operator.name), operator.place, named=True)
@@ -694,7 +700,7 @@ class Lowering:
             )
 
 
-def _axis(row: Row, read: Value, main: Value | None = None) -> int:
+def _axis(row: Translation, read: Value, main: Value | None = None) -> int:
     """Where a row looks for the channels of a tensor."""
     if not row.axis:
         return main.channel if main is not None and len(main.dims) == len(read.dims) else read.channel
@@ -706,14 +712,14 @@ def _channel_of(dims: tuple[int, ...], like: Value) -> int:
     return 1 if like.channel == 1 and like.dims[0] == 1 and len(dims) > 1 else max(0, len(dims) - 1)
 
 
-def _holds(row: Row, scope: dict[str, Any]) -> bool:
+def _holds(row: Translation, scope: dict[str, Any]) -> bool:
     try:
         return row.holds(scope)
     except FormulaError:
         return False
 
 
-def _attributes(operator: Operator) -> dict[str, Any]:
+def _attributes(operator: Operation) -> dict[str, Any]:
     return {**operator.attributes, "outputs": len(operator.gives), operator.type: True}
 
 
@@ -760,7 +766,7 @@ def _sizes(input_size: str | None) -> list[int]:
     return [int(side) for side in re.split("[x×]", input_size)]
 
 
-def lower(net: Foreign, table: Table, input_size: str | None = None) -> Graph:
+def lower(net: Foreign, table: Translations, input_size: str | None = None) -> Graph:
     """The graph of a foreign network; raises ProblemsFound with all that is wrong."""
     if len(net.operators) > MOST_LAYERS:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)

@@ -41,7 +41,7 @@ class Stored(NamedTuple):
         return -(-self.size * BITS.get(self.dtype, 32) // 8)
 
 
-class Operator(NamedTuple):
+class Operation(NamedTuple):
     """One operator: its name, the path of modules that it stands in, its attributes, and the tensors by name.
 
     An input that is left out is an empty name. `place` is where it stands: a line, or `node Conv_12`.
@@ -68,7 +68,7 @@ class Foreign:
     name: str
     inputs: dict[str, Dims]
     outputs: tuple[str, ...]
-    operators: list[Operator]
+    operators: list[Operation]
     stored: dict[str, Stored] = field(default_factory=dict)
     declared: dict[str, Dims] = field(default_factory=dict)
     channels_last: bool = False

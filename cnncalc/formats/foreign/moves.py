@@ -406,10 +406,8 @@ _BY_VALUE: dict[str, Callable[..., Any]] = {
     "Add": python.add, "Sub": python.sub, "Mul": python.mul, "Div": _whole_division, "Mod": python.mod,
     "Equal": python.eq, "Less": python.lt, "Greater": python.gt, "LessOrEqual": python.le,
     "GreaterOrEqual": python.ge, "And": lambda a, b: bool(a and b), "Or": lambda a, b: bool(a or b),
-    "Xor": lambda a, b: bool(a) != bool(b), "Min": min, "Max": max, "Pow": None, "Where": lambda c, a, b: a if c else b,
-    "Not": python.not_, "Neg": python.neg, "Abs": abs, "Floor": floor, "Ceil": ceil, "Sqrt": None, "BitShift": None,
-    "Sum": None, "Mean": None,
-}  # fmt: skip
+    "Xor": lambda a, b: bool(a) != bool(b), "Min": min, "Max": max, "Where": lambda c, a, b: a if c else b,
+    "Not": python.not_, "Neg": python.neg, "Abs": abs, "Floor": floor, "Ceil": ceil,     }  # fmt: skip
 
 
 def by_value(type: str, reads: Reads) -> list[Known]:

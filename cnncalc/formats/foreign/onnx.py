@@ -11,9 +11,9 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
-from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operator, Stored
+from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Row, Table
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Translation, Translations
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
@@ -36,71 +36,71 @@ _CONV = {
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
 _PER = "position if rank > 0 else none"
 
-TABLE = Table(
+TABLE = Translations(
     [
         # convolutions
-        Row("Conv FusedConv", "conv", {"filters": "W_first", **_CONV}, "x weights:W biases:B", axis="first",
+        Translation("Conv FusedConv", "conv", {"filters": "W_first", **_CONV}, "x weights:W biases:B", axis="first",
             window=True, defaults={"group": 1}),
-        Row("ConvInteger", "conv", {"filters": "W_first", **_CONV}, "x weights:W ignored:x0 ignored:w0", axis="first",
+        Translation("ConvInteger", "conv", {"filters": "W_first", **_CONV}, "x weights:W ignored:x0 ignored:w0", axis="first",
             window=True, defaults={"group": 1, "B_given": False}),
-        Row("QLinearConv", "conv", {"filters": "W_first", **_CONV},
+        Translation("QLinearConv", "conv", {"filters": "W_first", **_CONV},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0 ignored:ys ignored:y0 biases:B", axis="first",
             window=True, defaults={"group": 1}),
-        Row("ConvTranspose", "transposed_conv",
+        Translation("ConvTranspose", "transposed_conv",
             {"filters": "W_second * group", "output_padding": "output_padding", **_CONV}, "x weights:W biases:B",
             axis="first", window=True, defaults={"group": 1}),
         # dense
-        Row("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+        Translation("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
             "transB == 1 and transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
-        Row("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+        Translation("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
             "transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
-        Row("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
+        Translation("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
             "x weights:W biases:B", "W_rank == 2", axis="last"),
-        Row("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
+        Translation("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
-        Row("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
+        Translation("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
-        Row("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
-        Row("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
-        Row("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
+        Translation("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Translation("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
+        Translation("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
         # normalisations
-        Row("BatchNormalization SpatialBN", "batch_norm", {},
+        Translation("BatchNormalization SpatialBN", "batch_norm", {},
             "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
-        Row("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
-        Row("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
+        Translation("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
+        Translation("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
             "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
-        Row("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
+        Translation("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
         # activations
-        Row("Relu", "relu"), Row("LeakyRelu", "leaky_relu", {"slope": "alpha"}), Row("Sigmoid", "sigmoid"),
-        Row("Tanh", "tanh"), Row("Elu", "elu"), Row("Selu", "selu"), Row("Gelu FastGelu", "gelu"),
-        Row("Swish", "silu"), Row("HardSwish", "hard_swish"), Row("HardSigmoid", "hard_sigmoid"),
-        Row("Softmax LogSoftmax", "softmax"),
-        Row("PRelu", "prelu", {"shared": "W_size == 1"}, "x weights:W", axis="first"),
-        Row("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
-        Row("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
+        Translation("Relu", "relu"), Translation("LeakyRelu", "leaky_relu", {"slope": "alpha"}), Translation("Sigmoid", "sigmoid"),
+        Translation("Tanh", "tanh"), Translation("Elu", "elu"), Translation("Selu", "selu"), Translation("Gelu FastGelu", "gelu"),
+        Translation("Swish", "silu"), Translation("HardSwish", "hard_swish"), Translation("HardSigmoid", "hard_sigmoid"),
+        Translation("Softmax LogSoftmax", "softmax"),
+        Translation("PRelu", "prelu", {"shared": "W_size == 1"}, "x weights:W", axis="first"),
+        Translation("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
+        Translation("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
         # pooling
-        Row("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
+        Translation("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
             window=True, defaults={"ceil_mode": 0, "strides": 1}),
-        Row("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
+        Translation("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
             defaults={"ceil_mode": 0, "strides": 1}),
-        Row("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
-        Row("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
-        Row("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
+        Translation("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
+        Translation("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
+        Translation("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
         # joins
-        Row("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
+        Translation("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads
-        Row("Identity Cast CastLike DequantizeLinear QuantizeLinear DynamicQuantizeLinear", SAME,
+        Translation("Identity Cast CastLike DequantizeLinear QuantizeLinear DynamicQuantizeLinear", SAME,
             reads="x ignored:scale ignored:zero"),
-        Row("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
+        Translation("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
         # moves
-        *(Row(name, name) for name in (
+        *(Translation(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
             "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
             "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
         )),
-        Row("Concat", "Concat", reads="x*"),
+        Translation("Concat", "Concat", reads="x*"),
         # values by themselves
-        Row("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh "
+        Translation("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh "
             "Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN IsInf Where Equal Less "
             "Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING, reads="x*"),
     ]
@@ -121,20 +121,20 @@ class Onnx(Format):
         ) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse_vars(vars)
+        self.refuse("--set", vars)
         return lower(self.foreign(source), TABLE, input_size)
 
     def foreign(self, source: Source) -> Foreign:
         """The network as the file says it; raises ProblemsFound where it is no model."""
         try:
-            return _Reader(source).read()
+            return _Model(source).read()
         except (Malformed, struct.error, RecursionError) as error:
             raise fail(
                 "unreadable", f"`{source.name}` is no whole model of ONNX: {error}", Label(source.name, "")
             ) from None
 
 
-class _Reader:
+class _Model:
     def __init__(self, source: Source) -> None:
         self.file = source.name
         self.data = source.data
@@ -300,7 +300,7 @@ class _Reader:
         elif not scope:
             called = self._called(type, called, reads)
         self.net.operators.append(
-            Operator(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope)
+            Operation(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope)
         )
 
     def _attribute(self, span: Span) -> tuple[str, Any]:
@@ -328,12 +328,12 @@ class _Reader:
         return name, tuple(listed) if listed else found
 
     def _constant(self, name: str, attributes: dict[str, Any]) -> None:
-        value = next(iter(attributes.values()), None)
+        value: Any = next(iter(attributes.values()), None)
         if isinstance(value, Stored):
             self.net.stored[name] = value._replace(name=name)
             return
         many = isinstance(value, tuple)
-        values = value if many else (value,)
+        values: tuple[Any, ...] = value if many else (value,)
         dtype = "int64" if any(key.startswith("value_int") for key in attributes) else "float32"
         self.net.stored[name] = Stored(name, (len(values),) if many else (), dtype, values, False)
 

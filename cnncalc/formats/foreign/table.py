@@ -22,7 +22,7 @@ class Role(NamedTuple):
     kind: str = ""
 
 
-class Row(NamedTuple):
+class Translation(NamedTuple):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other) or
@@ -58,7 +58,7 @@ class Row(NamedTuple):
 
 @cache
 def _roles(text: str, many: int) -> list[Role]:
-    roles = []
+    roles: list[Role] = []
     for word in text.split():
         kind, colon, name = word.rpartition(":")
         roles += [Role(name.rstrip("*"), kind if colon else "")] * (many - len(roles) if name.endswith("*") else 1)
@@ -71,12 +71,12 @@ def _value(text: str, scope: Mapping[str, Any]) -> Any:
     return evaluate(parse(text), scope)
 
 
-class Table:
+class Translations:
     """The rows of a format by operator."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Translation]) -> None:
         self.rows = tuple(rows)
-        self.by_operator: dict[str, list[Row]] = {}
+        self.by_operator: dict[str, list[Translation]] = {}
         for row in self.rows:
             for name in row.operators.split():
                 self.by_operator.setdefault(name, []).append(row)
