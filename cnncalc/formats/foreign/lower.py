@@ -22,7 +22,7 @@ from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
 from cnncalc.formats.foreign.paths import name_nodes
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Translation, Translations
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 
 LARGEST_SIZE = 10**15
 MOST_LISTED = 5
@@ -76,7 +76,7 @@ def dims_like(shape: Shape, like: Value) -> tuple[int, ...]:
 class Lowering:
     """One network on its way into a Builder."""
 
-    def __init__(self, net: Foreign, table: Translations, input_size: str | None) -> None:
+    def __init__(self, net: Foreign, table: Matches, input_size: str | None) -> None:
         self.net = net
         self.table = table
         self.values: dict[str, Value] = {}
@@ -212,11 +212,11 @@ class Lowering:
                     self.values[name] = value
         outputs = {}
         for name in self.net.outputs:
-            value = self.values.get(name)
-            if value is None or value.ref is None:
+            found = self.values.get(name)
+            if found is None or found.ref is None:
                 self.notes.append(f"the output `{clean(name)}` depends on no input: it is left out")
             else:
-                outputs[name] = value.ref
+                outputs[name] = found.ref
         self.builder.problems.stop_if_any()
         if not self.builder.nodes or not outputs:
             raise fail("not-an-architecture", "no layer leads from an input to an output", Label(self.net.file, ""))
@@ -260,7 +260,7 @@ class Lowering:
             sources = ()
         return [Value(one.dims, None, 0, sources, one.values) for one in found]
 
-    def _scope(self, operator: Operation, row: Translation, reads: list[Value | None]) -> dict[str, Any] | None:
+    def _scope(self, operator: Operation, row: Match, reads: list[Value | None]) -> dict[str, Any] | None:
         """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
         scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes}
         for role in row.roles(0):
@@ -293,9 +293,7 @@ class Lowering:
                     scope[f"dim_{place}"] = side  # counted from the last
         return scope
 
-    def _by_row(
-        self, operator: Operation, row: Translation, scope: dict[str, Any], reads: list[Value | None]
-    ) -> list[Value]:
+    def _by_row(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
         if row.type == SAME:
             return [next(read for read in reads if read is not None)]
         if row.type == NOTHING:
@@ -308,9 +306,7 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- layers
 
-    def _layer(
-        self, operator: Operation, row: Translation, scope: dict[str, Any], reads: list[Value | None]
-    ) -> list[Value]:
+    def _layer(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
         roles = row.roles(len(reads))
         tensors = [read for role, read in zip(roles, reads, strict=False) if not role.kind and read is not None]
         if any(read.ref is None for read in tensors):
@@ -398,7 +394,7 @@ class Lowering:
             return f"declared is {_dims(declared)}, and {_dims(dims)} follows"
         return ""
 
-    def _stored(self, row: Translation, reads: list[Value | None]) -> dict[str, int]:
+    def _stored(self, row: Match, reads: list[Value | None]) -> dict[str, int]:
         """The stored numbers of a layer, by quantity; empty where the format keeps none."""
         if not self.net.keeps_books:
             return {}
@@ -408,7 +404,7 @@ class Lowering:
                 found[role.kind] += prod(read.dims)
         return found
 
-    def _hold(self, ref: Ref, operator: Operation, row: Translation, reads: list[Value | None]) -> None:
+    def _hold(self, ref: Ref, operator: Operation, row: Match, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind not in ("weights", "biases", "buffers") or read is None or len(read.sources) != 1:
@@ -424,9 +420,7 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- what moves
 
-    def _moved(
-        self, operator: Operation, row: Translation, scope: dict[str, Any], reads: list[Value | None]
-    ) -> list[Value]:
+    def _moved(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
         attributes = {**_attributes(operator), **row.layer_values(scope)}
         known = [read.known if read else None for read in reads]
         declared = [self._declared(name) for name in operator.gives]
@@ -462,7 +456,7 @@ class Lowering:
     def _one_moved(
         self,
         operator: Operation,
-        row: Translation,
+        row: Match,
         attributes: dict[str, Any],
         reads: list[Value | None],
         dims: tuple[int, ...],
@@ -529,7 +523,7 @@ class Lowering:
         return self._wanted(name, len(dims)) if dims else 0
 
     def _for_one_image(
-        self, row: Translation, attributes: dict[str, Any], known: Sequence[Known | None]
+        self, row: Match, attributes: dict[str, Any], known: Sequence[Known | None]
     ) -> list[tuple[int, ...]] | None:
         """A reshape that is written for so many images, read for one."""
         shape = attributes.get("shape") or (known[1].values if len(known) > 1 and known[1] else None)
@@ -569,7 +563,7 @@ class Lowering:
             figures["weights"], figures["biases"] = 0, figures["weights"]
         return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | figures)]
 
-    def _product(self, operator: Operation, row: Translation, reads: list[Value | None]) -> list[Value]:
+    def _product(self, operator: Operation, row: Match, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
         roles = row.roles(len(reads))
         left, right = [read for role, read in zip(roles, reads, strict=False) if role.kind != "ignored" and read][:2]
@@ -700,7 +694,7 @@ class Lowering:
             )
 
 
-def _axis(row: Translation, read: Value, main: Value | None = None) -> int:
+def _axis(row: Match, read: Value, main: Value | None = None) -> int:
     """Where a row looks for the channels of a tensor."""
     if not row.axis:
         return main.channel if main is not None and len(main.dims) == len(read.dims) else read.channel
@@ -712,7 +706,7 @@ def _channel_of(dims: tuple[int, ...], like: Value) -> int:
     return 1 if like.channel == 1 and like.dims[0] == 1 and len(dims) > 1 else max(0, len(dims) - 1)
 
 
-def _holds(row: Translation, scope: dict[str, Any]) -> bool:
+def _holds(row: Match, scope: dict[str, Any]) -> bool:
     try:
         return row.holds(scope)
     except FormulaError:
@@ -766,7 +760,7 @@ def _sizes(input_size: str | None) -> list[int]:
     return [int(side) for side in re.split("[x×]", input_size)]
 
 
-def lower(net: Foreign, table: Translations, input_size: str | None = None) -> Graph:
+def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     """The graph of a foreign network; raises ProblemsFound with all that is wrong."""
     if len(net.operators) > MOST_LAYERS:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)

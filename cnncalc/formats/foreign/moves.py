@@ -407,7 +407,8 @@ _BY_VALUE: dict[str, Callable[..., Any]] = {
     "Equal": python.eq, "Less": python.lt, "Greater": python.gt, "LessOrEqual": python.le,
     "GreaterOrEqual": python.ge, "And": lambda a, b: bool(a and b), "Or": lambda a, b: bool(a or b),
     "Xor": lambda a, b: bool(a) != bool(b), "Min": min, "Max": max, "Where": lambda c, a, b: a if c else b,
-    "Not": python.not_, "Neg": python.neg, "Abs": abs, "Floor": floor, "Ceil": ceil,     }  # fmt: skip
+    "Not": python.not_, "Neg": python.neg, "Abs": abs, "Floor": floor, "Ceil": ceil,
+}  # fmt: skip
 
 
 def by_value(type: str, reads: Reads) -> list[Known]:

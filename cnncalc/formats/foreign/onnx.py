@@ -13,7 +13,7 @@ from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Translation, Translations
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
@@ -36,73 +36,74 @@ _CONV = {
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
 _PER = "position if rank > 0 else none"
 
-TABLE = Translations(
+TABLE = Matches(
     [
         # convolutions
-        Translation("Conv FusedConv", "conv", {"filters": "W_first", **_CONV}, "x weights:W biases:B", axis="first",
+        Match("Conv FusedConv", "conv", {"filters": "W_first", **_CONV}, "x weights:W biases:B", axis="first",
             window=True, defaults={"group": 1}),
-        Translation("ConvInteger", "conv", {"filters": "W_first", **_CONV}, "x weights:W ignored:x0 ignored:w0", axis="first",
-            window=True, defaults={"group": 1, "B_given": False}),
-        Translation("QLinearConv", "conv", {"filters": "W_first", **_CONV},
+        Match("ConvInteger", "conv", {"filters": "W_first", **_CONV}, "x weights:W ignored:x0 ignored:w0",
+            axis="first", window=True, defaults={"group": 1, "B_given": False}),
+        Match("QLinearConv", "conv", {"filters": "W_first", **_CONV},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0 ignored:ys ignored:y0 biases:B", axis="first",
             window=True, defaults={"group": 1}),
-        Translation("ConvTranspose", "transposed_conv",
+        Match("ConvTranspose", "transposed_conv",
             {"filters": "W_second * group", "output_padding": "output_padding", **_CONV}, "x weights:W biases:B",
             axis="first", window=True, defaults={"group": 1}),
         # dense
-        Translation("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+        Match("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
             "transB == 1 and transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
-        Translation("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+        Match("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
             "transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
-        Translation("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
+        Match("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
             "x weights:W biases:B", "W_rank == 2", axis="last"),
-        Translation("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
+        Match("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
-        Translation("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
+        Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
-        Translation("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
-        Translation("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
-        Translation("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
+        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
+        Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
         # normalisations
-        Translation("BatchNormalization SpatialBN", "batch_norm", {},
+        Match("BatchNormalization SpatialBN", "batch_norm", {},
             "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
-        Translation("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
-        Translation("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
+        Match("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
+        Match("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
             "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
-        Translation("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
+        Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
         # activations
-        Translation("Relu", "relu"), Translation("LeakyRelu", "leaky_relu", {"slope": "alpha"}), Translation("Sigmoid", "sigmoid"),
-        Translation("Tanh", "tanh"), Translation("Elu", "elu"), Translation("Selu", "selu"), Translation("Gelu FastGelu", "gelu"),
-        Translation("Swish", "silu"), Translation("HardSwish", "hard_swish"), Translation("HardSigmoid", "hard_sigmoid"),
-        Translation("Softmax LogSoftmax", "softmax"),
-        Translation("PRelu", "prelu", {"shared": "W_size == 1"}, "x weights:W", axis="first"),
-        Translation("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
-        Translation("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
+        Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),
+        Match("Sigmoid", "sigmoid"),
+        Match("Tanh", "tanh"), Match("Elu", "elu"), Match("Selu", "selu"), Match("Gelu FastGelu", "gelu"),
+        Match("Swish", "silu"), Match("HardSwish", "hard_swish"), Match("HardSigmoid", "hard_sigmoid"),
+        Match("Softmax LogSoftmax", "softmax"),
+        Match("PRelu", "prelu", {"shared": "W_size == 1"}, "x weights:W", axis="first"),
+        Match("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
+        Match("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
         # pooling
-        Translation("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
+        Match("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
             window=True, defaults={"ceil_mode": 0, "strides": 1}),
-        Translation("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
+        Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
             defaults={"ceil_mode": 0, "strides": 1}),
-        Translation("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
-        Translation("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
-        Translation("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
+        Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
+        Match("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
+        Match("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
         # joins
-        Translation("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
+        Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads
-        Translation("Identity Cast CastLike DequantizeLinear QuantizeLinear DynamicQuantizeLinear", SAME,
+        Match("Identity Cast CastLike DequantizeLinear QuantizeLinear DynamicQuantizeLinear", SAME,
             reads="x ignored:scale ignored:zero"),
-        Translation("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
+        Match("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
         # moves
-        *(Translation(name, name) for name in (
+        *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
             "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
             "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
         )),
-        Translation("Concat", "Concat", reads="x*"),
+        Match("Concat", "Concat", reads="x*"),
         # values by themselves
-        Translation("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh "
-            "Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN IsInf Where Equal Less "
-            "Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING, reads="x*"),
+        Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
+            "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
+            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING, reads="x*"),
     ]
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ class Role(NamedTuple):
     kind: str = ""
 
 
-class Translation(NamedTuple):
+class Match(NamedTuple):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other) or
@@ -71,12 +71,12 @@ def _value(text: str, scope: Mapping[str, Any]) -> Any:
     return evaluate(parse(text), scope)
 
 
-class Translations:
+class Matches:
     """The rows of a format by operator."""
 
-    def __init__(self, rows: Iterable[Translation]) -> None:
+    def __init__(self, rows: Iterable[Match]) -> None:
         self.rows = tuple(rows)
-        self.by_operator: dict[str, list[Translation]] = {}
+        self.by_operator: dict[str, list[Match]] = {}
         for row in self.rows:
             for name in row.operators.split():
                 self.by_operator.setdefault(name, []).append(row)
