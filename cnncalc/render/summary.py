@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
-from cnncalc.analyses.outline import Analyzed, Overview, SummaryLine
+from cnncalc.analyses.outline import SummaryLine
+from cnncalc.analyses.overview import Analyzed, Overview
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Page, TableRow, Terms
 
