@@ -49,7 +49,7 @@ class OutputFormat(NamedTuple):
     def write(self, result: Any, style: Style) -> str:
         """The text of a result."""
         module, _, function = self.writer.partition(":")
-        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
+        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style._replace(ascii=False))
         if isinstance(made, str):
             return made
         from cnncalc.render.formats import written

@@ -135,6 +135,10 @@ def _listing(listing: doc.Listing, terminal: Terminal) -> Iterator[Line]:
         )
 
 
+def _fields(fields: doc.Fields, terminal: Terminal) -> Iterator[Line]:
+    yield [(" ".join(f"{name}: {'_' * size}" for name, size in fields.items), "")]
+
+
 def _equations(equations: doc.Equations, terminal: Terminal) -> Iterator[Line]:
     """Label, formula, numbers and result, each in a column; what is too wide goes on below its formula."""
     found = [_spelled(line, terminal) for line in equations.lines]
@@ -180,6 +184,7 @@ _WRITERS: dict[type, Callable[[Any, Terminal], Iterator[Line]]] = {
     doc.Terms: _terms,
     doc.Items: _items,
     doc.Listing: _listing,
+    doc.Fields: _fields,
     doc.Equations: _equations,
     doc.Grid: drawn,
 }
