@@ -80,7 +80,7 @@ p > .gap { min-width: min(18em, 70%); }
 @page { margin: 16mm; }
 @media print { main { max-width: none; padding: 0; } body { font-size: 10.5pt; } .scroll, pre { overflow: visible; }
   table { font-size: 9pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } tr { break-inside: avoid; }
-  section:not(:has(table)) { break-inside: avoid; } .bar { display: none; } }
+  section:not(:has(table, section)) { break-inside: avoid; } .bar { display: none; } }
 """
 
 
