@@ -68,15 +68,14 @@ def process(*args: str, input: bytes | None = None, cwd: Path | None = None, env
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def in_a_terminal(*args: str, **env: str) -> str:
-    """What the program prints to a terminal of eighty columns."""
+def in_a_terminal(*args: str, typed: str = "", **env: str) -> str:
+    """What the program prints to a terminal of eighty columns, where that is typed."""
     ours, theirs = pty.openpty()
     variables = environment(**{"TERM": "xterm-256color", "COLUMNS": "80", **env})
-    if "NO_COLOR" not in env:
-        variables.pop("NO_COLOR", None)
     command = [sys.executable, "-m", "cnncalc", *args]
     started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
     os.close(theirs)
+    os.write(ours, typed.encode())
     shown = b""
     while True:
         try:

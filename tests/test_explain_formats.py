@@ -138,7 +138,7 @@ def test_depth_unfolds_a_block() -> None:
 def test_a_narrow_terminal_folds_lines_and_tables_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = dict.fromkeys((None, 200, 80, 40), "")
     for width in wide:
-        monkeypatch.setattr(streams, "terminal_width", lambda output, width=width: width)
+        monkeypatch.setattr(streams, "terminal_width", lambda output, stream=None, wide=width: wide)
         wide[width] = invoke("explain", "googlenet", "3a", "fc", "conv2/cr2/conv1", "total").out
         assert width is None or max(map(len, wide[width].splitlines())) <= width
     assert wide[None] == wide[200]

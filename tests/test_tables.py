@@ -56,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(width: int | None, *args: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams, "terminal_width", lambda output: width)
+        patch.setattr(streams, "terminal_width", lambda output, stream=None: width)
         ran = invoke(*args)
     assert ran.code in ((0, 1, 2) if args[0] == "grade" else (0, 1))  # 2: an answer is for a person
     return ran.out

@@ -19,17 +19,25 @@ import click
 from cnncalc.cli import streams
 from cnncalc.cli.files import refuse_to_overwrite
 from cnncalc.cli.formats import FormatOption, OutputFormat, note_idle, take_suffix
-from cnncalc.formats.writing import forget
+from cnncalc.formats.writing import forget, shown
 
 if TYPE_CHECKING:
     from cnncalc.analyses.columns import Style
 
-# Headings in `--help`. Those of one command stand before these.
+# Headings of options in `COMMAND --help`. Those of one command stand before these.
 SHOWN = "What is shown"
 NETWORK = "Network"
 OUTPUT = "Output"
 OTHERS = "Options"
 _LAST = (SHOWN, NETWORK, OUTPUT, OTHERS)
+
+# Headings of commands in `cnncalc --help`.
+NETWORKS = "Networks"
+CHECKS = "Checks"
+TEACHING = "Teaching"
+REFERENCE = "Files and layers"
+HELP = "Help"
+SECTIONS = (NETWORKS, CHECKS, TEACHING, REFERENCE, HELP)
 
 FORMER = {"--no-color": "--color never"}  # options that there were, and what is written instead
 
@@ -76,12 +84,12 @@ def _read(read: Callable[[Any], Any], given: Any) -> Any:
 class Command:
     """A command that was called: each of its fields is what was given."""
 
+    section: ClassVar[str]
     examples: ClassVar[tuple[str, ...]] = ()
 
     form: OutputFormat
     exact: bool | None = None
     layout: str = "hwc"
-    ascii: bool = False
     standalone: bool = False
     output: str | None = None
 
@@ -91,15 +99,18 @@ class Command:
 
     def write(self, result: Any) -> None:
         """Write the result in the format that was chosen."""
-        streams.emit(self.form.write(result, self.style), self.output)
+        style = self.style
+        text = self.form.write(result, style)
+        streams.emit(text if "ascii" in self.form.idle else style.plain(text), self.output)
 
     @property
     def style(self) -> Style:
         """How the result is written."""
         from cnncalc.analyses.columns import Style
 
-        width, color = streams.terminal_width(self.output), streams.wants_color(output=self.output)
-        return Style(self.exact, self.layout, self.ascii, width, color, self.standalone)
+        to = self.output
+        color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)
+        return Style(self.exact, self.layout, encoding, width, color, self.standalone)
 
 
 def click_command(name: str, command: type[Command]) -> click.Command:
@@ -123,7 +134,14 @@ def click_command(name: str, command: type[Command]) -> click.Command:
     )
 
 
-class Parsed(click.Command):
+class Documented(click.Command):
+    """Its help has only characters that standard output has."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return shown(super().get_help(ctx), streams.encoding(None))
+
+
+class Parsed(Documented):
     """Looks at what the options say together before anything is done; shows them under headings."""
 
     def __init__(self, name: str, groups: dict[str, str], **more: Any) -> None:

@@ -48,7 +48,9 @@ def note_slow_parser() -> None:
         remark("PyYAML has no C parser here; large files are read more slowly")
 
 
-def load_all(files: tuple[str, ...], vars: dict[str, str], input_size: str | None = None) -> list[Loaded]:
+def load_all(
+    files: tuple[str, ...], vars: dict[str, str], input_size: str | None = None, allow_outside: bool = False
+) -> list[Loaded]:
     """Read every FILE; one that fails does not stop the others."""
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
@@ -59,7 +61,8 @@ def load_all(files: tuple[str, ...], vars: dict[str, str], input_size: str | Non
     for file in files:
         note_bundled(file)
         try:
-            loaded.append(Loaded(file, api.graph_of(api.read(file), set=vars, input_size=input_size), []))
+            source = api.read(file, allow_outside=allow_outside)
+            loaded.append(Loaded(file, api.graph_of(source, set=vars, input_size=input_size), []))
         except ProblemsFound as error:
             loaded.append(Loaded(file, None, error.problems, error.understood))
     return loaded

@@ -109,6 +109,13 @@ class WithNetwork:
         group=NETWORK,
     )
 
+    allow_outside: bool = option(
+        "--allow-outside",
+        is_flag=True,
+        help="Read files that FILE names outside of its repository or, without one, of its folder.",
+        group=NETWORK,
+    )
+
     @property
     def vars(self) -> dict[str, str]:
         """The values of `--set` by name."""
@@ -124,7 +131,7 @@ class WithNetwork:
         """Read every FILE; one that fails does not stop the others."""
         from cnncalc.cli.loading import load_all
 
-        return load_all(files, self.vars, self.input_size)
+        return load_all(files, self.vars, self.input_size, self.allow_outside)
 
 
 def layout(group: str) -> Any:

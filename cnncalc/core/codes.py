@@ -22,7 +22,8 @@ CODES: dict[str, Code] = {
         "Write it with `+ - * / // %`, brackets, comparisons, `a if c else b` and the functions that there are.",
     ),
     "bad-name": Code(
-        "A name is letters, digits, `_`, `-` and `.`, not a number alone, and none of `input`, `total`, `previous`.",
+        "A name is letters and digits of any script, `_`, `-` and `.`, not a number alone, and none of `input`, "
+        "`total`, `previous`.",
         "Choose another name.",
     ),
     "bad-share": Code(
@@ -65,8 +66,9 @@ CODES: dict[str, Code] = {
         "Mend the network, or where the figure is out of date let `cnncalc check FILE --update` rewrite it.",
     ),
     "extends": Code(
-        "`extends`, and the `network` of a block, name one regular file beside this one, or a bundled architecture.",
-        "Write the path as seen from this file.",
+        "`extends`, and the `network` of a block, name one regular file of this one's repository, or a bundled "
+        "architecture.",
+        "Write the path as seen from this file; what lies outside is read with `--allow-outside`.",
     ),
     "foreign-format": Code(
         "The file is of another program, in a format that is known and not read.",

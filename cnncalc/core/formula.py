@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from math import ceil, floor, prod
 from typing import Any, NamedTuple
 
+from cnncalc.core.names import is_word, unseen
+
 Value = Any  # int | Fraction | bool | str (a word) | tuple of values
 Tree = tuple[Any, ...]
 
@@ -25,8 +27,11 @@ WORDS = ("same", "valid")
 JOINING = ("if", "else", "and", "or", "not")
 RESERVED = ("true", "false", *WORDS, *JOINING, "channels", "input")
 
+# A letter or _, then digits too, or what is not ASCII: whether that is a letter is looked at when it is taken. (Written
+# as what it is not, for to compile a range of all Unicode takes as long as all other imports.)
+_WORD = r"[^\x00-@\[-^`{-\x7f][^\x00-/:-@\[-^`{-\x7f]*"
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)"
+    rf"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>\$?{_WORD}(?:\.{_WORD})?)"
     r"|(?P<op>\*\*|//|==|!=|<=|>=|[-+*/%()<>,]))"
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -79,11 +84,22 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         kind = str(match.lastgroup)
         token = match[kind]
         position = match.end()
+        if kind == "name" and not token.isascii():
+            _refuse_odd_word(token)
         if kind == "number":
             _refuse_odd_number(token, text[position : position + 1], text[position:])
         tokens.append((kind, token))
     tokens.append(("end", ""))
     return tokens
+
+
+def _refuse_odd_word(token: str) -> None:
+    """Refuse signs, digits and what cannot be seen among the letters of other scripts."""
+    if all(map(is_word, token.lstrip("$").split("."))):
+        return
+    odd = next((one for one in token if one not in "$." and not is_word(f"_{one}")), token.lstrip("$")[0])
+    hidden = unseen(odd)
+    raise FormulaError(f"unexpected {hidden or f'`{odd}`'}", "write it anew" if hidden else _cure_for(odd))
 
 
 def _cure_for(character: str) -> str | None:
@@ -95,6 +111,12 @@ def _cure_for(character: str) -> str | None:
         "&": "write `and`",
         "|": "write `or`",
         "!": "write `not`",
+        "×": "write `*`",
+        "·": "write `*`",
+        "−": "write `-`",
+        "≤": "write `<=`",
+        "≥": "write `>=`",
+        "≠": "write `!=`",
     }.get(character)
 
 

@@ -15,7 +15,7 @@ from hashlib import sha1, sha256
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats import git
 from cnncalc.formats.listing import SUFFIXES
-from cnncalc.formats.source import Source, decode, read_file
+from cnncalc.formats.source import Source, decode, is_outside, outside, read_file
 
 _MOST = 2**28  # bytes of a list of files
 _NAMES = ("--no-renames", "--no-relative", "--ignore-submodules=dirty", "-z")
@@ -144,6 +144,7 @@ class WorkingTree:
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         self.top = os.path.realpath(posixpath.relpath(".", prefix or "."))
+        self.allow_outside = False  # whether a link may lead out of the repository
 
     def name(self, path: str) -> str:
         """A path as seen from the current folder."""
@@ -189,6 +190,8 @@ class WorkingTree:
 
     def read(self, name: str) -> Source | None:
         """The file of that name; None where there is none. Raises ProblemsFound where it cannot be read."""
+        if not self.allow_outside and os.path.islink(name) and is_outside(name, self.top):
+            raise outside(name)
         return read_file(name, name, regular=True) if os.path.lexists(name) else None
 
     def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, Source | None]]:

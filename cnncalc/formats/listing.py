@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from cnncalc.formats.source import ANYWHERE, is_outside, top_of
+
 SUFFIXES = (".yaml", ".yml")  # of the files that are found below a folder, in whichever case
 
 
@@ -17,13 +19,17 @@ class File(NamedTuple):
     unreadable: str = ""  # why it, or a folder, is not there to be read
 
 
-def listing(files: Iterable[str]) -> Iterator[File]:
-    """Every FILE, and every `*.yaml` and `*.yml` below every FOLDER, sorted; hidden folders are skipped."""
+def listing(files: Iterable[str], allow_outside: bool = False) -> Iterator[File]:
+    """Every FILE, and every `*.yaml` and `*.yml` below every FOLDER, sorted; hidden folders are skipped.
+
+    A link that is found, and not named, is read where it leads to a file of the same repository, else of the FOLDER.
+    """
     for file in files:
         if file == "-" or not os.path.isdir(file):
             yield File(file)
             continue
         below: list[File] = []
+        top = ANYWHERE if allow_outside else top_of(file)
 
         def cannot(error: OSError, below: list[File] = below) -> None:
             what = (error.strerror or str(error)).lower()
@@ -32,8 +38,14 @@ def listing(files: Iterable[str]) -> Iterator[File]:
         for folder, folders, names in os.walk(file, onerror=cannot):
             folders[:] = [name for name in folders if not name.startswith(".")]
             paths = [os.path.join(folder, name) for name in names if name.lower().endswith(SUFFIXES)]
-            below += (File(path, True, "" if os.path.isfile(path) else _no_file(path)) for path in paths)
+            below += (File(path, True, _not_read(path, top)) for path in paths)
         yield from sorted(below)
+
+
+def _not_read(path: str, top: str) -> str:
+    if top != ANYWHERE and os.path.islink(path) and is_outside(path, top):
+        return f"`{path}` is a symbolic link that leads outside: to read it, name it, or pass `--allow-outside`"
+    return "" if os.path.isfile(path) else _no_file(path)
 
 
 def _no_file(path: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import fail, nearest
 from cnncalc.formats import bundled
-from cnncalc.formats.source import Source, decode, read_file
+from cnncalc.formats.source import ANYWHERE, LARGEST_FILE, Source, decode, read_file
 from cnncalc.formats.yaml.expanding.build import load_source
 
 FROM_GIT = "git:"  # a file of that very name is `./git:…`
@@ -40,11 +40,19 @@ def find(name: str) -> Located:
     return Located(path, name if name.endswith(".yaml") else f"{name}.yaml", True)
 
 
-def read(name: str) -> Source:
-    """The source of a FILE; `-` is standard input, `git:REF:PATH` an older version. Raises ProblemsFound."""
-    if name == "-":
-        from cnncalc.formats.source import LARGEST_FILE
+def read(name: str, *, allow_outside: bool = False) -> Source:
+    """The source of a FILE; `-` is standard input, `git:REF:PATH` an older version. Raises ProblemsFound.
 
+    What it extends or uses lies below the top of its repository, else below its folder; with `allow_outside` anywhere.
+    """
+    source = _read(name)
+    if allow_outside:
+        source.top = ANYWHERE
+    return source
+
+
+def _read(name: str) -> Source:
+    if name == "-":
         return decode(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>", os.getcwd())
     if name.startswith(FROM_GIT):
         from cnncalc.formats import git
@@ -62,27 +70,40 @@ def graph_of(source: Source, *, set: Mapping[str, str] | None = None, input_size
     return graph
 
 
-def load(path: str | os.PathLike[str], *, set: dict[str, str] | None = None, input_size: str | None = None) -> Graph:
+def load(
+    path: str | os.PathLike[str],
+    *,
+    set: dict[str, str] | None = None,
+    input_size: str | None = None,
+    allow_outside: bool = False,
+) -> Graph:
     """The graph of an architecture file, or of a bundled architecture, by name; `git:REF:PATH` is an older version.
 
-    `set` overrides vars (`{"classes": "10"}`), `input_size` the sides (`"256"`, `"256x320"`: height × width).
+    `set` overrides vars (`{"classes": "10"}`), `input_size` the sides (`"256"`, `"256x320"`: height × width). With
+    `allow_outside` the file may extend and use files outside of its repository or, without one, of its folder.
     Raises ProblemsFound with all that is wrong with the file.
 
     >>> load("lenet5").inputs
     {'input': (1, 32, 32)}
     """
-    return graph_of(read(os.fspath(path)), set=set, input_size=input_size)
+    return graph_of(read(os.fspath(path), allow_outside=allow_outside), set=set, input_size=input_size)
 
 
 def loads(
-    text: str, *, name: str = "<text>", set: dict[str, str] | None = None, input_size: str | None = None
+    text: str,
+    *,
+    name: str = "<text>",
+    set: dict[str, str] | None = None,
+    input_size: str | None = None,
+    allow_outside: bool = False,
 ) -> Graph:
-    """The graph that a YAML text describes; raises ProblemsFound.
+    """The graph that a YAML text describes, which names files as one in the current folder; raises ProblemsFound.
 
     >>> loads("{input: {channels: 3, size: 8}, layers: [conv: [4, 3], flatten]}").shape(1)
     (144,)
     """
-    return load_source(Source(name, text, os.getcwd()), set=set, input_size=input_size)
+    top = ANYWHERE if allow_outside else None
+    return load_source(Source(name, text, os.getcwd(), top=top), set=set, input_size=input_size)
 
 
 def from_dict(
@@ -91,6 +112,7 @@ def from_dict(
     name: str = "<mapping>",
     set: dict[str, str] | None = None,
     input_size: str | None = None,
+    allow_outside: bool = False,
 ) -> Graph:
     """The graph that a mapping describes, as a YAML text would; problems name the path of keys.
 
@@ -107,4 +129,6 @@ def from_dict(
     """
     from cnncalc.formats.yaml.mapping import source_of
 
-    return load_source(source_of(mapping, name), set=set, input_size=input_size)
+    source = source_of(mapping, name)
+    source.top = ANYWHERE if allow_outside else None
+    return load_source(source, set=set, input_size=input_size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 import re
 import stat
@@ -13,6 +14,7 @@ from cnncalc.formats.writing import remember
 
 LARGEST_FILE = 64 * 2**20
 DEEPEST = 100
+ANYWHERE = ""  # as a Source's `top`
 HEAD = 4_096  # bytes by which a format is recognised
 BREAKS = "\n\r\x85\u2028\u2029"  # where YAML ends a line
 REST_OF_LINE = re.compile(f"[^{BREAKS}]*")
@@ -23,10 +25,11 @@ class Source:
 
     `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
     `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. `root`
-    is the tree of what is written, once it has been read.
+    is the tree of what is written, once it has been read. Only what lies below `top` is read beside it: by default the
+    repository around `folder`, else `folder`.
     """
 
-    __slots__ = ("_line", "bundled", "data", "folder", "format", "name", "root", "text", "tree")
+    __slots__ = ("_line", "bundled", "data", "folder", "format", "name", "root", "text", "top", "tree")
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Source:
         *,
         format: Any = None,
         data: bytes = b"",
+        top: str | None = None,
     ) -> None:
         self.name = name
         self.text = text
@@ -46,17 +50,29 @@ class Source:
         self.tree = tree
         self.format = format
         self.data = data
+        self.top = top
         self.root: Node | None = None
         self._line = -1, ""  # the last line that was found: where it begins, and its text
 
     def beside(self, name: str) -> Source | None:
-        """The file of that relative path beside this one; None where there is none."""
+        """The file of that relative path beside this one; None where there is none.
+
+        Raises ProblemsFound where it cannot be read, and where it lies outside, whether it is there or not.
+        """
         path = os.path.join(self.folder, name)
         if self.tree is not None:
             found: Source | None = self.tree.read(path)
             return found
+        if self.top is None:
+            self.top = top_of(self.folder)
+        if self.top != ANYWHERE and is_outside(path, self.top):
+            raise outside(name)
+        if not os.path.exists(path):
+            return None
         shown = os.path.join(os.path.dirname(self.name), name) if self.name != "<stdin>" else name
-        return read_file(path, shown, regular=True) if os.path.exists(path) else None
+        beside = read_file(path, shown, regular=True)
+        beside.top = self.top
+        return beside
 
     def where(self, mark: Any, length: int = 1) -> Origin:
         """The place of a YAML mark; finds its one line, for a file may have millions."""
@@ -160,6 +176,37 @@ Node = Text | Seq | Map
 # ------------------------------------------------------------------------------------------------ file → text
 
 
+def top_of(folder: str) -> str:
+    """The top of the repository around a folder, else the folder itself: what a file in it names lies below."""
+    start = here = os.path.realpath(folder or ".")
+    while not os.path.lexists(os.path.join(here, ".git")):
+        here, below = os.path.dirname(here), here
+        if here == below:
+            return start
+    return here
+
+
+def is_outside(path: str, top: str) -> bool:
+    """Whether a path leads out of a folder, by whatever links; git's own folder, which may hold a token, is outside."""
+    real = os.path.realpath(path)
+    inside = os.path.join(top, "")
+    return not real.startswith(inside) or not _OF_GIT.isdisjoint(real[len(inside) :].lower().split(os.sep))
+
+
+_OF_GIT = frozenset((".git", "git~1"))  # as it may be written where case is nothing, and in eight letters
+
+
+def is_absolute(name: str) -> bool:
+    """Whether a path says where it begins, on whichever system: `/a`, `C:a`, `\\\\server\\a`."""
+    return os.path.isabs(name) or bool(ntpath.splitdrive(name)[0]) or name.startswith("\\")
+
+
+def outside(name: str) -> ProblemsFound:
+    """The problem of a file that is not read unasked."""
+    message = f"`{name}` lies outside: a file reads what is below the top of its repository, else below its folder"
+    return fail("unreadable", message, help="to read it all the same, pass `--allow-outside`")
+
+
 def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = False) -> Source:
     """The text of a file; ProblemsFound where it cannot be read, is too large or is no text."""
     whole = Place(name, 1, 1)
@@ -171,9 +218,12 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
             raise fail("unreadable", f"`{name}` is not a regular file")
         if status.st_size > LARGEST_FILE:
             raise too_large(name)
-        with open(path, "rb") as file:
-            remember(file)
-            data = file.read(LARGEST_FILE + 1)
+        if stat.S_ISREG(status.st_mode) and not status.st_size:
+            data = b""  # nor is what the system makes up and calls a file, which may wait for ever, as /proc/kmsg does
+        else:
+            with open(path, "rb") as file:
+                remember(file)
+                data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise fail("unreadable", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}") from None
     except ValueError:

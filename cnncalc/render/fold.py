@@ -21,23 +21,23 @@ def cells(text: str) -> int:
     return cell_len(text)
 
 
-def fold(text: str, width: int) -> list[str]:
-    """The lines of a text; all are indented as the first one is.
+def fold(text: str, width: int, taken: int = 0) -> list[str]:
+    """The lines of a text; all are indented as the first one is, of which something else takes so many columns.
 
     >>> fold("conv 3×3, stride 2", 12)
     ['conv 3×3,', 'stride 2']
     >>> fold("  conv5/unit1/main", 10)
     ['  conv5/', '  unit1/', '  main']
     """
-    if cells(text) <= width:
+    if taken + cells(text) <= width:
         return [text]
     body = text.lstrip(" ")
     indent = text[: len(text) - len(body)]
     room = width - len(indent)
-    lines, line, taken = [], "", 0
+    lines, line = [], ""
     for piece in _pieces(body, room):
         size = cells(piece)
-        if line and taken + cells(piece.rstrip(" ")) > room:
+        if taken and taken + cells(piece.rstrip(" ")) > room:
             lines.append(line)
             line, taken = "", 0
         line, taken = line + piece, taken + size

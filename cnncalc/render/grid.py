@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
+from cnncalc.formats.writing import UTF8, shown
 from cnncalc.render.document import UNBOUNDED, Bar, Grid, Inline, TableRow, plain
 from cnncalc.render.fold import ROOM, cells, fold, folded, narrowest
 
@@ -30,23 +31,28 @@ ROLES = {role: color for color, roles in _COLORS.items() for role in roles.split
 
 
 class Terminal(NamedTuple):
-    """Where text is shown: how many columns wide, in colour or not, with signs or ASCII alone."""
+    """Where text is shown: how many columns wide, in colour or not, in which encoding."""
 
     width: int
     color: bool = False
-    ascii: bool = False
+    encoding: str = UTF8
+
+    @property
+    def ascii(self) -> bool:
+        """Whether letters stand for signs."""
+        return self.encoding != UTF8
 
     @classmethod
     def of(cls, style: Style) -> Terminal:
         """Where a result is written in a style; a pipe has no end."""
-        return cls(style.width or UNBOUNDED, style.color, style.ascii)
+        return cls(style.width or UNBOUNDED, style.color, style.encoding)
 
     def text(self, inline: Inline) -> str:
         """Words as plain text: what a file says neither drives the terminal nor breaks a line."""
         text = inline if isinstance(inline, str) else plain(inline)
         if not text.isprintable():
             text = clean(text.replace("\n", " "))
-        return Style(ascii=True).plain(text) if self.ascii else text
+        return shown(text, self.encoding) if self.ascii else text
 
 
 def drawn(table: Grid, terminal: Terminal) -> Iterator[Line]:

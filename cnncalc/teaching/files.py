@@ -43,6 +43,8 @@ def read_data(path: str, largest: int) -> bytes:
             status = os.stat(path)
             if not stat.S_ISREG(status.st_mode):
                 raise Unreadable("is not a regular file")
+            if not status.st_size:  # also what the system makes up and calls a file
+                raise Unreadable("is empty")
             with open(path, "rb") as file:
                 remember(file)
                 data = file.read(largest + 1)

@@ -88,6 +88,8 @@ def on_disk(path: str) -> bytes | None:
     """The bytes of a file, no more than are read; None where there is none. Raises BadConfig."""
     if not os.path.isfile(path):
         return None
+    if not os.path.getsize(path):  # also what the system makes up and calls a file
+        return b""
     try:
         with open(path, "rb") as file:
             remember(file)

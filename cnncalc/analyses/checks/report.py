@@ -15,7 +15,7 @@ from cnncalc.core.analysis import Analysis, Counts, analyze
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.formats import open as api
 from cnncalc.formats.listing import File, listing
-from cnncalc.formats.source import Source
+from cnncalc.formats.source import ANYWHERE, Source
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
@@ -60,9 +60,9 @@ class Checks:
     """How files are checked.
 
     `vars` and `input_size` change a network before it is checked, `limits` are budgets besides the file's own,
-    `strict` makes a warning break a file. `finders` are further sources of problems and notes: each is given the file's
-    text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read` gives the text of
-    a file by its name.
+    `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository.
+    `finders` are further sources of problems and notes: each is given the file's text and its analysis, and may raise
+    ProblemsFound where it cannot judge the file at all. `read` gives the text of a file by its name.
 
     >>> Checks().report("lenet5").code
     0
@@ -72,6 +72,7 @@ class Checks:
     input_size: str | None = None
     limits: tuple[Limit, ...] = ()
     strict: bool = False
+    allow_outside: bool = False
     finders: tuple[Finder, ...] = ()
     read: Callable[[str], Source] = api.read
 
@@ -79,7 +80,7 @@ class Checks:
         """A report for every FILE, for every `*.yaml` and `*.yml` below every FOLDER, and for one that has none."""
         for name in files:
             reports = []
-            for file in listing([name]):
+            for file in listing([name], self.allow_outside):
                 reports.append(self.report(file))
                 yield reports[-1]
             yield from empty([name], reports)
@@ -91,6 +92,8 @@ class Checks:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
         try:
             source = self.read(name)
+            if self.allow_outside:
+                source.top = ANYWHERE
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
         try:

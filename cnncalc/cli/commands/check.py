@@ -11,7 +11,7 @@ import click
 
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
@@ -104,6 +104,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     file cannot be used.
     """
 
+    section = CHECKS
     examples = (
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
@@ -197,6 +198,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         if self.max_growth and self.baseline is None:
             raise click.UsageError("--max-growth goes with --baseline.")
         change = _change(self.since) if self._partly else None
+        if change:
+            change.tree.allow_outside = self.allow_outside
         index = change.index if change else None
         held = None if self.baseline is None else self._held(self.baseline, index)
         recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
@@ -206,6 +209,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             input_size=self.input_size,
             limits=self.limits,
             strict=self.strict or options.configured(linter.config, "").strict,
+            allow_outside=self.allow_outside,
             finders=tuple(finder for finder in (None if self.no_lint else linter, held, recorder) if finder),
             read=change.read if change else api.read,
         )
@@ -217,11 +221,11 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             if not report.skipped:
                 reports.append(report)
 
-        with Progress(_to_check(self.files, change)) as progress:
+        with Progress(_to_check(self.files, change, self.allow_outside)) as progress:
             for file in progress:
                 if not self.quiet and not change:
                     loading.note_bundled(file.name)
-                rewritten = _update(file.name) if self.update else None
+                rewritten = _update(file.name, self.allow_outside) if self.update else None
                 report = options.configured(checks.report, file)
                 progress.hide()
                 if rewritten and rewritten.figures:
@@ -314,10 +318,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _conclude(self, reports: list[Report], nothing: str) -> None:
         """What is said when all files are checked; `nothing` where there was none."""
-        from cnncalc.core.problem import clean
-
         form = self.form.name
-        said = verdict(reports) if reports else clean(nothing)
+        said = verdict(reports) if reports else nothing
         if form == DRAWN:
             streams.say(said)
             return
@@ -330,7 +332,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             self._write_step_summary(checked)
         else:
             self.write(checked)
-        click.echo(said, err=True)
+        streams.tell(said)
 
     def _write_step_summary(self, checked: Checked) -> None:
         """Add to what GitHub shows on the page of a run, where it asks for that."""
@@ -359,11 +361,11 @@ def _change(since: str | None) -> ChangeSet:
     return change
 
 
-def _to_check(files: tuple[str, ...], change: ChangeSet | None) -> list[File]:
+def _to_check(files: tuple[str, ...], change: ChangeSet | None, allow_outside: bool) -> list[File]:
     if change is None:
         from cnncalc.formats.listing import listing
 
-        return list(listing(files))
+        return list(listing(files, allow_outside))
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats.dependents import affected
 
@@ -403,14 +405,14 @@ def _record(recorder: Recorder, reports: list[Report], before: str | None) -> No
     streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
 
 
-def _update(file: str) -> Update | None:
+def _update(file: str, allow_outside: bool) -> Update | None:
     """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
     from cnncalc.analyses.checks.expect import check, update
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
     try:
-        graph = api.load(file)
+        graph = api.load(file, allow_outside=allow_outside)
         edits = check(graph).edits
     except ProblemsFound:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import SHOWN, Command, argument, option
+from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class CompareCommand(
     used.
     """
 
+    section = NETWORKS
     examples = (
         "cnncalc compare vgg16 resnet50 mobilenet_v2",
         "cnncalc compare git:main:net.yaml net.yaml --by-layer",

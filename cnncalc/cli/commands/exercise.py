@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import Command, argument, option
+from cnncalc.cli.command import TEACHING, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, STANDARD_COUNT, Recipe
@@ -69,7 +69,7 @@ class WithQuestions(options.WithNetwork):
 
         loading.note_bundled(file)
         try:
-            source = api.read(file)
+            source = api.read(file, allow_outside=self.allow_outside)
             recipe = Recipe(
                 files=files_of(source),
                 seed=self.seed,
@@ -105,6 +105,7 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
     holds no answers.
     """
 
+    section = TEACHING
     examples = (
         "cnncalc exercise lenet5 > sheet.md                 eight questions",
         "cnncalc exercise lenet5 --key                      with answers and working",

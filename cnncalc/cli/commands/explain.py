@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import Problem
 
@@ -29,6 +29,7 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
     Of a FILE that does not fit: the working up to where it breaks, with the exit code 2.
     """
 
+    section = NETWORKS
     examples = (
         "cnncalc explain alexnet conv1            35k = 11·11·3·48·2",
         "cnncalc explain resnet50 conv2/unit1/cb3 a unique short form of a path",

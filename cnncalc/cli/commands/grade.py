@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import SHOWN, Command, argument, option
+from cnncalc.cli.command import SHOWN, TEACHING, Command, argument, option
 from cnncalc.cli.files import InputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import ProblemsFound
@@ -50,6 +50,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     a file was not read; it does not stop the others.
     """
 
+    section = TEACHING
     examples = (
         "cnncalc grade sheet.md ada.md                 every answer of one student",
         "cnncalc grade sheet.md answers/ -o marks.csv  a folder: a row for each file",

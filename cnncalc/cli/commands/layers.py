@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cnncalc.cli import options
-from cnncalc.cli.command import Command, argument
+from cnncalc.cli.command import REFERENCE, Command, argument
 from cnncalc.cli.formats import OutputFormat, pages
 
 
@@ -24,6 +24,7 @@ class _LayerType(options.TextType):
 class LayersCommand(Command, options.WithOutput, options.WithDrawing):
     """The layer types; with TYPE its attributes, formulas and an example."""
 
+    section = REFERENCE
     examples = ("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 
     types: tuple[str, ...] = argument("[TYPE]...", type=_LayerType())

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from cnncalc.cli import options
-from cnncalc.cli.command import Command, argument
+from cnncalc.cli.command import CHECKS, Command, argument
 from cnncalc.cli.formats import OutputFormat, pages
 
 
@@ -24,6 +24,7 @@ class _Code(options.TextType):
 class RulesCommand(Command, options.WithOutput, options.WithDrawing):
     """The lint rules that `check` runs; with CODE its manual, a file that has the fault, and the file mended."""
 
+    section = CHECKS
     examples = (
         "cnncalc rules",
         "cnncalc rules dropped-border             why it matters, with an example",

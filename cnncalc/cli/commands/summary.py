@@ -8,7 +8,7 @@ import click
 
 from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import SHOWN, Command, argument, option
+from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
 
@@ -32,6 +32,7 @@ class SummaryCommand(
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     """
 
+    section = NETWORKS
     examples = (
         "cnncalc summary alexnet                      a bundled architecture",
         "cnncalc summary net.yaml --depth all         every layer inside blocks",

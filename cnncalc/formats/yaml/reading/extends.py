@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats import bundled
-from cnncalc.formats.source import Map, Node, Seq, Source, Text, read_file
+from cnncalc.formats.source import Map, Node, Seq, Source, Text, is_absolute, read_file
 from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, value_is_null
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
@@ -71,7 +69,7 @@ def parent_of(source: Source, node: Node, problems: Problems, key: str = "extend
         problems.add("extends", f"`{key}` names one file", node, f"write `{key}: resnet50.yaml`")
         raise ProblemsFound(problems.found)
     name = node.text
-    if os.path.isabs(name):
+    if is_absolute(name):
         problems.add("extends", f"`{key}` names a file beside this one or a bundled one", node, "write a relative path")
         raise ProblemsFound(problems.found)
     if not source.bundled:
