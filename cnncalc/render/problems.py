@@ -8,7 +8,7 @@ from cnncalc.core.problem import Label, Place, Problem, clean
 from cnncalc.formats.writing import UTF8, shown
 from cnncalc.render.fold import cells, fold
 
-_STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
+_STYLES = {"error": "bold red", "warning": "bold yellow", "rule": "blue", "bold": "bold"}
 _EXCERPT = 100  # columns of a line at most
 _LEAST = 20  # columns of an excerpt, however narrow the terminal is
 
