@@ -387,7 +387,7 @@ def test_no_text_drives_a_terminal(form: str) -> None:
 # ------------------------------------------------------------------------------------------------ ASCII
 
 
-@pytest.mark.parametrize("form", ["table", *PAGES])
+@pytest.mark.parametrize("form", ["table", "markdown", "html"])
 def test_ascii_is_ascii(form: str) -> None:
     ran = invoke("summary", "net.yaml", "--ascii", "-f", form)
     assert ran.out.isascii()

@@ -64,10 +64,13 @@ class OutputFormat(NamedTuple):
         return SUFFIXES.get(self.name, ()) if self.suffixes is None else self.suffixes
 
 
-def pages(document: str, text: str = "", more: Mapping[str, tuple[str, ...]] | None = None) -> tuple[OutputFormat, ...]:
-    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX."""
-    names = (*((text,) if text else ()), "markdown", "html", "latex")
-    return tuple(OutputFormat(name, document, (more or {}).get(name, ())) for name in names)
+def pages(document: str, text: str = "") -> tuple[OutputFormat, ...]:
+    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX.
+
+    LaTeX is ASCII by itself, but for the letters of names.
+    """
+    names = (*((text,) if text else ()), "markdown", "html")
+    return (*(OutputFormat(name, document) for name in names), OutputFormat("latex", document, ("ascii",)))
 
 
 class FormatOption(click.Option):
