@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
     from cnncalc.render.document import Page
 
 # Of a format, wherever a command has it.
