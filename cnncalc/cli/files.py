@@ -20,18 +20,19 @@ else:  # before click 8.4 the class has no parameter
 class OutputFile(TextType):
     """A file that a command writes, or `-`; `kept` where one that is there is replaced only with `--force`.
 
-    `renews` is the option whose file may be this one: it is read before it is written. click's own `Path` asks gettext
-    for its name, at every start.
+    `renews` is the option whose file may be this one: it is read before it is written. It may be a `folder` of files.
+    click's own `Path` asks gettext for its name, at every start.
     """
 
     name = "file"
 
-    def __init__(self, *, kept: bool = False, renews: str = "") -> None:
+    def __init__(self, *, kept: bool = False, renews: str = "", folder: bool = False) -> None:
+        self.folder = folder
         self.kept = kept
         self.renews = renews
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if os.path.isdir(value):
+        if os.path.isdir(value) and not self.folder:
             self.fail(f"File '{value}' is a directory.", param, ctx)
         return str(value)
 

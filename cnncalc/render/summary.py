@@ -44,7 +44,7 @@ def _table(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...],
             total.append("")
             for row, line in zip(cells, lines, strict=True):
                 row.append(Bar(column.share(line, analysis)))
-        heads.append(Head(style.plain(column.title), column.right, column.title in FOLDING, column.title == "layer"))
+        heads.append(Head(column.title, column.right, column.title in FOLDING, column.title == "layer"))
         total.append(column.total(analysis, style) if column.total else "")
         for row, line in zip(cells, lines, strict=True):
             row.append(column.cell(line, analysis, style))
