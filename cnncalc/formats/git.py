@@ -43,6 +43,8 @@ class Tree(NamedTuple):
     def read(self, path: str) -> Source | None:
         """The file of that path; None where there is none. Raises ProblemsFound where it cannot be read."""
         path = posixpath.normpath(path)
+        if "\n" in path:  # by which git's answers would be told apart
+            raise fail("unreadable", f"cannot read `{path}` of `{self.ref}`: a line break is in its name")
         name = f"{PREFIX}{self.ref}:{path if self.whole else os.path.join(self.folder, path)}"
         found = objects(self.folder, [self._object(path)], name)
         return None if found is None else self.source(found[1], path, name)
@@ -94,6 +96,15 @@ def must_exist(ref: str, folder: str = "") -> None:
         raise _no_version(ref)
     _refuse_options(ref)
     _must_exist(ref, folder, None)
+
+
+def is_version(ref: str, folder: str = "") -> bool:
+    """Whether a name is one of a commit, a branch or a tag."""
+    try:
+        must_exist(ref, folder)
+    except ProblemsFound:
+        return False
+    return True
 
 
 def split(name: str) -> tuple[str, str]:
