@@ -93,7 +93,7 @@ def renamed(change: ChangeSet, gone: Collection[str], new: Iterable[str]) -> dic
     for path in new:
         source = change.tree.read(change.tree.name(path))
         before = told.get(path) or (texts.get(source.text) if source else None)
-        if before in gone and before not in found.values():
+        if before and before in gone and before not in found.values():
             found[path] = before
     return found
 

@@ -11,7 +11,7 @@ from cnncalc.analyses.checks.changed import NetworkChange, ProjectChange, Versio
 from cnncalc.analyses.checks.loosened import ChangedRule
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import headline
-from cnncalc.analyses.comparing.changes import lines as change_lines
+from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change as changed_by
 from cnncalc.core.problem import Problem, clean
@@ -196,22 +196,33 @@ def _causes(result: ProjectChange) -> Iterator[Inline]:
 def _details(result: ProjectChange, style: Style) -> Iterator[tuple[Details, int]]:
     """The layers that changed, once for all networks in which the same did; and how many networks that are.
 
-    Shown are those of a file that was itself edited, if there is one: the figures of others may differ.
+    A file that only inherits a change stands with the edited one whose layers changed in the same attributes, also
+    where its figures are others.
     """
     found: dict[tuple[Any, ...], list[NetworkChange]] = {}
-    for one in result.shown:
+    for one in sorted(result.shown, key=lambda one: not one.edited):
         if one.changes:
-            lines = change_lines(one.changes, style)
-            key = tuple(
-                (line.kind, line.label, line.text) for line in lines if line.kind not in ("resized", "unchanged")
-            )
-            found.setdefault(key or (one.file,), []).append(one)
-    for networks in found.values():
-        first, *others = sorted(networks, key=lambda one: not one.edited)
+            alike = (key for key in found if not one.edited and key[0] == _attributes(one.changes))
+            key = next(alike, (_attributes(one.changes), _values(one.changes)))
+            found.setdefault(key, []).append(one)
+    for first, *others in found.values():
         more = f", and so in {', '.join(clean(one.file) for one in others[:MOST_FILES])}" if others else ""
         more += f" and {len(others) - MOST_FILES:,} more" if len(others) > MOST_FILES else ""
         grid = by_layer(first.changes, style)
-        yield Details(f"{clean(first.file)}{more}", headline(first.changes), [grid]), len(networks)
+        yield Details(f"{clean(first.file)}{more}", headline(first.changes), [grid]), 1 + len(others)
+
+
+def _attributes(changes: Sequence[Change]) -> tuple[Any, ...]:
+    """Which layers are others by themselves, and in what."""
+    return tuple((one.kind, one.entry.name, *(each.what for each in one.differences)) for one in _own(changes))
+
+
+def _values(changes: Sequence[Change]) -> tuple[Any, ...]:
+    return tuple(one.differences for one in _own(changes))
+
+
+def _own(changes: Sequence[Change]) -> Iterator[Change]:
+    return (one for one in changes if one.kind not in ("resized", "unchanged"))
 
 
 # ------------------------------------------------------------------------------------------------ for programs

@@ -107,8 +107,12 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
         if path not in old_names.values():
             networks.append(NetworkChange("removed", _before(change, path), None))
     networks.sort(key=lambda one: one.file)
-    versions = ((one.before, one.after) for one in networks if one.before and one.after)
-    rules = [*rules_changed(change), *budgets_changed((was.budgets, is_.budgets) for was, is_ in versions)]
+    both = [
+        (one.file, one.before.budgets, one.after.budgets)
+        for one in networks
+        if one.before and one.after and one.before.figures and one.after.figures
+    ]
+    rules = [*rules_changed(change), *budgets_changed(both)]
     same = sum(one.kind == "unchanged" and not one.code for one in networks)
     return ProjectChange(since, networks, len(survey.others) + same, rules, change.notes)
 

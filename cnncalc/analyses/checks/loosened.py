@@ -38,10 +38,10 @@ def rules_changed(change: ChangeSet) -> Iterator[ChangedRule]:
             yield from _baseline_changed(change, path)
 
 
-def budgets_changed(versions: Iterable[tuple[Sequence[Held], Sequence[Held]]]) -> Iterator[ChangedRule]:
-    """The budgets in files that are others, each once, also where many files inherit it."""
+def budgets_changed(versions: Iterable[tuple[str, Sequence[Held], Sequence[Held]]]) -> Iterator[ChangedRule]:
+    """The budgets that are others, by file, before and after; each once, also where many files inherit it."""
     seen = set()
-    for before, after in versions:
+    for file, before, after in versions:
         was, is_ = (
             {(one.name, one.quantity, one.level): one for one in held if not one.by} for held in (before, after)
         )
@@ -49,7 +49,7 @@ def budgets_changed(versions: Iterable[tuple[Sequence[Held], Sequence[Held]]]) -
             old, new = was.get(key), is_.get(key)
             if (old and old.limit) == (new and new.limit):
                 continue
-            place = str((new or old).where).removeprefix("git:")  # type: ignore[union-attr]
+            place = str(new.where) if new else file
             looser = new is None or (old is not None and new.limit > old.limit)
             what = f"{'budget' if key[2] == 'error' else 'warning'} {key[0]} {key[1]}"
             rule = ChangedRule(place, what, str(old.amount) if old else "", str(new.amount) if new else "", looser)

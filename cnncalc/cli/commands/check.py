@@ -337,6 +337,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
 
         A baseline that is none ends the command.
         """
+        if self.baseline is None and (self.write_baseline or not project.own.baseline):
+            return None
         from cnncalc.analyses.checks.baselines.baseline import named, of_project
         from cnncalc.analyses.checks.baselines.recorded import Recorded
         from cnncalc.core.problem import ProblemsFound
@@ -346,7 +348,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         folder = folder if os.path.isdir(folder) else ""
         try:
             if self.baseline is None:
-                return None if self.write_baseline else of_project(project, self.vars, self.input_size, index)
+                return of_project(project, self.vars, self.input_size, index)
             held = named(self.baseline, project.allowed, self.vars, self.input_size, folder, index)
         except ProblemsFound as error:
             raise _ended(error.problems) from None
