@@ -104,10 +104,11 @@ class Checks:
         try:
             if listed and not is_architecture(parse(source)):
                 return Report(name, skipped="no `layers` and no `extends`")
-            graph = api.graph_of(source, set=self.vars, input_size=self.input_size)
+            choices = self.project.choices(source) if self.project else Choices()
+            strict = bool(self.strict or choices.strict)
+            graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
             analysis = analyze(graph)
             result = check(graph, analysis)
-            choices = self.project.choices(source) if self.project else Choices()
             limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))
             others = tuple(held(limits, analysis, source))
             found = [*result.problems, *(one.problem for one in others if one.problem)]
@@ -116,7 +117,7 @@ class Checks:
             return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
         found += (one for one in said if isinstance(one, Problem))
         found = in_order(found, source.name)
-        broken = any(problem.level == "error" or self.strict or choices.strict for problem in found)
+        broken = any(problem.level == "error" or strict for problem in found)
         figures = result.figures + len(limits)
         least = (_AT_LEAST,) if analysis.uncounted and figures else ()
         notes = (*graph.notes, *result.notes, *least, *(one for one in said if isinstance(one, str)))

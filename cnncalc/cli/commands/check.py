@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -186,7 +187,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         group=LINT,
     )
     no_lint: bool = option("--no-lint", is_flag=True, help="Run no lint rule.", group=LINT)
-    strict: bool = option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.", group=LINT)
+    strict: bool = option(
+        "--strict",
+        is_flag=True,
+        help="Warnings break a file, too: exit code 1; operators that are not understood make it unusable: 2.",
+        group=LINT,
+    )
     show_config: bool = option(
         "--show-config",
         is_flag=True,
@@ -233,7 +239,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             input_size=self.input_size,
             allow_outside=self.allow_outside,
             finders=tuple(finders),
-            read=change.read if change else api.read,
+            read=change.read if change else partial(api.read, format=self.from_),
             project=project,
         )
         reports: list[Report] = []
