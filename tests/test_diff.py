@@ -309,6 +309,14 @@ def test_json_has_numbers(project: Repository) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["a.md", "a.html", "a.tex", "a.json", "a.txt"])
+def test_a_suffix_names_the_format(project: Repository, name: str) -> None:
+    project.write(nets__base=DOUBLED)
+    assert diff("-o", name).out == ""
+    form = {"md": "markdown", "tex": "latex", "txt": "table"}.get(name[2:], name[2:])
+    assert (project.folder / name).read_text(encoding="utf-8") == diff("-f", form).out
+
+
 def test_several_formats_in_one_run(project: Repository) -> None:
     project.write(nets__base=DOUBLED)
     ran = diff("-o", "a.md", "-o", "b.json", "-o", "c.html", "-o", "-", "-f", "markdown")

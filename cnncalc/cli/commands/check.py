@@ -282,12 +282,13 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
     def _to_check(self, project: Project, change: ChangeSet | None) -> list[File]:
         """The files that are meant, without those that are excluded; what leads to none ends the command."""
         from cnncalc.core.problem import ProblemsFound
-        from cnncalc.formats.dependents import affected
         from cnncalc.formats.listing import listing
 
         own = project.own
         try:
             if change:
+                from cnncalc.formats.dependents import affected
+
                 found = affected(change, self.files or map(own.name_of, own.files))
             elif not self.files:
                 found = [one for path in options.configured(project.files, self.allow_outside).values() for one in path]
