@@ -154,9 +154,9 @@ def test_the_script_of_another_shell() -> None:
 def test_the_help_says_how_a_script_is_installed() -> None:
     text = invoke("completion", "--help").out
     for line in (
-        'bash   in ~/.bashrc:  eval "$(cnncalc completion bash)"',
-        'zsh    in ~/.zshrc:   eval "$(cnncalc completion zsh)"',
-        "fish   once:          cnncalc completion fish > ~/.config/fish/completions/cnncalc.fish",
+        'bash   eval "$(cnncalc completion bash)"          in ~/.bashrc',
+        'zsh    eval "$(cnncalc completion zsh)"           in ~/.zshrc',
+        "fish   cnncalc completion fish > ~/.config/fish/completions/cnncalc.fish",
     ):
         assert line in text
 

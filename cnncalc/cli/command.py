@@ -12,6 +12,7 @@ class SizeCommand(Command, WithNetwork):
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -151,7 +152,7 @@ class Parsed(Documented):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         forget()
         try:
-            rest = super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, _in_full(self.params, args))
         except click.NoSuchOption as error:
             if error.option_name in FORMER:
                 raise click.UsageError(f"{error.message} It is {FORMER[error.option_name]}.", ctx) from None
@@ -173,6 +174,21 @@ class Parsed(Documented):
         for group in sorted(found, key=lambda group: _LAST.index(group) if group in _LAST else -1):
             with formatter.section(group):
                 formatter.write_dl([(words.ljust(min(wide, _WIDEST)), help) for words, help in found[group]])
+
+
+def _in_full(params: list[click.Parameter], args: list[str]) -> list[str]:
+    """Arguments with `-f` as `--format`: click else asks first which long option a short one could be meant for."""
+    options = {word: param for param in params if isinstance(param, click.Option) for word in param.opts}
+    found: list[str] = []
+    given = iter(args)
+    for arg in given:
+        param = options.get(arg)
+        found.append(max(param.opts, key=len) if param else arg)
+        if arg == "--":
+            found += given
+        elif param and not param.is_flag and not param.count:
+            found += islice(given, param.nargs)
+    return found
 
 
 _WIDEST = 30  # columns of an option's words, in click's help; the help of longer ones begins on the next line

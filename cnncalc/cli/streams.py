@@ -115,10 +115,8 @@ def _stream(output: str | None) -> Any:
 
 
 def say(text: str) -> None:
-    """Print one line to standard output."""
-    from cnncalc.core.problem import clean
-
-    emit(f"{clean(text)}\n", None)
+    """Print a text to standard output, folded to the terminal."""
+    emit(f"{_folded(text, sys.stdout)}\n", None)
 
 
 def complain(problems: Sequence[Problem]) -> None:
@@ -144,11 +142,16 @@ def show(error: click.ClickException) -> None:
 
 def tell(text: str) -> None:
     """Print a text to standard error, folded to the terminal."""
+    click.echo(_folded(text, sys.stderr), err=True)
+
+
+def _folded(text: str, stream: Any) -> str:
+    """A text as a stream has it; in a terminal it takes several lines."""
     from cnncalc.core.problem import clean
 
-    text, width = writing.shown(clean(text), encoding(None, sys.stderr)), terminal_width(None, sys.stderr)
-    if width:
-        from cnncalc.render.fold import fold
+    text, width = writing.shown(clean(text), encoding(None, stream)), terminal_width(None, stream)
+    if width is None or len(text) < width // 2:  # most often
+        return text
+    from cnncalc.render.fold import fold
 
-        text = "\n  ".join(fold(text, width - 2, -2))
-    click.echo(text, err=True)
+    return "\n  ".join(fold(text, width - 2, -2))

@@ -11,9 +11,8 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
 from cnncalc.core.graph import whole_path
-from cnncalc.core.problem import MOST_KNOWN, Level, Place, Problem, Problems, fail
+from cnncalc.core.problem import MOST_KNOWN, Level, Place, Problem, Problems, fail, misspelt
 from cnncalc.formats.source import Map, Node, Source, Text
-from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _BYTES = {
     "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
@@ -40,11 +39,20 @@ class Amount(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A limit of the command line: on a quantity of the layer or block `name`, or of the `total`."""
+    """A limit on a quantity of the layer or block `name`, or of the `total`, that stands in no architecture file.
+
+    `by` is the `pyproject.toml` that sets it; empty for one of the command line.
+    """
 
     name: str
     quantity: str
     amount: Amount
+    by: str = ""
+
+    def __str__(self) -> str:
+        """As it is written: `head=5M`."""
+        written = _decimal(self.amount.digits, self.amount.decimals, self.amount.suffix, "")
+        return written if self.name == "total" else f"{self.name}={written}"
 
 
 def read_limit(quantity: str, text: str) -> Limit | None:
@@ -113,9 +121,9 @@ def over(name: str, quantity: str, amount: Amount, actual: Value) -> str:
     return f"`{name}` {quantity}: limit {shown[0]}, is {shown[1]}, over by {shown[2]}{_more(limit, actual)}"
 
 
-def _decimal(digits: int, decimals: int, suffix: str) -> str:
+def _decimal(digits: int, decimals: int, suffix: str, thousands: str = ",") -> str:
     whole, rest = divmod(digits, int(10**decimals))
-    return f"{whole:,}{f'.{rest:0{decimals}}' if decimals else ''}{suffix}"
+    return f"{whole:{thousands}}{f'.{rest:0{decimals}}' if decimals else ''}{suffix}"
 
 
 def _more(limit: float, actual: float) -> str:
@@ -128,11 +136,11 @@ def _more(limit: float, actual: float) -> str:
     return f" ({percent:+,.1f} %)" if percent >= 0.05 else " (under +0.1 %)"
 
 
-# ------------------------------------------------------------------------------------------- on the command line
+# ------------------------------------------------------------------------------- on the command line, in a project
 
 
 def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
-    """The limits of the command line that a network breaks; raises ProblemsFound where it has no such name."""
+    """The limits of no architecture file that a network breaks; raises ProblemsFound where it has no such name."""
     whole = Place(source.name, 1, 1)
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
@@ -141,7 +149,8 @@ def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> I
         if breaks(measure, limit.amount, actual):
             place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
             name = entry.name if entry else "total"
-            yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place)
+            notes = (f"the limit stands in {limit.by}",) if limit.by else ()
+            yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place, notes)
 
 
 def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
@@ -152,7 +161,7 @@ def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
         listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (", …" if len(found) > 5 else "")
         raise fail("unknown-name", f"a limit names `{name}`, which may mean {listed}", whole, "write the whole path")
     known = ["total", *(row.name for row in analysis.rows), *analysis.groups]
-    help = did_you_mean(name, known) or "`cnncalc summary FILE --depth all` shows every name"
+    help = misspelt(name, known) or "`cnncalc summary FILE --depth all` shows every name"
     raise fail("unknown-name", f"a limit names no entry `{name}`", whole, help)
 
 
@@ -201,7 +210,7 @@ def named(
 
 
 def _cure_of_name(name: str, known: list[str], otherwise: str) -> str:
-    return did_you_mean(name, known) or otherwise
+    return misspelt(name, known) or otherwise
 
 
 def _limits_of(
@@ -210,7 +219,7 @@ def _limits_of(
     known = used(Use.LIMITS)
     for key, written in quantities:
         if key.text not in known:
-            problems.add("unknown-key", f"no quantity `{key.text}`", key, did_you_mean(key.text, known))
+            problems.add("unknown-key", f"no quantity `{key.text}`", key, misspelt(key.text, known))
             continue
         measure = known[key.text]
         actual = measure.value(analysis, entry)

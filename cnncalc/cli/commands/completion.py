@@ -13,9 +13,9 @@ class CompletionCommand(Command):
     """The script with which a SHELL completes commands, options, files, and the names in a file.
 
     \b
-    bash   in ~/.bashrc:  eval "$(cnncalc completion bash)"
-    zsh    in ~/.zshrc:   eval "$(cnncalc completion zsh)"
-    fish   once:          cnncalc completion fish > ~/.config/fish/completions/cnncalc.fish
+    bash   eval "$(cnncalc completion bash)"          in ~/.bashrc
+    zsh    eval "$(cnncalc completion zsh)"           in ~/.zshrc
+    fish   cnncalc completion fish > ~/.config/fish/completions/cnncalc.fish
     """
 
     section = HELP
