@@ -224,7 +224,7 @@ def attempt(text: str) -> str:
     try:
         graph = cnncalc.loads(text)
         analysis = cnncalc.analyze(graph)
-        json.render(analysis, analysis.rows)
+        json.network(analysis, analysis.rows)
         cnncalc.check(graph)
         problems.render(lint(graph).findings)
     except cnncalc.ProblemsFound as error:
