@@ -102,7 +102,8 @@ class Command:
         """Write the result in the format that was chosen."""
         style = self.style
         text = self.form.write(result, style)
-        streams.emit(text if "ascii" in self.form.idle else style.plain(text), self.output)
+        kept = isinstance(text, bytes) or "ascii" in self.form.idle
+        streams.emit(text if kept else style.plain(str(text)), self.output)
 
     @property
     def style(self) -> Style:

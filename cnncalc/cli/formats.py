@@ -46,11 +46,11 @@ class OutputFormat(NamedTuple):
     always: bool = False
     suffixes: tuple[str, ...] | None = None
 
-    def write(self, result: Any, style: Style) -> str:
-        """The text of a result."""
+    def write(self, result: Any, style: Style) -> str | bytes:
+        """The text of a result, or its bytes where the format is none of text."""
         module, _, function = self.writer.partition(":")
-        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
-        if isinstance(made, str):
+        made: str | bytes | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
+        if isinstance(made, str | bytes):
             return made
         from cnncalc.render.formats import written
 
