@@ -92,8 +92,15 @@ class OfFile(TextType):
 # ------------------------------------------------------------------------------------------------ options
 
 
+def _formats() -> Iterable[str]:
+    from cnncalc.formats.foreign import FORMATS
+    from cnncalc.formats.source import YAML
+
+    return [YAML, *FORMATS]
+
+
 class WithNetwork:
-    """`--set NAME=VALUE`, `--input-size SIZE`: what of the FILE is another."""
+    """`--from FORMAT`, `--strict`, `--set NAME=VALUE`, `--input-size SIZE`: what of the FILE is another."""
 
     sets: tuple[str, ...] = option(
         "--set",
@@ -110,6 +117,19 @@ class WithNetwork:
         group=NETWORK,
     )
 
+    from_: str | None = option(
+        "--from",
+        type=Names(_formats),
+        metavar="FORMAT",
+        help="What FILE is written in, whatever it looks like: yaml, onnx and others of docs/formats.md.",
+        group=NETWORK,
+    )
+    strict: bool = option(
+        "--strict",
+        is_flag=True,
+        help="Another program's file with operators that are not understood is an error: exit code 2.",
+        group=NETWORK,
+    )
     allow_outside: bool = option(
         "--allow-outside",
         is_flag=True,
@@ -132,7 +152,7 @@ class WithNetwork:
         """Read every FILE; one that fails does not stop the others."""
         from cnncalc.cli.loading import load_all
 
-        return load_all(files, self.vars, self.input_size, self.allow_outside)
+        return load_all(files, self.vars, self.input_size, self.allow_outside, self.from_, self.strict)
 
 
 def columns_of(given: str) -> tuple[str, ...]:

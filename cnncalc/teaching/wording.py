@@ -27,7 +27,7 @@ def entry(row: Row, hidden: str) -> str:
             parts.append(f"{name}: ?")
         elif value is None or value == declared.default or declared.kind == "Table":
             continue
-        elif declared.kind == "Padding" and value != "same":
+        elif declared.kind == "Padding" and not isinstance(value, str):
             ends = [str(before) if before == after else f"[{before}, {after}]" for before, after in value]
             if any(before or after for before, after in value):
                 parts.append(f"{name}: {_listed(ends)}")

@@ -95,7 +95,7 @@ class WithQuestions(options.WithNetwork):
         self._refuse_both()
         loading.note_bundled(file)
         try:
-            source = api.read(file, allow_outside=self.allow_outside)
+            source = api.read(file, allow_outside=self.allow_outside, format=self.from_)
             recipe = Recipe(
                 files=files_of(source),
                 seed=self.seed,
