@@ -14,7 +14,7 @@ from cnncalc.teaching.wording import written_answer
 MOST_WRONG = 30  # wrong answers that are told apart
 
 
-class Known(NamedTuple):
+class Typed(NamedTuple):
     """An answer as it is typed, and what is said of it."""
 
     text: str
@@ -31,7 +31,7 @@ class Standing(NamedTuple):
     name: str
     text: str
     right: tuple[str, ...]
-    wrong: tuple[Known, ...]
+    wrong: tuple[Typed, ...]
     working: str
 
 
@@ -45,7 +45,7 @@ def standing(sheet: Worksheet) -> list[Standing]:
         wrong = []
         for answer, made in slips.items():
             said = "; or ".join(f"{one}: {one.slip.sentence}" for one in made)
-            wrong += [Known(text, said) for text in _typed(answer, sheet.recipe.layout) if text not in right]
+            wrong += [Typed(text, said) for text in _typed(answer, sheet.recipe.layout) if text not in right]
         name = f"{question.id:0>{wide}} {question.layer} {question.asked}"
         working = "".join(f"<li>{words(Run(step, 'prose'))}</li>" for step in question.working)
         text = _context(sheet, question) + f"<p>{words(Run(question.prompt, 'prose'))}</p>"
