@@ -38,8 +38,8 @@ FIELDS = {
     'out_sides = "side"': "Own.out_sides: is no field of a layer (did you mean `out_side`?)",
     "zzz = 1": (
         "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `tensors`, `branches`, `alike`, `along`, "
-        "`verb`, `second_input`, `unknown`, `where`, `requires`, `out_channels`, `out_side`, `out_tokens`, "
-        "`out_vector`, `out_shape`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
+        "`verb`, `computes`, `second_input`, `unknown`, `where`, `requires`, `out_channels`, `out_side`, "
+        "`out_tokens`, `out_vector`, `out_shape`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
     ),
     'family = "conv"': 'Own.family: stands in the first line (write `class Own(Layer, family="conv")`)',
     'type = "mine"': "Own.type: is worked out, not declared",

@@ -113,7 +113,8 @@ class Command:
         """Write the result in a format."""
         style = self.style_of(output)
         text = form.write(result, style)
-        streams.emit(text if "ascii" in form.idle else style.plain(text), output)
+        kept = isinstance(text, bytes) or "ascii" in form.idle
+        streams.emit(text if kept else style.plain(str(text)), output)
 
     @property
     def style(self) -> Style:

@@ -48,11 +48,12 @@ class OutputFormat(NamedTuple):
     always: bool = False
     suffixes: tuple[str, ...] | None = None
 
-    def write(self, result: Any, style: Style) -> str:
-        """The text of a result."""
+    def write(self, result: Any, style: Style) -> str | bytes:
+        """The text of a result, or its bytes where the format is none of text."""
         module, _, function = self.writer.partition(":")
-        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style._replace(encoding=UTF8))
-        if isinstance(made, str):
+        function = getattr(import_module(f"cnncalc.{module}"), function)
+        made: str | bytes | Page = function(result, style._replace(encoding=UTF8))
+        if isinstance(made, str | bytes):
             return made
         from cnncalc.render.formats import written
 

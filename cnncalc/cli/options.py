@@ -220,7 +220,7 @@ class WithOutputs:
         "-o",
         "--output",
         cls=OutputOption,
-        type=OutputFile(dash=True),
+        type=OutputFile(),
         multiple=True,
         help="Write to this file instead of standard output (-); several: each in the format of its suffix.",
         group=OUTPUT,
