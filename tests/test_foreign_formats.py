@@ -55,7 +55,7 @@ def declare() -> None:
 def lines() -> Iterator[None]:
     declare()
     yield
-    del FORMATS["Lines"]
+    del FORMATS["lines"]
 
 
 TOY = "#!lines\ninput 3 8 8\nconv filters=4 kernel=3\nrelu\nflatten\ndense units=10\n"
@@ -158,7 +158,6 @@ def test_it_is_no_parent_of_a_yaml_file(toy: Path) -> None:
 # ------------------------------------------------------------------------------------------- known, and not read
 
 CONTENTS: dict[str, bytes] = {
-    "a model of ONNX": b"\x08\x08\x12\x07pytorch\x1a\x052.9.1:\xc3\x10\n",
     "a program in Python": b"import torch\n\nnet = torch.nn.Linear(1, 2)\n",
     "a file of HDF5, as Keras saves weights and models": b"\x89HDF\r\n\x1a\n\x00\x00",
     "a model of Keras": b"PK\x03\x04" + b"\0" * 26 + b"metadata.json{}",

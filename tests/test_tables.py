@@ -15,7 +15,7 @@ import cnncalc
 import cnncalc.analyses.checks.rules
 import cnncalc.core.layers
 from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD, Style
-from cnncalc.analyses.outline import Analyzed, Overview
+from cnncalc.analyses.overview import Analyzed, Overview
 from cnncalc.cli import streams
 from cnncalc.core.figures import short
 from cnncalc.render.fold import cells, fold, narrowest

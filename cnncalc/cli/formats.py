@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from cnncalc.formats.writing import UTF8
+
 if TYPE_CHECKING:
     from cnncalc.analyses.columns import Style
     from cnncalc.render.document import Page
@@ -49,7 +51,7 @@ class OutputFormat(NamedTuple):
     def write(self, result: Any, style: Style) -> str:
         """The text of a result."""
         module, _, function = self.writer.partition(":")
-        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
+        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style._replace(encoding=UTF8))
         if isinstance(made, str):
             return made
         from cnncalc.render.formats import written

@@ -49,7 +49,12 @@ def note_slow_parser() -> None:
 
 
 def load_all(
-    files: tuple[str, ...], vars: dict[str, str], input_size: str | None = None, allow_outside: bool = False
+    files: tuple[str, ...],
+    vars: dict[str, str],
+    input_size: str | None = None,
+    allow_outside: bool = False,
+    format: str | None = None,
+    strict: bool = False,
 ) -> list[Loaded]:
     """Read every FILE; one that fails does not stop the others."""
     from cnncalc.core.problem import ProblemsFound
@@ -61,8 +66,8 @@ def load_all(
     for file in files:
         note_bundled(file)
         try:
-            source = api.read(file, allow_outside=allow_outside)
-            loaded.append(Loaded(file, api.graph_of(source, set=vars, input_size=input_size), []))
+            source = api.read(file, allow_outside=allow_outside, format=format)
+            loaded.append(Loaded(file, api.graph_of(source, set=vars, input_size=input_size, strict=strict), []))
         except ProblemsFound as error:
             loaded.append(Loaded(file, None, error.problems, error.understood))
     return loaded

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cnncalc.cli.command import NETWORK, OUTPUT, SHOWN, option
-from cnncalc.cli.files import ARCHITECTURES, OutputFile
+from cnncalc.cli.files import ARCHITECTURES, OutputFile, TextType
 from cnncalc.cli.formats import FormatOption, OutputFormat, OutputOption
 
 if TYPE_CHECKING:
     from cnncalc.cli.loading import Loaded
 
 T = TypeVar("T")
-
-
-if TYPE_CHECKING:
-    TextType = click.ParamType[str]
-else:  # before click 8.4 the class has no parameter
-    TextType = click.ParamType
 
 
 class Architecture(TextType):
@@ -91,8 +86,15 @@ class OfFile(TextType):
 # ------------------------------------------------------------------------------------------------ options
 
 
+def _formats() -> Iterable[str]:
+    from cnncalc.formats.foreign import FORMATS
+    from cnncalc.formats.source import YAML
+
+    return [YAML, *FORMATS]
+
+
 class WithNetwork:
-    """`--set NAME=VALUE`, `--input-size SIZE`: what of the FILE is another."""
+    """`--from FORMAT`, `--strict`, `--set NAME=VALUE`, `--input-size SIZE`: what of the FILE is another."""
 
     sets: tuple[str, ...] = option(
         "--set",
@@ -109,6 +111,19 @@ class WithNetwork:
         group=NETWORK,
     )
 
+    from_: str | None = option(
+        "--from",
+        type=Names(_formats),
+        metavar="FORMAT",
+        help="What FILE is written in, whatever it looks like: yaml, onnx and others of docs/formats.md.",
+        group=NETWORK,
+    )
+    strict: bool = option(
+        "--strict",
+        is_flag=True,
+        help="Another program's file with operators that are not understood is an error: exit code 2.",
+        group=NETWORK,
+    )
     allow_outside: bool = option(
         "--allow-outside",
         is_flag=True,
@@ -131,7 +146,29 @@ class WithNetwork:
         """Read every FILE; one that fails does not stop the others."""
         from cnncalc.cli.loading import load_all
 
-        return load_all(files, self.vars, self.input_size, self.allow_outside)
+        return load_all(files, self.vars, self.input_size, self.allow_outside, self.from_, self.strict)
+
+
+def columns_of(given: str) -> tuple[str, ...]:
+    """Numbers, ranges of numbers, headings."""
+    found: list[str] = []
+    for part in given.split(","):
+        ends = re.fullmatch(r"\s*(\d{1,3})\s*[-–]\s*(\d{1,3})\s*", part, re.ASCII)
+        if not part.strip() or (ends and int(ends[1]) > int(ends[2])):
+            raise ValueError(f"columns like 3-8 or Name,Email, not '{given}'")
+        found += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part.strip()]
+    return tuple(found)
+
+
+def names(group: str) -> Any:
+    """`--names COLUMN,...`: where a table has its names."""
+    return option(
+        "--names",
+        read=columns_of,
+        metavar="COLUMN,...",
+        help="The columns of a table that hold names: numbers or headings.",
+        group=group,
+    )
 
 
 def layout(group: str) -> Any:
@@ -170,7 +207,7 @@ class WithOutput:
         "-o",
         "--output",
         cls=OutputOption,
-        type=OutputFile(dash=True),
+        type=OutputFile(),
         help="Write to this file instead of standard output.",
         group=OUTPUT,
     )
@@ -182,7 +219,7 @@ class WithKeptOutput:
     output: str | None = option(
         "-o",
         "--output",
-        type=OutputFile(dash=True, kept=True),
+        type=OutputFile(kept=True),
         help="Write to this file instead of standard output.",
         group=OUTPUT,
     )

@@ -47,9 +47,9 @@ class Tree(NamedTuple):
         found = objects(self.folder, [self._object(path)], name)
         return None if found is None else self.source(found[1], path, name)
 
-    def source(self, data: bytes, path: str, name: str) -> Source:
+    def source(self, data: bytes, path: str, name: str, format: str | None = None) -> Source:
         """Bytes of the file `path` as a Source that finds its parents in this tree."""
-        source = decode(data, name, posixpath.dirname(path), whole=Place(name, 1, 1))
+        source = decode(data, name, posixpath.dirname(path), whole=Place(name, 1, 1), format=format)
         source.tree = self
         return source
 
@@ -57,7 +57,7 @@ class Tree(NamedTuple):
         return f"{self.ref}:{path}" if self.whole else f"{self.ref}:./{path}"
 
 
-def read(name: str) -> Source:
+def read(name: str, format: str | None = None) -> Source:
     """The source of `git:REF:PATH`; raises ProblemsFound.
 
     >>> read("git:-n:net.yaml")
@@ -65,7 +65,7 @@ def read(name: str) -> Source:
     cnncalc.core.problem.ProblemsFound: `-n` is no name of a version
     """
     ref, path = split(name)
-    found = _find(ref, path, name)
+    found = _find(ref, path, name, format)
     if found is None:
         raise _why_not(ref, path, name)
     return found
@@ -132,7 +132,7 @@ def _nearest_folder(path: str) -> tuple[str, str]:
     return folder, below
 
 
-def _find(ref: str, path: str, name: str) -> Source | None:
+def _find(ref: str, path: str, name: str, format: str | None) -> Source | None:
     folder, below = _nearest_folder(path)
     trees = [(Tree(ref, folder), below)]
     if not os.path.isabs(path) and not path.startswith("."):
@@ -141,7 +141,7 @@ def _find(ref: str, path: str, name: str) -> Source | None:
         found = objects(folder, [tree._object(below) for tree, below in trees], name)
         if found is not None:
             tree, below = trees[found[0]]
-            return tree.source(found[1], below, name)
+            return tree.source(found[1], below, name, format)
         trees = trees[1:]  # a bare repository has no current folder: git stops at the first
     return None
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import fail, nearest
+from cnncalc.core.problem import Problems, fail, nearest
 from cnncalc.formats import bundled
 from cnncalc.formats.source import ANYWHERE, LARGEST_FILE, Source, decode, read_file
 from cnncalc.formats.yaml.expanding.build import load_source
@@ -40,33 +40,48 @@ def find(name: str) -> Located:
     return Located(path, name if name.endswith(".yaml") else f"{name}.yaml", True)
 
 
-def read(name: str, *, allow_outside: bool = False) -> Source:
+def read(name: str, *, allow_outside: bool = False, format: str | None = None) -> Source:
     """The source of a FILE; `-` is standard input, `git:REF:PATH` an older version. Raises ProblemsFound.
 
     What it extends or uses lies below the top of its repository, else below its folder; with `allow_outside` anywhere.
+    `format` overrules what its name and its first bytes say.
     """
-    source = _read(name)
+    source = _read(name, format)
     if allow_outside:
         source.top = ANYWHERE
     return source
 
 
-def _read(name: str) -> Source:
+def _read(name: str, format: str | None) -> Source:
     if name == "-":
-        return decode(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>", os.getcwd())
+        return decode(sys.stdin.buffer.read(LARGEST_FILE + 1), "<stdin>", os.getcwd(), format=format)
     if name.startswith(FROM_GIT):
         from cnncalc.formats import git
 
-        return git.read(name)
+        return git.read(name, format)
     found = find(name)
-    return read_file(found.path, found.name, bundled=found.bundled)
+    return read_file(found.path, found.name, bundled=found.bundled, format=format)
 
 
-def graph_of(source: Source, *, set: Mapping[str, str] | None = None, input_size: str | None = None) -> Graph:
-    """The graph of a source in whichever format it is written; raises ProblemsFound."""
+def graph_of(
+    source: Source, *, set: Mapping[str, str] | None = None, input_size: str | None = None, strict: bool = False
+) -> Graph:
+    """The graph of a source in whichever format it is written; raises ProblemsFound.
+
+    `strict` refuses another program's file with operators that are not understood.
+    """
     if source.format is None:
         return load_source(source, set=dict(set or {}), input_size=input_size)
     graph: Graph = source.format.graph(source, set or {}, input_size)
+    if strict:
+        problems = Problems()
+        for node in graph.nodes:
+            if node.layer.unknown and (open_ := node.layer.left_open):
+                called = node.layer.values["type"]
+                problems.add(
+                    "unknown-layer", f"`{called}` is not understood: its {' and '.join(open_)} are not known", node
+                )
+        problems.stop_if_any()
     return graph
 
 

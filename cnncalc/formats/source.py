@@ -13,6 +13,8 @@ from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
 from cnncalc.formats.writing import remember
 
 LARGEST_FILE = 64 * 2**20
+LARGEST_READ = 2**20  # a larger binary file is mapped, not read
+YAML = "yaml"
 DEEPEST = 100
 ANYWHERE = ""  # as a Source's `top`
 HEAD = 4_096  # bytes by which a format is recognised
@@ -40,7 +42,7 @@ class Source:
         tree: Any = None,
         *,
         format: Any = None,
-        data: bytes = b"",
+        data: Any = b"",
         top: str | None = None,
     ) -> None:
         self.name = name
@@ -207,8 +209,13 @@ def outside(name: str) -> ProblemsFound:
     return fail("unreadable", message, help="to read it all the same, pass `--allow-outside`")
 
 
-def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = False) -> Source:
-    """The text of a file; ProblemsFound where it cannot be read, is too large or is no text."""
+def read_file(
+    path: str, name: str, *, bundled: bool = False, regular: bool = False, format: str | None = None
+) -> Source:
+    """The text of a file; ProblemsFound where it cannot be read, is too large or is no text.
+
+    Its format is told by its name and its first bytes, unless `format` says it.
+    """
     whole = Place(name, 1, 1)
     try:
         status = os.stat(path)
@@ -216,19 +223,32 @@ def read_file(path: str, name: str, *, bundled: bool = False, regular: bool = Fa
             raise fail("unreadable", f"`{name}` is a folder", help="name a file in it")
         if not stat.S_ISREG(status.st_mode) and (regular or not stat.S_ISFIFO(status.st_mode)):
             raise fail("unreadable", f"`{name}` is not a regular file")
-        if status.st_size > LARGEST_FILE:
-            raise too_large(name)
         if stat.S_ISREG(status.st_mode) and not status.st_size:
             data = b""  # nor is what the system makes up and calls a file, which may wait for ever, as /proc/kmsg does
         else:
             with open(path, "rb") as file:
                 remember(file)
+                if status.st_size > LARGEST_READ and (mapped := _mapped(file, name, format)) is not None:
+                    return mapped
+                if status.st_size > LARGEST_FILE:
+                    raise too_large(name)
                 data = file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise fail("unreadable", f"cannot read `{name}`: {(error.strerror or str(error)).lower()}") from None
     except ValueError:
         raise fail("unreadable", f"cannot read `{name}`: a file name has no NUL byte") from None
-    return decode(data, name, os.path.dirname(path), bundled=bundled, whole=whole)
+    return decode(data, name, os.path.dirname(path), bundled=bundled, whole=whole, format=format)
+
+
+def _mapped(file: Any, name: str, called: str | None) -> Source | None:
+    """A large binary file, of which most is weights that nobody reads; None, at its beginning, where it is text."""
+    format = _format(name, file.read(HEAD), called)
+    if format is None or not format.binary:
+        file.seek(0)
+        return None
+    from mmap import ACCESS_READ, mmap
+
+    return Source(name, "", format=format, data=mmap(file.fileno(), 0, access=ACCESS_READ))
 
 
 def too_large(name: str) -> ProblemsFound:
@@ -236,13 +256,21 @@ def too_large(name: str) -> ProblemsFound:
     return fail("limit", f"`{name}` is too large (limit: file size {LARGEST_FILE // 2**20} MB)")
 
 
-def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, whole: Place | None = None) -> Source:
+def decode(
+    data: bytes,
+    name: str,
+    folder: str = "",
+    *,
+    bundled: bool = False,
+    whole: Place | None = None,
+    format: str | None = None,
+) -> Source:
     """Bytes as the text of a Source; ProblemsFound where they are not UTF-8 or hold control characters."""
     if len(data) > LARGEST_FILE:
         raise too_large(name)
-    format = _format(name, data)
-    if format is not None and format.binary:
-        return Source(name, "", folder, bundled, format=format, data=data)
+    found = _format(name, data, format)
+    if found is not None and found.binary:
+        return Source(name, "", folder, bundled, format=found, data=data)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -256,12 +284,14 @@ def decode(data: bytes, name: str, folder: str = "", *, bundled: bool = False, w
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise fail("encoding", "the file holds a NUL byte: it is no text", Place(name, line, 1))
-    return Source(name, text, folder, bundled, format=format)
+    return Source(name, text, folder, bundled, format=found)
 
 
-def _format(name: str, data: bytes) -> Any:
+def _format(name: str, data: bytes, called: str | None) -> Any:
     """The format of a file that is not YAML, None where it may be; ProblemsFound where it is known and not read."""
     head = data[:HEAD]
+    if called:
+        return _format_called(called)
     if name.lower().endswith((".yaml", ".yml")) and b"\0" not in head:
         return None
     from cnncalc.formats.foreign import FORMATS  # here, for most files are YAML
@@ -271,3 +301,14 @@ def _format(name: str, data: bytes) -> Any:
     if found is None and (kind := unread(name, head)):
         raise fail("foreign-format", f"`{name}` is {kind.called}, which is not read", help=kind.cure)
     return found
+
+
+def _format_called(name: str) -> Any:
+    """The format of that name; ProblemsFound where there is none."""
+    if name == YAML:
+        return None
+    from cnncalc.formats.foreign import FORMATS
+
+    if name not in FORMATS:
+        raise fail("bad-value", f"--from: no format `{name}`", help=f"there are {', '.join([YAML, *FORMATS])}")
+    return FORMATS[name]

@@ -13,6 +13,6 @@ PAGES = ("markdown", "html", "latex")
 def written(page: Page, form: str, style: Style) -> str:
     """A document in a format; of what is none of `PAGES`, `table` or `full`, the text."""
     text: str = import_module(f"cnncalc.render.{form if form in PAGES else 'text'}").write(page, style)
-    if not style.ascii:
-        return text
-    return text.encode("ascii", "xmlcharrefreplace").decode() if form == "html" else style.plain(text)
+    if form == "html" and style.ascii:  # which has a way to write every letter
+        return text.encode(style.encoding, "xmlcharrefreplace").decode(style.encoding)
+    return text

@@ -13,7 +13,7 @@ from cnncalc.core.problem import Origin, Place, Problem
 
 if TYPE_CHECKING:
     from cnncalc.analyses.columns import Style
-    from cnncalc.analyses.outline import Overview
+    from cnncalc.analyses.overview import Overview
 
 SCHEMA_VERSION = 1
 

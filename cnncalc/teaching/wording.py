@@ -57,8 +57,8 @@ def written_answer(answer: Answer, layout: str = "hwc") -> str:
 
 
 def working(layer: Layer, reads: tuple[Shape, ...], quantity: str) -> list[Step]:
-    """The steps that lead to a quantity of a layer: shape, params or multiplies."""
-    wanted = {"shape": ("output",), "params": ("weights", "biases", "params"), "multiplies": ("multiplies",)}[quantity]
+    """The steps that lead to a quantity of a layer: its shape, or one that is counted."""
+    wanted = {"shape": ("output",), "params": ("weights", "biases", "params")}.get(quantity, (quantity,))
     done = work(layer, reads)
     counts = Counts(done.weights, done.biases, done.buffers, done.multiplies, done.activations)
     row = Row("", layer.type, layer, (), reads, done.output, counts, Label("", ""))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,17 +15,19 @@ from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
+from cnncalc.cli.updating import updated
 from cnncalc.formats import writing
 from cnncalc.render.check import Checked, many, verdict
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.analyses.checks.baselines.baseline import Against
+    from cnncalc.analyses.checks.baselines.baseline import Against, OfProject
     from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
     from cnncalc.analyses.checks.budget import Limit
-    from cnncalc.analyses.checks.expect import Update
-    from cnncalc.analyses.checks.report import Report
+    from cnncalc.analyses.checks.config import Choices
+    from cnncalc.analyses.checks.project import Project
+    from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.core.problem import Problem
     from cnncalc.formats.changes import ChangeSet, Index
     from cnncalc.formats.listing import File
@@ -47,10 +49,15 @@ def _form() -> str:
     return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN
 
 
-def _known_codes() -> Iterable[str]:
-    from cnncalc.analyses.checks.rules import RULES
+def _rules(words: str, help: str) -> Any:
+    """An option that names lint rules."""
 
-    return RULES
+    def known() -> Iterable[str]:
+        from cnncalc.analyses.checks.rules import RULES
+
+        return RULES
+
+    return option(words, type=options.Names(known), read=_codes, metavar="CODES", help=help, group=LINT)
 
 
 def _codes(given: str) -> frozenset[str]:
@@ -63,9 +70,10 @@ class WithLimits:
     """`--max-NAME` for each quantity that has this option."""
 
     @property
-    def limits(self) -> tuple[Limit, ...]:
-        """All that were given."""
-        return tuple(limit for name in used(Use.OPTION) for limit in getattr(self, f"max_{name}"))
+    def limits(self) -> dict[str, tuple[Limit, ...]]:
+        """All that were given, by quantity."""
+        given = {name: getattr(self, f"max_{name}") for name in used(Use.OPTION)}
+        return {name: limits for name, limits in given.items() if limits}
 
 
 def _max_option(measure: Measure) -> Any:
@@ -95,9 +103,9 @@ for _measure in used(Use.OPTION).values():
 class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput, options.WithColor):
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
-    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them.
-    A project chooses them in [tool.cnncalc] of its pyproject.toml, and a comment `# cnncalc: ignore[CODE]` on the line
-    of a finding ignores it.
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them;
+    a comment `# cnncalc: ignore[CODE]` on the line of a finding ignores it. A project chooses its files, rules, limits
+    and baseline in [tool.cnncalc] of its pyproject.toml: without FILE all of the project is checked.
 
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
@@ -106,6 +114,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     section = CHECKS
     examples = (
+        "cnncalc check                            the files of the project",
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
@@ -121,6 +130,13 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     )
 
     files: tuple[str, ...] = argument("FILE|FOLDER...", required=False, type=options.Architecture())
+    exclude: tuple[str, ...] = option(
+        "--exclude",
+        metavar="PATTERN",
+        multiple=True,
+        help="Leave out what matches, of the files that are found, not named: drafts, 'nets/old/**/*.yaml'.",
+        group=FILES,
+    )
     since: str | None = option(
         "--since",
         metavar="REF",
@@ -158,24 +174,21 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         help="Record the figures of every FILE for --baseline.",
         group=BASELINE,
     )
-    select: frozenset[str] | None = option(
-        "--select",
-        type=options.Names(_known_codes),
-        read=_codes,
-        metavar="CODES",
-        help="Run only these lint rules.",
-        group=LINT,
-    )
-    ignore: frozenset[str] | None = option(
-        "--ignore",
-        type=options.Names(_known_codes),
-        read=_codes,
-        metavar="CODES",
-        help="Run all lint rules but these.",
-        group=LINT,
-    )
+    select: frozenset[str] | None = _rules("--select", "Run only these lint rules.")
+    ignore: frozenset[str] | None = _rules("--ignore", "Run all lint rules but these.")
     no_lint: bool = option("--no-lint", is_flag=True, help="Run no lint rule.", group=LINT)
-    strict: bool = option("--strict", is_flag=True, help="Warnings break a file, too: exit code 1.", group=LINT)
+    strict: bool = option(
+        "--strict",
+        is_flag=True,
+        help="Warnings break a file, too: exit code 1; operators that are not understood make it unusable: 2.",
+        group=LINT,
+    )
+    show_config: bool = option(
+        "--show-config",
+        is_flag=True,
+        help="Show what FILE, or without one the project, is held to, and where that is chosen; check nothing.",
+        group=OUTPUT,
+    )
     form: OutputFormat = options.formats(
         *FORMATS,
         default=_form,
@@ -188,30 +201,36 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def run(self) -> int:
         from cnncalc.analyses.checks.lint import Linter
+        from cnncalc.analyses.checks.project import Project
         from cnncalc.analyses.checks.report import Checks, empty
         from cnncalc.formats import open as api
 
         self._refuse()
         loading.refuse_two_inputs(self.files)
         loading.note_slow_parser()
-        vars = self.vars
-        if self.max_growth and self.baseline is None:
-            raise click.UsageError("--max-growth goes with --baseline.")
         change = _change(self.since) if self._partly else None
         if change:
             change.tree.allow_outside = self.allow_outside
         index = change.index if change else None
-        held = None if self.baseline is None else self._held(self.baseline, index)
-        recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
-        linter = Linter(self.select, self.ignore, read=_read_config(index))
+        project = Project(self._choices(), self.exclude, _read_config(index))
+        own = options.configured(project.config, "")
+        if self.show_config:
+            return self._show_config(project)
+        if self.max_growth and self.baseline is None and not own.baseline:
+            raise click.UsageError("--max-growth goes with --baseline.")
+        files = self._to_check(project, change)
+        held = self._held(project, index)
+        recorder = None if self.write_baseline is None else _recorder(self.write_baseline)
+        finders: list[Finder] = [] if self.no_lint else [Linter(project)]
+        finders += [held] if held else []
+        finders += [recorder] if recorder else []
         checks = Checks(
-            vars=vars,
+            vars=self.vars,
             input_size=self.input_size,
-            limits=self.limits,
-            strict=self.strict or options.configured(linter.config, "").strict,
             allow_outside=self.allow_outside,
-            finders=tuple(finder for finder in (None if self.no_lint else linter, held, recorder) if finder),
-            read=change.read if change else api.read,
+            finders=tuple(finders),
+            read=change.read if change else partial(api.read, format=self.from_),
+            project=project,
         )
         reports: list[Report] = []
 
@@ -221,11 +240,11 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             if not report.skipped:
                 reports.append(report)
 
-        with Progress(_to_check(self.files, change, self.allow_outside)) as progress:
+        with Progress(files) as progress:
             for file in progress:
-                if not self.quiet and not change:
+                if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
-                rewritten = _update(file.name, self.allow_outside) if self.update else None
+                rewritten = updated(file.name, self.allow_outside) if self.update else None
                 report = options.configured(checks.report, file)
                 progress.hide()
                 if rewritten and rewritten.figures:
@@ -233,14 +252,51 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
                 for left in rewritten.left if rewritten else ():
                     streams.remark(left)
                 done(report)
-        for report in () if change else empty(self.files, reports):
+        own_paths = () if self.files else map(own.name_of, own.files)
+        for report in () if change else empty(self.files or own_paths, reports):
             done(report)
+        nothing = "" if reports else _nothing(change, self.files or own.files)
         for name in held.gone() if held else ():
             streams.remark(f"{name} is in the baseline, and gone")
-        self._conclude(reports, _nothing(change, self.files) if change else "")
+        self._conclude(reports, nothing)
         if recorder:
             _record(recorder, reports, self.baseline)
-        return max((report.code for report in reports), default=0)
+        return max((report.code for report in reports), default=0 if change else 2)
+
+    def _choices(self) -> Choices:
+        """What was chosen on the command line."""
+        from cnncalc.analyses.checks.config import Choices
+
+        return Choices(self.select, self.ignore, self.strict or None, self.limits, dict(self.max_growth))
+
+    def _to_check(self, project: Project, change: ChangeSet | None) -> list[File]:
+        """The files that are meant, without those that are excluded; what leads to none ends the command."""
+        from cnncalc.core.problem import ProblemsFound
+        from cnncalc.formats.dependents import affected
+        from cnncalc.formats.listing import listing
+
+        own = project.own
+        try:
+            if change:
+                found = affected(change, self.files or map(own.name_of, own.files))
+            elif not self.files:
+                found = [one for path in options.configured(project.files, self.allow_outside).values() for one in path]
+            else:
+                found = list(listing(self.files, self.allow_outside))
+        except ProblemsFound as error:
+            raise _ended(error.problems) from None
+        named = {os.path.normpath(name) for name in self.files}
+        files = [one for one in found if os.path.normpath(one.name) in named or not project.excludes(one.name)]
+        if left := len(found) - len(files):
+            streams.remark(f"{many(left, 'file')} excluded")
+        return files
+
+    def _show_config(self, project: Project) -> int:
+        from cnncalc.render.check.config import render
+
+        for name in self.files or ("",):
+            streams.emit(options.configured(render, project, name), self.output)
+        return 0
 
     @property
     def _partly(self) -> bool:
@@ -248,43 +304,45 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _refuse(self) -> None:
         """Say of options that do not go together that they do not."""
-        drawn = self.form.name == DRAWN
         others = ", ".join(form.name for form in FORMATS if form.name != DRAWN)
-        partly, changed = self._partly, bool(self.sets or self.input_size)
+        to_file, own = self.output not in (None, "-"), not (self.sets or self.input_size)
+        recorded = self.write_baseline is not None
         for wrong, why in (
-            (not self.files and not partly, "Missing argument 'FILE|FOLDER...'."),
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
-            (
-                drawn and self.output not in (None, "-"),
-                f"--output wants another format than `{DRAWN}`: --format {others}.",
-            ),
+            (to_file and self.form.name == DRAWN, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
             (
-                self.update and changed,
+                self.update and not own,
                 "--update writes the file's own figures: it goes without --set and --input-size.",
             ),
             (self.update and "-" in self.files, "--update rewrites a file; standard input is none."),
             (self.update and self.staged, "--update rewrites files, and not what is --staged of them."),
+            (recorded and self._partly, "--write-baseline records all files, not those that changed."),
             (
-                self.write_baseline is not None and partly,
-                "--write-baseline records all files, not those that changed.",
+                recorded and not own,
+                "--write-baseline records the files' own figures: it goes without --set, --input-size.",
             ),
+            (bool(self.max_growth) and self.baseline is None, "--max-growth goes with --baseline."),
         ):
             if wrong:
                 raise click.UsageError(why)
 
-    def _held(self, baseline: str, index: Index | None) -> Against | Recorded:
-        """What files are held against; a baseline that is none ends the command."""
-        from cnncalc.analyses.checks.baselines.baseline import named
-        from cnncalc.analyses.checks.baselines.growth import read_allowed
+    def _held(self, project: Project, index: Index | None) -> Against | Recorded | OfProject | None:
+        """What files are held against, which is not the project's baseline where one is written.
+
+        A baseline that is none ends the command.
+        """
+        from cnncalc.analyses.checks.baselines.baseline import named, of_project
         from cnncalc.analyses.checks.baselines.recorded import Recorded
         from cnncalc.core.problem import ProblemsFound
 
         first = next(iter(self.files), "")
         folder = first if os.path.isdir(first) else os.path.dirname(first)
+        folder = folder if os.path.isdir(folder) else ""
         try:
-            allowed = read_allowed(["0%"]) | dict(self.max_growth)
-            held = named(baseline, allowed, self.vars, self.input_size, folder if os.path.isdir(folder) else "", index)
+            if self.baseline is None:
+                return None if self.write_baseline else of_project(project, self.vars, self.input_size, index)
+            held = named(self.baseline, project.allowed, self.vars, self.input_size, folder, index)
         except ProblemsFound as error:
             raise _ended(error.problems) from None
         if isinstance(held, Recorded) and (self.sets or self.input_size):
@@ -292,15 +350,6 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
                 "a baseline FILE has the files' own figures: it goes without --set and --input-size."
             )
         return held
-
-    def _recorder(self, path: str) -> Recorder:
-        from cnncalc.analyses.checks.baselines.recorded import Recorder
-
-        if self.sets or self.input_size:
-            raise click.UsageError(
-                "--write-baseline records the files' own figures: it goes without --set, --input-size."
-            )
-        return Recorder(path)
 
     def _show(self, report: Report) -> None:
         """What is said of one file as soon as it is checked; its problems are set apart from what follows."""
@@ -361,24 +410,10 @@ def _change(since: str | None) -> ChangeSet:
     return change
 
 
-def _to_check(files: tuple[str, ...], change: ChangeSet | None, allow_outside: bool) -> list[File]:
-    if change is None:
-        from cnncalc.formats.listing import listing
-
-        return list(listing(files, allow_outside))
-    from cnncalc.core.problem import ProblemsFound
-    from cnncalc.formats.dependents import affected
-
-    try:
-        return affected(change, files)
-    except ProblemsFound as error:
-        raise _ended(error.problems) from None
-
-
-def _nothing(change: ChangeSet, files: tuple[str, ...]) -> str:
-    """What is said where a change concerns no architecture: that nothing was checked."""
-    inside = f"in {', '.join(files)} " if files else ""
-    return f"nothing to check: no architecture file {inside}{change.when}"
+def _nothing(change: ChangeSet | None, files: tuple[str, ...]) -> str:
+    """What is said where there is no architecture, or a change concerns none: that nothing was checked."""
+    inside = f" in {', '.join(files)}" if files else ""
+    return f"nothing to check: no architecture file{inside}{f' {change.when}' if change else ''}"
 
 
 def _ended(problems: list[Problem]) -> click.exceptions.Exit:
@@ -396,6 +431,12 @@ def _read_config(index: Index | None) -> Callable[[str], bytes | None]:
     return read
 
 
+def _recorder(path: str) -> Recorder:
+    from cnncalc.analyses.checks.baselines.recorded import Recorder
+
+    return Recorder(path)
+
+
 def _record(recorder: Recorder, reports: list[Report], before: str | None) -> None:
     """Write the baseline file, which may be the one before, of all files or not at all."""
     if any(report.code == 2 for report in reports):
@@ -403,40 +444,3 @@ def _record(recorder: Recorder, reports: list[Report], before: str | None) -> No
         return
     streams.emit(recorder.text(), recorder.path, renews=before)
     streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
-
-
-def _update(file: str, allow_outside: bool) -> Update | None:
-    """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
-    from cnncalc.analyses.checks.expect import check, update
-    from cnncalc.core.problem import ProblemsFound
-    from cnncalc.formats import open as api
-
-    try:
-        graph = api.load(file, allow_outside=allow_outside)
-        edits = check(graph).edits
-    except ProblemsFound:
-        return None
-    if not edits:
-        return None
-    if file.startswith(api.FROM_GIT):
-        raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
-    found = api.find(file)
-    if found.bundled:
-        raise click.UsageError(
-            f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
-        )
-    done = update(graph, edits)
-    if done.figures:
-        _rewrite(found.path, done.before, done.text)
-    return done
-
-
-def _rewrite(path: str, before: str, after: str) -> None:
-    """Write what became of the text that was read, over no other one."""
-    try:
-        with open(path, "rb") as file:
-            mark = file.read(len(BOM_UTF8))
-        mark = mark if mark == BOM_UTF8 else b""
-        writing.write(path, mark + after.encode(), old=mark + before.encode())
-    except OSError as error:
-        raise streams.CannotWrite(f"'{path}'", error) from None

@@ -8,10 +8,11 @@ import click
 
 from cnncalc.cli import options
 from cnncalc.cli.command import REFERENCE, Command, argument
+from cnncalc.cli.files import TextType
 from cnncalc.cli.formats import OutputFormat, pages
 
 
-class _LayerType(options.TextType):
+class _LayerType(TextType):
     name = "type"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:

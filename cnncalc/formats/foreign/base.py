@@ -24,7 +24,7 @@ class Format:
     binary: ClassVar[bool] = False  # the source has `data`, and no text
 
     def __init_subclass__(cls) -> None:
-        FORMATS[cls.__name__] = cls()
+        FORMATS[cls.__name__.lower()] = cls()
 
     def recognises(self, name: str, head: bytes) -> bool:
         """Whether a file of that name which begins so is one of these."""
@@ -32,10 +32,14 @@ class Format:
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
         """The graph of a source; raises ProblemsFound with all that is wrong."""
-        for option, given in (("--set", vars), ("--input-size", input_size)):
-            if given:
-                raise fail("bad-value", f"{option}: {self.called} has no vars and fixes the input's size", None)
+        self.refuse("--set", vars)
+        self.refuse("--input-size", input_size)
         return self.read(source)
+
+    def refuse(self, option: str, given: object) -> None:
+        """An option that this format has nothing for; raises ProblemsFound where it is given."""
+        if given:
+            raise fail("bad-value", f"{option}: {self.called} has no vars and fixes the input's size", None)
 
     def read(self, source: Source) -> Graph:
         """The graph of a source, as it is written."""

@@ -18,7 +18,6 @@ class Unread(NamedTuple):
 
 
 UNREAD = (
-    Unread("a model of ONNX", (".onnx",), rb"\x08[\x01-\x10]\x12.{1,40}(?:\x1a|\x22|\x3a)"),
     Unread("a program in Python", (".py", ".pyi", ".ipynb"), rb"\s*(?:import|from) (?:torch|keras|tensorflow)\b"),
     Unread("a file of HDF5, as Keras saves weights and models", (".h5", ".hdf5"), rb"\x89HDF\r\n\x1a\n"),
     Unread("a model of Keras", (".keras",), rb"PK\x03\x04.{20,80}(?:metadata|config)\.json"),

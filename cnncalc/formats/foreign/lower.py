@@ -1,0 +1,767 @@
+"""Foreign → Graph, once for all formats: constants folded, what leads nowhere dropped, each layer's books kept.
+
+Dims are those of the file, with the images in front; shapes are ours, channels first. A `Value` is a tensor while the
+network is built: it knows which of its axes has the channels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+from cnncalc.core.builder import MOST_LAYERS, Builder
+from cnncalc.core.formula import FormulaError
+from cnncalc.core.graph import Graph, Ref
+from cnncalc.core.layers import LAYERS
+from cnncalc.core.layers.base import Layer
+from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
+from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
+from cnncalc.core.work import Impossible, Work, check_alike, work
+from cnncalc.formats.foreign.model import Foreign, Operation, Stored
+from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
+from cnncalc.formats.foreign.paths import name_nodes
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Match, Matches
+
+LARGEST_SIZE = 10**15
+MOST_LISTED = 5
+
+
+class Value(NamedTuple):
+    """A tensor: its dims, who gives it, and on which axis the channels are; a constant has no `ref`.
+
+    A constant's `sources` are the stored tensors that it is made of, its `values` are known where they are few.
+    """
+
+    dims: tuple[int, ...]
+    ref: Ref | None = None
+    channel: int = 0
+    sources: tuple[Stored, ...] = ()
+    values: tuple[Any, ...] | None = None
+
+    @property
+    def known(self) -> Known:
+        return Known(self.dims, self.values)
+
+    @property
+    def shape(self) -> Shape:
+        return shape_of(self.dims, self.channel)
+
+
+def shape_of(dims: tuple[int, ...], channel: int) -> Shape:
+    """Our shape of a tensor: one image, channels first; of more sides than three the first are one.
+
+    >>> shape_of((1, 64, 56, 28), 1), shape_of((1, 197, 768), 2), shape_of((64, 49, 3, 8, 96), 4)
+    ((64, 56, 28), (768, 197), (96, 3136, 3, 8))
+    """
+    if not dims:
+        return (1,)
+    sides = [side for at, side in enumerate(dims) if at != channel and not (at == 0 and side == 1)]
+    if len(sides) > MOST_SIDES:
+        cut = len(sides) - MOST_SIDES + 1
+        sides = [prod(sides[:cut]), *sides[cut:]]
+    return (dims[channel], *sides)
+
+
+def dims_like(shape: Shape, like: Value) -> tuple[int, ...]:
+    """The dims of a tensor of our shape whose axes are as those of another one."""
+    channels, *sides = shape
+    front = [1] if like.channel > 0 and like.dims[0] == 1 else []
+    dims = [*front, *sides]
+    dims.insert(len(front) if like.channel == 1 and len(front) == 1 else len(dims), channels)
+    return tuple(dims)
+
+
+class Lowering:
+    """One network on its way into a Builder."""
+
+    def __init__(self, net: Foreign, table: Matches, input_size: str | None) -> None:
+        self.net = net
+        self.table = table
+        self.values: dict[str, Value] = {}
+        self.readers: dict[str, list[tuple[Operation, int]]] = {}
+        self.operators = self._needed()
+        for operator in self.operators:
+            for at, name in enumerate(operator.reads):
+                self.readers.setdefault(name, []).append((operator, at))
+        self.notes = list(net.notes)
+        self.disagree: list[str] = []
+        self.unknown: dict[str, list[str]] = {}
+        self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
+        self.read: dict[str, int] = {}  # how often stored tensors are counted
+        self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
+        self.changed = input_size is not None
+        self.images: set[int] = set()  # numbers of images that stand where there is one
+        dims = self._inputs(input_size)
+        self.builder = Builder(
+            {clean(name): shape_of(*found) for name, found in dims.items()}, name=clean(net.name), file=net.file
+        )
+        self.builder.problems.stop_if_any()
+        for at, (name, (sides, channel)) in enumerate(dims.items()):
+            self.values[name] = Value(sides, -1 - at, channel)
+
+    # -------------------------------------------------------------------------------------- what is there
+
+    def _needed(self) -> list[Operation]:
+        """The operators that lead to an output, in their order."""
+        wanted = set(self.net.outputs)
+        kept = []
+        for operator in reversed(self.net.operators):
+            if not wanted.isdisjoint(operator.gives):
+                kept.append(operator)
+                wanted.update(operator.reads)
+        return kept[::-1]
+
+    def _inputs(self, input_size: str | None) -> dict[str, tuple[tuple[int, ...], int]]:
+        """Dims and channel axis of each input that is read; raises ProblemsFound where sizes stay open."""
+        found = {}
+        read = {
+            name: dims for name, dims in self.net.inputs.items() if name in self.readers or name in self.net.outputs
+        }
+        sizes = _sizes(input_size)
+        for name, declared in read.items():
+            dims = list(declared)
+            if len(dims) > 1:
+                if dims[0] not in (1, None) and isinstance(dims[0], int):
+                    self.notes.append(f"the input `{clean(name)}` has {dims[0]:,} images: counted is one")
+                    self.images.add(dims[0])
+                dims[0] = 1
+            channel = self._wanted(name, len(dims))
+            sides = [at for at in range(1, len(dims)) if at != channel]
+            if sizes and len(dims) >= 4:
+                given = sizes * len(sides) if len(sizes) == 1 else sizes
+                if len(given) != len(sides):
+                    raise fail("bad-value", f"--input-size: the input `{clean(name)}` has {len(sides)} sides", None)
+                for at, side in zip(sides, given, strict=True):
+                    dims[at] = side
+            open_ = [str(side or "?") for side in dims if not isinstance(side, int) or side < 1]
+            if open_:
+                raise fail(
+                    "missing-key",
+                    f"the input `{clean(name)}` leaves sizes open: {clean(', '.join(open_))}",
+                    Label(self.net.file, f"input `{clean(name)}`"),
+                    "say them: `--input-size 224`",
+                )
+            if prod(dims) > LARGEST_SIZE:
+                raise too_many(prod(dims), Label(self.net.file, f"input `{clean(name)}`"))
+            found[name] = (tuple(dims), channel)
+        if not found:
+            raise fail("not-an-architecture", "no output depends on an input", Label(self.net.file, ""))
+        return found
+
+    def _wanted(self, name: str, rank: int) -> int:
+        """On which axis the readers of a tensor look for channels; what nobody says is as the format has it."""
+        seen = {name}
+        waiting = [(name, tuple(range(rank)))]  # where each axis came from
+        while waiting and len(seen) < 100:
+            tensor, origin = waiting.pop(0)
+            for operator, at in self.readers.get(tensor, ()):
+                rows = self.table.by_operator.get(operator.type, [])
+                row = rows[0] if rows else None
+                if row is None or len(origin) != rank:
+                    continue
+                if row.axis and at == 0:
+                    return origin[1 if row.axis == "first" else rank - 1]
+                if row.type == "Transpose":
+                    perm = operator.attributes.get("perm")
+                    order = tuple(perm) if perm else tuple(reversed(range(rank)))
+                    if sorted(order) != list(range(rank)):
+                        continue
+                    after = tuple(origin[axis] for axis in order)
+                elif row.type in (SAME, NOTHING, "Pad", "Slice", "Split") or row.reads in ("x", "x*"):
+                    if row.type in MOVES and row.type not in ("Pad", "Slice", "Split", "Concat"):
+                        continue
+                    after = origin
+                else:
+                    continue
+                for given in operator.gives:
+                    if given not in seen:
+                        seen.add(given)
+                        waiting.append((given, after))
+        last = self.net.channels_last or rank == 3
+        return rank - 1 if last or rank < 2 else 1
+
+    def _value(self, name: str, operator: Operation) -> Value | None:
+        if not name:
+            return None
+        found = self.values.get(name)
+        if found is None:
+            stored = self.net.stored.get(name)
+            if stored is None:
+                raise fail("unknown-name", f"nothing gives the tensor `{clean(name)}`", operator.place)
+            found = self.values[name] = Value(stored.dims, None, 0, (stored,), stored.values)
+        return found
+
+    # -------------------------------------------------------------------------------------- operator by operator
+
+    def graph(self) -> Graph:
+        """The network, or ProblemsFound with all that is wrong."""
+        for operator in self.operators:
+            reads = [self._value(name, operator) for name in operator.reads]
+            try:
+                given = self._lowered(operator, reads)
+            except Unclear as error:
+                raise fail(
+                    "bad-value", f"`{clean(operator.type)}`: {error}", operator.place, "the file says not what it gives"
+                ) from None
+            for name, value in zip(operator.gives, given, strict=False):
+                if prod(value.dims) > LARGEST_SIZE:
+                    raise too_many(prod(value.dims), operator.place)
+                if name:
+                    self.values[name] = value
+        outputs = {}
+        for name in self.net.outputs:
+            found = self.values.get(name)
+            if found is None or found.ref is None:
+                self.notes.append(f"the output `{clean(name)}` depends on no input: it is left out")
+            else:
+                outputs[name] = found.ref
+        self.builder.problems.stop_if_any()
+        if not self.builder.nodes or not outputs:
+            raise fail("not-an-architecture", "no layer leads from an input to an output", Label(self.net.file, ""))
+        name_nodes(self.builder, self.paths)
+        by_ref = {ref: self.builder.nodes[ref].name for ref in outputs.values() if ref >= 0}
+        self._say()
+        return self.builder.graph(
+            {by_ref.get(ref, clean(name)): ref for name, ref in outputs.items()}, notes=self.notes, changed=self.changed
+        )
+
+    def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
+        tensors = [read for read in reads if read is not None and read.ref is not None]
+        if not tensors:
+            return self._folded(operator, reads)
+        for row in self.table.by_operator.get(operator.type, ()):
+            scope = self._scope(operator, row, reads)
+            if scope is not None and _holds(row, scope):
+                return self._by_row(operator, row, scope, reads)
+        return self._uncounted(operator, reads)
+
+    def _folded(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
+        """Constants of constants: their values, where they are small, and of which stored tensors they are made."""
+        stored = dict.fromkeys(source for read in reads if read for source in read.sources)
+        sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
+        known = [read.known if read else None for read in reads]
+        rows = self.table.by_operator.get(operator.type, ())
+        move = rows[0].type if rows else operator.type
+        try:
+            if move == SAME:
+                found = [known[0] or Known(())]
+            elif move in MOVES:
+                found = moved(move, _attributes(operator), known)
+            else:
+                found = by_value(operator.type, known)
+        except Unclear:
+            dims = [self._declared(name) for name in operator.gives]
+            if None in dims:
+                raise
+            found = [Known(one) for one in dims if one is not None]
+        if operator.type in ("Shape", "Size", "ConstantOfShape", "Range"):
+            sources = ()
+        return [Value(one.dims, None, 0, sources, one.values) for one in found]
+
+    def _scope(self, operator: Operation, row: Match, reads: list[Value | None]) -> dict[str, Any] | None:
+        """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
+        scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes}
+        for role in row.roles(0):
+            if role.kind:
+                scope[f"{role.name}_given"] = False
+        first = True
+        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+            if role.kind == "ignored" or read is None:
+                continue
+            if role.kind:
+                if read.ref is not None:
+                    return None
+                scope[f"{role.name}_given"] = bool(read.sources)
+                scope[f"{role.name}_size"] = prod(read.dims)
+                if read.dims:
+                    scope[f"{role.name}_first"], scope[f"{role.name}_last"] = read.dims[0], read.dims[-1]
+                    scope[f"{role.name}_rank"] = len(read.dims)
+                    scope[f"{role.name}_sides"] = read.dims[2:]
+                    if len(read.dims) > 1:
+                        scope[f"{role.name}_second"] = read.dims[1]
+                if read.values is not None and len(read.values) == 1:
+                    scope[f"{role.name}_value"] = read.values[0]
+            elif first and read.ref is not None:
+                first = False
+                at = _axis(row, read)
+                scope["c"] = read.dims[at] if read.dims else 1
+                scope["dims_rank"] = len(read.dims)
+                scope["rank"] = len(shape_of(read.dims, at)) - 1
+                for place, side in enumerate(reversed(read.dims)):
+                    scope[f"dim_{place}"] = side  # counted from the last
+        return scope
+
+    def _by_row(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+        if row.type == SAME:
+            return [next(read for read in reads if read is not None)]
+        if row.type == NOTHING:
+            return self._by_value(operator, reads)
+        if row.type == PRODUCT:
+            return self._product(operator, row, reads)
+        if row.type in MOVES:
+            return self._moved(operator, row, scope, reads)
+        return self._layer(operator, row, scope, reads)
+
+    # -------------------------------------------------------------------------------------- layers
+
+    def _layer(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+        roles = row.roles(len(reads))
+        tensors = [read for role, read in zip(roles, reads, strict=False) if not role.kind and read is not None]
+        if any(read.ref is None for read in tensors):
+            return self._by_value(operator, reads) if row.reads == "x*" else self._uncounted(operator, reads)
+        main = tensors[0]
+        tensors = [self._with_axis(read, _axis(row, read, main), operator) for read in tensors]
+        main = tensors[0]
+        stored = self._stored(row, reads)
+        try:
+            values = row.layer_values(scope)
+        except FormulaError as error:
+            raise fail("bad-value", f"`{clean(operator.type)}`: {error.what}", operator.place) from None
+        times = 1
+        if row.window and len(main.dims) > 2 and main.dims[0] != 1:  # images in front, each by itself
+            times = main.dims[0]
+            tensors = [read._replace(dims=(1, *read.dims[1:])) for read in tensors]
+        shapes = tuple(read.shape for read in tensors)
+        layer, done, why = self._tried(row.type, values, shapes)
+        like = tensors[0]
+        dims = done and dims_like(done.output, like)
+        declared = self._declared(operator.gives[0])
+        if done and layer and dims:
+            wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
+            if not wrong and times == 1:
+                ref = self._put(operator, layer, done, tensors, shapes)
+                self._hold(ref, operator, row, reads)
+                return [Value(dims, ref, _channel_of(dims, like))]
+            if times > 1:
+                dims = (times, *dims[1:])
+                figures = {"weights": done.weights, "biases": done.biases, "multiplies": times * done.multiplies}
+                return [self._operator(operator, tensors, dims, _channel_of(dims, like), stored | figures)]
+            why = wrong
+        if declared is None and dims is None:
+            raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
+        self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
+        figures = dict(stored)
+        if done and (declared in (None, dims) or not LAYERS[row.type].multiplies):
+            figures["multiplies"] = done.multiplies
+        dims = declared or dims
+        assert dims is not None
+        return [self._operator(operator, tensors, dims, _channel_of(dims, like), figures)]
+
+    def _tried(
+        self, type: str, values: Mapping[str, Any], shapes: tuple[Shape, ...]
+    ) -> tuple[Layer | None, Work | None, str]:
+        """A layer and its work on shapes, or why it cannot be."""
+        layer_type = LAYERS[type]
+        wrong: list[str] = []
+        given = [_as_tuple(values.get(name)) for name in layer_type.attributes]
+        if not all(map(_is_plain, given)):
+            return None, None, "an attribute is of another kind"
+        if unknown := values.keys() - layer_type.attributes:
+            raise KeyError(unknown)
+        rank = max(len(shape) - 1 for shape in shapes)
+        if missing := [
+            name for name, one in layer_type.attributes.items() if one.required and values.get(name) is None
+        ]:
+            return None, None, f"`{type}` needs `{missing[0]}`"
+        if not layer_type.takes(len(shapes)):
+            return None, None, f"`{type}` does not read {len(shapes)} tensors"
+        layer = self.builder.layer(layer_type, given, rank, lambda name, error: wrong.append(f"`{name}` {error}"))
+        if layer is None:
+            return None, None, "; ".join(wrong)
+        if not check_alike(layer, shapes):
+            return None, None, f"`{type}` {layer.verb} {', '.join(map(written_shape, shapes))}"
+        try:
+            return layer, work(layer, shapes), ""
+        except Impossible as error:
+            return None, None, error.what
+
+    def _wrong(
+        self,
+        done: Work,
+        dims: tuple[int, ...] | None,
+        stored: Mapping[str, int],
+        declared: tuple[int, ...] | None,
+        like: Value,
+    ) -> str:
+        """What the file says otherwise than our formulas; empty where both agree."""
+        for quantity, figure in stored.items():
+            ours = getattr(done, quantity)
+            if ours != figure:
+                return f"{figure:,} {quantity} are stored, and {ours:,} are its formula"
+        if declared is not None and dims is not None and declared != dims:
+            return f"declared is {_dims(declared)}, and {_dims(dims)} follows"
+        return ""
+
+    def _stored(self, row: Match, reads: list[Value | None]) -> dict[str, int]:
+        """The stored numbers of a layer, by quantity; empty where the format keeps none."""
+        if not self.net.keeps_books:
+            return {}
+        found = {"weights": 0, "biases": 0, "buffers": 0}
+        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+            if role.kind in found and read is not None and read.sources:
+                found[role.kind] += prod(read.dims)
+        return found
+
+    def _hold(self, ref: Ref, operator: Operation, row: Match, reads: list[Value | None]) -> None:
+        """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
+        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+            if role.kind not in ("weights", "biases", "buffers") or read is None or len(read.sources) != 1:
+                continue
+            name = read.sources[0].name
+            self.read[name] = self.read.get(name, 0) + 1
+            if role.kind == "weights" and len(read.dims) > 1:
+                holder = self.holders.setdefault(name, ref)
+                node, other = self.builder.nodes[ref], self.builder.nodes[holder]
+                if holder != ref and node.layer is other.layer and node.work.weights == other.work.weights:
+                    self.builder.share(ref, holder)
+                    self.read[name] -= 1
+
+    # -------------------------------------------------------------------------------------- what moves
+
+    def _moved(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+        attributes = {**_attributes(operator), **row.layer_values(scope)}
+        known = [read.known if read else None for read in reads]
+        declared = [self._declared(name) for name in operator.gives]
+        try:
+            given_ = moved(row.type, attributes, known)
+            found, values = [one.dims for one in given_], [one.values for one in given_]
+        except Unclear as error:
+            retried = self._for_one_image(row, attributes, known)
+            if retried is None and (not declared or None in declared):
+                raise error
+            found = retried or [dims for dims in declared if dims is not None]
+            values = [None] * len(found)
+        if values[0] is not None:  # small whole numbers: the shape of something
+            return [Value(dims, None, 0, (), one) for dims, one in zip(found, values, strict=True)]
+        for at, dims in enumerate(found[: len(declared)]):
+            if declared[at] not in (None, dims):
+                self.disagree.append(
+                    f"`{clean(operator.name)}` ({clean(operator.type)}): declared is {_dims(declared[at] or ())}, "
+                    f"and {_dims(dims)} follows"
+                )
+        given = []
+        figures: dict[str, int] = self._loose(reads)
+        for at, name in enumerate(operator.gives):
+            if at >= len(found):
+                break
+            if at and name not in self.readers and name not in self.net.outputs:
+                given.append(Value(found[at]))
+                continue
+            given.append(self._one_moved(operator, row, attributes, reads, found[at], at, name, figures))
+            figures = {}
+        return given
+
+    def _one_moved(
+        self,
+        operator: Operation,
+        row: Match,
+        attributes: dict[str, Any],
+        reads: list[Value | None],
+        dims: tuple[int, ...],
+        at: int,
+        name: str,
+        figures: dict[str, int],
+    ) -> Value:
+        tensors = [read for read in reads if read is not None and read.ref is not None]
+        main = tensors[0]
+        channel = self._channel_after(row.type, attributes, main, dims, name)
+        shape = shape_of(dims, channel)
+        view = row.type in ("Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten")
+        if view and (shape == main.shape or (dims == main.dims and row.type != "Transpose")):
+            return Value(dims, main.ref, channel if shape == main.shape else main.channel)
+        if not any(figures.values()):
+            found = self._as_layer(row.type, attributes, main, tensors, shape, dims, channel, at)
+            if found:
+                layer, done, _ = self._tried(found[0], found[1], tuple(read.shape for read in tensors))
+                if layer and done and done.output == shape:
+                    return Value(
+                        dims, self._put(operator, layer, done, tensors, tuple(t.shape for t in tensors)), channel
+                    )
+        return self._operator(operator, tensors, dims, channel, {"weights": 0, "multiplies": 0} | figures)
+
+    def _as_layer(
+        self,
+        move: str,
+        attributes: dict[str, Any],
+        main: Value,
+        tensors: list[Value],
+        shape: Shape,
+        dims: tuple[int, ...],
+        channel: int,
+        at: int,
+    ) -> tuple[str, dict[str, Any]] | None:
+        """The layer of ours that a move is, and its attributes; None where it is none."""
+        spatial = len(main.shape) > 1
+        if move in ("Reshape", "Squeeze", "Unsqueeze", "Flatten"):
+            return ("flatten", {}) if len(shape) == 1 and spatial else ("reshape", {"shape": (*shape[1:], shape[0])})
+        if move == "Concat" and axis_of(attributes["axis"], len(dims)) == channel == main.channel:
+            return ("concat", {}) if len(tensors) > 1 else None
+        if move == "Split" and main.channel == channel == axis_of(attributes.get("axis", 0), len(dims)):
+            many, rest = divmod(main.shape[0], shape[0])
+            return None if rest or main.shape[0] != shape[0] * many else ("slice", {"part": at + 1, "of": many})
+        if move == "ReduceMean" and spatial and main.shape[0] == shape[0] and main.channel == 1:
+            if len(shape) == 1:
+                return "global_avg_pool", {}
+            if set(shape[1:]) == {1}:
+                return "adaptive_avg_pool", {"size": 1}
+        if move in ("Resize", "Upsample") and spatial and main.shape[0] == shape[0]:
+            if all(new % old == 0 for new, old in zip(shape[1:], main.shape[1:], strict=True)):
+                return "upsample", {"factor": tuple(n // o for n, o in zip(shape[1:], main.shape[1:], strict=True))}
+            return "resize", {"size": shape[1:]}
+        return None
+
+    def _channel_after(
+        self, move: str, attributes: dict[str, Any], main: Value, dims: tuple[int, ...], name: str
+    ) -> int:
+        if move == "Transpose":
+            order = tuple(attributes.get("perm") or reversed(range(len(dims))))
+            return order.index(main.channel)
+        if len(dims) == len(main.dims) and move != "Reshape":
+            return main.channel
+        return self._wanted(name, len(dims)) if dims else 0
+
+    def _for_one_image(
+        self, row: Match, attributes: dict[str, Any], known: Sequence[Known | None]
+    ) -> list[tuple[int, ...]] | None:
+        """A reshape that is written for so many images, read for one."""
+        shape = attributes.get("shape") or (known[1].values if len(known) > 1 and known[1] else None)
+        read = known[0]
+        if row.type != "Reshape" or not shape or read is None or shape[0] in (0, -1):
+            return None
+        try:
+            return [moved("Reshape", {"shape": (1, *shape[1:])}, [read])[0].dims]
+        except Unclear:
+            return None
+
+    # -------------------------------------------------------------------------------------- values by themselves
+
+    def _by_value(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
+        """What is done value by value, or to tensors spread over each other: `add`, `multiply`, or an operator."""
+        tensors = [read for read in reads if read is not None and read.ref is not None]
+        parts = [read for read in reads if read is not None]
+        declared = self._declared(operator.gives[0])
+        try:
+            dims = spread([read.dims for read in parts])
+        except Unclear:
+            if declared is None:
+                raise
+            dims = declared
+        main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
+        channel = main.channel + len(dims) - len(main.dims)
+        if len(tensors) == len(parts) and len(tensors) > 1:
+            type = {"Add": "add", "Sum": "add", "Mul": "multiply"}.get(operator.type)
+            ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
+            if type and all(read.channel >= 0 for read in ordered):
+                shapes = tuple(read.shape for read in ordered)
+                layer, done, _ = self._tried(type, {}, shapes)
+                if layer and done and done.output == shape_of(dims, channel):
+                    return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
+        figures = self._loose(reads)
+        if operator.type in ("Add", "Sub", "Sum"):
+            figures["weights"], figures["biases"] = 0, figures["weights"]
+        return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | figures)]
+
+    def _product(self, operator: Operation, row: Match, reads: list[Value | None]) -> list[Value]:
+        """Each value of a product of matrices is a sum of as many products as they have in common."""
+        roles = row.roles(len(reads))
+        left, right = [read for role, read in zip(roles, reads, strict=False) if role.kind != "ignored" and read][:2]
+        transposed = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
+        a, b = (
+            _swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True)
+        )
+        a, b = (a if len(a) > 1 else (1, *a)), (b if len(b) > 1 else (*b, 1))
+        if a[-1] != b[-2]:
+            raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
+        dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
+        tensors = [read for read in (left, right) if read.ref is not None]
+        figures = {"multiplies": prod(dims) * a[-1]} | self._loose(reads)
+        if len(left.dims) == 1:
+            dims = (*dims[:-2], dims[-1])
+        if len(right.dims) == 1:
+            dims = dims[:-1]
+        return [self._operator(operator, tensors, dims, max(0, len(dims) - 1), figures)]
+
+    def _loose(self, reads: list[Value | None]) -> dict[str, int]:
+        """The stored numbers that an operator reads which has no roles for them; a single number is no param."""
+        found = {"weights": 0, "biases": 0, "buffers": 0}
+        for read in reads:
+            if read is None or read.ref is not None:
+                continue
+            sources = [
+                one for one in read.sources if one.size > 1 and one.dtype.startswith(("float", "bfloat", "complex"))
+            ]
+            for source in sources:
+                size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
+                self.read[source.name] = self.read.get(source.name, 0) + 1
+                found["weights" if source.learned else "buffers"] += size
+        return found
+
+    def _uncounted(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
+        """An operator without a row: its multiplies are not known, and its shape only where the file says it."""
+        tensors = [read for read in reads if read is not None and read.ref is not None]
+        declared = [self._declared(name) for name in operator.gives]
+        self.unknown.setdefault(operator.type, []).append(operator.name)
+        given = []
+        figures = self._loose(reads)
+        for at, (name, dims) in enumerate(zip(operator.gives, declared, strict=True)):
+            if at and name not in self.readers and name not in self.net.outputs:
+                given.append(Value(()))
+                continue
+            if dims is None:
+                raise Unclear("it is not known, and the file says not what it gives")
+            channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
+            given.append(self._operator(operator, tensors, dims, channel, figures))
+            figures = {"weights": 0, "multiplies": 0}
+        return given
+
+    # -------------------------------------------------------------------------------------- nodes
+
+    def _with_axis(self, read: Value, channel: int, operator: Operation) -> Value:
+        """A tensor whose channels are on that axis."""
+        if read.channel == channel or channel < 0 or channel >= len(read.dims):
+            return read
+        seen = read._replace(channel=channel)
+        if seen.shape == read.shape:
+            return seen
+        view = Operation(f"{operator.name}_view", "view", {}, (), (), operator.place, operator.scope)
+        return self._operator(view, [read], read.dims, channel, {"weights": 0, "multiplies": 0})
+
+    def _operator(
+        self,
+        operator: Operation,
+        tensors: Sequence[Value],
+        dims: tuple[int, ...],
+        channel: int,
+        figures: Mapping[str, int],
+    ) -> Value:
+        shape = shape_of(dims, channel)
+        if 0 in shape:
+            raise Unclear(f"it gives {_dims(dims)}, which is nothing")
+        known = {name: figure for name, figure in figures.items() if figure or name in ("weights", "multiplies")}
+        values: dict[str, Any] = {"type": clean(operator.type) or "?", **known}
+        if shape != tensors[0].shape:
+            values["output"] = (*shape[1:], shape[0])
+        shapes = tuple(read.shape for read in tensors)
+        layer, done, why = self._tried("operator", values, shapes)
+        if layer is None or done is None:
+            raise Unclear(why)
+        return Value(dims, self._put(operator, layer, done, tensors, shapes), channel)
+
+    def _put(
+        self, operator: Operation, layer: Layer, done: Work, tensors: Sequence[Value], shapes: tuple[Shape, ...]
+    ) -> Ref:
+        reads = tuple(read.ref for read in tensors if read.ref is not None)
+        ref = self.builder.put(layer, reads, shapes, clean(operator.name), operator.place, named=True)
+        if ref is None:
+            raise ProblemsFound(self.builder.problems.found)
+        self.paths.append((operator.scope, operator.name, layer.type))
+        return ref
+
+    def _declared(self, name: str) -> tuple[int, ...] | None:
+        """The dims that the file says of a tensor, for one image; None where it leaves some open."""
+        dims = self.net.declared.get(name)
+        if dims is None:
+            return None
+        found = list(dims)
+        if len(found) > 1 and (not isinstance(found[0], int) or found[0] in self.images):
+            found[0] = 1
+        return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
+
+    # -------------------------------------------------------------------------------------- notes
+
+    def _say(self) -> None:
+        for type, names in self.unknown.items():
+            self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}")
+        if self.disagree:
+            self.notes.append(f"as the file says, for our formulas say otherwise: {_several(self.disagree, '; ')}")
+        several = {name: many for name, many in self.read.items() if many > 1}
+        if several:
+            more = sum(
+                self.net.stored[name].size * (many - 1) for name, many in several.items() if name in self.net.stored
+            )
+            self.notes.append(
+                f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
+                "than are stored"
+            )
+        read = {name for operator in self.operators for name in operator.reads}
+        spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
+        if spare:
+            self.notes.append(
+                f"{sum(one.size for one in spare):,} stored numbers are read by nobody: "
+                f"{_listed([one.name for one in spare])}"
+            )
+
+
+def _axis(row: Match, read: Value, main: Value | None = None) -> int:
+    """Where a row looks for the channels of a tensor."""
+    if not row.axis:
+        return main.channel if main is not None and len(main.dims) == len(read.dims) else read.channel
+    return 1 if row.axis == "first" and len(read.dims) > 1 else max(0, len(read.dims) - 1)
+
+
+def _channel_of(dims: tuple[int, ...], like: Value) -> int:
+    """The axis of the channels of what a layer gives, as it is in what it reads."""
+    return 1 if like.channel == 1 and like.dims[0] == 1 and len(dims) > 1 else max(0, len(dims) - 1)
+
+
+def _holds(row: Match, scope: dict[str, Any]) -> bool:
+    try:
+        return row.holds(scope)
+    except FormulaError:
+        return False
+
+
+def _attributes(operator: Operation) -> dict[str, Any]:
+    return {**operator.attributes, "outputs": len(operator.gives), operator.type: True}
+
+
+def too_many(values: int, place: Origin) -> ProblemsFound:
+    """The problem of a tensor beyond the limit."""
+    return fail("limit", f"a tensor of {values:,} values (limit: values {LARGEST_SIZE:,})", place)
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value
+
+
+def _is_plain(value: Any) -> bool:
+    return (
+        value is None
+        or isinstance(value, int | float | str)
+        or (isinstance(value, tuple) and all(map(_is_plain, value)))
+    )
+
+
+def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:
+    return (*dims[:-2], dims[-1], dims[-2]) if len(dims) > 1 else dims
+
+
+def _dims(dims: Sequence[int]) -> str:
+    return "×".join(map(str, dims)) or "one number"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return _several([f"`{clean(name)}`" for name in names], ", ")
+
+
+def _several(texts: Sequence[str], between: str) -> str:
+    more = len(texts) - MOST_LISTED
+    return between.join(texts[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _sizes(input_size: str | None) -> list[int]:
+    if not input_size:
+        return []
+    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,2}", input_size)
+    if not sizes:
+        raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 256 or 256x320")
+    return [int(side) for side in re.split("[x×]", input_size)]
+
+
+def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
+    """The graph of a foreign network; raises ProblemsFound with all that is wrong."""
+    if len(net.operators) > MOST_LAYERS:
+        raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
+    return Lowering(net, table, input_size).graph()

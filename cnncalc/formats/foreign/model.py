@@ -1,0 +1,76 @@
+"""Foreign: a network as a file of another program says it, operator by operator; nothing of ours in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, NamedTuple
+
+from cnncalc.core.problem import Origin
+
+Dims = tuple[Any, ...]  # whole numbers; a text or None where a size is left open
+
+MOST_OPERATORS = 50_000
+BITS = {
+    "float64": 64, "int64": 64, "uint64": 64, "complex64": 64, "complex128": 128, "float32": 32, "int32": 32,
+    "uint32": 32, "float16": 16, "bfloat16": 16, "int16": 16, "uint16": 16, "int8": 8, "uint8": 8, "bool": 8,
+    "float8": 8, "int4": 4, "uint4": 4, "float4": 4, "int2": 2, "uint2": 2,
+}  # fmt: skip
+
+
+class Stored(NamedTuple):
+    """A tensor whose numbers are in the file, or beside it: they are not read, unless they are few.
+
+    `values` are those of a small tensor, one after the other. `learned` is false where a program wrote a constant.
+    """
+
+    name: str
+    dims: tuple[int, ...]
+    dtype: str = "float32"
+    values: tuple[Any, ...] | None = None
+    learned: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return prod(self.dims)
+
+    @property
+    def bytes(self) -> int:
+        """How many bytes they take."""
+        return -(-self.size * BITS.get(self.dtype, 32) // 8)
+
+
+class Operation(NamedTuple):
+    """One operator: its name, the path of modules that it stands in, its attributes, and the tensors by name.
+
+    An input that is left out is an empty name. `place` is where it stands: a line, or `node Conv_12`.
+    """
+
+    name: str
+    type: str
+    attributes: dict[str, Any]
+    reads: tuple[str, ...]
+    gives: tuple[str, ...]
+    place: Origin
+    scope: tuple[str, ...] = ()
+
+
+@dataclass
+class Foreign:
+    """A whole network: its inputs with their dims, what it gives, and its operators in the order in which they run.
+
+    `declared` are dims that the file says of tensors; they are held against ours. `batched`: axis 0 of inputs counts
+    images. `notes` are what a reader left out.
+    """
+
+    file: str
+    name: str
+    inputs: dict[str, Dims]
+    outputs: tuple[str, ...]
+    operators: list[Operation]
+    stored: dict[str, Stored] = field(default_factory=dict)
+    declared: dict[str, Dims] = field(default_factory=dict)
+    channels_last: bool = False
+    keeps_books: bool = False  # whether the format says what each layer stores
+    notes: list[str] = field(default_factory=list)

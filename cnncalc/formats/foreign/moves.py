@@ -1,0 +1,428 @@
+"""What rearranges, cuts out or works out small numbers: dims of the result, and its values where all are known.
+
+A move reads `Known` tensors and attributes by ONNX's names; readers of other formats write them so, too. Values are
+flat, in the order of rows, and kept only of small tensors.
+"""
+
+from __future__ import annotations
+
+import operator as python
+from collections.abc import Callable, Sequence
+from itertools import product
+from math import ceil, floor, prod
+from typing import Any, NamedTuple
+
+MOST_VALUES = 4_096  # of a tensor whose values are worked out
+LARGEST_DIM = 2**40
+
+
+class Unclear(ValueError):
+    """The dims of a result cannot be worked out: why."""
+
+
+class Known(NamedTuple):
+    """A tensor's dims, and its values where they are known."""
+
+    dims: tuple[int, ...]
+    values: tuple[Any, ...] | None = None
+
+
+Attributes = dict[str, Any]
+Reads = Sequence[Known | None]
+Move = Callable[[Attributes, Reads], list[Known]]
+MOVES: dict[str, Move] = {}
+
+
+def moved(name: str, attributes: Attributes, reads: Reads) -> list[Known]:
+    """What a move gives; raises Unclear, also where its attributes are not what they should be."""
+    try:
+        found = MOVES[name](attributes, reads)
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
+    if any(type(side) is not int or side < 0 for one in found for side in one.dims):
+        raise Unclear("it gives a size below 0")
+    return found
+
+
+def move(*names: str) -> Callable[[Move], Move]:
+    """Enter a move under its names."""
+
+    def enter(function: Move) -> Move:
+        MOVES.update(dict.fromkeys(names, function))
+        return function
+
+    return enter
+
+
+def given(attributes: Attributes, reads: Reads, name: str, place: int) -> tuple[Any, ...] | None:
+    """Whole numbers that are an attribute, or in later versions an input; raises Unclear where that is not known."""
+    if name in attributes:
+        value = attributes[name]
+        return tuple(value) if isinstance(value, list | tuple) else (value,)
+    read = reads[place] if place < len(reads) else None
+    if read is None:
+        return None
+    if read.values is None:
+        raise Unclear(f"its `{name}` are worked out while it runs")
+    return read.values
+
+
+def axis_of(axis: int, rank: int) -> int:
+    """An axis counted from the front; raises Unclear where there is none."""
+    found = axis + rank if axis < 0 else axis
+    if not 0 <= found < max(rank, 1):
+        raise Unclear(f"there is no axis {axis} among {rank}")
+    return found
+
+
+def first(reads: Reads) -> Known:
+    """The first of what is read; raises Unclear where it is left out."""
+    if not reads or reads[0] is None:
+        raise Unclear("it reads nothing")
+    return reads[0]
+
+
+def spread(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """The dims of tensors that are combined value by value; raises Unclear where they do not fit.
+
+    >>> spread([(1, 64, 56, 56), (64, 1, 1)])
+    (1, 64, 56, 56)
+    """
+    rank = max(map(len, shapes), default=0)
+    dims = []
+    for column in zip(*[(1,) * (rank - len(shape)) + shape for shape in shapes], strict=True):
+        sides = {side for side in column if side != 1}
+        if len(sides) > 1:
+            raise Unclear(f"dims {', '.join(map(str, shapes))} do not fit together")
+        dims.append(sides.pop() if sides else 1)
+    return tuple(dims)
+
+
+def _indices(dims: tuple[int, ...]) -> Any:
+    return product(*map(range, dims))
+
+
+def _at(values: tuple[Any, ...], dims: tuple[int, ...], index: Sequence[int]) -> Any:
+    place = 0
+    for side, at in zip(dims, index, strict=True):
+        place = place * side + at
+    return values[place]
+
+
+def _small(dims: tuple[int, ...], *reads: Known | None) -> bool:
+    return all(read is not None and read.values is not None for read in reads) and prod(dims) <= MOST_VALUES
+
+
+def _picked(read: Known, dims: tuple[int, ...], index: Callable[[tuple[int, ...]], Sequence[int]]) -> Known:
+    """A tensor whose value at each place is one of those of `read`."""
+    values = read.values
+    if values is None or prod(dims) > MOST_VALUES:
+        return Known(dims)
+    return Known(dims, tuple(_at(values, read.dims, index(place)) for place in _indices(dims)))
+
+
+# ------------------------------------------------------------------------------------------------ views
+
+
+@move("Reshape")
+def _reshape(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    wanted = given(attributes, reads, "shape", 1)
+    if wanted is None:
+        raise Unclear("it says no shape")
+    keeps_zero = not attributes.get("allowzero")
+    dims = [
+        read.dims[at] if side == 0 and keeps_zero and at < len(read.dims) else side for at, side in enumerate(wanted)
+    ]
+    if dims.count(-1) > 1:
+        raise Unclear(f"two sizes of {tuple(wanted)} are open")
+    size, known = prod(read.dims), prod(side for side in dims if side != -1)
+    if -1 in dims and known and size % known == 0:
+        dims[dims.index(-1)] = size // known
+    if prod(dims) != size:
+        raise Unclear(f"{size:,} values do not fit into {tuple(wanted)}")
+    return [Known(tuple(dims), read.values)]
+
+
+@move("Flatten")
+def _flatten(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    axis = attributes.get("axis", 1)
+    axis += len(read.dims) if axis < 0 else 0
+    return [Known((prod(read.dims[:axis]), prod(read.dims[axis:])), read.values)]
+
+
+@move("Squeeze")
+def _squeeze(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    axes = given(attributes, reads, "axes", 1)
+    gone = {axis_of(axis, len(read.dims)) for axis in axes} if axes is not None else None
+    dims = tuple(
+        side for at, side in enumerate(read.dims) if not (side == 1 if gone is None else at in gone and side == 1)
+    )
+    return [Known(dims, read.values)]
+
+
+@move("Unsqueeze")
+def _unsqueeze(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    axes = given(attributes, reads, "axes", 1) or ()
+    rank = len(read.dims) + len(axes)
+    new = {axis_of(axis, rank) for axis in axes}
+    sides = iter(read.dims)
+    return [Known(tuple(1 if at in new else next(sides) for at in range(rank)), read.values)]
+
+
+@move("Transpose")
+def _transpose(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    order = tuple(attributes.get("perm") or reversed(range(len(read.dims))))
+    if sorted(order) != list(range(len(read.dims))):
+        raise Unclear(f"`perm` {order} is no order of {len(read.dims)} axes")
+    dims = tuple(read.dims[axis] for axis in order)
+
+    def index(place: tuple[int, ...]) -> list[int]:
+        back = [0] * len(order)
+        for at, axis in zip(place, order, strict=True):
+            back[axis] = at
+        return back
+
+    return [_picked(read, dims, index)]
+
+
+# ------------------------------------------------------------------------------------------------ parts
+
+
+@move("Slice")
+def _slice(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    starts, stops = (given(attributes, reads, name, at) for name, at in (("starts", 1), ("ends", 2)))
+    if starts is None or stops is None:
+        raise Unclear("it says no `starts` and `ends`")
+    axes = given(attributes, reads, "axes", 3) or tuple(range(len(starts)))
+    steps = given(attributes, reads, "steps", 4) or (1,) * len(starts)
+    ranges = [range(side) for side in read.dims]
+    for start, stop, axis, step in zip(starts, stops, axes, steps, strict=True):
+        at = axis_of(axis, len(read.dims))
+        if step == 0:
+            raise Unclear("a step is 0")
+        ranges[at] = ranges[at][slice(start, None if step < 0 and stop < -read.dims[at] else stop, step)]
+    dims = tuple(map(len, ranges))
+    return [_picked(read, dims, lambda place: [one[at] for one, at in zip(ranges, place, strict=True)])]
+
+
+@move("Split")
+def _split(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    axis = axis_of(attributes.get("axis", 0), len(read.dims))
+    parts = given(attributes, reads, "split", 1)
+    side = read.dims[axis]
+    if parts is None:
+        many = attributes["outputs"]
+        size = ceil(side / many)
+        parts = tuple(max(0, min(size, side - size * at)) for at in range(many))
+    if sum(parts) != side:
+        raise Unclear(f"parts of {parts} are not the {side} that there are")
+    found = []
+    begin = 0
+    for part in parts:
+        dims = (*read.dims[:axis], part, *read.dims[axis + 1 :])
+        shift = begin
+        found.append(
+            _picked(read, dims, lambda place, s=shift: (*place[:axis], place[axis] + s, *place[axis + 1 :]))  # type: ignore[misc]
+        )
+        begin += part
+    return found
+
+
+@move("Gather")
+def _gather(attributes: Attributes, reads: Reads) -> list[Known]:
+    read, chosen = first(reads), reads[1]
+    if chosen is None:
+        raise Unclear("it says no indices")
+    axis = axis_of(attributes.get("axis", 0), len(read.dims))
+    dims = (*read.dims[:axis], *chosen.dims, *read.dims[axis + 1 :])
+    if not _small(dims, read, chosen):
+        return [Known(dims)]
+    rank, side = len(chosen.dims), read.dims[axis]
+
+    def index(place: tuple[int, ...]) -> tuple[int, ...]:
+        at = _at(chosen.values or (), chosen.dims, place[axis : axis + rank])
+        if not -side <= at < side:
+            raise Unclear(f"there is no number {at} among {side}")
+        return (*place[:axis], at % side, *place[axis + rank :])
+
+    return [_picked(read, dims, index)]
+
+
+@move("Pad")
+def _pad(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    ends = given(attributes, reads, "pads", 1)
+    if ends is None:
+        raise Unclear("it says no `pads`")
+    axes = given({}, reads, "axes", 3) or tuple(range(len(read.dims)))
+    dims = list(read.dims)
+    for at, axis in enumerate(axes):
+        dims[axis_of(axis, len(dims))] += ends[at] + ends[at + len(axes)]
+    return [Known(tuple(dims))]
+
+
+@move("ScatterND", "ScatterElements", "CumSum", "Trilu")
+def _as_first(attributes: Attributes, reads: Reads) -> list[Known]:
+    return [Known(first(reads).dims)]
+
+
+# ------------------------------------------------------------------------------------------------ more of the same
+
+
+@move("Concat")
+def _concat(attributes: Attributes, reads: Reads) -> list[Known]:
+    parts = [read for read in reads if read is not None]
+    axis = axis_of(attributes["axis"], len(first(parts).dims))
+    others = {(*part.dims[:axis], *part.dims[axis + 1 :]) for part in parts}
+    if len(others) > 1:
+        raise Unclear(f"dims {', '.join(str(part.dims) for part in parts)} do not fit together")
+    dims = (*parts[0].dims[:axis], sum(part.dims[axis] for part in parts), *parts[0].dims[axis + 1 :])
+    if axis == 0 and _small(dims, *parts):
+        return [Known(dims, tuple(value for part in parts for value in part.values or ()))]
+    return [Known(dims)]
+
+
+@move("Expand")
+def _expand(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    wanted = given(attributes, reads, "shape", 1)
+    if wanted is None:
+        raise Unclear("it says no shape")
+    dims = spread([read.dims, tuple(wanted)])
+    return [_picked(read, dims, lambda place: _under(place, read.dims))]
+
+
+def _under(place: tuple[int, ...], dims: tuple[int, ...]) -> list[int]:
+    """Where a value stands that is spread to a place."""
+    behind = place[len(place) - len(dims) :]
+    return [0 if side == 1 else at for at, side in zip(behind, dims, strict=True)]
+
+
+@move("Tile")
+def _tile(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    times = given(attributes, reads, "repeats", 1)
+    if times is None or len(times) != len(read.dims):
+        raise Unclear("its `repeats` are not one for each axis")
+    dims = tuple(side * many for side, many in zip(read.dims, times, strict=True))
+    return [_picked(read, dims, lambda place: [at % side for at, side in zip(place, read.dims, strict=True)])]
+
+
+@move("Resize", "Upsample")
+def _resize(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    new = len(reads) > 2 or "sizes" in attributes
+    sizes = given(attributes, reads, "sizes", 3) if new else None
+    factors = given(attributes, reads, "scales", 2 if new else 1)
+    axes = attributes.get("axes") or range(len(read.dims))
+    dims = list(read.dims)
+    for at, axis in enumerate(axes):
+        if sizes:
+            dims[axis] = sizes[at]
+        elif factors:
+            dims[axis] = floor(dims[axis] * factors[at])
+    if not sizes and not factors:
+        raise Unclear("it says no sizes")
+    return [Known(tuple(dims))]
+
+
+REDUCTIONS = ("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
+              "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp")  # fmt: skip
+
+
+@move(*REDUCTIONS)
+def _reduce(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    axes = given(attributes, reads, "axes", 1)
+    if not axes and attributes.get("noop_with_empty_axes"):
+        return [read]
+    gone = {axis_of(axis, len(read.dims)) for axis in axes} if axes else set(range(len(read.dims)))
+    if attributes.get("keepdims", 1):
+        return [Known(tuple(1 if at in gone else side for at, side in enumerate(read.dims)))]
+    dims = tuple(side for at, side in enumerate(read.dims) if at not in gone)
+    return [Known(dims, (prod(read.values),) if read.values and not dims and "Prod" in attributes else None)]
+
+
+@move("ArgMax", "ArgMin")
+def _arg(attributes: Attributes, reads: Reads) -> list[Known]:
+    return _reduce({"axes": [attributes.get("axis", 0)], "keepdims": attributes.get("keepdims", 1)}, reads[:1])
+
+
+@move("TopK")
+def _top(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    many = given(attributes, reads, "k", 1)
+    if many is None:
+        raise Unclear("it says no `k`")
+    axis = axis_of(attributes.get("axis", -1), len(read.dims))
+    return [Known((*read.dims[:axis], many[0], *read.dims[axis + 1 :]))] * 2
+
+
+# ------------------------------------------------------------------------------------------------ numbers
+
+
+@move("Shape")
+def _shape(attributes: Attributes, reads: Reads) -> list[Known]:
+    found = first(reads).dims[attributes.get("start", 0) : attributes.get("end")]
+    return [Known((len(found),), found)]
+
+
+@move("Size")
+def _size(attributes: Attributes, reads: Reads) -> list[Known]:
+    return [Known((), (prod(first(reads).dims),))]
+
+
+@move("ConstantOfShape")
+def _filled(attributes: Attributes, reads: Reads) -> list[Known]:
+    dims = given({}, reads, "shape", 0) or ()
+    value = attributes.get("value")
+    fill = value.values[0] if value is not None and value.values else 0
+    return [Known(tuple(dims), (fill,) * prod(dims) if prod(dims) <= MOST_VALUES else None)]
+
+
+@move("Range")
+def _range(attributes: Attributes, reads: Reads) -> list[Known]:
+    start, stop, step = (given({}, reads, name, at) for at, name in enumerate(("start", "limit", "delta")))
+    if not (start and stop and step and step[0]):
+        raise Unclear("its limits are not known")
+    many = max(0, ceil((stop[0] - start[0]) / step[0]))
+    return [Known((many,), tuple(start[0] + step[0] * at for at in range(many)) if many <= MOST_VALUES else None)]
+
+
+def _whole_division(a: Any, b: Any) -> Any:
+    if not (isinstance(a, int) and isinstance(b, int)):
+        return a / b
+    return a // b if (a < 0) == (b < 0) else -(-a // b)  # towards 0
+
+
+_BY_VALUE: dict[str, Callable[..., Any]] = {
+    "Add": python.add, "Sub": python.sub, "Mul": python.mul, "Div": _whole_division, "Mod": python.mod,
+    "Equal": python.eq, "Less": python.lt, "Greater": python.gt, "LessOrEqual": python.le,
+    "GreaterOrEqual": python.ge, "And": lambda a, b: bool(a and b), "Or": lambda a, b: bool(a or b),
+    "Xor": lambda a, b: bool(a) != bool(b), "Min": min, "Max": max, "Where": lambda c, a, b: a if c else b,
+    "Not": python.not_, "Neg": python.neg, "Abs": abs, "Floor": floor, "Ceil": ceil,
+}  # fmt: skip
+
+
+def by_value(type: str, reads: Reads) -> list[Known]:
+    """What is worked out value by value of tensors that are spread over each other."""
+    parts = [read for read in reads if read is not None]
+    dims = spread([part.dims for part in parts])
+    function = _BY_VALUE.get(type)
+    if function is None or not _small(dims, *parts):
+        return [Known(dims)]
+    try:
+        values = tuple(
+            function(*(_at(part.values or (), part.dims, _under(place, part.dims)) for part in parts))
+            for place in _indices(dims)
+        )
+    except (ArithmeticError, TypeError, ValueError):
+        return [Known(dims)]
+    return [Known(dims, values if all(abs(value) <= LARGEST_DIM for value in values) else None)]

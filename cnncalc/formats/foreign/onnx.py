@@ -1,0 +1,467 @@
+"""ONNX: a model in protobuf. Weights are passed over; nothing beside the file is opened."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Label, clean, fail
+from cnncalc.formats.foreign.base import Format
+from cnncalc.formats.foreign.lower import lower
+from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
+from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match, Matches
+from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
+from cnncalc.formats.source import Source
+
+DEEPEST_CALL = 20
+MOST_AXES = 32
+DTYPES = {
+    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
+    10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128", 16: "bfloat16",
+    17: "float8", 18: "float8", 19: "float8", 20: "float8", 21: "uint4", 22: "int4", 23: "float4", 24: "float8",
+    25: "uint2", 26: "int2",
+}  # fmt: skip
+CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
+         "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
+ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel into which it has folded a norm
+
+_CONV = {
+    "kernel": "W_sides", "stride": "strides", "padding": "padding", "dilation": "dilations", "groups": "group",
+    "bias": "B_given",
+}  # fmt: skip
+_POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
+_PER = "position if rank > 0 else none"
+
+TABLE = Matches(
+    [
+        # convolutions
+        Match("Conv FusedConv", "conv", {"filters": "W_first", **_CONV}, "x weights:W biases:B", axis="first",
+            window=True, defaults={"group": 1}),
+        Match("ConvInteger", "conv", {"filters": "W_first", **_CONV}, "x weights:W ignored:x0 ignored:w0",
+            axis="first", window=True, defaults={"group": 1, "B_given": False}),
+        Match("QLinearConv", "conv", {"filters": "W_first", **_CONV},
+            "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0 ignored:ys ignored:y0 biases:B", axis="first",
+            window=True, defaults={"group": 1}),
+        Match("ConvTranspose", "transposed_conv",
+            {"filters": "W_second * group", "output_padding": "output_padding", **_CONV}, "x weights:W biases:B",
+            axis="first", window=True, defaults={"group": 1}),
+        # dense
+        Match("Gemm", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+            "transB == 1 and transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
+        Match("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+            "transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
+        Match("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
+            "x weights:W biases:B", "W_rank == 2", axis="last"),
+        Match("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
+            "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
+        Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
+            "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
+        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
+        Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
+        # normalisations
+        Match("BatchNormalization SpatialBN", "batch_norm", {},
+            "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
+        Match("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
+        Match("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
+            "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
+        Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
+        # activations
+        Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),
+        Match("Sigmoid", "sigmoid"),
+        Match("Tanh", "tanh"), Match("Elu", "elu"), Match("Selu", "selu"), Match("Gelu FastGelu", "gelu"),
+        Match("Swish", "silu"), Match("HardSwish", "hard_swish"), Match("HardSigmoid", "hard_sigmoid"),
+        Match("Softmax LogSoftmax", "softmax"),
+        Match("PRelu", "prelu", {"shared": "W_size == 1"}, "x weights:W", axis="first"),
+        Match("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
+        Match("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
+        # pooling
+        Match("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
+            window=True, defaults={"ceil_mode": 0, "strides": 1}),
+        Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
+            defaults={"ceil_mode": 0, "strides": 1}),
+        Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
+        Match("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
+        Match("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
+        # joins
+        Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
+        # what gives what it reads
+        Match("Identity Cast CastLike DequantizeLinear QuantizeLinear DynamicQuantizeLinear", SAME,
+            reads="x ignored:scale ignored:zero"),
+        Match("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
+        # moves
+        *(Match(name, name) for name in (
+            "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
+            "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
+            "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
+        )),
+        Match("Concat", "Concat", reads="x*"),
+        # values by themselves
+        Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
+            "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
+            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization",
+            NOTHING, reads="x*"),
+    ]
+)  # fmt: skip
+
+
+class Onnx(Format):
+    """A model of ONNX, of every version; see `TABLE` for its operators."""
+
+    called = "a model of ONNX"
+    suffixes = (".onnx",)
+    binary = True
+    table = TABLE
+
+    def recognises(self, name: str, head: bytes) -> bool:
+        return bool(
+            re.match(rb"\x08[\x01-\x14](?:\x12.{1,60}(?:\x1a|\x22|\x3a)|\x3a)", head, re.DOTALL)
+        ) or super().recognises(name, head)
+
+    def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        self.refuse("--set", vars)
+        return lower(self.foreign(source), TABLE, input_size)
+
+    def foreign(self, source: Source) -> Foreign:
+        """The network as the file says it; raises ProblemsFound where it is no model."""
+        try:
+            return _Model(source).read()
+        except (Malformed, struct.error, RecursionError) as error:
+            raise fail(
+                "unreadable", f"`{source.name}` is no whole model of ONNX: {error}", Label(source.name, "")
+            ) from None
+
+
+class _Model:
+    def __init__(self, source: Source) -> None:
+        self.file = source.name
+        self.data = source.data
+        self.wire = Wire(source.data)
+        self.same: dict[str, str] = {}  # other names of stored tensors
+        self.functions: dict[tuple[str, str], Span] = {}
+        self.net = Foreign(source.name, source.name, {}, (), [], keeps_books=True)
+
+    def read(self) -> Foreign:
+        graph = None
+        for number, kind, value in self.wire.fields(Span(0, len(self.data))):
+            if number == 7 and kind == BYTES:
+                graph = value
+            elif number == 25 and kind == BYTES:
+                found = {n: self.wire.text(k, v) for n, k, v in self.wire.fields(value) if n in (1, 10)}
+                self.functions[found.get(10, ""), found.get(1, "")] = value
+        if graph is None:
+            raise Malformed("there is no graph in it")
+        inputs: dict[str, Dims] = {}
+        outputs = []
+        nodes = []
+        for number, kind, value in self.wire.fields(graph):
+            if kind != BYTES:
+                continue
+            if number == 1:
+                nodes.append(value)
+                if len(nodes) > MOST_OPERATORS:
+                    message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
+                    raise fail("limit", message, Label(self.file, ""))
+            elif number == 2:
+                self.net.name = self.wire.text(kind, value) or self.file
+            elif number == 5:
+                stored = self._tensor(value)
+                self.net.stored[stored.name] = stored
+            elif number == 11:
+                name, dims = self._declaration(value)
+                if dims is not None:
+                    inputs[name] = dims
+            elif number == 12:
+                name, dims = self._declaration(value)
+                outputs.append(name)
+                if dims is not None:
+                    self.net.declared[name] = dims
+            elif number == 13:
+                name, dims = self._declaration(value)
+                if dims is not None:
+                    self.net.declared[name] = dims
+        for value in nodes:
+            self._node(value, "", (), 0)
+        self.net.inputs = {name: dims for name, dims in inputs.items() if name not in self.net.stored}
+        self.net.outputs = tuple(outputs)
+        if self.net.name in ("main_graph", "torch_jit", "torch-jit-export"):
+            self.net.name = self.file
+        self._with_biases()
+        self._say_folded()
+        return self.net
+
+    # ------------------------------------------------------------------------------------------ messages
+
+    def _declaration(self, span: Span) -> tuple[str, Dims | None]:
+        """A value_info: its name, and its dims where it is a tensor whose rank is known."""
+        name, dims = "", None
+        for number, kind, value in self.wire.fields(span):
+            if number == 1:
+                name = self.wire.text(kind, value)
+            elif number == 2 and kind == BYTES:
+                for n, k, type_ in self.wire.fields(value):
+                    if n == 1 and k == BYTES:
+                        for n2, k2, shape in self.wire.fields(type_):
+                            if n2 == 2 and k2 == BYTES:
+                                dims = self._shape(shape)
+        return name, dims
+
+    def _shape(self, span: Span) -> Dims:
+        dims: list[Any] = []
+        for number, kind, value in self.wire.fields(span):
+            if number == 1 and kind == BYTES:
+                dims.append(None)
+                for n, k, side in self.wire.fields(value):
+                    if n == 1 and k == VARINT:
+                        dims[-1] = signed(side) if signed(side) >= 0 else None
+                    elif n == 2 and k == BYTES:
+                        dims[-1] = self.wire.text(k, side) or None
+        if len(dims) > MOST_AXES:
+            raise Malformed(f"a tensor has more than {MOST_AXES} axes")
+        return tuple(dims)
+
+    def _tensor(self, span: Span, name: str = "", learned: bool = True) -> Stored:
+        """A TensorProto: its dims, and the numbers only of a small one that is in the file."""
+        dims: list[int] = []
+        dtype = "float32"
+        raw: Span | None = None
+        values: list[Any] = []
+        size: int | None = None
+        for number, kind, value in self.wire.fields(span):
+            if number == 1:
+                dims += self.wire.numbers(kind, value)
+                size = None
+            elif number == 2 and kind == VARINT:
+                dtype = DTYPES.get(value, f"type {value}")
+            elif number == 8 and not name:
+                name = self.wire.text(kind, value)
+            elif number == 9 and kind == BYTES:
+                raw = value
+            elif number in (4, 5, 7) and (kind != BYTES or value.stop - value.start <= MOST_VALUES * 4):
+                values += self.wire.floats(kind, value) if number == 4 else self.wire.numbers(kind, value)
+                if len(values) > MOST_VALUES:
+                    values = []
+        if any(side < 0 for side in dims) or len(dims) > MOST_AXES:
+            raise Malformed(f"the tensor `{clean(name)}` has a size below 0, or more than {MOST_AXES} axes")
+        found = Stored(name, tuple(dims), dtype, None, learned)
+        size = found.size
+        if size <= MOST_VALUES and raw is not None and dtype in CODES:
+            packed = self.data[raw.start : raw.stop]
+            if len(packed) == size * struct.calcsize(CODES[dtype]):
+                values = list(struct.unpack(f"<{size}{CODES[dtype]}", packed))
+        return found._replace(values=tuple(values)) if len(values) == size else found
+
+    def _node(
+        self, span: Span, prefix: str, scope: tuple[str, ...], depth: int, names: dict[str, str] | None = None
+    ) -> None:
+        reads: list[str] = []
+        gives: list[str] = []
+        name = type = domain = ""
+        attributes: dict[str, Any] = {}
+        for number, kind, value in self.wire.fields(span):
+            if number == 1:
+                reads.append(self.wire.text(kind, value))
+            elif number == 2:
+                gives.append(self.wire.text(kind, value))
+            elif number == 3:
+                name = self.wire.text(kind, value)
+            elif number == 4:
+                type = self.wire.text(kind, value)
+            elif number == 5 and kind == BYTES:
+                key, found = self._attribute(value)
+                attributes[key] = found
+            elif number == 7:
+                domain = self.wire.text(kind, value)
+            elif number == 9 and kind == BYTES:
+                scope = self._scopes(value) or scope
+        if prefix:
+            bound = names or {}
+            reads = [bound.get(one, prefix + one) if one else "" for one in reads]
+            gives = [bound.get(one, prefix + one) if one else "" for one in gives]
+        called = name or (gives[0] if gives else type)
+        place = Label(self.file, f"node {clean(called)}")
+        if (domain, type) in self.functions:
+            self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth)
+            return
+        if len(self.net.operators) >= MOST_OPERATORS:
+            message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
+            raise fail("limit", message, Label(self.file, ""))
+        reads = [self.same.get(one, one) for one in reads]
+        if type == "Identity" and reads and gives and reads[0] in self.net.stored:
+            self.same[gives[0]] = reads[0]
+            return
+        if type == "Constant":
+            self._constant(gives[0] if gives else "", attributes)
+            return
+        if not scope and name.startswith("/"):
+            scope, called = _module_path(name)
+        elif not scope:
+            called = self._called(type, called, reads)
+        self.net.operators.append(
+            Operation(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope)
+        )
+
+    def _attribute(self, span: Span) -> tuple[str, Any]:
+        name, found = "", None
+        listed: list[Any] = []
+        for number, kind, value in self.wire.fields(span):
+            if number == 1:
+                name = self.wire.text(kind, value)
+            elif number == 2 and kind == FIXED32:
+                found = struct.unpack("<f", value)[0]
+            elif number == 3 and kind == VARINT:
+                found = signed(value)
+            elif number == 4 and kind == BYTES:
+                found = self.wire.text(kind, value)
+            elif number == 5 and kind == BYTES:
+                found = self._tensor(value, learned=False)
+            elif number == 7:
+                listed += self.wire.floats(kind, value)
+            elif number == 8:
+                listed += self.wire.numbers(kind, value)
+            elif number == 9:
+                listed.append(self.wire.text(kind, value))
+            elif number == 20 and kind == VARINT and value in (6, 7, 8) and found is None:
+                found = ()
+        return name, tuple(listed) if listed else found
+
+    def _constant(self, name: str, attributes: dict[str, Any]) -> None:
+        value: Any = next(iter(attributes.values()), None)
+        if isinstance(value, Stored):
+            self.net.stored[name] = value._replace(name=name)
+            return
+        many = isinstance(value, tuple)
+        values: tuple[Any, ...] = value if many else (value,)
+        dtype = "int64" if any(key.startswith("value_int") for key in attributes) else "float32"
+        self.net.stored[name] = Stored(name, (len(values),) if many else (), dtype, values, False)
+
+    def _inline(
+        self,
+        span: Span,
+        name: str,
+        reads: list[str],
+        gives: list[str],
+        attributes: dict[str, Any],
+        scope: tuple[str, ...],
+        depth: int,
+    ) -> None:
+        """The nodes of a model-local function, in the place of its call."""
+        if depth >= DEEPEST_CALL:
+            raise fail(
+                "limit",
+                f"functions call each other more than {DEEPEST_CALL} deep",
+                Label(self.file, f"node {clean(name)}"),
+            )
+        takes, returns, nodes = [], [], []
+        for number, kind, value in self.wire.fields(span):
+            if number == 4:
+                takes.append(self.wire.text(kind, value))
+            elif number == 5:
+                returns.append(self.wire.text(kind, value))
+            elif number == 7 and kind == BYTES:
+                nodes.append(value)
+        names = dict(zip(takes, reads, strict=False)) | dict(zip(returns, gives, strict=False))
+        prefix = f"{name}/"
+        for value in nodes:
+            self._node(value, prefix, scope, depth + 1, names)
+
+    def _scopes(self, span: Span) -> tuple[str, ...]:
+        """The path of modules that the exporter of PyTorch wrote beside a node."""
+        found = {n: self.wire.text(k, v) for n, k, v in self.wire.fields(span)}
+        if found.get(1) != "pkg.torch.onnx.name_scopes":
+            return ()
+        paths = re.findall(r"'([^']*)'", found.get(2, ""))
+        return _segments([path for path in paths[:-1] if path])
+
+    def _called(self, type: str, called: str, reads: list[str]) -> str:
+        """A layer by the module whose weights it reads, else as the exporter calls it."""
+        for name in reads[1:2]:
+            stored = self.net.stored.get(name)
+            if stored is not None and stored.learned and name.endswith((".weight", ".kernel")):
+                return name.rpartition(".")[0]
+        return called.removeprefix("node_")
+
+    # ------------------------------------------------------------------------------------------ the whole
+
+    def _with_biases(self) -> None:
+        """A product with a stored matrix, to which only a stored vector is added, has that for its bias."""
+        operators, stored = self.net.operators, self.net.stored
+        readers: dict[str, int] = {}
+        for operator in operators:
+            for name in operator.reads:
+                readers[name] = readers.get(name, 0) + 1
+        products = {one.gives[0]: at for at, one in enumerate(operators) if one.type == "MatMul" and one.gives}
+        outputs = set(self.net.outputs)
+        gone = set()
+        for at, operator in enumerate(operators):
+            if operator.type != "Add" or len(operator.reads) != 2:
+                continue
+            for product_, bias in (operator.reads, operator.reads[::-1]):
+                place = products.get(product_)
+                if place is None or readers[product_] != 1 or product_ in outputs or place in gone:
+                    continue
+                matrix, vector = stored.get(operators[place].reads[-1]), stored.get(bias)
+                if matrix and vector and len(matrix.dims) == 2 and vector.dims == matrix.dims[-1:]:
+                    one = operators[place]
+                    operators[at] = one._replace(reads=(*one.reads, bias), gives=operator.gives)
+                    gone.add(place)
+                    self.net.declared.pop(product_, None)
+                    break
+        if gone:
+            self.net.operators = [one for at, one in enumerate(operators) if at not in gone]
+
+    def _say_folded(self) -> None:
+        folded = scales = 0
+        for operator in self.net.operators:
+            if operator.type == "Conv" and len(operator.reads) > 2:
+                kernel, bias = operator.reads[1:3]
+                stored = self.net.stored.get(kernel)
+                if stored and stored.dims and (ANONYMOUS.fullmatch(kernel) or bias == f"{kernel}_bias"):
+                    folded += 1
+                    scales += stored.dims[0]
+        if folded:
+            self.net.notes.append(
+                f"batch norm is folded into {folded} convolutions: {scales:,} scales fewer than in training"
+            )
+
+
+def _prepared(attributes: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of a node, and `padding` as ours: both ends of each axis, or `same`."""
+    found = {key: value for key, value in attributes.items() if value is not None}
+    if "mode" in found and isinstance(found["mode"], bytes):
+        del found["mode"]
+    pads = found.get("pads")
+    auto = found.get("auto_pad", "NOTSET")
+    if isinstance(auto, str) and auto.startswith("SAME"):
+        found["padding"] = "same"
+    elif isinstance(pads, tuple) and auto != "VALID" and len(pads) % 2 == 0:
+        half = len(pads) // 2
+        found["padding"] = tuple(zip(pads[:half], pads[half:], strict=True))
+    for key in ("min", "max"):  # of Clip, before version 11
+        if isinstance(found.get(key), float):
+            found[f"{key}_value"], found[f"{key}_given"] = found[key], True
+    return found
+
+
+def _module_path(name: str) -> tuple[tuple[str, ...], str]:
+    """The modules of a node of the TorchScript exporter, and its own name.
+
+    >>> _module_path("/layer1/layer1.0/conv1/Conv")
+    (('layer1', '0', 'conv1'), 'Conv')
+    """
+    *path, leaf = [part for part in name.split("/") if part]
+    return _segments(path), leaf
+
+
+def _segments(path: list[str]) -> tuple[str, ...]:
+    """Modules, each without the whole path of the one that it stands in."""
+    found = []
+    before = ""
+    for part in path:
+        found.append(part.removeprefix(f"{before}.") if before else part)
+        before = part
+    return tuple(found)

@@ -1,0 +1,82 @@
+"""A table of rows: which operator of another program is which layer of ours, with which attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from cnncalc.core.formula import evaluate, parse
+
+SAME = "="  # gives what it reads
+PRODUCT = "*"  # of two matrices, or of many side by side
+NOTHING = "0"  # of values by themselves: nothing is learned, and nothing multiplied by convention
+
+WORDS = {word: word for word in ("none", "position", "same", "valid", "torch", "caffe", "all", "value", "channel")}
+
+
+class Role(NamedTuple):
+    """What an operator reads at one place: `kind` is empty for a tensor, else where its stored numbers count."""
+
+    name: str
+    kind: str = ""
+
+
+class Match(NamedTuple):
+    """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
+
+    `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other) or
+    `*` (a product of matrices). `values` are formulas over the operator's attributes, over `W_given`, `W_first`,
+    `W_last`, `W_size` and `W_sides` of what is stored, and over the input's `c` and `rank`; a name that is not there
+    leaves the default.
+    `reads` names each input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is where the channels
+    of `x` stand. `window`: one image after the other, whatever stands in front.
+    """
+
+    operators: str
+    type: str
+    values: Mapping[str, str] = {}
+    reads: str = "x"
+    when: str = "true"
+    axis: str = ""  # first, last
+    window: bool = False
+    defaults: Mapping[str, Any] = {}
+
+    def roles(self, many: int) -> list[Role]:
+        """What is read at each of so many places; of `x*` as many as there are."""
+        return _roles(self.reads, many)
+
+    def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
+        """The attributes of our layer."""
+        found = {name: _value(text, scope) for name, text in self.values.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def holds(self, scope: Mapping[str, Any]) -> bool:
+        """Whether the row is for this operator; what it asks for and is not there is false."""
+        return self.when == "true" or bool(evaluate(parse(self.when), scope))
+
+
+@cache
+def _roles(text: str, many: int) -> list[Role]:
+    roles: list[Role] = []
+    for word in text.split():
+        kind, colon, name = word.rpartition(":")
+        roles += [Role(name.rstrip("*"), kind if colon else "")] * (many - len(roles) if name.endswith("*") else 1)
+    return roles + [Role("", "ignored")] * (many - len(roles))
+
+
+def _value(text: str, scope: Mapping[str, Any]) -> Any:
+    if text.isidentifier() and text not in ("true", "false"):
+        return scope.get(text)
+    return evaluate(parse(text), scope)
+
+
+class Matches:
+    """The rows of a format by operator."""
+
+    def __init__(self, rows: Iterable[Match]) -> None:
+        self.rows = tuple(rows)
+        self.by_operator: dict[str, list[Match]] = {}
+        for row in self.rows:
+            for name in row.operators.split():
+                self.by_operator.setdefault(name, []).append(row)

@@ -1,0 +1,105 @@
+"""ONNX files for tests: messages written field by field, without onnx."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+FLOAT, INT64 = 1, 7
+
+
+def varint(value: int) -> bytes:
+    """A number of any sign."""
+    value %= 1 << 64
+    found = bytearray()
+    while value > 127:
+        found.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*found, value])
+
+
+def field(number: int, value: int | str | bytes | float) -> bytes:
+    """One field of a message."""
+    if isinstance(value, float):
+        return varint(number << 3 | 5) + struct.pack("<f", value)
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    data = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def attribute(name: str, value: Any) -> bytes:
+    """An AttributeProto: a number, a text, or several numbers."""
+    if isinstance(value, bytes):
+        return field(1, name) + field(5, value) + field(20, 4)
+    if isinstance(value, float):
+        return field(1, name) + field(2, value) + field(20, 1)
+    if isinstance(value, int):
+        return field(1, name) + field(3, value) + field(20, 2)
+    if isinstance(value, str):
+        return field(1, name) + field(4, value) + field(20, 3)
+    return field(1, name) + b"".join(field(8, one) for one in value) + field(20, 7)
+
+
+def node(
+    type: str, reads: Sequence[str], gives: Sequence[str], name: str = "", domain: str = "", **given: Any
+) -> bytes:
+    """A NodeProto."""
+    data = b"".join(field(1, one) for one in reads) + b"".join(field(2, one) for one in gives)
+    data += field(3, name) + field(4, type) + (field(7, domain) if domain else b"")
+    return data + b"".join(field(5, attribute(key, value)) for key, value in given.items())
+
+
+def value(name: str, dims: Sequence[int | str]) -> bytes:
+    """A ValueInfoProto of float32."""
+    sides = b"".join(field(1, field(1, side) if isinstance(side, int) else field(2, side)) for side in dims)
+    return field(1, name) + field(2, field(1, field(1, FLOAT) + field(2, sides)))
+
+
+def tensor(name: str, dims: Sequence[int], numbers: Sequence[int] | None = None, dtype: int = FLOAT) -> bytes:
+    """A TensorProto: whole numbers, or one without its data, as where that stands in another file."""
+    data = b"".join(field(1, side) for side in dims) + field(8, name)
+    if numbers is None:
+        return data + field(2, dtype) + field(13, field(1, "location") + field(2, "weights.bin")) + field(14, 1)
+    return data + field(2, INT64) + field(9, struct.pack(f"<{len(numbers)}q", *numbers))
+
+
+def model(
+    nodes: Sequence[bytes],
+    inputs: Sequence[bytes],
+    outputs: Sequence[bytes],
+    stored: Sequence[bytes] = (),
+    declared: Sequence[bytes] = (),
+    functions: Sequence[bytes] = (),
+) -> bytes:
+    """A ModelProto."""
+    graph = b"".join(field(1, one) for one in nodes) + field(2, "net")
+    for number, messages in ((5, stored), (11, inputs), (12, outputs), (13, declared)):
+        graph += b"".join(field(number, one) for one in messages)
+    head = field(1, 8) + field(2, "tests") + field(7, graph) + field(8, field(1, "") + field(2, 17))
+    return head + b"".join(field(25, one) for one in functions)
+
+
+def small() -> bytes:
+    """A convolution, its activation, pooling and two dense layers: 3×8×8 in, 10 out."""
+    return model(
+        [
+            node(
+                "Conv", ["x", "conv.weight", "conv.bias"], ["a"], "/conv/Conv", pads=[1, 1, 1, 1], kernel_shape=[3, 3]
+            ),
+            node("Relu", ["a"], ["b"], "/relu/Relu"),
+            node("MaxPool", ["b"], ["c"], "/pool/MaxPool", kernel_shape=[2, 2], strides=[2, 2]),
+            node("Flatten", ["c"], ["d"], "/Flatten"),
+            node("Gemm", ["d", "fc.weight", "fc.bias"], ["y"], "/fc/Gemm", transB=1),
+        ],
+        [value("x", ["batch", 3, 8, 8])],
+        [value("y", ["batch", 10])],
+        [
+            tensor("conv.weight", [4, 3, 3, 3]),
+            tensor("conv.bias", [4]),
+            tensor("fc.weight", [10, 64]),
+            tensor("fc.bias", [10]),
+        ],
+        [value("a", ["batch", 4, 8, 8])],
+    )
