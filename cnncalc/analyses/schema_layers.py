@@ -65,7 +65,9 @@ def takes(attribute: Attribute) -> str:
     >>> takes(LAYERS["conv"].attributes["filters"])
     'a whole number, at least 1'
     """
-    words = " or ".join(f"`{choice}`" for choice in attribute.choices) or _KINDS[attribute.kind][0]
+    words = " or ".join(f"`{choice}`" for choice in attribute.choices)
+    if not words or attribute.kind == "Padding":  # where a word stands beside what the kind takes
+        words = f"{_KINDS[attribute.kind][0]}, or {words}" if words else _KINDS[attribute.kind][0]
     return f"{words}, at least {attribute.at_least}" if attribute.at_least else words
 
 
