@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from cnncalc.formats.writing import UTF8
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
     from cnncalc.render.document import Page
 
 # Of a format, wherever a command has it.
@@ -64,10 +64,13 @@ class OutputFormat(NamedTuple):
         return SUFFIXES.get(self.name, ()) if self.suffixes is None else self.suffixes
 
 
-def pages(document: str, text: str = "", more: Mapping[str, tuple[str, ...]] | None = None) -> tuple[OutputFormat, ...]:
-    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX."""
-    names = (*((text,) if text else ()), "markdown", "html", "latex")
-    return tuple(OutputFormat(name, document, (more or {}).get(name, ())) for name in names)
+def pages(document: str, text: str = "") -> tuple[OutputFormat, ...]:
+    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX.
+
+    LaTeX is ASCII by itself, but for the letters of names.
+    """
+    names = (*((text,) if text else ()), "markdown", "html")
+    return (*(OutputFormat(name, document) for name in names), OutputFormat("latex", document, ("ascii",)))
 
 
 class FormatOption(click.Option):

@@ -29,7 +29,7 @@ class LayersCommand(Command, options.WithOutput, options.WithDrawing):
     examples = ("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 
     types: tuple[str, ...] = argument("[TYPE]...", type=_LayerType())
-    form: OutputFormat = options.formats(*pages("render.reference:document", "text", {"latex": ("ascii",)}))
+    form: OutputFormat = options.formats(*pages("render.reference:document", "text"))
 
     def run(self) -> int:
         from cnncalc.core.layers import LAYERS

@@ -34,7 +34,7 @@ class RulesCommand(Command, options.WithOutput, options.WithDrawing):
 
     codes: tuple[str, ...] = argument("[CODE]...", type=_Code())
     form: OutputFormat = options.formats(
-        *pages("render.rules:document", "text", {"latex": ("ascii",)}),
+        *pages("render.rules:document", "text"),
         OutputFormat("json", "render.rules:json", ("ascii",)),
     )
 
