@@ -81,14 +81,15 @@ class Lowering:
         self.table = table
         self.values: dict[str, Value] = {}
         self.readers: dict[str, list[tuple[Operation, int]]] = {}
-        self.operators = self._needed()
-        for operator in self.operators:
+        self.operations = self._needed()
+        for operator in self.operations:
             for at, name in enumerate(operator.reads):
                 self.readers.setdefault(name, []).append((operator, at))
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
+        self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.read: dict[str, int] = {}  # how often stored tensors are counted
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
@@ -107,7 +108,7 @@ class Lowering:
         """The operators that lead to an output, in their order."""
         wanted = set(self.net.outputs)
         kept = []
-        for operator in reversed(self.net.operators):
+        for operator in reversed(self.net.operations):
             if not wanted.isdisjoint(operator.gives):
                 kept.append(operator)
                 wanted.update(operator.reads)
@@ -161,6 +162,7 @@ class Lowering:
                 row = rows[0] if rows else None
                 if row is None or len(origin) != rank:
                     continue
+                row = _turned(row, operator)
                 if row.axis and at == 0:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
@@ -197,7 +199,7 @@ class Lowering:
 
     def graph(self) -> Graph:
         """The network, or ProblemsFound with all that is wrong."""
-        for operator in self.operators:
+        for operator in self.operations:
             reads = [self._value(name, operator) for name in operator.reads]
             try:
                 given = self._lowered(operator, reads)
@@ -232,6 +234,7 @@ class Lowering:
         if not tensors:
             return self._folded(operator, reads)
         for row in self.table.by_operator.get(operator.type, ()):
+            row = _turned(row, operator)
             scope = self._scope(operator, row, reads)
             if scope is not None and _holds(row, scope):
                 return self._by_row(operator, row, scope, reads)
@@ -333,6 +336,8 @@ class Lowering:
             if not wrong and times == 1:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, operator, row, reads)
+                if operator.owner:
+                    self._own(ref, operator)
                 return [Value(dims, ref, _channel_of(dims, like))]
             if times > 1:
                 dims = (times, *dims[1:])
@@ -343,8 +348,10 @@ class Lowering:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
         figures = dict(stored)
-        if done and (declared in (None, dims) or not LAYERS[row.type].multiplies):
-            figures["multiplies"] = done.multiplies
+        if not self.net.keeps_books and (done or not (LAYERS[row.type].weights or LAYERS[row.type].biases)):
+            figures = {name: getattr(done, name, 0) for name in ("weights", "biases", "buffers")}
+        if (done and declared in (None, dims)) or not LAYERS[row.type].multiplies:
+            figures["multiplies"] = getattr(done, "multiplies", 0)
         dims = declared or dims
         assert dims is not None
         return [self._operator(operator, tensors, dims, _channel_of(dims, like), figures)]
@@ -417,6 +424,12 @@ class Lowering:
                 if holder != ref and node.layer is other.layer and node.work.weights == other.work.weights:
                     self.builder.share(ref, holder)
                     self.read[name] -= 1
+
+    def _own(self, ref: Ref, operator: Operation) -> None:
+        """Let a layer that is called again hold the weights of its first call."""
+        holder = self.owners.setdefault(operator.owner, ref)
+        if holder != ref:
+            self.builder.share(ref, holder)
 
     # -------------------------------------------------------------------------------------- what moves
 
@@ -551,7 +564,7 @@ class Lowering:
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
         channel = main.channel + len(dims) - len(main.dims)
         if len(tensors) == len(parts) and len(tensors) > 1:
-            type = {"Add": "add", "Sum": "add", "Mul": "multiply"}.get(operator.type)
+            type = {"Add": "add", "Sum": "add", "Mul": "multiply", "Multiply": "multiply"}.get(operator.type)
             ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
             if type and all(read.channel >= 0 for read in ordered):
                 shapes = tuple(read.shape for read in ordered)
@@ -604,7 +617,7 @@ class Lowering:
         declared = [self._declared(name) for name in operator.gives]
         self.unknown.setdefault(operator.type, []).append(operator.name)
         given = []
-        figures = self._loose(reads)
+        figures = self._loose(reads) if self.net.keeps_books else {}
         for at, (name, dims) in enumerate(zip(operator.gives, declared, strict=True)):
             if at and name not in self.readers and name not in self.net.outputs:
                 given.append(Value(()))
@@ -685,7 +698,7 @@ class Lowering:
                 f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
-        read = {name for operator in self.operators for name in operator.reads}
+        read = {name for operator in self.operations for name in operator.reads}
         spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
         if spare:
             self.notes.append(
@@ -704,6 +717,13 @@ def _axis(row: Match, read: Value, main: Value | None = None) -> int:
 def _channel_of(dims: tuple[int, ...], like: Value) -> int:
     """The axis of the channels of what a layer gives, as it is in what it reads."""
     return 1 if like.channel == 1 and like.dims[0] == 1 and len(dims) > 1 else max(0, len(dims) - 1)
+
+
+def _turned(row: Match, operator: Operation) -> Match:
+    """A row with the axis that the operator says."""
+    if row.axis != "format":
+        return row
+    return row._replace(axis="first" if operator.attributes.get("channels_first") else "last")
 
 
 def _holds(row: Match, scope: dict[str, Any]) -> bool:
@@ -762,6 +782,6 @@ def _sizes(input_size: str | None) -> list[int]:
 
 def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     """The graph of a foreign network; raises ProblemsFound with all that is wrong."""
-    if len(net.operators) > MOST_LAYERS:
+    if len(net.operations) > MOST_LAYERS:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
     return Lowering(net, table, input_size).graph()

@@ -103,7 +103,8 @@ TABLE = Matches(
         # values by themselves
         Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
             "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
-            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING, reads="x*"),
+            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING,
+            reads="x*"),
     ]
 )  # fmt: skip
 
@@ -286,7 +287,7 @@ class _Model:
         if (domain, type) in self.functions:
             self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth)
             return
-        if len(self.net.operators) >= MOST_OPERATORS:
+        if len(self.net.operations) >= MOST_OPERATORS:
             message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
             raise fail("limit", message, Label(self.file, ""))
         reads = [self.same.get(one, one) for one in reads]
@@ -300,7 +301,7 @@ class _Model:
             scope, called = _module_path(name)
         elif not scope:
             called = self._called(type, called, reads)
-        self.net.operators.append(
+        self.net.operations.append(
             Operation(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope)
         )
 
@@ -388,7 +389,7 @@ class _Model:
 
     def _with_biases(self) -> None:
         """A product with a stored matrix, to which only a stored vector is added, has that for its bias."""
-        operators, stored = self.net.operators, self.net.stored
+        operators, stored = self.net.operations, self.net.stored
         readers: dict[str, int] = {}
         for operator in operators:
             for name in operator.reads:
@@ -411,11 +412,11 @@ class _Model:
                     self.net.declared.pop(product_, None)
                     break
         if gone:
-            self.net.operators = [one for at, one in enumerate(operators) if at not in gone]
+            self.net.operations = [one for at, one in enumerate(operators) if at not in gone]
 
     def _say_folded(self) -> None:
         folded = scales = 0
-        for operator in self.net.operators:
+        for operator in self.net.operations:
             if operator.type == "Conv" and len(operator.reads) > 2:
                 kernel, bias = operator.reads[1:3]
                 stored = self.net.stored.get(kernel)

@@ -30,7 +30,8 @@ class Match(NamedTuple):
     `W_last`, `W_size` and `W_sides` of what is stored, and over the input's `c` and `rank`; a name that is not there
     leaves the default.
     `reads` names each input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is where the channels
-    of `x` stand. `window`: one image after the other, whatever stands in front.
+    of `x` stand: `first`, `last`, or as the operator's own attributes say. `window`: one image after the other, whatever
+    stands in front.
     """
 
     operators: str
@@ -38,7 +39,7 @@ class Match(NamedTuple):
     values: Mapping[str, str] = {}
     reads: str = "x"
     when: str = "true"
-    axis: str = ""  # first, last
+    axis: str = ""  # first, last, format
     window: bool = False
     defaults: Mapping[str, Any] = {}
 

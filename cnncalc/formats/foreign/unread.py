@@ -20,8 +20,6 @@ class Unread(NamedTuple):
 UNREAD = (
     Unread("a program in Python", (".py", ".pyi", ".ipynb"), rb"\s*(?:import|from) (?:torch|keras|tensorflow)\b"),
     Unread("a file of HDF5, as Keras saves weights and models", (".h5", ".hdf5"), rb"\x89HDF\r\n\x1a\n"),
-    Unread("a model of Keras", (".keras",), rb"PK\x03\x04.{20,80}(?:metadata|config)\.json"),
-    Unread("a model of Keras as JSON", (), rb'\s*\{.{0,200}"class_name"\s*:\s*"(?:Functional|Model|Sequential)"'),
     Unread("an exported program of PyTorch", (".pt2",), rb"(?!)"),
     Unread(
         "a file of PyTorch",
