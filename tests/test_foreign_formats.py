@@ -163,8 +163,6 @@ CONTENTS: dict[str, bytes] = {
     "a file of PyTorch": b"PK\x03\x04" + b"\0" * 26 + b"archive/data.pkl",
     "weights of safetensors": b'\x40\0\0\0\0\0\0\0{"__metadata__":{}}',
     "a model of TensorFlow Lite": b"\x1c\0\0\0TFL3",
-    "a model of Caffe": b'name: "LeNet"\n# a comment\nlayer {\n  name: "data"\n}\n',
-    "a model of darknet": b"# yolo\n[net]\nwidth=416\n",
 }
 
 

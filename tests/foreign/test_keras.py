@@ -103,7 +103,8 @@ VERSIONS: dict[str, Any] = {
         "name": "Sequential",
         "layers": [
             {"name": "Convolution2D", "nb_filter": 4, "nb_row": 3, "nb_col": 3, "border_mode": "same",
-             "subsample": [1, 1], "dim_ordering": "th", "input_shape": [3, 8, 8], "custom_name": "conv", "activation": "relu"},
+             "subsample": [1, 1], "dim_ordering": "th", "input_shape": [3, 8, 8], "custom_name": "conv",
+             "activation": "relu"},
             {"name": "MaxPooling2D", "pool_size": [2, 2], "strides": [2, 2], "border_mode": "valid",
              "dim_ordering": "th", "custom_name": "pool"},
             {"name": "Flatten", "custom_name": "flatten"},

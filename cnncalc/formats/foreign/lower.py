@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import prod
 from typing import Any, NamedTuple
 
@@ -132,6 +133,8 @@ class Lowering:
             sides = [at for at in range(1, len(dims)) if at != channel]
             if sizes and len(dims) >= 4:
                 given = sizes * len(sides) if len(sizes) == 1 else sizes
+                if len(given) == len(sides) + 1:  # channels, too
+                    dims[channel], *given = given
                 if len(given) != len(sides):
                     raise fail("bad-value", f"--input-size: the input `{clean(name)}` has {len(sides)} sides", None)
                 for at, side in zip(sides, given, strict=True):
@@ -142,7 +145,7 @@ class Lowering:
                     "missing-key",
                     f"the input `{clean(name)}` leaves sizes open: {clean(', '.join(open_))}",
                     Label(self.net.file, f"input `{clean(name)}`"),
-                    "say them: `--input-size 224`",
+                    f"say them: `--input-size {'224' if isinstance(dims[channel], int) else '3x224x224'}`",
                 )
             if prod(dims) > LARGEST_SIZE:
                 raise too_many(prod(dims), Label(self.net.file, f"input `{clean(name)}`"))
@@ -199,19 +202,27 @@ class Lowering:
 
     def graph(self) -> Graph:
         """The network, or ProblemsFound with all that is wrong."""
+        silent: set[str] = set()  # what depends on a tensor that nobody knows
         for operator in self.operations:
+            if not silent.isdisjoint(operator.reads):
+                silent.update(operator.gives)
+                continue
             reads = [self._value(name, operator) for name in operator.reads]
             try:
                 given = self._lowered(operator, reads)
             except Unclear as error:
-                raise fail(
-                    "bad-value", f"`{clean(operator.type)}`: {error}", operator.place, "the file says not what it gives"
-                ) from None
+                known = operator.type in self.table.by_operator
+                self.builder.problems.add(
+                    "bad-value" if known else "unknown-layer", f"`{clean(operator.type)}`: {error}", operator.place
+                )
+                silent.update(operator.gives)
+                continue
             for name, value in zip(operator.gives, given, strict=False):
                 if prod(value.dims) > LARGEST_SIZE:
                     raise too_many(prod(value.dims), operator.place)
                 if name:
                     self.values[name] = value
+        self.builder.problems.stop_if_any()
         outputs = {}
         for name in self.net.outputs:
             found = self.values.get(name)
@@ -219,7 +230,6 @@ class Lowering:
                 self.notes.append(f"the output `{clean(name)}` depends on no input: it is left out")
             else:
                 outputs[name] = found.ref
-        self.builder.problems.stop_if_any()
         if not self.builder.nodes or not outputs:
             raise fail("not-an-architecture", "no layer leads from an input to an output", Label(self.net.file, ""))
         name_nodes(self.builder, self.paths)
@@ -509,6 +519,8 @@ class Lowering:
         spatial = len(main.shape) > 1
         if move in ("Reshape", "Squeeze", "Unsqueeze", "Flatten"):
             return ("flatten", {}) if len(shape) == 1 and spatial else ("reshape", {"shape": (*shape[1:], shape[0])})
+        if move == "Onto":  # of other channels as many as fit
+            return ("add", {}) if len({read.shape for read in tensors}) == 1 else None
         if move == "Concat" and axis_of(attributes["axis"], len(dims)) == channel == main.channel:
             return ("concat", {}) if len(tensors) > 1 else None
         if move == "Split" and main.channel == channel == axis_of(attributes.get("axis", 0), len(dims)):
@@ -564,7 +576,14 @@ class Lowering:
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
         channel = main.channel + len(dims) - len(main.dims)
         if len(tensors) == len(parts) and len(tensors) > 1:
-            type = {"Add": "add", "Sum": "add", "Mul": "multiply", "Multiply": "multiply"}.get(operator.type)
+            type = {
+                "Add": "add",
+                "Sum": "add",
+                "Eltwise/SUM": "add",
+                "Mul": "multiply",
+                "Multiply": "multiply",
+                "Eltwise/PROD": "multiply",
+            }.get(operator.type)
             ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
             if type and all(read.channel >= 0 for read in ordered):
                 shapes = tuple(read.shape for read in ordered)
@@ -749,7 +768,7 @@ def _as_tuple(value: Any) -> Any:
 def _is_plain(value: Any) -> bool:
     return (
         value is None
-        or isinstance(value, int | float | str)
+        or isinstance(value, int | float | str | Fraction)
         or (isinstance(value, tuple) and all(map(_is_plain, value)))
     )
 
@@ -774,7 +793,7 @@ def _several(texts: Sequence[str], between: str) -> str:
 def _sizes(input_size: str | None) -> list[int]:
     if not input_size:
         return []
-    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,2}", input_size)
+    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,3}", input_size)
     if not sizes:
         raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 256 or 256x320")
     return [int(side) for side in re.split("[x×]", input_size)]

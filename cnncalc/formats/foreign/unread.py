@@ -30,12 +30,6 @@ UNREAD = (
     Unread("weights of safetensors", (".safetensors",), rb'.{8}\{"', f"it holds weights, and no layers; {WRITE}"),
     Unread("a model of TensorFlow Lite", (".tflite",), rb".{4}TFL3"),
     Unread("a model of TensorFlow", (".pb",), rb"(?!)"),
-    Unread(
-        "a model of Caffe",
-        (".prototxt", ".caffemodel"),
-        rb'(?:\s*(?:#[^\n]*\n|name\s*:\s*"[^"\n]*"))*\s*layers?\s*\{',
-    ),
-    Unread("a model of darknet", (".cfg",), rb"(?:\s|#[^\n]*\n)*\[net(?:work)?\]"),
 )  # fmt: skip
 
 
