@@ -1,5 +1,6 @@
-"""A plugin of pytest: `pytest --cnncalc` checks every architecture file as a test.
+"""A plugin of pytest: `pytest --cnncalc` checks the architecture files of the project as tests.
 
+What these are, and what they are held to, is said once for all: in `[tool.cnncalc]` of `pyproject.toml`.
 Every run of pytest loads this module, whether it wants it or not: it imports nothing but pytest until it is asked.
 """
 
@@ -8,18 +9,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cached_property
-from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.checks.report import Checks, Report
+    from cnncalc.analyses.checks.project import Project
+    from cnncalc.analyses.checks.report import Report
 
 COLLECTOR = "cnncalc-collector"
-FOLDERS = ["architectures"]
 
 
 class ArchitectureWarning(pytest.PytestWarning):
@@ -27,31 +26,23 @@ class ArchitectureWarning(pytest.PytestWarning):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare `--cnncalc` and the settings that belong to it."""
+    """Declare `--cnncalc`."""
     group = parser.getgroup("cnncalc", "architecture files")
     group.addoption("--cnncalc", action="store_true", help="check architecture files, too: one test for each")
-    parser.addini(
-        "cnncalc_paths",
-        "files, folders and patterns whose architecture files --cnncalc checks",
-        type="args",
-        default=FOLDERS,
-    )
-    parser.addini("cnncalc_strict", "a warning of --cnncalc breaks its file", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Collect architecture files where that is asked, also beside `testpaths`, but not beside what is named.
 
-    Raises UsageError where `cnncalc_paths` has a path that leads to none: it would be checked by nobody.
+    Raises UsageError where a choice of the project cannot be used, or a file of it would be checked by nobody.
     """
     config.addinivalue_line("markers", "cnncalc: an architecture file, checked because of --cnncalc")
     if not config.getoption("cnncalc"):
         return
-    collector = _Collector(config)
+    collector = _collector(config)
     config.pluginmanager.register(collector, COLLECTOR)
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        around = [os.path.normpath(os.path.join(config.invocation_params.dir, path)) for path in config.args]
-        config.args += [path for path in collector.paths if not _within(path, around)]
+    if not collector.named:
+        config.args += collector.beside
 
 
 def _not_looked_into(name: str, patterns: Iterable[str]) -> str:
@@ -64,50 +55,62 @@ def _within(path: str, folders: Iterable[str]) -> bool:
     return any(path == folder or path.startswith(os.path.join(folder, "")) for folder in folders)
 
 
+def _collector(config: pytest.Config) -> _Collector:
+    from cnncalc.analyses.checks.config import BadConfig
+    from cnncalc.core.problem import ProblemsFound
+
+    try:
+        return _Collector(config)
+    except (BadConfig, ProblemsFound) as error:
+        raise pytest.UsageError(f"cnncalc: {error}") from None
+
+
 class _Collector:
-    """Finds the architecture files among all files that pytest comes by, and knows how they are checked."""
+    """Finds the architecture files among all files that pytest comes by, and knows how they are checked.
+
+    `beside` are those that pytest does not come by.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
-        self.strict: bool = config.getini("cnncalc_strict")
-        self.named = config.args_source is pytest.Config.ArgsSource.ARGS
-        from cnncalc.formats.listing import listing
-
-        self.paths: list[str] = []
-        for pattern in config.getini("cnncalc_paths"):
-            paths = [os.path.normpath(path) for path in glob(os.path.join(config.rootpath, pattern), recursive=True)]
-            if not paths:
-                raise pytest.UsageError(f"cnncalc_paths: no file or folder `{pattern}` in {config.rootpath}")
-            files = [file.name for file in listing(paths)]
-            if not any(map(_is_architecture, files)):
-                raise pytest.UsageError(f"cnncalc_paths: no architecture file in `{pattern}`")
-            for path in files:
-                name = os.path.relpath(path, config.rootpath)
-                passed_by = _not_looked_into(name, config.getini("norecursedirs"))
-                if passed_by and _is_architecture(path):
-                    message = f"cnncalc_paths: pytest passes by `{name}`: norecursedirs has `{passed_by}`"
-                    raise pytest.UsageError(message)
-            self.paths += sorted(paths)
-
-    def pytest_report_header(self) -> str | None:
-        return "cnncalc: what is named is checked, and not cnncalc_paths" if self.named else None
-
-    @cached_property
-    def checks(self) -> Checks:
-        """As `cnncalc check` does it, with the project's choices in `[tool.cnncalc]`; raises BadConfig."""
+        from cnncalc.analyses.checks.baselines.baseline import of_project
         from cnncalc.analyses.checks.lint import Linter
+        from cnncalc.analyses.checks.project import Project
         from cnncalc.analyses.checks.report import Checks
 
-        linter = Linter()
-        strict = self.strict or linter.config("").strict
-        return Checks(strict=strict, finders=(linter,))
+        self.named = config.args_source is pytest.Config.ArgsSource.ARGS
+        project = Project(folder=str(config.rootpath))
+        held = of_project(project, {}, None)
+        self.checks = Checks(finders=(Linter(project), *((held,) if held else ())), project=project)
+        files = [] if self.named and not project.there else list(_architectures(project))
+        self.files = frozenset(files)
+        around = [os.path.normpath(os.path.join(config.invocation_params.dir, path)) for path in config.args]
+        self.beside = [path for path in files if not _within(path, around)]
+        for path in sorted(self.files.difference(self.beside)):
+            name = os.path.relpath(path, config.rootpath)
+            if passed_by := _not_looked_into(name, config.getini("norecursedirs")):
+                message = f"cnncalc: pytest passes by `{name}`: norecursedirs has `{passed_by}`"
+                raise pytest.UsageError(message)
+
+    def pytest_report_header(self) -> str | None:
+        return "cnncalc: what is named is checked, and not all of the project" if self.named else None
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         if file_path.suffix.lower() not in (".yaml", ".yml"):
             return None
-        if not parent.session.isinitpath(file_path) and not _within(str(file_path), self.paths):
+        if not parent.session.isinitpath(file_path) and str(file_path) not in self.files:
             return None
         found: pytest.Collector = ArchitectureFile.from_parent(parent, path=file_path)
         return found
+
+
+def _architectures(project: Project) -> Iterator[str]:
+    """The whole paths of a project's files; raises UsageError where a path of it leads to none."""
+    for path, files in project.files().items():
+        found = [os.path.abspath(one.name) for one in files if not project.excludes(one.name)]
+        found = [one for one in found if _is_architecture(one)]
+        if files and not found:
+            raise pytest.UsageError(f"cnncalc: no architecture file in `{path}`")
+        yield from found
 
 
 class ArchitectureFile(pytest.File):

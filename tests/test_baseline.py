@@ -359,7 +359,7 @@ def test_with_other_vars_the_recorded_figures_do_not_apply(folder: Path, args: t
     ran = check("nets/a.yaml", "--baseline", "baseline.json", *args)
     said = "a baseline FILE has the files' own figures: it goes without --set and --input-size."
     assert ran == (2, "", said)
-    held = Recorded("baseline.json", {})
+    held = Recorded("baseline.json", lambda source: {})
     (problem,) = cnncalc.Checks(input_size="64", finders=(held,)).report("nets/a.yaml").errors
     assert problem.message == "no baseline: baseline.json records other vars or another input size"
 

@@ -302,7 +302,7 @@ WRONG: dict[tuple[str, ...], str] = {
     ("--staged", "--update"): "--update rewrites files, and not what is --staged of them.",
     ("--staged", "--write-baseline", "b.json"): "--write-baseline records all files, not those that changed.",
     ("--since", "main", "--write-baseline", "b.json"): "--write-baseline records all files, not those that changed.",
-    (): "Missing argument 'FILE|FOLDER...'.",
+    (): "Missing FILE or FOLDER; `files` of [tool.cnncalc] in pyproject.toml names those of a project.",
 }
 
 

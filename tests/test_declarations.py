@@ -37,9 +37,9 @@ FIELDS = {
     'weigths = {"kernels": "c"}': "Own.weigths: is no field of a layer (did you mean `weights`?)",
     'out_sides = "side"': "Own.out_sides: is no field of a layer (did you mean `out_side`?)",
     "zzz = 1": (
-        "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `branches`, `alike`, `verb`, "
-        "`second_input`, `unknown`, `requires`, `out_channels`, `out_side`, `out_tokens`, `out_shape`, `weights`, "
-        "`biases`, `buffers`, `multiplies` and `examples`)"
+        "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `tensors`, `branches`, `alike`, `along`, "
+        "`verb`, `second_input`, `unknown`, `where`, `requires`, `out_channels`, `out_side`, `out_tokens`, "
+        "`out_vector`, `out_shape`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
     ),
     'family = "conv"': 'Own.family: stands in the first line (write `class Own(Layer, family="conv")`)',
     'type = "mine"': "Own.type: is worked out, not declared",
@@ -54,9 +54,9 @@ FIELDS = {
     ),
     "inputs = 0": "Own.inputs: 0 is no number of inputs (a whole number, or the least and the most: `(2, None)`)",
     'inputs = (2, None); alike = "size"': (
-        "Own.alike: 'size' is none of `shapes`, `sides` and `spread` (did you mean `sides`?)"
+        "Own.alike: 'size' is none of `shapes`, `along` and `spread`"
     ),
-    'alike = "sides"': (
+    'alike = "shapes"': (
         "Own.alike: only several inputs can be alike (say how many: `inputs = (2, None)` for two or more)"
     ),
     'inputs = 2; verb = ""': "Own.verb: '' is no word",
@@ -155,7 +155,6 @@ ATTRIBUTES = {
     'n: bool = attr("n", default=1)': "Own.n: the default must be true or false, is 1",
     'n: Word = attr("n", default="c", choices=("a", "b"))': "Own.n: the default must be a or b, is c",
     'n: PerAxis = attr("n", default=(1, 1))': "Own.n: the default has 2 values for an input with 1 side",
-    'n: Padding = attr("n", default=None)': "Own.n: a padding has a number where none is written (write `default=0`)",
     'n: Padding = attr("n", default="valid ")': (
         "Own.n: the default must be a whole number, `same`, `valid` or a list of one entry per axis, is valid "
     ),
@@ -216,7 +215,7 @@ FORMULAS = {
         "Own.weights, w: unknown name `fliters` in `prod(side) * fliters` (did you mean `filters`?)"
     ),
     'out_channels = "zzz"': (
-        "Own.out_channels: unknown name `zzz` in `zzz` (the names are `c`, `channels`, `side` and `vector`)"
+        "Own.out_channels: unknown name `zzz` in `zzz` (the names are `c`, `channels`, `side`, `vector` and `many`)"
     ),
     'out_channels = "prod(out)"': (
         "Own.out_channels: unknown name `out` in `prod(out)` (`out` is known in `weights`, `biases`, `buffers` and "
@@ -227,18 +226,20 @@ FORMULAS = {
         "`buffers` and `multiplies` only)"
     ),
     'out_side = "before + side"': (
-        "Own.out_side: unknown name `before` in `before + side` (the names are `c`, `channels`, `side` and `vector`)"
+        "Own.out_side: unknown name `before` in `before + side` (the names are `c`, `channels`, `side`, "
+        "`vector` and `many`)"
     ),
     'out_side = {"same_size": "side", "true": "side - 1"}': (
-        "Own.out_side: unknown name `same_size` in `same_size` (the names are `c`, `channels`, `side` and `vector`)"
+        "Own.out_side: unknown name `same_size` in `same_size` (the names are `c`, `channels`, `side`, "
+        "`vector` and `many`)"
     ),
     N + 'out_channels = {"n_given": "n", "true": "c"}': (
-        "Own.out_channels: unknown name `n_given` in `n_given` (the names are `c`, `channels`, `side`, `vector` "
-        "and `n`)"
+        "Own.out_channels: unknown name `n_given` in `n_given` (the names are `c`, `channels`, `side`, `vector`, "
+        "`many` and `n`)"
     ),
     'mode: Word = attr("how", choices=("plain", "full")); weights = {"w": {"mode == full": "c"}}': (
         "Own.weights, w: unknown name `mode` in `mode == full` (the names are `c`, `channels`, `side`, `vector`, "
-        "`plain`, `full` and `out`)"
+        "`many`, `plain`, `full` and `out`)"
     ),
     'a: Word = attr("a", choices=("x", "y")); b: Word = attr("b", choices=("x", "z")); biases = {"b": {"x": "c"}}': (
         "Own.biases, b: `x` in `x` is a choice of `a` and of `b` (give one of them another name)"

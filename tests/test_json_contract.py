@@ -129,13 +129,13 @@ def test_a_layer(name: str) -> None:
 ATTRIBUTES: dict[str, dict[str, Any]] = {
     "stem": {
         "filters": 4, "kernel": [1, 3], "stride": [2, 1], "padding": [0, 1], "dilation": [1, 1], "groups": 1,
-        "bias": True, "connections": None,
+        "bias": True, "connections": None, "shared": True,
     },
     "main/cr1/conv1": {
         "filters": 4, "kernel": [3, 3], "stride": [1, 1], "padding": "same", "dilation": [1, 1], "groups": 1,
-        "bias": False, "connections": None,
+        "bias": False, "connections": None, "shared": True,
     },
-    "rep/2/batch_norm1": {"affine": True},
+    "rep/2/batch_norm1": {"scale": True, "shift": True},
     "add1": {},
     "pool": {
         "kernel": [2, 2], "stride": [2, 2], "padding": [[0, 1], [0, 0]], "dilation": [1, 1], "ceil": False,

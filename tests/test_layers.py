@@ -76,7 +76,7 @@ def test_its_formulas_can_be_meant(layer: type[Layer]) -> None:
 
 def test_names_are_the_words_of_the_file_format() -> None:
     assert list(LAYERS["conv"].attributes) == [
-        "filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections",
+        "filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections", "shared",
     ]  # fmt: skip
 
 
@@ -100,7 +100,16 @@ def test_a_layer_is_described_as_a_lecturer_would(entry: str, text: str) -> None
 
 
 # The least that a number may be, where it is not 1; floats and words have no bound
-LEAST = {"padding": 0, "output_padding": 0, "index": 0, "weights": 0, "biases": 0, "buffers": 0, "multiplies": 0}
+LEAST = {
+    "padding": 0,
+    "output_padding": 0,
+    "index": 0,
+    "by": 0,
+    "weights": 0,
+    "biases": 0,
+    "buffers": 0,
+    "multiplies": 0,
+}
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -113,7 +122,7 @@ def test_the_least_that_a_number_may_be(name: str) -> None:
                 attribute.convert(least - 1, 2)
 
 
-SYMBOLS = {"kernel": "F", "stride": "S", "padding": "P"}
+SYMBOLS = {"kernel": "F", "stride": "S", "padding": "P", "by": "P"}
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -64,9 +64,10 @@ WRONG_PROGRAMS = {
     "another stride": ("conv: [4, 3, 2]", "conv: [4, 3, 1]", "output"),
     "no bias": ("conv: [4, 3]", "conv: [4, 3, bias: false]", "biases 4, PyTorch 0"),
     "no groups": ("conv: [4, 3, groups: 2]", "conv: [4, 3]", "multiplies"),
-    "no affine": ("batch_norm", "batch_norm: {affine: false}", "weights 4, PyTorch 0"),
+    "no scale": ("batch_norm", "batch_norm: {scale: false}", "weights 4, PyTorch 0"),
+    "no shift": ("layer_norm", "layer_norm: {shift: false}", "biases 4, PyTorch 0"),
     "another norm": ("batch_norm", "layer_norm", "buffers 8, PyTorch 0"),
-    "biased attention": ("self_attention: [2, false]", "self_attention: [2, true]", "biases 0, PyTorch 16"),
+    "biased attention": ("attention: {heads: 2, bias: false}", "attention: 2", "biases 0, PyTorch 16"),
 }
 
 

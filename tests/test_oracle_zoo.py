@@ -286,7 +286,7 @@ def run(model: Any, inputs: list[Shape], late: tuple[str, ...] = ()) -> Whole:
 
 def ours(analysis: cnncalc.Analysis) -> Whole:
     counted = [row for row in analysis.rows if row.counts.params or row.counts.multiplies]
-    bare = [row for row in counted if row.type in ("layer_scale", "class_token", "position_embedding")]
+    bare = [row for row in counted if row.type in ("scale", "class_token", "position_embedding")]
     return Whole(
         [
             Seen(row.counts.params, row.counts.multiplies, channels_first(row.output_shape, False))

@@ -157,12 +157,12 @@ def test_a_requirement_is_asked_for_where_it_says_and_has_a_reason() -> None:
 @pytest.mark.parametrize(
     ("type_name", "values", "shape", "reason"),
     [
-        ("group_norm", {"groups": 2, "affine": True}, (3,), "split"),
+        ("group_norm", {"groups": 2, "scale": True, "shift": True}, (3,), "split"),
         ("dense", {"units": 1, "bias": True, "per": "none"}, (3, 4, 4), "kind"),
         ("flatten", {}, (3,), "kind"),
         ("rbf", {"units": 1}, (3, 4), "kind"),
         ("class_token", {}, (3, 4, 4), "kind"),
-        ("slice", {"part": 3, "of": 2}, (4,), ""),
+        ("slice", {"part": 3, "of": 2, "first": None, "last": None}, (4,), ""),
         ("upsample", {"factor": (1, 1)}, (3, 4, 4), None),
     ],
 )
@@ -187,16 +187,16 @@ def test_a_merge_of_ones_own_says_what_it_does() -> None:
 
 
 def test_it_stands_in_the_schema_and_the_reference_without_an_example() -> None:
-    class Scale(Layer):
+    class Rescale(Layer):
         """Multiply by a number."""
 
         by: float = attr("factor")
 
     about = "Multiply by a number.\n\nAttributes in order: **`by`**."
-    assert schema()["$defs"]["named"]["scale"]["properties"]["by"]["description"] == "factor"
+    assert schema()["$defs"]["named"]["rescale"]["properties"]["by"]["description"] == "factor"
     assert about in str(schema()).replace("\\n", "\n")
-    assert write(document(Pages([Scale]), Style()), Style()).startswith(
-        "scale\n\n  Multiply by a number.\n\n  attributes, in order\n    by  required  factor"
+    assert write(document(Pages([Rescale]), Style()), Style()).startswith(
+        "rescale\n\n  Multiply by a number.\n\n  attributes, in order\n    by  required  factor"
     )
 
 
@@ -255,13 +255,13 @@ def test_an_inherited_attribute_stays() -> None:
 
 
 def test_it_stands_in_a_file_like_the_others() -> None:
-    class Scale(Layer):
+    class Rescale(Layer):
         """Multiply by a number."""
 
         by: float = attr("factor")
         weights = {"factor": "1"}
 
-    graph = cnncalc.loads("input: {channels: 3, size: 4}\nlayers: [scale: 0.5, scale: {by: 2}]")
+    graph = cnncalc.loads("input: {channels: 3, size: 4}\nlayers: [rescale: 0.5, rescale: {by: 2}]")
     assert [node.layer.values["by"] for node in graph.nodes] == [0.5, 2]
     assert cnncalc.analyze(graph).totals.params == 2
 

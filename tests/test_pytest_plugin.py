@@ -10,7 +10,7 @@ import pytest
 import cnncalc.analyses.checks.lint
 import cnncalc.analyses.checks.report
 import cnncalc.render.problems  # noqa: F401  imported here, once for all the runs of pytest in this process
-from tests.running import environment
+from tests.running import environment, invoke
 
 pytest_plugins = ["pytester"]
 
@@ -86,9 +86,9 @@ def test_a_warning_is_a_warning_at_its_line(project: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*architectures/net.yaml:3: ArchitectureWarning: `total` params: * [[]budget]"])
 
 
-@pytest.mark.parametrize("args", [("-o", "cnncalc_strict=true"), ("-W", "error")])
-def test_a_warning_may_break_a_file(project: pytest.Pytester, args: tuple[str, ...]) -> None:
-    write(project, {"architectures/net.yaml": WARNED})
+@pytest.mark.parametrize(("choices", "args"), [("strict = true\n", ()), ("", ("-W", "error"))])
+def test_a_warning_may_break_a_file(project: pytest.Pytester, choices: str, args: tuple[str, ...]) -> None:
+    write(project, {"architectures/net.yaml": WARNED, "pyproject.toml": f"[tool.cnncalc]\n{choices}"})
     result = project.runpytest("--cnncalc", *args)
     assert result.parseoutcomes() == {"passed": 1, "failed": 1}
     assert "Traceback" not in result.stdout.str()
@@ -112,42 +112,75 @@ def test_the_lint_rules_and_the_choices_of_the_project_hold(project: pytest.Pyte
 def test_a_choice_that_cannot_be_used_is_an_error_without_traceback(project: pytest.Pytester) -> None:
     write(project, {"pyproject.toml": '[tool.cnncalc]\nignore = ["no-such-rule"]\n'})
     result = project.runpytest("--cnncalc")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert len(result.errlines) == 2
+    assert result.errlines[0].endswith("no rule `no-such-rule`: `cnncalc rules` lists them")
+    assert outcomes(project) == {"passed": 1}
+
+
+def chooses(project: pytest.Pytester, text: str) -> None:
+    write(project, {"pyproject.toml": f"[tool.cnncalc]\n{text}\n"})
+
+
+def test_the_limits_of_the_project_hold(project: pytest.Pytester) -> None:
+    chooses(project, 'max-params = "1k"')
+    result = project.runpytest("--cnncalc")
     assert result.parseoutcomes() == {"passed": 1, "failed": 1}
-    assert "Traceback" not in result.stdout.str()
-    result.stdout.fnmatch_lines(["error: *no rule `no-such-rule`*"])
+    assert "limit 1k, is 1.6k" in result.stdout.str()
+    assert "note: the limit stands in pyproject.toml" in result.stdout.str()
+
+
+def test_the_baseline_of_the_project_holds(project: pytest.Pytester) -> None:
+    assert invoke("check", "architectures", "--write-baseline", "base.json").code == 0
+    chooses(project, 'baseline = "base.json"')
+    assert outcomes(project, "--cnncalc") == {"passed": 2}
+    write(project, {"architectures/net.yaml": NET.replace("4, 3", "8, 3")})
+    result = project.runpytest("--cnncalc")
+    assert result.parseoutcomes() == {"passed": 1, "failed": 1}
+    assert "`total` params: was 1,562 in base.json, is 3,114" in result.stdout.str()
+
+
+def test_a_baseline_that_is_none_is_an_error(project: pytest.Pytester) -> None:
+    chooses(project, 'baseline = "base.json"')
+    result = project.runpytest("--cnncalc")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[0] == "ERROR: cnncalc: cannot read `base.json`: no such file"
 
 
 @pytest.mark.parametrize(
     ("paths", "passed", "failed"),
     [
-        ("architectures", 2, 0),
-        ("./other/", 1, 1),
-        ("arch* other/*.yaml", 2, 1),
-        ("**/*.yaml", 2, 1),
-        ("other/**/*.yaml", 1, 1),
-        (".", 2, 1),
+        ('["architectures"]', 2, 0),
+        ('["./other/"]', 1, 1),
+        ('["arch*/*.yaml", "other/*.yaml"]', 2, 1),
+        ('["**/*.yaml"]', 2, 1),
+        ('["*.yaml"]', 2, 1),
+        ('["other/**/*.yaml"]', 1, 1),
+        ('["."]', 2, 1),
+        ('["."]\nexclude = ["other"]', 2, 0),
+        ('["."]\nexclude = ["other/*.yaml"]', 2, 0),
     ],
 )
 def test_where_they_are(project: pytest.Pytester, paths: str, passed: int, failed: int) -> None:
-    project.makeini(f"[pytest]\ncnncalc_paths = {paths}\n")
+    chooses(project, f"files = {paths}")
     found = outcomes(project, "--cnncalc")
     assert (found.get("passed", 0), found.get("failed", 0)) == (passed, failed)
 
 
 REFUSED = {
-    "a folder that is not there": ("nets", "no file or folder `nets` in {root}"),
+    "a folder that is not there": ('"nets"', "{config}: [tool.cnncalc]: `files`: no file or folder `nets`"),
     "a pattern that matches nothing, beside one that does": (
-        "architectures nets/**/*.yaml",
-        "no file or folder `nets/**/*.yaml` in {root}",
+        '"architectures", "nets/**/*.yaml"',
+        "{config}: [tool.cnncalc]: `files`: no architecture file in `nets/**/*.yaml`",
     ),
-    "a folder without architectures": ("sub", "no architecture file in `sub`"),
-    "a file that is none": ("architectures/settings.yaml", "no architecture file in `architectures/settings.yaml`"),
+    "a folder without architectures": ('"sub"', "no architecture file in `sub`"),
+    "a file that is none": ('"architectures/settings.yaml"', "no architecture file in `architectures/settings.yaml`"),
     "a folder that pytest passes by": (
-        "build/nets",
+        '"build/nets"',
         "pytest passes by `build/nets/net.yaml`: norecursedirs has `build`",
     ),
     "a folder below, that pytest passes by": (
-        "deep",
+        '"deep"',
         "pytest passes by `deep/build/net.yaml`: norecursedirs has `build`",
     ),
 }
@@ -157,10 +190,10 @@ REFUSED = {
 def test_a_path_that_leads_to_no_architecture_is_an_error(project: pytest.Pytester, paths: str, said: str) -> None:
     write(project, {"sub/settings.yaml": "a: 1\n", "build/nets/net.yaml": FINE, "deep/net.yaml": FINE})
     write(project, {"deep/build/net.yaml": FINE})
-    project.makeini(f"[pytest]\ncnncalc_paths = {paths}\n")
+    chooses(project, f"files = [{paths}]")
     result = project.runpytest("--cnncalc")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.errlines[0] == f"ERROR: cnncalc_paths: {said.format(root=project.path)}"
+    assert result.errlines[0] == f"ERROR: cnncalc: {said.format(config=project.path / 'pyproject.toml')}"
     assert outcomes(project) == {"passed": 1}  # who does not ask is not bothered
 
 
@@ -168,7 +201,9 @@ def test_the_folder_that_is_meant_without_a_setting_must_be_there(project: pytes
     (project.path / "architectures").rename(project.path / "nets")
     result = project.runpytest("--cnncalc")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.errlines[0] == f"ERROR: cnncalc_paths: no file or folder `architectures` in {project.path}"
+    said = "Missing FILE or FOLDER; `files` of [tool.cnncalc] in pyproject.toml names those of a project."
+    assert result.errlines[0] == f"ERROR: cnncalc: {said}"
+    assert outcomes(project, "--cnncalc", "nets/net.yaml") == {"passed": 1}  # who names one needs no project
 
 
 def test_from_a_folder_below_they_are_found_too(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +214,7 @@ def test_from_a_folder_below_they_are_found_too(project: pytest.Pytester, monkey
 
 
 def test_what_is_named_is_all_that_is_checked_and_the_report_says_so(project: pytest.Pytester) -> None:
-    said = "cnncalc: what is named is checked, and not cnncalc_paths"
+    said = "cnncalc: what is named is checked, and not all of the project"
     assert said in project.runpytest("--cnncalc", "test_code.py").outlines
     assert said not in project.runpytest("--cnncalc").outlines
 

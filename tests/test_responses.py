@@ -213,6 +213,7 @@ def test_an_excel_file(tmp_path: Path) -> None:
         "f:Ada",
         {"1": "28x28x6", "2": "156", "3": "117600"},
         columns="names from column 1 'Name'; questions 1–3 from columns 2–4",
+        student="Ada",
     )
     assert bob.answers == {"1": "", "2": "0.5", "3": "True"}
 

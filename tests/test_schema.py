@@ -198,5 +198,5 @@ def test_an_editor_finds_every_layer_and_attribute_with_its_help() -> None:
 def test_what_an_editor_writes_is_valid() -> None:
     for snippet in validator().schema["$defs"]["entry"]["anyOf"][-1]["defaultSnippets"]:
         ((name, body),) = snippet["body"].items()
-        filled_in = re.sub(r"\$\d", "a", body)
+        filled_in = re.sub(r"\$\{\d:(\w+)\}", r"\1", re.sub(r"\$\d", "a", body))
         assert faults(f"{INPUT}layers:\n  - {name}: {filled_in}") == []

@@ -78,6 +78,9 @@ CASES = [
     Case(*DENSE, "multiplies", "48,120", "counted the bias additions as multiplies"),
     Case(*ALEX, "multiplies", "210,830,400", "counted additions too (FLOPs)"),
     Case(*NORM, "params", "256", "counted the running statistics"),  # 4C
+    Case(*ALEX, "weights", "34,944", "counted the biases among the weights"),  # 34,848 + 96
+    Case(*DENSE, "weights", "48,120", "counted the biases among the weights"),
+    Case(*NORM, "weights", "128", "counted the biases among the weights"),
     Case(*NORM, "params", "64", "forgot the shift of the normalisation"),
     Case("{channels: 16, size: 5}", "flatten", "shape", "16", "forgot to flatten the sides"),
 ]  # fmt: skip

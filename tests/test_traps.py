@@ -162,11 +162,11 @@ TRAPS = [
     Trap(
         "learned numbers outside of layers with a kernel",
         "torchsummary#148 and torchinfo#54 miss a bare nn.Parameter",
-        net("8x4", "class_token", "position_embedding", "layer_scale", "prelu"),
+        net("8x4", "class_token", "position_embedding", "scale", "prelu"),
         {
             "class_token1.params": 8,
             "position_embedding1.params": 40,
-            "layer_scale1.params": 8,
+            "scale1.params": 8,
             "prelu1.params": 8,
             "total.params": 64,
         },
@@ -219,7 +219,7 @@ TRAPS = [
     Trap(
         "attention is counted",
         "torchinfo#126, #226: lost",
-        net("768x197", "self_attention: 12"),
+        net("768x197", "attention: 12"),
         {"total.params": 2_362_368, "total.multiplies": 524_391_936},
     ),
     Trap(

@@ -172,6 +172,8 @@ def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool
     declared = layer.attributes[name]
     if name == "kernel" or value is None or (layer.unknown and name in COUNTS):
         return ""
+    if declared.kind == "int" and isinstance(declared.default, str) and value == layer.values[declared.default[1:]]:
+        return ""
     if declared.kind == "bool":
         return "" if value is declared.default else name if value else f"no {name}"
     if name in ("filters", "units"):
@@ -179,8 +181,8 @@ def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool
     if name == "groups" and not declared.required and value == channels > 1:
         return "depthwise"
     if declared.kind == "Padding":
-        if value == "same":
-            return "padding same" if spelled else "same"
+        if isinstance(value, str):
+            return f"padding {value}" if spelled else value
         shown = tuple(before if before == after else f"{before}+{after}" for before, after in value)
         return "" if not any(before or after for before, after in value) else f"{name} {_per_axis(shown)}"
     if declared.kind == "Table":
@@ -203,7 +205,7 @@ def written_attribute(layer: Layer, name: str) -> str:
         return "none"
     if isinstance(value, bool):
         return str(value).lower()
-    if kind == "Padding" and value != "same":
+    if kind == "Padding" and not isinstance(value, str):
         return _per_axis(tuple(before if before == after else f"{before}+{after}" for before, after in value))
     if kind in PER_AXIS:
         return _per_axis(value, always=name == "kernel")

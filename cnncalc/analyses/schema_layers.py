@@ -121,7 +121,10 @@ def entry() -> Schema:
 
 def _snippet(layer: type[Layer]) -> Schema:
     """A type with the attributes that it needs, for an editor to write; on one line, since editors indent the next."""
-    parts = [f"{name}: ${place}" for place, name in enumerate(_required(layer), 1)]
+    parts = []
+    for place, name in enumerate(_required(layer), 1):
+        choices = layer.attributes[name].choices
+        parts.append(f"{name}: ${{{place}:{choices[0]}}}" if choices else f"{name}: ${place}")
     if layer.branches:
         first, second = ("main", "shortcut") if layer.type == "add" else ("a", "b")
         parts.append(f"branches: {{{first}: [${len(parts) + 1}], {second}: [${len(parts) + 2}]}}")
@@ -213,10 +216,10 @@ def _value(name: str, attribute: Attribute) -> Schema:
     }
     if attribute.at_least or attribute.kind in ("int", "PerAxis", "Sides", "Padding"):
         found["minimum"] = attribute.at_least
-    words = ("same", "valid") if attribute.kind == "Padding" else attribute.choices
+    words = ("same", "valid", *attribute.choices) if attribute.kind == "Padding" else attribute.choices
     if words:
         found["defaultSnippets"] = [{"label": word, "body": word} for word in words]
-    if attribute.choices:  # `$act` is a word that a block was given
+    if attribute.kind == "Word" and words:  # `$act` is a word that a block was given
         found["pattern"] = f"^({'|'.join(words)}|\\$\\w+)$"
     value = attribute.default
     if not attribute.required and value is not None and not (isinstance(value, str) and value.startswith("$")):

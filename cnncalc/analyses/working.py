@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from cnncalc.analyses.outline import describe, describe_layer, parts
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
-from cnncalc.core.formula import names
+from cnncalc.core.formula import names, shown
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
 from cnncalc.core.problem import Origin, Problem
 from cnncalc.core.shape import AXES, Shape
-from cnncalc.core.work import Named, Step, attempt, steps
+from cnncalc.core.work import Named, Step, attempt, spread_over, steps, symbol_of
 
 COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
 
@@ -54,6 +54,18 @@ class LayerWorking:
     @property
     def name(self) -> str:
         return self.row.name
+
+    @property
+    def spread(self) -> list[tuple[str, list[str]]]:
+        """The inputs that are 1 on some axes, and spread over them."""
+        row = self.row
+        if row.layer.alike != "spread":
+            return []
+        found = [
+            (name, spread_over(shape, row.output_shape))
+            for name, shape in zip(row.inputs, row.input_shapes, strict=True)
+        ]
+        return [(name, axes) for name, axes in found if axes]
 
     @property
     def idle(self) -> bool:
@@ -321,12 +333,26 @@ def legend(used: Iterable[tuple[Layer, Iterable[Step]]]) -> tuple[Meaning, ...]:
     return tuple(Meaning(tuple(symbols[key]), "; ".join(texts[key])) for key in symbols)
 
 
+def _where(layer: Layer, name: str) -> str:
+    """What a name stands for that a layer works out for its formulas."""
+    formula = layer.where[name]
+    texts = [formula] if isinstance(formula, str) else list(formula.values())
+    return " or ".join(shown(text, partial(symbol_of, layer), lambda name: [symbol_of(layer, name)]) for text in texts)
+
+
 def _meaning(layer: Layer, name: str, whole: bool, sides: int) -> str:
     if name in ("side", "out"):
         if name == "side" and not whole:
             return "size of the input along a side"
         axes = " and ".join(AXES[sides]) if sides < 3 else "sides"
         return f"{axes} of the {'input' if name == 'side' else 'output'}"
+    tensor, _, what = name.rpartition("_")
+    if tensor in layer.tensors and what in ("channels", "positions"):
+        return f"{what} of the {tensor}{'' if tensor in ('query', 'key', 'value') else ' input'}"
+    if name == "joined":
+        return f"{layer.values[layer.along or '']} of each input"
+    if name in layer.where and name not in layer.attributes:
+        return _where(layer, name)
     declared = layer.attributes.get(name)
     if layer.unknown:  # its figures are as the file says
         return ""

@@ -13,11 +13,11 @@ ARCHITECTURES = (".yaml", ".yml")
 class OutputFile(click.Path):
     """A file that a command writes; `kept` where one that is there already is replaced only with `--force`.
 
-    `renews` is the option whose file may be this one: it is read before it is written.
+    `renews` is the option whose file may be this one: it is read before it is written. It may be a `folder` of files.
     """
 
-    def __init__(self, *, dash: bool = False, kept: bool = False, renews: str = "") -> None:
-        super().__init__(dir_okay=False, allow_dash=dash)
+    def __init__(self, *, dash: bool = False, kept: bool = False, renews: str = "", folder: bool = False) -> None:
+        super().__init__(dir_okay=folder, allow_dash=dash)
         self.kept = kept
         self.renews = renews
 

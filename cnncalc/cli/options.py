@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -152,6 +153,28 @@ class WithNetwork:
         from cnncalc.cli.loading import load_all
 
         return load_all(files, self.vars, self.input_size, self.allow_outside, self.from_, self.strict)
+
+
+def columns_of(given: str) -> tuple[str, ...]:
+    """Numbers, ranges of numbers, headings."""
+    found: list[str] = []
+    for part in given.split(","):
+        ends = re.fullmatch(r"\s*(\d{1,3})\s*[-–]\s*(\d{1,3})\s*", part, re.ASCII)
+        if not part.strip() or (ends and int(ends[1]) > int(ends[2])):
+            raise ValueError(f"columns like 3-8 or Name,Email, not '{given}'")
+        found += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part.strip()]
+    return tuple(found)
+
+
+def names(group: str) -> Any:
+    """`--names COLUMN,...`: where a table has its names."""
+    return option(
+        "--names",
+        read=columns_of,
+        metavar="COLUMN,...",
+        help="The columns of a table that hold names: numbers or headings.",
+        group=group,
+    )
 
 
 def layout(group: str) -> Any:

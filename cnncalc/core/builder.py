@@ -20,7 +20,7 @@ from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.core.problem import Cure, HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
-from cnncalc.core.work import Impossible, Work, check_alike, work
+from cnncalc.core.work import Impossible, Work, check_alike, learns_by_position, work
 
 MOST_LAYERS = 200_000
 SIZES = "sizes"  # why tensors do not fit each other: their sides alone
@@ -313,13 +313,20 @@ class Builder:
     def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
         """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
         node, other = self.nodes[ref], self.nodes[first]
-        same = node.layer is other.layer and self.shape(node.inputs[0])[0] == self.shape(other.inputs[0])[0]  # type: ignore[index]
-        if not (same and node.work.weights == other.work.weights):  # an embedding is as long as its tokens
+        if node.layer is not other.layer or not self._of_one_shape(node, other):
             reason = f"`{node.name}` and `{other.name}` differ in type, attributes or input channels"
             self.report("bad-share", f"{reason}: they cannot share weights", origin or node.origin)
             return False
         self.nodes[ref] = node._replace(shares=other.shares)
         return True
+
+    def _of_one_shape(self, node: Node, other: Node) -> bool:
+        """Whether two nodes of one layer have weights of one shape; an embedding is as long as its tokens."""
+        shapes, others = ([self.shape(ref) or () for ref in one.inputs] for one in (node, other))
+        many = len(shapes) if node.layer.tensors else 1
+        if [shape[0] for shape in shapes[:many]] != [shape[0] for shape in others[:many]]:
+            return False
+        return shapes[0] == others[0] or not learns_by_position(node.layer, tuple(shapes))
 
     def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
         """What a stretch of layers gives when it is built once more below another path, on equal shapes."""
@@ -355,7 +362,7 @@ class Builder:
         """Say which shapes a merge was to join, and where they come from."""
         layer, name = failed.layer, failed.name
         listed = ", ".join(f"{label} {written_shape(shape)}" for label, shape in zip(labels, shapes, strict=True))
-        sizes = "sizes" if layer.alike == "sides" else "shapes"
+        sizes = "sizes" if _by_channels(layer) else "shapes"
         message = f"`{name.rpartition('/')[2]}` {layer.verb} tensors of different {sizes}: {listed}"
         notes = tuple(
             f"`{label}` comes from {self._where_from(ref)}" for label, ref in zip(labels, failed.inputs, strict=True)
@@ -575,6 +582,11 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
+def _by_channels(layer: Layer) -> bool:
+    """Whether a layer puts channels one behind the other: their number may differ."""
+    return layer.alike == "along" and bool(layer.values[layer.along or ""] == "channels")
+
+
 def _moved(ref: Ref, place: list[int], start: int) -> Ref:
     """A node's new place; what stands before `start` stays, and inputs do."""
     return place[ref - start] if ref >= start else ref
@@ -589,7 +601,7 @@ def _left_out_note(left_out: list[str]) -> str:
 def _alike_but_for_sides(layer: Layer, shapes: tuple[Shape, ...]) -> bool:
     """Whether tensors would fit each other if their sides were equal."""
     one_rank = len({len(shape) for shape in shapes}) == 1 and len(shapes[0]) > 1
-    return one_rank and (layer.alike == "sides" or len({shape[0] for shape in shapes}) == 1)
+    return one_rank and (_by_channels(layer) or len({shape[0] for shape in shapes}) == 1)
 
 
 def _projection(layer: Layer, shapes: tuple[Shape, ...]) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import groupby
+from math import prod
 from typing import Any, NamedTuple
 
 from cnncalc.core.formula import Tree, compiled, denied, left_over, names, parse, shown, written
@@ -137,13 +138,19 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
     return [_step(layer, scope, *term) for term in terms], failure
 
 
+def learns_by_position(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
+    """Whether its params are of so many positions: others than those of an input with other sides."""
+    of_params = (step for step in steps(layer, inputs) if step.quantity in ("weights", "biases"))
+    return any(name in ("side", "out") for step in of_params for name in step.names)
+
+
 def _step(
     layer: Layer, scope: dict[str, Any], quantity: str, label: str, axis: int | None, text: str, value: Any
 ) -> Step:
     side = AXES[len(scope.get("out", scope["side"]))][axis] if axis is not None else None
     stands_for = {
         name: Named(
-            _symbol(layer, name),
+            symbol_of(layer, name),
             _figure(scope, name, None if function else axis),
             tuple(_symbols(layer, name, scope)),
             _figures(scope, name) if function else (),
@@ -159,25 +166,20 @@ def _step(
 
 def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     """The names that the formulas may use, for these inputs; raises Impossible where a layer cannot read them."""
-    main = inputs[0] if layer.alike != "spread" else max(inputs, key=len)
-    sides = main[1:]
-    if layer.reads == "sides" and not sides:
-        what = f"`{layer.type}` needs maps with sides, its input is a vector of {main[0]:,}"
-        cure = "put `reshape: [1, 1, channels]` before it, or give the input a `size`"
-        raise Impossible("wrong-input", what, cure, reason="kind")
-    if layer.reads == "vector" and sides:
-        cure = "put `flatten` before it"
-        what = f"`{layer.type}` reads a vector, its input is {written_shape(main)}"
-        raise Impossible("wrong-input", what, cure, reason="kind")
-    if layer.reads == "tokens" and len(sides) != 1:
-        cure = "put `to_sequence` before it"
-        what = f"`{layer.type}` reads tokens, its input is {written_shape(main)}"
-        raise Impossible("wrong-input", what, cure, reason="kind")
+    main = (spread(inputs) or inputs[0]) if layer.alike == "spread" else inputs[0]
+    for shape in inputs if layer.tensors else (main,):
+        _check_reads(layer, shape)
     scope = dict(layer.names)
     scope["c"] = main[0]
-    scope["side"] = sides
+    scope["side"] = sides = main[1:]
     scope["vector"] = not sides
     scope["channels"] = tuple(shape[0] for shape in inputs)
+    scope["many"] = len(inputs)
+    for place, name in enumerate(layer.tensors):
+        channels, *rest = inputs[min(place, len(inputs) - 1)]
+        scope |= {f"{name}_channels": channels, f"{name}_positions": prod(rest)}
+    if layer.along:
+        _join(layer, scope, inputs)
     if layer.second_input:
         scope[f"{layer.second_input}_given"] = len(inputs) == 2
         if len(inputs) == 2:
@@ -185,7 +187,75 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
                 shapes = " and ".join(map(written_shape, inputs))
                 raise Impossible("shape-mismatch", f"`{layer.type}` reads {shapes}: as many sides are needed in both")
             scope[layer.second_input] = inputs[1][1:]
+    for name, formula in layer.where.items():
+        if scope.get(name) is not None:
+            continue
+        axes = range(len(sides)) if name in layer.per_axis else (None,)
+        texts = [_pick(layer, formula, scope, axis) for axis in axes]
+        if "" not in texts:
+            values = [compiled(text, layer.per_axis)(scope, axis) for text, axis in zip(texts, axes, strict=True)]
+            scope[name] = tuple(values) if name in layer.per_axis else values[0]
     return scope
+
+
+def _check_reads(layer: Layer, shape: Shape) -> None:
+    """Refuse an input that the layer cannot read."""
+    if layer.reads == "sides" and not shape[1:]:
+        what = f"`{layer.type}` needs maps with sides, its input is a vector of {shape[0]:,}"
+        cure = "put `reshape: [1, 1, channels]` before it, or give the input a `size`"
+        raise Impossible("wrong-input", what, cure, reason="kind")
+    if layer.reads == "vector" and shape[1:]:
+        cure = "put `flatten` before it"
+        what = f"`{layer.type}` reads a vector, its input is {written_shape(shape)}"
+        raise Impossible("wrong-input", what, cure, reason="kind")
+    if layer.reads == "tokens" and len(shape) != 2:
+        cure = "put `to_sequence` before it"
+        what = f"`{layer.type}` reads tokens, its input is {written_shape(shape)}"
+        raise Impossible("wrong-input", what, cure, reason="kind")
+
+
+def _join(layer: Layer, scope: dict[str, Any], inputs: tuple[Shape, ...]) -> None:
+    """The names for inputs that are joined on one axis."""
+    axis, axes = layer.values[layer.along or ""], AXES[len(scope["side"])]
+    if axis not in ("channels", *axes):
+        known = " and ".join(f"`{name}`" for name in ("channels", *axes))
+        what = f"`{layer.type}` joins on the {axis}, and what it reads is {written_shape(inputs[0])}"
+        raise Impossible("wrong-input", what, f"it has {known}", reason="kind")
+    place = 0 if axis == "channels" else 1 + axes.index(axis)
+    scope["along_channels"] = axis == "channels"
+    scope["along"] = tuple(name == axis for name in axes)
+    scope["joined"] = tuple(shape[place] for shape in inputs)
+
+
+def spread(inputs: tuple[Shape, ...]) -> Shape | None:
+    """The shape that all inputs take where each side, and the channels, of 1 is spread; None where they do not fit.
+
+    A vector has sides of 1.
+
+    >>> spread(((64, 28, 28), (1, 28, 28), (64,))), spread(((64, 28, 28), (32,)))
+    ((64, 28, 28), None)
+    """
+    rank = max(map(len, inputs))
+    if any(len(shape) not in (1, rank) for shape in inputs):
+        return None
+    found = []
+    for place in range(rank):
+        sizes = {shape[place] if place < len(shape) else 1 for shape in inputs}
+        found.append(max(sizes))
+        if len(sizes - {1}) > 1:
+            return None
+    return tuple(found)
+
+
+def spread_over(shape: Shape, output: Shape) -> list[str]:
+    """The axes over which one of the inputs is spread.
+
+    >>> spread_over((64,), (64, 28, 28)), spread_over((1, 28, 28), (64, 28, 28))
+    (['height', 'width'], ['channels'])
+    """
+    own = (*shape, *(1,) * (len(output) - len(shape)))
+    names = ("channels", *AXES[len(output) - 1])
+    return [name for name, size, whole in zip(names, own, output, strict=True) if size != whole]
 
 
 def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
@@ -210,7 +280,7 @@ def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
             if side < 1:
                 raise _empty(layer, scope, text, axis, side, "size")
             sides.append(side)
-            yield "output", "size", axis if not layer.out_tokens else 0, text, side
+            yield "output", "size", axis or 0, text, side
         scope["out"] = tuple(sides)
     for quantity in COUNTS:
         formulas: dict[str, Formula] = getattr(layer, quantity)
@@ -221,8 +291,10 @@ def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
 
 
 def _side_formulas(layer: Layer, scope: dict[str, Any]) -> Iterator[tuple[int | None, str]]:
-    if layer.out_tokens:
-        yield None, _pick(layer, layer.out_tokens, scope, None)
+    if layer.out_vector and compiled(layer.out_vector)(scope, None):
+        return
+    if layer.out_tokens and (text := _pick(layer, layer.out_tokens, scope, None)):
+        yield None, text
     elif layer.out_side is not None:
         for axis in range(len(scope["side"])):
             yield axis, _pick(layer, layer.out_side, scope, axis)
@@ -234,6 +306,8 @@ def _pick(layer: Layer, formula: Formula, scope: dict[str, Any], axis: int | Non
         return formula
     for condition, text in formula.items():
         known = scope.get(condition)  # most conditions are the name of a flag: no need to compile these
+        if isinstance(known, tuple) and axis is not None:
+            known = known[axis]
         if condition == "true" or (known if known is not None else compiled(condition, layer.per_axis)(scope, axis)):
             return text
     return ""
@@ -324,23 +398,32 @@ _SYMBOLS = {"c": "C_in", "side": "W", "before": "P_before", "after": "P_after", 
 _SIDES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
-def _symbol(layer: Layer, name: str) -> str:
+def symbol_of(layer: Layer, name: str) -> str:
+    """What a name in a formula of a layer is called in lecture notes."""
     declared = layer.attributes.get(name)
+    tensor, _, what = name.rpartition("_")
+    if tensor in layer.tensors and what in ("channels", "positions"):
+        return f"{'C' if what == 'channels' else 'N'}_{tensor}"
     return (declared.symbol if declared else None) or _SYMBOLS.get(name, name)
 
 
 def _symbols(layer: Layer, name: str, scope: dict[str, Any]) -> tuple[str, ...]:
     """The factors that `prod(name)` stands for, `F_h·F_w`; or the addends of `sum(name)`."""
-    if name == "channels":
+    if name in ("channels", "joined"):
         many = len(scope[name])
-        return tuple(f"C_{number + 1}" for number in range(many)) if many <= 6 else ("C_1", "…", f"C_{many}")
+        letter = "C" if name == "channels" or not layer.along else layer.values[layer.along][0].upper()
+        return (
+            tuple(f"{letter}_{number + 1}" for number in range(many))
+            if many <= 6
+            else (f"{letter}_1", "…", f"{letter}_{many}")
+        )
     if name not in layer.per_axis:
         return (name,)
     rank = len(scope.get("out", ())) if name == "out" else len(scope["side"])
     letters = _SIDES.get(rank, ())
     if name in ("out", "side"):
         return tuple(f"{letter}_{'out' if name == 'out' else 'in'}" for letter in letters)
-    symbol = _symbol(layer, name)
+    symbol = symbol_of(layer, name)
     return tuple(f"{symbol}_{letter.lower()}" for letter in letters) if rank > 1 else (symbol,)
 
 
@@ -348,12 +431,15 @@ def check_alike(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
     """Whether several inputs have the shapes that the layer can join."""
     if layer.alike == "shapes":
         return len(set(inputs)) == 1
-    if layer.alike == "sides":
-        return len({shape[1:] for shape in inputs}) == 1
-    if layer.alike == "spread":
-        largest = max(inputs, key=len)
-        return all(shape in (largest, largest[:1]) for shape in inputs)
-    return True
+    if layer.alike == "along":
+        rank = len(inputs[0]) - 1
+        names = ("channels", *AXES[rank])
+        axis = layer.values[layer.along or ""]
+        kept = [place for place, name in enumerate(names) if name != axis]
+        return all(len(shape) == rank + 1 for shape in inputs) and all(
+            shape[place] == inputs[0][place] for shape in inputs for place in kept
+        )
+    return layer.alike != "spread" or spread(inputs) is not None
 
 
 assert max(AXES) == MOST_SIDES

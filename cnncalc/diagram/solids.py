@@ -27,7 +27,7 @@ CAPTION = 116.0
 Lines = list[tuple[str, str]]  # (text, role)
 
 
-class Scale(NamedTuple):
+class Proportion(NamedTuple):
     """Pixels for the square root of a side, of channels, of the length of a vector."""
 
     side: float
@@ -55,14 +55,14 @@ class Scale(NamedTuple):
         return f"Drawn to scale, by square root: {', '.join(parts)}."
 
 
-def scale_for(shapes: list[Shape], lanes: int) -> Scale:
+def scale_for(shapes: list[Shape], lanes: int) -> Proportion:
     """The scale at which the largest of these shapes has a good size on a slide."""
     sides = max((max(shape[1:]) for shape in shapes if len(shape) > 1), default=1)
     channels = max((shape[0] for shape in shapes if len(shape) > 1), default=1)
     length = max((shape[0] for shape in shapes if len(shape) == 1), default=1)
     high = 170.0 if lanes == 1 else 120.0
     factors = (min(26.0, high / sqrt(sides)), min(9.0, 84.0 / sqrt(channels)), min(10.0, high / sqrt(length)))
-    return Scale(*(float(f"{factor:.2g}") for factor in factors))  # as it is written below the picture
+    return Proportion(*(float(f"{factor:.2g}") for factor in factors))  # as it is written below the picture
 
 
 class Solid(NamedTuple):

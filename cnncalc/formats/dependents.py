@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats.changes import ChangeSet
-from cnncalc.formats.listing import SUFFIXES, File
+from cnncalc.formats.listing import SUFFIXES, File, has_wildcard, matches
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.reading.extends import named_files
@@ -20,7 +20,7 @@ _OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
 
 
 def affected(change: ChangeSet, names: Iterable[str] = ()) -> list[File]:
-    """The files that are read otherwise since a change, sorted; of those that are or lie below `names`, if any.
+    """The files that are read otherwise since a change, sorted; of those that `names` mean, lie below or match, if any.
 
     Those that extend a file which changed, or is gone, or use it as a block, are found in the whole repository. Other
     YAML is left out, but for a file that was an architecture before. Raises ProblemsFound where a name is none in the
@@ -68,7 +68,7 @@ def _known(change: ChangeSet, name: str) -> str:
 
 
 def _below(path: str, folder: str) -> bool:
-    return folder in (".", path) or path.startswith(f"{folder}/")
+    return folder in (".", path) or path.startswith(f"{folder}/") or (has_wildcard(folder) and matches(path, folder))
 
 
 def _reads(change: ChangeSet, path: str, source: Source | None) -> Iterator[str]:

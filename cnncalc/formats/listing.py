@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from cnncalc.formats.source import ANYWHERE, is_outside, top_of
@@ -46,6 +47,24 @@ def _not_read(path: str, top: str) -> str:
     if top != ANYWHERE and os.path.islink(path) and is_outside(path, top):
         return f"`{path}` is a symbolic link that leads outside: to read it, name it, or pass `--allow-outside`"
     return "" if os.path.isfile(path) else _no_file(path)
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a pattern may mean several files, beside those below a folder."""
+    return any(sign in pattern for sign in "*?[")
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a pattern means a path; without a slash it is a name: of the file, or of a folder around it.
+
+    >>> [matches("nets/old/a.yaml", pattern) for pattern in ("nets/", "./nets/**/*.yaml", "a.*", "nets/old", "a.yaml/")]
+    [True, True, True, True, False]
+    """
+    if "/" not in pattern:
+        return any(fnmatchcase(part, pattern) for part in path.split("/"))
+    pattern = pattern.removeprefix("./")
+    patterns = (pattern, f"{pattern.rstrip('/')}/*")  # a folder means all below it, `**/` also no folder
+    return any(fnmatchcase(path, one) or fnmatchcase(path, one.replace("**/", "")) for one in patterns)
 
 
 def _no_file(path: str) -> str:

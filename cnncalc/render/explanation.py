@@ -57,6 +57,8 @@ def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation |
     """What is said of a layer, in order: its steps, and lines for what is no formula."""
     row = working.row
     found: list[Equation | Remark] = [_reads(row.inputs, row.input_shapes, style)]
+    if spread := working.spread:
+        found.append(Remark("spread", "; ".join(f"{name} over {' and '.join(axes)}" for name, axes in spread)))
     found += _equations([step for step in working.steps if step.quantity == "output"], working.steps)
     found.append(Equation("output", "as its input" if working.unchanged else "", None, style.shape(row.output_shape)))
     counted = [step for step in working.steps if step.quantity in COUNTS]

@@ -65,6 +65,7 @@ def _layer(working: LayerWorking, analysis: Analysis) -> dict[str, Any]:
         "steps": [_step(step) for step in working.steps],
         "remainders": working.remainders,
         "left_open": row.layer.left_open,
+        "spread": dict(working.spread),
     }
     return {**found, "shares": row.shares} if row.shares else found
 

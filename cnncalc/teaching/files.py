@@ -18,6 +18,7 @@ LARGEST_ANSWERS = 2**20
 MOST_FILES = 10_000
 DEEPEST = 20
 ENDINGS = (".md", ".markdown", ".json", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+KEY = "key"  # the file beside the sheets of a class that is none
 SYSTEM = (".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore")  # what nobody takes for answers
 
 _FRAMES = (
@@ -126,6 +127,12 @@ def _in_folder(path: str, name: str, worksheet: str) -> Found:
         return Found(path, f"is a hidden {'folder' if os.path.isdir(path) else 'file'}", os.path.isdir(path))
     if worksheet and os.path.isfile(worksheet) and os.path.samefile(path, worksheet):
         return Found(path, "is the worksheet itself", True)
+    if (
+        os.path.splitext(name)[0] == KEY
+        and os.path.isdir(worksheet)
+        and os.path.samefile(os.path.dirname(path), worksheet)
+    ):
+        return Found(path, "is the key of the class", True)
     if not name.lower().endswith(ENDINGS):
         return Found(path, f"is not read: answers are {', '.join(ENDINGS[:-1])}")
     return Found(path)

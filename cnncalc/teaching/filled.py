@@ -119,7 +119,8 @@ def _from_json(name: str, text: str) -> Answers:
         notes.append(f"answers to questions that are not there: {', '.join(map(clean, others[:5]))}")
     if not found:
         raise Unreadable("has no answers: write them as a mapping of question to answer")
-    return Answers(name, found, header, tuple(notes))
+    said = data.get("name") if isinstance(data, dict) else None
+    return Answers(name, found, header, tuple(notes), student=said if isinstance(said, str) else "")
 
 
 def _text(answer: Any) -> str:

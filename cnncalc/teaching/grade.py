@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -12,7 +14,8 @@ from cnncalc.teaching.likely import Likely, likely
 from cnncalc.teaching.question import Answer, Question, Target, Worksheet
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
 from cnncalc.teaching.responses import Answers
-from cnncalc.teaching.rework import Said, quantity_of, reworked
+from cnncalc.teaching.rework import PARTS, Said, quantity_of, reworked
+from cnncalc.teaching.roster import Roster
 from cnncalc.teaching.worksheet import TooFew, make
 
 MISSING = "its blank is not in the file: answers stand behind their numbers"
@@ -50,7 +53,8 @@ class Marks(NamedTuple):
 class Graded:
     """One student's answers: `problem` says why they were not read, `notes` what is odd about them.
 
-    `passed_over` is a file in a folder that nobody takes for answers.
+    `passed_over` is a file in a folder that nobody takes for answers. `recipe` is that of the sheet which was answered;
+    of a class it has the student. `absent`: a student of the class of whom there are no answers.
     """
 
     name: str
@@ -58,6 +62,22 @@ class Graded:
     problem: str = ""
     notes: tuple[str, ...] = ()
     passed_over: bool = False
+    recipe: Recipe | None = None
+    absent: bool = False
+
+    @property
+    def student(self) -> str:
+        """The name on the sheet of a class."""
+        return self.recipe.student if self.recipe else ""
+
+    @property
+    def called(self) -> str:
+        """The student with the file; the file alone where no name is known.
+
+        >>> Graded("a.md", recipe=Recipe((), student="Ada")).called, Graded("a.md").called
+        ('Ada (a.md)', 'a.md')
+        """
+        return f"{self.student} ({self.name})" if self.student not in ("", self.name) else self.name
 
     @property
     def points(self) -> int:
@@ -81,10 +101,14 @@ class Graded:
 
 
 class Grader:
-    """Marks answers to one worksheet; the slips of a question are worked out once, when first needed."""
+    """Marks answers to one worksheet, or with a roster each to the sheet of its student.
 
-    def __init__(self, sheet: Worksheet, carry: bool = False) -> None:
+    The slips of a question are worked out once, when first needed.
+    """
+
+    def __init__(self, sheet: Worksheet, carry: bool = False, roster: Roster | None = None) -> None:
         self.sheet = sheet
+        self.roster = roster
         self.carry = carry
         self._slips: dict[str, dict[Answer, tuple[Likely, ...]]] = {}
         self._others: dict[Recipe, Grader] = {}
@@ -111,11 +135,20 @@ class Grader:
         """All answers of a student, to the questions of their own sheet where it has another seed."""
         if student.problem:
             return Graded(student.name, problem=student.problem, passed_over=student.passed_over)
-        own, note = self._own(student.header)
+        if student.header is None and self.roster:
+            seat = self.roster.seat(student.student or os.path.splitext(os.path.basename(student.name))[0])
+            if seat is None:
+                return Graded(student.name, problem="belongs to no sheet: it carries none, and none is of this name")
+            return replace(self._others_grader(seat.recipe).marked(student), recipe=seat.recipe)
+        own, note, recipe = self._own(student.header)
         if own is None:
             return Graded(student.name, problem=note)
         found = own.marked(student)
-        return replace(found, notes=(*found.notes, note)) if note else found
+        return replace(found, notes=(*found.notes, note) if note else found.notes, recipe=recipe)
+
+    def sheet_of(self, graded: Graded) -> Worksheet:
+        """The sheet that a student answered."""
+        return self._others_grader(graded.recipe).sheet if graded.recipe else self.sheet
 
     def marked(self, student: Answers) -> Graded:
         """All answers of a student to the questions of this sheet."""
@@ -136,24 +169,39 @@ class Grader:
                 marks.append(self.mark(question, answers.get(question.id, ""), readings))
         return Graded(student.name, tuple(marks), notes=notes)
 
-    def _own(self, header: str | None) -> tuple[Grader | None, str]:
-        """Who marks a filled-in sheet, and a note: one that differs in its seed alone has questions of its own."""
+    def _others_grader(self, recipe: Recipe) -> Grader:
+        """Who marks a sheet that differs in its seed; raises TooFew."""
+        if recipe == self.sheet.recipe:
+            return self
+        if recipe not in self._others:
+            self._others[recipe] = Grader(make(recipe), self.carry)
+        return self._others[recipe]
+
+    def _own(self, header: str | None) -> tuple[Grader | None, str, Recipe]:
+        """Who marks a filled-in sheet, a note, and its recipe: one that differs in its seed has its own questions."""
+        ours = self.sheet.recipe
         if header is None:
-            return self, ""
+            return self, "", replace(ours, student="")
         try:
             recipe = read_header(header)
         except BadRecipe as error:
-            return self, f"marked by the questions of the worksheet, for of this file {error}"
-        if recipe == self.sheet.recipe:
-            return self, ""
-        if replace(recipe, seed=self.sheet.recipe.seed) != self.sheet.recipe:
-            return None, "is made for another worksheet: its header differs in more than the seed"
-        if recipe not in self._others:
-            try:
-                self._others[recipe] = Grader(make(recipe), self.carry)
-            except TooFew:
-                return None, f"is made for another worksheet: with seed {recipe.seed} there are no questions"
-        return self._others[recipe], f"marked by its own questions: seed {recipe.seed}, not {self.sheet.recipe.seed}"
+            if self.roster:
+                return None, f"belongs to no sheet of the class: {error}", ours
+            return (
+                self,
+                f"marked by the questions of the worksheet, for of this file {error}",
+                replace(ours, student=""),
+            )
+        if replace(recipe, seed=ours.seed) != ours:
+            return None, "is made for another worksheet: its header differs in more than the seed", recipe
+        try:
+            own = self._others_grader(recipe)
+        except TooFew:
+            return None, f"is made for another worksheet: with seed {recipe.seed} there are no questions", recipe
+        if self.roster:
+            known = any((seat.recipe, seat.recipe.student) == (recipe, recipe.student) for seat in self.roster.seats)
+            return own, "" if known else "its sheet is none of the class", recipe
+        return own, "" if own is self else f"marked by its own questions: seed {recipe.seed}, not {ours.seed}", recipe
 
     # -------------------------------------------------------------------------------------- right, or likely
 
@@ -207,8 +255,8 @@ class Grader:
             value = heard.values[-1]
             if isinstance(value, tuple) and place.quantity == "shape":
                 said.shapes[place.row] = value
-            elif isinstance(value, int) and place.quantity == target.quantity:
-                said.counts[place.row] = value
+            elif isinstance(value, int) and place.quantity in _addends(target):
+                said.counts[place.row, place.quantity] = value
             else:
                 continue
             if not self._is_right(other, heard):
@@ -220,8 +268,8 @@ class Grader:
         if not fits or follows in question.accepted:
             return ""
         for id, row in tuple(wrong.items()):  # those without which it is the same are none of its sources
-            shapes, counts = ({at: one for at, one in part.items() if at != row} for part in said)
-            less = Said(shapes, counts)  # type: ignore[arg-type]
+            shapes = {at: one for at, one in said.shapes.items() if at != row}
+            less = Said(shapes, {at: one for at, one in said.counts.items() if at[0] != row})
             if len(wrong) > 1 and self._with(target, less) == follows:
                 del wrong[id]
                 said = less
@@ -238,7 +286,26 @@ class Grader:
         if not target.start <= place.row < target.stop:
             return False
         if place.quantity != "shape":
-            return target.row is None
+            return target.row is None or (place.row == target.row and place.quantity != target.quantity)
         if target.row is None:
             return True
         return place.row < target.row or (place.row == target.row and target.quantity == "multiplies")
+
+
+def taken(found: Sequence[Graded], roster: Roster) -> list[Graded]:
+    """The marks of a class: a note where a sheet came back twice, and a row for each student of whom nothing did."""
+    handed = Counter((graded.recipe.seed, graded.student) for graded in found if graded.recipe)
+    marked = []
+    for graded in found:
+        times = handed[graded.recipe.seed, graded.student] if graded.recipe else 0
+        note = (f"{times} files answer this sheet",) if times > 1 else ()
+        marked.append(replace(graded, notes=(*graded.notes, *note)))
+    for seat in roster.seats:
+        if not handed[seat.recipe.seed, seat.recipe.student]:
+            marked.append(Graded(seat.recipe.student or seat.stem, recipe=seat.recipe, absent=True))
+    return marked
+
+
+def _addends(target: Target) -> tuple[str, ...]:
+    """The quantities that an answer may be the sum of."""
+    return (target.quantity, *PARTS.get(target.quantity, ()))

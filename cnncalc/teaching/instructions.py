@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnncalc.analyses.working import legend
-from cnncalc.teaching.question import WANTED, Worksheet
+from cnncalc.teaching.question import WANTED, Question, Worksheet
 from cnncalc.teaching.tables import NOT_ASKED
 from cnncalc.teaching.wording import working
 
@@ -27,6 +29,9 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
         found.append(f"Write a shape as {WANTED[sheet.recipe.layout]}, like {example}.")
     if any(question.target and question.target.quantity == "params" for question in sheet.questions):
         found.append("Params are weights and biases.")
+    rows = [sheet.analysis.rows[q.target.row] for q in sheet.questions if q.target and q.target.row is not None]
+    if asked & {"weights", "biases"} and any(row.layer.family == "norm" for row in rows):
+        found.append("Of a norm the scales are weights and the shifts biases.")
     if "multiplies" in asked:
         found.append("Multiplies are those of one image; adding a bias is none.")
     if any(q.target and q.target.row is None and q.target.quantity == "multiplies" for q in sheet.questions):
@@ -40,10 +45,10 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
     return tuple(found)
 
 
-def meanings(sheet: Worksheet) -> tuple[tuple[str, str], ...]:
-    """The symbols in the working of all questions, and what they stand for."""
+def meanings(sheet: Worksheet, questions: Sequence[Question] | None = None) -> tuple[tuple[str, str], ...]:
+    """The symbols in the working of some questions, or of all, and what they stand for."""
     used = []
-    for question in sheet.questions:
+    for question in sheet.questions if questions is None else questions:
         target = question.target
         if target is not None and target.row is not None:
             row = sheet.analysis.rows[target.row]

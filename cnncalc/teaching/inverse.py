@@ -36,7 +36,7 @@ def possible(row: Row, index: int) -> Iterator[Target]:
         value = row.layer.values.get(name)
         if value is None or row.shares or len(row.input_shapes) > 1 or row.layer.left_open:
             continue
-        if name == "padding" and (value == "same" or len({end for pair in value for end in pair}) > 1):
+        if name == "padding" and (isinstance(value, str) or len({end for pair in value for end in pair}) > 1):
             continue
         if isinstance(value, tuple) and name != "padding" and len(set(value)) > 1:
             continue
@@ -122,7 +122,7 @@ def _bound(row: Row, target: Target, wanted: Shape | int) -> int:
         return row.input_shapes[0][0] if target.attribute == "groups" else wanted
     values, widest = row.layer.values, int(max(*row.input_shapes[0][1:], *wanted[1:]))
     padding = values.get("padding", "same")
-    padded = 0 if padding == "same" else sum(max(pair) for pair in padding)
+    padded = 0 if isinstance(padding, str) else sum(max(pair) for pair in padding)
     reach = int(max(values.get("kernel", (1,)))) * int(max(values.get("dilation", (1,))))
     if target.attribute == "padding":
         return widest * int(max(values.get("stride", (1,)))) + reach

@@ -10,9 +10,11 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.shape import Shape
 from cnncalc.teaching.inverse import MOST_ANSWERS, tried
 from cnncalc.teaching.question import Answer, Question, Target
-from cnncalc.teaching.rework import changed, quantity_of, reworked
+from cnncalc.teaching.rework import PARTS, changed, quantity_of, reworked
 from cnncalc.teaching.select import called, hidden
 from cnncalc.teaching.slips import SLIPS, Slip
+
+MOST_ROWS = 100  # in which a slip is looked for, one by one
 
 
 class Likely(NamedTuple):
@@ -42,22 +44,24 @@ def likely(analysis: Analysis, question: Question, layout: str = "hwc") -> dict[
 def _direct(analysis: Analysis, question: Question, target: Target, layout: str) -> Iterator[tuple[Answer, Likely]]:
     """In the asked layer itself, in each one before it, and in all of the table."""
     rows = range(target.start, target.stop if target.row is None else target.row + 1)
+    near = rows if len(rows) <= MOST_ROWS else rows[-MOST_ROWS:] if target.row is not None else rows[:0]
     for slip in SLIPS:
-        if slip.answers and target.quantity in slip.asked:
+        asked = {target.quantity, "params" if target.quantity in PARTS["params"] else target.quantity} & {*slip.asked}
+        if slip.answers and asked:
             (right, *_) = question.accepted
             if isinstance(right, tuple) and len(right) > 1:
                 yield _swapped(right, layout), Likely(slip, "")
             continue
         places: list[tuple[str, frozenset[int]]] = []
-        if target.quantity in slip.asked and target.row is not None:
+        if asked and target.row is not None:
             places.append(("", frozenset([target.row])))
         if target.row is None or "shape" in slip.asked:
             places += [
                 (called(analysis, target.start, target.stop, index), frozenset([index]))
-                for index in rows
+                for index in near
                 if not hidden(analysis.rows[index]) and not (slip.reads and target.row is not None)
             ]
-        if target.quantity in slip.asked:
+        if asked:
             places.append(("", frozenset(rows)))
         for layer, at in places:
             value = _value_with(analysis, target, slip, at)
@@ -78,7 +82,8 @@ def _value_with(analysis: Analysis, target: Target, slip: Slip, at: frozenset[in
         touched = touched or layer is not row.layer or given != reads
         return layer, given
 
-    found = reworked(analysis, target, change)
+    start = target.start if target.row is None else min(at)  # what stands before it is as it is
+    found = reworked(analysis, target._replace(start=start), change)
     return quantity_of(analysis, target, found) if touched else None
 
 

@@ -24,7 +24,7 @@ class Target(NamedTuple):
     start: int
     stop: int
     row: int | None
-    quantity: str  # shape, params or multiplies
+    quantity: str  # shape, params, weights, biases or multiplies
     attribute: str | None = None
     wanted: Shape | int | None = None
 
@@ -50,6 +50,13 @@ class Question:
     choices: tuple[str, ...] = ()
     target: Target | None = field(default=None, repr=False)
 
+    @property
+    def asked(self) -> str:
+        """What is asked for, in a word: `output`, `params`, `stride`, `line`, `reason`."""
+        if self.target is None:
+            return "reason" if self.choices else "line"
+        return self.target.attribute or ("output" if self.target.quantity == "shape" else self.target.quantity)
+
 
 class Cell(NamedTuple):
     """A cell of a table: a given text, or the blank of a question."""
@@ -59,7 +66,7 @@ class Cell(NamedTuple):
 
 
 class TableLine(NamedTuple):
-    """A layer in a table: what it is, what it reads, and its cells: output, params, multiplies."""
+    """A layer in a table: what it is, what it reads, and its cells, one for each of the table's columns."""
 
     name: str
     description: str
@@ -68,11 +75,12 @@ class TableLine(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Layers with blanks; `given` are the shapes that enter."""
+    """Layers with blanks; `given` are the shapes that enter, `columns` the titles of the cells."""
 
     caption: str
     given: tuple[tuple[str, str], ...]
     lines: tuple[TableLine, ...]
+    columns: tuple[str, ...]
 
 
 class Passage(NamedTuple):
@@ -84,10 +92,14 @@ class Passage(NamedTuple):
 
 
 class Handout(NamedTuple):
-    """A worksheet to be filled in, or the `key` to it: with answers and working."""
+    """A worksheet to be filled in, or the `key` to it: with answers and working.
+
+    `room` is how many empty lines each question has for its working.
+    """
 
     sheet: Worksheet
     key: bool = False
+    room: int = 0
 
 
 @dataclass(frozen=True)

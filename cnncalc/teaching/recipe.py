@@ -12,7 +12,7 @@ import json
 import os
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -24,9 +24,11 @@ from cnncalc.formats.yaml.tree import parse
 
 VERSION = 1  # of the questions: the same recipe gives the same questions as long as this number stands
 LEVELS = (1, 2, 3)
-ASKS = ("shapes", "params", "multiplies", "inverse", "mistake")
-STANDARD = {1: ASKS[:3], 2: ASKS[:4], 3: ASKS}  # what is asked at each level, if nobody says
+ASKS = ("shapes", "params", "multiplies", "inverse", "mistake", "weights", "biases")
+STANDARD = {1: ASKS[:3], 2: ASKS[:4], 3: ASKS[:5]}  # what is asked at each level, if nobody says
+IN_TABLES = tuple(kind for kind in ASKS if kind not in ("inverse", "mistake"))
 MOST_QUESTIONS = 100
+MOST_CELLS = 500  # that are chosen by name
 STANDARD_COUNT = 8
 LARGEST_SEED = 2**53 - 1  # what JSON readers keep exactly
 LARGEST_TEXT = 2**20
@@ -42,7 +44,8 @@ class BadRecipe(ValueError):
 class Recipe:
     """What decides a worksheet. `files` are (name, text), the network first, then what it extends and uses.
 
-    `count` None: as many questions as there are, up to STANDARD_COUNT. `exact`: no rounded figures as answers.
+    `count` None: as many questions as there are, up to STANDARD_COUNT. `exact`: no rounded figures as answers. `cells`
+    are those that are asked for, by name, in place of what seed, level and count choose; `student` is who gets it.
     """
 
     files: tuple[tuple[str, str], ...]
@@ -54,6 +57,13 @@ class Recipe:
     exact: bool = False
     sets: tuple[tuple[str, str], ...] = ()
     input_size: str | None = None
+    cells: tuple[str, ...] = ()
+    student: str = field(default="", compare=False)
+
+    @property
+    def single(self) -> bool:
+        """Whether each layer stands alone, with what it reads; else only what enters the first one is given."""
+        return self.level == 1 and not self.cells
 
     def graph(self, text: str | None = None) -> Graph:
         """The network, or the one that another `text` of its first file describes; reads no file."""
@@ -126,6 +136,8 @@ def header(recipe: Recipe) -> str:
         "exact": recipe.exact,
         "set": dict(recipe.sets),
         "input_size": recipe.input_size,
+        **({"cells": recipe.cells} if recipe.cells else {}),
+        **({"student": recipe.student} if recipe.student else {}),
         "files": base64.b64encode(packed).decode(),
     }
     text = json.dumps(fields)
@@ -164,8 +176,11 @@ def _recipe(fields: Any) -> Recipe:
         exact=fields["exact"],
         sets=tuple(dict(fields["set"]).items()),
         input_size=fields["input_size"],
+        cells=tuple(fields.get("cells", ())),
+        student=fields.get("student", ""),
     )
     words = [part for file in found.files for part in file] + [part for pair in found.sets for part in pair]
+    words += (*found.cells, found.student)
     if found.input_size is not None:
         words.append(found.input_size)
     sound = (
@@ -177,6 +192,7 @@ def _recipe(fields: Any) -> Recipe:
         and bool(found.ask)
         and all(ask in ASKS for ask in found.ask)
         and (found.count is None or (type(found.count) is int and 1 <= found.count <= MOST_QUESTIONS))
+        and len(found.cells) <= MOST_CELLS
         and found.layout in ("hwc", "chw")
         and isinstance(found.exact, bool)
     )

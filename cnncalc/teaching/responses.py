@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Collection
 from typing import NamedTuple
 
 from cnncalc.core.problem import clean
@@ -36,6 +37,7 @@ _NAMES = (  # the best first
     r"e-?mail|\bmail\b|user ?name|benutzername|이메일|メール|邮箱",
     r"^(?:student )?(?:id|no|nr|number)\b|id number|학번|번호|matrikel|学籍番号|学号|^#$",
 )
+NAMED = re.compile("|".join((*_NAMES, _LAST)), re.IGNORECASE)
 _ABOUT_ROWS = re.compile(
     "|".join(_NAMES)
     + rf"|{_LAST}|time|zeit|date|datum|시간|일시|タイム|score|points|punkt|grade|bewertung|점수|点数|state|status"
@@ -50,7 +52,8 @@ IDS = tuple(str(number) for number in range(1, MOST_QUESTIONS + 1))
 class Answers(NamedTuple):
     """What one student wrote: answers by question, the header of the sheet where there is one, and what is odd.
 
-    `problem` says why nothing was read; `columns`, of which columns of a table. See Graded for `passed_over`.
+    `problem` says why nothing was read; `columns`, of which columns of a table; `student` is their name where the file
+    says it. See Graded for `passed_over`.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Answers(NamedTuple):
     problem: str = ""
     columns: str = ""
     passed_over: bool = False
+    student: str = ""
 
 
 class Wanted(NamedTuple):
@@ -144,7 +148,7 @@ def _one_row_each(name: str, rows: list[tuple[int, list[str]]], wanted: Wanted) 
         raise Unreadable("has no answers: no column, and no row, is headed by the number of a question (see --columns)")
     if not students:
         raise Unreadable("has no answers: there is no row below its header")
-    named = _names(head, [row for _, row in students], set(questions.values()), wanted)
+    named = names_in(head, [row for _, row in students], wanted, set(questions.values()))
     said = _said(head, named, questions, order, wanted)
     found = []
     called = [" ".join(part for at in named for part in row[at : at + 1] if part) for _, row in students]
@@ -159,7 +163,7 @@ def _one_row_each(name: str, rows: list[tuple[int, list[str]]], wanted: Wanted) 
             found.append(Answers(title, problem="is a row of averages, no student", columns=said, passed_over=True))
         else:
             notes = (f"{times[student]} rows have this name; this is row {number}",) if times[student] > 1 else ()
-            found.append(Answers(title, given, None, notes if student else (), columns=said))
+            found.append(Answers(title, given, None, notes if student else (), columns=said, student=student))
     return found
 
 
@@ -188,7 +192,7 @@ def _questions(head: list[str], wanted: Wanted) -> tuple[dict[str, int], bool]:
     return (dict(zip(wanted.ids, others, strict=True)), True) if len(others) == len(wanted.ids) else ({}, True)
 
 
-def _names(head: list[str], rows: list[list[str]], taken: set[int], wanted: Wanted) -> list[int]:
+def names_in(head: list[str], rows: list[list[str]], wanted: Wanted, taken: Collection[int] = ()) -> list[int]:
     """The columns that a student is called by: a name, or names, then an address, then a number."""
     if wanted.names:
         return [_column(head, one) for one in wanted.names]

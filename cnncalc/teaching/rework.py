@@ -63,13 +63,14 @@ def _substituted(formula: Any, pattern: str, by: str) -> Any:
 
 
 class Said(NamedTuple):
-    """What somebody says of rows: their outputs, and their counts of the quantity that is asked for."""
+    """What somebody says of rows: their outputs, and their counts by row and quantity."""
 
     shapes: dict[int, Shape]
-    counts: dict[int, int]
+    counts: dict[tuple[int, str], int]
 
 
 NOTHING = Said({}, {})
+PARTS = {"params": ("weights", "biases")}  # what a count is the sum of
 
 
 def reworked(analysis: Analysis, target: Target, change: Change, said: Said = NOTHING) -> dict[int, Work]:
@@ -114,12 +115,12 @@ def quantity_of(
     total = 0
     for index in range(target.start, target.stop) if target.row is None else (target.row,):
         row = analysis.rows[index]
-        if index in said.counts:
-            total += said.counts[index]
-        elif index not in found:
-            return None
-        elif target.quantity == "multiplies":
-            total += found[index].multiplies
-        elif row.shares is None:
-            total += found[index].weights + found[index].biases
+        whole = (index, target.quantity) in said.counts
+        for quantity in (target.quantity,) if whole else PARTS.get(target.quantity, (target.quantity,)):
+            if (index, quantity) in said.counts:
+                total += said.counts[index, quantity]
+            elif index not in found:
+                return None
+            elif quantity == "multiplies" or row.shares is None:
+                total += int(getattr(found[index], quantity))
     return total

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.shape import Shape
+from cnncalc.teaching.rework import PARTS
 from cnncalc.teaching.wording import working
 
 LONGEST = 12  # layers that a table shows
@@ -73,6 +74,8 @@ def askable(row: Row) -> tuple[str, ...]:
         found.append("params")
     if row.counts.multiplies and "multiplies" not in row.layer.left_open:
         found.append("multiplies")
+    if "params" in found:
+        found += [part for part in PARTS["params"] if getattr(row.counts, part)]
     return tuple(found)
 
 

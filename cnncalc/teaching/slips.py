@@ -242,6 +242,16 @@ SLIPS = (
         formulas=(Rewritten("biases", r"^c$", "0"),),
     ),
     Slip(
+        "counted the biases among the weights",
+        "weights and biases are asked for apart",
+        ("weights",),
+        formulas=(
+            Rewritten("weights", r"^(prod\(kernel\).*)$", r"\1 + filters"),
+            Rewritten("weights", r"^(c \* units)$", r"\1 + units"),
+            Rewritten("weights", r"^c$", "2 * c"),
+        ),
+    ),
+    Slip(
         "left out the norms",
         "each channel of a norm has a scale and a shift, which are learned",
         ("params",),

@@ -8,13 +8,17 @@ from cnncalc.core.analysis import Analysis
 from cnncalc.core.problem import clean
 from cnncalc.teaching.question import WANTED, Cell, Question, Table, TableLine, Target
 from cnncalc.teaching.recipe import Recipe
+from cnncalc.teaching.rework import PARTS
 from cnncalc.teaching.select import Window, called, hidden, sources
 from cnncalc.teaching.wording import described, hints_of, lines_of, working, written_answer
 
-COLUMNS = {"shapes": "shape", "params": "params", "multiplies": "multiplies"}
+# Kinds of questions, the quantities that they ask for, in the order of the columns.
+COLUMNS = {"shapes": "shape", "weights": "weights", "biases": "biases", "params": "params", "multiplies": "multiplies"}
+ALWAYS = ("shape", "params", "multiplies")
 LEAST_ROUNDED = 10_000
 NOT_ASKED = "·"
 NONE = "–"
+WHOLE = "the whole network"
 
 
 class Blank(NamedTuple):
@@ -33,29 +37,46 @@ def value_of(analysis: Analysis, blank: Blank) -> object:
     return sum(getattr(row.counts, blank.quantity) for row in analysis.rows[blank.window.start : blank.window.stop])
 
 
+def columns_of(recipe: Recipe) -> tuple[str, ...]:
+    """The quantities that the tables of a recipe show: weights and biases only where they are asked for.
+
+    >>> columns_of(Recipe((), ask=("shapes", "weights", "biases")))
+    ('shape', 'weights', 'biases', 'multiplies')
+    """
+    apart = [kind for kind in PARTS["params"] if kind in recipe.ask]
+    left_out = ("params",) if apart and "params" not in recipe.ask else ()
+    return tuple(one for one in COLUMNS.values() if one in (*apart, *ALWAYS) and one not in left_out)
+
+
 def tables_of(analysis: Analysis, recipe: Recipe, blanks: list[Blank]) -> tuple[tuple[Table, ...], list[Question]]:
     """The tables in the order of the network; questions are numbered as they stand in them."""
     questions: list[Question] = []
     chosen = set(blanks)
     if not chosen:
         return (), []
-    if recipe.level == 1:
+    columns = columns_of(recipe)
+    titles = tuple("output" if quantity == "shape" else quantity for quantity in columns)
+    if recipe.single:
         used = sorted({blank.window for blank in blanks})
         lines = [_line(analysis, recipe, window, window.start, chosen, questions) for window in used]
-        return (Table("", (), tuple(lines)),), questions
+        return (Table("", (), tuple(lines), titles),), questions
+    asked = {blank.row for blank in blanks}
     tables = []
     for window in sorted({blank.window for blank in blanks}):
-        shown = [i for i in range(window.start, window.stop) if not hidden(analysis.rows[i])]
+        shown = [i for i in range(window.start, window.stop) if i in asked or not hidden(analysis.rows[i])]
         lines = [_line(analysis, recipe, window, index, chosen, questions) for index in shown]
-        sums = [_cell(analysis, recipe, Blank(window, None, q), chosen, questions) for q in ("params", "multiplies")]
+        sums = [_cell(analysis, recipe, Blank(window, None, q), chosen, questions) for q in columns[1:]]
         if any(cell.question for cell in sums):
             lines.append(TableLine("together", "", "", (Cell(""), *sums)))
-        tables.append(Table(_caption(analysis, window), _given(analysis, recipe, window), tuple(lines)))
+        caption = _caption(analysis, recipe, window)
+        tables.append(Table(caption, _given(analysis, recipe, window), tuple(lines), titles))
     return tuple(tables), questions
 
 
-def _caption(analysis: Analysis, window: Window) -> str:
+def _caption(analysis: Analysis, recipe: Recipe, window: Window) -> str:
     """The block that a window is, or the layers at its ends."""
+    if recipe.cells and window == (0, len(analysis.rows)):
+        return WHOLE
     for group in analysis.groups.values():
         if (group.start, group.stop) == window:
             return clean(group.name)
@@ -79,15 +100,21 @@ def _line(
 ) -> TableLine:
     row = analysis.rows[index]
     assert analysis.graph is not None
-    if recipe.level == 1:
+    if recipe.single:
         reads = written_answer(row.input_shapes[0], recipe.layout)
         name = row.name
     else:
         reads = ", ".join(called(analysis, *window, ref) for ref in sources(analysis, index))
         name = called(analysis, *window, index)
-    cells = [_cell(analysis, recipe, Blank(window, index, q), chosen, questions) for q in COLUMNS.values()]
-    if recipe.level == 1 and cells[0].question and not cells[2].question and row.counts.multiplies:
-        cells[2] = Cell(NOT_ASKED)  # it would give the output away
+    columns = columns_of(recipe)
+    cells = [_cell(analysis, recipe, Blank(window, index, q), chosen, questions) for q in columns]
+    if recipe.single:
+        asked = {quantity for quantity, cell in zip(columns, cells, strict=True) if cell.question}
+        counted = {"params", *PARTS["params"]}
+        for place, (quantity, cell) in enumerate(zip(columns, cells, strict=True)):
+            gives_away = "shape" in asked if quantity == "multiplies" else quantity in counted and asked & counted
+            if gives_away and not cell.question and cell.text != NONE:
+                cells[place] = Cell(NOT_ASKED)
     return TableLine(name, described(row), reads, tuple(cells))
 
 
@@ -99,7 +126,7 @@ def _cell(analysis: Analysis, recipe: Recipe, blank: Blank, chosen: set[Blank], 
     assert isinstance(value, (int, tuple))
     if not value:
         return Cell(NONE)
-    return Cell(written_answer(value, recipe.layout) if recipe.level == 1 else NOT_ASKED)
+    return Cell(written_answer(value, recipe.layout) if recipe.single else NOT_ASKED)
 
 
 def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Question:
@@ -120,7 +147,7 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
         }
         kept = {name: number for name, number in counts.items() if number}
         added = " + ".join(f"{number:,}" for number in kept.values())
-        caption = _caption(analysis, blank.window)
+        caption = _caption(analysis, recipe, blank.window)
         return Question(
             id=id,
             ask=ask,
@@ -136,7 +163,7 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
         )
     row = analysis.rows[blank.row]
     found = working(row.layer, row.input_shapes, blank.quantity)
-    if recipe.level == 1:
+    if recipe.single:
         reads = f"reads {written_answer(row.input_shapes[0], recipe.layout)}"
         name = row.name
     else:
@@ -150,8 +177,8 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
         layer=row.name,
         prompt=f"`{name}` {reads}: {described(row)}. {asked}",
         accepted=(value,),
-        working=lines_of(found),
-        hints=hints_of(found),
+        working=lines_of(found) or (f"{blank.quantity}: `{row.type}` has none",),
+        hints=hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",),
         rounded=rounded,
         target=target,
     )

@@ -27,7 +27,7 @@ def entry(row: Row, hidden: str) -> str:
             parts.append(f"{name}: ?")
         elif value is None or value == declared.default or declared.kind == "Table":
             continue
-        elif declared.kind == "Padding" and value != "same":
+        elif declared.kind == "Padding" and not isinstance(value, str):
             ends = [str(before) if before == after else f"[{before}, {after}]" for before, after in value]
             if any(before or after for before, after in value):
                 parts.append(f"{name}: {_listed(ends)}")
@@ -57,8 +57,8 @@ def written_answer(answer: Answer, layout: str = "hwc") -> str:
 
 
 def working(layer: Layer, reads: tuple[Shape, ...], quantity: str) -> list[Step]:
-    """The steps that lead to a quantity of a layer: shape, params or multiplies."""
-    wanted = {"shape": ("output",), "params": ("weights", "biases", "params"), "multiplies": ("multiplies",)}[quantity]
+    """The steps that lead to a quantity of a layer: its shape, or one that is counted."""
+    wanted = {"shape": ("output",), "params": ("weights", "biases", "params")}.get(quantity, (quantity,))
     done = work(layer, reads)
     counts = Counts(done.weights, done.biases, done.buffers, done.multiplies, done.activations)
     row = Row("", layer.type, layer, (), reads, done.output, counts, Label("", ""))

@@ -7,13 +7,14 @@ from dataclasses import replace
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import clean, fail
+from cnncalc.teaching.cells import chosen_cells
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.inverse import possible, question_for
 from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
 from cnncalc.teaching.question import Passage, Question, Target, Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD_COUNT, Recipe
 from cnncalc.teaching.select import Window, askable, signature, sources, windows
-from cnncalc.teaching.tables import COLUMNS, Blank, tables_of, value_of
+from cnncalc.teaching.tables import COLUMNS, WHOLE, Blank, tables_of, value_of
 
 MOST_ASKED = 3_000  # layers and groups of a network
 LEVEL_NAMES = {1: "one layer at a time", 2: "chains of layers", 3: "branches, groups and bottlenecks"}
@@ -27,6 +28,8 @@ class TooFew(ValueError):
 def make(recipe: Recipe) -> Worksheet:
     """The worksheet of a recipe; raises ProblemsFound where the network cannot be used, TooFew where it has none.
 
+    A name of `cells` that the network has not raises NoSuchCell.
+
     Where it has fewer questions than `count`, they are all that there are.
 
     >>> from cnncalc.formats import open as api
@@ -38,12 +41,16 @@ def make(recipe: Recipe) -> Worksheet:
     analysis = analyze(_small(recipe.graph()))
     dice = Dice(recipe.seed)
     wanted = recipe.count or STANDARD_COUNT
+    if recipe.cells:
+        tables, questions = tables_of(analysis, recipe, chosen_cells(analysis, recipe))
+        about = f": {WHOLE}" if tables[0].caption == WHOLE else ""
+        return Worksheet(f"{clean(analysis.name)}{about}", recipe, tables, (), tuple(questions), analysis)
     blanks, passages, extra = _chosen(analysis, recipe, dice, wanted)
-    found = len(blanks) + len(extra)
-    if not blanks and any(kind in COLUMNS for kind in recipe.ask):
+    in_tables = [kind for kind in recipe.ask if kind in COLUMNS]
+    if not blanks and in_tables and not windows(analysis, recipe.level):
         raise TooFew(f"{clean(recipe.files[0][0])} has no {LACKING[recipe.level]} to ask about")
-    if found == 0:
-        asked = ", ".join(recipe.ask)
+    if not blanks and (in_tables or not extra):
+        asked = ", ".join(recipe.ask if not extra else in_tables)
         raise TooFew(f"{clean(recipe.files[0][0])} gives no questions about {asked} at level {recipe.level}")
     tables, questions = tables_of(analysis, recipe, blanks)
     offset = len(questions)

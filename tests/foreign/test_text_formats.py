@@ -57,7 +57,7 @@ def test_a_prototxt_is_read_layer_by_layer(write: Callable[[str, str], str]) -> 
     assert rows(file) == [
         ("conv1", "conv", (8, 15, 15), 216, 0, 48_600, 15),
         ("bn1", "batch_norm", (8, 15, 15), 0, 16, 0, 22),
-        ("scale1", "operator", (8, 15, 15), 16, 0, 0, 23),
+        ("scale1", "scale", (8, 15, 15), 16, 0, 0, 23),
         ("relu1", "relu", (8, 15, 15), 0, 0, 0, 24),
         ("pool1", "max_pool", (8, 8, 8), 0, 0, 0, 25),
         ("fc_flatten", "flatten", (512,), 0, 0, 0, 32),

@@ -16,10 +16,10 @@ REQUIRED: Any = object()
 ATTRIBUTES: dict[str, Values] = {
     "conv": {
         "filters": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True,
-        "connections": None,
+        "connections": None, "shared": True,
     },
     "transposed_conv": {
-        "filters": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0, "output_padding": 0, "dilation": 1,
+        "filters": REQUIRED, "kernel": REQUIRED, "stride": 1, "padding": 0, "output_padding": None, "dilation": 1,
         "groups": 1, "bias": True,
     },
     "subsample": {"kernel": REQUIRED, "stride": "kernel"},
@@ -35,35 +35,54 @@ ATTRIBUTES: dict[str, Values] = {
     "rbf": {"units": REQUIRED},
     "add": {},
     "multiply": {},
-    "concat": {},
+    "concat": {"axis": "channels"},
+    "elementwise": {"type": REQUIRED},
     "distance": {},
-    "batch_norm": {"affine": True},
-    "layer_norm": {"affine": True},
-    "group_norm": {"groups": REQUIRED, "affine": True},
+    "matmul": {"transpose": "none"},
+    "batch_norm": {"scale": True, "shift": True},
+    "layer_norm": {"scale": True, "shift": True, "over": "channels"},
+    "rms_norm": {"scale": True, "over": "channels"},
+    "group_norm": {"groups": REQUIRED, "scale": True, "shift": True},
+    "instance_norm": {"scale": False, "shift": False},
     "lrn": {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2},
-    "layer_scale": {},
+    "scale": {"bias": False, "per": "channel"},
     "dropout": {"rate": 0.5},
     "stochastic_depth": {"rate": 0.5},
     "flatten": {},
     "reshape": {"shape": REQUIRED},
-    "slice": {"part": REQUIRED, "of": REQUIRED},
+    "slice": {"part": None, "of": None, "first": None, "last": None},
     "pad_channels": {"to": REQUIRED},
     "channel_shuffle": {"groups": REQUIRED},
     "pixel_shuffle": {"factor": REQUIRED},
+    "space_to_depth": {"factor": REQUIRED},
+    "transpose": {},
+    "identity": {},
+    "channel_avg_pool": {},
+    "channel_max_pool": {},
     "upsample": {"factor": REQUIRED},
     "resize": {"size": None, "like": None},
     "pad": {"padding": REQUIRED},
-    "crop": {"like": None},
+    "crop": {"like": None, "by": None},
     "to_sequence": {},
     "class_token": {},
     "position_embedding": {},
     "take_token": {"index": 0},
-    "self_attention": {"heads": REQUIRED, "bias": True},
-    "uncounted": {"operator": REQUIRED, "shape": None},
+    "embedding": {"words": REQUIRED, "width": REQUIRED},
+    "attention": {
+        "heads": REQUIRED, "inner": None, "value_width": None, "output_width": None, "kv_heads": "heads",
+        "window": None, "position_table": False, "bias": True,
+    },
+    **{
+        name: {"units": REQUIRED, "bidirectional": False, "biases": 1, "gives": "all"}
+        for name in ("lstm", "gru", "rnn")
+    },
+    "operator": {
+        "type": REQUIRED, "output": None, "weights": None, "biases": None, "buffers": None, "multiplies": None,
+    },
     "relu": {},
     "relu6": {},
     "leaky_relu": {"slope": 0.01},
-    "prelu": {"shared": False},
+    "prelu": {"per": "channel"},
     "sigmoid": {},
     "tanh": {},
     "elu": {},
@@ -76,12 +95,15 @@ ATTRIBUTES: dict[str, Values] = {
 }  # fmt: skip
 
 MERGES = ("add", "multiply", "concat")
-SEVERAL_INPUTS = (*MERGES, "distance")
+TYPED_MERGES = ("elementwise",)  # whose first attribute is a word
+PAIRS = ("distance", "matmul")
+SEVERAL_INPUTS = (*MERGES, *TYPED_MERGES, *PAIRS)
 LIKE = ("resize", "crop")  # may read a second input, for its sides
-WORDS = ("per", "clip", "like", "operator")  # attributes whose text is the value itself
-FROM_ZERO = ("padding", "output_padding", "index", "connections")
+# Attributes whose text is the value itself
+WORDS = ("per", "clip", "like", "type", "axis", "over", "gives", "transpose")
+FROM_ZERO = ("padding", "output_padding", "index", "connections", "by", "biases")
 REAL = ("rate", "alpha", "beta", "k", "slope")  # need not be whole
-PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size")
+PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size", "window")
 
 
 class MalformedError(Exception):
@@ -95,10 +117,10 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
         value = given.get(name, default)
         if value is REQUIRED:
             raise MalformedError(f"{layer_type} needs {name}")
-        _check(name, value)
-        if value == "kernel":
-            values[name] = values["kernel"]
-        elif name == "padding":
+        _check(name, value, real=name == "factor" and layer_type == "upsample")
+        if value in ("kernel", "heads"):
+            values[name] = values[value]
+        elif name == "padding" or (name == "by" and value is not None):
             values[name] = _pads(value, rank)
         elif name in PER_AXIS and layer_type != "lrn" and value is not None:
             values[name] = _on_each_axis(value, rank)
@@ -114,9 +136,13 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
     return values
 
 
-def _check(name: str, value: Any) -> None:
+def _check(name: str, value: Any, real: bool) -> None:
     """Sizes, counts and steps are whole and at least 1; pads and indices at least 0."""
     if name in REAL:
+        return
+    if real:
+        if any(part <= 0 for part in (value if isinstance(value, (list, tuple)) else [value])):
+            raise MalformedError(f"{name} must be above 0")
         return
     least = 0 if name in FROM_ZERO else 1
     for part in value if isinstance(value, (list, tuple)) else [value]:
@@ -135,5 +161,9 @@ def _on_each_axis(value: Any, rank: int) -> tuple[Any, ...]:
 def _pads(value: Any, rank: int) -> Any:
     if value == "same":
         return "same"
+    if value == "causal":
+        if rank > 1:
+            raise MalformedError("causal is for one axis")
+        return "causal"
     entries = _on_each_axis(0 if value == "valid" else value, rank)
     return tuple((entry, entry) if isinstance(entry, int) else (entry[0], entry[1]) for entry in entries)

@@ -156,6 +156,11 @@ def _windows(values: Values, sides: tuple[int, ...]) -> list[list[int]]:
     """Where the windows of a layer begin, for each axis."""
     none = ((0, 0),) * len(sides)
     padding = values.get("padding", none)
+    if padding == "causal":  # nothing behind, and as many in front as a window reaches back
+        padding = tuple(
+            (len([*range(0, (kernel - 1) * step, 1)]), 0)
+            for kernel, step in zip(values["kernel"], values["dilation"], strict=True)
+        )
     padded = padding != "same" and any(pad for pads in padding for pad in pads)
     dropping = values.get("clip") != "caffe" or padded
     return [
@@ -200,13 +205,14 @@ def _conv(tally: Tally, values: Values, shapes: list[Shape]) -> None:
     channels, *sides = shapes[0]
     maps_read = _maps_read(values, channels)
     taps = list(_positions(values["kernel"]))
-    for _ in product(*_windows(values, tuple(sides))):
+    for place in product(*_windows(values, tuple(sides))):
+        own = None if values["shared"] else place  # locally connected: weights of its own
         for number, maps in enumerate(maps_read):
             for part in maps:
                 for tap in taps:
-                    tally.multiply((number, part, tap))
+                    tally.multiply((own, number, part, tap))
             if values["bias"]:
-                tally.biases.add(number)
+                tally.biases.add((own, number))
 
 
 @_shape_of("max_pool", "avg_pool", "subsample")
@@ -227,19 +233,20 @@ def _transposed_shape(values: Values, shapes: list[Shape]) -> Shape:
     channels, *sides = _one(shapes, sides=True)
     _parts(channels, values["groups"])
     _parts(values["filters"], values["groups"])
-    for extra, stride, dilation in zip(values["output_padding"], values["stride"], values["dilation"], strict=True):
-        if extra >= stride and extra >= dilation:
-            raise DoesNotFitError("output padding smaller than stride or dilation")
-    if values["padding"] == "same":
-        if any(values["output_padding"]):
-            raise DoesNotFitError("`same` leaves no room for output padding")
+    same, added = values["padding"] == "same", values["output_padding"]
+    for extra, stride, dilation in zip(added or (), values["stride"], values["dilation"], strict=bool(added)):
+        if extra >= stride and (same or extra >= dilation):
+            raise DoesNotFitError("output padding smaller than stride, or without `same` than dilation")
+    if same and added is None:
         return (values["filters"], *(sum(stride for _ in range(side))
                                      for side, stride in zip(sides, values["stride"], strict=True)))  # fmt: skip
     found = []
     for axis, side in enumerate(sides):
-        before, after = values["padding"][axis]
-        hit = (start + tap for start, tap in product(*_landing(values, axis, side)))
-        found.append(max(hit) + 1 - before - after + values["output_padding"][axis])
+        starts, taps = _landing(values, axis, side)
+        half = [tap for tap in range(taps[-1] + 1) if 2 * tap + 2 <= taps[-1] + 1]  # Keras cuts half a window
+        before, after = (len(half), len(half)) if same else values["padding"][axis]
+        hit = (start + tap for start, tap in product(starts, taps))
+        found.append(max(hit) + 1 - before - after + (added[axis] if added else 0))
     return (values["filters"], *found)
 
 
@@ -273,7 +280,9 @@ def _global_shape(values: Values, shapes: list[Shape]) -> Shape:
 
 @_shape_of("adaptive_avg_pool", "adaptive_max_pool")
 def _adaptive_shape(values: Values, shapes: list[Shape]) -> Shape:
-    return (_one(shapes, sides=True)[0], *values["size"])
+    channels, *sides = _one(shapes, sides=True)
+    wanted = zip(sides, values["size"], strict=True)
+    return (channels, *(side if size == "keep" else size for side, size in wanted))
 
 
 @_shape_of("dense")
@@ -312,64 +321,121 @@ def _rbf(tally: Tally, values: Values, shapes: list[Shape]) -> None:
 
 @_shape_of(
     *("relu", "relu6", "leaky_relu", "prelu", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "hard_swish"),
-    *("hard_sigmoid", "softmax", "dropout", "stochastic_depth", "lrn", "batch_norm", "layer_norm", "layer_scale"),
+    *("hard_sigmoid", "softmax", "dropout", "stochastic_depth", "lrn", "batch_norm", "layer_norm", "rms_norm"),
+    *("scale", "identity"),
 )
 def _unchanged(values: Values, shapes: list[Shape]) -> Shape:
     return _one(shapes)
 
 
+@_shape_of("instance_norm")
+def _unchanged_maps(values: Values, shapes: list[Shape]) -> Shape:
+    return _one(shapes, sides=True)
+
+
 @_walk_of("prelu")
 def _prelu(tally: Tally, values: Values, shapes: list[Shape]) -> None:
-    for part, *_ in _positions(shapes[0]):
-        tally.weights.add("all" if values["shared"] else part)
+    for place in _positions(shapes[0]):
+        tally.weights.add(_whose(values["per"], place))
+
+
+def _whose(per: str, place: tuple[int, ...]) -> Hashable:
+    """Whose learned number a value takes: that of all, of its channel, or its own."""
+    return {"all": "all", "channel": place[0], "channels": place[0], "value": place}[per]
 
 
 @_walk_of("batch_norm")
 def _batch_norm(tally: Tally, values: Values, shapes: list[Shape]) -> None:
     for part, *_ in _positions(shapes[0]):
         tally.buffers |= {("mean", part), ("variance", part)}
-        _scale_and_shift(tally, values, part)
+    _norm(tally, values, shapes)
 
 
-@_walk_of("layer_norm", "group_norm")
+@_walk_of("layer_norm", "rms_norm", "group_norm", "instance_norm")
 def _norm(tally: Tally, values: Values, shapes: list[Shape]) -> None:
-    for part, *_ in _positions(shapes[0]):
-        _scale_and_shift(tally, values, part)
+    per = "value" if values.get("over") == "all" else "channel"
+    for place in _positions(shapes[0]):
+        if values["scale"]:
+            tally.weights.add(_whose(per, place))
+        if values.get("shift"):
+            tally.biases.add(_whose(per, place))
 
 
-def _scale_and_shift(tally: Tally, values: Values, part: int) -> None:
-    if values["affine"]:
-        tally.weights.add(part)
-        tally.biases.add(part)
+@_walk_of("scale")
+def _scale(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    for place in _positions(shapes[0]):
+        tally.weights.add(_whose(values["per"], place))
+        if values["bias"]:
+            tally.biases.add(_whose(values["per"], place))
 
 
-@_walk_of("layer_scale")
-def _layer_scale(tally: Tally, values: Values, shapes: list[Shape]) -> None:
-    for part, *_ in _positions(shapes[0]):
-        tally.weights.add(part)
-
-
-@_shape_of("add", "distance")
+@_shape_of("distance")
 def _alike(values: Values, shapes: list[Shape]) -> Shape:
     if any(shape != shapes[0] for shape in shapes):
         raise DoesNotFitError("shapes differ")
     return shapes[0]
 
 
-@_shape_of("multiply")
+@_shape_of("add", "multiply", "elementwise")
 def _spread(values: Values, shapes: list[Shape]) -> Shape:
-    whole = max(shapes, key=len)
-    if any(shape not in (whole, whole[:1]) for shape in shapes):
-        raise DoesNotFitError("shapes differ")
-    return whole
+    """What is 1 on an axis is there once for each place; a vector has sides of 1."""
+    if values.get("type") in ("subtract", "divide", "power") and len(shapes) != 2:
+        raise DoesNotFitError("exactly two inputs")
+    rank = max(map(len, shapes))
+    if any(len(shape) not in (1, rank) for shape in shapes):
+        raise DoesNotFitError("other numbers of sides")
+    found = []
+    for sizes in zip(*((*shape, *(1,) * (rank - len(shape))) for shape in shapes), strict=True):
+        larger = [size for size in sizes if size > 1]
+        if any(size != larger[0] for size in larger):
+            raise DoesNotFitError("sizes differ")
+        found.append(larger[0] if larger else 1)
+    return tuple(found)
 
 
 @_shape_of("concat")
 def _concat_shape(values: Values, shapes: list[Shape]) -> Shape:
-    if any(shape[1:] != shapes[0][1:] for shape in shapes):
-        raise DoesNotFitError("sides differ")
-    behind = [part for shape in shapes for part in range(shape[0])]
-    return (len(behind), *shapes[0][1:])
+    names = (
+        "channels",
+        *{1: (), 2: ("length",), 3: ("height", "width"), 4: ("depth", "height", "width")}[len(shapes[0])],
+    )
+    if values["axis"] not in names or any(len(shape) != len(shapes[0]) for shape in shapes):
+        raise DoesNotFitError("no such axis")
+    found = []
+    for name, sizes in zip(names, zip(*shapes, strict=True), strict=True):
+        if name == values["axis"]:
+            found.append(len([part for size in sizes for part in range(size)]))
+        elif any(size != sizes[0] for size in sizes):
+            raise DoesNotFitError("sizes differ")
+        else:
+            found.append(sizes[0])
+    return tuple(found)
+
+
+@_shape_of("matmul")
+def _matmul_shape(values: Values, shapes: list[Shape]) -> Shape:
+    (rows, inner), (other, columns) = _matrices(values, shapes)
+    if inner != other:
+        raise DoesNotFitError("inner sizes differ")
+    return (columns, rows)
+
+
+def _matrices(values: Values, shapes: list[Shape]) -> list[tuple[int, int]]:
+    """Rows and columns of the two, as they are multiplied."""
+    if any(len(shape) != 2 for shape in shapes):
+        raise DoesNotFitError("matrices are read")
+    found = [(positions, channels) for channels, positions in shapes]
+    return [
+        (columns, rows) if values["transpose"] == which else (rows, columns)
+        for which, (rows, columns) in zip(("first", "second"), found, strict=True)
+    ]
+
+
+@_walk_of("matmul")
+def _matmul(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    (rows, inner), (_, columns) = _matrices(values, shapes)
+    for _ in product(range(rows), range(inner), range(columns)):
+        tally.multiplies += 1
 
 
 # ------------------------------------------------------------------------------------------------- rearrangements
@@ -396,10 +462,38 @@ def _reshape_shape(values: Values, shapes: list[Shape]) -> Shape:
 @_shape_of("slice")
 def _slice_shape(values: Values, shapes: list[Shape]) -> Shape:
     channels, *sides = _one(shapes)
+    given = [name for name in ("part", "of", "first", "last") if values[name] is not None]
+    if given == ["first", "last"]:
+        kept = [part for part in range(1, values["last"] + 1) if part >= values["first"]]
+        if not kept or kept[-1] > channels:
+            raise DoesNotFitError("no such channels")
+        return (len(kept), *sides)
+    if given != ["part", "of"]:
+        raise DoesNotFitError("either parts or channels")
     parts = _parts(channels, values["of"])
     if values["part"] > len(parts):
         raise DoesNotFitError("no such part")
     return (len(parts[values["part"] - 1]), *sides)
+
+
+@_shape_of("space_to_depth")
+def _space_to_depth_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes, sides=True)
+    blocks = [len(_parts(side, factor)[0]) for side, factor in zip(sides, values["factor"], strict=True)]
+    for side, factor in zip(sides, values["factor"], strict=True):
+        _parts(side, factor)
+    return (count_positions((channels, *values["factor"])), *blocks)
+
+
+@_shape_of("transpose")
+def _transpose_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, tokens = _tokens(shapes)
+    return (tokens, channels)
+
+
+@_shape_of("channel_avg_pool", "channel_max_pool")
+def _channel_pool_shape(values: Values, shapes: list[Shape]) -> Shape:
+    return (1, *_one(shapes, sides=True)[1:])
 
 
 @_shape_of("pad_channels")
@@ -429,8 +523,13 @@ def _upsample_shape(values: Values, shapes: list[Shape]) -> Shape:
 
 
 def _longer(values: Values, sides: tuple[int, ...]) -> list[int]:
-    return [sum(1 for _ in product(range(side), range(factor)))
-            for side, factor in zip(sides, values["factor"], strict=True)]  # fmt: skip
+    found = []
+    for side, factor in zip(sides, values["factor"], strict=True):
+        length = 0
+        while length + 1 <= side * factor:  # as many as begin and end within
+            length += 1
+        found.append(length)
+    return found
 
 
 @_shape_of("resize")
@@ -440,6 +539,12 @@ def _resize_shape(values: Values, shapes: list[Shape]) -> Shape:
 
 @_shape_of("crop")
 def _crop_shape(values: Values, shapes: list[Shape]) -> Shape:
+    if values["by"] is not None:
+        channels, *sides = _one(shapes, sides=True)
+        if values["by"] == "same":
+            raise DoesNotFitError("numbers are needed")
+        ends = zip(sides, values["by"], strict=True)
+        return (channels, *(len(range(before, side - after)) for side, (before, after) in ends))
     wanted = _wanted_sides(values, shapes)
     if any(new > old for new, old in zip(wanted, shapes[0][1:], strict=True)):
         raise DoesNotFitError("a crop never enlarges")
@@ -495,23 +600,124 @@ def _take_token_shape(values: Values, shapes: list[Shape]) -> Shape:
     return (channels,)
 
 
-@_shape_of("self_attention")
+@_shape_of("embedding")
+def _words_shape(values: Values, shapes: list[Shape]) -> Shape:
+    channels, *sides = _one(shapes)
+    if not sides:
+        return (values["width"], channels)
+    if channels != 1:
+        raise DoesNotFitError("one word at each position")
+    return (values["width"], *sides)
+
+
+@_walk_of("embedding")
+def _words(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+    tally.weights.update(product(range(values["words"]), range(values["width"])))
+
+
+@_shape_of("attention")
 def _attention_shape(values: Values, shapes: list[Shape]) -> Shape:
-    _parts(_tokens(shapes)[0], values["heads"])
-    return shapes[0]
+    if any(len(shape) == 1 for shape in shapes):
+        raise DoesNotFitError("positions are read")
+    *_, output = _widths(values, shapes)
+    if values["position_table"] and values["window"] is None:
+        raise DoesNotFitError("a table is of a window")
+    if values["window"] is not None and len(shapes) > 1:
+        raise DoesNotFitError("windows are for one input")
+    if len({count_positions(shape[1:]) for shape in _three(shapes)[1:]}) > 1:
+        raise DoesNotFitError("as many keys as values")
+    return (len(output), *shapes[0][1:])
 
 
-@_walk_of("self_attention")
+def _three(shapes: list[Shape]) -> list[Shape]:
+    """What queries, keys and values are made of: a missing one is the one before it."""
+    return [*shapes, *shapes[-1:] * 2][:3]
+
+
+def _widths(values: Values, shapes: list[Shape]) -> tuple[list[Any], list[Any], list[Any], list[int]]:
+    """The units of queries, keys and values, each with its head; and those of the output."""
+    channels = shapes[0][0]
+    width = values["inner"] or channels
+    query = _parts(width, values["heads"])
+    value = _parts(values["value_width"] or width, values["heads"])
+    shared = _parts(values["heads"], values["kv_heads"])  # the heads that read each key and value
+
+    def units(heads: list[list[int]]) -> list[tuple[int, int]]:
+        return [(head, place) for head, parts in enumerate(heads) for place in range(len(parts))]
+
+    kept = units(query[: len(shared)]), units(value[: len(shared)])
+    return units(query), *kept, list(range(values["output_width"] or channels))
+
+
+@_walk_of("attention")
 def _attention(tally: Tally, values: Values, shapes: list[Shape]) -> None:
-    channels, tokens = shapes[0]
-    for projection in ("query", "key", "value", "output"):
-        for _ in range(tokens):
-            for unit in range(channels):
-                for part in range(channels):
-                    tally.multiply((projection, unit, part))
+    query, key, value, output = _widths(values, shapes)
+    heads = range(values["heads"])
+    sources = _three(shapes)
+    positions = [list(_positions(shape[1:])) for shape in sources]
+    windows: list[tuple[list[Any], list[Any]]] = [(positions[0], positions[1])]
+    if values["window"] is not None:  # sides grow until whole windows cover them
+        sides = []
+        for side, size in zip(shapes[0][1:], values["window"], strict=True):
+            while side % size:
+                side += 1
+            sides.append(side)
+        positions = [list(_positions(tuple(sides)))] * 3
+        blocks: dict[Any, list[Any]] = {}
+        for place in positions[0]:
+            block = tuple(part // size for part, size in zip(place, values["window"], strict=True))
+            blocks.setdefault(block, []).append(place)
+        windows = [(block, block) for block in blocks.values()]
+    attended = [(head, place) for head in heads for place in range(len([u for u in value if u[0] == 0]))]
+    for name, places, units, reads in (
+        ("query", positions[0], query, range(sources[0][0])),
+        ("key", positions[1], key, range(sources[1][0])),
+        ("value", positions[2], value, range(sources[2][0])),
+        ("output", positions[0], output, attended),
+    ):
+        for _ in places:
+            for unit in units:
+                for part in reads:
+                    tally.multiply((name, unit, part))
                 if values["bias"]:
-                    tally.biases.add((projection, unit))
-    for head in _parts(channels, values["heads"]):
-        for _query, _key, _part in product(range(tokens), range(tokens), head):
-            tally.multiplies += 1  # one term of the score of a query and a key
-            tally.multiplies += 1  # one term of the sum of the values, weighted by the scores
+                    tally.biases.add((name, unit))
+    for queries, keys in windows:
+        for one, other in product(queries, keys):
+            tally.multiplies += len(query)  # the terms of the scores of a query and a key, of all heads
+            tally.multiplies += len(attended)  # the terms of the sums of the values, weighted by the scores
+            if values["position_table"]:
+                offset = tuple(a - b for a, b in zip(one, other, strict=True))
+                tally.weights.update(("table", head, offset) for head in heads)
+
+
+@_shape_of("lstm", "gru", "rnn")
+def _recurrent_shape(values: Values, shapes: list[Shape]) -> Shape:
+    _, steps = _tokens(shapes)
+    if values["biases"] > 2:
+        raise DoesNotFitError("at most two biases")
+    units = [unit for _ in _directions(values) for unit in range(values["units"])]
+    return (len(units),) if values["gives"] == "last" else (len(units), steps)
+
+
+def _directions(values: Values) -> tuple[str, ...]:
+    return ("forward", "backward") if values["bidirectional"] else ("forward",)
+
+
+def _recurrent(gates: tuple[str, ...]) -> Walk:
+    def walk(tally: Tally, values: Values, shapes: list[Shape]) -> None:
+        channels, steps = shapes[0]
+        units = range(values["units"])
+        for direction, _, gate, unit in product(_directions(values), range(steps), gates, units):
+            for part in range(channels):
+                tally.multiply((direction, gate, unit, "input", part))
+            for part in units:
+                tally.multiply((direction, gate, unit, "state", part))
+            for number in range(values["biases"]):
+                tally.biases.add((direction, gate, unit, number))
+
+    return walk
+
+
+WALKS["lstm"] = _recurrent(("input", "forget", "output", "candidate"))
+WALKS["gru"] = _recurrent(("reset", "update", "candidate"))
+WALKS["rnn"] = _recurrent(("state",))

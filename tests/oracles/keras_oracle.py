@@ -183,10 +183,7 @@ def _depthwise_arguments(window: dict[str, Any]) -> dict[str, Any]:
 
 @_case
 def transposed_conv(rng: Random) -> Case:
-    """Where the window is smaller than its stride, Keras adds the rest that PyTorch leaves to `output_padding`.
-
-    With an output padding of its own, Keras' `same` cuts half the window from each end.
-    """
+    """Where the window is smaller than its stride, Keras adds the rest that PyTorch leaves to `output_padding`."""
     rank = rng.randint(1, 3)
     channels, filters = rng.randint(1, 5), rng.randint(1, 5)
     window = _window(rng, rank)
@@ -203,9 +200,7 @@ def transposed_conv(rng: Random) -> Case:
     )
     ours = dict(window)
     if added is not None:
-        extents = [(k - 1) * d + 1 for k, d in zip(window["kernel"], window["dilation"], strict=True)]
         ours["output_padding"] = added
-        ours["padding"] = [extent // 2 if window["padding"] == "same" else 0 for extent in extents]
     elif window["padding"] == "valid":
         ours["output_padding"] = [max(s - k, 0) for k, s in zip(window["kernel"], window["stride"], strict=True)]
     entry = f"transposed_conv: {{filters: {filters}, {_written({**ours, 'bias': bias})}}}"
@@ -262,10 +257,10 @@ def dense(rng: Random) -> Case:
 
 @_case
 def batch_norm(rng: Random) -> Case:
-    rank, affine = rng.randint(0, 3), rng.random() < 0.5
-    layer = kl.BatchNormalization(scale=affine, center=affine, trainable=rng.random() < 0.5)
+    rank, scale, shift = rng.randint(0, 3), rng.random() < 0.5, rng.random() < 0.5
+    layer = kl.BatchNormalization(scale=scale, center=shift, trainable=rng.random() < 0.5)
     shape = (rng.randint(1, 9), *(_sides(rng, rank) if rank else []))
-    return Case(shape, [f"batch_norm: {{{_written({'affine': affine})}}}"], layer)
+    return Case(shape, [f"batch_norm: {{{_written({'scale': scale, 'shift': shift})}}}"], layer)
 
 
 @_case
@@ -295,9 +290,8 @@ def resizing(rng: Random) -> Case:
 @_case
 def prelu(rng: Random) -> Case:
     shape = (rng.randint(1, 6), *_sides(rng, 2))
-    shared = rng.random() < 0.5
-    axes = [1, 2, 3] if shared else [1, 2]
-    return Case(shape, [f"prelu: {{{_written({'shared': shared})}}}"], kl.PReLU(shared_axes=axes))
+    per, axes = rng.choice([("all", [1, 2, 3]), ("channel", [1, 2]), ("value", None)])
+    return Case(shape, [f"prelu: {{per: {per}}}"], kl.PReLU(shared_axes=axes))
 
 
 @_case
@@ -305,5 +299,5 @@ def attention(rng: Random) -> Case:
     """At least two channels: of one, PyTorch's `einsum` makes a product that its counter does not look at."""
     heads, per_head, bias = rng.randint(1, 4), rng.randint(2, 4), rng.random() < 0.5
     layer = kl.MultiHeadAttention(heads, per_head, use_bias=bias)
-    entry = f"self_attention: {{heads: {heads}, {_written({'bias': bias})}}}"
+    entry = f"attention: {{heads: {heads}, {_written({'bias': bias})}}}"
     return Case((heads * per_head, rng.randint(2, 12)), [entry], layer)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import torch
@@ -33,6 +34,7 @@ MAX_POOL = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
 AVG_POOL = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
 ADAPTIVE_AVG = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
 ADAPTIVE_MAX = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d, 3: nn.AdaptiveMaxPool3d}
+INSTANCE_NORM = {1: nn.InstanceNorm1d, 2: nn.InstanceNorm2d, 3: nn.InstanceNorm3d}
 BATCH_NORM = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 
 Build = Callable[[Values, list[Shape]], nn.Module]
@@ -124,7 +126,7 @@ def _measured(step: Step, module: nn.Module, output: Tensor, operations: int, ow
     weights = biases = buffers = 0
     if owns:
         for name, parameter in module.named_parameters():
-            if name.endswith("bias"):  # also in_proj_bias
+            if "bias" in name.rpartition(".")[2]:  # also in_proj_bias and bias_ih_l0
                 biases += parameter.numel()
             else:
                 weights += parameter.numel()
@@ -164,7 +166,7 @@ def _for_rank(classes: dict[int, Any], shapes: list[Shape]) -> Any:
 
 def _even(padding: Any) -> tuple[int, ...] | None:
     """The padding as PyTorch takes it, where both ends are alike."""
-    if padding == "same" or any(before != after for before, after in padding):
+    if isinstance(padding, str) or any(before != after for before, after in padding):
         return None
     return tuple(before for before, _ in padding)
 
@@ -181,6 +183,8 @@ class Padded(nn.Module):
         return self.module(functional.pad(x, _flat(self.pads(x))))
 
     def pads(self, x: Tensor) -> list[tuple[int, int]]:
+        if self.values["padding"] == "causal":
+            return [(d * (k - 1), 0) for k, d in zip(self.values["kernel"], self.values["dilation"], strict=True)]
         if self.values["padding"] != "same":
             return self.values["padding"]
         sides = list(x.shape[2:])
@@ -204,6 +208,8 @@ def _flat(pads: Sequence[tuple[int, int]]) -> list[int]:
 def _conv(v: Values, shapes: list[Shape]) -> nn.Module:
     if v["connections"] is not None:
         return Connected(v, shapes)
+    if not v["shared"]:
+        return LocallyConnected(v, shapes)
     conv = _for_rank(CONV, shapes)
     channels = shapes[0][0]
     plain = "same" if v["padding"] == "same" and set(v["stride"]) == {1} else _even(v["padding"])
@@ -239,13 +245,51 @@ class Connected(nn.Module):
         return torch.cat([conv(part) for conv, part in zip(self.filters, read, strict=True)], dim=1)
 
 
+class LocallyConnected(nn.Module):
+    """One matrix for each position and group: windows are unfolded, and multiplied position by position."""
+
+    def __init__(self, v: Values, shapes: list[Shape]) -> None:
+        super().__init__()
+        self.values = v
+        self.padded = Padded(v, nn.Identity())
+        sides = self.windows(torch.empty(1, *shapes[0], device=META)).shape[2 : 1 + len(shapes[0])]
+        positions, taps = sides.numel(), torch.Size(v["kernel"]).numel()
+        groups, channels = v["groups"], shapes[0][0]
+        if channels % groups or v["filters"] % groups:
+            raise ValueError("channels and filters split evenly into the groups")
+        size = (positions * groups, channels // groups * taps, v["filters"] // groups)
+        self.weight = nn.Parameter(torch.empty(*size, device=META))
+        self.bias = nn.Parameter(torch.empty(positions, v["filters"], device=META)) if v["bias"] else None
+
+    def windows(self, x: Tensor) -> Tensor:
+        """Batch, channels, positions of each axis, taps of each axis."""
+        v = self.values
+        x = self.padded(x)
+        for axis, (kernel, stride, dilation) in enumerate(
+            zip(v["kernel"], v["stride"], v["dilation"], strict=True), start=2
+        ):
+            x = x.unfold(axis, dilation * (kernel - 1) + 1, stride)[..., ::dilation]
+        return x
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = self.windows(x)
+        rank, groups = x.dim() - 2, self.values["groups"]
+        sides = found.shape[2 : 2 + rank]
+        read = found.reshape(groups, -1, sides.numel(), torch.Size(found.shape[2 + rank :]).numel())
+        read = read.permute(2, 0, 1, 3).reshape(sides.numel() * groups, 1, -1)
+        given = torch.bmm(read, self.weight).reshape(sides.numel(), -1)
+        given = given if self.bias is None else given + self.bias
+        return given.movedim(0, 1).reshape(1, -1, *sides)
+
+
 @_builds("transposed_conv")
 def _transposed(v: Values, shapes: list[Shape]) -> nn.Module:
     transposed = _for_rank(TRANSPOSED, shapes)
     plain = _even(v["padding"])
-    if v["padding"] == "same" and any(v["output_padding"]):
-        raise ValueError("`same` leaves no room for output padding")
-    for extra, stride, dilation in zip(v["output_padding"], v["stride"], v["dilation"], strict=True):
+    added = v["output_padding"] or (0,) * _rank(shapes)
+    for extra, stride, dilation in zip(added, v["stride"], v["dilation"], strict=True):
+        if v["padding"] == "same" and extra >= stride:
+            raise ValueError("Keras' output padding is smaller than the stride")
         if extra >= max(stride, dilation):
             _probe_output_padding(len(v["stride"]), extra, stride, dilation)
     module = transposed(
@@ -254,7 +298,7 @@ def _transposed(v: Values, shapes: list[Shape]) -> nn.Module:
         v["kernel"],
         v["stride"],
         padding=plain if plain is not None else 0,
-        output_padding=v["output_padding"],
+        output_padding=added if v["padding"] != "same" else 0,
         groups=v["groups"],
         bias=v["bias"],
         dilation=v["dilation"],
@@ -280,7 +324,11 @@ class Cut(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         whole = self.module(x)
         pads = self.values["padding"]
-        if pads == "same":
+        if pads == "same" and self.values["output_padding"]:  # Keras' rule
+            v = self.values
+            extents = [(k - 1) * d + 1 for k, d in zip(v["kernel"], v["dilation"], strict=True)]
+            pads = [(e // 2, e // 2 - op) for e, op in zip(extents, v["output_padding"], strict=True)]
+        elif pads == "same":
             pads = []
             for old, new, stride in zip(x.shape[2:], whole.shape[2:], self.values["stride"], strict=True):
                 surplus = new - old * stride
@@ -342,14 +390,30 @@ def _global_max(v: Values, shapes: list[Shape]) -> nn.Module:
     return nn.Sequential(_for_rank(ADAPTIVE_MAX, shapes)(1), nn.Flatten())
 
 
+def _kept(v: Values, shapes: list[Shape]) -> tuple[int, ...]:
+    return tuple(side if size == "keep" else size for side, size in zip(shapes[0][1:], v["size"], strict=True))
+
+
+@_builds("channel_avg_pool")
+def _channel_avg(v: Values, shapes: list[Shape]) -> nn.Module:
+    _maps(shapes)
+    return Call(lambda x: x.mean(1, keepdim=True))
+
+
+@_builds("channel_max_pool")
+def _channel_max(v: Values, shapes: list[Shape]) -> nn.Module:
+    _maps(shapes)
+    return Call(lambda x: x.amax(1, keepdim=True))
+
+
 @_builds("adaptive_avg_pool")
 def _adaptive_avg(v: Values, shapes: list[Shape]) -> nn.Module:
-    return _for_rank(ADAPTIVE_AVG, shapes)(v["size"])
+    return _for_rank(ADAPTIVE_AVG, shapes)(_kept(v, shapes))
 
 
 @_builds("adaptive_max_pool")
 def _adaptive_max(v: Values, shapes: list[Shape]) -> nn.Module:
-    return _for_rank(ADAPTIVE_MAX, shapes)(v["size"])
+    return _for_rank(ADAPTIVE_MAX, shapes)(_kept(v, shapes))
 
 
 @_builds("dense")
@@ -416,7 +480,9 @@ def _leaky_relu(v: Values, shapes: list[Shape]) -> nn.Module:
 
 @_builds("prelu")
 def _prelu(v: Values, shapes: list[Shape]) -> nn.Module:
-    return nn.PReLU(1 if v["shared"] else shapes[0][0], device=META)
+    if v["per"] == "value":
+        return Learned(lambda x, slope: torch.where(x > 0, x, x * slope), *shapes[0])
+    return nn.PReLU(1 if v["per"] == "all" else shapes[0][0], device=META)
 
 
 @_builds("dropout", "stochastic_depth")
@@ -426,17 +492,64 @@ def _dropout(v: Values, shapes: list[Shape]) -> nn.Module:
 
 @_builds("batch_norm")
 def _batch_norm(v: Values, shapes: list[Shape]) -> nn.Module:
-    return _for_rank(BATCH_NORM, shapes)(shapes[0][0], affine=v["affine"], device=META)
+    norm = _for_rank(BATCH_NORM, shapes)
+    return _with_affine(v, shapes, lambda affine: norm(shapes[0][0], affine=affine, device=META))
 
 
 @_builds("layer_norm")
 def _layer_norm(v: Values, shapes: list[Shape]) -> nn.Module:
-    return ChannelsLast(nn.LayerNorm(shapes[0][0], elementwise_affine=v["affine"], device=META))
+    if v["over"] == "all":
+        if v["shift"] and not v["scale"]:
+            return nn.Sequential(nn.LayerNorm(shapes[0], elementwise_affine=False), Affine((), shapes[0]))
+        return nn.LayerNorm(shapes[0], elementwise_affine=v["scale"], bias=v["shift"], device=META)
+    if v["shift"] and not v["scale"]:
+        plain = ChannelsLast(nn.LayerNorm(shapes[0][0], elementwise_affine=False))
+        return nn.Sequential(plain, Affine((), (shapes[0][0], *[1] * _rank(shapes))))
+    return ChannelsLast(nn.LayerNorm(shapes[0][0], elementwise_affine=v["scale"], bias=v["shift"], device=META))
+
+
+@_builds("rms_norm")
+def _rms_norm(v: Values, shapes: list[Shape]) -> nn.Module:
+    if v["over"] == "all":
+        return nn.RMSNorm(shapes[0], elementwise_affine=v["scale"], device=META)
+    return ChannelsLast(nn.RMSNorm(shapes[0][0], elementwise_affine=v["scale"], device=META))
 
 
 @_builds("group_norm")
 def _group_norm(v: Values, shapes: list[Shape]) -> nn.Module:
-    return GroupNorm(v["groups"], shapes[0][0], affine=v["affine"], device=META)
+    return _with_affine(v, shapes, lambda affine: GroupNorm(v["groups"], shapes[0][0], affine=affine, device=META))
+
+
+@_builds("instance_norm")
+def _instance_norm(v: Values, shapes: list[Shape]) -> nn.Module:
+    """Of one position PyTorch has none: there it is a group norm of as many groups as channels."""
+    _maps(shapes)
+    channels, *sides = shapes[0]
+    if torch.Size(sides).numel() == 1:
+        return _with_affine(v, shapes, lambda affine: GroupNorm(channels, channels, affine=affine, device=META))
+    norm = _for_rank(INSTANCE_NORM, shapes)
+    return _with_affine(v, shapes, lambda affine: norm(channels, affine=affine, device=META))
+
+
+def _with_affine(v: Values, shapes: list[Shape], norm: Callable[[bool], nn.Module]) -> nn.Module:
+    """A norm with PyTorch's own scale and shift, or with one of the two alone behind it."""
+    if v["scale"] == v["shift"]:
+        return norm(v["scale"])
+    each = (shapes[0][0], *[1] * _rank(shapes))
+    return nn.Sequential(norm(False), Affine(each if v["scale"] else (), each if v["shift"] else ()))
+
+
+class Affine(nn.Module):
+    """Learned factors, and learned numbers that are added; none of those of no shape."""
+
+    def __init__(self, weight: Sequence[int], bias: Sequence[int]) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(*weight, device=META)) if weight else None
+        self.bias = nn.Parameter(torch.empty(*bias, device=META)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x if self.weight is None else x * self.weight
+        return x if self.bias is None else x + self.bias
 
 
 class GroupNorm(nn.GroupNorm):
@@ -451,9 +564,16 @@ def _lrn(v: Values, shapes: list[Shape]) -> nn.Module:
     return nn.LocalResponseNorm(v["size"], v["alpha"], v["beta"], v["k"]) if _rank(shapes) else nn.Identity()
 
 
-@_builds("layer_scale")
-def _layer_scale(v: Values, shapes: list[Shape]) -> nn.Module:
-    return Learned(torch.mul, shapes[0][0], *[1] * _rank(shapes))
+@_builds("scale")
+def _scale(v: Values, shapes: list[Shape]) -> nn.Module:
+    rank = _rank(shapes)
+    each = {"all": (1,), "channel": (shapes[0][0], *[1] * rank), "value": shapes[0]}[v["per"]]
+    return Affine(each, each if v["bias"] else ())
+
+
+@_builds("identity")
+def _identity(v: Values, shapes: list[Shape]) -> nn.Module:
+    return nn.Identity()
 
 
 class Learned(nn.Module):
@@ -470,7 +590,46 @@ class Learned(nn.Module):
 
 @_builds("add")
 def _add(v: Values, shapes: list[Shape]) -> nn.Module:
-    return Call(lambda *inputs: torch.stack(inputs).sum(0))  # torch.stack wants equal shapes: nothing is broadcast
+    return Call(lambda *inputs: reduce(torch.add, _alike(inputs)))
+
+
+@_builds("multiply")
+def _multiply(v: Values, shapes: list[Shape]) -> nn.Module:
+    return Call(lambda *inputs: reduce(torch.mul, _alike(inputs)))
+
+
+@_builds("elementwise")
+def _elementwise(v: Values, shapes: list[Shape]) -> nn.Module:
+    function = {
+        "maximum": torch.maximum, "minimum": torch.minimum, "subtract": torch.sub, "divide": torch.div,
+        "power": torch.pow,
+    }[v["type"]]  # fmt: skip
+    if v["type"] not in ("maximum", "minimum") and len(shapes) != 2:
+        raise ValueError("two inputs")
+    return Call(lambda *inputs: reduce(function, _alike(inputs)))
+
+
+def _alike(inputs: Sequence[Tensor]) -> list[Tensor]:
+    """A vector has sides of 1; what is 1 PyTorch spreads by itself, but of other numbers of sides it knows no more."""
+    most = max(value.dim() for value in inputs)
+    if any(value.dim() not in (2, most) for value in inputs):
+        raise ValueError("other numbers of sides")
+    return [value.reshape(*value.shape, *[1] * (most - value.dim())) for value in inputs]
+
+
+@_builds("matmul")
+def _matmul(v: Values, shapes: list[Shape]) -> nn.Module:
+    for shape in shapes:
+        _tokens([shape])
+
+    def product(first: Tensor, second: Tensor) -> Tensor:
+        matrices = [
+            value if v["transpose"] == which else value.movedim(1, 2)
+            for which, value in (("first", first), ("second", second))
+        ]
+        return torch.bmm(*matrices).movedim(1, 2)
+
+    return Call(product)
 
 
 @_builds("distance")
@@ -478,27 +637,11 @@ def _distance(v: Values, shapes: list[Shape]) -> nn.Module:
     return Call(lambda *inputs: (torch.stack(inputs)[0] - torch.stack(inputs)[1]).abs())
 
 
-@_builds("multiply")
-def _multiply(v: Values, shapes: list[Shape]) -> nn.Module:
-    return Call(_product)
-
-
-def _product(*inputs: Tensor) -> Tensor:
-    """Vectors are spread over the sides of the others, which are of one shape."""
-    most = max(value.dim() for value in inputs)
-    whole = next(value for value in inputs if value.dim() == most)
-    if any(value.shape[1] != whole.shape[1] for value in inputs):
-        raise ValueError("channels are never spread")
-    spread = [
-        value.reshape(*value.shape, *[1] * (most - 2)).expand_as(whole) if value.dim() == 2 else value
-        for value in inputs
-    ]
-    return torch.stack(spread).prod(0)
-
-
 @_builds("concat")
 def _concat(v: Values, shapes: list[Shape]) -> nn.Module:
-    return Call(lambda *inputs: torch.cat(inputs, dim=1))
+    names = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}[_rank(shapes)]
+    axis = ("channels", *names).index(v["axis"])
+    return Call(lambda *inputs: torch.cat(inputs, dim=1 + axis))
 
 
 # ------------------------------------------------------------------------------------------------ rearrangements
@@ -528,6 +671,12 @@ def _reshape(v: Values, shapes: list[Shape]) -> nn.Module:
 
 @_builds("slice")
 def _slice(v: Values, shapes: list[Shape]) -> nn.Module:
+    if v["first"] is not None:
+        if v["part"] or v["of"] or not v["last"] or not v["first"] <= v["last"] <= shapes[0][0]:
+            raise ValueError("no such channels")
+        return Call(lambda x: x[:, v["first"] - 1 : v["last"]])
+    if v["last"] is not None or not v["part"] or not v["of"]:
+        raise ValueError("either parts or channels")
     if shapes[0][0] % v["of"]:
         raise ValueError("torch.chunk would make uneven parts")
     return Call(lambda x: x.chunk(v["of"], dim=1)[v["part"] - 1])
@@ -565,6 +714,31 @@ def _deal(x: Tensor, factors: tuple[int, ...]) -> Tensor:
     return split.permute(0, 1, *order).reshape(x.shape[0], -1, *sides)
 
 
+@_builds("space_to_depth")
+def _space_to_depth(v: Values, shapes: list[Shape]) -> nn.Module:
+    _maps(shapes)
+    factors = v["factor"]
+    if len(factors) == 2 and factors[0] == factors[1]:
+        return nn.PixelUnshuffle(factors[0])
+    if any(side % factor for side, factor in zip(shapes[0][1:], factors, strict=True)):
+        raise ValueError("sides split evenly")
+
+    def gather(x: Tensor) -> Tensor:
+        sides = [side // factor for side, factor in zip(x.shape[2:], factors, strict=True)]
+        split = x.reshape(*x.shape[:2], *(part for pair in zip(sides, factors, strict=True) for part in pair))
+        rank = len(factors)
+        order = [*(3 + 2 * axis for axis in range(rank)), *(2 + 2 * axis for axis in range(rank))]
+        return split.permute(0, 1, *order).reshape(x.shape[0], -1, *sides)
+
+    return Call(gather)
+
+
+@_builds("transpose")
+def _transpose(v: Values, shapes: list[Shape]) -> nn.Module:
+    _tokens(shapes)
+    return Call(lambda x: x.movedim(1, 2))
+
+
 @_builds("upsample")
 def _upsample(v: Values, shapes: list[Shape]) -> nn.Module:
     _maps(shapes)
@@ -589,6 +763,11 @@ def _pad(v: Values, shapes: list[Shape]) -> nn.Module:
 
 @_builds("crop")
 def _crop(v: Values, shapes: list[Shape]) -> nn.Module:
+    if v["by"] is not None:
+        if v["by"] == "same" or len(shapes) > 1:
+            raise ValueError("numbers, and one input")
+        _maps(shapes)
+        return Call(lambda x: functional.pad(x, [-end for end in _flat(v["by"])]))
     if len({len(shape) for shape in shapes}) > 1 or len(shapes) < 2:
         raise ValueError("two inputs with as many sides")
     _maps(shapes)
@@ -627,19 +806,138 @@ def _take_token(v: Values, shapes: list[Shape]) -> nn.Module:
     return Call(lambda x: x[:, :, v["index"]])
 
 
-@_builds("self_attention")
-def _self_attention(v: Values, shapes: list[Shape]) -> nn.Module:
-    channels, _ = _tokens(shapes)
-    return Attention(nn.MultiheadAttention(channels, v["heads"], bias=v["bias"], batch_first=True, device=META))
+@_builds("embedding")
+def _embedding(v: Values, shapes: list[Shape]) -> nn.Module:
+    words = nn.Embedding(v["words"], v["width"], device=META)
+    if _rank(shapes) and shapes[0][0] != 1:
+        raise ValueError("one word at each position")
+    return Words(words)
 
 
-class Attention(nn.Module):
-    """PyTorch's multi-head attention of tokens to themselves."""
+class Words(nn.Module):
+    """An embedding of numbers of words, on maps of one channel or on a vector."""
+
+    def __init__(self, module: nn.Embedding) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, x: Tensor) -> Tensor:
+        words = x.long()
+        return self.module(words if words.dim() == 2 else words[:, 0]).movedim(-1, 1)
+
+
+@_builds("attention")
+def _attention(v: Values, shapes: list[Shape]) -> nn.Module:
+    for shape in shapes:
+        _maps([shape])
+    channels = [shape[0] for shape in [*shapes, *shapes[-1:] * 2][:3]]
+    inner = v["inner"] or channels[0]
+    widths = (inner, v["value_width"] or inner, v["output_width"] or channels[0])
+    if v["window"] is None and not v["position_table"] and set(widths) == {channels[0]} and v["kv_heads"] == v["heads"]:
+        own = nn.MultiheadAttention(
+            channels[0], v["heads"], bias=v["bias"], kdim=channels[1], vdim=channels[2], batch_first=True, device=META
+        )
+        return OwnAttention(own)
+    return Attention(v, channels, widths)
+
+
+class OwnAttention(nn.Module):
+    """PyTorch's multi-head attention."""
 
     def __init__(self, module: nn.MultiheadAttention) -> None:
         super().__init__()
         self.module = module
 
+    def forward(self, *inputs: Tensor) -> Tensor:
+        rows = [x.flatten(2).movedim(1, 2) for x in [*inputs, *inputs[-1:] * 2][:3]]
+        found = self.module(*rows, need_weights=False)[0].movedim(1, 2)
+        return found.reshape(*found.shape[:2], *inputs[0].shape[2:])
+
+
+class Attention(nn.Module):
+    """Attention as papers write it down: other widths, fewer heads of keys and values, windows as in Swin."""
+
+    def __init__(self, v: Values, channels: list[int], widths: tuple[int, int, int]) -> None:
+        super().__init__()
+        heads, kept = v["heads"], v["kv_heads"]
+        if widths[0] % heads or widths[1] % heads or heads % kept:
+            raise ValueError("heads split evenly")
+        if v["position_table"] and not v["window"]:
+            raise ValueError("a table is of a window")
+        self.values, self.heads, self.kept = v, heads, kept
+        sizes = [(channels[0], widths[0]), (channels[1], widths[0] // heads * kept),
+                 (channels[2], widths[1] // heads * kept), (widths[1], widths[2])]  # fmt: skip
+        self.query, self.key, self.value, self.output = (
+            nn.Linear(*size, bias=v["bias"], device=META) for size in sizes
+        )
+        self.table = None
+        if v["position_table"]:
+            offsets = torch.Size([2 * size - 1 for size in v["window"]]).numel()
+            self.table = nn.Parameter(torch.empty(offsets, heads, device=META))
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        window = self.values["window"]
+        if window is None:
+            rows = [x.flatten(2).movedim(1, 2) for x in [*inputs, *inputs[-1:] * 2][:3]]
+            found = self.attend(*rows).movedim(1, 2)
+            return found.reshape(*found.shape[:2], *inputs[0].shape[2:])
+        if len(inputs) > 1:
+            raise ValueError("windows are for one input")
+        x = inputs[0].movedim(1, -1)
+        pads = [(0, -side % size) for side, size in zip(inputs[0].shape[2:], window, strict=True)]
+        x = functional.pad(x, [0, 0, *_flat(pads)])
+        rank = len(window)
+        counts = [side // size for side, size in zip(x.shape[1:-1], window, strict=True)]
+        split = x.reshape(x.shape[0], *(part for pair in zip(counts, window, strict=True) for part in pair), -1)
+        order = [*(1 + 2 * axis for axis in range(rank)), *(2 + 2 * axis for axis in range(rank))]
+        blocks = split.permute(0, *order, -1).reshape(-1, torch.Size(window).numel(), x.shape[-1])
+        found = self.attend(blocks, blocks, blocks)
+        found = found.reshape(x.shape[0], *counts, *window, -1)
+        back = [place for axis in range(rank) for place in (1 + axis, 1 + rank + axis)]
+        found = found.permute(0, *back, -1).reshape(x.shape[0], *x.shape[1:-1], -1).movedim(-1, 1)
+        return found[(slice(None), slice(None), *(slice(side) for side in inputs[0].shape[2:]))]
+
+    def attend(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        """Rows of batch, positions, channels."""
+        query = self.split(self.query(queries), self.heads)
+        key, value = (
+            self.split(layer(rows), self.kept).repeat_interleave(self.heads // self.kept, dim=1)
+            for layer, rows in ((self.key, keys), (self.value, values))
+        )
+        scores = torch.matmul(query, key.transpose(-1, -2)).softmax(-1)
+        return self.output(torch.matmul(scores, value).transpose(1, 2).flatten(2))
+
+    def split(self, rows: Tensor, heads: int) -> Tensor:
+        return rows.unflatten(2, (heads, -1)).transpose(1, 2)
+
+
+def _of_type(kind: Callable[..., nn.RNNBase]) -> Build:
+    def build(v: Values, shapes: list[Shape]) -> nn.Module:
+        if v["biases"] > 2:
+            raise ValueError("at most two biases")
+        channels, _ = _tokens(shapes)
+        module = kind(
+            channels, v["units"], bias=v["biases"] > 0, bidirectional=v["bidirectional"], batch_first=True, device=META
+        )
+        for name in list(module._parameters) if v["biases"] == 1 else ():
+            if name.startswith("bias_hh"):  # the second of the two; it stays in `_flat_weights`
+                del module._parameters[name]
+        return Recurrent(module, v["gives"] == "last")
+
+    return build
+
+
+BUILD.update({"lstm": _of_type(nn.LSTM), "gru": _of_type(nn.GRU), "rnn": _of_type(nn.RNN)})
+
+
+class Recurrent(nn.Module):
+    """PyTorch's recurrent layers, on positions × channels."""
+
+    def __init__(self, module: nn.RNNBase, last: bool) -> None:
+        super().__init__()
+        self.module = module
+        self.last = last
+
     def forward(self, x: Tensor) -> Tensor:
-        tokens = x.movedim(1, 2)
-        return self.module(tokens, tokens, tokens, need_weights=False)[0].movedim(1, 2)
+        found = self.module(x.movedim(1, 2))[0]
+        return found[:, -1] if self.last else found.movedim(1, 2)

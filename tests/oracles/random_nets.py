@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.oracles.attributes import ATTRIBUTES, MERGES, REAL, SEVERAL_INPUTS, MalformedError, Shape, Values
+from tests.oracles.attributes import (
+    ATTRIBUTES,
+    MERGES,
+    REAL,
+    SEVERAL_INPUTS,
+    TYPED_MERGES,
+    MalformedError,
+    Shape,
+    Values,
+)
 from tests.oracles.counting import DoesNotFitError, count_positions
 from tests.oracles.written_out import Block, Entry, Expander, Net
 
@@ -20,10 +29,11 @@ ACTIVATIONS = ("relu", "relu6", "leaky_relu", "prelu", "sigmoid", "tanh", "elu",
                "hard_sigmoid", "softmax")  # fmt: skip
 NEEDS_SIDES = ("conv", "transposed_conv", "subsample", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool",
                "adaptive_avg_pool", "adaptive_max_pool", "flatten", "pixel_shuffle", "upsample", "resize", "pad",
-               "crop", "to_sequence")  # fmt: skip
-NEEDS_TOKENS = ("class_token", "position_embedding", "take_token", "self_attention")
+               "crop", "to_sequence", "instance_norm", "space_to_depth", "channel_avg_pool", "channel_max_pool",
+               "attention")  # fmt: skip
+NEEDS_TOKENS = ("class_token", "position_embedding", "take_token", "transpose", "lstm", "gru", "rnn", "matmul")
 NEEDS_VECTOR = ("rbf",)
-LAYER_TYPES = tuple(name for name in ATTRIBUTES if name != "uncounted")
+LAYER_TYPES = tuple(name for name in ATTRIBUTES if name != "operator")
 OFTEN = ("conv",) * 20 + ("transposed_conv",) * 12 + ("max_pool", "avg_pool", "dense") * 4
 
 
@@ -55,11 +65,11 @@ def _stride(rng: Random, rank: int) -> Any:
     return rng.choice([1, 1, 2, 2, 3, _per_axis(rng, rank, 1, 4)])
 
 
-def _padding(rng: Random, rank: int, most: int, uneven: bool = True) -> Any:
-    kind = rng.choice(["number", "number", "same", "valid", "list", "pairs"])
+def _padding(rng: Random, rank: int, most: int, uneven: bool = True, causal: bool = False) -> Any:
+    kind = rng.choice(["number", "number", "same", "valid", "list", "pairs", *(["causal"] if causal else [])])
     if kind == "number":
         return rng.randint(0, most)
-    if kind in ("same", "valid"):
+    if kind in ("same", "valid", "causal"):
         return kind
     if kind == "pairs" and uneven:
         return [rng.choice([rng.randint(0, most), [rng.randint(0, most), rng.randint(0, most)]]) for _ in range(rank)]
@@ -89,10 +99,12 @@ def _conv(rng: Random, shape: Shape, limits: Limits) -> Values:
     given = {
         "kernel": kernel,
         "stride": _stride(rng, rank),
-        "padding": _padding(rng, rank, limits.kernel),
+        "padding": _padding(rng, rank, limits.kernel, causal=rank == 1),
         "dilation": rng.choice([1, 1, _per_axis(rng, rank, 1, 3)]),
         "bias": rng.random() < 0.5,
     }
+    if rng.random() < 0.1:
+        given["shared"] = False
     if rng.random() < 0.08:
         maps = min(channels, 12)
         table = [rng.sample(range(maps), rng.randint(1, maps)) for _ in range(rng.randint(1, 6))]
@@ -144,6 +156,8 @@ def _subsample(rng: Random, shape: Shape, limits: Limits) -> Values:
 
 
 def _adaptive(rng: Random, shape: Shape, limits: Limits) -> Values:
+    if rng.random() < 0.2:
+        return {"size": [rng.choice(["keep", rng.randint(1, 9)]) for _ in shape[1:]]}
     return {"size": _per_axis(rng, len(shape) - 1, 1, 9)}
 
 
@@ -168,6 +182,9 @@ def _reshape(rng: Random, shape: Shape, limits: Limits) -> Values:
 
 
 def _slice(rng: Random, shape: Shape, limits: Limits) -> Values:
+    if rng.random() < 0.4:
+        first = rng.randint(1, shape[0])
+        return {"first": first, "last": rng.randint(first, shape[0])}
     of = _divisor(rng, shape[0])
     return {"part": rng.randint(1, of), "of": of}
 
@@ -175,6 +192,48 @@ def _slice(rng: Random, shape: Shape, limits: Limits) -> Values:
 def _pixel_shuffle(rng: Random, shape: Shape, limits: Limits) -> Values:
     factors = [2, 1, 3, [rng.randint(1, 2) for _ in shape[1:]]]
     return {"factor": rng.choice([factor for factor in factors if shape[0] % _product(factor, len(shape) - 1) == 0])}
+
+
+def _space_to_depth(rng: Random, shape: Shape, limits: Limits) -> Values:
+    factors = [_divisor(rng, side) if side < 40 else rng.choice([1, *(2,) * (side % 2 == 0)]) for side in shape[1:]]
+    return {"factor": factors[0] if len(set(factors)) == 1 and rng.random() < 0.5 else factors}
+
+
+def _attention(rng: Random, shape: Shape, limits: Limits) -> Values:
+    channels, *sides = shape
+    heads = _divisor(rng, channels) if rng.random() < 0.6 else rng.randint(1, 4)
+    wide = limits.channels // 4 + 1
+    given: Values = {"heads": heads}
+    if channels % heads or rng.random() < 0.3:
+        given["inner"] = heads * rng.randint(1, wide)
+    offered = {
+        "value_width": heads * rng.randint(1, wide),
+        "output_width": rng.randint(1, limits.filters),
+        "kv_heads": _divisor(rng, heads),
+    }
+    given |= {name: value for name, value in offered.items() if rng.random() < 0.25}
+    if rng.random() < 0.35:
+        given["window"] = _per_axis(rng, len(sides), 1, 7)
+        given |= _some(rng, {"position_table": rng.random() < 0.7})
+    return {**given, **_some(rng, {"bias": rng.random() < 0.5})}
+
+
+def _recurrent(rng: Random, shape: Shape, limits: Limits) -> Values:
+    given = {
+        "units": rng.randint(1, limits.filters),
+        "bidirectional": rng.random() < 0.5,
+        "biases": rng.randint(0, 2),
+        "gives": rng.choice(["all", "all", "last"]),
+    }
+    return _some(rng, given, "units")
+
+
+def _learned(rng: Random, *names: str) -> Values:
+    return _some(rng, {name: rng.random() < 0.5 for name in names})
+
+
+def _over(rng: Random) -> Values:
+    return _some(rng, {"over": rng.choice(["channels", "all"])}) if rng.random() < 0.5 else {}
 
 
 def _product(factor: Any, rank: int) -> int:
@@ -194,11 +253,20 @@ _ATTRIBUTES: dict[str, Callable[[Random, Shape, Limits], Values]] = {
     "adaptive_max_pool": _adaptive,
     "dense": _dense,
     "rbf": _units,
-    "batch_norm": lambda rng, shape, limits: _some(rng, {"affine": rng.random() < 0.5}),
-    "layer_norm": lambda rng, shape, limits: _some(rng, {"affine": rng.random() < 0.5}),
-    "group_norm": lambda rng, shape, limits: {
-        "groups": _divisor(rng, shape[0]), **_some(rng, {"affine": rng.random() < 0.5})
-    },
+    "batch_norm": lambda rng, shape, limits: _learned(rng, "scale", "shift"),
+    "layer_norm": lambda rng, shape, limits: {**_learned(rng, "scale", "shift"), **_over(rng)},
+    "rms_norm": lambda rng, shape, limits: {**_learned(rng, "scale"), **_over(rng)},
+    "group_norm": lambda rng, shape, limits: {"groups": _divisor(rng, shape[0]), **_learned(rng, "scale", "shift")},
+    "instance_norm": lambda rng, shape, limits: _learned(rng, "scale", "shift"),
+    "scale": lambda rng, shape, limits: _some(
+        rng, {"bias": rng.random() < 0.5, "per": rng.choice(["channel", "value", "all"])}
+    ),
+    "space_to_depth": _space_to_depth,
+    "embedding": lambda rng, shape, limits: {"words": rng.randint(1, 9), "width": rng.randint(1, limits.filters)},
+    "attention": _attention,
+    "lstm": _recurrent,
+    "gru": _recurrent,
+    "rnn": _recurrent,
     "lrn": lambda rng, shape, limits: _some(rng, {"size": rng.randint(1, 6), "alpha": 0.001, "beta": 0.5, "k": 1}),
     "dropout": lambda rng, shape, limits: _some(rng, {"rate": rng.choice([0, 0.1, 0.5, 1])}),
     "stochastic_depth": lambda rng, shape, limits: _some(rng, {"rate": rng.choice([0, 0.2, 1])}),
@@ -207,17 +275,20 @@ _ATTRIBUTES: dict[str, Callable[[Random, Shape, Limits], Values]] = {
     "pad_channels": lambda rng, shape, limits: {"to": shape[0] + rng.randint(0, limits.channels)},
     "channel_shuffle": lambda rng, shape, limits: {"groups": _divisor(rng, shape[0])},
     "pixel_shuffle": _pixel_shuffle,
-    "upsample": lambda rng, shape, limits: {"factor": _per_axis(rng, len(shape) - 1, 1, 4)},
+    "upsample": lambda rng, shape, limits: {
+        "factor": rng.choice([
+            _per_axis(rng, len(shape) - 1, 1, 4),
+            _per_axis(rng, len(shape) - 1, 1, 4),
+            [rng.choice(["1.5", "5 / 2", "0.5", 2]) for _ in shape[1:]],
+        ])
+    },
     "resize": lambda rng, shape, limits: {"size": _per_axis(rng, len(shape) - 1, 1, 20)},
     "pad": lambda rng, shape, limits: {
         "padding": rng.choice([rng.randint(0, 4), [[rng.randint(0, 3), rng.randint(0, 3)] for _ in shape[1:]]])
     },
     "take_token": lambda rng, shape, limits: _some(rng, {"index": rng.randint(0, shape[1] - 1)}),
-    "self_attention": lambda rng, shape, limits: {
-        "heads": _divisor(rng, shape[0]), **_some(rng, {"bias": rng.random() < 0.5})
-    },
     "leaky_relu": lambda rng, shape, limits: _some(rng, {"slope": 0.2}),
-    "prelu": lambda rng, shape, limits: _some(rng, {"shared": rng.random() < 0.5}),
+    "prelu": lambda rng, shape, limits: _some(rng, {"per": rng.choice(["channel", "value", "all"])}),
 }  # fmt: skip
 
 
@@ -227,32 +298,43 @@ def readers_of(shape: Shape) -> list[str]:
     unfit = (
         SEVERAL_INPUTS + ("crop",) + (NEEDS_SIDES if rank == 0 else NEEDS_VECTOR) + (NEEDS_TOKENS if rank != 1 else ())
     )
+    unfit += ("embedding",) if rank and shape[0] > 1 else ()
+    unfit += RECURRENT if rank == 1 and shape[1] > 12 else ()
     return [name for name in (*LAYER_TYPES, *OFTEN) if name not in unfit]
 
 
 def random_entry(rng: Random, layer_type: str, shape: Shape, limits: Limits) -> Entry:
     """A layer with random attributes for an input of this shape; it need not fit."""
     given = _ATTRIBUTES[layer_type](rng, shape, limits) if layer_type in _ATTRIBUTES else {}
-    return Entry(layer_type, _written(rng, given, shape[0]), by_position=_from_the_first(layer_type, given, rng))
+    return Entry(layer_type, _written(rng, given, shape), by_position=_from_the_first(layer_type, given, rng))
 
 
 def _from_the_first(layer_type: str, given: Values, rng: Random) -> bool:
     """Whether the attributes may be, and shall be, written by position."""
     declared = list(ATTRIBUTES[layer_type])[: len(given)]
+    if declared[-1:] == ["scale"] and "shift" in ATTRIBUTES[layer_type]:  # refused: it was for both once
+        return False
     return bool(given) and list(given) == declared and rng.random() < 0.4
 
 
-def _written(rng: Random, given: Values, channels: int) -> Values:
+def _written(rng: Random, given: Values, shape: Shape) -> Values:
     """Now and then a number as an expression."""
     return {
-        name: _expression(rng, value, channels) if type(value) is int and name not in REAL else value
+        name: _expression(rng, value, shape) if type(value) is int and name not in REAL else value
         for name, value in given.items()
     }
 
 
-def _expression(rng: Random, number: int, channels: int) -> Any:
+def _expression(rng: Random, number: int, shape: Shape) -> Any:
+    channels = shape[0]
     if rng.random() < 0.85:
         return number
+    sizes = dict(zip(AXES[len(shape)], shape, strict=True))
+    if rng.random() < 0.5:
+        name, size = rng.choice(list(sizes.items()))
+        return f"{name} + {number - size}" if number >= size else f"{name} - {size - number}"
+    if rng.random() < 0.2:
+        return f"-2 ** 2 + {number + 4}"
     if number == channels:
         return "channels"
     if number and channels % number == 0:
@@ -283,12 +365,37 @@ def _one_layer(rng: Random, layer_type: str, limits: Limits) -> Net:
     shape = random_shape(rng, rank, limits)
     if layer_type in SEVERAL_INPUTS:
         shapes = [shape] * (2 if layer_type == "distance" else rng.randint(2, 4))
+        given: Values = {}
         if layer_type == "concat":
-            shapes = [(rng.randint(1, limits.channels), *shape[1:]) for _ in shapes]
-        if layer_type == "multiply" and rng.random() < 0.5:
-            shapes[rng.randrange(len(shapes))] = shape[:1]
+            axis = rng.randrange(len(shape)) if rng.random() < 0.4 else 0
+            shapes = [(*shape[:axis], rng.randint(1, limits.channels), *shape[axis + 1 :]) for _ in shapes]
+            given = {"axis": AXES[len(shape)][axis]} if axis or rng.random() < 0.3 else {}
+        if layer_type in SPREADING and rng.random() < 0.6:
+            place = rng.randrange(len(shapes))
+            shapes[place] = shape[:1] if rng.random() < 0.4 else tuple(rng.choice([1, side]) for side in shape)
+        if layer_type == "elementwise":
+            given = {"type": rng.choice(["maximum", "minimum", "subtract", "divide", "power"])}
+            shapes = shapes if given["type"] in ("maximum", "minimum") else shapes[:2]
+        if layer_type == "matmul":
+            given = _some(rng, {"transpose": rng.choice(["none", "first", "second"])})
+            shapes = _matrices(rng, shape, given.get("transpose", "none"), limits)
         names = [f"in{place}" for place in range(len(shapes))]
-        return Net(dict(zip(names, shapes, strict=True)), [Entry(layer_type, reads=names)])
+        return Net(dict(zip(names, shapes, strict=True)), [Entry(layer_type, given, reads=names)])
+    if layer_type in RECURRENT:  # PyTorch takes them step by step
+        shape = (shape[0], min(shape[1], 12))
+    if layer_type == "embedding":
+        shape = (1, *shape[1:]) if len(shape) > 1 else shape
+    if layer_type == "attention" and rng.random() < 0.4:
+        memory = (rng.randint(1, limits.channels), *random_shape(rng, rng.randint(1, 3), limits)[1:])
+        inputs = {"query": shape, "memory": memory}
+        if rng.random() < 0.4:
+            inputs["values"] = (rng.randint(1, limits.channels), *memory[1:])
+        entry = random_entry(rng, layer_type, shape, limits)
+        entry.given = {name: value for name, value in entry.given.items() if name not in ("window", "position_table")}
+        return Net(inputs, [Entry(layer_type, entry.given, reads=list(inputs))])
+    if layer_type == "crop" and rng.random() < 0.3:
+        most = min(shape[1:]) // 3
+        return Net({"input": shape}, [Entry("crop", {"by": _padding(rng, len(shape) - 1, most, uneven=True)})])
     if layer_type == "crop" or (layer_type == "resize" and rng.random() < 0.5):
         other = tuple(rng.randint(1, side) for side in (limits.channels, *shape[1:]))
         inputs = {"main": shape, "other": other}
@@ -296,6 +403,22 @@ def _one_layer(rng: Random, layer_type: str, limits: Limits) -> Net:
             return Net(inputs, [Entry(layer_type, {"like": "other"}, reads=["main"])])
         return Net(inputs, [Entry(layer_type, reads=["main", "other"])])
     return Net({"input": shape}, [random_entry(rng, layer_type, shape, limits)])
+
+
+AXES = {
+    1: ("channels",), 2: ("channels", "length"), 3: ("channels", "height", "width"),
+    4: ("channels", "depth", "height", "width"),
+}  # fmt: skip
+RECURRENT = ("lstm", "gru", "rnn")
+SPREADING = ("add", "multiply", "elementwise")
+
+
+def _matrices(rng: Random, shape: Shape, transpose: str, limits: Limits) -> list[Shape]:
+    """Two that can be multiplied, channels first."""
+    channels, positions = shape
+    other = rng.randint(1, limits.channels)
+    fits = {"none": (other, channels), "first": (other, positions), "second": (channels, other)}
+    return [shape, fits[transpose]]
 
 
 def _rank_for(rng: Random, layer_type: str) -> int:
@@ -324,9 +447,9 @@ def _spoil(rng: Random, net: Net) -> None:
     if numbers and rng.random() < 0.7:
         name = rng.choice(numbers)
         axes = rng.randint(1, 4)
-        least = 0 if name in ("padding", "output_padding", "index") else 1
+        least = 0 if name in ("padding", "output_padding", "index", "by", "biases") else 1
         entry.given[name] = rng.choice([rng.randint(1, 14), [rng.randint(least, 5) for _ in range(axes)]])
-        if name not in ("kernel", "stride", "padding", "dilation", "output_padding", "size", "factor"):
+        if name not in ("kernel", "stride", "padding", "dilation", "output_padding", "size", "factor", "window", "by"):
             entry.given[name] = rng.randint(least, 14)
     elif "connections" in entry.given and rng.random() < 0.5:
         entry.given["connections"][0] = [rng.randint(0, 8)]
@@ -426,7 +549,7 @@ class _Author:
             "conv": _some(rng, {"bias": rng.random() < 0.3, "padding": "same", "stride": rng.choice([1, 1, 2])}),
             "max_pool": {"kernel": rng.randint(2, 3), "stride": 2, "ceil": True},
             "dense": {"bias": False},
-            "batch_norm": {"affine": rng.random() < 0.5},
+            "batch_norm": {"scale": rng.random() < 0.5},
         }
         return {name: given for name, given in offered.items() if given and rng.random() < 0.25}
 
@@ -458,7 +581,7 @@ class _Author:
                     Entry("conv", {"filters": "hidden", "kernel": 1}, name="up"),
                     Entry("conv", {"filters": "hidden", "kernel": 3, "padding": "same", "groups": "hidden"}),
                     Entry("concat", reads=["up", "previous"]),
-                    Entry("conv", {"filters": "back", "kernel": 1, "bias": False}),
+                    Entry("conv", {"filters": "back + 0 * up.channels", "kernel": 1, "bias": False}),
                 ],
                 {"hidden": "t * back", "back": "channels"},
             ),
@@ -468,13 +591,13 @@ class _Author:
                     (None, []),
                     (None, [
                         Entry("global_avg_pool"),
-                        Entry("dense", {"units": "max(1, channels // r)"}),
+                        Entry("dense", {"units": "max(1, input.channels // r)"}),
                         Entry("relu"),
-                        Entry("dense", {"units": "all"}),
+                        Entry("dense", {"units": self.rng.choice(["all", "input.channels"])}),
                         Entry("sigmoid"),
                     ]),
                 ])],
-                {"all": "channels"},
+                {"all": self.rng.choice(["channels", "input.channels"])},
             ),
             "grow": Block(
                 {"k": width},
@@ -497,7 +620,7 @@ class _Author:
                 Entry("cb", {"n": "n", "k": 3}, repeat=self.rng.choice([None, 1, 2])),
                 *(self.safe() for _ in range(self.rng.randint(0, 2))),
             ]),
-            "elu": Block({}, [Entry("tanh"), Entry("layer_scale")]),  # wins over the layer type of that name
+            "elu": Block({}, [Entry("tanh"), Entry("scale")]),  # wins over the layer type of that name
         }  # fmt: skip
         kept = [name for name in offered if name == "cb" or self.chance(0.6)]
         return {name: offered[name] for name in self.rng.sample(kept, len(kept))}
@@ -510,13 +633,15 @@ class _Author:
         same = {"filters": "channels", "kernel": rng.randint(1, 3), "padding": "same", "stride": 1}
         offered = [
             Entry("conv", {**same, "groups": rng.choice([1, "channels"])}),
-            Entry("batch_norm", {"affine": rng.random() < 0.5} if rng.random() < 0.3 else {}),
+            Entry("batch_norm", {"shift": rng.random() < 0.5} if rng.random() < 0.3 else {}),
             Entry(rng.choice([name for name in ACTIVATIONS if name != "elu"])),
             Entry("dropout", {"rate": 0.2}),
             Entry("avg_pool", {"kernel": 3, "stride": 1, "padding": "same"}),
             Entry("layer_norm"),
             Entry("group_norm", {"groups": 1}),
             Entry("conv", {**same, "bias": False}, repeat=rng.choice([0, 1, 2, 3])),
+            Entry("conv", {**same, "dilation": rng.choice(["copy", "2 ** (copy - 1)"])}, repeat=rng.choice([1, 3])),
+            Entry("conv", {**same, "filters": rng.choice(["input.channels", "channels"])}, when="input.channels < 9"),
             Entry(
                 "dense", {"units": "channels", "per": "position"}, when=rng.choice(["channels > 3", "true", "false"])
             ),
@@ -549,7 +674,9 @@ class _Author:
         reads = self.rng.sample(known, 2)
         if "meet" in net.blocks and self.chance(0.3):
             return Entry("meet", reads=reads)
-        layer_type = self.rng.choice([*MERGES, *MERGES, "distance", "resize", "crop"])
+        layer_type = self.rng.choice([*MERGES, *MERGES, *TYPED_MERGES, "distance", "matmul", "resize", "crop"])
+        if layer_type in TYPED_MERGES:
+            return Entry(layer_type, {"type": self.rng.choice(["maximum", "divide"])}, reads=reads)
         if layer_type in ("resize", "crop") and reads[1] != "previous" and self.chance(0.5):
             return Entry(layer_type, {"like": reads[1]}, reads=reads[:1])
         if layer_type in MERGES and len(known) > 2 and self.chance(0.2):

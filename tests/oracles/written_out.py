@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
+from types import SimpleNamespace
 from typing import Any
 
-from tests.oracles.attributes import LIKE, MERGES, SEVERAL_INPUTS, WORDS, Shape, Values, resolve
+from tests.oracles.attributes import LIKE, MERGES, SEVERAL_INPUTS, TYPED_MERGES, WORDS, Shape, Values, resolve
 from tests.oracles.counting import DoesNotFitError, output_shape
 
 Port = int  # the place of a step; the inputs are -1, -2, …
@@ -174,6 +175,11 @@ class _Scope:
     outer: _Scope | None = None
     names: dict[str, tuple[Port, int, int]] = field(default_factory=dict)  # output, and which steps
 
+    def known(self) -> dict[str, Port]:
+        """All names that an expression may read, with what they stand for."""
+        outer = self.outer.known() if self.outer else self.inputs
+        return {**outer, **{name: port for name, (port, _, _) in self.names.items()}}
+
     def find(self, name: str) -> tuple[Port, int, int]:
         if name in self.names:
             return self.names[name]
@@ -259,21 +265,31 @@ class Expander:
             raise DoesNotFitError("the first entry says which input it reads")
         ports = [port for port in reads if port is not None]
         env = scope.env
-        env["channels"] = self.shape(ports[0])[0]
+        self._stand(scope, ports[0])
         start = len(self.steps)
         times = 1 if entry.repeat is None else value_of(entry.repeat, env)
         if (entry.when is not None and not value_of(entry.when, env)) or times == 0:
             return current
         if entry.repeat is not None and len(ports) > 1:
             raise DoesNotFitError("what reads several is not repeated")
-        for _ in range(times):
-            env["channels"] = self.shape(ports[0])[0]
+        around = env.get("@copy")
+        for number in range(1, times + 1):
+            self._stand(scope, ports[0])
+            if entry.repeat is not None:
+                env["@copy"] = number
             ports = [self._instance(entry, scope, ports)]
+        env["@copy"] = around
         if entry.name is not None:
             scope.names[entry.name] = (ports[0], start, len(self.steps))
         if entry.share is not None:
             self._share(scope.find(entry.share), start)
         return ports[0]
+
+    def _stand(self, scope: _Scope, port: Port) -> None:
+        """Let expressions read the sizes of what an entry reads, and of all names above."""
+        sizes = sizes_of(self.shape(port))
+        names = {name: SimpleNamespace(**sizes_of(self.shape(other))) for name, other in scope.known().items()}
+        scope.env |= {"channels": sizes["channels"], "@sizes": {**sizes, **names}}
 
     def _instance(self, entry: Entry, scope: _Scope, reads: list[Port]) -> Port:
         layer_type = scope.env[entry.type] if entry.type.startswith("$") else entry.type
@@ -285,13 +301,14 @@ class Expander:
             raise DoesNotFitError("branches read one input")
         ends = []
         for _, entries in entry.branches:
-            channels = scope.env["channels"]
             ends.append(self._entries(entries, _Scope(scope.env, scope.inputs, scope), reads[0]))
-            scope.env["channels"] = channels
-        return self._leaf(Entry(layer_type), layer_type, scope, ends)
+            self._stand(scope, reads[0])
+        return self._leaf(Entry(layer_type, entry.given), layer_type, scope, ends)
 
     def _call(self, entry: Entry, block: Block, scope: _Scope, reads: list[Port]) -> Port:
-        env = {**self.file_vars, "channels": scope.env["channels"]}
+        env = dict(self.file_vars)
+        inputs = dict(zip(block.inputs or ["input"], reads, strict=False))
+        self._stand(_Scope(env, inputs), reads[0])
         for name, default in block.params.items():
             word = name.startswith("$")
             written = entry.given.get(name.lstrip("$"))
@@ -306,7 +323,6 @@ class Expander:
         if len(reads) != max(1, len(block.inputs)):
             raise DoesNotFitError("as many inputs as the block names")
         env = _worked_out(block.vars, env)
-        inputs = dict(zip(block.inputs or ["input"], reads, strict=True))
         return self._entries(block.entries, _Scope(env, inputs), reads[0])
 
     def _leaf(self, entry: Entry, layer_type: str, scope: _Scope, reads: list[Port]) -> Port:
@@ -316,7 +332,7 @@ class Expander:
         shapes = [self.shape(port) for port in reads]
         if len(reads) < 2 and layer_type in SEVERAL_INPUTS:
             raise DoesNotFitError("several inputs are read")
-        if len(reads) > 2 and layer_type not in MERGES:
+        if len(reads) > 2 and layer_type not in (*MERGES, *TYPED_MERGES, "attention"):
             raise DoesNotFitError("two inputs are read")
         given = {
             name: value if name in WORDS or name == "shape" else value_of(value, scope.env)
@@ -338,11 +354,32 @@ class Expander:
             model = other[place % len(other)]
             read, model_read = self.shape(step.inputs[0]), self.shape(model.inputs[0])
             same = (step.type, step.values) == (model.type, model.values) and len(read) == len(model_read)
-            if step.type == "position_embedding":  # a number for every value: the tokens count too
+            if by_value(step):  # a number for every value: the sides count too
                 same = same and read == model_read
+            if step.type == "attention":
+                same = same and [self.shape(port)[0] for port in step.inputs] == [
+                    self.shape(port)[0] for port in model.inputs
+                ]
             if not same or read[0] != model_read[0]:
                 raise DoesNotFitError("shared weights are of one shape")
             self.steps[start + place] = Step(step.type, step.values, step.inputs, model.shares)
+
+
+def sizes_of(shape: Shape) -> dict[str, int]:
+    """What expressions call the channels and sides of a shape."""
+    axes: dict[int, tuple[str, ...]] = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+    return dict(zip(("channels", *axes[len(shape) - 1]), shape, strict=True))
+
+
+def by_value(step: Step) -> bool:
+    """Whether a layer learns a number for every value, or every position."""
+    values = step.values
+    return (
+        step.type == "position_embedding"
+        or values.get("per") == "value"
+        or values.get("over") == "all"
+        or values.get("shared") is False
+    )
 
 
 # -------------------------------------------------------------------------------------------------- expressions
@@ -354,7 +391,8 @@ def _round_to(value: Fraction, step: Fraction) -> Fraction:
 
 
 _LANGUAGE: dict[str, Any] = {
-    "Fraction": Fraction, "true": True, "false": False, "same": "same", "valid": "valid", "min": min, "max": max,
+    "Fraction": Fraction, "true": True, "false": False, "same": "same", "valid": "valid", "causal": "causal",
+    "keep": "keep", "min": min, "max": max,
     "ceil": ceil, "floor": floor, "round_to": _round_to, "round": lambda value: floor(value + Fraction(1, 2)),
     "sum": lambda *values: sum(values),
 }  # fmt: skip
@@ -367,8 +405,13 @@ def value_of(written: Any, env: dict[str, Any]) -> Any:
     if not isinstance(written, str):
         return written
     exact = re.sub(r"(?<![\w.])\d+(\.\d+)?", r"Fraction('\g<0>')", written)
-    names = {name: part for name, part in env.items() if not name.startswith("$")}
-    found = eval(exact, {"__builtins__": {}, **_LANGUAGE}, names)
+    copy = {"copy": env["@copy"]} if env.get("@copy") else {}
+    own = {name: part for name, part in env.items() if name[0] not in "$@"}
+    names = {**env.get("@sizes", {}), **copy, **own}
+    try:
+        found = eval(exact, {"__builtins__": {}, **_LANGUAGE}, names)
+    except (NameError, AttributeError) as error:  # a size that the shape has not
+        raise DoesNotFitError(str(error)) from None
     return int(found) if isinstance(found, Fraction) and found.denominator == 1 else found
 
 

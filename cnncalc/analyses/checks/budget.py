@@ -39,11 +39,20 @@ class Amount(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A limit of the command line: on a quantity of the layer or block `name`, or of the `total`."""
+    """A limit on a quantity of the layer or block `name`, or of the `total`, that stands in no architecture file.
+
+    `by` is the `pyproject.toml` that sets it; empty for one of the command line.
+    """
 
     name: str
     quantity: str
     amount: Amount
+    by: str = ""
+
+    def __str__(self) -> str:
+        """As it is written: `head=5M`."""
+        written = _decimal(self.amount.digits, self.amount.decimals, self.amount.suffix, "")
+        return written if self.name == "total" else f"{self.name}={written}"
 
 
 def read_limit(quantity: str, text: str) -> Limit | None:
@@ -112,9 +121,9 @@ def over(name: str, quantity: str, amount: Amount, actual: Value) -> str:
     return f"`{name}` {quantity}: limit {shown[0]}, is {shown[1]}, over by {shown[2]}{_more(limit, actual)}"
 
 
-def _decimal(digits: int, decimals: int, suffix: str) -> str:
+def _decimal(digits: int, decimals: int, suffix: str, thousands: str = ",") -> str:
     whole, rest = divmod(digits, int(10**decimals))
-    return f"{whole:,}{f'.{rest:0{decimals}}' if decimals else ''}{suffix}"
+    return f"{whole:{thousands}}{f'.{rest:0{decimals}}' if decimals else ''}{suffix}"
 
 
 def _more(limit: float, actual: float) -> str:
@@ -127,11 +136,11 @@ def _more(limit: float, actual: float) -> str:
     return f" ({percent:+,.1f} %)" if percent >= 0.05 else " (under +0.1 %)"
 
 
-# ------------------------------------------------------------------------------------------- on the command line
+# ------------------------------------------------------------------------------- on the command line, in a project
 
 
 def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
-    """The limits of the command line that a network breaks; raises ProblemsFound where it has no such name."""
+    """The limits of no architecture file that a network breaks; raises ProblemsFound where it has no such name."""
     whole = Place(source.name, 1, 1)
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
@@ -140,7 +149,8 @@ def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> I
         if breaks(measure, limit.amount, actual):
             place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
             name = entry.name if entry else "total"
-            yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place)
+            notes = (f"the limit stands in {limit.by}",) if limit.by else ()
+            yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place, notes)
 
 
 def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:

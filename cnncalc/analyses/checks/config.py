@@ -1,20 +1,20 @@
-"""A project's choices: `[tool.cnncalc]` of the nearest `pyproject.toml`.
-
-For the rules it is the nearest one to each file, in its folder or one above; for standard input and bundled files,
-and for what holds for a whole run (`strict`), the nearest to the working folder. One without that table is passed
-over. The command line goes before it.
-"""
+"""A project's choices: the table `[tool.cnncalc]` of a `pyproject.toml`, and what each key of it takes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
+from cnncalc.analyses.checks.baselines.growth import Allowed, read_allowed
+from cnncalc.analyses.checks.budget import Limit, read_limit, units
 from cnncalc.analyses.checks.rules import RULES
+from cnncalc.analyses.checks.rules.base import Option
+from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.problem import clean, nearest
+from cnncalc.formats.listing import matches
 from cnncalc.formats.writing import remember
 
 LARGEST = 2**20
@@ -31,45 +31,82 @@ class BadConfig(ValueError):
 
 
 @dataclass(frozen=True)
-class Config:
-    """What a project chose. `path` is the file that says so, empty where none does.
+class Choices:
+    """What files are held to; None, or no entry, where nothing is chosen. `limits` are by quantity."""
 
-    >>> Config(ignore=frozenset({"heavy-layer"})).codes("net.yaml") == frozenset(RULES) - {"heavy-layer"}
-    True
-    """
-
-    path: str = ""
     select: Codes | None = None
-    ignore: Codes = frozenset()
-    per_file_ignores: tuple[tuple[str, Codes], ...] = ()
-    strict: bool = False
+    ignore: Codes | None = None
+    strict: bool | None = None
+    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+    max_growth: Allowed = field(default_factory=dict)
     options: Mapping[str, int] = field(default_factory=dict)
 
-    def codes(self, file: str, select: Codes | None = None, ignore: Codes | None = None) -> Codes:
-        """The rules that run over a file; `select` and `ignore` are those of the command line."""
-        if select is not None:
-            chosen = select - (ignore or frozenset())
-        else:
-            chosen = frozenset(RULES) if self.select is None else self.select
-            chosen -= self.ignore if ignore is None else ignore
-        if self.per_file_ignores:
-            relative = os.path.relpath(os.path.abspath(file), os.path.dirname(self.path)).replace(os.sep, "/")
-            for pattern, codes in self.per_file_ignores:
-                if _matches(relative, pattern):
-                    chosen -= codes
-        return chosen
+    def over(self, other: Choices) -> Choices:
+        """These, and the other ones where these say nothing; rules that are selected are ignored by none of those.
+
+        >>> Choices(strict=True).over(Choices(strict=False, ignore=frozenset({"heavy-layer"}))).codes == frozenset(
+        ...     RULES
+        ... ) - {"heavy-layer"}
+        True
+        """
+        chosen = self.select is not None
+        return Choices(
+            self.select if chosen else other.select,
+            self.ignore if chosen or self.ignore is not None else other.ignore,
+            other.strict if self.strict is None else self.strict,
+            {**other.limits, **self.limits},
+            {**other.max_growth, **self.max_growth},
+            {**other.options, **self.options},
+        )
+
+    @property
+    def codes(self) -> Codes:
+        """The rules that run."""
+        return (frozenset(RULES) if self.select is None else self.select) - (self.ignore or frozenset())
 
 
-def _matches(path: str, pattern: str) -> bool:
-    """Whether a pattern means a path; without a slash it is one of the file's name.
+@dataclass(frozen=True)
+class Config:
+    """What a project chose. `path` is the file that says so, empty where none does; then `root` is its folder."""
 
-    >>> [_matches("nets/a.yaml", pattern) for pattern in ("nets/", "./nets/**/*.yaml", "a.*", "nets", "a.yaml/")]
-    [True, True, True, False, False]
-    """
-    if "/" not in pattern:
-        return fnmatchcase(path.rpartition("/")[2], pattern)
-    pattern = pattern.removeprefix("./") + "*" * pattern.endswith("/")
-    return fnmatchcase(path, pattern) or fnmatchcase(path, pattern.replace("**/", ""))  # `**` is no folder, too
+    path: str = ""
+    root: str = ""
+    files: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: str = ""
+    choices: Choices = Choices()
+    overrides: tuple[tuple[tuple[str, ...], Choices], ...] = ()  # patterns of files, and what holds for these
+    per_file_ignores: tuple[tuple[str, Codes], ...] = ()
+
+    @property
+    def folder(self) -> str:
+        return os.path.dirname(self.path) or self.root
+
+    def path_of(self, file: str) -> str:
+        """A file by its path from the project's folder."""
+        return os.path.relpath(os.path.abspath(file), self.folder or ".").replace(os.sep, "/")
+
+    def name_of(self, path: str) -> str:
+        """A path of the project as seen from the working folder."""
+        return os.path.relpath(os.path.join(self.folder, path))
+
+    def layers(self, file: str) -> Iterator[tuple[str, Choices]]:
+        """What is chosen for a file and where, what goes before the other first."""
+        path = self.path_of(file) if self.overrides else ""
+        for patterns, choices in reversed(self.overrides):
+            if found := next((one for one in patterns if matches(path, one)), None):
+                yield f"{self.shown}, overrides of {found}", choices
+        yield self.shown, self.choices
+
+    @property
+    def shown(self) -> str:
+        """The name of the file that says so."""
+        return os.path.relpath(self.path) if self.path else "default"
+
+    def ignored(self, file: str) -> Codes:
+        """The rules that `per-file-ignores` leaves out for a file."""
+        path = self.path_of(file) if self.per_file_ignores else ""
+        return frozenset().union(*(codes for pattern, codes in self.per_file_ignores if matches(path, pattern)))
 
 
 def read_codes(codes: Iterable[str]) -> Codes:
@@ -98,32 +135,7 @@ def on_disk(path: str) -> bytes | None:
         raise BadConfig(f"{path}: cannot read it: {(error.strerror or str(error)).lower()}") from None
 
 
-def nearest_config(
-    folder: str, known: dict[str, Config] | None = None, read: Callable[[str], bytes | None] = on_disk
-) -> Config:
-    """The choices that hold in a folder: those of the first `pyproject.toml` with a table for us, going up.
-
-    `known` keeps what was found, so that many files of one folder cost one look; `read` gives the bytes of a file by
-    its whole path, None where there is none. Raises BadConfig.
-    """
-    known = {} if known is None else known
-    passed = []
-    folder = os.path.abspath(folder)
-    while folder not in known:
-        passed.append(folder)
-        path = os.path.join(folder, NAME)
-        data = read(path)
-        config = None if data is None else read_config(path, data)
-        parent = os.path.dirname(folder)
-        if config is not None:
-            known[folder] = config
-        elif parent == folder:
-            known[folder] = Config()
-        else:
-            folder = parent
-    found = known[folder]
-    known.update(dict.fromkeys(passed, found))
-    return found
+# ------------------------------------------------------------------------------------------------ reading
 
 
 def read_config(path: str, data: bytes) -> Config | None:
@@ -150,50 +162,161 @@ def read_config(path: str, data: bytes) -> Config | None:
         raise BadConfig(f"{path}: [{TABLE}]: {error}") from None
 
 
+class _Refused(ValueError):
+    """A value of the wrong kind: the sentence goes on behind the key."""
+
+
+class Key(NamedTuple):
+    """A key of the table: the `field` that it fills, and what reads its value or raises a ValueError.
+
+    The field is one of Config; where `of_files`, of Choices, and the key may stand in `overrides`, too.
+    """
+
+    field: str
+    read: Callable[[Any], Any]
+    of_files: bool = True
+
+
+def keys(by: str = "") -> dict[str, Key]:
+    """What may stand in the table of the file `by`, by name."""
+    found = {
+        "files": Key("files", partial(_patterns, example="architectures"), False),
+        "exclude": Key("exclude", partial(_patterns, example="drafts/"), False),
+        "baseline": Key("baseline", _baseline, False),
+        "max-growth": Key("max_growth", _max_growth),
+        "select": Key("select", _codes),
+        "ignore": Key("ignore", _codes),
+        "per-file-ignores": Key("per_file_ignores", _per_file_ignores, False),
+        "strict": Key("strict", _strict),
+    }
+    for measure in used(Use.OPTION).values():
+        found[max_key(measure)] = Key("limits", partial(_limits, measure, by))
+    for rule in RULES.values():
+        found |= {name: Key("options", partial(_option, name, option)) for name, option in rule.options.items()}
+    overridden = {name: key for name, key in found.items() if key.of_files}
+    return found | {"overrides": Key("overrides", partial(_overrides, overridden), False)}
+
+
+def max_key(measure: Measure) -> str:
+    """The key of limits on a measure, as its option is called."""
+    return f"max-{measure.name.replace('_', '-')}"
+
+
 def _config(table: Any, path: str) -> Config:
+    known = keys(os.path.relpath(path))
     if not isinstance(table, dict):
         raise BadConfig("must be a table")
-    options = {name: option for rule in RULES.values() for name, option in rule.options.items()}
-    known = ["select", "ignore", "per-file-ignores", "strict", *options]
-    chosen: dict[str, Any] = {"path": path, "options": {}}
-    for key, value in table.items():
-        if key in ("select", "ignore"):
-            chosen[key] = _codes(key, value)
-        elif key == "strict":
-            if not isinstance(value, bool):
-                raise BadConfig("`strict` must be true or false")
-            chosen["strict"] = value
-        elif key == "per-file-ignores":
-            chosen["per_file_ignores"] = _patterns(value)
-        elif key in options:
-            option = options[key]
-            if type(value) is not int or not option.at_least <= value <= option.at_most:
-                raise BadConfig(f"`{key}` must be a whole number from {option.at_least} to {option.at_most}")
-            chosen["options"][key] = value
-        else:
-            listed = ", ".join(f"`{name}`" for name in known)
-            raise BadConfig(f"unknown key `{clean(key)}`{_cure(key, known, f'there are {listed}')}")
-    return Config(**chosen)
+    run = {name: value for name, value in table.items() if name not in known or not known[name].of_files}
+    chosen = _read(run, known)
+    choices = Choices(**_read({name: value for name, value in table.items() if name not in run}, known))
+    return Config(**chosen, path=path, choices=choices)
 
 
-def _patterns(value: Any) -> tuple[tuple[str, Codes], ...]:
-    if not isinstance(value, dict):
-        raise BadConfig('`per-file-ignores` must be a table: `{"fragments/*" = ["heavy-layer"]}`')
-    if len(value) > MOST_PATTERNS:
-        raise BadConfig(f"`per-file-ignores` has {len(value):,} patterns (limit: patterns {MOST_PATTERNS:,})")
-    for pattern in value:
+def _read(table: Mapping[str, Any], known: Mapping[str, Key]) -> dict[str, Any]:
+    """The fields of Config or Choices that a table fills; a field of several keys is a mapping."""
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        if name == "allow-outside":
+            raise BadConfig("`allow-outside` is for the command line alone: a change of this file could allow itself")
+        if name not in known:
+            listed = ", ".join(f"`{one}`" for one in known)
+            raise BadConfig(f"unknown key `{clean(name)}`{_cure(name, known, f'there are {listed}')}")
+        try:
+            read = known[name].read(value)
+        except _Refused as error:
+            raise BadConfig(f"`{name}` {error}") from None
+        except ValueError as error:
+            raise BadConfig(f"`{name}`: {error}") from None
+        field = known[name].field
+        found[field] = {**found.get(field, {}), **read} if isinstance(read, dict) else read
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ values
+
+
+def _strings(value: Any, example: str, alone: bool = False) -> list[str]:
+    """A list of strings; one without brackets, too, where it may stand `alone`."""
+    if alone and isinstance(value, str):
+        value = [value]
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _Refused(f"must be {'a string, or ' * alone}a list of strings: `{example}`")
+    return value
+
+
+def _patterns(value: Any, example: str) -> tuple[str, ...]:
+    return _short(_strings(value, f'["{example}"]'))
+
+
+def _short(patterns: Collection[str]) -> tuple[str, ...]:
+    if len(patterns) > MOST_PATTERNS:
+        raise _Refused(f"has {len(patterns):,} patterns (limit: patterns {MOST_PATTERNS:,})")
+    for pattern in patterns:
         if len(pattern) > LONGEST_PATTERN:
-            raise BadConfig(f"a pattern of {len(pattern):,} characters (limit: pattern {LONGEST_PATTERN})")
-    return tuple((pattern, _codes("per-file-ignores", codes)) for pattern, codes in value.items())
+            raise _Refused(f"has a pattern of {len(pattern):,} characters (limit: pattern {LONGEST_PATTERN})")
+        if not pattern or pattern.startswith("/") or ".." in pattern.split("/"):
+            raise _Refused("takes paths below the folder of this file")
+    return tuple(patterns)
 
 
-def _codes(key: str, value: Any) -> Codes:
+def _baseline(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _Refused('must be a file or a git ref: `"main"`')
+    return value
+
+
+def _max_growth(value: Any) -> Allowed:
+    return read_allowed(_strings(value, '["5%", "params=0.5%"]', alone=True))
+
+
+def _strict(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _Refused("must be true or false")
+    return value
+
+
+def _limits(measure: Measure, by: str, value: Any) -> dict[str, tuple[Limit, ...]]:
+    written = [value] if isinstance(value, str) or type(value) is int else value
+    limits = []
+    for one in written if isinstance(written, list) else [None]:
+        limit = read_limit(measure.name, str(one)) if isinstance(one, str) or type(one) is int else None
+        if limit is None:
+            raise _Refused(f"must be a limit or a list of limits, each {units(measure)}, or with NAME= before it")
+        limits.append(limit._replace(by=by))
+    return {measure.name: tuple(limits)}
+
+
+def _option(name: str, option: Option, value: Any) -> dict[str, int]:
+    if type(value) is not int or not option.at_least <= value <= option.at_most:
+        raise _Refused(f"must be a whole number from {option.at_least} to {option.at_most}")
+    return {name: value}
+
+
+def _codes(value: Any) -> Codes:
     if not isinstance(value, list) or not all(isinstance(code, str) for code in value):
-        raise BadConfig(f'`{key}` must be a list of codes: `["heavy-layer"]`')
-    try:
-        return read_codes(value)
-    except BadConfig as error:
-        raise BadConfig(f"`{key}`: {error}") from None
+        raise _Refused('must be a list of codes: `["heavy-layer"]`')
+    return read_codes(value)
+
+
+def _per_file_ignores(value: Any) -> tuple[tuple[str, Codes], ...]:
+    if not isinstance(value, dict):
+        raise _Refused('must be a table: `{"fragments/*" = ["heavy-layer"]}`')
+    _short(value)
+    return tuple((pattern, _codes(codes)) for pattern, codes in value.items())
+
+
+def _overrides(known: Mapping[str, Key], value: Any) -> tuple[tuple[tuple[str, ...], Choices], ...]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) and "files" in one for one in value):
+        raise _Refused(f"must be tables with `files`: `[[{TABLE}.overrides]]`")
+    found = []
+    for table in value:
+        try:
+            patterns = _patterns(table["files"], "nets/mobile/*")
+            choices = Choices(**_read({name: one for name, one in table.items() if name != "files"}, known))
+        except ValueError as error:
+            raise _Refused(f"of {clean(str(table['files']))[:100]}: {error}") from None
+        found.append((patterns, choices))
+    return tuple(found)
 
 
 def _cure(word: str, known: Collection[str], otherwise: str) -> str:

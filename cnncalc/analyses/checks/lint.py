@@ -7,11 +7,12 @@ block's call, a branch or a repeat around it; `# cnncalc: ignore-file[code]` any
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnncalc.analyses.checks.config import Codes, Config, nearest_config, on_disk
+from cnncalc.analyses.checks.config import Codes
+from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Finding, Network
 from cnncalc.core.analysis import Analysis
@@ -42,51 +43,43 @@ class Linted(NamedTuple):
 
 @dataclass(frozen=True)
 class Linter:
-    """Lints file after file, each by the choices of its project; `select` and `ignore` are the command line's.
+    """Lints file after file, each by the choices of its project.
 
     A finding that stands in a file which is extended, and which that file has by itself too, is told only when that
-    file is linted: a child answers for what it changes. `read` gives the bytes of a `pyproject.toml`, if there is one.
+    file is linted: a child answers for what it changes.
     """
 
-    select: Codes | None = None
-    ignore: Codes | None = None
-    configs: dict[str, Config] = field(default_factory=dict, repr=False, compare=False)
-    parents: dict[tuple[str, str, str, Codes], frozenset[Found]] = field(
+    project: Project
+    parents: dict[tuple[str, str, frozenset[tuple[str, int]], Codes], frozenset[Found]] = field(
         default_factory=dict, repr=False, compare=False
     )
-    read: Callable[[str], bytes | None] = on_disk
 
     def __call__(self, source: Source, analysis: Analysis) -> tuple[Problem, ...]:
         """The findings in a file that was read; raises BadConfig where the project's choices cannot be used."""
         graph = analysis.graph
-        at_home = source.bundled or source.name == "<stdin>"  # no folder of the user's
-        config = self.config("" if at_home else source.folder)
-        codes = config.codes(source.name, self.select, self.ignore)
+        codes = self.project.codes(source)
         document = document_of(graph) if graph else None
         if not codes or graph is None or document is None:
             return ()
-        linted = lint(graph, codes, config.options)
+        options = self.project.choices(source).options
+        linted = lint(graph, codes, options)
         found = list(linted.findings)
         if any(problem.where and problem.where.file != source.name for problem in found):
-            known = self._of_parents(Network(graph, document), codes, config)
+            known = self._of_parents(Network(graph, document), codes, options)
             found = [problem for problem in found if _place(problem) not in known]
         if linted.more:
             message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
             found.append(Problem("limit", message, level="warning"))
         return tuple(_or_as_published(found, analysis))
 
-    def config(self, folder: str) -> Config:
-        """The project's choices in a folder; raises BadConfig."""
-        return nearest_config(folder, self.configs, self.read)
-
-    def _of_parents(self, net: Network, codes: Codes, config: Config) -> frozenset[Found]:
+    def _of_parents(self, net: Network, codes: Codes, options: Mapping[str, int]) -> frozenset[Found]:
         """What the files that this one extends have by themselves."""
         found: frozenset[Found] = frozenset()
         for source in net.sources()[1:]:
-            key = (source.folder, source.name, config.path, codes)
+            key = (source.folder, source.name, frozenset(options.items()), codes)
             if key not in self.parents:
                 try:
-                    linted = lint(load_source(source), codes, config.options)
+                    linted = lint(load_source(source), codes, options)
                     self.parents[key] = frozenset(map(_place, linted.findings))
                 except ProblemsFound:  # a parent that is no network by itself
                     self.parents[key] = frozenset()

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import Limit, exceeded
+from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
@@ -60,9 +62,10 @@ class Checks:
     """How files are checked.
 
     `vars` and `input_size` change a network before it is checked, `limits` are budgets besides the file's own,
-    `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository.
-    `finders` are further sources of problems and notes: each is given the file's text and its analysis, and may raise
-    ProblemsFound where it cannot judge the file at all. `read` gives the text of a file by its name.
+    `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository. With a
+    `project` each file is also held to what that chose. `finders` are further sources of problems and notes: each is
+    given the file's text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read`
+    gives the text of a file by its name.
 
     >>> Checks().report("lenet5").code
     0
@@ -75,6 +78,7 @@ class Checks:
     allow_outside: bool = False
     finders: tuple[Finder, ...] = ()
     read: Callable[[str], Source] = api.read
+    project: Project | None = None
 
     def run(self, files: Iterable[str]) -> Iterator[Report]:
         """A report for every FILE, for every `*.yaml` and `*.yml` below every FOLDER, and for one that has none."""
@@ -86,7 +90,7 @@ class Checks:
             yield from empty([name], reports)
 
     def report(self, file: str | File) -> Report:
-        """Check one file; whatever is wrong with it stands in the report."""
+        """Check one file; whatever is wrong with it stands in the report. Raises BadConfig."""
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
@@ -99,17 +103,20 @@ class Checks:
         try:
             if listed and not is_architecture(parse(source)):
                 return Report(name, skipped="no `layers` and no `extends`")
-            graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=self.strict)
+            choices = self.project.choices(source) if self.project else Choices()
+            strict = bool(self.strict or choices.strict)
+            graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
             analysis = analyze(graph)
             result = check(graph, analysis)
-            found = [*result.problems, *exceeded(self.limits, analysis, source)]
+            limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))
+            found = [*result.problems, *exceeded(limits, analysis, source)]
             said = [one for finder in self.finders for one in finder(source, analysis)]
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
         found += (one for one in said if isinstance(one, Problem))
         found = in_order(found, source.name)
-        broken = any(problem.level == "error" or self.strict for problem in found)
-        figures = result.figures + len(self.limits)
+        broken = any(problem.level == "error" or strict for problem in found)
+        figures = result.figures + len(limits)
         least = (_AT_LEAST,) if analysis.uncounted and figures else ()
         notes = (*graph.notes, *result.notes, *least, *(one for one in said if isinstance(one, str)))
         told = tuple(_told(problem, source.name) for problem in found)
@@ -121,11 +128,11 @@ class Checks:
 
 def empty(files: Iterable[str], reports: Iterable[Report]) -> Iterator[Report]:
     """What is said of every folder among `files` that was to be checked, and of which no file was."""
-    checked = {report.file for report in reports if not report.skipped}
+    checked = {os.path.abspath(report.file) for report in reports if not report.skipped}
     for name in files:
-        if name != "-" and os.path.isdir(name) and name not in checked:
-            below = os.path.join(name, "")
-            if not any(file.startswith(below) for file in checked):
+        if name != "-" and os.path.isdir(name):
+            folder = os.path.abspath(name)
+            if not any(file == folder or file.startswith(os.path.join(folder, "")) for file in checked):
                 yield Report(name, 2, problems=(Problem("unreadable", f"no architecture file in `{name}`"),))
 
 

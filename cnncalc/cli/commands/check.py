@@ -22,11 +22,13 @@ from cnncalc.render.check import Checked, many, verdict
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncalc.analyses.checks.baselines.baseline import Against
+    from cnncalc.analyses.checks.baselines.baseline import Against, OfProject
     from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
     from cnncalc.analyses.checks.budget import Limit
+    from cnncalc.analyses.checks.config import Choices
     from cnncalc.analyses.checks.expect import Update
-    from cnncalc.analyses.checks.report import Report
+    from cnncalc.analyses.checks.project import Project
+    from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.core.problem import Problem
     from cnncalc.formats.changes import ChangeSet, Index
     from cnncalc.formats.listing import File
@@ -64,9 +66,10 @@ class WithLimits:
     """`--max-NAME` for each quantity that has this option."""
 
     @property
-    def limits(self) -> tuple[Limit, ...]:
-        """All that were given."""
-        return tuple(limit for name in used(Use.OPTION) for limit in getattr(self, f"max_{name}"))
+    def limits(self) -> dict[str, tuple[Limit, ...]]:
+        """All that were given, by quantity."""
+        given = {name: getattr(self, f"max_{name}") for name in used(Use.OPTION)}
+        return {name: limits for name, limits in given.items() if limits}
 
 
 def _max_option(measure: Measure) -> Any:
@@ -96,9 +99,9 @@ for _measure in used(Use.OPTION).values():
 class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput, options.WithColor):
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
-    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them.
-    A project chooses them in [tool.cnncalc] of its pyproject.toml, and a comment `# cnncalc: ignore[CODE]` on the line
-    of a finding ignores it.
+    What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them;
+    a comment `# cnncalc: ignore[CODE]` on the line of a finding ignores it. A project chooses its files, rules, limits
+    and baseline in [tool.cnncalc] of its pyproject.toml: without FILE all of the project is checked.
 
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     Exit code 0 when all is well (warnings break nothing), 1 where a figure, a budget or a baseline is broken, 2 where a
@@ -107,6 +110,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     section = CHECKS
     examples = (
+        "cnncalc check                            the files of the project",
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
         "cnncalc check alexnet vgg16              bundled ones, by name",
@@ -122,6 +126,13 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     )
 
     files: tuple[str, ...] = argument("FILE|FOLDER...", required=False, type=options.Architecture())
+    exclude: tuple[str, ...] = option(
+        "--exclude",
+        metavar="PATTERN",
+        multiple=True,
+        help="Leave out what matches, of the files that are found, not named: drafts, 'nets/old/**/*.yaml'.",
+        group=FILES,
+    )
     since: str | None = option(
         "--since",
         metavar="REF",
@@ -182,6 +193,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         help="Warnings break a file, too: exit code 1; operators that are not understood make it unusable: 2.",
         group=LINT,
     )
+    show_config: bool = option(
+        "--show-config",
+        is_flag=True,
+        help="Show what FILE, or without one the project, is held to, and where that is chosen; check nothing.",
+        group=OUTPUT,
+    )
     form: OutputFormat = options.formats(
         *FORMATS,
         default=_form,
@@ -194,30 +211,36 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def run(self) -> int:
         from cnncalc.analyses.checks.lint import Linter
+        from cnncalc.analyses.checks.project import Project
         from cnncalc.analyses.checks.report import Checks, empty
         from cnncalc.formats import open as api
 
         self._refuse()
         loading.refuse_two_inputs(self.files)
         loading.note_slow_parser()
-        vars = self.vars
-        if self.max_growth and self.baseline is None:
-            raise click.UsageError("--max-growth goes with --baseline.")
         change = _change(self.since) if self._partly else None
         if change:
             change.tree.allow_outside = self.allow_outside
         index = change.index if change else None
-        held = None if self.baseline is None else self._held(self.baseline, index)
+        project = Project(self._choices(), self.exclude, _read_config(index))
+        own = options.configured(project.config, "")
+        if self.show_config:
+            return self._show_config(project)
+        if self.max_growth and self.baseline is None and not own.baseline:
+            raise click.UsageError("--max-growth goes with --baseline.")
+        files = self._to_check(project, change)
+        held = self._held(project, index)
         recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
-        linter = Linter(self.select, self.ignore, read=_read_config(index))
+        finders: list[Finder] = [] if self.no_lint else [Linter(project)]
+        finders += [held] if held else []
+        finders += [recorder] if recorder else []
         checks = Checks(
-            vars=vars,
+            vars=self.vars,
             input_size=self.input_size,
-            limits=self.limits,
-            strict=self.strict or options.configured(linter.config, "").strict,
             allow_outside=self.allow_outside,
-            finders=tuple(finder for finder in (None if self.no_lint else linter, held, recorder) if finder),
+            finders=tuple(finders),
             read=change.read if change else partial(api.read, format=self.from_),
+            project=project,
         )
         reports: list[Report] = []
 
@@ -227,9 +250,9 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             if not report.skipped:
                 reports.append(report)
 
-        with Progress(_to_check(self.files, change, self.allow_outside)) as progress:
+        with Progress(files) as progress:
             for file in progress:
-                if not self.quiet and not change:
+                if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
                 rewritten = _update(file.name, self.allow_outside) if self.update else None
                 report = options.configured(checks.report, file)
@@ -239,14 +262,51 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
                 for left in rewritten.left if rewritten else ():
                     streams.remark(left)
                 done(report)
-        for report in () if change else empty(self.files, reports):
+        own_paths = () if self.files else map(own.name_of, own.files)
+        for report in () if change else empty(self.files or own_paths, reports):
             done(report)
+        nothing = "" if reports else _nothing(change, self.files or own.files)
         for name in held.gone() if held else ():
             streams.remark(f"{name} is in the baseline, and gone")
-        self._conclude(reports, _nothing(change, self.files) if change else "")
+        self._conclude(reports, nothing)
         if recorder:
             _record(recorder, reports, self.baseline)
-        return max((report.code for report in reports), default=0)
+        return max((report.code for report in reports), default=0 if change else 2)
+
+    def _choices(self) -> Choices:
+        """What was chosen on the command line."""
+        from cnncalc.analyses.checks.config import Choices
+
+        return Choices(self.select, self.ignore, self.strict or None, self.limits, dict(self.max_growth))
+
+    def _to_check(self, project: Project, change: ChangeSet | None) -> list[File]:
+        """The files that are meant, without those that are excluded; what leads to none ends the command."""
+        from cnncalc.core.problem import ProblemsFound
+        from cnncalc.formats.dependents import affected
+        from cnncalc.formats.listing import listing
+
+        own = project.own
+        try:
+            if change:
+                found = affected(change, self.files or map(own.name_of, own.files))
+            elif not self.files:
+                found = [one for path in options.configured(project.files, self.allow_outside).values() for one in path]
+            else:
+                found = list(listing(self.files, self.allow_outside))
+        except ProblemsFound as error:
+            raise _ended(error.problems) from None
+        named = {os.path.normpath(name) for name in self.files}
+        files = [one for one in found if os.path.normpath(one.name) in named or not project.excludes(one.name)]
+        if left := len(found) - len(files):
+            streams.remark(f"{many(left, 'file')} excluded")
+        return files
+
+    def _show_config(self, project: Project) -> int:
+        from cnncalc.render.check.config import render
+
+        for name in self.files or ("",):
+            streams.emit(options.configured(render, project, name), self.output)
+        return 0
 
     @property
     def _partly(self) -> bool:
@@ -258,7 +318,6 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         others = ", ".join(form.name for form in FORMATS if form.name != DRAWN)
         partly, changed = self._partly, bool(self.sets or self.input_size)
         for wrong, why in (
-            (not self.files and not partly, "Missing argument 'FILE|FOLDER...'."),
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
             (
                 drawn and self.output not in (None, "-"),
@@ -279,18 +338,22 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             if wrong:
                 raise click.UsageError(why)
 
-    def _held(self, baseline: str, index: Index | None) -> Against | Recorded:
-        """What files are held against; a baseline that is none ends the command."""
-        from cnncalc.analyses.checks.baselines.baseline import named
-        from cnncalc.analyses.checks.baselines.growth import read_allowed
+    def _held(self, project: Project, index: Index | None) -> Against | Recorded | OfProject | None:
+        """What files are held against, which is not the project's baseline where one is written.
+
+        A baseline that is none ends the command.
+        """
+        from cnncalc.analyses.checks.baselines.baseline import named, of_project
         from cnncalc.analyses.checks.baselines.recorded import Recorded
         from cnncalc.core.problem import ProblemsFound
 
         first = next(iter(self.files), "")
         folder = first if os.path.isdir(first) else os.path.dirname(first)
+        folder = folder if os.path.isdir(folder) else ""
         try:
-            allowed = read_allowed(["0%"]) | dict(self.max_growth)
-            held = named(baseline, allowed, self.vars, self.input_size, folder if os.path.isdir(folder) else "", index)
+            if self.baseline is None:
+                return None if self.write_baseline else of_project(project, self.vars, self.input_size, index)
+            held = named(self.baseline, project.allowed, self.vars, self.input_size, folder, index)
         except ProblemsFound as error:
             raise _ended(error.problems) from None
         if isinstance(held, Recorded) and (self.sets or self.input_size):
@@ -367,24 +430,10 @@ def _change(since: str | None) -> ChangeSet:
     return change
 
 
-def _to_check(files: tuple[str, ...], change: ChangeSet | None, allow_outside: bool) -> list[File]:
-    if change is None:
-        from cnncalc.formats.listing import listing
-
-        return list(listing(files, allow_outside))
-    from cnncalc.core.problem import ProblemsFound
-    from cnncalc.formats.dependents import affected
-
-    try:
-        return affected(change, files)
-    except ProblemsFound as error:
-        raise _ended(error.problems) from None
-
-
-def _nothing(change: ChangeSet, files: tuple[str, ...]) -> str:
-    """What is said where a change concerns no architecture: that nothing was checked."""
-    inside = f"in {', '.join(files)} " if files else ""
-    return f"nothing to check: no architecture file {inside}{change.when}"
+def _nothing(change: ChangeSet | None, files: tuple[str, ...]) -> str:
+    """What is said where there is no architecture, or a change concerns none: that nothing was checked."""
+    inside = f" in {', '.join(files)}" if files else ""
+    return f"nothing to check: no architecture file{inside}{f' {change.when}' if change else ''}"
 
 
 def _ended(problems: list[Problem]) -> click.exceptions.Exit:

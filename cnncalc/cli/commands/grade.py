@@ -10,10 +10,11 @@ import click
 
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import SHOWN, TEACHING, Command, argument, option
-from cnncalc.cli.files import InputFile
+from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.teaching.files import ENDINGS
+from cnncalc.teaching.roster import SHEETS
 
 if TYPE_CHECKING:
     from cnncalc.teaching.grade import Graded, Grader
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 MARKING = "Marking"
 TABLES = "Tables of responses"
+BACK = "Given back"
+FEEDBACK = {form.name: form for form in pages("teaching.pages.feedback:document")}
+REPORT = "teaching.pages.report"
+REPORTS = {form.endings[0]: form for form in (OutputFormat("svg", f"{REPORT}:svg_text"), *pages(f"{REPORT}:document"))}
 
 
 def _share(given: str) -> int:
@@ -30,24 +35,13 @@ def _share(given: str) -> int:
     return int(match[1])
 
 
-def _columns(given: str) -> tuple[str, ...]:
-    """Numbers, ranges of numbers, headings."""
-    found: list[str] = []
-    for part in given.split(","):
-        ends = re.fullmatch(r"\s*(\d{1,3})\s*[-–]\s*(\d{1,3})\s*", part, re.ASCII)
-        if not part.strip() or (ends and int(ends[1]) > int(ends[2])):
-            raise ValueError(f"columns like 3-8 or Name,Email, not '{given}'")
-        found += map(str, range(int(ends[1]), int(ends[2]) + 1)) if ends else [part.strip()]
-    return tuple(found)
-
-
 class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     """Mark ANSWERS to a WORKSHEET: points for each question, and for a wrong answer the likely slip.
 
     ANSWERS are filled-in worksheets (Markdown or JSON), JSON of question and answer, tables of responses (CSV, Excel),
-    or folders of such files. What cannot be read as an answer is never wrong: it is for a person to look at. Exit code
-    0 if everything is marked and everyone passes, 1 if someone does not, 2 where a person has to look at an answer or
-    a file was not read; it does not stop the others.
+    or folders of such files. WORKSHEET may be a folder of sheets, one for each student. What cannot be read as an
+    answer is never wrong: it is for a person to look at. Exit code 0 if everything is marked and everyone passes, 1 if
+    someone does not, 2 where a person has to look at an answer or a file was not read; it does not stop the others.
     """
 
     section = TEACHING
@@ -57,9 +51,10 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
         "cnncalc grade sheet.json ada.json --pass 60%  exit code 0 from 60 % on",
         "cnncalc grade sheet.html class.csv --key      with the right answers",
         "cnncalc grade sheet.md form.xlsx --names 3 --columns 5-12",
+        "cnncalc grade sheets/ answers/ --feedback feedback/ --report class.svg",
     )
 
-    worksheet: str = argument("WORKSHEET", type=InputFile())
+    worksheet: str = argument("WORKSHEET", type=InputFile(*SHEETS))
     answers: tuple[str, ...] = argument("ANSWERS...", type=InputFile(*ENDINGS))
     form: OutputFormat = options.formats(
         *pages("teaching.pages.grades:document", "table"),
@@ -79,36 +74,65 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     carry: bool = option(
         "--carry", is_flag=True, help="Points for what is right with one's own wrong answer before it.", group=MARKING
     )
-    names: tuple[str, ...] | None = option(
-        "--names",
-        read=_columns,
-        metavar="COLUMN,...",
-        help="The columns of a table that hold names: numbers or headings.",
-        group=TABLES,
-    )
+    names: tuple[str, ...] | None = options.names(TABLES)
     columns: tuple[str, ...] | None = option(
         "--columns",
-        read=_columns,
+        read=options.columns_of,
         metavar="COLUMN,...",
         help="Those of questions 1, 2, …: like 3-8, or headings.",
         group=TABLES,
     )
+    feedback: str | None = option(
+        "--feedback",
+        type=OutputFile(folder=True),
+        metavar="FOLDER",
+        help="Write a file for each student there: marks, likely slips, and the working of what is not right.",
+        group=BACK,
+    )
+    feedback_format: str = option(
+        "--feedback-format",
+        type=click.Choice(["markdown", "html"]),
+        default="markdown",
+        show_default=True,
+        help="Of these files.",
+        group=BACK,
+    )
+    report: str | None = option(
+        "--report",
+        type=OutputFile(),
+        metavar="FILE",
+        help=f"Write which question failed how often, by which slip: {' '.join(REPORTS)}.",
+        group=BACK,
+    )
     key: bool = option("--key", is_flag=True, help="Show the right answers, too.", group=SHOWN)
 
     def run(self) -> int:
+        from cnncalc.teaching.cells import NoSuchCell
         from cnncalc.teaching.files import Unreadable, files_below, read_worksheet
-        from cnncalc.teaching.grade import Graded, Grader, Marks
+        from cnncalc.teaching.grade import Graded, Grader, Marks, taken
         from cnncalc.teaching.responses import Wanted
+        from cnncalc.teaching.roster import Roster, read_seats
         from cnncalc.teaching.worksheet import TooFew, make
 
+        report = self._report()
+        roster = None
         try:
-            sheet = make(read_worksheet(self.worksheet))
+            if os.path.isdir(self.worksheet):
+                seats, others = read_seats(self.worksheet)
+                roster = Roster(seats)
+                sheet = make(seats[0].recipe)
+                for other in others:
+                    streams.remark(f"{os.path.join(self.worksheet, other)}")
+            else:
+                sheet = make(read_worksheet(self.worksheet))
         except (Unreadable, TooFew) as error:
             raise click.UsageError(f"'{self.worksheet}' {error}.") from None
+        except NoSuchCell as error:
+            raise click.UsageError(f"'{self.worksheet}' cannot be used: {error}.") from None
         except ProblemsFound as error:
             streams.complain(error.problems)
             return 2
-        grader = Grader(sheet, self.carry)
+        grader = Grader(sheet, self.carry, roster)
         wanted = Wanted(tuple(question.id for question in sheet.questions), self.names or (), self.columns or ())
         found: list[Graded] = []
         read: dict[str, None] = {}  # which columns of which table
@@ -130,8 +154,15 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
                         found += _graded(grader, one.path, name, wanted, read)
             else:
                 found += _graded(grader, path, path, wanted, read)
+        if roster:
+            found = taken(found, roster)
+        marks = Marks(sheet, found, list(read), self.key)
         if found:
-            self.write(Marks(sheet, found, list(read), self.key))
+            self.write(marks)
+        if report:
+            streams.emit(report.write(marks, self.style), self.report)
+        if self.feedback:
+            self._give_back(self.feedback, grader, found)
         if self.form.name in ("json", "csv"):
             for said in read if self.form.name == "csv" else ():
                 streams.remark(said)
@@ -144,7 +175,36 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
                     )
         if empty or any(graded.unclear or (graded.problem and not graded.passed_over) for graded in found):
             return 2
-        return 0 if all(100 * graded.points >= self.needed * graded.of for graded in found) else 1
+        passed = (not graded.absent and 100 * graded.points >= self.needed * graded.of for graded in found)
+        return 0 if all(passed) else 1
+
+    def _report(self) -> OutputFormat | None:
+        """The format of --report, by its suffix."""
+        if self.report is None:
+            return None
+        form = next((one for one in REPORTS.values() if self.report.lower().endswith(one.endings)), None)
+        if form is None:
+            raise click.UsageError(f"--report '{self.report}': its suffix is one of {', '.join(REPORTS)}.")
+        return form
+
+    def _give_back(self, folder: str, grader: Grader, found: list[Graded]) -> None:
+        """A file for each student whose answers were read."""
+        from cnncalc.teaching.pages.feedback import Feedback
+        from cnncalc.teaching.roster import stems
+
+        form = FEEDBACK[self.feedback_format]
+        read = [graded for graded in found if not graded.problem and not graded.absent]
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise streams.CannotWrite(f"'{folder}'", error) from None
+        names = stems([graded.student or os.path.splitext(graded.name)[0] for graded in read])
+        for name, graded in zip(names, read, strict=True):
+            text = form.write(Feedback(grader.sheet_of(graded), graded), self.style)
+            streams.emit(text, os.path.join(folder, f"{name}{form.endings[0]}"))
+        streams.remark(
+            f"{len(read)} files of feedback in {folder}" if len(read) != 1 else f"1 file of feedback in {folder}"
+        )
 
 
 def _graded(grader: Grader, path: str, name: str, wanted: Wanted, read: dict[str, None]) -> list[Graded]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, attr
+from cnncalc.core.layers.base import Example, Layer, Word, attr
 
 _SAME = [Example("", "55x55x96", "55x55x96")]
 
@@ -27,12 +27,16 @@ class LeakyRelu(Layer, family="activation"):
 
 
 class Prelu(Layer, family="activation"):
-    """Leaky ReLU whose slope is learned: one per channel, or one in all. Source: He et al. 2015."""
+    """Leaky ReLU whose slope is learned. Source: He et al. 2015."""
 
-    shared: bool = attr("one slope for all channels", default=False)
+    per: Word = attr("what has a slope of its own", default="channel", choices=("channel", "value", "all"))
 
-    weights = {"slopes": {"shared": "1", "true": "c"}}
-    examples = [Example("", "56x56x64", "56x56x64", 64), Example("shared: true", "56x56x64", "56x56x64", 1)]
+    weights = {"slopes": {"all": "1", "value": "c * prod(side)", "true": "c"}}
+    examples = [
+        Example("", "56x56x64", "56x56x64", 64),
+        Example("per: all", "56x56x64", "56x56x64", 1),
+        Example("per: value", "7x7x8", "7x7x8", 392),
+    ]
 
 
 class Sigmoid(Layer, family="activation"):

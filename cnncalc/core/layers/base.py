@@ -11,6 +11,9 @@ true holds. The names a formula may use:
   in all other formulas stand `prod` and `sum`. `out` is known in what counts;
 - `vector`, whether the input has no sides; each of the `choices` of a word; `X_given` where the default of X is None;
 - for `padding`: `padding` where both ends are equal, else `before` and `after`; `same_size` for `padding: same`;
+- `many`, the number of inputs; of each of the `tensors` a layer reads `X_channels` and `X_positions`; where inputs are
+  joined on one axis `along` (whether it is this one), `along_channels`, and `joined`, the sizes of all on it;
+- what `where` declares;
 - for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it.
 
 What cannot be meant is refused when Python reads the class: see `checking/`.
@@ -143,8 +146,8 @@ def _factors(attribute: Attribute, value: Any, rank: int) -> tuple[Any, ...]:
 
 
 def _padding(attribute: Attribute, value: Any, rank: int) -> Any:
-    if value == "same":
-        return "same"
+    if value == "same" or (isinstance(value, str) and value in attribute.choices):
+        return value
     if value == "valid":
         return ((0, 0),) * rank
     if isinstance(value, tuple) and len(value) != rank:
@@ -205,6 +208,12 @@ KINDS: dict[str, Any] = {
     "Name": _name,
 }
 
+
+def _in_front(values: dict[str, Any]) -> tuple[int, ...]:
+    """What `causal` adds before the first value of each axis, so that no window reads what comes later."""
+    return tuple((size - 1) * step for size, step in zip(values["kernel"], values["dilation"], strict=True))
+
+
 # What annotations of declarations say, for type checkers
 Word = str
 PerAxis = tuple[int, ...]
@@ -263,15 +272,19 @@ class Layer:
 
     reads: ClassVar[str] = "anything"  # or: sides, vector, tokens
     inputs: ClassVar[int | tuple[int, int | None]] = 1  # how many; or at least and at most so many, None: any number
+    tensors: ClassVar[tuple[str, ...]] = ()  # what formulas call the inputs; a missing one is the one before it
     branches: ClassVar[bool] = False  # whether its inputs may be written as branches of it
-    alike: ClassVar[str] = ""  # of several inputs: shapes or sides must agree, or a vector is spread over sides
+    alike: ClassVar[str] = ""  # of several inputs: shapes must agree, all but `along`, or what is 1 is spread
+    along: ClassVar[str | None] = None  # an attribute that names the axis on which inputs are joined
     verb: ClassVar[str] = "joins"  # what is done to several inputs
     second_input: ClassVar[str | None] = None  # an attribute that names one more input, for its sides
     unknown: ClassVar[dict[str, str]] = {}  # params, multiplies: the condition under which they are not known
+    where: ClassVar[dict[str, Formula]] = {}  # more names, in order; of an attribute: what it is where it is left out
     requires: ClassVar[list[Requirement]] = []
     out_channels: ClassVar[Formula] = "c"
     out_side: ClassVar[Formula | None] = "side"  # None: the output is a vector
-    out_tokens: ClassVar[Formula | None] = None  # the output is so many tokens
+    out_tokens: ClassVar[Formula | None] = None  # the output is so many tokens; of cases, where one holds
+    out_vector: ClassVar[str] = ""  # the condition under which the output is a vector
     out_shape: ClassVar[str | None] = None  # an attribute that is the output shape
     weights: ClassVar[dict[str, Formula]] = {}
     biases: ClassVar[dict[str, Formula]] = {}
@@ -298,7 +311,12 @@ class Layer:
             {"side", "out"} | {name for name, a in declared.items() if a.kind in (*PER_AXIS, "Padding")}
             | ({"before", "after"} if any(a.kind == "Padding" for a in declared.values()) else set())
             | ({cls.second_input} if cls.second_input else set())
+            | ({"along"} if cls.along else set())
         )  # fmt: skip
+        for name, formula in cls.where.items():
+            texts = [formula] if isinstance(formula, str) else formula.values()
+            if not cls.per_axis.isdisjoint(re.findall(r"(?<!prod\()(?<!sum\()\b[a-z]\w*", " ".join(texts))):
+                cls.per_axis |= {name}
         if not cls.__module__.startswith(f"{__package__}.") or has_unknown_words(cls, fields):
             cls.check_formulas()  # of ours the tests check all: to parse them at every start would take too long
         LAYERS[cls.type] = cls
@@ -331,6 +349,10 @@ class Layer:
             except BadValue as error:
                 refuse(name, error)
                 fine = False
+        if fine and rank > 1 and values.get("padding") == "causal":
+            pairs = written(tuple(zip(_in_front(values), (0,) * rank, strict=True)))
+            refuse("padding", BadValue(f"can be `causal` on one axis only; on {rank} write, as there, {pairs}"))
+            fine = False
         return values if fine else None
 
     @classmethod
@@ -356,7 +378,9 @@ class Layer:
                 self.names[f"{name}_given"] = value is not None
             if kind == "Padding":
                 self.names["same_size"] = value == "same"
-                if value != "same":
+                if value == "causal":
+                    value = tuple((before, 0) for before in _in_front(values))
+                if isinstance(value, tuple):
                     before, after = (tuple(end[place] for end in value) for place in (0, 1))
                     self.names |= {name: before, "before": before, "after": after}
             elif kind == "Table":

@@ -2,37 +2,68 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer
+from cnncalc.core.layers.base import Example, Layer, Requirement, Word, attr
 
 
 class Add(Layer, family="join"):
-    """Add tensors of one shape, value by value: the end of a residual block."""
+    """Add tensors value by value: the end of a residual block. What is 1 is spread, as in `multiply`."""
 
     inputs = (2, None)
     branches = True
-    alike = "shapes"
+    alike = "spread"
     verb = "adds"
-    examples = [Example("", "56x56x256, 56x56x256", "56x56x256")]
+    examples = [Example("", "56x56x256, 56x56x256", "56x56x256"), Example("", "28x28x64, 64", "28x28x64")]
 
 
 class Multiply(Layer, family="join"):
-    """Multiply tensors value by value; a vector is spread over the sides, as in squeeze-and-excitation."""
+    """Multiply tensors value by value. Sides of 1, one channel, and the sides of a vector are spread.
+
+    A vector is the gate of squeeze-and-excitation, one map that of spatial attention.
+    """
 
     inputs = (2, None)
     branches = True
     alike = "spread"
     verb = "multiplies"
-    examples = [Example("", "56x56x256, 256", "56x56x256")]
+    examples = [Example("", "56x56x256, 256", "56x56x256"), Example("", "28x28x64, 28x28x1", "28x28x64")]
 
 
 class Concat(Layer, family="join"):
-    """Put channels one behind the other: the end of an Inception module."""
+    """Put channels one behind the other, the end of an Inception module; or rows, columns, tokens."""
+
+    axis: Word = attr("on which axis", default="channels", choices=("channels", "height", "width", "depth", "length"))
 
     inputs = (2, None)
     branches = True
-    alike = "sides"
-    out_channels = "sum(channels)"
-    examples = [Example("", "28x28x64, 28x28x128, 28x28x32, 28x28x32", "28x28x256")]
+    alike = "along"
+    along = "axis"
+    out_channels = {"along_channels": "sum(channels)", "true": "c"}
+    out_side = {"along": "sum(joined)", "true": "side"}
+    examples = [
+        Example("", "28x28x64, 28x28x128, 28x28x32, 28x28x32", "28x28x256"),
+        Example("axis: length", "196x768, 1x768", "197x768"),
+    ]
+
+
+class Elementwise(Layer, family="join"):
+    """Put tensors together value by value in another way than `add` and `multiply`; what is 1 is spread."""
+
+    type_: Word = attr(
+        "what is done; the last three are of exactly two",
+        choices=("maximum", "minimum", "subtract", "divide", "power"),
+    )
+
+    inputs = (2, None)
+    branches = True
+    alike = "spread"
+    verb = "combines"
+    requires = [
+        Requirement("many == 2", "it takes exactly two inputs", when="subtract or divide or power"),
+    ]
+    examples = [
+        Example("type: maximum", "8x8x16, 8x8x16, 8x8x16", "8x8x16"),
+        Example("type: divide", "8x4, 8x1", "8x4"),
+    ]
 
 
 class Distance(Layer, family="join"):
@@ -42,3 +73,44 @@ class Distance(Layer, family="join"):
     alike = "shapes"
     verb = "compares"
     examples = [Example("", "4096, 4096", "4096")]
+
+
+class Matmul(Layer, family="join"):
+    """The product of two matrices of positions × channels: N·K by K·M gives N·M, for N·K·M multiplies."""
+
+    transpose: Word = attr("which of the two is transposed first", default="none", choices=("none", "first", "second"))
+
+    inputs = 2
+    branches = True
+    tensors = ("first", "second")
+    reads = "tokens"
+    requires = [
+        Requirement(
+            "first_channels == second_positions",
+            "the channels of the first must be as many as the positions of the second",
+            when="none",
+        ),
+        Requirement(
+            "first_positions == second_positions",
+            "with `transpose: first` both must have as many positions",
+            when="first",
+        ),
+        Requirement(
+            "first_channels == second_channels",
+            "with `transpose: second` both must have as many channels",
+            when="second",
+        ),
+    ]
+    out_channels = {"second": "second_positions", "true": "second_channels"}
+    out_tokens = {"first": "first_channels", "true": "first_positions"}
+    multiplies = {
+        "products": {
+            "second": "first_positions * first_channels * second_positions",
+            "true": "first_positions * first_channels * second_channels",
+        }
+    }
+    examples = [
+        Example("", "196x64, 64x10", "196x10", 0, 125_440),
+        Example("transpose: second", "196x64, 100x64", "196x100", 0, 1_254_400),
+        Example("transpose: first", "2500x3, 2500x64", "3x64", 0, 480_000),
+    ]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Requirement, attr
+from cnncalc.core.layers.base import Example, Formula, Layer, Requirement, Word, attr
 
-_AFFINE = "learn a scale and a shift for each channel"
+_SCALE = "learn a scale for each channel"
+_SHIFT = "learn a shift for each channel"
+_OVER = "what is normalised: the `channels` at each position, or `all` values, each then with its own scale and shift"
+_LEARNED: dict[str, Formula] = {"scale": {"scale": "c"}}
+_ADDED: dict[str, Formula] = {"shift": {"shift": "c"}}
+_LEARNED_OVER: dict[str, Formula] = {"scale": {"scale and all": "c * prod(side)", "scale": "c"}}
+_ADDED_OVER: dict[str, Formula] = {"shift": {"shift and all": "c * prod(side)", "shift": "c"}}
 
 
 class BatchNorm(Layer, family="norm"):
@@ -13,37 +19,75 @@ class BatchNorm(Layer, family="norm"):
     Source: Ioffe, Szegedy 2015.
     """
 
-    affine: bool = attr(_AFFINE, default=True)
+    scale: bool = attr(_SCALE, default=True)
+    shift: bool = attr(_SHIFT, default=True)
 
-    weights = {"scale": {"affine": "c"}}
-    biases = {"shift": {"affine": "c"}}
+    weights = _LEARNED
+    biases = _ADDED
     buffers = {"running mean": "c", "running variance": "c"}
 
-    examples = [Example("", "56x56x64", "56x56x64", 128)]
+    examples = [Example("", "56x56x64", "56x56x64", 128), Example("scale: false", "56x56x64", "56x56x64", 64)]
 
 
 class LayerNorm(Layer, family="norm"):
-    """Normalise over the channels at each position. Source: Ba et al. 2016."""
+    """Normalise over the channels at each position, or over all values. Source: Ba et al. 2016."""
 
-    affine: bool = attr(_AFFINE, default=True)
+    scale: bool = attr(_SCALE, default=True)
+    shift: bool = attr(_SHIFT, default=True)
+    over: Word = attr(_OVER, default="channels", choices=("channels", "all"))
 
-    weights = {"scale": {"affine": "c"}}
-    biases = {"shift": {"affine": "c"}}
+    weights = _LEARNED_OVER
+    biases = _ADDED_OVER
 
-    examples = [Example("", "197x768", "197x768", 1_536)]
+    examples = [
+        Example("", "197x768", "197x768", 1_536),
+        Example("over: all", "8x8x4", "8x8x4", 512),
+        Example("shift: false", "14x14x32", "14x14x32", 32),
+    ]
+
+
+class RmsNorm(Layer, family="norm"):
+    """Divide by the root of the mean square over the channels at each position, or over all values.
+
+    Source: Zhang, Sennrich 2019.
+    """
+
+    scale: bool = attr(_SCALE, default=True)
+    over: Word = attr(_OVER, default="channels", choices=("channels", "all"))
+
+    weights = _LEARNED_OVER
+
+    examples = [Example("", "2048x4096", "2048x4096", 4_096), Example("over: all", "8x8x4", "8x8x4", 256)]
 
 
 class GroupNorm(Layer, family="norm"):
     """Normalise over groups of channels. Source: Wu, He 2018."""
 
     groups: int = attr("number of groups", at_least=1)
-    affine: bool = attr(_AFFINE, default=True)
+    scale: bool = attr(_SCALE, default=True)
+    shift: bool = attr(_SHIFT, default=True)
 
     requires = [Requirement("c % groups == 0", "the input channels must split evenly into the groups", reason="split")]
-    weights = {"scale": {"affine": "c"}}
-    biases = {"shift": {"affine": "c"}}
+    weights = _LEARNED
+    biases = _ADDED
 
     examples = [Example("groups: 32", "56x56x64", "56x56x64", 128)]
+
+
+class InstanceNorm(Layer, family="norm"):
+    """Normalise each channel of each image by itself. Source: Ulyanov et al. 2016."""
+
+    scale: bool = attr(_SCALE, default=False)
+    shift: bool = attr(_SHIFT, default=False)
+
+    reads = "sides"
+    weights = _LEARNED
+    biases = _ADDED
+
+    examples = [
+        Example("", "128x128x64", "128x128x64"),
+        Example("scale: true, shift: true", "128x128x64", "128x128x64", 128),
+    ]
 
 
 class Lrn(Layer, family="norm"):
@@ -60,12 +104,23 @@ class Lrn(Layer, family="norm"):
     examples = [Example("", "27x27x96", "27x27x96")]
 
 
-class LayerScale(Layer, family="norm"):
-    """Multiply each channel by one learned number, as ConvNeXt does. Source: Touvron et al. 2021."""
+class Scale(Layer, family="norm"):
+    """Multiply by learned numbers, as ConvNeXt does (layer scale), and as detectors scale their outputs.
 
-    weights = {"scale": "c"}
+    Source: Touvron et al. 2021, CaiT.
+    """
 
-    examples = [Example("", "56x56x96", "56x56x96", 96)]
+    bias: bool = attr("learn what is added, too", default=False)
+    per: Word = attr("what has a factor of its own", default="channel", choices=("channel", "value", "all"))
+
+    weights = {"factors": {"all": "1", "value": "c * prod(side)", "true": "c"}}
+    biases = {"biases": {"bias and all": "1", "bias and value": "c * prod(side)", "bias": "c"}}
+
+    examples = [
+        Example("", "56x56x96", "56x56x96", 96),
+        Example("bias: true, per: value", "4x4x8", "4x4x8", 256),
+        Example("per: all", "56x56x96", "56x56x96", 1),
+    ]
 
 
 class Dropout(Layer, family="norm"):

@@ -89,3 +89,21 @@ class AdaptiveMaxPool(Layer, family="pool"):
     out_side = {"size > 0": "size", "true": "side"}
 
     examples = [Example("size: [2, 3]", "13x13x8", "2x3x8")]
+
+
+class ChannelAvgPool(Layer, family="pool"):
+    """The mean over the channels at each position: one map. Source: Woo et al. 2018, CBAM."""
+
+    reads = "sides"
+    out_channels = "1"
+
+    examples = [Example("", "28x28x64", "28x28x1")]
+
+
+class ChannelMaxPool(Layer, family="pool"):
+    """The largest value over the channels at each position: one map. Source: Woo et al. 2018, CBAM."""
+
+    reads = "sides"
+    out_channels = "1"
+
+    examples = [Example("", "28x28x64", "28x28x1")]

@@ -25,17 +25,27 @@ class Reshape(Layer, family="reshape"):
 
 
 class Slice(Layer, family="reshape"):
-    """One of several equal parts of the channels."""
+    """Some of the channels: one of several equal parts, or those from `first` to `last`."""
 
-    part: int = attr("which part, counted from 1", at_least=1)
-    of: int = attr("number of parts", at_least=1)
+    part: int = attr("which part, counted from 1", default=None, at_least=1)
+    of: int = attr("number of parts", default=None, at_least=1)
+    first: int = attr("the first channel, counted from 1", default=None, at_least=1)
+    last: int = attr("the last channel", default=None, at_least=1)
 
     requires = [
-        Requirement("c % of == 0", "the input channels must split evenly into the parts"),
-        Requirement("part <= of", "there are only so many parts"),
+        Requirement("part_given == of_given", "`slice` needs both `part` and `of`"),
+        Requirement("first_given == last_given", "`slice` needs both `first` and `last`"),
+        Requirement("part_given != first_given", "`slice` takes either `part` and `of` or `first` and `last`"),
+        Requirement("c % of == 0", "the input channels must split evenly into the parts", when="part_given"),
+        Requirement("part <= of", "there are only so many parts", when="part_given"),
+        Requirement("first <= last", "the last channel stands before the first", when="first_given"),
+        Requirement("last <= c", "there are only so many channels", when="first_given"),
     ]
-    out_channels = "c / of"
-    examples = [Example("part: 2, of: 2", "28x28x116", "28x28x58")]
+    out_channels = {"part_given": "c / of", "true": "last - first + 1"}
+    examples = [
+        Example("part: 2, of: 2", "28x28x116", "28x28x58"),
+        Example("first: 1, last: 48", "8x8x112", "8x8x48"),
+    ]
 
 
 class PadChannels(Layer, family="reshape"):
@@ -67,3 +77,33 @@ class PixelShuffle(Layer, family="reshape"):
     out_channels = "c / prod(factor)"
     out_side = "side * factor"
     examples = [Example("factor: 2", "10x10x16", "20x20x4")]
+
+
+class SpaceToDepth(Layer, family="reshape"):
+    """Turn resolution into channels: each block of positions becomes one, with the channels of all.
+
+    YOLOv2's reorg, YOLOv5's focus, the merging of patches in Swin. Source: Shi et al. 2016, read backwards.
+    """
+
+    factor: PerAxis = attr("how many times as short each side becomes", at_least=1)
+
+    reads = "sides"
+    requires = [Requirement("side % factor == 0", "the sides must split evenly by the factor: put `pad` before it")]
+    out_channels = "c * prod(factor)"
+    out_side = "side / factor"
+    examples = [Example("factor: 2", "26x26x64", "13x13x256"), Example("factor: [4, 1]", "8x5x3", "2x5x12")]
+
+
+class Transpose(Layer, family="reshape"):
+    """Positions become channels, and channels positions, as between the layers of MLP-Mixer."""
+
+    reads = "tokens"
+    out_channels = "prod(side)"
+    out_tokens = "c"
+    examples = [Example("", "196x768", "768x196")]
+
+
+class Identity(Layer, family="reshape"):
+    """What it reads; for a name of its own, or to read another entry."""
+
+    examples = [Example("", "28x28x64", "28x28x64")]

@@ -40,15 +40,22 @@ class Pad(Layer, family="resize"):
 
 
 class Crop(Layer, family="resize"):
-    """The middle of the first input, cut to the sides of the second, as in U-Net."""
+    """The middle of the input: cut to the sides of a second one, as in U-Net, or by so much at each end."""
 
     like: Name = attr("the entry whose sides to take", default=None)
+    by: Padding = attr("how many rows to cut at each end", default=None, symbol="P")
 
     reads = "sides"
     second_input = "like"
     requires = [
-        Requirement("like_given", "`crop` needs a second input: `from: [A, B]` or `like: B`"),
-        Requirement("like <= side", "a crop never enlarges"),
+        Requirement("like_given or by_given", "`crop` needs `by`, or a second input: `from: [A, B]` or `like: B`"),
+        Requirement("like_given != by_given", "say either `like` or `by`"),
+        Requirement("not same_size", "`by` needs numbers"),
+        Requirement("like <= side", "a crop never enlarges", when="like_given"),
     ]
-    out_side = "like"
-    examples = [Example("", "64x64x512, 56x56x512", "56x56x512")]
+    out_side = {"like_given": "like", "before != after": "side - before - after", "true": "side - 2*by"}
+    examples = [
+        Example("", "64x64x512, 56x56x512", "56x56x512"),
+        Example("by: 2", "32x48x8", "28x44x8"),
+        Example("by: [[1, 0], [1, 0]]", "17x17x4", "16x16x4"),
+    ]

@@ -22,6 +22,9 @@ TABLE = Matches(
         Match("deconvolutional", "transposed_conv",
               {"filters": "filters", "kernel": "size", "stride": "stride", "padding": "padding",
                "bias": "not batch_normalize"}, axis="first", window=True),
+        Match("local", "conv", {"filters": "filters", "kernel": "size", "stride": "stride", "padding": "padding",
+              "shared": "false"}, axis="first", window=True),
+        Match("reorg", "space_to_depth", {"factor": "stride"}, axis="first", window=True),
         Match("connected", "dense", {"units": "output", "bias": "not batch_normalize"}, axis="last"),
         Match("batch_normalize", "batch_norm", axis="first"),
         Match("flatten", "Flatten"),
@@ -52,7 +55,7 @@ _NAMES = {"conv": "convolutional", "fc": "connected", "max": "maxpool", "avg": "
 _ENDS = ("yolo", "region", "detection", "Gaussian_yolo")
 
 
-class Section(NamedTuple):
+class CfgSection(NamedTuple):
     """What stands under a `[head]`, and where that is."""
 
     type: str
@@ -75,9 +78,9 @@ class Darknet(Format):
         return lower(_Sections(source).read(), TABLE, input_size)
 
 
-def sections(source: Source) -> list[Section]:
+def sections(source: Source) -> list[CfgSection]:
     """The sections of a file; raises ProblemsFound where a line is neither a head nor a value."""
-    found: list[Section] = []
+    found: list[CfgSection] = []
     for number, line in enumerate(source.text.splitlines(), 1):
         text = re.split("[#;]", line, maxsplit=1)[0].strip()
         if not text:
@@ -87,7 +90,7 @@ def sections(source: Source) -> list[Section]:
             if len(found) > MOST_OPERATORS:
                 raise fail("limit", f"more than {MOST_OPERATORS:,} layers (limit: operators {MOST_OPERATORS:,})", place)
             head = text.strip("[] ")
-            found.append(Section(_NAMES.get(head, head), {}, place))
+            found.append(CfgSection(_NAMES.get(head, head), {}, place))
         elif "=" in text and found:
             key, _, value = text.partition("=")
             found[-1].values[key.strip()] = value.strip()
@@ -119,13 +122,13 @@ class _Sections:
         self.net.outputs = tuple(dict.fromkeys([*self.ends, last]))
         return self.net
 
-    def _section(self, section: Section, at: int, last: str) -> str:
+    def _section(self, section: CfgSection, at: int, last: str) -> str:
         type = section.type
         name = f"{type}{at}"
         whole = {"batch_normalize", "groups", "size", "stride", "pad", "padding", "filters", "output", "dilation"}
         values: dict[str, Any] = {key: _number(section, key, None) for key in whole if key in section.values}
         reads = [last]
-        if type in ("convolutional", "deconvolutional"):
+        if type in ("convolutional", "deconvolutional", "local"):
             size = values.get("size", 1)
             values = {"filters": 1, "size": size, "stride": 1, "groups": 1, "dilation": 1, "padding": 0, **values}
             strides = [_number(section, f"stride_{side}", values["stride"]) for side in "yx"]
@@ -161,7 +164,7 @@ class _Sections:
         steps: list[tuple[str, dict[str, Any]]] = [(type, values)]
         if values.get("batch_normalize"):
             steps.append(("batch_normalize", {}))
-        usual = "logistic" if type in ("convolutional", "connected", "deconvolutional") else "linear"
+        usual = "logistic" if type in ("convolutional", "connected", "deconvolutional", "local") else "linear"
         activation = section.values.get("activation", usual)
         if activation != "linear" and type not in (*_ENDS, "softmax", "cost", "dropout"):
             steps.append((f"activation/{activation}", {}))
@@ -170,12 +173,14 @@ class _Sections:
             reads = [self._add(step, tensor, attributes, reads, section, name)]
         return reads[0]
 
-    def _add(self, type: str, gives: str, values: dict[str, Any], reads: list[str], section: Section, name: str) -> str:
+    def _add(
+        self, type: str, gives: str, values: dict[str, Any], reads: list[str], section: CfgSection, name: str
+    ) -> str:
         leaf = type.removeprefix("activation/")
         self.net.operations.append(Operation(leaf, type, values, tuple(reads), (gives,), section.place, (name,)))
         return gives
 
-    def _layers(self, section: Section, key: str, at: int) -> list[int]:
+    def _layers(self, section: CfgSection, key: str, at: int) -> list[int]:
         """The layers that a section names: counted from 0, or back from itself."""
         found = []
         for word in section.values.get(key, "").split(","):
@@ -189,18 +194,18 @@ class _Sections:
         return found
 
 
-def _whole(text: str, section: Section, key: str) -> int:
+def _whole(text: str, section: CfgSection, key: str) -> int:
     if not re.fullmatch(r"[+-]?\d{1,15}", text):
         raise fail("bad-value", f"`{clean(key)}={clean(text[:80])}` must be a whole number", section.place)
     return int(text)
 
 
-def _number(section: Section, key: str, default: Any) -> Any:
+def _number(section: CfgSection, key: str, default: Any) -> Any:
     text = section.values.get(key)
     return default if text is None else _whole(text, section, key)
 
 
-def _share(section: Section) -> float:
+def _share(section: CfgSection) -> float:
     try:
         return float(section.values["probability"])
     except ValueError:

@@ -26,8 +26,8 @@ _CONV = {
     "kernel": "kernel_size", "stride": "strides", "padding": "padding", "dilation": "dilation_rate", "bias": "use_bias",
 }  # fmt: skip
 _POOL = {"kernel": "pool_size", "stride": "strides", "padding": "padding"}
-_NORM = {"type": "class_name", "weights": "c if scale else 0", "biases": "c if center else 0", "multiplies": "0"}
-_BOTH = {"scale": True, "center": True}
+_NORM = {"scale": "scale", "shift": "center"}
+_CELL = {"units": "units", "bidirectional": "both_ways", "biases": "biases", "gives": "gives"}
 
 TABLE = Matches(
     [
@@ -44,16 +44,13 @@ TABLE = Matches(
         Match("Dense", "dense", {"units": "units", "bias": "use_bias", "per": "position if rank > 0 else none"},
               axis="last", defaults={"use_bias": True}),
         # normalisations
-        Match("BatchNormalization", "batch_norm", {}, "x", "scale and center", axis="format", defaults=_BOTH),
-        Match("BatchNormalization", "operator", {**_NORM, "buffers": "2 * c"}, axis="format", defaults=_BOTH),
-        Match("LayerNormalization", "layer_norm", {}, "x", "scale and center", axis="last", defaults=_BOTH),
-        Match("LayerNormalization", "operator", _NORM, axis="last", defaults=_BOTH),
-        Match("GroupNormalization", "group_norm", {"groups": "groups"}, "x", "scale and center and groups > 0",
-              axis="format", defaults=_BOTH),
-        Match("GroupNormalization", "operator", _NORM, axis="format", defaults=_BOTH),
+        Match("BatchNormalization", "batch_norm", _NORM, axis="format"),
+        Match("LayerNormalization", "layer_norm", _NORM, axis="last"),
+        Match("GroupNormalization", "group_norm", {"groups": "groups", **_NORM}, "x", "groups > 0", axis="format"),
+        Match("RMSNormalization", "rms_norm", axis="last"),
         Match("Normalization", "operator",
               {"type": "class_name", "weights": "0", "buffers": "2 * c + 1", "multiplies": "0"}, axis="last"),
-        Match("LayerScale", "layer_scale", axis="last"),
+        Match("LayerScale", "scale", axis="last"),
         Match("Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", "dropout",
               {"rate": "rate"}, "x", "rate >= 0 and rate <= 1"),
         Match("StochasticDepth", "stochastic_depth", {"rate": "rate"}),
@@ -69,7 +66,14 @@ TABLE = Matches(
         Match("ReLU", "relu6", {}, "x", "max_value == 6"),
         Match("ReLU", "relu", {}, "x", "not limited"),
         Match("LeakyReLU", "leaky_relu", {"slope": "negative_slope"}),
-        Match("PReLU", "prelu", {}, "x", "by_channel", axis="format"),
+        Match("PReLU", "prelu", {"per": "channel if by_channel else value"}, axis="format"),
+        # sequences
+        Match("LSTM", "lstm", _CELL, axis="last"), Match("GRU", "gru", _CELL, axis="last"),
+        Match("SimpleRNN", "rnn", _CELL, axis="last"),
+        Match("Embedding", "embedding", {"words": "input_dim", "width": "output_dim"}),
+        Match("MultiHeadAttention", "attention", {"heads": "num_heads", "inner": "num_heads * key_dim",
+              "value_width": "num_heads * value_dim", "bias": "use_bias"}, "x*", axis="last",
+              defaults={"use_bias": True}),
         # pooling
         Match("MaxPooling1D MaxPooling2D MaxPooling3D", "max_pool", _POOL, axis="format", window=True),
         Match("AveragePooling1D AveragePooling2D AveragePooling3D", "avg_pool", _POOL, axis="format", window=True),
@@ -88,7 +92,7 @@ TABLE = Matches(
         Match("Flatten", "Flatten"), Match("Reshape", "Reshape", {"shape": "shape"}),
         Match("Permute", "Transpose", {"perm": "perm"}),
         Match("ZeroPadding1D ZeroPadding2D ZeroPadding3D", "pad", {"padding": "padding"}, axis="format", window=True),
-        Match("Cropping1D Cropping2D Cropping3D", "Pad", {"pads": "pads"}, axis="format"),
+        Match("Cropping1D Cropping2D Cropping3D", "crop", {"by": "by"}, axis="format", window=True),
         Match("UpSampling1D UpSampling2D UpSampling3D", "upsample", {"factor": "size"}, axis="format", window=True),
         Match("Resizing", "resize", {"size": "size"}, axis="format", window=True),
         # what gives what it reads, or values by themselves
@@ -270,8 +274,13 @@ class _Config:
             return self._renamed(given, key)
         config = _as_dict(layer["config"])
         place = Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`")
-        if type in ("TimeDistributed",) and _as_dict(config.get("layer", {})).get("class_name") == "Dense":
-            type, config = "Dense", config["layer"]["config"]
+        inner = _as_dict(config.get("layer"))
+        if type == "TimeDistributed" and inner.get("class_name") in ("Dense", "Activation", "Dropout"):
+            type, config = inner["class_name"], inner["config"]
+        elif type == "Bidirectional" and config.get("merge_mode", "concat") == "concat":
+            type, config = inner["class_name"], {**inner["config"], "both_ways": True}
+        if type == "MultiHeadAttention" and len(reads) > 1:  # query, value, key
+            reads = [reads[0], *reads[1:][::-1]]
         steps = list(_steps(type, config))
         for at, (step, attributes) in enumerate(steps):
             last = at == len(steps) - 1
@@ -431,17 +440,10 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
             spare = [max(step - side, 0) for side, step in zip(kernel, stride, strict=True)]
             if any(spare):
                 found["output_padding"] = spare
-    if found.get("padding") == "causal":
-        spread = _listed(found.get("dilation_rate", 1))
-        found["padding"] = [[(kernel[0] - 1) * spread[0], 0]]
     if type.startswith("ZeroPadding"):
         found["padding"] = _ends(found.get("padding", 1), int(type[-2]))
     if type.startswith("Cropping"):
-        ends = _ends(found.get("cropping", 1), int(type[-2]))
-        before, after = ([-pair[at] for pair in ends] for at in (0, 1))
-        first = found["channels_first"]
-        found["pads"] = [0, *([0] if first else []), *before, *([] if first else [0])]
-        found["pads"] += [0, *([0] if first else []), *after, *([] if first else [0])]
+        found["by"] = _ends(found.get("cropping", 1), int(type[-2]))
     if type == "Reshape":
         found["shape"] = [1, *(found.get("target_shape") or found["dims"])]
     if type == "Permute":
@@ -449,6 +451,13 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
     if type in ("BatchNormalization", "GroupNormalization"):
         axis = found.get("axis", -1)
         found["channels_first"] = (axis[0] if isinstance(axis, list) and axis else axis) == 1
+    if type in ("LSTM", "GRU", "SimpleRNN"):
+        several = type == "GRU" and found.get("reset_after", False)
+        found["biases"] = (2 if several else 1) if found.get("use_bias", True) else 0
+        found["gives"] = "all" if found.get("return_sequences") else "last"
+        found.setdefault("both_ways", False)
+    if type == "MultiHeadAttention":
+        found.setdefault("value_dim", found["key_dim"])
     if type == "PReLU":
         found["by_channel"] = bool(found.get("shared_axes"))
         found["channels_first"] = 1 not in (found.get("shared_axes") or [1])

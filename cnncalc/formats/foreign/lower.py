@@ -18,7 +18,7 @@ from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
-from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
+from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
@@ -27,6 +27,15 @@ from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Match, 
 
 LARGEST_SIZE = 10**15
 MOST_LISTED = 5
+JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tensors, value by value
+    **dict.fromkeys(("Add", "Sum", "Eltwise/SUM"), ("add", {})),
+    **dict.fromkeys(("Mul", "Multiply", "Eltwise/PROD"), ("multiply", {})),
+    **dict.fromkeys(("Max", "Maximum", "Eltwise/MAX"), ("elementwise", {"type": "maximum"})),
+    **dict.fromkeys(("Min", "Minimum"), ("elementwise", {"type": "minimum"})),
+    **dict.fromkeys(("Sub", "Subtract"), ("elementwise", {"type": "subtract"})),
+    "Div": ("elementwise", {"type": "divide"}),
+    "Pow": ("elementwise", {"type": "power"}),
+}
 
 
 class Value(NamedTuple):
@@ -70,7 +79,7 @@ def dims_like(shape: Shape, like: Value) -> tuple[int, ...]:
     channels, *sides = shape
     front = [1] if like.channel > 0 and like.dims[0] == 1 else []
     dims = [*front, *sides]
-    dims.insert(len(front) if like.channel == 1 and len(front) == 1 else len(dims), channels)
+    dims.insert(1 if like.channel == 1 and front and len(like.dims) > 2 else len(dims), channels)
     return tuple(dims)
 
 
@@ -256,7 +265,7 @@ class Lowering:
         sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
         known = [read.known if read else None for read in reads]
         rows = self.table.by_operator.get(operator.type, ())
-        move = rows[0].type if rows else operator.type
+        move = next((row.type for row in rows if row.type in MOVES or row.type == SAME), operator.type)
         try:
             if move == SAME:
                 found = [known[0] or Known(())]
@@ -472,7 +481,7 @@ class Lowering:
             if at and name not in self.readers and name not in self.net.outputs:
                 given.append(Value(found[at]))
                 continue
-            given.append(self._one_moved(operator, row, attributes, reads, found[at], at, name, figures))
+            given.append(self._one_moved(operator, row, attributes, reads, found, at, name, figures))
             figures = {}
         return given
 
@@ -482,11 +491,12 @@ class Lowering:
         row: Match,
         attributes: dict[str, Any],
         reads: list[Value | None],
-        dims: tuple[int, ...],
+        all_dims: list[tuple[int, ...]],
         at: int,
         name: str,
         figures: dict[str, int],
     ) -> Value:
+        dims = all_dims[at]
         tensors = [read for read in reads if read is not None and read.ref is not None]
         main = tensors[0]
         channel = self._channel_after(row.type, attributes, main, dims, name)
@@ -495,7 +505,8 @@ class Lowering:
         if view and (shape == main.shape or (dims == main.dims and row.type != "Transpose")):
             return Value(dims, main.ref, channel if shape == main.shape else main.channel)
         if not any(figures.values()):
-            found = self._as_layer(row.type, attributes, main, tensors, shape, dims, channel, at)
+            parts = [one[channel] for one in all_dims if channel < len(one)]
+            found = self._as_layer(row.type, attributes, main, tensors, shape, dims, channel, at, parts)
             if found:
                 layer, done, _ = self._tried(found[0], found[1], tuple(read.shape for read in tensors))
                 if layer and done and done.output == shape:
@@ -514,6 +525,7 @@ class Lowering:
         dims: tuple[int, ...],
         channel: int,
         at: int,
+        parts: list[int],
     ) -> tuple[str, dict[str, Any]] | None:
         """The layer of ours that a move is, and its attributes; None where it is none."""
         spatial = len(main.shape) > 1
@@ -521,11 +533,17 @@ class Lowering:
             return ("flatten", {}) if len(shape) == 1 and spatial else ("reshape", {"shape": (*shape[1:], shape[0])})
         if move == "Onto":  # of other channels as many as fit
             return ("add", {}) if len({read.shape for read in tensors}) == 1 else None
-        if move == "Concat" and axis_of(attributes["axis"], len(dims)) == channel == main.channel:
-            return ("concat", {}) if len(tensors) > 1 else None
+        if move == "Concat" and channel == main.channel and len(tensors) > 1:
+            axis = axis_of(attributes["axis"], len(dims))
+            before = sum(1 for place in range(axis) if place != channel and not (place == 0 and dims[0] == 1))
+            names = AXES.get(len(shape) - 1, ())
+            return ("concat", {"axis": "channels" if axis == channel else names[before] if before < len(names) else ""})
+        if move == "Transpose" and shape == main.shape[::-1] and len(shape) == 2:
+            return "transpose", {}
         if move == "Split" and main.channel == channel == axis_of(attributes.get("axis", 0), len(dims)):
-            many, rest = divmod(main.shape[0], shape[0])
-            return None if rest or main.shape[0] != shape[0] * many else ("slice", {"part": at + 1, "of": many})
+            if len(set(parts)) == 1:
+                return "slice", {"part": at + 1, "of": len(parts)}
+            return "slice", {"first": sum(parts[:at]) + 1, "last": sum(parts[: at + 1])}
         if move == "ReduceMean" and spatial and main.shape[0] == shape[0] and main.channel == 1:
             if len(shape) == 1:
                 return "global_avg_pool", {}
@@ -575,22 +593,19 @@ class Lowering:
             dims = declared
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
         channel = main.channel + len(dims) - len(main.dims)
-        if len(tensors) == len(parts) and len(tensors) > 1:
-            type = {
-                "Add": "add",
-                "Sum": "add",
-                "Eltwise/SUM": "add",
-                "Mul": "multiply",
-                "Multiply": "multiply",
-                "Eltwise/PROD": "multiply",
-            }.get(operator.type)
+        joined = JOINS.get(operator.type)
+        if joined and len(tensors) == len(parts) and len(tensors) > 1:
             ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
-            if type and all(read.channel >= 0 for read in ordered):
-                shapes = tuple(read.shape for read in ordered)
-                layer, done, _ = self._tried(type, {}, shapes)
-                if layer and done and done.output == shape_of(dims, channel):
-                    return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
+            shapes = tuple(read.shape for read in ordered)
+            layer, done, _ = self._tried(*joined, shapes)
+            if layer and done and done.output == shape_of(dims, channel):
+                return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
         figures = self._loose(reads)
+        scales = figures["weights"] and len(tensors) == 1 and operator.type == "Mul" and dims == main.dims
+        if scales and _along(dims, channel, parts) and not figures["buffers"]:
+            layer, done, _ = self._tried("scale", {}, (main.shape,))
+            if layer and done and done.weights == figures["weights"]:
+                return [Value(dims, self._put(operator, layer, done, tensors, (main.shape,)), channel)]
         if operator.type in ("Add", "Sub", "Sum"):
             figures["weights"], figures["biases"] = 0, figures["weights"]
         return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | figures)]
@@ -609,6 +624,17 @@ class Lowering:
         dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
         tensors = [read for read in (left, right) if read.ref is not None]
         figures = {"multiplies": prod(dims) * a[-1]} | self._loose(reads)
+        if (
+            len(tensors) == 2
+            and len(dims) == 3
+            and dims[0] == left.dims[0] == right.dims[0] == 1
+            and not any(transposed)
+        ):
+            ordered = [self._with_axis(read, 2, operator) for read in (left, right)]
+            shapes = tuple(read.shape for read in ordered)
+            layer, done, _ = self._tried("matmul", {}, shapes)
+            if layer and done and (done.output, done.multiplies) == (shape_of(dims, 2), figures["multiplies"]):
+                return [Value(dims, self._put(operator, layer, done, ordered, shapes), 2)]
         if len(left.dims) == 1:
             dims = (*dims[:-2], dims[-1])
         if len(right.dims) == 1:
@@ -735,7 +761,8 @@ def _axis(row: Match, read: Value, main: Value | None = None) -> int:
 
 def _channel_of(dims: tuple[int, ...], like: Value) -> int:
     """The axis of the channels of what a layer gives, as it is in what it reads."""
-    return 1 if like.channel == 1 and like.dims[0] == 1 and len(dims) > 1 else max(0, len(dims) - 1)
+    first = like.channel == 1 and like.dims[0] == 1 and len(like.dims) > 2 and len(dims) > 1
+    return 1 if first else max(0, len(dims) - 1)
 
 
 def _turned(row: Match, operator: Operation) -> Match:
@@ -771,6 +798,12 @@ def _is_plain(value: Any) -> bool:
         or isinstance(value, int | float | str | Fraction)
         or (isinstance(value, tuple) and all(map(_is_plain, value)))
     )
+
+
+def _along(dims: tuple[int, ...], channel: int, parts: Sequence[Value]) -> bool:
+    """Whether what is constant among some tensors has one number for each channel."""
+    wanted = tuple(side if at == channel else 1 for at, side in enumerate(dims))
+    return all((1,) * (len(dims) - len(one.dims)) + one.dims == wanted for one in parts if one.ref is None)
 
 
 def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:

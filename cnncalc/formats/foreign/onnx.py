@@ -67,8 +67,12 @@ TABLE = Matches(
         Match("BatchNormalization SpatialBN", "batch_norm", {},
             "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
         Match("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
-        Match("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
-            "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
+        Match("InstanceNormalization", "instance_norm", {"scale": "true", "shift": "true"}, "x weights:W biases:B",
+              axis="first", window=True),
+        Match("SimplifiedLayerNormalization RMSNormalization", "rms_norm", {"scale": "W_given"}, "x weights:W",
+              "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
+        Match("LayerNormalization", "layer_norm", {"scale": "W_given", "shift": "B_given"},
+            "x weights:W biases:B", "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
         Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
         # activations
         Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),
@@ -76,7 +80,7 @@ TABLE = Matches(
         Match("Tanh", "tanh"), Match("Elu", "elu"), Match("Selu", "selu"), Match("Gelu FastGelu", "gelu"),
         Match("Swish", "silu"), Match("HardSwish", "hard_swish"), Match("HardSigmoid", "hard_sigmoid"),
         Match("Softmax LogSoftmax", "softmax"),
-        Match("PRelu", "prelu", {"shared": "W_size == 1"}, "x weights:W", axis="first"),
+        Match("PRelu", "prelu", {"per": "all if W_size == 1 else channel"}, "x weights:W", axis="first"),
         Match("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
         Match("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
         # pooling
@@ -87,6 +91,9 @@ TABLE = Matches(
         Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
         Match("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
         Match("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
+        Match("SpaceToDepth", "space_to_depth", {"factor": "blocksize"}, axis="first", window=True),
+        Match("Gather", "embedding", {"words": "W_first", "width": "W_last"}, "weights:W x",
+              "W_rank == 2 and axis == 0", defaults={"axis": 0}),
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads

@@ -14,8 +14,10 @@ from cnncalc.core.problem import clean
 from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Labelled, Page, Run, TableRow
 from cnncalc.teaching.grade import Graded, Mark, Marks
 from cnncalc.teaching.question import Worksheet
+from cnncalc.teaching.tally import tallies
 from cnncalc.teaching.wording import written_answer
 
+ABSENT = "nothing was handed in"
 _LISTED = 5
 _HARDEST = 3
 _WIDEST = 72  # columns; longer lines are hard to read
@@ -28,9 +30,9 @@ def document(marks: Marks, style: Style) -> Page:
     """
     sheet, found, columns, key = marks
     if len(found) == 1 and not found[0].problem:
-        title, table, below = found[0].name, _one(sheet, found[0], key), _of_one(found[0])
+        title, table, below = found[0].called, _one(sheet, found[0], key), _of_one(found[0])
     else:
-        title, table, below = sheet.title, _all(found), _summary(sheet, found)
+        title, table, below = sheet.title, _all(found), summary(sheet, found)
     blocks: list[Block] = [Heading(title), table]
     if below:
         blocks.append(Items(below))
@@ -45,7 +47,7 @@ def document(marks: Marks, style: Style) -> Page:
 def _to_look_at(found: Sequence[Graded]) -> list[str]:
     """What could not be marked, with the text as it was written."""
     return [
-        f"{graded.name}, question {mark.question.id}: {clean(mark.given) or '(nothing)'}"
+        f"{graded.called}, question {mark.question.id}: {clean(mark.given) or '(nothing)'}"
         + (f" ({mark.remark})" if mark.remark else "")
         for graded in found
         for mark in graded.unclear
@@ -89,12 +91,12 @@ def _one(sheet: Worksheet, graded: Graded, key: bool) -> Grid:
 
 
 def _of_one(graded: Graded) -> list[Inline]:
-    total = f"{graded.points} of {graded.of} points, {_share(graded)}"
+    total = f"{graded.points} of {graded.of} points, {share_of(graded)}"
     total += f"; {_many(graded.open, 'point')} open" if graded.open else ""
     return [Run(total, "strong"), *(f"note: {note}" for note in graded.notes)]
 
 
-def _share(graded: Graded) -> str:
+def share_of(graded: Graded) -> str:
     """A student's share of the points; with open ones, from the least to the most that it can become."""
     least, most = (percent_of(points, graded.of) for points in (graded.points, graded.points + graded.open))
     return f"{least} to {most}" if graded.open else least
@@ -118,12 +120,14 @@ def _all(found: Sequence[Graded]) -> Grid:
     rows = []
     for graded in found:
         if graded.problem:
-            cells = [graded.name, "–", "–", "", graded.problem]
+            cells = [graded.called, "–", "–", "", graded.problem]
             rows.append(TableRow(cells, "idle" if graded.passed_over else "error"))
+        elif graded.absent:
+            rows.append(TableRow([graded.called, "–", "–", "", ABSENT], "blank"))
         else:
             wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict not in ("right", "unclear"))
             points = f"{graded.points}/{graded.of}"
-            rows.append(TableRow([graded.name, points, _share(graded), wrong, _likely(graded)]))
+            rows.append(TableRow([graded.called, points, share_of(graded), wrong, _likely(graded)]))
 
     def narrower() -> Iterator[Grid]:
         lower = [row._replace(cells=row.cells[:-1], below=str(row.cells[-1])) for row in rows]
@@ -139,8 +143,9 @@ def _likely(graded: Graded) -> str:
     return ", ".join([*said, *graded.notes])
 
 
-def _summary(sheet: Worksheet, found: Sequence[Graded]) -> list[Inline]:
-    readable = [graded for graded in found if not graded.problem]
+def summary(sheet: Worksheet, found: Sequence[Graded]) -> list[Inline]:
+    """The mean, what was not read, the hardest questions and the usual slips, in a line each."""
+    readable = [graded for graded in found if not graded.problem and not graded.absent]
     lines: list[Inline] = []
     if readable:
         mean = sum(graded.points for graded in readable) / len(readable)
@@ -149,8 +154,11 @@ def _summary(sheet: Worksheet, found: Sequence[Graded]) -> list[Inline]:
     unread = sum(bool(graded.problem) and not graded.passed_over for graded in found)
     if unread:
         lines.append(f"not read: {_many(unread, 'file')} or rows" if unread > 1 else "not read: 1 file or row")
+    absent = sum(graded.absent for graded in found)
+    if absent:
+        lines.append(f"nothing handed in: {_many(absent, 'student')}")
     if len(readable) > 1:
-        lines += _hardest(sheet, readable)
+        lines += _hardest(readable)
     slips = Counter(slip.slip.name for graded in readable for mark in graded.marks for slip in mark.slips)
     listed = sorted(slips.items(), key=lambda item: (-item[1], item[0]))[:_LISTED]
     if listed:
@@ -158,12 +166,15 @@ def _summary(sheet: Worksheet, found: Sequence[Graded]) -> list[Inline]:
     return lines
 
 
-def _hardest(sheet: Worksheet, readable: Sequence[Graded]) -> list[str]:
-    """The questions of the sheet that fewest have right, for the next lesson."""
-    readable = [graded for graded in readable if graded.marks[0].question is sheet.questions[0]]
-    right = Counter(mark.question.id for graded in readable for mark in graded.marks if mark.verdict == "right")
-    missed = sorted((right[question.id], place, question.id) for place, question in enumerate(sheet.questions))
-    listed = [f"{id} ({percent_of(number, len(readable))})" for number, _, id in missed if number < len(readable)]
+def _hardest(readable: Sequence[Graded]) -> list[Inline]:
+    """The questions that fewest have right, for the next lesson: by number where all have one sheet."""
+    found = [tally for tally in tallies(readable) if tally.verdicts["right"] < tally.asked]
+    one = len({mark.question.id for graded in readable for mark in graded.marks}) == len(tallies(readable))
+    found.sort(key=lambda tally: (tally.verdicts["right"] / tally.asked, int(tally.numbers[0]) if one else 0))
+    listed = [
+        f"{tally.numbers[0] if one else tally.title} ({percent_of(tally.verdicts['right'], tally.asked)})"
+        for tally in found
+    ]
     return [f"least often right: {', '.join(listed[:_HARDEST])}"] if listed else []
 
 
@@ -182,10 +193,14 @@ def json(everyone: Marks, style: Style) -> str:
         if graded.problem:
             students.append({"answers": graded.name, "status": _status(graded), "problem": graded.problem})
             continue
+        if graded.absent:
+            students.append({"answers": None, "student": graded.student, "status": "absent"})
+            continue
         marks = [_mark(mark, sheet, key) for mark in graded.marks]
         students.append(
             {
                 "answers": graded.name,
+                **({"student": graded.student} if graded.student else {}),
                 "status": _status(graded),
                 "points": graded.points,
                 "open": graded.open,
@@ -213,6 +228,8 @@ def json(everyone: Marks, style: Style) -> str:
 def _status(graded: Graded) -> str:
     if graded.problem:
         return "passed over" if graded.passed_over else "error"
+    if graded.absent:
+        return "absent"
     return "to look at" if graded.unclear else "graded"
 
 
@@ -241,13 +258,16 @@ def csv(everyone: Marks, style: Style) -> str:
     writer = csv_writer(text, lineterminator="\n")
     others = {mark.question.id for graded in found for mark in graded.marks}
     ids = sorted(others | {question.id for question in sheet.questions}, key=int)
-    heads = ["answers", "status", "points", "open", "of", "percent", *(f"q{id}" for id in ids)]
+    named = any(graded.student for graded in found)
+    heads = ["answers", "status", "points", "open", "of", "percent", *(["student"] if named else [])]
+    heads += [f"q{id}" for id in ids]
     writer.writerow([*heads, "to look at", "slips", "notes"])
     for graded in found:
-        if graded.problem:
+        student = [inert(graded.student)] if named else []
+        if graded.problem or graded.absent:
             blanks = [""] * (len(ids) + 2)
-            cells = [inert(graded.name), _status(graded), "", "", sheet.points, ""]
-            writer.writerow([*cells, *blanks, inert(graded.problem)])
+            cells = [inert(graded.name), _status(graded), "", "", sheet.points, "", *student]
+            writer.writerow([*cells, *blanks, inert(graded.problem or ABSENT)])
             continue
         points = {mark.question.id: "?" if mark.points is None else mark.points for mark in graded.marks}
         look = "; ".join(f"{mark.question.id}: {mark.given}" for mark in graded.unclear)
@@ -260,6 +280,7 @@ def csv(everyone: Marks, style: Style) -> str:
                 graded.open,
                 graded.of,
                 "" if graded.open else _percent(graded.points, graded.of),
+                *student,
                 *(points.get(id, "") for id in ids),
                 inert(look),
                 inert(slips),

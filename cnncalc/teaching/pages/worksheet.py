@@ -32,19 +32,26 @@ from cnncalc.teaching.wording import written_answer
 
 def document(handout: Handout, style: Style) -> Page:
     """The whole sheet; with `key` the answers stand in the blanks, and the working below."""
-    sheet, key = handout
-    title = f"{sheet.title}{': key' if key else ''}"
-    return Page(title, [Heading(title), *_blocks(sheet, key)], depth=1, header=header(sheet.recipe))
+    title = f"{handout.sheet.title}{': key' if handout.key else ''}"
+    return Page(title, [Heading(title), *_blocks(*handout)], depth=1, header=header(handout.sheet.recipe))
 
 
-def _blocks(sheet: Worksheet, key: bool) -> Iterator[Block]:
+def _blocks(sheet: Worksheet, key: bool, room: int) -> Iterator[Block]:
+    room = 0 if key else room
     if not key:
-        yield Fields((("Name", 16), ("Date", 8)))
+        if sheet.recipe.student:
+            yield Paragraph(["Name: ", Run(sheet.recipe.student, "strong")])
+        else:
+            yield Fields((("Name", 16), ("Date", 8)))
     yield Paragraph(" ".join(instructions(sheet)))
     for table in sheet.tables:
-        yield Section(table.caption or "Layers", [*_table(table, sheet, key)])
+        asked = [sheet.question(cell.question) for line in table.lines for cell in line.cells if cell.question]
+        places = [
+            Labelled(f"{question.id}. {question.layer}: {question.asked}", _room(room)) for question in asked if room
+        ]
+        yield Section(table.caption or "Layers", [*_table(table, sheet, key), *places])
     for passage in sheet.passages:
-        questions = [_question(sheet.question(id), sheet, key) for id in passage.questions]
+        questions = [_question(sheet.question(id), sheet, key, room) for id in passage.questions]
         if passage.listing:
             title = f"Find the mistake (questions {' and '.join(passage.questions)})"
             yield Section(title, [Paragraph(Run(passage.text, "prose")), Listing(passage.listing), *questions])
@@ -66,7 +73,7 @@ def _table(table: Table, sheet: Worksheet, key: bool) -> Iterator[Block]:
     if table.given:
         yield Paragraph(f"Given: {', '.join(f'{name} is {shape}' for name, shape in table.given)}.")
     heads = [Head("layer", folds=True, name=True), Head("what it is", folds=True), Head("reads", folds=True)]
-    heads += [Head(title, right=True) for title in ("output", "params", "multiplies")]
+    heads += [Head(title, right=True) for title in table.columns]
 
     def cell(one: Cell) -> Inline:
         return _gap(sheet.question(one.question), sheet, key) if one.question else one.text
@@ -75,10 +82,15 @@ def _table(table: Table, sheet: Worksheet, key: bool) -> Iterator[Block]:
     yield Grid(heads, rows, caption=table.caption or "Layers")
 
 
-def _question(question: Question, sheet: Worksheet, key: bool) -> Section:
+def _room(lines: int) -> list[Listing]:
+    """Empty lines, in which whatever stands is no answer."""
+    return [Listing([""] * lines)] if lines else []
+
+
+def _question(question: Question, sheet: Worksheet, key: bool, room: int) -> Section:
     prompt, blank = Paragraph(Run(question.prompt, "prose")), Paragraph(_gap(question, sheet, key))
     choices = [Items(question.choices)] if question.choices else []
-    return Section(f"Question {question.id}", [prompt, *choices, blank])
+    return Section(f"Question {question.id}", [prompt, *choices, *_room(room), blank])
 
 
 def _working(sheet: Worksheet) -> Iterator[Block]:

@@ -14,7 +14,7 @@ from cnncalc.teaching.wording import written_answer
 
 def render(handout: Handout, style: Style) -> str:
     """Version 1: shapes are written as people do, in the order that the instructions say."""
-    sheet, key = handout
+    sheet, key, _ = handout
     document = {
         "schema_version": 1,
         "title": sheet.title,
@@ -31,7 +31,7 @@ def render(handout: Handout, style: Style) -> str:
                         "reads": line.reads,
                         **{
                             name: {"question": cell.question} if cell.question else cell.text
-                            for name, cell in zip(("output", "params", "multiplies"), line.cells, strict=True)
+                            for name, cell in zip(table.columns, line.cells, strict=True)
                         },
                     }
                     for line in table.lines

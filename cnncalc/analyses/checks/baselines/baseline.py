@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, beside, of_its_own, place
 from cnncalc.analyses.checks.baselines.recorded import Recorded
+from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import described
 from cnncalc.analyses.comparing.diff import Change, differences
@@ -26,7 +27,7 @@ from cnncalc.formats.source import Source
 
 def named(
     baseline: str,
-    allowed: Allowed,
+    allowed: Callable[[Source], Allowed],
     vars: Mapping[str, str],
     input_size: str | None,
     folder: str = "",
@@ -34,7 +35,8 @@ def named(
 ) -> Against | Recorded:
     """What `--baseline` means: a file where there is one of that name, else a version in git, `main` or `git:main`.
 
-    Where the files to check are those of the `index`, it is looked for there first. Raises ProblemsFound where it is
+    Where the files to check are those of the `index`, it is looked for there first. `allowed` says how much a file may
+    grow. Raises ProblemsFound where it is
     neither.
     """
     if baseline.startswith(git.PREFIX):
@@ -52,11 +54,43 @@ def named(
 
 
 @dataclass(frozen=True)
+class OfProject:
+    """The baseline that a project chose, to which its own files are held: a finder of problems for Checks."""
+
+    held: Against | Recorded
+
+    def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
+        if not of_its_own(source) or source.name.startswith(git.PREFIX):
+            return
+        if isinstance(self.held, Recorded) and analysis.graph and analysis.graph.changed:
+            yield "the project's baseline is not held: vars or the input size were changed"
+            return
+        yield from self.held(source, analysis)
+
+    def gone(self) -> list[str]:
+        """The files that are in the baseline and no longer there."""
+        return self.held.gone()
+
+
+def of_project(
+    project: Project, vars: Mapping[str, str], input_size: str | None, index: Index | None = None
+) -> OfProject | None:
+    """The baseline of the project that a run is about, None where it chose none; raises ProblemsFound."""
+    own = project.own
+    if not own.baseline:
+        return None
+    file = own.name_of(own.baseline)
+    is_file = (index and index.has(file)) or os.path.exists(file) or file.endswith(".json")
+    named_by = file if is_file else own.baseline
+    return OfProject(named(named_by, project.allowed, vars, input_size, own.folder, index))
+
+
+@dataclass(frozen=True)
 class Against:
     """Each file beside itself at a ref: a finder of problems for Checks."""
 
     ref: str
-    allowed: Allowed
+    allowed: Callable[[Source], Allowed]
     vars: Mapping[str, str] = field(default_factory=dict)
     input_size: str | None = None
 
@@ -73,15 +107,16 @@ class Against:
         except ProblemsFound as error:
             yield f"no baseline: at {self.ref} the file could not be used: {error.problems[0].message}"
             return
-        was, is_ = figures(before, self.allowed), figures(analysis, self.allowed)
-        grown = exceeded(was, is_, self.allowed)
+        allowed = self.allowed(source)
+        was, is_ = figures(before, allowed), figures(analysis, allowed)
+        grown = exceeded(was, is_, allowed)
         changes = differences(before, analysis) if grown else []
         names = " ".join(map(shlex.quote, (older.name, source.name)))
         for quantity in grown:
             blamed = _blamed(changes, MEASURES[MEASURES[quantity].cause or quantity], before, analysis)
             yield Problem(
                 "baseline",
-                message(quantity, was[quantity], is_[quantity], self.allowed, f" at {self.ref}"),
+                message(quantity, was[quantity], is_[quantity], allowed, f" at {self.ref}"),
                 _changed_place(blamed[0].change.entry, source, older, analysis) if blamed else Place(source.name, 1, 1),
                 tuple(map(_note, blamed[:MOST_NAMED])),
                 f"`cnncalc compare {names} --by-layer` shows all that changed",

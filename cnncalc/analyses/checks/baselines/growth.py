@@ -12,6 +12,7 @@ from cnncalc.core.figures import change, told
 from cnncalc.core.problem import nearest
 
 Allowed = Mapping[str, Fraction]  # quantity → percent
+NONE = "0%"  # where nothing is said
 
 _PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%?", re.ASCII)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from json import dumps, loads
 from typing import Any, NamedTuple
@@ -93,7 +93,7 @@ class Recorded:
     With an `index` the baseline file is the one in it, unless it has none.
     """
 
-    def __init__(self, path: str, allowed: Allowed, index: Index | None = None) -> None:
+    def __init__(self, path: str, allowed: Callable[[Source], Allowed], index: Index | None = None) -> None:
         self.path = path
         self.allowed = allowed
         self.index = index
@@ -114,18 +114,19 @@ class Recorded:
             cure = f"`--write-baseline {self.path}` records the files that there are"
             yield Problem("baseline", said, Place(source.name, 1, 1), help=cure)
             return
-        now, was, is_ = recorded(analysis), before.totals, figures(analysis, self.allowed)
-        if unknown := [quantity for quantity in self.allowed if quantity not in was]:
+        allowed = self.allowed(source)
+        now, was, is_ = recorded(analysis), before.totals, figures(analysis, allowed)
+        if unknown := [quantity for quantity in allowed if quantity not in was]:
             help = f"`--write-baseline {self.path}` records it"
             yield Problem(
                 "baseline", f"{', '.join(unknown)} not recorded in {name}", Place(source.name, 1, 1), help=help
             )
-        known = {quantity: percent for quantity, percent in self.allowed.items() if quantity in was}
+        known = {quantity: percent for quantity, percent in allowed.items() if quantity in was}
         for quantity in exceeded(was, is_, known):
             grown = _grown(before, now, quantity)
             yield Problem(
                 "baseline",
-                message(quantity, was[quantity], is_[quantity], self.allowed, f" in {name}"),
+                message(quantity, was[quantity], is_[quantity], allowed, f" in {name}"),
                 _first_place(grown, source, analysis),
                 tuple(grown[layer] for layer in list(grown)[:MOST_NAMED]),
                 f"where this is meant, `--write-baseline {self.path}` records it",

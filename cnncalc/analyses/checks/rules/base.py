@@ -210,6 +210,8 @@ def _axes(layer: Layer, sides: tuple[int, ...], output: tuple[int, ...], zeros: 
         if padding == "same":
             total = max(0, (places - 1) * stride + dilation * (kernel - 1) + 1 - side)
             before, after = total // 2, total - total // 2
+        elif padding == "causal":
+            before, after = dilation * (kernel - 1), 0
         else:
             before, after = padding[axis] if padding else (0, 0)
         found.append(Axis(side, kernel, dilation, stride, before, after, places, zeros[axis]))

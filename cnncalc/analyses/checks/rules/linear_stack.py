@@ -62,4 +62,4 @@ def _is_read_elsewhere(net: Network, ref: Ref, first: Ref) -> bool:
 
 
 def _linear(layer: Layer) -> bool:
-    return layer.type in ("dropout", "flatten", "batch_norm", "layer_scale")
+    return layer.type in ("dropout", "flatten", "batch_norm", "scale")

@@ -26,17 +26,18 @@ from cnncalc.core.layers.base import (
 from cnncalc.core.problem import misspelt
 
 FIELDS = (
-    "reads", "inputs", "branches", "alike", "verb", "second_input", "unknown", "requires", "out_channels", "out_side",
-    "out_tokens", "out_shape", *COUNTS, "examples",
+    "reads", "inputs", "tensors", "branches", "alike", "along", "verb", "second_input", "unknown", "where", "requires",
+    "out_channels", "out_side", "out_tokens", "out_vector", "out_shape", *COUNTS, "examples",
 )  # fmt: skip
 OPEN = ("params", "multiplies")  # what may not be known of a layer
+ALONG = ("along", "along_channels", "joined")  # names of formulas, where inputs are joined on an axis
 _FIELDS = frozenset(FIELDS)
-_WORDS = {"reads": ("anything", "sides", "vector", "tokens"), "alike": ("", "shapes", "sides", "spread")}
-_NAMED = {"second_input": "Name", "out_shape": "Dims"}  # an attribute of this kind
+_WORDS = {"reads": ("anything", "sides", "vector", "tokens"), "alike": ("", "shapes", "along", "spread")}
+_NAMED = {"second_input": "Name", "along": "Word", "out_shape": "Dims"}  # an attribute of this kind
 _LISTED: dict[str, type[Example | Requirement]] = {"requires": Requirement, "examples": Example}
 _TYPES: dict[type[Any], list[type[Any]]] = {Requirement: [str] * 4, Example: [str, str, str, int, int]}
 _WORKED_OUT = frozenset(("type", "attributes", "per_axis", "values", "names"))  # by `Layer` itself
-_FIXED = frozenset(("c", "channels", "side", "out", "vector"))  # names of formulas
+_FIXED = frozenset(("c", "channels", "side", "out", "vector", "many"))  # names of formulas
 _TAKEN = (_FIXED | _WORKED_OUT | set(RESERVED)) - {"type"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _LANGUAGE = _FIXED | FUNCTIONS.keys() | set(JOINING) | {"true", "false"}
@@ -142,7 +143,7 @@ def _check_attribute(layer: type[Layer], attribute: Attribute) -> None:
         raise Fault("`at_least` is a whole number, `symbol` a text")
     if not isinstance(choices, tuple) or not all(isinstance(word, str) and word for word in choices):
         raise Fault("`choices` is a tuple of words", 'write `choices=("one", "other")`')
-    if choices and kind != "Word":
+    if choices and kind != "Word" and (kind, choices) != ("Padding", ("causal",)):
         raise Fault(f"`choices` are for words, not for `{kind}`")
     if attribute.at_least and kind not in ("int", "PerAxis", "Sides", "Padding", "Table", "Dims"):
         raise Fault(f"`at_least` is not read for `{kind}`", "write a requirement")
@@ -153,9 +154,8 @@ def _check_attribute(layer: type[Layer], attribute: Attribute) -> None:
 def _check_default(layer: type[Layer], attribute: Attribute) -> None:
     default, kind = attribute.default, attribute.kind
     if default is None:
-        if kind == "Padding":
-            raise Fault("a padding has a number where none is written", "write `default=0`")
-    elif isinstance(default, str) and default.startswith("$"):
+        return
+    if isinstance(default, str) and default.startswith("$"):
         before = dict(layer.attributes)
         while before.popitem()[0] != attribute.name:
             pass
@@ -192,14 +192,16 @@ def declared(layer: type[Layer]) -> dict[str, Any]:
 def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
     """Whether a formula holds a word that no formula of the layer could use: a quick look, without parsing any."""
     texts = [text for requirement in layer.requires for text in (requirement.holds, requirement.when)]
-    texts += layer.unknown.values()
+    texts += [*layer.unknown.values(), layer.out_vector]
     for field, value in fields.items():
         if field in ("out_channels", "out_side", "out_tokens"):
             texts += _texts(value)
-        elif field in COUNTS:
+        elif field in (*COUNTS, "where"):
             for formula in value.values():
                 texts += _texts(formula)
     own = set(_WORD.findall(" ".join(texts))).difference(_LANGUAGE)
+    own.difference_update(layer.where, ALONG if layer.along else ())
+    own.difference_update(f"{tensor}_{what}" for tensor in layer.tensors for what in ("channels", "positions"))
     for name, attribute in layer.attributes.items() if own else ():
         own.difference_update(attribute.choices if attribute.kind == "Word" else (name,))
         own.difference_update(_OF_KIND.get(attribute.kind, ()))
@@ -253,6 +255,12 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
             raise Fault(f"{value!r} is no mapping of quantities to conditions")
         if wrong := [quantity for quantity in value if quantity not in OPEN]:
             raise Fault(f"{wrong[0]!r} is none of {listed(OPEN)}")
+    elif field == "tensors":
+        if not isinstance(value, tuple) or not all(isinstance(name, str) and name.isidentifier() for name in value):
+            raise Fault(f"{value!r} are no names of inputs", 'write `tensors = ("query", "key")`')
+    elif field == "out_vector":
+        if not isinstance(value, str):
+            raise Fault(f"{value!r} is no condition")
     elif field == "verb":
         if not isinstance(value, str) or not value:
             raise Fault(f"{value!r} is no word")
@@ -262,7 +270,7 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
     elif field in ("out_channels", "out_side", "out_tokens"):
         if value is not None or field == "out_channels":
             _check_texts(value)
-        if field == "out_tokens" and value is not None:
+        if field == "out_tokens" and isinstance(value, str):
             _not_both(layer, field, "out_side")
     elif field in _LISTED:
         kind = _LISTED[field]

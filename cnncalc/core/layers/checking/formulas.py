@@ -29,7 +29,7 @@ class _Field(NamedTuple):
 
 def check_formulas(layer: type[Layer]) -> None:
     """Refuse a declaration whose formulas cannot be meant; its fields are checked already."""
-    place = ""
+    place = "where"
     try:
         known = _known(layer)
         with_out = {**known.names, "out": _SIZES | _POSITIVE}
@@ -39,12 +39,14 @@ def check_formulas(layer: type[Layer]) -> None:
             place = f"requires, {requirement.holds}"
             used.update(_checked(requirement.when, _TRUTH, False, known, known.names))
             used.update(_checked(requirement.holds, _TRUTH, True, known, known.names))
-        for quantity, condition in layer.unknown.items():
-            place = f"unknown, {quantity}"
+        conditions = [(f"unknown, {quantity}", condition) for quantity, condition in layer.unknown.items()]
+        conditions += [("out_vector", layer.out_vector)] if layer.out_vector else []
+        for where, condition in conditions:
+            place = where
             used.update(_checked(condition, _TRUTH, False, known, known.names))
         for field in fields:
             place = field.place
-            usable = known.names if field.always else with_out
+            usable = with_out if field.place.partition(",")[0] in COUNTS else known.names
             for condition, text in field.cases.items():
                 used.update(_checked(condition, _TRUTH, field.by_axis, known, usable))
                 used.update(_checked(text, _NUMBER, field.by_axis, known, usable))
@@ -68,7 +70,7 @@ def _fields(declared: dict[str, Any]) -> list[_Field]:
         return {"true": formula} if isinstance(formula, str) else formula
 
     found = [
-        _Field(place, cases(declared[place]), place == "out_side", True)
+        _Field(place, cases(declared[place]), place == "out_side", place != "out_tokens" or "out_side" not in declared)
         for place in ("out_channels", "out_tokens", "out_side")
         if declared.get(place) is not None
     ]
@@ -83,6 +85,7 @@ def _fields(declared: dict[str, Any]) -> list[_Field]:
 _NUMBER, _TRUTH, _SIZES, _LIST, _POSITIVE = 1, 2, 4, 8, 16  # of a value: what it is, and that it is never 0 or less
 _FIXED = {
     "c": _NUMBER | _POSITIVE, "channels": _LIST | _POSITIVE, "side": _SIZES | _POSITIVE, "vector": _TRUTH,
+    "many": _NUMBER | _POSITIVE,
 }  # fmt: skip
 _OF_KIND = {"int": _NUMBER, "float": _NUMBER, "bool": _TRUTH, "PerAxis": _SIZES, "Padding": _SIZES, "Table": _LIST}
 _OF_KIND |= {"Dims": _LIST | _POSITIVE, "Sides": _SIZES, "Factors": _SIZES | _POSITIVE}
@@ -128,6 +131,7 @@ def _known(layer: type[Layer]) -> _Known:
             own = (name,)
             add(attribute, _SIZES | _POSITIVE, name)
         if kind == "Padding":
+            own = (name, "before", "after")
             add(attribute, found[name], "before", "after")
             add(attribute, _TRUTH, "same_size")
             same = frozenset((name, "before", "after"))
@@ -139,9 +143,11 @@ def _known(layer: type[Layer]) -> _Known:
         if flags:
             add(attribute, _TRUTH, *flags)
             given: World = flags, frozenset()
-            absent: World = dict.fromkeys(flags, False), frozenset(own)
+            absent: World = dict.fromkeys(flags, False), frozenset(own) - layer.where.keys()
             known.switches.append((given, absent) if attribute.default is None else (given,))
-        for word in attribute.choices:
+        for word in attribute.choices if kind == "Word" else ():
+            if word in _FIXED:  # which formulas ask for by the other words
+                continue
             if word in choices:
                 known.twice[word] = f"a choice of `{choices[word]}` and of `{name}`"
             choices[word] = name
@@ -149,7 +155,33 @@ def _known(layer: type[Layer]) -> _Known:
         if word in found or word in layer.attributes:
             raise DeclarationError(layer.__name__, name, f"`{word}` would stand for two things")
     found.update((word, _TRUTH) for word in choices if word not in known.twice)
+    for tensor in layer.tensors:
+        found.update({f"{tensor}_channels": _NUMBER | _POSITIVE, f"{tensor}_positions": _NUMBER | _POSITIVE})
+    if layer.along:
+        found.update({"along": _TRUTH, "along_channels": _TRUTH, "joined": _LIST | _POSITIVE})
+    for name, formula in layer.where.items():
+        _add_where(layer, name, {"true": formula} if isinstance(formula, str) else formula, known)
     return known
+
+
+def _add_where(layer: type[Layer], name: str, cases: dict[str, str], known: _Known) -> None:
+    """A name that `where` declares: a number, or one for each axis; without a value where no case holds."""
+    by_axis = name in layer.per_axis
+    positive = _POSITIVE
+    for condition, text in cases.items():
+        _checked(condition, _TRUTH, by_axis, known, known.names)
+        _checked(text, _NUMBER, by_axis, known, known.names)
+        positive &= _bits(parse(text), known.names, by_axis)
+    if name in known.names and not known.names[name] & (_SIZES if by_axis else _NUMBER):
+        raise Fault(f"`{name}` would stand for two things")
+    known.names[name] = (_SIZES if by_axis else _NUMBER) | positive
+    if "true" not in cases:
+        asked = set(cases)
+        for place, switch in enumerate(known.switches):
+            known.switches[place] = tuple(
+                (flags, absent | {name} if any(flags.get(flag) is False for flag in asked) else absent)
+                for flags, absent in switch
+            )
 
 
 def _worlds(known: _Known, used: set[str]) -> list[World]:

@@ -78,7 +78,7 @@ class Env(dict[str, Any]):
                 cure = "a block gets it as a param: `unit: {n: copy, repeat: 3}`"
                 raise FormulaError("no entry around is repeated", cure, "unknown-name")
             return self.number
-        if name == "keep":
+        if name in ("keep", "causal"):  # words of some attributes
             return name
         raise KeyError(name)
 

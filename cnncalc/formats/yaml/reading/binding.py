@@ -55,6 +55,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         from cnncalc.formats.yaml.reading.renamed import alone
 
         if said := alone(entry, type_name):
+            entry.faulty = True
             problems.add("bad-value", said[0], positional[-1], said[1])
             return {}
     if len(positional) > 1 and type_name not in blocks and is_a_shape(LAYERS[type_name]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnncalc.formats.names import value_meant
 from cnncalc.formats.source import Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import Entry
 
@@ -53,6 +54,8 @@ def alone(entry: Entry, type_name: str) -> tuple[str, str] | None:
     if type_name not in _NORMS or len(entry.positional) != place + 1 or "shift" in [key.text for key, _ in entry.named]:
         return None
     value = written(entry.positional[place])
+    if value.isdigit() or (value not in ("true", "false") and value_meant(value)):  # which is told anyway
+        return None
     pairs = [("groups", written(node)) for node in entry.positional[:place]] + now(type_name, "affine", value)
     pairs += [(key.text, written(node)) for key, node in entry.named]
     what = f"`{value}` by position was for the scale and the shift of `{type_name}`"

@@ -1,0 +1,89 @@
+"""The cells that somebody chooses by name: `all`, `conv1.output`, `fc6`, `conv3/unit1.params`, `total`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.core.analysis import Analysis, GroupRow, Row
+from cnncalc.core.problem import clean, nearest
+from cnncalc.teaching.recipe import MOST_CELLS, Recipe
+from cnncalc.teaching.select import Window, hidden
+from cnncalc.teaching.tables import Blank, columns_of
+
+QUANTITIES = {"output": "shape", **{name: name for name in ("params", "weights", "biases", "multiplies")}}
+
+
+class NoSuchCell(ValueError):
+    """A name that means no cell of the network."""
+
+
+def chosen_cells(analysis: Analysis, recipe: Recipe) -> list[Blank]:
+    """The blanks that the recipe's `cells` name, in one window that reaches over all of them; raises NoSuchCell.
+
+    >>> import cnncalc
+    >>> [(blank.row, blank.quantity) for blank in chosen_cells(
+    ...     cnncalc.analyze(cnncalc.load("lenet5")), Recipe((), cells=("C1.output", "total.params")))]
+    [(0, 'shape'), (None, 'params')]
+    """
+    found: dict[tuple[int | None, str], None] = {}
+    for name in recipe.cells:
+        cells = dict.fromkeys(_named(analysis, recipe, name))
+        if not cells:
+            raise NoSuchCell(f"`{clean(name)}` has nothing to ask about")
+        found |= cells
+    if len(found) > MOST_CELLS:
+        raise NoSuchCell(f"a worksheet of {len(found):,} cells (limit: {MOST_CELLS})")
+    rows = [row for row, _ in found if row is not None]
+    whole = len(rows) < len(found)
+    window = Window(0, len(analysis.rows)) if whole else Window(min(rows), max(rows) + 1)
+    return [Blank(window, row, quantity) for row, quantity in found]
+
+
+def _named(analysis: Analysis, recipe: Recipe, name: str) -> Iterator[tuple[int | None, str]]:
+    """What one name means: rows, or None for the sum of all, each with a quantity."""
+    entry, dot, said = name.rpartition(".")
+    if not dot or said not in QUANTITIES:
+        entry, said = name, ""
+    quantities = [QUANTITIES[said]] if said else list(columns_of(recipe))
+    asked = [one for one in quantities if said or one in {"shape" if kind == "shapes" else kind for kind in recipe.ask}]
+    if entry in ("all", "total"):
+        if entry == "all":
+            yield from _of_rows(analysis, range(len(analysis.rows)), asked)
+        yield from ((None, one) for one in asked if one != "shape")
+        return
+    matches = analysis.matches(entry)
+    if len(matches) != 1:
+        raise NoSuchCell(_unknown(analysis, entry, matches))
+    (match,) = matches
+    if isinstance(match, GroupRow):
+        yield from _of_rows(analysis, range(match.start, match.stop), asked)
+        return
+    (index,) = (place for place, row in enumerate(analysis.rows) if row is match)
+    yield from ((index, one) for one in asked if _known(match, one) and (said or _worth(match, one)))
+
+
+def _of_rows(analysis: Analysis, rows: range, asked: list[str]) -> Iterator[tuple[int, str]]:
+    for index in rows:
+        row = analysis.rows[index]
+        if not hidden(row):
+            yield from ((index, one) for one in asked if _known(row, one) and _worth(row, one))
+
+
+def _known(row: Row, quantity: str) -> bool:
+    left_open = {"weights": "params", "biases": "params"}.get(quantity, quantity) in row.layer.left_open
+    return not left_open and (quantity in ("shape", "multiplies") or not row.shares)
+
+
+def _worth(row: Row, quantity: str) -> bool:
+    return quantity == "shape" or getattr(row.counts, quantity) > 0
+
+
+def _unknown(analysis: Analysis, name: str, matches: list[Row | GroupRow]) -> str:
+    if matches:
+        listed = ", ".join(f"`{one.name}`" for one in matches[:5]) + (" …" if len(matches) > 5 else "")
+        return f"`{clean(name)}` may mean {len(matches)} entries: {listed}"
+    close = nearest(name, [*(row.name for row in analysis.rows), *analysis.groups])
+    last = name.rpartition(".")[2]
+    quantity = nearest(last, QUANTITIES) if "." in name else None
+    cure = f"did you mean `{close}`?" if close else f"a cell is all, total, or NAME.{'|'.join(QUANTITIES)}"
+    return f"no cell `{clean(name)}`; {f'did you mean .{quantity}?' if quantity and not close else cure}"
