@@ -305,7 +305,7 @@ def test_another_format_can_be_said(write: Callable[[bytes], str], tmp_path: Pat
     code, _, err = invoke("summary", "model.bin", "--from", "onix")
     assert (code, err) == (
         2,
-        "error[bad-value]: --from: no format `onix`\n = help: there are yaml, caffe, darknet, keras, onnx\n",
+        "error[bad-value]: --from: no format `onix`\n = help: there are yaml, caffe, darknet, keras, onnx, pt2\n",
     )
 
 

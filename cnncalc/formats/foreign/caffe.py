@@ -327,7 +327,6 @@ class _Prototxt:
 def _attributes(type: str, values: dict[str, Any], lists: dict[str, list[Any]]) -> dict[str, Any]:
     """The attributes of a layer, and those that our formulas need in another form."""
     found = {key: value for key, value in values.items() if not isinstance(value, Message)}
-    found["kind"] = type
 
     def both(name: str, short: str, default: int | None) -> Any:
         if f"{short}_h" in values or f"{short}_w" in values:

@@ -19,6 +19,7 @@ from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
 from cnncalc.formats.source import Source
 
 LARGEST_CONFIG = 32 * 2**20
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError)  # what a broken archive raises; RuntimeError for a password
 DEEPEST_MODEL = 20
 MODELS = ("Functional", "Model", "Sequential", "Graph")
 
@@ -49,7 +50,7 @@ TABLE = Matches(
         Match("GroupNormalization", "group_norm", {"groups": "groups", **_NORM}, "x", "groups > 0", axis="format"),
         Match("RMSNormalization", "rms_norm", axis="last"),
         Match("Normalization", "operator",
-              {"type": "class_name", "weights": "0", "buffers": "2 * c + 1", "multiplies": "0"}, axis="last"),
+              {"type": "kind", "weights": "0", "buffers": "2 * c + 1", "multiplies": "0"}, axis="last"),
         Match("LayerScale", "scale", axis="last"),
         Match("Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", "dropout",
               {"rate": "rate"}, "x", "rate >= 0 and rate <= 1"),
@@ -113,7 +114,7 @@ class Keras(Format):
     table = TABLE
 
     def recognises(self, name: str, head: bytes) -> bool:
-        archive = rb"PK\x03\x04.{20,80}(?:metadata|config)\.json"
+        archive = rb"PK\x03\x04.{26}(?:metadata|config)\.json"
         whole = rb'\s*\{.{0,200}?"(?:class_name|name)"\s*:\s*"(?:Functional|Model|Sequential|Graph)"'
         return bool(re.match(archive, head, re.DOTALL) or re.match(whole, head, re.DOTALL)) or super().recognises(
             name, head
@@ -129,7 +130,7 @@ class Keras(Format):
             return _Config(source.name).read(json.loads(_config(source)))
         except RecursionError:
             raise fail("limit", f"`{source.name}` is nested too deeply", Label(source.name, "")) from None
-        except (ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error, OSError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, *BROKEN) as error:
             said = isinstance(error, json.JSONDecodeError | zipfile.BadZipFile)
             why = clean(str(error)) if said else "it is not as it should be"
             message = f"`{source.name}` is no whole model of Keras: {why}"
@@ -274,11 +275,11 @@ class _Config:
             return self._renamed(given, key)
         config = _as_dict(layer["config"])
         place = Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`")
-        inner = _as_dict(config.get("layer"))
-        if type == "TimeDistributed" and inner.get("class_name") in ("Dense", "Activation", "Dropout"):
-            type, config = inner["class_name"], inner["config"]
+        wrapped = _as_dict(config.get("layer"))
+        if type == "TimeDistributed" and wrapped.get("class_name") in ("Dense", "Activation", "Dropout"):
+            type, config = wrapped["class_name"], wrapped["config"]
         elif type == "Bidirectional" and config.get("merge_mode", "concat") == "concat":
-            type, config = inner["class_name"], {**inner["config"], "both_ways": True}
+            type, config = wrapped["class_name"], {**wrapped["config"], "both_ways": True}
         if type == "MultiHeadAttention" and len(reads) > 1:  # query, value, key
             reads = [reads[0], *reads[1:][::-1]]
         steps = list(_steps(type, config))
@@ -396,7 +397,6 @@ def _steps(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
         type = _MODES.get(str(found.get("mode")), "Merge")
         found["axis"] = found.get("concat_axis", -1)
     type = _CLASSES.get(type, type)
-    found["class_name"] = type
     if "nb_row" in found:
         found["kernel_size"] = [found["nb_row"], found["nb_col"]]
     if "filter_length" in found:
@@ -408,11 +408,19 @@ def _steps(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
         yield f"activation/{activation}", found
         return
     _prepare(type, found)
+    if type == "Dropout" and found.get("noise_shape"):  # the same for all of an image: its whole branch
+        type = "StochasticDepth"
     if type in ("SeparableConv2D", "SeparableConv1D"):
         depthwise = {**found, "use_bias": False, "dilation_rate": found.get("dilation_rate", 1)}
         yield f"Depthwise{type[9:]}", depthwise
-        point = {key: found[key] for key in ("filters", "use_bias", "channels_first") if key in found}
-        yield type[9:], {**point, "kernel_size": 1, "class_name": type[9:]}
+        point: dict[str, Any] = {key: found[key] for key in ("filters", "use_bias", "channels_first") if key in found}
+        yield (
+            type[9:],
+            {
+                **point,
+                "kernel_size": 1,
+            },
+        )
     else:
         yield type, found
     if activation not in ("", "linear") and type not in ("LSTM", "GRU", "SimpleRNN", "MultiHeadAttention"):
@@ -467,8 +475,6 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
         found["size"] = found.get("size", 2) if type == "UpSampling1D" else [found["height"], found["width"]]
     if type.startswith(("GlobalAverage", "GlobalMax")):
         found.setdefault("keepdims", False)
-    if type == "Dropout" and found.get("noise_shape"):
-        found["class_name"] = "StochasticDepth"
 
 
 def _listed(value: Any) -> list[Any]:

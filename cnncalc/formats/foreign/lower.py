@@ -241,7 +241,7 @@ class Lowering:
                 outputs[name] = found.ref
         if not self.builder.nodes or not outputs:
             raise fail("not-an-architecture", "no layer leads from an input to an output", Label(self.net.file, ""))
-        name_nodes(self.builder, self.paths)
+        name_nodes(self.builder, self.paths, self.net.kinds)
         by_ref = {ref: self.builder.nodes[ref].name for ref in outputs.values() if ref >= 0}
         self._say()
         return self.builder.graph(
@@ -284,7 +284,7 @@ class Lowering:
 
     def _scope(self, operator: Operation, row: Match, reads: list[Value | None]) -> dict[str, Any] | None:
         """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
-        scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes}
+        scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes, "kind": clean(operator.type)}
         for role in row.roles(0):
             if role.kind:
                 scope[f"{role.name}_given"] = False
@@ -292,17 +292,12 @@ class Lowering:
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "ignored" or read is None:
                 continue
+            if role.name:
+                scope |= _of_dims(role.name, read.dims)
             if role.kind:
                 if read.ref is not None:
                     return None
                 scope[f"{role.name}_given"] = bool(read.sources)
-                scope[f"{role.name}_size"] = prod(read.dims)
-                if read.dims:
-                    scope[f"{role.name}_first"], scope[f"{role.name}_last"] = read.dims[0], read.dims[-1]
-                    scope[f"{role.name}_rank"] = len(read.dims)
-                    scope[f"{role.name}_sides"] = read.dims[2:]
-                    if len(read.dims) > 1:
-                        scope[f"{role.name}_second"] = read.dims[1]
                 if read.values is not None and len(read.values) == 1:
                     scope[f"{role.name}_value"] = read.values[0]
             elif first and read.ref is not None:
@@ -763,6 +758,16 @@ def _channel_of(dims: tuple[int, ...], like: Value) -> int:
     """The axis of the channels of what a layer gives, as it is in what it reads."""
     first = like.channel == 1 and like.dims[0] == 1 and len(like.dims) > 2 and len(dims) > 1
     return 1 if first else max(0, len(dims) - 1)
+
+
+def _of_dims(name: str, dims: tuple[int, ...]) -> dict[str, Any]:
+    """What formulas call the dims of a tensor."""
+    found: dict[str, Any] = {f"{name}_size": prod(dims), f"{name}_rank": len(dims), f"{name}_sides": dims[2:]}
+    if dims:
+        found |= {f"{name}_first": dims[0], f"{name}_last": dims[-1]}
+    if len(dims) > 1:
+        found |= {f"{name}_second": dims[1], f"{name}_before": dims[-2]}
+    return found
 
 
 def _turned(row: Match, operator: Operation) -> Match:

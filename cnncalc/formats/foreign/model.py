@@ -77,3 +77,4 @@ class Foreign:
     channels_last: bool = False
     keeps_books: bool = False  # whether the format says what each layer stores
     notes: list[str] = field(default_factory=list)
+    kinds: dict[tuple[str, ...], str] = field(default_factory=dict)  # the classes of modules, by their path

@@ -276,6 +276,11 @@ def _as_first(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known(first(reads).dims)]
 
 
+@move("Declared")
+def _declared(attributes: Attributes, reads: Reads) -> list[Known]:
+    raise Unclear("the file says not what it gives")
+
+
 # ------------------------------------------------------------------------------------------------ more of the same
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
+from cnncalc.formats.foreign.aten import ATTENDED
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
@@ -63,6 +64,8 @@ TABLE = Matches(
         Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
+        Match("Attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED}, "q k v ignored:mask",
+              "q_last == k_last"),
         # normalisations
         Match("BatchNormalization SpatialBN", "batch_norm", {},
             "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
