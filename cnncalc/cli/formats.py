@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from cnncalc.formats.writing import UTF8
+
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
     from cnncalc.render.document import Page
 
 # Of a format, wherever a command has it.
@@ -49,7 +51,7 @@ class OutputFormat(NamedTuple):
     def write(self, result: Any, style: Style) -> str:
         """The text of a result."""
         module, _, function = self.writer.partition(":")
-        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
+        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style._replace(encoding=UTF8))
         if isinstance(made, str):
             return made
         from cnncalc.render.formats import written
@@ -62,10 +64,13 @@ class OutputFormat(NamedTuple):
         return SUFFIXES.get(self.name, ()) if self.suffixes is None else self.suffixes
 
 
-def pages(document: str, text: str = "", more: Mapping[str, tuple[str, ...]] | None = None) -> tuple[OutputFormat, ...]:
-    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX."""
-    names = (*((text,) if text else ()), "markdown", "html", "latex")
-    return tuple(OutputFormat(name, document, (more or {}).get(name, ())) for name in names)
+def pages(document: str, text: str = "") -> tuple[OutputFormat, ...]:
+    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX.
+
+    LaTeX is ASCII by itself, but for the letters of names.
+    """
+    names = (*((text,) if text else ()), "markdown", "html")
+    return (*(OutputFormat(name, document) for name in names), OutputFormat("latex", document, ("ascii",)))
 
 
 class FormatOption(click.Option):

@@ -50,7 +50,7 @@ class Gap(NamedTuple):
 
     @property
     def text(self) -> str:
-        return f"({self.id}) {self.answer}"
+        return f"({self.id}) {self.answer or '_' * 10}"
 
 
 class Bar(NamedTuple):

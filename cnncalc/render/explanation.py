@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
+from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 from cnncalc.core.analysis import Counts
 from cnncalc.core.figures import exact, percent
@@ -119,7 +119,7 @@ def _sum(working: SumWorking, style: Style, file: str) -> Section:
     heads = [Head("part", name=True), *(Head(title, right=True) for title in ("output", *shown))]
 
     def figures(counts: Counts, left_open: tuple[str, ...]) -> list[str]:
-        signs = [style.plain(MEASURES[quantity].sign(left_open)) for quantity in shown]
+        signs = [MEASURES[quantity].sign(left_open) for quantity in shown]
         values = [getattr(counts, quantity) for quantity in shown]
         return [sign + (exact(value) if value or not sign else "0") for sign, value in zip(signs, values, strict=True)]
 

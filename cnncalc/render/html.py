@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from html import escape as _escaped
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _TABLES = """
-.cnncalc table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.cnncalc th, .cnncalc td { text-align: left; vertical-align: baseline; padding: .25em .7em; }
-.cnncalc .n { text-align: right; white-space: nowrap; }
+.cnncalc table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
+.cnncalc th, .cnncalc td { text-align: left; vertical-align: baseline; padding: .25em .7em; white-space: nowrap; }
+.cnncalc .n { text-align: right; }
+.cnncalc .folds { white-space: normal; min-width: 8em; }
 .cnncalc .aside { padding-left: 0; }
 .cnncalc th[scope=row] { font-weight: inherit; padding-left: calc(.7em + 1.2em * var(--level, 0)); }
 .cnncalc caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -46,7 +47,7 @@ tbody th, tbody td { border-bottom: 1px solid var(--line); }
 tbody tr:hover { background: var(--tint); }
 tfoot th, tfoot td { border-top: 2px solid var(--line); }
 tfoot th[scope=row] { font-weight: bold; }
-th[scope=row] { color: inherit; overflow-wrap: anywhere; min-width: 7em; }
+th[scope=row] { color: inherit; } td code, th code { overflow-wrap: normal; }
 .group th { font-weight: bold; }
 .idle, .unchanged, .blank { color: var(--soft); }
 .added > :first-child, .right .said { color: var(--good); }
@@ -74,11 +75,12 @@ summary { cursor: pointer; font-weight: bold; margin: 1.2rem 0 .4rem; }
 .gap { display: inline-block; min-width: 6em; height: 1.5em; border-bottom: 1px solid var(--ink);
   vertical-align: bottom; }
 p > .gap { min-width: min(18em, 70%); }
+@media (max-width: 40rem) { th[scope=row] { position: sticky; left: 0; background: var(--paper); max-width: 40vw; } }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
 @page { margin: 16mm; }
 @media print { main { max-width: none; padding: 0; } body { font-size: 10.5pt; } .scroll, pre { overflow: visible; }
   table { font-size: 9pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } tr { break-inside: avoid; }
-  section:not(:has(table)) { break-inside: avoid; } .bar { display: none; } }
+  section:not(:has(table, section)) { break-inside: avoid; } .bar { display: none; } }
 """
 
 
@@ -243,7 +245,8 @@ def _grid(grid: doc.Grid, level: int) -> str:
             inner = words(cell)
             if head.folds:
                 inner = re.sub(r"(?<=\w)([/_])(?=\w)(?![^<>]*>)", r"\1<wbr>", inner)
-            classes = " ".join(filter(None, ("n" if head.right else "", head.role, "aside" if head.aside else "")))
+            marks = {"n": head.right, "folds": head.folds, "aside": head.aside, head.role: head.role}
+            classes = " ".join(mark for mark, holds in marks.items() if holds)
             named = f' class="{classes}"' if classes else ""
             named += ' aria-hidden="true"' if head.role == "bar" else ""
             if place == name:
@@ -272,7 +275,9 @@ def _heads(grid: doc.Grid) -> list[str]:
         wide = place + 1 < len(grid.columns) and grid.columns[place + 1].aside
         classes = ' class="n"' if head.right else ""
         inner = words(head.title)
-        if not inner:
+        if head.role == "bar":
+            found.append('<td class="bar" aria-hidden="true"></td>')
+        elif not inner:
             found.append('<td colspan="2"></td>' if wide else "<td></td>")
         else:
             span = ' colspan="2" scope="colgroup"' if wide else ' scope="col"'

@@ -183,7 +183,7 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
         "-o",
         "--output",
         cls=OutputOption,
-        type=OutputFile(dash=True, folder=True),
+        type=OutputFile(folder=True),
         help="Write to this file instead of standard output; with --students to this folder.",
         group=OUTPUT,
     )
