@@ -12,8 +12,9 @@ import pytest
 
 import cnncalc
 from cnncalc.analyses.checks.report import Report
-from cnncalc.analyses.columns import COLUMNS, Style
+from cnncalc.analyses.columns import COLUMNS
 from cnncalc.analyses.outline import outline
+from cnncalc.analyses.style import Style
 from cnncalc.core.builder import Builder
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, Place, Problem

@@ -23,7 +23,7 @@ from cnncalc.cli.formats import FormatOption, OutputFormat, note_idle, take_suff
 from cnncalc.formats.writing import forget, shown
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
 
 # Headings of options in `COMMAND --help`. Those of one command stand before these.
 SHOWN = "What is shown"
@@ -107,7 +107,7 @@ class Command:
     @property
     def style(self) -> Style:
         """How the result is written."""
-        from cnncalc.analyses.columns import Style
+        from cnncalc.analyses.style import Style
 
         to = self.output
         color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)

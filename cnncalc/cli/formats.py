@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from cnncalc.formats.writing import UTF8
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
     from cnncalc.render.document import Page
 
 # Of a format, wherever a command has it.

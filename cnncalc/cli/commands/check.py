@@ -272,12 +272,13 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     def _to_check(self, project: Project, change: ChangeSet | None) -> list[File]:
         """The files that are meant, without those that are excluded; what leads to none ends the command."""
         from cnncalc.core.problem import ProblemsFound
-        from cnncalc.formats.dependents import affected
         from cnncalc.formats.listing import listing
 
         own = project.own
         try:
             if change:
+                from cnncalc.formats.dependents import affected
+
                 found = affected(change, self.files or map(own.name_of, own.files))
             elif not self.files:
                 found = [one for path in options.configured(project.files, self.allow_outside).values() for one in path]
@@ -332,6 +333,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
         A baseline that is none ends the command.
         """
+        if self.baseline is None and (self.write_baseline or not project.own.baseline):
+            return None
         from cnncalc.analyses.checks.baselines.baseline import named, of_project
         from cnncalc.analyses.checks.baselines.recorded import Recorded
         from cnncalc.core.problem import ProblemsFound
@@ -341,7 +344,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         folder = folder if os.path.isdir(folder) else ""
         try:
             if self.baseline is None:
-                return None if self.write_baseline else of_project(project, self.vars, self.input_size, index)
+                return of_project(project, self.vars, self.input_size, index)
             held = named(self.baseline, project.allowed, self.vars, self.input_size, folder, index)
         except ProblemsFound as error:
             raise _ended(error.problems) from None
