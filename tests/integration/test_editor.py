@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 VERSION = "2.0.0"
 INPUT = "input: {channels: 3, size: 8}\n"
-ATTRIBUTES = {"filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections"}
+ATTRIBUTES = {"filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections", "shared"}
 COMMON = {"name", "from", "repeat", "when", "share"}
 
 
@@ -72,7 +72,7 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
-        ("layers:\n  - conv: {filters: 6, padding: ¦}", {"0", "same", "valid"}),
+        ("layers:\n  - conv: {filters: 6, padding: ¦}", {"0", "same", "valid", "causal"}),
         ("layers:\n  - dense:\n      per: ¦", {"none", "position"}),
         ("layers:\n  - conv:\n      bias: ¦", {"true", "false"}),
         ("defaults: {conv: {f¦}}", ATTRIBUTES),
@@ -111,16 +111,17 @@ CONV = """\
 
 Slide `filters` kernels over the input; each output value is one dot product. Depthwise: `groups: channels`. \
 A partial connection table, as in C3 of LeNet-5, is `connections`. \
+Locally connected, with weights and biases for each output position: `shared: false`. \
 Source: LeCun et al. 1998; groups from Krizhevsky et al. 2012; dilation from Yu, Koltun 2015.
 
 Attributes in order: **`filters`**, **`kernel`**, `stride=1`, `padding=0`, `dilation=1`, `groups=1`, `bias=true`, \
-`connections`.
+`connections`, `shared=true`.
 
 `conv: {filters: 96, kernel: 11, stride: 4}`  \n227×227×3 → 55×55×96, 34,944 params, 105,415,200 multiplies"""
 FILTERS = "#### filters\n\nnumber of kernels, so of output channels\n\na whole number, at least 1; required"
 PADDING = (
-    "#### padding\n\nzeros added at each end; `same` keeps ceil(W/S)\n\n"
-    "a number, `same`, `valid`, or one entry per axis; default: `0`"
+    "#### padding\n\nzeros added at each end; `same` keeps ceil(W/S), `causal` too, all in front of one axis\n\n"
+    "a number, `same`, `valid`, or one entry per axis, or `causal`; default: `0`"
 )
 
 
