@@ -101,6 +101,52 @@ def test_more_than_a_hundred_findings_are_not_all_shown() -> None:
     assert said[-1] == "net.yaml:1:1: warning limit 50 more findings are not shown (limit: findings 100)"
 
 
+# ------------------------------------------------------------------------------------------------ as published
+
+PUBLISHED = """input: {channels: 3, size: 224}
+layers:
+  - conv: {filters: 96, kernel: 11, stride: 4}
+  - max_pool: {kernel: 3, stride: 2}
+  - flatten
+  - dense: 64
+"""
+
+
+def test_of_many_findings_the_last_says_how_one_line_silences_all() -> None:
+    write("net.yaml", PUBLISHED)
+    codes = "dropped-border, heavy-layer"
+    line = f"# cnncalc: ignore-file[{codes}] as published"
+    ran = invoke("check", "net.yaml")
+    assert ran.err.count("one line silences it") == 1
+    said = ran.err[ran.err.index("warning[heavy-layer]") :]
+    assert f"= note: where all of this is as published, one line silences it: `{line}`\n" in said
+    write("net.yaml", f"{PUBLISHED}{line}\n")
+    assert check("net.yaml") == []
+
+
+def test_of_few_findings_only_a_copy_of_a_published_network_is_told() -> None:
+    write("net.yaml", BORDER)
+    assert "one line silences it" not in invoke("check", "net.yaml").err
+    write("net.yaml", f"source: a paper\n{BORDER}")
+    assert "`# cnncalc: ignore-file[dropped-border] as published`" in invoke("check", "net.yaml").err
+
+
+@pytest.mark.parametrize(
+    ("entries", "cure"),
+    [
+        ("flatten, dropout, dense: 4096", "shrink what it reads, or `global_avg_pool` instead of `flatten`"),
+        ("flatten, dense: 3, dense: 1000000", "shrink what it reads, or make it narrower"),
+        (
+            "conv: {filters: 4096, kernel: 14}, conv: [2, 1]",
+            "shrink what it reads, or give it fewer filters, a smaller kernel or `groups`",
+        ),
+    ],
+)
+def test_a_heavy_layer_is_told_what_it_has(entries: str, cure: str) -> None:
+    write("net.yaml", f"{{input: {{channels: 64, size: 14}}, layers: [conv: [60, 1], {entries}]}}")
+    assert f"= help: {cure}\n" in invoke("check", "net.yaml").err
+
+
 # ------------------------------------------------------------------------------------------------ extends
 
 

@@ -1,8 +1,8 @@
 """Every word of what is said about a file: code, place, message, notes and cure, for each mistake there is.
 
-`data/messages.txt` holds the cases: a `#` line, the file, `---`, and what must be said. A place is
-`line:column+length`, behind the file's name where it is another; `=` begins a note and `?` a cure. With `set:` or
-`input size:` the command line changes the file.
+`data/messages.txt`, and `data/cures.txt` of errors that go on to the cure, hold the cases: a `#` line, the file, `---`,
+and what must be said. A place is `line:column+length`, behind the file's name where it is another; `=` begins a note,
+`?` a cure. With `set:` or `input size:` the command line changes the file.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Case(NamedTuple):
 
 
 def cases() -> list[Case]:
-    text = (DATA / "messages.txt").read_text(encoding="utf-8")
+    text = "".join((DATA / f"{name}.txt").read_text(encoding="utf-8") for name in ("messages", "cures"))
     found = []
     for section in re.split(r"^# ", text, flags=re.MULTILINE)[1:]:
         name, _, rest = section.partition("\n")

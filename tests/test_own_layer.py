@@ -136,7 +136,7 @@ def test_a_requirement_of_one_axis_may_read_all_of_them() -> None:
 
     assert work(Even({}), ((1, 4, 4),)).output == (1, 4, 4)
     _, failure = failing(Even({}), (1, 4, 5))
-    assert failure.what == "`even`: the sides must be equal (W·W == W: 4·4 ≠ 4·5)"
+    assert failure.what == "`even`: the sides must be equal (W·W == H·W: 4·4 ≠ 4·5)"
 
 
 def test_a_requirement_is_asked_for_where_it_says_and_has_a_reason() -> None:

@@ -48,7 +48,7 @@ TRAPS = {
     "layers: [relu]\n---\nlayers: [relu]": ("yaml-syntax", "a second document", "one file describes one network"),
     "layers:\n\t- relu": ("yaml-syntax", "not YAML", "indent with spaces"),
     "layers: [relu: {{a: 1}: 2}]": ("yaml-syntax", "a key must be a plain word", "quote an expression"),
-    "layers: [relu": ("yaml-syntax", "not YAML", "not closed"),
+    "layers: [relu": ("yaml-syntax", "the `[` that opens here is not closed", "write `]` where it ends"),
     "layers:\n<<<<<<< HEAD\n  - relu\n=======\n  - tanh\n>>>>>>> it\n": ("yaml-syntax", "merge conflict", "keep one"),
 }  # fmt: skip
 
@@ -66,11 +66,11 @@ def test_a_trap_prints_its_cure(text: str, said: tuple[str, str, str | None]) ->
     assert problem.where.line >= 3
 
 
-def test_a_line_that_is_right_gets_no_cure() -> None:
+def test_a_line_that_is_right_is_not_mended() -> None:
     with pytest.raises(cnncalc.ProblemsFound) as raised:
         cnncalc.loads(HEAD + "layers:\n  - conv: {filters: 3, kernel: 1}}\n")
     (problem,) = raised.value.problems
-    assert (problem.code, problem.help) == ("yaml-syntax", None)  # and not "write `conv: {…}`", as it is
+    assert (problem.code, problem.help) == ("yaml-syntax", "remove it")  # and not "write `conv: {…}`", as it is
 
 
 # A line of `vars`, and what `filters: n` then is

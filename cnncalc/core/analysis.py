@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.core.graph import Graph, whole_path
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.names import composed
 from cnncalc.core.problem import Origin, clean
 from cnncalc.core.shape import Shape
 
@@ -200,6 +201,7 @@ class Analysis:
 
     def matches(self, name: str) -> list[Row | GroupRow]:
         """All that a name may mean: the exact path, else every path with its segments in order, the last one last."""
+        name = composed(name)
         named: list[Row | GroupRow] = [*self.rows, *self.groups.values()]
         for path in (name, whole_path(name, self.groups)):
             if exact := [entry for entry in named if entry.name == path]:

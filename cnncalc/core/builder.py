@@ -23,6 +23,7 @@ from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 
 MOST_LAYERS = 200_000
+SIZES = "sizes"  # why tensors do not fit each other: their sides alone
 MOST_LETTERS = 20_000_000  # of the paths of all layers and groups together
 PREVIOUS: Any = object()  # what was added last; the input where nothing was
 
@@ -359,7 +360,10 @@ class Builder:
         notes = tuple(
             f"`{label}` comes from {self._where_from(ref)}" for label, ref in zip(labels, failed.inputs, strict=True)
         )
-        self.report("shape-mismatch", message, failed.origin, _projection(layer, shapes), notes, name)
+        cure, reason = _projection(layer, shapes), ""
+        if cure is None and _alike_but_for_sides(layer, shapes):
+            cure, reason = "bring them to one size: `resize: {like: …}` or `crop: {like: …}`", SIZES
+        self.report("shape-mismatch", message, failed.origin, cure, notes, name, reason)
 
     def _name_of(self, ref: Ref) -> str:
         return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]
@@ -377,17 +381,19 @@ class Builder:
         note: str | None = None,
         notes: Iterable[str] = (),
         changed: bool = False,
+        unread: Callable[[Ref], str | None] = lambda _: None,
     ) -> Graph:
         """The network that leads to the outputs; raises ProblemsFound with all that is wrong.
 
         `outputs` are names of layers or groups, by default what was added last. Without them every layer must be
-        read; with them, what leads to none of them is left out, and a note says so.
+        read; with them, what leads to none of them is left out, and a note says so. `unread` may know why a layer or
+        an input is read by nobody.
         """
         named = self._outputs(outputs)
         self._stop_if_any()
         notes = list(notes)
         if outputs is None:
-            notes += self._refuse_unread()
+            notes += self._refuse_unread(unread)
             self._stop_if_any()
             self.needed = [True] * len(self.nodes)  # for all are read, up to the last
         else:
@@ -474,7 +480,7 @@ class Builder:
         ]
         return kept, groups, place
 
-    def _refuse_unread(self) -> list[str]:
+    def _refuse_unread(self, why: Callable[[Ref], str | None]) -> list[str]:
         """Without `outputs`, every layer but the last is read by another; of a block with several outputs one is."""
         read = {ref for node in self.nodes for ref in node.inputs}
         if self.last is not None:
@@ -484,10 +490,11 @@ class Builder:
             if index not in read and index not in spare:
                 help = "name every output in `outputs: [...]`, or remove the entry"
                 message = f"no entry reads `{node.name}`, and it is not the last"
-                self.report("unread", message, node.origin, help)
+                self.report("unread", message, node.origin, help, tuple(filter(None, [why(index)])))
         for index, name in enumerate(self.inputs):
             if -1 - index not in read:
-                self.report("unread", f"no entry reads the input `{name}`", self.origin)
+                notes = tuple(filter(None, [why(-1 - index)]))
+                self.report("unread", f"no entry reads the input `{name}`", self.origin, None, notes)
         return [f"`{name}` is read by nobody; its layers are counted" for name in spare.values()]
 
     def _spare(self, read: set[Ref]) -> dict[Ref, str]:
@@ -562,6 +569,12 @@ def _left_out_note(left_out: list[str]) -> str:
     roots = list(dict.fromkeys(name.partition("/")[0] for name in left_out))
     listed = ", ".join(roots[:5]) + (f" and {len(roots) - 5} more" if len(roots) > 5 else "")
     return f"left out, for it leads to no output: {listed} ({len(left_out)} layer{'s' * (len(left_out) != 1)})"
+
+
+def _alike_but_for_sides(layer: Layer, shapes: tuple[Shape, ...]) -> bool:
+    """Whether tensors would fit each other if their sides were equal."""
+    one_rank = len({len(shape) for shape in shapes}) == 1 and len(shapes[0]) > 1
+    return one_rank and (layer.alike == "sides" or len({shape[0] for shape in shapes}) == 1)
 
 
 def _projection(layer: Layer, shapes: tuple[Shape, ...]) -> str | None:

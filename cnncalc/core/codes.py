@@ -22,7 +22,8 @@ CODES: dict[str, Code] = {
         "Write it with `+ - * / // %`, brackets, comparisons, `a if c else b` and the functions that there are.",
     ),
     "bad-name": Code(
-        "A name is letters, digits, `_`, `-` and `.`, not a number alone, and none of `input`, `total`, `previous`.",
+        "A name is letters and digits of any script, `_`, `-` and `.`, not a number alone, and none of `input`, "
+        "`total`, `previous`.",
         "Choose another name.",
     ),
     "bad-share": Code(

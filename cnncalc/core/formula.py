@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from math import ceil, floor, prod
 from typing import Any, NamedTuple
 
+from cnncalc.core.names import is_word, unseen
+
 Value = Any  # int | Fraction | bool | str (a word) | tuple of values
 Tree = tuple[Any, ...]
 
@@ -25,8 +27,9 @@ WORDS = ("same", "valid")
 JOINING = ("if", "else", "and", "or", "not")
 RESERVED = ("true", "false", *WORDS, *JOINING, "channels", "input")
 
+_WORD = r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*"  # what is no letter is found when it is taken
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<name>\$?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)"
+    rf"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>\$?{_WORD}(?:\.{_WORD})?)"
     r"|(?P<op>\*\*|//|==|!=|<=|>=|[-+*/%()<>,]))"
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -79,11 +82,22 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         kind = str(match.lastgroup)
         token = match[kind]
         position = match.end()
+        if kind == "name" and not token.isascii():
+            _refuse_odd_word(token)
         if kind == "number":
             _refuse_odd_number(token, text[position : position + 1], text[position:])
         tokens.append((kind, token))
     tokens.append(("end", ""))
     return tokens
+
+
+def _refuse_odd_word(token: str) -> None:
+    """Refuse signs, digits and what cannot be seen among the letters of other scripts."""
+    if all(map(is_word, token.lstrip("$").split("."))):
+        return
+    odd = next((one for one in token if one not in "$." and not is_word(f"_{one}")), token.lstrip("$")[0])
+    hidden = unseen(odd)
+    raise FormulaError(f"unexpected {hidden or f'`{odd}`'}", "write it anew" if hidden else _cure_for(odd))
 
 
 def _cure_for(character: str) -> str | None:
@@ -95,6 +109,12 @@ def _cure_for(character: str) -> str | None:
         "&": "write `and`",
         "|": "write `or`",
         "!": "write `not`",
+        "×": "write `*`",
+        "·": "write `*`",
+        "−": "write `-`",
+        "≤": "write `<=`",
+        "≥": "write `>=`",
+        "≠": "write `!=`",
     }.get(character)
 
 

@@ -38,7 +38,7 @@ def read_shape(text: str) -> Shape | None:
     >>> read_shape("28x28x256"), read_shape("4096"), read_shape("28x")
     ((256, 28, 28), (4096,), None)
     """
-    if not re.fullmatch(r"\d{1,15}([x×]\d{1,15})*", text):
+    if not re.fullmatch(r"\d{1,15}([x×]\d{1,15})*", text, re.ASCII):
         return None
     *sides, channels = (int(part) for part in re.split("[x×]", text))
     return (channels, *sides)

@@ -163,7 +163,8 @@ def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     sides = main[1:]
     if layer.reads == "sides" and not sides:
         what = f"`{layer.type}` needs maps with sides, its input is a vector of {main[0]:,}"
-        raise Impossible("wrong-input", what, reason="kind")
+        cure = "put `reshape: [1, 1, channels]` before it, or give the input a `size`"
+        raise Impossible("wrong-input", what, cure, reason="kind")
     if layer.reads == "vector" and sides:
         cure = "put `flatten` before it"
         what = f"`{layer.type}` reads a vector, its input is {written_shape(main)}"
@@ -252,7 +253,7 @@ def _require(layer: Layer, scope: dict[str, Any], requirement: Requirement) -> N
         if not compiled(text, layer.per_axis)(scope, axis):
             plain = not any(isinstance(scope.get(name), bool) for name in names(text))
             compared = _working(scope, denied(parse(text)), axis)
-            working = f" ({_requirement(layer, text)}: {compared})" if plain else ""
+            working = f" ({_requirement(layer, text, len(scope['side']))}: {compared})" if plain else ""
             message = requirement.message
             what = f"{message if '`' in message else f'`{layer.type}`: {message}'}{working}"
             term = ("requires", message, axis, text, False) if plain else None
@@ -264,22 +265,29 @@ def _by_axis(text: str, per_axis: frozenset[str]) -> bool:
     return any(name in per_axis and not function for name, function in names(text).items())
 
 
-def _requirement(layer: Layer, text: str) -> str:
+def _requirement(layer: Layer, text: str, sides: int) -> str:
     """A requirement in the words of the file, where it has one."""
 
     def word(name: str) -> str:
         return name if name in layer.attributes else _SYMBOLS.get(name, name)
 
-    return shown(text, word, lambda name: [word(name)])
+    def parts(name: str) -> list[str]:
+        return list(_SIDES[sides]) if name == "side" and sides else [word(name)]
+
+    return shown(text, word, parts)
 
 
 def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int, label: str) -> Impossible:
-    side = AXES[len(scope["side"])][axis] if axis is not None else label
+    sides = scope["side"]
+    side = AXES[len(sides)][axis] if axis is not None else label
     figure = f"−{-value}" if value < 0 else str(value)
+    cure = "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it"
+    if axis is not None and sides[axis] == 1 < max(sides):
+        cure = f"{side} 1: are the axes in this order? Else {cure}"
     return Impossible(
         "empty-output",
         f"`{layer.type}` leaves nothing: {side} = {_working(scope, text, axis)} = {figure}",
-        "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it",
+        cure,
         ("output", label, axis, text, value),
     )
 
@@ -299,6 +307,8 @@ def _figures(scope: dict[str, Any], name: str) -> tuple[str, ...]:
     values = scope.get(name)
     if values is None:
         return ("none",)
+    if name == "shape":  # as shapes are written, channels last
+        values = (*values[1:], values[0])
     parts = [written(part) for part in values]
     if len(parts) > 6:  # more than an input has sides: addends
         runs = [(len(list(run)), part) for part, run in groupby(parts)]

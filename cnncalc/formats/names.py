@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cnncalc.core.formula import WORDS
+
 # Other names, in lower case and without `_` and `-` → the format's own.
 _CALLED = {
     # layer types
@@ -59,6 +61,10 @@ _OTHERWISE = {
     "sequential": "entries read one another as they are listed; a group with a name is a block",
 }
 
+_FILLED = (
+    "reflect", "reflection", "replicate", "replication", "circular", "symmetric", "edge", "mirror", "wrap", "constant",
+    "zero", "zeros",
+)  # fmt: skip
 _VALUES = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false",
            "same": "same", "valid": "valid"}  # fmt: skip
 
@@ -96,6 +102,25 @@ def value_meant(text: str) -> str | None:
     if given := re.fullmatch(r"([A-Za-z_]\w{0,30})\s*=\s*([\w.]{1,30})", text, re.ASCII):
         return f"write `{given[1]}: {given[2]}`"
     return None
+
+
+def padding_meant(word: str, kernel: int | tuple[int, ...] | None, axes: int) -> str | None:
+    """How a padding is written that others have a word for; None for any other word.
+
+    >>> padding_meant("full", 5, 2)
+    'it takes `same`, `valid` or how much: `full` is `[[4, 4], [4, 4]]`, the kernel less one at each end'
+    >>> padding_meant("reflect", (3, 5), 2).partition(": ")[2]
+    'with what it is filled changes no count, write `[[1, 1], [2, 2]]`'
+    """
+    if (plain := word.lower()) not in ("full", *_FILLED):
+        return None
+    kernels = kernel if isinstance(kernel, tuple) else (kernel,) * axes
+    sizes = [size - 1 if plain == "full" else size // 2 for size in kernels if type(size) is int] or [1] * axes
+    pairs = f"`[{', '.join(f'[{size}, {size}]' for size in sizes)}]`"
+    words = ", ".join(f"`{known}`" for known in WORDS)
+    if plain == "full":
+        return f"it takes {words} or how much: `full` is {pairs}, the kernel less one at each end"
+    return f"it takes {words} or how much: with what it is filled changes no count, write {pairs}"
 
 
 def _plain(word: str) -> str:

@@ -24,6 +24,7 @@ from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.tree import MOST_COMMENTS, comments
 
 MOST_FINDINGS = 100
+MANY_FINDINGS = 3  # so many may be a faithful copy
 UNUSED = "unused-ignore"
 
 Found = tuple[str, Origin | None]  # code, place
@@ -72,7 +73,7 @@ class Linter:
         if linted.more:
             message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
             found.append(Problem("limit", message, level="warning"))
-        return tuple(found)
+        return tuple(_or_as_published(found, analysis))
 
     def config(self, folder: str) -> Config:
         """The project's choices in a folder; raises BadConfig."""
@@ -91,6 +92,17 @@ class Linter:
                     self.parents[key] = frozenset()
             found |= self.parents[key]
         return found
+
+
+def _or_as_published(found: list[Problem], analysis: Analysis) -> list[Problem]:
+    """The findings; of a copy of a published network, or of many, the last one says how a line silences all."""
+    last = max((place for place, problem in enumerate(found) if problem.code in RULES), default=None)
+    if last is None or (analysis.source is None and len(found) < MANY_FINDINGS):
+        return found
+    codes = ", ".join(dict.fromkeys(problem.code for problem in found if problem.code in RULES))
+    note = f"where all of this is as published, one line silences it: `# cnncalc: ignore-file[{codes}] as published`"
+    found[last] = found[last]._replace(notes=(*found[last].notes, note))
+    return found
 
 
 def _place(problem: Problem) -> Found:

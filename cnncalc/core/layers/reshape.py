@@ -19,7 +19,7 @@ class Reshape(Layer, family="reshape"):
 
     shape: Dims = attr("the new shape, channels last: `7x7x512`")
 
-    requires = [Requirement("prod(shape) == c * prod(side)", "a reshape keeps the number of values")]
+    requires = [Requirement("prod(shape) == prod(side) * c", "a reshape keeps the number of values")]
     out_shape = "shape"
     examples = [Example("shape: 4x4x256", "4096", "4x4x256")]
 

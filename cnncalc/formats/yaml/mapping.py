@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
+from cnncalc.core.names import composed
 from cnncalc.core.problem import Label, Origin, fail
 from cnncalc.formats.source import DEEPEST, Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.tree import MOST_NODES
@@ -59,13 +60,15 @@ class _Reader:
                 if not isinstance(key, str | Integral):
                     raise TypeError(f"{path or 'a key'}: a key must be text, is {key!r}")
                 below = f"{path}.{key}" if path else str(key)
-                tree.pairs.append((Text(str(key), self.mark(below), True), self.node(content, below, depth + 1)))
+                tree.pairs.append(
+                    (Text(composed(str(key)), self.mark(below), True), self.node(content, below, depth + 1))
+                )
             return tree
         if isinstance(value, list | tuple):
             items = Seq(mark)
             items.items += (self.node(item, f"{path}[{place}]", depth + 1) for place, item in enumerate(value))
             return items
-        return Text(_written(value, path), mark, not isinstance(value, str))
+        return Text(composed(_written(value, path)), mark, not isinstance(value, str))
 
 
 def _written(value: Any, path: str) -> str:

@@ -22,7 +22,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
+from cnncalc.core.names import composed
+from cnncalc.core.problem import Place, ProblemsFound, fail
 from cnncalc.formats.source import BREAKS, DEEPEST, REST_OF_LINE, Map, Node, Seq, Source, Text
 from cnncalc.formats.writing import shown
 
@@ -81,7 +82,9 @@ def parse(source: Source) -> Node:
     try:
         node = _tree(source)
     except yaml.YAMLError as error:
-        raise _syntax_problem(error, source) from None
+        from cnncalc.formats.yaml.syntax import syntax_problem  # here, for most files are YAML
+
+        raise syntax_problem(error, source) from None
     if node is None or (isinstance(node, Text) and node.null):
         raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
     source.root = node
@@ -106,7 +109,9 @@ def _tree(source: Source) -> Node | None:
             plain = not event.style  # libyaml says "", PyYAML's own parser None
             if stack and "(" in event.value:
                 stack[-1].brackets = True
-            node = Text(event.value if HAS_C_PARSER else shown(event.value), event.start_mark, plain)
+            if plain and " - " in event.value and stack and isinstance(stack[-1].node, Seq):
+                _refuse_swallowed(event, source)
+            node = Text(composed(event.value if HAS_C_PARSER else shown(event.value)), event.start_mark, plain)
             if event.tag is not None or event.anchor is not None:
                 _refuse_tag(event, node)
                 if event.anchor is not None:
@@ -245,6 +250,16 @@ def _key(node: Node, keys: set[str]) -> Text:
     return node
 
 
+def _refuse_swallowed(event: Any, source: Source) -> None:
+    """An entry that is indented too far is a part of the one above to YAML."""
+    start, end = event.start_mark.index, event.end_mark.index
+    if re.search(r"\n[ \t]*- ", source.text[start:end]):
+        from cnncalc.formats.yaml.syntax import swallowed
+
+        if problem := swallowed(source, start, event.start_mark.line + 1):
+            raise problem
+
+
 def _refuse_tag(event: Any, node: Node) -> None:
     if event.tag is not None and event.tag != "!":
         raise fail("yaml-feature", f"YAML tags are not read: `{event.tag}`", node.origin, "remove the tag")
@@ -282,51 +297,3 @@ def _unknown_alias(event: Any, source: Source, stack: list[_Frame]) -> ProblemsF
     return fail(
         "yaml-syntax", message, place, f"to use a var, write `{event.anchor}`; quote an expression that begins with `*`"
     )
-
-
-_CONFLICT = r"(?m)^(?:<{7}|>{7})(?: .*)?$"
-
-
-def _syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
-    if conflict := re.search(_CONFLICT, source.text):
-        line = source.text.count("\n", 0, conflict.start()) + 1
-        at = Place(source.name, line, 1, len(conflict[0]), conflict[0])
-        return fail("yaml-syntax", "a merge conflict is not resolved", at, "keep one of the two versions")
-    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    if mark is None or (context is not None and not source.text[mark.index :].strip()):
-        mark = context  # at the end of the file something is missing: better where it begins
-    if mark is not None and "nesting depth" in str(error):  # newer libyaml counts before it hands out an event
-        return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
-    if mark is None:
-        if isinstance(error, yaml.reader.ReaderError):
-            line = source.text.count("\n", 0, error.position) + 1
-            message = f"the character {_name_of(error.character)} is not allowed in YAML"
-            return fail("encoding", message, Place(source.name, line, 1), "remove it")
-        return fail("yaml-syntax", "not YAML", Place(source.name, 1, 1))
-    place = source.where(mark)
-    what = (getattr(error, "problem", None) or "not YAML").replace("could not find expected ':'", "a `:` is missing")
-    return fail("yaml-syntax", f"not YAML: {what}", place, _syntax_cure(place))
-
-
-def _name_of(character: int | str | bytes) -> str:
-    code = character if isinstance(character, int) else ord(character[:1])
-    return f"U+{code:04X}"
-
-
-def _syntax_cure(place: Origin) -> str | None:
-    line = place.text
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "indent with spaces, not with tabs"
-    if re.search(r"[\w)]\[", line):
-        return "the language has no indexing: give each value a name of its own"
-    if re.search(r":\s+[>|]\s*\d", line):
-        return "an expectation has no `>`: write `~5M`, `<5M` or the figure"
-    if found := re.search(r"^\s*- ([\w.]+)[: ]?\{", line):
-        return f"write `{found[1]}: {{…}}`, with a colon and a space"
-    if re.search(r" \? .* : ", line):
-        return "write `A if C else B` for a choice"
-    if re.search(r"[{,]\s*\w+: - ", line):
-        return "write the minus next to the name, `-x`, or quote the expression"
-    if line.count("{") > line.count("}") or line.count("[") > line.count("]"):
-        return "a bracket that opens here is not closed on this line"
-    return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analyses.checks.rules.base import Finding, Network, Option, Rule, label
+from cnncalc.core.graph import Ref
+from cnncalc.core.layers.base import Layer
 
 SMALLEST = 1_000_000
 
@@ -64,4 +66,19 @@ layers:
                 share = f"{1000 * count // total / 10} %, more than {limit} %"
                 name = label(net.nodes[index])
                 message = f"`{name}` holds {count:,} of the {total:,} params ({share})"
-                yield Finding(message, index, None, "shrink what it reads, or `global_avg_pool` instead of `flatten`")
+                yield Finding(message, index, None, _cure(net, index))
+
+
+def _idle(layer: Layer) -> bool:
+    return layer.type != "flatten" and not layer.weights
+
+
+def _cure(net: Network, ref: Ref) -> str:
+    """What makes a layer lighter: of a dense layer behind a `flatten` that; of others what they have."""
+    node = net.nodes[ref]
+    before = net.behind(node.inputs[0], _idle)
+    if node.layer.type == "dense" and before >= 0 and net.nodes[before].layer.type == "flatten":
+        return "shrink what it reads, or `global_avg_pool` instead of `flatten`"
+    if "kernel" in node.layer.attributes:
+        return "shrink what it reads, or give it fewer filters, a smaller kernel or `groups`"
+    return "shrink what it reads, or make it narrower"

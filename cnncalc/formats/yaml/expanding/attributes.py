@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from cnncalc.core.builder import Builder
-from cnncalc.core.formula import FormulaError, parse
+from cnncalc.core.formula import WORDS, FormulaError, parse
 from cnncalc.core.layers.base import Attribute, BadValue, Layer
 from cnncalc.formats.source import Node, Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
@@ -64,6 +64,8 @@ class Attributes:
             elif isinstance(node, Text) and node.text[:1] != "$" and is_itself(attribute, node.text):
                 raw.append(node.text)
             else:
+                if attribute.kind == "Padding" and isinstance(node, Text) and node.text not in env:
+                    self.refuse_padding(node, dict(zip(layer_type.attributes, raw, strict=False)).get("kernel"), rank)
                 constant = constant and isinstance(node, Text) and node.text.isdigit()
                 raw.append(self.values.value(node, env))
         if missing or rank < 0:
@@ -76,6 +78,14 @@ class Attributes:
             entry.layers = {**(entry.layers or {}), rank: layer}
         return layer
 
+    def refuse_padding(self, node: Text, kernel: Any, rank: int) -> None:
+        """Refuse a word of other tools, with the pairs that do it; raises Silent."""
+        from cnncalc.formats.names import padding_meant
+
+        if meant := padding_meant(node.text, kernel, rank if rank > 0 else 2):
+            self.trail.add("bad-value", f"`padding` has no `{node.text}`", node, meant)
+            raise Silent
+
     def refuse(
         self,
         layer_type: type[Layer],
@@ -87,7 +97,10 @@ class Attributes:
     ) -> None:
         node = bound.get(name) or defaults[name]
         is_word = isinstance(node, Text) and is_itself(layer_type.attributes[name], node.text)
-        self.trail.add(error.code, f"`{name}` {error}{'' if is_word else how(node, env)}", node)
+        help = None
+        if isinstance(node, Text) and node.text in WORDS and "padding" in layer_type.attributes:
+            help = f"write `padding: {node.text}`, by name"
+        self.trail.add(error.code, f"`{name}` {error}{'' if is_word else how(node, env)}", node, help)
 
     def params(self, entry: Entry, block: Block, caller: Env, env: Env) -> None:
         """Work out the params of a block into its own `env`; not those of its caller are read there."""

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import compress
 
+from cnncalc.core.builder import SIZES
 from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
-from cnncalc.core.problem import Problems, ProblemsFound, clean, in_order
+from cnncalc.core.names import composed
+from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, in_order
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
@@ -21,6 +23,8 @@ from cnncalc.formats.yaml.reading.description import Description, describe
 from cnncalc.formats.yaml.reading.problems import did_you_mean
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
+MOST_SIZES_TRIED = 8
+MOST_ENTRIES_TRIED = 10_000  # written out, where other sizes are tried
 LONGEST_TEXT = 20_000  # letters of `name`, `source`, `note`
 
 
@@ -35,6 +39,9 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
         understood = expander.builder.understood
         return _graph(found, expander, inputs, changed=bool(set or input_size))
     except ProblemsFound as error:
+        if any(problem.reason == SIZES for problem in error.problems) and expander.count <= MOST_ENTRIES_TRIED:
+            fitting = _fitting_size(found, set or {}, inputs)
+            error.problems = [_or_another_size(problem, fitting) for problem in error.problems]
         ordered = ProblemsFound(in_order(error.problems, source.name))
         ordered.understood = understood
         raise ordered from None
@@ -54,8 +61,40 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
         for name, block in found.blocks.items()
         if name in LAYERS
     ]
-    graph = builder.graph(outputs, source=texts["source"], note=texts["note"], notes=notes, changed=changed)
+    graph = builder.graph(
+        outputs, source=texts["source"], note=texts["note"], notes=notes, changed=changed, unread=expander.unread
+    )
     return replace(graph, document=Document(found, tuple(compress(expander.written, builder.needed))))
+
+
+def _or_another_size(problem: Problem, size: str | None) -> Problem:
+    """A problem of sizes, with the input size at which there is none."""
+    if problem.reason != SIZES or size is None:
+        return problem
+    return problem._replace(help=f"{problem.help}, or take another input: `--input-size {size}` fits")
+
+
+def _fitting_size(found: Description, overrides: dict[str, str], inputs: dict[str, Shape | None]) -> str | None:
+    """An input size near this one, as `--input-size` takes it, at which all shapes fit; None where none is found."""
+    shapes = list(inputs.values())
+    if len(shapes) != 1 or shapes[0] is None or len(shapes[0]) == 1:
+        return None
+    sides = shapes[0][1:]
+    near: set[Shape] = set()
+    for step in (2, 4, 8, 16, 32, 64):
+        near.add(tuple(max(step, side // step * step) for side in sides))
+        near.add(tuple(-(-side // step) * step for side in sides))
+    tried = sorted(near - {sides}, key=lambda one: (sum(abs(a - b) for a, b in zip(one, sides, strict=True)), one))
+    for size in tried[:MOST_SIZES_TRIED]:
+        text = "x".join(map(str, size if len(set(size)) > 1 else size[:1]))
+        problems = Problems()
+        try:
+            env, places = _vars_and_inputs(found, overrides, text, problems)
+            _graph(found, Expander(found, env, places, problems), places, changed=True)
+        except ProblemsFound:
+            continue
+        return text
+    return None
 
 
 def _vars_and_inputs(
@@ -66,7 +105,8 @@ def _vars_and_inputs(
     The others may read sizes of the inputs.
     """
     vars = dict(found.vars)
-    for name, text in overrides.items():
+    for given, text in overrides.items():
+        name = composed(given)
         if name not in vars:
             help = did_you_mean(name, vars) or (
                 f"the file has {', '.join(f'`{var}`' for var in vars)}" if vars else "the file has no vars"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 from weakref import ref
 
 from cnncalc.core.formula import FormulaError
+from cnncalc.core.names import is_word
 from cnncalc.core.problem import misspelt
 from cnncalc.core.shape import AXES, Shape, written_shape
 
 UNKNOWN: Any = object()  # the value of what could not be worked out: a problem has been reported
 
 _SIZES = ("channels", "height", "width", "depth", "length")
-_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class Silent(Exception):
@@ -115,6 +114,6 @@ class Env(dict[str, Any]):
     def odd_name(self, text: str) -> str | None:
         """The cure where a text reads the size of a name that no expression can hold: `conv-1.height`."""
         for name in self.scope.names() if self.scope and "." in text else ():
-            if f"{name}." in text and not _NAME.fullmatch(name):
+            if f"{name}." in text and not is_word(name):
                 return f"in expressions a name is letters, digits and `_`: rename `{name}`"
         return None

@@ -76,6 +76,7 @@ class Expander:
         self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
         self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
         self.done: dict[tuple[Any, ...] | None, _Call] = {}
+        self.given_to: list[tuple[Block, tuple[Port, ...]]] = []  # calls of blocks that read several
 
     def entries(self, scope: Scope, current: Port, prefix: str, most: int | None = None) -> Port:
         """The nodes of a list of entries, or the first ones of it, in order; what the last one gives."""
@@ -252,6 +253,8 @@ class Expander:
                 help = f"write `from: [{', '.join(names).upper()}]`"
             self.trail.add("wrong-input", f"block `{block.name}` reads {needs}, not {len(reads)}", entry.key, help)
             return _FAILED
+        if len(reads) > 1:
+            self.given_to.append((block, tuple(reads)))
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
@@ -424,6 +427,14 @@ class Expander:
         output = self.entries(inner, port, f"{path}/")
         self.ways_out = ways_out
         return (output,)
+
+    def unread(self, ref: Ref) -> str | None:
+        """Why nobody reads what a layer or an input gives: a block is given it, and has no use for it."""
+        for block, reads in self.given_to:
+            for name, port in zip(block.inputs, reads, strict=False):
+                if port == ref:
+                    return f"block `{block.name}` is given it as `{name.text}`, and does not read that"
+        return None
 
     def group(
         self,

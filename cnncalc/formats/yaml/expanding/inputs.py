@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 from cnncalc.core.formula import written
+from cnncalc.core.names import composed
 from cnncalc.core.problem import Problems
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
-from cnncalc.formats.source import Map, Node
+from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.expanding.env import Env, Silent
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
 from cnncalc.formats.yaml.expanding.values import Values, names_in
@@ -17,6 +18,7 @@ from cnncalc.formats.yaml.reading.entries import Entries
 from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean
 
 LARGEST_SIDE = 4_096
+_UNSIZED = ("none", "?", "-1", "any", "dynamic", "variable", "unknown")
 KEYS = ("channels", "size", "length", "depth", "height", "width")
 
 
@@ -100,6 +102,12 @@ def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: 
             problems.add("unknown-key", f"unknown key of an input: `{key.text}`", key, colon_cure(key) or help)
             failed = True
             continue
+        if key.text != "channels" and (word := _unsized(value)) and word not in env:
+            message = f"`{key.text}: {word}`: a size is needed to count"
+            help = "params alone do not depend on it: write any, for example 224; `--input-size` tries others"
+            problems.add("bad-value", message, value, help)
+            failed = True
+            continue
         try:
             values[key.text] = values_of.value(value, env)
         except Silent:
@@ -151,15 +159,23 @@ def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: 
     return (values["channels"], *sides)
 
 
+def _unsized(node: Node) -> str | None:
+    """The word that other tools write for a size that is not fixed; None where a size is written."""
+    for item in node.items if isinstance(node, Seq) else [node]:
+        if isinstance(item, Text) and (item.null or item.text.lower() in _UNSIZED):
+            return item.text or "null"
+    return None
+
+
 def _read_input_sizes(text: str, inputs: list[str], problems: Problems) -> dict[str, tuple[int, ...]]:
     """`256`, `256x320` (height × width), or `NAME=256` for one of several inputs, separated by commas."""
     sizes: dict[str, tuple[int, ...]] = {}
     for part in text.split(","):
-        name, equals, size = part.strip().rpartition("=")
+        name, equals, size = composed(part.strip()).rpartition("=")
         names = [name] if equals else inputs
         if equals and name not in inputs:
             problems.add("unknown-name", f"--input-size: no input `{name}`", None, did_you_mean(name, inputs))
-        elif not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size):
+        elif not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size, re.ASCII):
             problems.add(
                 "bad-value",
                 f"--input-size: `{size}` is no size",

@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection
 
 from cnncalc.core.builder import or_operator
+from cnncalc.core.names import is_word, unseen
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
 
 LONGEST_NAME = 200
 TAKEN_NAMES = ("input", "total", "previous")
 
-_NAME = re.compile(r"[\w.-]+", re.ASCII)
+_JOINTS = re.compile(r"[.-]")
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str | None:
@@ -46,16 +47,22 @@ def colon_cure(key: Text) -> str | None:
     return None
 
 
+def unseen_cure(text: str) -> str | None:
+    """What to do about a character in a name that nobody sees; None without any."""
+    character = unseen(text)
+    return f"it holds {character}, which cannot be seen: write it anew" if character else None
+
+
 def check_name(node: Text, problems: Problems) -> None:
-    """A name is letters, digits and `_ - .`, not too many, not a number alone, and not taken."""
+    """A name is letters and digits of any script and `_ - .`, not too many, not a number alone, and not taken."""
     text = node.text
     if len(text) > LONGEST_NAME:
         message = f"a name of {len(text):,} letters (limit: name length {LONGEST_NAME})"
         problems.add("limit", message, node, "choose a shorter one")
-    elif not _NAME.fullmatch(text):
-        help = colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
+    elif not text or not is_word(_JOINTS.sub("", f"_{text}")):
+        help = unseen_cure(text) or colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
         problems.add("bad-name", f"`{text}` is no name", node, help)
-    elif re.fullmatch(r"-?\d+(\.\d+)?", text):
+    elif re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
         problems.add("bad-name", f"a name is not a number alone: `{text}`", node, f"write, for example, `stage{text}`")
     elif text in TAKEN_NAMES:
         problems.add("bad-name", f"the name `{text}` is taken", node, "choose another name")

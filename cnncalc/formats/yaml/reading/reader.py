@@ -8,10 +8,11 @@ from typing import NoReturn
 from cnncalc.core.formula import RESERVED
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.names import is_word
 from cnncalc.core.problem import Problems, ProblemsFound
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, NetworkUse, Param
-from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean, value_is_null
+from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean, unseen_cure, value_is_null
 
 MOST_VARS = 10_000  # of a file, or of a block
 MOST_PARAMS = 1_000
@@ -20,7 +21,7 @@ _OF_A_BLOCK = ("params", "vars", "inputs", "outputs", "layers", "network", "unti
 _OF_LAYERS = ("vars", "inputs", "layers")  # a block has either these
 _OF_A_NETWORK = ("network", "until", "set")  # or these
 
-_PARAM = re.compile(r"(\$?)([A-Za-z_]\w*)\s*(?:=\s*(.+))?", re.DOTALL)
+_PARAM = re.compile(r"(\$?)([^\s=]+)\s*(?:=\s*(.+))?", re.DOTALL)
 
 
 class Reader:
@@ -54,9 +55,10 @@ class Reader:
             message = f"{len(pairs):,} vars (limit: vars {MOST_VARS:,})"
             self.stop(message, pairs[MOST_VARS][0])
         for key, value in pairs:
-            if not re.fullmatch(r"[A-Za-z_]\w*", key.text, re.ASCII) or key.text in RESERVED:
+            if not is_word(key.text) or key.text in RESERVED:
                 reason = "is a word of the language" if key.text in RESERVED else "must be letters, digits and _"
-                self.problems.add("bad-name", f"a var's name {reason}: `{key.text}`", key, colon_cure(key))
+                cure = unseen_cure(key.text) or colon_cure(key)
+                self.problems.add("bad-name", f"a var's name {reason}: `{key.text}`", key, cure)
             elif value_is_null(value):
                 self.problems.add("null-value", f"var `{key.text}` has no value", key, colon_cure(key))
             elif not isinstance(value, Text):
@@ -186,8 +188,9 @@ class Reader:
             self.stop(message, items[MOST_PARAMS])
         for item in items:
             match = _PARAM.fullmatch(item.text) if isinstance(item, Text) else None
-            if match is None or not isinstance(item, Text):
-                self.problems.add("bad-name", "a param is `n`, `s=1` or `$act`", item)
+            if match is None or not isinstance(item, Text) or not is_word(match[2]):
+                cure = unseen_cure(item.text) if isinstance(item, Text) else None
+                self.problems.add("bad-name", "a param is `n`, `s=1` or `$act`", item, cure)
                 continue
             word, name, default = match.groups()
             if name in COMMON or name in RESERVED:
