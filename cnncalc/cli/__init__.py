@@ -116,6 +116,9 @@ def _run() -> int:
     try:
         code: int = _called()
     except click.ClickException as error:
+        from cnncalc.core.problem import clean
+
+        error.message = "\n".join(map(clean, error.message.split("\n")))  # it may quote what was given
         error.show()
         code = error.exit_code
     except click.exceptions.Exit as error:

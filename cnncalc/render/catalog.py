@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
 from cnncalc.formats.bundled import BundledFile
+from cnncalc.formats.writing import shown_json
 
 if TYPE_CHECKING:
     from cnncalc.render.grid import Grid
@@ -30,7 +31,7 @@ def json(found: Sequence[BundledFile], style: Style) -> str:
         }
         for one in found
     ]
-    return dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(dumps(rows, ensure_ascii=False, indent=1)) + "\n"
 
 
 def table(found: Sequence[BundledFile], style: Style) -> str:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cnncalc.formats.listing import walk
 from cnncalc.formats.writing import remember
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
 
@@ -105,7 +106,7 @@ def files_below(folder: str, worksheet: str = "") -> Iterator[Found]:
     def closed(error: OSError) -> None:
         found.append(Found(error.filename, f"cannot be read: {(error.strerror or str(error)).lower()}"))
 
-    for path, folders, names in os.walk(folder, onerror=closed):
+    for path, folders, names in walk(folder, closed):
         for name in folders:
             if name.startswith(".") or os.path.islink(os.path.join(path, name)):
                 found.append(_in_folder(os.path.join(path, name), name, worksheet))
