@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 import pytest
 from markdown_it import MarkdownIt
-from pylatexenc.latexwalker import LatexWalker
+from pylatexenc.latexwalker import LatexWalker  # type: ignore[import-untyped]
 from rich.ansi import AnsiDecoder
 
 from cnncalc.cli import command_names

@@ -6,7 +6,7 @@ import os
 import sys
 from functools import cache
 from importlib import import_module
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pkgutil import iter_modules
 from typing import Any
 
@@ -118,8 +118,8 @@ def _run() -> int:
     except click.ClickException as error:
         from cnncalc.core.problem import clean
 
-        error.message = "\n".join(map(clean, error.message.split("\n")))  # it may quote what was given
-        error.show()
+        error.show(said := StringIO())  # it may quote what was given
+        click.echo("\n".join(map(clean, said.getvalue().split("\n"))), err=True, nl=False)
         code = error.exit_code
     except click.exceptions.Exit as error:
         code = error.exit_code

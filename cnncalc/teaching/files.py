@@ -7,9 +7,11 @@ import os
 import re
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cnncalc.core.problem import clean
 from cnncalc.formats.listing import walk
 from cnncalc.formats.writing import remember
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
@@ -143,9 +145,20 @@ def read_json(text: str) -> Any:
             if depth > DEEPEST:
                 raise Unreadable(f"is nested deeper than {DEEPEST}")
     try:
-        return json.loads(text, parse_int=_int, parse_float=str, parse_constant=str)
+        return json.loads(text, parse_int=_int, parse_float=str, parse_constant=str, object_pairs_hook=_mapping)
+    except Unreadable:
+        raise
     except (ValueError, RecursionError):
         raise Unreadable("is not JSON") from None
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping; raises Unreadable where a key stands twice, for of two answers none is picked."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, many in Counter(key for key, _ in pairs).items() if many > 1)
+        raise Unreadable(f"has the key `{clean(twice)[:40]}` twice in one mapping")
+    return found
 
 
 def _int(digits: str) -> int | str:
