@@ -44,6 +44,8 @@ WARNING = "<!-- written by docs/generate.py: change the declarations, not this p
 WIDTH = 80
 FONTS = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 
+COLORS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR")  # of the environment, and what begins so
+
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -108,7 +110,7 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
     out, err = io.StringIO(), io.StringIO()
     if command.endswith(" 2>&1"):
         err = out
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", *COLORS))}
     with (
         mock.patch.dict(os.environ, environment, clear=True),
         tempfile.TemporaryDirectory() as folder,
@@ -215,8 +217,30 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
 # ---------------------------------------------------------------------------------------------- cli.md
 
 
+TERMINAL = """
+## Colours, widths and characters
+Who decides on colours, the first that says something:
+
+1. `--color always` or `never`
+2. [`NO_COLOR`](https://no-color.org), if it is set and not empty: none
+3. [`FORCE_COLOR`](https://force-color.org), if it is set and not empty, whatever it is, or
+   [`CLICOLOR_FORCE`](https://bixense.com/clicolors/), if it is not empty and not `0`: colours, also in a pipe
+4. `CLICOLOR=0`: none
+5. a terminal has colours, unless `TERM=dumb`; a pipe has none
+
+Of a file that `-o` names, `--color always` alone makes a coloured one. JSON, CSV and what else is made for programs has
+no colours.
+
+Standard output and standard error are asked each for itself, for colours as for the rest. In a terminal tables, pages
+and messages fit its width, or `COLUMNS`; in a pipe no line is broken.
+
+Signs that the encoding of a stream has not (`PYTHONIOENCODING`, the locale) are written in letters, as with `--ascii`:
+`x` for `×`, `-` for `−`. What has no letters, of a name in a file, is `?`. A file that `-o` names is UTF-8.
+"""
+
+
 def cli_page() -> str:
-    """The help of every command."""
+    """The help of every command, and what holds for all."""
     from cnncalc.cli import command_names, one_line
 
     lines = ["# Commands", "", WARNING]
@@ -225,7 +249,7 @@ def cli_page() -> str:
         (f"cnncalc {name}", f"cnncalc {name} --help") for name in command_names()
     ]:
         lines += ["", f"## {title}", "", "```console", f"$ {command}", run(command).rstrip("\n"), "```"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + TERMINAL
 
 
 # ---------------------------------------------------------------------------------------------- worksheets
@@ -249,7 +273,6 @@ def table_picture() -> str:
     from rich.console import Console
 
     from cnncalc import analyze, load
-    from cnncalc.render.table import rich_table
 
     console = Console(
         record=True,
@@ -264,7 +287,7 @@ def table_picture() -> str:
         legacy_windows=False,
         _environ={},
     )
-    console.print(rich_table(analyze(load("alexnet"))))
+    console.print(analyze(load("alexnet")))
     picture = console.export_svg(title="cnncalc summary alexnet.yaml", unique_id="cnncalc")
     picture = re.sub(r"[ \t]*@font-face\s*\{[^}]*\}\n*", "", picture)
     picture = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", picture)
@@ -374,10 +397,13 @@ def slips_part() -> str:
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
     from cnncalc.analyses.checks.rules import RULES
-    from cnncalc.render.rules import manual_markdown
+    from cnncalc.analyses.columns import Style
+    from cnncalc.render.markdown import write
+    from cnncalc.render.reference import Pages
+    from cnncalc.render.rules import document
 
     links = [f"- [`{rule.code}`](#{rule.code}): {rule.title}" for rule in RULES.values()]
-    return "\n".join([*links, "", *map(manual_markdown, RULES.values())])
+    return "\n".join([*links, "", write(document(Pages([*RULES.values()]), Style()), Style())])
 
 
 def options_part() -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+COLORS = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"}
+
 collect_ignore = ["data/measures"]  # they would enter the registry of the tests
 
 
@@ -18,7 +20,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.fixture(autouse=True)
-def _outside_github(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`cnncalc check` writes annotations inside GitHub Actions; the tests say themselves when they are there."""
-    for name in [name for name in os.environ if name.startswith("GITHUB_")]:
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub Actions and wishes for colours change what is written; the tests say themselves when there are some."""
+    for name in [name for name in os.environ if name.startswith("GITHUB_") or name in COLORS]:
         monkeypatch.delenv(name)

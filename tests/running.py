@@ -9,7 +9,6 @@ import select
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +24,7 @@ from cnncalc.cli import cli
 from cnncalc.cli.formats import FormatOption, OutputFormat
 from cnncalc.formats import bundled
 from cnncalc.render.check import Checked
+from cnncalc.render.check.report import step_summary
 
 ROOT = Path(cnncalc.__file__).resolve().parent.parent
 DATA = Path(__file__).parent / "data"
@@ -68,15 +68,14 @@ def process(*args: str, input: bytes | None = None, cwd: Path | None = None, env
     return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def in_a_terminal(*args: str, **env: str) -> str:
-    """What the program prints to a terminal of eighty columns."""
+def in_a_terminal(*args: str, typed: str = "", **env: str) -> str:
+    """What the program prints to a terminal of eighty columns, where that is typed."""
     ours, theirs = pty.openpty()
     variables = environment(**{"TERM": "xterm-256color", "COLUMNS": "80", **env})
-    if "NO_COLOR" not in env:
-        variables.pop("NO_COLOR", None)
     command = [sys.executable, "-m", "cnncalc", *args]
     started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables)
     os.close(theirs)
+    os.write(ours, typed.encode())
     shown = b""
     while True:
         try:
@@ -114,8 +113,10 @@ def formats(name: str) -> dict[str, OutputFormat]:
 
 def written(format: str, reports: Sequence[Report], root: str | None = None) -> str:
     """What a format of `check`, or the step summary, makes of reports."""
-    text: str = import_module(f"cnncalc.render.check.{format}").render(Checked(reports, root), Style())
-    return text
+    checked = Checked(reports, root)
+    return (
+        step_summary(checked, Style()) if format == "step_summary" else formats("check")[format].write(checked, Style())
+    )
 
 
 def table(name: str) -> list[dict[str, object]]:

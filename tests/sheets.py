@@ -7,9 +7,10 @@ from functools import cache
 
 from cnncalc.analyses.columns import Style
 from cnncalc.formats import open as api
+from cnncalc.render.markdown import write
 from cnncalc.teaching.filled import read_answers
 from cnncalc.teaching.grade import Graded, Grader
-from cnncalc.teaching.pages import worksheet_markdown
+from cnncalc.teaching.pages.worksheet import document
 from cnncalc.teaching.question import Handout, Worksheet
 from cnncalc.teaching.recipe import STANDARD, Recipe, files_of
 from cnncalc.teaching.worksheet import make
@@ -38,7 +39,7 @@ def filled(text: str, answers: dict[str, str]) -> str:
 
 def blank(sheet: Worksheet) -> str:
     """The worksheet in Markdown."""
-    return worksheet_markdown.render(Handout(sheet), Style())
+    return write(document(Handout(sheet), Style()), Style())
 
 
 def graded(sheet: Worksheet, path: str, carry: bool = False) -> Graded:

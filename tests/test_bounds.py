@@ -170,7 +170,7 @@ OTHERS = [
     Case(
         "a worksheet of many layers",
         lambda: layers("conv: {filters: 3, kernel: 1, repeat: 60000}"),
-        "worksheet 2,000",
+        "worksheet 3,000",
         ("exercise",),
     ),
     Case(

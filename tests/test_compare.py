@@ -24,7 +24,9 @@ from cnncalc.analyses.comparing.comparison import Comparison, network
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.core.analysis import Analysis
-from cnncalc.render import comparison
+from cnncalc.render import markdown
+from cnncalc.render.comparison import document
+from cnncalc.render.text import write
 from tests.running import Ran, invoke
 
 # ------------------------------------------------------------------------------------------- depth, as published
@@ -423,12 +425,13 @@ def test_the_markdown() -> None:
 
 |  | `old.yaml` | `new.yaml` | change |
 | :--- | ---: | ---: | ---: |
+| network | Small | Small |  |
 | input | 32×32×3 | 32×32×3 |  |
 | output | 10 | 10 |  |
-| params | 72,234 | 144,458 | **+100.0&nbsp;%** |
-| multiplies | 266,400 | 532,800 | **+100.0&nbsp;%** |
-| activations | 21,610 | 43,210 | **+100.0&nbsp;%** |
-| size | 0.289 MB | 0.578 MB | **+100.0&nbsp;%** |
+| params | 72,234 | 144,458 | **+100.0&nbsp;%** (×2.00) |
+| multiplies | 266,400 | 532,800 | **+100.0&nbsp;%** (×2.00) |
+| activations | 21,610 | 43,210 | **+100.0&nbsp;%** (×2.00) |
+| size | 0.289 MB | 0.578 MB | **+100.0&nbsp;%** (×2.00) |
 | layers | 4 | 4 | = |
 | weight layers | 2 | 2 | = |
 | depth | 2 | 2 | = |
@@ -441,7 +444,7 @@ def test_the_markdown() -> None:
 |  | layer |  | output | params | multiplies |
 | :--- | :--- | :--- | ---: | ---: | ---: |
 | changed | `conv1` | filters 8 → 16 | 30×30×8 → 30×30×16 | +224 (+100.0&nbsp;%) | +194,400 (+100.0&nbsp;%) |
-|  | … | _2 resized_ |  |  |  |
+|  | … | 2 resized |  |  |  |
 | resized | `dense1` | reads 7200 → 14400 | 10 | +72,000 (+100.0&nbsp;%) | +72,000 (+100.0&nbsp;%) |
 
 </details>
@@ -458,10 +461,8 @@ def test_the_markdown() -> None:
     ],
 )
 def test_markdown_calls_an_older_version_of_the_same_file_by_its_ref(before: str, after: str, head: str) -> None:
-    from cnncalc.render import comparison_markdown
-
     networks = [network(file, analysis(OLD)) for file in (before, after)]
-    assert head in comparison_markdown.render(Comparison(networks), Style()).splitlines()
+    assert head in markdown.write(document(Comparison(networks), Style()), Style()).splitlines()
 
 
 @pytest.mark.usefixtures("files")
@@ -473,10 +474,8 @@ def test_markdown_of_what_is_equal_says_so() -> None:
 
 def test_markdown_is_not_broken_by_what_a_file_says() -> None:
     hostile = analysis(f"name: 'a|b <b>*c* ~d~ $e$ &lt; @octocat #7 gh-8 ftp://x www.x'\n{HEAD}layers: [relu]")
-    from cnncalc.render import comparison_markdown
-
     networks = [network("x`|y.yaml", hostile), network("<i>.yaml", hostile)]
-    text = comparison_markdown.render(Comparison(networks), Style())
+    text = markdown.write(document(Comparison(networks), Style()), Style())
     title = (
         r"### a\|b \<b\>\*c\* \~d\~ \$e\$ \&lt; @|octocat \#|7 gh-|8 ftp|://x www|.x: "  # a bar: a space that is 0 wide
     )
@@ -547,7 +546,7 @@ def test_csv_by_layer() -> None:
 def test_a_table_is_no_wider_than_the_terminal_and_breaks_no_figure(width: int, count: int) -> None:
     names = ["resnet50", "vgg16", "mobilenet_v2", "efficientnet_b0", "alexnet"] * 4
     networks = [network(name, bundled(name)) for name in names[:count]]
-    text = comparison.render(Comparison(networks), Style(width=width))
+    text = write(document(Comparison(networks), Style()), Style(width=width))
     assert max(map(len, text.splitlines())) <= width
     assert "25,557,032" in text or "25.56M" in text
     assert len(text.splitlines()) >= min(count, 10)

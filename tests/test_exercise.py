@@ -12,7 +12,10 @@ import pytest
 
 from cnncalc.analyses.columns import Style
 from cnncalc.formats import bundled
-from cnncalc.teaching.pages import worksheet_html, worksheet_json, worksheet_markdown
+from cnncalc.render import html as html_writer
+from cnncalc.render import markdown
+from cnncalc.teaching.pages import worksheet_json
+from cnncalc.teaching.pages.worksheet import document
 from cnncalc.teaching.question import Handout, Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD, BadRecipe, header, read_header
 from cnncalc.teaching.select import hidden, sources
@@ -431,7 +434,7 @@ class _Tags(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("key", [False, True])
 def test_html_is_one_page_without_anything_from_outside(key: bool) -> None:
-    text = worksheet_html.render(Handout(sheet_of(HOSTILE, ask=",".join(STANDARD[3])), key), Style())
+    text = html_writer.write(document(Handout(sheet_of(HOSTILE, ask=",".join(STANDARD[3])), key), Style()), Style())
     parser = _Tags()
     parser.feed(text)
     assert [attrs for tag, attrs in parser.tags if tag == "script"] == [
@@ -449,7 +452,7 @@ def test_every_format_is_a_worksheet_that_grade_reads(tmp_path: Path) -> None:
     answers = tmp_path / "a.json"
     one = sheet("alexnet", 3, 2)
     answers.write_text(json.dumps(_key(one)), encoding="utf-8")
-    for form in ("markdown", "html", "json"):
+    for form in ("markdown", "html", "latex", "json"):
         for key in ((), ("--key",)):
             path = tmp_path / f"sheet.{form}"
             assert (
@@ -461,7 +464,7 @@ def test_every_format_is_a_worksheet_that_grade_reads(tmp_path: Path) -> None:
 
 def test_a_hostile_name_stays_text_in_markdown() -> None:
     one = sheet_of(HOSTILE)
-    text = worksheet_markdown.render(Handout(one), Style())
+    text = markdown.write(document(Handout(one), Style()), Style())
     assert "# --\\> \\<script\\>alert(1)\\</script\\> \\| \\`x\\` \\](http\u200b://x)" in text
     comment = text[text.index("<!--") :]
     assert comment.count("-->") == 1
@@ -471,6 +474,6 @@ def test_a_hostile_name_stays_text_in_markdown() -> None:
 def test_the_key_shows_formula_numbers_and_result() -> None:
     text = invoke("exercise", "lenet5", "--key").out
     assert "(1) **156**" in text
-    assert "   - weights: F\\_h·F\\_w·C\\_in·filters = 5·5·1·6 = 150\n   - biases: filters = 6\n" in text
+    assert "- weights: F\\_h·F\\_w·C\\_in·filters = 5·5·1·6 = 150\n- biases: filters = 6\n" in text
     assert "- filters: number of kernels, so of output channels" in text
     assert "____" not in text

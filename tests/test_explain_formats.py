@@ -21,8 +21,10 @@ from cnncalc.core.formula import FormulaError, parse
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Example, Layer
 from cnncalc.formats import bundled
-from cnncalc.render import working, working_latex, working_markdown
-from cnncalc.render.latex import escape, formula
+from cnncalc.render import latex, markdown
+from cnncalc.render.explanation import document
+from cnncalc.render.latex_formula import escape, formula
+from cnncalc.render.text import write
 from tests.running import invoke
 from tests.test_formula import expressions
 from tests.test_layers import EXAMPLES, graph_of
@@ -66,7 +68,7 @@ total · net.yaml · net.yaml
   sum    2×2×2       18       2      20         288           40
 """
 LATEX = (
-    "% needs \\usepackage{amsmath}\n\n"
+    "% needs \\usepackage{amsmath,array,booktabs,longtable}\n\n"
     r"\medskip{\sloppy\noindent\textbf{a\_1}\quad conv 3\ensuremath{\times}3, 2"
     r"\hfill{\footnotesize net.yaml:3}\par}\nopagebreak"
     "\n"
@@ -85,7 +87,7 @@ conv 3×3, 2 · net.yaml:3
 Reads input 6×6×1.
 
 |  | formula | numbers | result |
-| :-- | :-- | :-- | --: |
+| :--- | :--- | :--- | ---: |
 | size | `(W − F + 2P) // S + 1` | `(6 − 3 + 2·0) // 1 + 1` | 4 |
 | channels | `filters` |  | 2 |
 | output |  |  | 4×4×2 |
@@ -136,7 +138,7 @@ def test_depth_unfolds_a_block() -> None:
 def test_a_narrow_terminal_folds_lines_and_tables_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = dict.fromkeys((None, 200, 80, 40), "")
     for width in wide:
-        monkeypatch.setattr(streams, "terminal_width", lambda output, width=width: width)
+        monkeypatch.setattr(streams, "terminal_width", lambda output, stream=None, wide=width: wide)
         wide[width] = invoke("explain", "googlenet", "3a", "fc", "conv2/cr2/conv1", "total").out
         assert width is None or max(map(len, wide[width].splitlines())) <= width
     assert wide[None] == wide[200]
@@ -172,7 +174,7 @@ def test_markdown_of_a_layer() -> None:
 def test_markdown_is_tables_whose_rows_are_whole(name: str) -> None:
     """Read by another program, no cell is lost and no letter is taken for markup."""
     explanation = explain(cnncalc.analyze(cnncalc.load(name)), None, 1)
-    html = MarkdownIt("commonmark").enable("table").render(working_markdown.render(explanation, Style()))
+    html = MarkdownIt("commonmark").enable("table").render(markdown.write(document(explanation, Style()), Style()))
     layers = [entry for entry in explanation.entries if isinstance(entry, LayerWorking)]
     assert html.count("<table>") == len(explanation.entries) + 1
     assert "<em>" not in html
@@ -271,7 +273,7 @@ def assert_balanced(text: str) -> None:
 @pytest.mark.parametrize("name", bundled.names())
 def test_latex_of_every_bundled_architecture_is_well_formed(name: str) -> None:
     explanation = explain(cnncalc.analyze(cnncalc.load(name)), None, 1)
-    text = working_latex.render(explanation, Style())
+    text = latex.write(document(explanation, Style()), Style())
     assert_balanced(text)
     math = re.sub(
         r"\\text\{[^}]*\}|\\begin\{flalign\*\}", "", "".join(re.findall(r"\\begin\{flalign.*?\\end", text, re.S))
@@ -473,4 +475,4 @@ def test_the_door_stays_strict() -> None:
     assert understood.graph.outputs == ()
     assert [node.name for node in understood.graph.nodes] == ["cr1/conv1", "cr1/relu1", "small"]
     assert [one.name for one in understood.failed] == ["late"]
-    assert working.render(explain(cnncalc.analyze(understood.graph), []), Style()) == ""
+    assert write(document(explain(cnncalc.analyze(understood.graph), []), Style()), Style()) == ""

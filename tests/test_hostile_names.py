@@ -73,7 +73,7 @@ def arguments(command: str) -> tuple[str, ...]:
     return ("net.yaml", "net.yaml") if command == "compare" else ("net.yaml",)
 
 
-OF_NO_FILE = ("layers", "list", "new", "rules", "schema", "show")
+OF_NO_FILE = ("completion", "help", "layers", "list", "new", "rules", "schema", "show")
 OUTPUTS = [
     (command, form) for command in command_names() if command not in OF_NO_FILE for form in formats(command) or ("",)
 ]

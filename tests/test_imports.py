@@ -23,7 +23,7 @@ BEFORE = {  # what a folder may import, besides itself
 }
 HOMES = {
     "click": "cli",
-    "rich": ("render", "teaching/pages"),
+    "rich": "render",
     "yaml": "formats/yaml",
     "pytest": "pytest_plugin.py",
     "openpyxl": "teaching/excel.py",

@@ -114,7 +114,7 @@ def test_the_others_together(program: Program) -> None:
 
 def test_markdown(program: Program) -> None:
     text = program("summary", "net.yaml", "--columns", f"layer,{RATIO},{PATH}", "-f", "markdown").out
-    assert "| layer | activations_per_param | path |\n| :--- | ---: | ---: |\n| stem | 2.571 | 2 |\n" in text
+    assert "| layer | activations\\_per\\_param | path |\n| :--- | ---: | ---: |\n| stem | 2.571 | 2 |\n" in text
 
 
 def test_json(program: Program) -> None:
@@ -152,15 +152,14 @@ def test_diagrams(program: Program) -> None:
 def test_html(program: Program) -> None:
     script = f"""\
 import cnncalc
-from cnncalc.render.html import table_html
-print(table_html(cnncalc.analyze(cnncalc.load("net.yaml")), ("layer", "{RATIO}", "{PATH}")))
+from cnncalc.render.html import fragment
+from cnncalc.render.summary import summary
+print(fragment(summary(cnncalc.analyze(cnncalc.load("net.yaml")), ("layer", "{RATIO}", "{PATH}"))))
 """
     environ = environment(PYTHONPATH=str(program.package))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environ)
-    assert (
-        '<th style="text-align:right">activations_per_param</th><th style="text-align:right">path</th>' in done.stdout
-    )
-    assert '<td style="text-align:right">2.571</td><td style="text-align:right">2</td>' in done.stdout
+    assert '<th scope="col" class="n">activations_per_param</th><th scope="col" class="n">path</th>' in done.stdout
+    assert '<td class="n">2.571</td><td class="n">2</td>' in done.stdout
 
 
 # ------------------------------------------------------------------------------------------------ promises
@@ -290,7 +289,7 @@ def test_networks_side_by_side(program: Program) -> None:
     assert ["activations", "per", "param", "0.283", "0.3752", "+32.6", "%", "×1.33"] in table
     assert ["path", "4", "5", "+25.0", "%", "×1.25"] in table
     text = program("compare", "net.yaml", "new.yaml", "-f", "markdown").out
-    assert "| path | 4 | 5 | **+25.0&nbsp;%** |" in text
+    assert "| path | 4 | 5 | **+25.0&nbsp;%** (×1.25) |" in text
     first, second = program.json("compare", "net.yaml", "new.yaml")["networks"]
     assert (first["figures"][RATIO], first["figures"][PATH]) == TOTAL
     assert (second["ratios"][RATIO], second["ratios"][PATH]) == ((586 / 1562) / (442 / 1562), 1.25)

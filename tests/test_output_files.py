@@ -166,11 +166,11 @@ def test_every_format_has_been_named_by_a_suffix() -> None:
         ("diagram lenet5", "jpg", "--format names one of svg, mermaid, dot."),
         ("diagram lenet5", "txt", "--format names one of svg, mermaid, dot."),
         ("explain lenet5", "pdf", "`pdflatex` makes one of a .tex that is written with --standalone."),
-        ("exercise lenet5", "pdf", "a browser makes one of an .html, by printing it."),
-        ("summary lenet5", "svg", "--format names one of table, json, csv, markdown."),
-        ("summary lenet5", "yaml", "--format names one of table, json, csv, markdown."),
-        ("list", "csv", "--format names one of table, json, names."),
-        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, junit."),
+        ("exercise lenet5", "pdf", "a browser makes one of an .html, by printing it, `pdflatex` one of a .tex."),
+        ("summary lenet5", "svg", "--format names one of table, markdown, html, latex, json, csv."),
+        ("summary lenet5", "yaml", "--format names one of table, markdown, html, latex, json, csv."),
+        ("list", "csv", "--format names one of table, markdown, html, latex, json, names."),
+        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, junit, markdown, html, latex."),
     ],
 )  # fmt: skip
 def test_a_suffix_of_what_a_command_does_not_write(command: str, suffix: str, says: str, folder: Path) -> None:
@@ -213,7 +213,7 @@ def test_the_help_says_which_suffixes_there_are() -> None:
         "Write to this file instead of standard output. Without --format its suffix names one: .svg .mmd .dot." in text
     )
     text = " ".join(invoke("check", "--help").out.split())
-    assert "Without --format its suffix names one: .txt .json .sarif .xml." in text
+    assert "Without --format its suffix names one: .txt .json .sarif .xml .md .html .tex." in text
     assert "suffix" not in invoke("schema", "--help").out
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 import cnncalc
+from cnncalc.analyses.columns import Style
 from cnncalc.analyses.schema import schema
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work
-from cnncalc.render.reference import render
+from cnncalc.render.reference import Pages, document
+from cnncalc.render.text import write
 
 pytestmark = pytest.mark.quick
 
@@ -193,7 +195,7 @@ def test_it_stands_in_the_schema_and_the_reference_without_an_example() -> None:
     about = "Multiply by a number.\n\nAttributes in order: **`by`**."
     assert schema()["$defs"]["named"]["scale"]["properties"]["by"]["description"] == "factor"
     assert about in str(schema()).replace("\\n", "\n")
-    assert render(Scale).startswith(
+    assert write(document(Pages([Scale]), Style()), Style()).startswith(
         "scale\n\n  Multiply by a number.\n\n  attributes, in order\n    by  required  factor"
     )
 

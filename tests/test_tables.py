@@ -18,8 +18,9 @@ from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD, Style
 from cnncalc.analyses.outline import Analyzed, Overview
 from cnncalc.cli import streams
 from cnncalc.core.figures import short
-from cnncalc.render import table as renderer
 from cnncalc.render.fold import cells, fold, narrowest
+from cnncalc.render.summary import document
+from cnncalc.render.text import write
 from tests import running
 from tests.running import in_a_terminal, invoke
 
@@ -55,7 +56,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(width: int | None, *args: str) -> str:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams, "terminal_width", lambda output: width)
+        patch.setattr(streams, "terminal_width", lambda output, stream=None: width)
         ran = invoke(*args)
     assert ran.code in ((0, 1, 2) if args[0] == "grade" else (0, 1))  # 2: an answer is for a person
     return ran.out
@@ -101,7 +102,7 @@ def found(network: str) -> cnncalc.Analysis:
 @cache
 def drawn(network: str, depth: int | None, names: tuple[str, ...], width: int) -> str:
     analysis = found(network)
-    return renderer.render(Overview([Analyzed("it", analysis)], names, depth), Style(width=width))
+    return write(document(Overview([Analyzed("it", analysis)], names, depth), Style()), Style(width=width))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -176,7 +177,8 @@ def test_a_real_terminal_folds_as_well() -> None:
 def test_bars_stand_where_nothing_is_folded_for_them() -> None:
     analysis = cnncalc.analyze(cnncalc.load("alexnet"))
     wide, narrow = (
-        renderer.render(Overview([Analyzed("it", analysis)]), Style(width=width, color=True)) for width in (112, 100)
+        write(document(Overview([Analyzed("it", analysis)]), Style()), Style(width=width, color=True))
+        for width in (112, 100)
     )
     assert "█" in wide
     assert "█" not in narrow

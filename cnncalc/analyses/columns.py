@@ -9,6 +9,7 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.figures import exact, megabytes, percent, short
 from cnncalc.core.problem import Label, clean
 from cnncalc.core.shape import Shape, written_shape
+from cnncalc.formats.writing import UTF8, shown
 
 if TYPE_CHECKING:  # the help of a command lists the columns
     from cnncalc.analyses.outline import SummaryLine
@@ -19,12 +20,13 @@ class Style(NamedTuple):
     """How a result is written: its figures and shapes, and in how much room.
 
     `exact` None: figures to the last digit where they fit, else to four. `width` None: a file or a pipe, where nothing
-    is folded. `standalone`: a whole document, and not what goes into one.
+    is folded. `encoding`: another one than UTF-8 where that lacks signs of ours. `standalone`: a whole document, and
+    not what goes into one.
     """
 
     exact: bool | None = None
     layout: str = "hwc"
-    ascii: bool = False
+    encoding: str = UTF8
     width: int | None = None
     color: bool = False
     standalone: bool = False
@@ -44,24 +46,16 @@ class Style(NamedTuple):
         return self.plain(megabytes(value)) if measure.in_bytes and isinstance(value, int) else self.number(value)
 
     def shape(self, shape: Shape | None) -> str:
-        return written_shape(shape, self.layout, "x" if self.ascii else "×") if shape else ""
+        return self.plain(written_shape(shape, self.layout, "×")) if shape else ""
+
+    @property
+    def ascii(self) -> bool:
+        """Whether signs are replaced by letters, for the encoding has them not."""
+        return self.encoding != UTF8
 
     def plain(self, text: str) -> str:
-        """Text with ASCII in place of signs, where that was asked for."""
-        if not self.ascii:
-            return text
-        for sign, letter in (
-            ("×", "x"),
-            ("–", "-"),
-            ("−", "-"),
-            ("…", "..."),
-            ("·", "*"),
-            ("≥", ">="),
-            ("≤", "<="),
-            ("≠", "!="),
-        ):
-            text = text.replace(sign, letter)
-        return text.encode("ascii", "replace").decode()
+        """Text as the encoding has it."""
+        return shown(text, self.encoding) if self.ascii else text
 
 
 class Column(NamedTuple):

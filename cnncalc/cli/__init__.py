@@ -6,19 +6,18 @@ import os
 import sys
 from functools import cache
 from importlib import import_module
-from io import StringIO, TextIOWrapper
-from pkgutil import iter_modules
+from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from cnncalc import __version__
-from cnncalc.cli import commands
-from cnncalc.cli.command import click_command
+from cnncalc.cli import commands, streams
+from cnncalc.cli.command import SECTIONS, Command, Documented, click_command
 from cnncalc.formats.writing import SHOWN
 
 
-class _Commands(click.Group):
+class _Commands(Documented, click.Group):
     """Finds commands by the names of their files."""
 
     def list_commands(self, ctx: click.Context | None) -> list[str]:
@@ -27,8 +26,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context | None, name: str) -> click.Command | None:
         if name not in command_names():
             return None
-        module = import_module(f"cnncalc.cli.commands.{name}")
-        return click_command(name, getattr(module, f"{name.title()}Command"))
+        return click_command(name, command_class(name))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         name = args[0]
@@ -37,14 +35,23 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, one_line(name)) for name in command_names()])
+        names = command_names()
+        for section in SECTIONS:
+            with formatter.section(section):
+                own = [name for name in names if command_class(name).section == section]
+                formatter.write_dl([(name.ljust(max(map(len, names))), one_line(name)) for name in own])
 
 
 @cache
 def command_names() -> list[str]:
-    """All commands, in the order of the alphabet."""
-    return sorted(module.name for module in iter_modules(commands.__path__))
+    """All commands, in the order of the alphabet: a file is one."""
+    return sorted(name[:-3] for name in os.listdir(commands.__path__[0]) if name.endswith(".py") and name[0] != "_")
+
+
+def command_class(name: str) -> type[Command]:
+    """The class of a command."""
+    found: type[Command] = getattr(import_module(f"cnncalc.cli.commands.{name}"), f"{name.title()}Command")
+    return found
 
 
 def one_line(name: str) -> str:
@@ -102,9 +109,7 @@ def _called() -> int:
     try:
         code: int = cli.main(prog_name="cnncalc", standalone_mode=False)
     except OSError as error:  # of what click writes by itself: --help, --version
-        from cnncalc.cli.streams import ended
-
-        raise ended(error) from None
+        raise streams.ended(error) from None
     except SystemExit as error:
         if error.code == 1:  # so click answers a pipe that nobody reads
             raise click.exceptions.Exit(141) from None
@@ -116,10 +121,7 @@ def _run() -> int:
     try:
         code: int = _called()
     except click.ClickException as error:
-        from cnncalc.core.problem import clean
-
-        error.show(said := StringIO())  # it may quote what was given
-        click.echo("\n".join(map(clean, said.getvalue().split("\n"))), err=True, nl=False)
+        streams.show(error)
         code = error.exit_code
     except click.exceptions.Exit as error:
         code = error.exit_code

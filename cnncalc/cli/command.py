@@ -12,6 +12,7 @@ class SizeCommand(Command, WithNetwork):
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -19,17 +20,25 @@ import click
 from cnncalc.cli import streams
 from cnncalc.cli.files import refuse_to_overwrite
 from cnncalc.cli.formats import FormatOption, OutputFormat, note_idle, take_suffix
-from cnncalc.formats.writing import forget
+from cnncalc.formats.writing import forget, shown
 
 if TYPE_CHECKING:
     from cnncalc.analyses.columns import Style
 
-# Headings in `--help`. Those of one command stand before these.
+# Headings of options in `COMMAND --help`. Those of one command stand before these.
 SHOWN = "What is shown"
 NETWORK = "Network"
 OUTPUT = "Output"
 OTHERS = "Options"
 _LAST = (SHOWN, NETWORK, OUTPUT, OTHERS)
+
+# Headings of commands in `cnncalc --help`.
+NETWORKS = "Networks"
+CHECKS = "Checks"
+TEACHING = "Teaching"
+REFERENCE = "Files and layers"
+HELP = "Help"
+SECTIONS = (NETWORKS, CHECKS, TEACHING, REFERENCE, HELP)
 
 FORMER = {"--no-color": "--color never"}  # options that there were, and what is written instead
 
@@ -76,12 +85,12 @@ def _read(read: Callable[[Any], Any], given: Any) -> Any:
 class Command:
     """A command that was called: each of its fields is what was given."""
 
+    section: ClassVar[str]
     examples: ClassVar[tuple[str, ...]] = ()
 
     form: OutputFormat
     exact: bool | None = None
     layout: str = "hwc"
-    ascii: bool = False
     standalone: bool = False
     output: str | None = None
 
@@ -91,15 +100,18 @@ class Command:
 
     def write(self, result: Any) -> None:
         """Write the result in the format that was chosen."""
-        streams.emit(self.form.write(result, self.style), self.output)
+        style = self.style
+        text = self.form.write(result, style)
+        streams.emit(text if "ascii" in self.form.idle else style.plain(text), self.output)
 
     @property
     def style(self) -> Style:
         """How the result is written."""
         from cnncalc.analyses.columns import Style
 
-        width, color = streams.terminal_width(self.output), streams.wants_color(output=self.output)
-        return Style(self.exact, self.layout, self.ascii, width, color, self.standalone)
+        to = self.output
+        color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)
+        return Style(self.exact, self.layout, encoding, width, color, self.standalone)
 
 
 def click_command(name: str, command: type[Command]) -> click.Command:
@@ -123,7 +135,14 @@ def click_command(name: str, command: type[Command]) -> click.Command:
     )
 
 
-class Parsed(click.Command):
+class Documented(click.Command):
+    """Its help has only characters that standard output has."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        return shown(super().get_help(ctx), streams.encoding(None))
+
+
+class Parsed(Documented):
     """Looks at what the options say together before anything is done; shows them under headings."""
 
     def __init__(self, name: str, groups: dict[str, str], **more: Any) -> None:
@@ -133,7 +152,7 @@ class Parsed(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         forget()
         try:
-            rest = super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, _in_full(self.params, args))
         except click.NoSuchOption as error:
             if error.option_name in FORMER:
                 raise click.UsageError(f"{error.message} It is {FORMER[error.option_name]}.", ctx) from None
@@ -155,6 +174,21 @@ class Parsed(click.Command):
         for group in sorted(found, key=lambda group: _LAST.index(group) if group in _LAST else -1):
             with formatter.section(group):
                 formatter.write_dl([(words.ljust(min(wide, _WIDEST)), help) for words, help in found[group]])
+
+
+def _in_full(params: list[click.Parameter], args: list[str]) -> list[str]:
+    """Arguments with `-f` as `--format`: click else asks first which long option a short one could be meant for."""
+    options = {word: param for param in params if isinstance(param, click.Option) for word in param.opts}
+    found: list[str] = []
+    given = iter(args)
+    for arg in given:
+        param = options.get(arg)
+        found.append(max(param.opts, key=len) if param else arg)
+        if arg == "--":
+            found += given
+        elif param and not param.is_flag and not param.count:
+            found += islice(given, param.nargs)
+    return found
 
 
 _WIDEST = 30  # columns of an option's words, in click's help; the help of longer ones begins on the next line

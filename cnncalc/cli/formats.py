@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from cnncalc.analyses.columns import Style
+    from cnncalc.render.document import Page
 
 # Of a format, wherever a command has it.
 SUFFIXES: dict[str, tuple[str, ...]] = {
@@ -34,9 +35,9 @@ KNOWN = (*(suffix for suffixes in SUFFIXES.values() for suffix in suffixes), *_O
 class OutputFormat(NamedTuple):
     """A row of the table: a format, what writes it, and the options of the command that it does not heed.
 
-    `writer` is `module:function` in the package, imported when it is wanted: the text of the command's result, in a
-    `Style`. `always`: it is written also where no FILE can be used. `suffixes` are its own, where they are not those of
-    `SUFFIXES`.
+    `writer` is `module:function` in the package, imported when it is wanted: the text of the command's result in a
+    `Style`, or its document, of which the format has a writer. `always`: it is written also where no FILE can be used.
+    `suffixes` are its own, where they are not those of `SUFFIXES`.
     """
 
     name: str
@@ -48,13 +49,23 @@ class OutputFormat(NamedTuple):
     def write(self, result: Any, style: Style) -> str:
         """The text of a result."""
         module, _, function = self.writer.partition(":")
-        written: str = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
-        return written
+        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
+        if isinstance(made, str):
+            return made
+        from cnncalc.render.formats import written
+
+        return written(made, self.name, style)
 
     @property
     def endings(self) -> tuple[str, ...]:
         """The suffixes of files in this format, the usual one first."""
         return SUFFIXES.get(self.name, ()) if self.suffixes is None else self.suffixes
+
+
+def pages(document: str, text: str = "", more: Mapping[str, tuple[str, ...]] | None = None) -> tuple[OutputFormat, ...]:
+    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX."""
+    names = (*((text,) if text else ()), "markdown", "html", "latex")
+    return tuple(OutputFormat(name, document, (more or {}).get(name, ())) for name in names)
 
 
 class FormatOption(click.Option):

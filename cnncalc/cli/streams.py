@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,35 +16,51 @@ from cnncalc.formats import writing
 if TYPE_CHECKING:
     from cnncalc.core.problem import Problem
 
+_UNKNOWN = 80  # columns of a terminal that does not say how wide it is
 
-def wants_color(stream: Any = None, output: str | None = None) -> bool:
-    """Whether to colour: as `--color` says, else the environment, else where a terminal shows it; a file has none."""
+
+def wants_color(output: str | None, stream: Any = None) -> bool:
+    """Whether to colour: as `--color` says; without it no file, else as the environment says, else a terminal.
+
+    NO_COLOR goes before FORCE_COLOR and CLICOLOR_FORCE, these before CLICOLOR; one that is empty says nothing.
+    """
     asked = _given("color", "auto")
-    if asked != "auto":
+    if asked != "auto" or output not in (None, "-"):
         return bool(asked == "always")
-    if output not in (None, "-"):
+    said = os.environ.get
+    if said("NO_COLOR"):
         return False
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
+    if said("FORCE_COLOR") or said("CLICOLOR_FORCE", "0") not in ("", "0"):
         return True
+    return said("CLICOLOR") != "0" and (stream or sys.stdout).isatty() and said("TERM") != "dumb"
+
+
+def terminal_width(output: str | None, stream: Any = None) -> int | None:
+    """The terminal's width; None where output goes to a file or a pipe, which have none."""
     stream = stream or sys.stdout
-    return bool(stream.isatty() and os.environ.get("TERM") != "dumb")
+    if output not in (None, "-") or not stream.isatty():
+        return None
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _UNKNOWN
+    except (OSError, ValueError):
+        return _UNKNOWN
+
+
+def encoding(output: str | None, stream: Any = None) -> str:
+    """UTF-8, or what has not all our signs: ASCII where that is asked for, else the encoding of a standard stream."""
+    if _given("ascii", False):
+        return "ascii"
+    own = getattr(stream or sys.stdout, "encoding", None) if output in (None, "-") else None
+    return writing.UTF8 if own is None or own.lower() == writing.UTF8 or writing.has_signs(own) else own
 
 
 def _given(option: str, otherwise: Any) -> Any:
     """What was given for an option of the command that runs; something else where it has none such."""
     context = click.get_current_context(silent=True)
     return context.params.get(option, otherwise) if context else otherwise
-
-
-def terminal_width(output: str | None) -> int | None:
-    """The terminal's width; None where output goes to a file or a pipe, which have none."""
-    if output not in (None, "-") or not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
 
 
 class CannotWrite(click.ClickException):
@@ -98,22 +115,45 @@ def _stream(output: str | None) -> Any:
 
 
 def say(text: str) -> None:
-    """Print one line to standard output."""
-    from cnncalc.core.problem import clean
-
-    emit(f"{clean(text)}\n", None)
+    """Print a text to standard output, folded to the terminal."""
+    emit(f"{_folded(text, sys.stdout)}\n", None)
 
 
 def complain(problems: Sequence[Problem]) -> None:
     """Print problems to standard error."""
     from cnncalc.render.problems import render
 
-    color = wants_color(sys.stderr)
-    click.echo(render(problems, color=color), err=True, nl=False, color=color)
+    color, width, own = wants_color(None, sys.stderr), terminal_width(None, sys.stderr), encoding(None, sys.stderr)
+    click.echo(render(problems, color=color, width=width, encoding=own), err=True, nl=False, color=color)
 
 
 def remark(text: str) -> None:
     """Print a note to standard error."""
+    tell(f"note: {text}")
+
+
+def show(error: click.ClickException) -> None:
+    """Print what is wrong with a command line, or with what was to be written."""
     from cnncalc.core.problem import clean
 
-    click.echo(f"note: {clean(text)}", err=True)
+    shown = StringIO()
+    error.show(shown)
+    for line in shown.getvalue().splitlines():
+        tell(clean(line))  # it may quote what was given
+
+
+def tell(text: str) -> None:
+    """Print a text to standard error, folded to the terminal."""
+    click.echo(_folded(text, sys.stderr), err=True)
+
+
+def _folded(text: str, stream: Any) -> str:
+    """A text as a stream has it; in a terminal it takes several lines."""
+    from cnncalc.core.problem import clean
+
+    text, width = writing.shown(clean(text), encoding(None, stream)), terminal_width(None, stream)
+    if width is None or len(text) < width // 2:  # most often
+        return text
+    from cnncalc.render.fold import fold
+
+    return "\n  ".join(fold(text, width - 2, -2))

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import Any, NamedTuple, Protocol
@@ -475,10 +475,26 @@ class Builder:
                 stop=place[group.stop - start],
                 output=_moved(group.output, place, start),
             )
-            for group in of
-            if group.output < start or needed[group.output - start]  # an empty group passes on what it reads
+            for group in self._left(of, start, lambda ref: ref < start or needed[ref - start])
         ]
         return kept, groups, place
+
+    def _left(self, groups: Sequence[Group], start: int, stays: Callable[[Ref], bool]) -> Iterator[Group]:
+        """The groups that still give something; one with several outputs gives those that stay."""
+        refs = self._refs(groups, start)
+        for group in groups:
+            if not group.outputs:
+                if stays(group.output):
+                    yield group
+            elif left := {name: ref for name, ref in _outputs_of(group, refs).items() if stays(ref)}:
+                yield group._replace(output=next(iter(left.values())), outputs=tuple(left))
+
+    def _refs(self, groups: Sequence[Group], start: int = 0) -> dict[str, Ref]:
+        """What each path from `start` on gives, where a group has several outputs."""
+        if not any(group.outputs for group in groups):
+            return {}
+        refs = {node.name: start + index for index, node in enumerate(self.nodes[start:])}
+        return refs | {group.name: group.output for group in groups}
 
     def _refuse_unread(self, why: Callable[[Ref], str | None]) -> list[str]:
         """Without `outputs`, every layer but the last is read by another; of a block with several outputs one is."""
@@ -499,20 +515,19 @@ class Builder:
 
     def _spare(self, read: set[Ref]) -> dict[Ref, str]:
         """The outputs of groups with several that nobody reads, where another one is read, each with its name."""
-        several = [group for group in self.groups if group.outputs]
-        if not several:
-            return {}
-        by_path = {node.name: index for index, node in enumerate(self.nodes)}
-        by_path |= {group.name: group.output for group in self.groups}
-        groups = {group.name: group for group in several}
+        refs = self._refs(self.groups)
         found: dict[Ref, str] = {}
-        for group in several:  # from the inside out: the name from the outside is the one that can be read
-            names = [f"{group.name}.{output}" for output in group.outputs]
-            paths = {whole_path(name, groups): name for name in names}
-            refs = {by_path[path]: name for path, name in paths.items() if path in by_path}  # some may be left out
-            if not read.isdisjoint(refs):
-                found |= {ref: name for ref, name in refs.items() if ref >= 0 and ref not in read}
+        for group in self.groups if refs else ():  # from the inside out: the outer name is the one that can be read
+            outputs = _outputs_of(group, refs)
+            if not read.isdisjoint(outputs.values()):
+                found |= {ref: f"{group.name}.{name}" for name, ref in outputs.items() if ref >= 0 and ref not in read}
         return found
+
+
+def _outputs_of(group: Group, refs: Mapping[str, Ref]) -> dict[str, Ref]:
+    """What a group with several outputs gives, by their names."""
+    paths = {name: whole_path(f"{group.name}.{name}", {group.name: group}) for name in group.outputs}
+    return {name: refs[path] for name, path in paths.items() if path in refs}
 
 
 def or_operator(word: str, cure: str | None) -> str:

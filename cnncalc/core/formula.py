@@ -27,7 +27,9 @@ WORDS = ("same", "valid")
 JOINING = ("if", "else", "and", "or", "not")
 RESERVED = ("true", "false", *WORDS, *JOINING, "channels", "input")
 
-_WORD = r"[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*"  # what is no letter is found when it is taken
+# A letter or _, then digits too, or what is not ASCII: whether that is a letter is looked at when it is taken. (Written
+# as what it is not, for to compile a range of all Unicode takes as long as all other imports.)
+_WORD = r"[^\x00-@\[-^`{-\x7f][^\x00-/:-@\[-^`{-\x7f]*"
 _TOKEN = re.compile(
     rf"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>\$?{_WORD}(?:\.{_WORD})?)"
     r"|(?P<op>\*\*|//|==|!=|<=|>=|[-+*/%()<>,]))"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -20,11 +19,11 @@ def folder() -> str:
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "architectures")
 
 
-@dataclass(frozen=True)
 class BundledFile:
     """A bundled file by its name, worked out when that is asked for."""
 
-    name: str
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     @cached_property
     def analysis(self) -> Analysis:

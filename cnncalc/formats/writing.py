@@ -12,32 +12,72 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
+UTF8 = "utf-8"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 SHOWN = "cnncalc.shown"  # how text is encoded that is shown: `errors=` of encode, of open, of a stream
 CHANGED = "it has changed since it was read: run the command again"
 
 _OPEN = ("/dev/fd/", "/proc/")  # names of what is open: even where that is a regular file
 
 
+# What is written for our own signs where an encoding has them not.
+SIGNS = {
+    "×": "x",
+    "·": "*",
+    "–": "-",
+    "−": "-",
+    "…": "...",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "≈": "~",
+    "±": "+-",
+    "→": "->",
+    "²": "^2",
+    "³": "^3",
+    "Σ": "sum",
+    "Π": "product",
+    "✓": "+",
+    "✗": "-",
+    "─": "-",
+}
+
+
 def _show(error: UnicodeError) -> tuple[bytes | str, int]:
     """A sign for each character that an encoding has not; in UTF-8 these are surrogates, as of a name's stray byte."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    length = error.end - error.start
-    if error.encoding != "utf-8":
-        return "?" * length, error.end
-    return "\N{REPLACEMENT CHARACTER}".encode() * length, error.end  # as bytes, for codecs take no such text from here
+    lacking = error.object[error.start : error.end]
+    if error.encoding != UTF8:
+        return "".join(SIGNS.get(character, "?") for character in lacking), error.end
+    return REPLACEMENT.encode() * len(lacking), error.end  # as bytes, for codecs take no such text from here
 
 
 codecs.register_error(SHOWN, _show)
 
 
-def shown(text: str) -> str:
-    """Text that is valid Unicode, whatever file name or escape it comes from.
+def shown(text: str, encoding: str = UTF8) -> str:
+    """Text as it is where it is written in that encoding; in UTF-8 it is valid Unicode, whatever name it comes from.
 
     >>> shown(os.fsdecode(b"net\\xff.yaml"))
     'net�.yaml'
+    >>> shown("Café: 3×3 → 1×1", "ascii")
+    'Caf?: 3x3 -> 1x1'
     """
-    return text.encode("utf-8", SHOWN).decode()
+    return text.encode(encoding, SHOWN).decode(encoding)
+
+
+def has_signs(encoding: str) -> bool:
+    """Whether an encoding has all our signs.
+
+    >>> has_signs("utf-8"), has_signs("gb18030"), has_signs("cp1252"), has_signs("unknown")
+    (True, True, False, False)
+    """
+    try:
+        "".join(SIGNS).encode(encoding)
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def shown_json(text: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import TYPE_CHECKING
 
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
 from cnncalc.formats.bundled import BundledFile
 from cnncalc.formats.writing import shown_json
+from cnncalc.render.document import Grid, Head, Heading, Page, TableRow
 
-if TYPE_CHECKING:
-    from cnncalc.render.grid import Grid
+_TITLE = "Bundled architectures"
 
 
 def names(found: Sequence[BundledFile], style: Style) -> str:
@@ -34,20 +33,22 @@ def json(found: Sequence[BundledFile], style: Style) -> str:
     return shown_json(dumps(rows, ensure_ascii=False, indent=1)) + "\n"
 
 
-def table(found: Sequence[BundledFile], style: Style) -> str:
-    """File, name, input and totals."""
-    from cnncalc.render.grid import Cells, Grid, Head, draw, leaving_out
+def document(found: Sequence[BundledFile], style: Style) -> Page:
+    """File, name, input and totals of each."""
 
-    def grid(style: Style) -> Grid:
-        texts = [Head("file", folds=True, name=True), Head("name", folds=True)]
-        headline = used(Use.HEADLINE)
-        figures = [Head(title, right=True, folds=title == "input") for title in ("input", *headline)]
-        rows = []
-        for name, analysis in ((one.name, one.analysis) for one in found):
-            inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
-            totals = [style.figure(measure, measure.value(analysis)) for measure in headline.values()]
-            rows.append(Cells([name, style.plain(" ".join(analysis.name.split())), inputs, *totals]))
-        return Grid([*texts, *figures], rows, ascii=style.ascii, see="-f json")
+    def narrower() -> Iterator[Grid]:
+        yield from (short := _table(found, style._replace(exact=False)), *short.leaving_out(("input", "name")))
 
-    narrow = leaving_out(grid(style._replace(exact=False)), ("input", "name"))
-    return draw(grid(style), *narrow, width=style.width, color=style.color)
+    table = _table(found, style)._replace(ways=narrower)
+    return Page(_TITLE, [Heading(_TITLE, quiet=True), table])
+
+
+def _table(found: Sequence[BundledFile], style: Style) -> Grid:
+    headline = used(Use.HEADLINE)
+    heads = [Head("file", folds=True, name=True), Head("name", folds=True), Head("input", right=True, folds=True)]
+    rows = []
+    for name, analysis in ((one.name, one.analysis) for one in found):
+        inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
+        totals = [style.figure(measure, measure.value(analysis)) for measure in headline.values()]
+        rows.append(TableRow([name, " ".join(analysis.name.split()), inputs, *totals]))
+    return Grid([*heads, *(Head(title, right=True) for title in headline)], rows, caption=_TITLE, see="-f json")

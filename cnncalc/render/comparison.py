@@ -1,85 +1,128 @@
-"""Networks side by side as a table in a terminal, and their layers as a diff."""
+"""Networks side by side, and their layers as a diff."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
-from cnncalc.analyses.comparing.comparison import Comparison, FigureLine, NetworkFigures, bounds, lines
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.core.figures import change
-from cnncalc.core.problem import clean
-from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
+from cnncalc.render.document import (
+    Block,
+    Details,
+    Grid,
+    Head,
+    Heading,
+    Inline,
+    Note,
+    Page,
+    Paragraph,
+    Run,
+    Sign,
+    TableRow,
+)
 
 _SIDE_BY_SIDE = 4  # more networks stand below each other
-_COLORS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan", "resized": "", "unchanged": "dim"}
+_NO_RATIO = ("=", "–", "-")
+_RATIO = "×"  # behind a label: how many times as much follows
 
 
-class Sheet(NamedTuple):
-    """A table before it is drawn: its head, which columns are figures, and the rows."""
+def document(comparison: Comparison, style: Style) -> Page:
+    """What matters in one line, what grew too much, a table, and the layers that are not as they were."""
+    networks, changes, grown, _ = comparison
+    title = _title(networks, style)
+    blocks: list[Block] = [Heading(title, quiet=True)]
+    if grown:
+        blocks.append(Note("warning", [Run(problem.message, "prose") for problem in grown]))
+    blocks.append(_figures(networks, style))
+    blocks += [Paragraph(style.plain(text)) for text in bounds(networks)]
+    if changes is not None:
+        blocks.append(Details("By layer", headline(changes), [_by_layer(changes, style)]))
+    return Page(title, blocks)
 
-    head: list[str]
-    figures: list[bool]
-    rows: list[list[str]]
+
+def _title(networks: Sequence[NetworkFigures], style: Style) -> str:
+    first, last = networks[0], networks[-1]
+    if len(networks) > 2:
+        return f"{len(networks)} networks"
+    names = list(dict.fromkeys(one.analysis.name for one in networks))
+    figures, short = [], style._replace(exact=False)
+    for quantity, measure in used(Use.HEADLINE).items():
+        before, after = first.figures[quantity], last.figures[quantity]
+        was, is_ = short.figure(measure, before), short.figure(measure, after)
+        text = f"{was} → {is_} ({change(before, after)})"
+        figures.append(f"{quantity} {text if before != after else f'{is_}, as before'}")
+    return style.plain(f"{' → '.join(names)}: {', '.join(figures)}")
 
 
-def render(comparison: Comparison, style: Style) -> str:
-    """All networks: each a column, or each a line where there are many or the terminal is narrow; then their layers."""
-    text = _networks(comparison.networks, style)
-    return text if comparison.changes is None else f"{text}\n{_by_layer(comparison.changes, style)}"
+# ------------------------------------------------------------------------------------------------ figures
 
 
-def _networks(networks: Sequence[NetworkFigures], style: Style) -> str:
-    styles = style.ways
+def _figures(networks: Sequence[NetworkFigures], style: Style) -> Grid:
+    """All networks: each a column, or each a line where there are many or the terminal is narrow."""
 
     def ways() -> Iterator[Grid]:
         if len(networks) <= _SIDE_BY_SIDE:
-            yield from (_side_by_side(networks, one) for one in styles)
+            yield from (_side_by_side(networks, one) for one in style.ways)
         for labels in _SELECTIONS:
-            yield from (_below_each_other(networks, one, labels) for one in styles)
+            yield from (_below_each_other(networks, one, labels) for one in style.ways)
 
-    drawn: list[RenderableType] = [Fitted(ways)]
-    drawn += [Text(style.plain(f"\n {text}")) for text in bounds(networks)]
-    return to_text(Group(*drawn), width=style.width, color=style.color)
+    return next(ways())._replace(ways=ways)
+
+
+def _names(networks: Sequence[NetworkFigures]) -> list[Run]:
+    """The files as they were named; an older version of the same file by its ref alone, for there is little room."""
+    files = [one.file for one in networks]
+    ref, colon, path = files[0].removeprefix("git:").partition(":")
+    if len(files) == 2 and files[0].startswith("git:") and colon and path == files[1]:
+        files[0] = ref
+    return [Run(file) for file in files]
 
 
 def _side_by_side(networks: Sequence[NetworkFigures], style: Style) -> Grid:
     """A network in each column, followed by what it is of the first."""
     two = len(networks) == 2
-    heads = ["", style.plain(clean(networks[0].file))]
-    for one in networks[1:]:
-        heads += [style.plain(clean(one.file)), *(["change", ""] if two else [""])]
-    found = []
+    first, *others = (Head(name, right=True, folds=True) for name in _names(networks))
+    related = [Head("change", right=True), Head(right=True, aside=True)] if two else [Head(right=True, aside=True)]
+    heads = [Head(folds=True), first, *(head for one in others for head in (one, *related))]
+    rows = []
     for line in lines(networks, style):
-        row = [line.label, line.cells[0]]
+        cells: list[Inline] = [line.label, line.cells[0]]
         for index in range(1, len(networks)):
-            changes = line.changes[index] if line.changes else ""
-            ratios = line.ratios[index] if line.ratios and line.ratios[index] != "=" else ""
-            row += [line.cells[index], *([changes, ratios] if two else [ratios or changes])]
-        found.append(Cells(row, folds=not line.changes))
-    columns = [Head(head, right=index > 0, folds=True) for index, head in enumerate(heads)]
-    return Grid(columns, found, ascii=style.ascii)
+            changed = line.changes[index] if line.changes else ""
+            ratio = line.ratios[index] if line.ratios and line.ratios[index] not in _NO_RATIO else ""
+            cells += [line.cells[index], *(_change(changed, ratio) if two else [ratio or changed])]
+        rows.append(TableRow(cells, folds=not line.changes))
+    return Grid(heads, rows, caption="figures")
+
+
+def _change(changed: str, ratio: str) -> list[Inline]:
+    return [changed if changed == "=" else Run(changed, "strong"), ratio]
 
 
 def _below_each_other(networks: Sequence[NetworkFigures], style: Style, labels: tuple[str, ...]) -> Grid:
     """A network on each line, with those figures."""
-    sheet = rows(networks, style, labels)
-    columns = [
-        Head(head, figure, not figure, head == "network")
-        for head, figure in zip(sheet.head, sheet.figures, strict=True)
-    ]
-    lacking = tuple(name for name in rows(networks, style).head if name not in sheet.head)
-    return Grid(columns, list(map(Cells, sheet.rows)), ascii=style.ascii, see="-f markdown", left_out=lacking)
-
-
-_RATIO = "×"  # behind a label: how many times as much follows
+    found = {line.label: line for line in lines(networks, style)}
+    heads, columns = [Head("network", folds=True, name=True)], [list[Inline](_names(networks))]
+    for label in labels:
+        name = label.removesuffix(_RATIO)
+        if name not in found:
+            continue
+        line = found[name]
+        figure = bool(line.changes)
+        heads.append(Head(name, figure, not figure))
+        columns.append([*line.cells])
+        if label != name:
+            heads.append(Head(right=True, aside=True))
+            columns.append(["", *line.ratios[1:]])
+    shown = {head.title for head in heads}
+    lacking = [name for label in _SELECTIONS[0] if (name := label.removesuffix(_RATIO)) in found and name not in shown]
+    rows = [TableRow(cells) for cells in zip(*columns, strict=True)]
+    return Grid(heads, rows, caption="figures", see="-f markdown", left_out=tuple(lacking))
 
 
 def _selections() -> Iterator[tuple[str, ...]]:
@@ -98,68 +141,48 @@ def _selections() -> Iterator[tuple[str, ...]]:
 _SELECTIONS = tuple(_selections())
 
 
-def rows(networks: Sequence[NetworkFigures], style: Style, labels: tuple[str, ...] = _SELECTIONS[0]) -> Sheet:
-    """A network on each line, with those figures."""
-    found = {line.label: line for line in lines(networks, style)}
-    head, figures = ["network"], [False]
-    columns = [[style.plain(clean(one.file)) for one in networks]]
-    for label in labels:
-        name = label.removesuffix(_RATIO)
-        if name not in found:
-            continue
-        line: FigureLine = found[name]
-        head.append(name)
-        columns.append(line.cells)
-        figures.append(bool(line.changes))
-        if label != name:
-            head.append("")
-            columns.append(["", *line.ratios[1:]])
-            figures.append(True)
-    return Sheet(head, figures, [list(row) for row in zip(*columns, strict=True)])
+# ------------------------------------------------------------------------------------------------ layers
 
 
-def _by_layer(changes: Sequence[Change], style: Style) -> str:
-    """The layers that are not as they were, as a diff."""
-    styles, shown = style.ways, change_lines(changes, style)
+def _by_layer(changes: Sequence[Change], style: Style) -> Grid:
+    """The layers that are not as they were: what became of each in a column, or on a line of its own."""
+    shown = change_lines(changes, style)
 
     def ways() -> Iterator[Grid]:
-        yield from (_layers(shown, one, below=False) for one in styles)
-        yield from leaving_out(_layers(shown, styles[-1], below=True), ("output",))
-        bare = _layers(shown, styles[-1], below=True, percent=False).without("output")
+        yield from (_layers(shown, one) for one in style.ways[1:])
+        below = _layers(shown, style.ways[-1], below=True)
+        yield below
+        yield below.without("output")
+        bare = _layers(shown, style.ways[-1], below=True, percent=False).without("output")
         yield bare._replace(left_out=(*bare.left_out, "percents"))
 
-    return to_text(Group(Fitted(ways), "", Text(f" {headline(changes)}")), width=style.width, color=style.color)
+    return _layers(shown, style)._replace(ways=ways)
 
 
-def _layers(shown: Sequence[ChangeLine], style: Style, below: bool, percent: bool = True) -> Grid:
-    """What became of each layer in a column, or on a line of its own."""
-    heads = [
-        Head(""),
-        Head("layer", folds=True, name=True),
-        *([] if below else [Head("", folds=True)]),
-    ]
+def _layers(shown: Sequence[ChangeLine], style: Style, below: bool = False, percent: bool = True) -> Grid:
+    heads = [Head(), Head("layer", folds=True, name=True), *([] if below else [Head(folds=True)])]
     headline = used(Use.HEADLINE)
     heads += [Head(title, right=True) for title in ("output", *headline)]
-    found = []
+    rows = []
     for line in shown:
         label, figures = line.label or style.plain("…"), [""] * (1 + len(headline))
         if line.after is not None and line.before is not None:
-            grown = (grown_text(line, measure, style, percent) for measure in headline.values())
-            figures = [line.output, *map(style.plain, grown)]
+            figures = [line.output, *(_grown(line, measure, style, percent) for measure in headline.values())]
         elif below:
             label = f"{label} {line.text}"
-        texts = [MARKS[line.kind], label] if below else [MARKS[line.kind], label, line.text]
-        said = line.text if below and line.label else ""
-        found.append(Cells([*texts, *figures], _COLORS[line.kind], said))
-    return Grid(heads, found, ascii=style.ascii, see="-f markdown")
+        mark: Inline = Sign(MARKS[line.kind], line.kind if line.label else "")
+        name: Inline = Run(label) if line.label else label
+        texts = [mark, name] if below else [mark, name, line.text]
+        rows.append(TableRow([*texts, *figures], line.kind, below=line.text if below and line.label else ""))
+    return Grid(heads, rows, caption="layers", see="-f markdown")
 
 
-def grown_text(line: ChangeLine, measure: Measure, style: Style, percent: bool = True) -> str:
+def _grown(line: ChangeLine, measure: Measure, style: Style, percent: bool) -> str:
     """By how much a headline measure grew: `+307,200 (+100.0 %)`."""
     assert measure.of is not None
     before, after = (measure.of(counts) or 0 if counts else 0 for counts in (line.before, line.after))
     if before == after:
-        return "–"
+        return style.plain("–")
     sign = "+" if after > before else "−"
     text = f"{sign}{style.figure(measure, abs(after - before))}"
-    return f"{text} ({change(before, after)})" if percent and before and after else text
+    return style.plain(f"{text} ({change(before, after)})" if percent and before and after else text)

@@ -8,15 +8,34 @@ from cnncalc.core.analysis import Analysis
 
 
 def _html(analysis: Analysis) -> str:
-    from cnncalc.render.html import table_html
+    from cnncalc.render.html import fragment
+    from cnncalc.render.summary import summary
 
-    return table_html(analysis)
+    return fragment(summary(analysis))
 
 
-def _rich(analysis: Analysis) -> Any:
-    from cnncalc.render.table import rich_table
+class Drawn:
+    """A document that rich draws as wide as there is room."""
 
-    return rich_table(analysis)
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+
+    def __rich_console__(self, console: Any, options: Any) -> Any:
+        from rich.segment import Segment
+        from rich.style import Style
+
+        from cnncalc.render.grid import Terminal
+        from cnncalc.render.summary import summary
+        from cnncalc.render.text import lines
+
+        for line in lines(summary(self.analysis).blocks, Terminal(options.max_width, color=True)):
+            for text, style in line:
+                yield Segment(text, Style.parse(style) if style else None)
+            yield Segment.line()
+
+
+def _rich(analysis: Analysis) -> Drawn:
+    return Drawn(analysis)
 
 
 def show_analyses() -> None:

@@ -5,38 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_ROOM = 20  # columns that a text has at least, however narrow the terminal is
+ROOM = 20  # columns that a text has at least, however narrow the terminal is
 _LONGEST = 30  # letters that stay together in a word without any such place; no figure is so long
 _WORDS = re.compile(r"(?<= )|(?<=[^ ]·)")
 _PARTS = re.compile(rf"[^/_]{{1,{_LONGEST}}}[/_]*|[/_]+")
+_NARROW = re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2190-\u22ff\u2500-\u259f]*")  # letters and signs of one column each
 
 
 def cells(text: str) -> int:
     """How many columns of a terminal a text takes: letters of Chinese take two."""
-    if text.isascii():
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len
 
     return cell_len(text)
 
 
-def fold(text: str, width: int) -> list[str]:
-    """The lines of a text; all are indented as the first one is.
+def fold(text: str, width: int, taken: int = 0) -> list[str]:
+    """The lines of a text; all are indented as the first one is, of which something else takes so many columns.
 
     >>> fold("conv 3×3, stride 2", 12)
     ['conv 3×3,', 'stride 2']
     >>> fold("  conv5/unit1/main", 10)
     ['  conv5/', '  unit1/', '  main']
     """
-    if cells(text) <= width:
+    if taken + cells(text) <= width:
         return [text]
     body = text.lstrip(" ")
     indent = text[: len(text) - len(body)]
     room = width - len(indent)
-    lines, line, taken = [], "", 0
+    lines, line = [], ""
     for piece in _pieces(body, room):
         size = cells(piece)
-        if line and taken + cells(piece.rstrip(" ")) > room:
+        if taken and taken + cells(piece.rstrip(" ")) > room:
             lines.append(line)
             line, taken = "", 0
         line, taken = line + piece, taken + size
@@ -72,7 +73,7 @@ def folded(head: str, text: str, width: int | None, hang: int = 0) -> str:
     """
     if not text:
         return ""
-    room = max(_ROOM, width - len(head)) if width else 0
+    room = max(ROOM, width - len(head)) if width else 0
     lines = fold(text, room - hang) if room and cells(text) > room else [text]
     indent = " " * (len(head) + hang)
     return "".join(f"{indent if n else head}{line}".rstrip() + "\n" for n, line in enumerate(lines))

@@ -2,235 +2,235 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.measure import Measurement
-from rich.segment import Segment
-from rich.style import Style as Paint
-
+from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
-from cnncalc.render.fold import cells, fold, narrowest
+from cnncalc.formats.writing import UTF8, shown
+from cnncalc.render.document import UNBOUNDED, Bar, Grid, Inline, TableRow, plain
+from cnncalc.render.fold import ROOM, cells, fold, folded, narrowest
 
-_GAP = "   "
+Line = list[tuple[str, str]]  # texts, each with its style
+
 _LINES = 3  # a cell that would need more is one for a wider column
 _LEAST = 12  # columns; a narrower text is hard to read
-_UNBOUNDED = 100_000  # columns; a pipe has no width, so nothing is folded there
+_BAR = 8
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_COLORS = {
+    "bold": "group total",
+    "dim": "idle unchanged blank",
+    "green": "added right",
+    "red": "removed wrong error",
+    "yellow": "changed carried warning",
+    "cyan": "moved bar",
+    "magenta": "unclear",
+}
+ROLES = {role: color for color, roles in _COLORS.items() for role in roles.split()}
 
 
-class Head(NamedTuple):
-    """A title, and how its cells are written; only what `folds` may take several lines, and a `name` last of all.
+class Terminal(NamedTuple):
+    """Where text is shown: how many columns wide, in colour or not, in which encoding."""
 
-    `most`: no wider, whatever the room.
+    width: int
+    color: bool = False
+    encoding: str = UTF8
+
+    @property
+    def ascii(self) -> bool:
+        """Whether letters stand for signs."""
+        return self.encoding != UTF8
+
+    @classmethod
+    def of(cls, style: Style) -> Terminal:
+        """Where a result is written in a style; a pipe has no end."""
+        return cls(style.width or UNBOUNDED, style.color, style.encoding)
+
+    def text(self, inline: Inline) -> str:
+        """Words as plain text: what a file says neither drives the terminal nor breaks a line."""
+        text = inline if isinstance(inline, str) else plain(inline)
+        if not text.isprintable():
+            text = clean(text.replace("\n", " "))
+        return shown(text, self.encoding) if self.ascii else text
+
+
+def drawn(table: Grid, terminal: Terminal) -> Iterator[Line]:
+    """The lines of a table; bars only in colour, and only where they fit."""
+    gap = "  " if table.inner else "   "
+    grid, widths = fitting(table, terminal, len(gap))
+    columns: list[int] = [*range(len(widths))]
+    tight = grid.inner and len(columns) > 2 and _sum(widths, len(gap)) > terminal.width
+    for taken in _bands(widths, terminal.width, len(gap)) if tight else [columns]:
+        yield from _lines(grid, taken, widths, terminal, gap)
+    if grid.left_out:
+        where = f"a wider terminal or {grid.see}" if grid.see else "a wider terminal"
+        what = "it" if len(grid.left_out) == 1 else "them"
+        yield []
+        text = f" left out: {', '.join(grid.left_out)}; {where} shows {what}"
+        yield from ([(line, "dim")] for line in fold(text, max(terminal.width, 20)))
+
+
+# ------------------------------------------------------------------------------------------------ which way
+
+
+def fitting(table: Grid, terminal: Terminal, gap: int) -> tuple[Grid, list[int]]:
+    """The first way that is no wider, with its widths; else the narrowest, whose lines may run over the edge.
+
+    Each is tried as it is, and then with its texts folded, but for bars: nothing is folded for them.
     """
-
-    title: str
-    right: bool = False
-    folds: bool = False
-    name: bool = False
-    most: int = _UNBOUNDED
-    style: str = ""
-
-
-class Cells(NamedTuple):
-    """A cell for each column, and what is said on lines of its own below them; `folds` is False for figures."""
-
-    cells: list[str]
-    style: str = ""
-    below: str = ""
-    folds: bool = True
-
-
-class Grid(NamedTuple):
-    """One way to write a table. `left_out` names the columns that it lacks, `see` what shows them."""
-
-    columns: Sequence[Head]
-    rows: Sequence[Cells]
-    total: Cells | None = None
-    ascii: bool = False
-    see: str = ""
-    left_out: tuple[str, ...] = ()
-    folds: bool = True
-
-    def without(self, title: str) -> Grid:
-        """The same without a column."""
-        kept = [index for index, column in enumerate(self.columns) if column.title != title]
-
-        def cut(row: Cells) -> Cells:
-            return row._replace(cells=[row.cells[index] for index in kept])
-
-        return self._replace(
-            columns=[self.columns[index] for index in kept],
-            rows=[cut(row) for row in self.rows],
-            total=cut(self.total) if self.total else None,
-            left_out=(*self.left_out, title),
-        )
-
-    def _all(self) -> Iterator[Cells]:
-        yield Cells([column.title for column in self.columns])
-        yield from self.rows
-        if self.total:
-            yield self.total
-
-    def widths(self, lines: int | None) -> list[int]:
-        """What each column needs where cells may take so many lines, or any number of them (None)."""
-        found = [0] * len(self.columns)
-        for row in self._all():
-            for index, cell in enumerate(row.cells):
-                size = min(cells(cell), self.columns[index].most)
-                if size <= found[index]:
-                    continue
-                if lines == 1 or not (row.folds and self.columns[index].folds):
-                    found[index] = size
-                    continue
-                found[index] = max(found[index], narrowest(cell), min(size, _LEAST) if lines else 0)
-                while lines and len(fold(cell, found[index])) > lines:
-                    found[index] += 1
-        return found
-
-    def lines(self, widths: list[int], width: int) -> Iterator[list[tuple[str, str]]]:
-        """Every line as its texts, each with its style."""
-        rule = [(("-" if self.ascii else "─") * _sum(widths), "")]
-        yield from self._line(Cells([column.title for column in self.columns], "bold"), widths, width)
-        yield rule
-        for row in self.rows:
-            yield from self._line(row, widths, width)
-        if self.total:
-            if self.rows:
-                yield rule
-            yield from self._line(self.total, widths, width)
-        if self.left_out:
-            names = ", ".join(self.left_out)
-            where = f"a wider terminal or {self.see}" if self.see else "a wider terminal"
-            what = "it" if len(self.left_out) == 1 else "them"
-            yield [("", "")]
-            for line in fold(f" left out: {names}; {where} shows {what}", max(width, 20)):
-                yield [(line, "dim")]
-
-    def _line(self, row: Cells, widths: list[int], width: int) -> Iterator[list[tuple[str, str]]]:
-        texts = [
-            fold(cell, wide) if row.folds and column.folds else [cell]
-            for cell, column, wide in zip(row.cells, self.columns, widths, strict=True)
-        ]
-        for n in range(max(map(len, texts))):
-            line: list[tuple[str, str]] = []
-            for column, wide, own in zip(self.columns, widths, texts, strict=True):
-                text = own[n] if n < len(own) else ""
-                fill = " " * (wide - cells(text))
-                text = f"{_GAP if line else ''}{fill}{text}" if column.right else f"{_GAP if line else ''}{text}{fill}"
-                line.append((text, f"{row.style} {column.style}".strip()))
-            yield line
-        if row.below:
-            indent = " " * (widths[0] + len(_GAP))
-            for text in fold(f"{indent}{row.below}", max(width, len(indent) + 20)):
-                yield [(text, row.style)]
-
-
-def _sum(widths: list[int]) -> int:
-    return sum(widths) + len(_GAP) * (len(widths) - 1)
-
-
-def fitting(grids: Iterable[Grid], width: int) -> tuple[Grid, list[int]]:
-    """The first that is no wider, with its widths; else the narrowest, whose lines may run over the edge.
-
-    Each is tried as it is, and then with its texts folded.
-    """
-    narrow: tuple[int, Grid] | None = None
-    for grid in grids:
-        natural = grid.widths(1)
-        if _sum(natural) <= width:
+    width = terminal.width
+    if any(head.role == "bar" for head in table.columns) and terminal.color and not terminal.ascii:
+        grid = _whole(table, terminal)
+        natural = _widths(grid, 1)
+        if _sum(natural, gap) <= width:
             return grid, natural
-        if not grid.folds:
-            continue
-        least = grid.widths(_LINES)
-        if _sum(least) <= width:
-            return grid, _shared(grid, natural, least, width)
-        if narrow is None or _sum(least) < narrow[0]:
-            narrow = _sum(least), grid
+    narrow: tuple[int, Grid] | None = None
+    for way in _ways(table):
+        grid = _whole(way, terminal)
+        natural = _widths(grid, 1)
+        if _sum(natural, gap) <= width:
+            return grid, natural
+        least = _widths(grid, _LINES)
+        if _sum(least, gap) <= width:
+            return grid, _shared(grid, natural, least, width, gap)
+        if narrow is None or _sum(least, gap) < narrow[0]:
+            narrow = _sum(least, gap), grid
     assert narrow is not None
     grid = narrow[1]
-    least = grid.widths(None)
-    return grid, _shared(grid, grid.widths(1), least if _sum(least) <= width else grid.widths(_LINES), width)
+    least = _widths(grid, None)
+    least = least if _sum(least, gap) <= width else _widths(grid, _LINES)
+    return grid, _shared(grid, _widths(grid, 1), least, width, gap)
 
 
-def _shared(grid: Grid, natural: list[int], least: list[int], width: int) -> list[int]:
+def _ways(grid: Grid) -> Iterator[Grid]:
+    for way in chain((grid,), grid.ways() if grid.ways else ()):
+        yield way.where(lambda head: head.role != "bar")
+
+
+def _whole(grid: Grid, terminal: Terminal) -> Grid:
+    """The same with cells of plain text."""
+    name = next((place for place, head in enumerate(grid.columns) if head.name), 0)
+
+    def row(one: TableRow) -> TableRow:
+        if not (one.level or terminal.ascii) and all(type(cell) is str and cell.isprintable() for cell in one.cells):
+            return one
+        texts = [_bar(cell) if isinstance(cell, Bar) else terminal.text(cell) for cell in one.cells]
+        if one.level:
+            texts[name] = "  " * one.level + texts[name]
+        return one._replace(cells=texts)
+
+    heads = [head._replace(title=terminal.text(head.title)) for head in grid.columns]
+    return grid._replace(columns=heads, rows=[row(one) for one in grid.rows], total=grid.total and row(grid.total))
+
+
+def _bar(bar: Bar) -> str:
+    eighths = round(8 * _BAR * bar.share)
+    return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
+
+
+def _all(grid: Grid) -> Iterator[TableRow]:
+    if not (grid.inner and grid.headless):
+        yield TableRow([head.title for head in grid.columns])
+    yield from grid.rows
+    if grid.total:
+        yield grid.total
+
+
+def _widths(grid: Grid, lines: int | None) -> list[int]:
+    """What each column needs where cells may take so many lines, or any number of them (None)."""
+    found = [0] * len(grid.columns)
+    for row in _all(grid):
+        for index, cell in enumerate(row.cells):
+            assert isinstance(cell, str)
+            size = min(cells(cell), grid.columns[index].most)
+            if size <= found[index]:
+                continue
+            if lines == 1 or not (row.folds and grid.columns[index].folds):
+                found[index] = size
+                continue
+            found[index] = max(found[index], narrowest(cell), min(size, _LEAST) if lines else 0)
+            while lines and len(fold(cell, found[index])) > lines:
+                found[index] += 1
+    return found
+
+
+def _sum(widths: list[int], gap: int) -> int:
+    return sum(widths) + gap * (len(widths) - 1)
+
+
+def _shared(grid: Grid, natural: list[int], least: list[int], width: int, gap: int) -> list[int]:
     """The widths between both that fill the room: the widest gives most, and a name only where that is not enough."""
-    whole = [wide if column.name else one for column, wide, one in zip(grid.columns, natural, least, strict=True)]
-    if _sum(whole) <= width:
+    whole = [wide if head.name else one for head, wide, one in zip(grid.columns, natural, least, strict=True)]
+    if _sum(whole, gap) <= width:
         least = whole
     else:
         natural = whole
     for level in range(max(natural), 0, -1):
         widths = [max(one, min(other, level)) for one, other in zip(least, natural, strict=True)]
-        if _sum(widths) <= width:
+        if _sum(widths, gap) <= width:
             return widths
     return least
 
 
-def leaving_out(grid: Grid, titles: Iterable[str]) -> Iterator[Grid]:
-    """A table, and the same with ever fewer columns."""
-    yield grid
-    for title in titles:
-        if len(grid.columns) > 1 and any(column.title == title for column in grid.columns):
-            grid = grid.without(title)
-            yield grid
+def _bands(widths: list[int], width: int, gap: int) -> Iterator[list[int]]:
+    """The columns that fit beside the first one, then those that are left: below each other nothing is lost."""
+    left = list(range(1, len(widths)))
+    while left:
+        taken = [0, left.pop(0)]
+        while left and _sum([widths[place] for place in (*taken, left[0])], gap) <= width:
+            taken.append(left.pop(0))
+        yield taken
 
 
-class Fitted:
-    """A table that rich draws as wide as there is room; `ways` are tried in order, and made only when needed."""
-
-    def __init__(self, ways: Callable[[], Iterable[Grid]]) -> None:
-        self.ways = ways
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        grid, widths = fitting(map(_cleaned, self.ways()), options.max_width)
-        paints: dict[str, Paint | None] = {"": None}
-        for line in grid.lines(widths, options.max_width):
-            for text, style in line:
-                if style not in paints:
-                    paints[style] = Paint.parse(style)
-                yield Segment(text, paints[style])
-            yield Segment.line()
-
-    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        (widest,) = islice(self.ways(), 1)
-        return Measurement(1, _sum(widest.widths(1)))
+# ------------------------------------------------------------------------------------------------ lines
 
 
-def _cleaned(grid: Grid) -> Grid:
-    """What a file says neither drives the terminal nor breaks a line."""
+def _lines(grid: Grid, shown: list[int], widths: list[int], terminal: Terminal, gap: str) -> Iterator[Line]:
+    """Every line of those columns."""
+    sign = "-" if terminal.ascii else "─"
+    sizes = [widths[place] for place in shown]
+    rule = [(gap.join(sign * size for size in sizes) if grid.inner else sign * _sum(sizes, len(gap)), "")]
+    strong = "" if grid.inner else "bold"
 
-    def whole(row: Cells) -> Cells:
-        if all(map(str.isprintable, row.cells)):
-            return row
-        return row._replace(cells=[clean(cell.replace("\n", " ")) for cell in row.cells])
+    def cells_of(row: TableRow, style: str) -> Iterator[Line]:
+        return _row(grid, row, style, shown, widths, terminal, gap)
 
-    return grid._replace(rows=[whole(row) for row in grid.rows])
-
-
-def to_text(drawn: RenderableType, *, width: int | None, color: bool) -> str:
-    """Anything that rich can draw, as text without trailing blanks; `width` None is a pipe, where nothing is folded."""
-    file = io.StringIO()  # rich writes to standard output even where it is asked for the text
-    console = Console(
-        file=file,
-        width=width or _UNBOUNDED,
-        height=25,
-        color_system="standard" if color else None,
-        force_terminal=color,
-        no_color=not color,
-        highlight=False,
-        emoji=False,
-        markup=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    console.print(drawn, crop=False)
-    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
+    if not (grid.inner and grid.headless):
+        yield from cells_of(TableRow([head.title for head in grid.columns]), strong)
+    if not grid.inner:
+        yield rule
+    for row in grid.rows:
+        yield from cells_of(row, ROLES.get(row.role, ""))
+    if grid.total:
+        if grid.rows:
+            yield rule
+        yield from cells_of(grid.total, strong)
 
 
-def draw(*grids: Grid, width: int | None, color: bool) -> str:
-    """A table as text, in the first of these ways that fits."""
-    return to_text(Fitted(lambda: grids), width=width, color=color)
+def _row(
+    grid: Grid, row: TableRow, style: str, shown: list[int], widths: list[int], terminal: Terminal, gap: str
+) -> Iterator[Line]:
+    hang = 4 if grid.inner and row.below else 0  # sets what is folded apart from what stands below
+    texts = []
+    for place in shown:
+        text, wide = str(row.cells[place]), widths[place]
+        if not (row.folds and grid.columns[place].folds) or cells(text) <= wide:
+            texts.append([text])
+        else:
+            by = max(0, min(hang, wide - narrowest(text)))
+            first, *further = fold(text, wide - by)
+            texts.append([first, *(" " * by + line for line in further)])
+    for n in range(max(map(len, texts))):
+        line: Line = []
+        for place, own in zip(shown, texts, strict=True):
+            text = own[n] if n < len(own) else ""
+            head, fill = grid.columns[place], " " * (widths[place] - cells(text))
+            aligned = f"{fill}{text}" if head.right else f"{text}{fill}"
+            line.append((f"{gap if line else ''}{aligned}", f"{style} {ROLES.get(head.role, '')}".strip()))
+        yield line
+    if row.below:
+        beside = widths[0] + len(gap) if len(shown) > 1 else 0
+        indent = " " * min(beside + (len(gap) if grid.inner else 0), max(len(gap), terminal.width - ROOM))
+        for text in folded(indent, terminal.text(row.below), terminal.width).splitlines():
+            yield [(text, style)]

@@ -1,34 +1,296 @@
-"""A summary as an HTML table, for notebooks."""
+"""Documents as HTML: one page without scripts and outside resources, light and dark, for screens, phones and paper."""
 
 from __future__ import annotations
 
-from html import escape
+import re
+from collections.abc import Callable, Sequence
+from html import escape as _escaped
+from typing import Any
 
-from cnncalc.analyses.columns import STANDARD, Style, columns, footer, title
-from cnncalc.analyses.outline import outline
-from cnncalc.core.analysis import Analysis
+from cnncalc.analyses.columns import Style
+from cnncalc.core.problem import clean
+from cnncalc.render import document as doc
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_TABLES = """
+.cnncalc table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.cnncalc th, .cnncalc td { text-align: left; vertical-align: baseline; padding: .25em .7em; }
+.cnncalc .n { text-align: right; white-space: nowrap; }
+.cnncalc .aside { padding-left: 0; }
+.cnncalc th[scope=row] { font-weight: inherit; padding-left: calc(.7em + 1.2em * var(--level, 0)); }
+.cnncalc caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.cnncalc .bar { padding: 0; width: 4.5em; min-width: 4.5em; }
+.cnncalc .bar i { display: block; height: .7em; width: var(--share); background: #2f7ed8; border-radius: .15em; }
+"""
+_STYLE = """
+:root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --soft: #5b6570; --line: #d5dae0; --tint: #f3f5f8;
+  --link: #1d63b8; --good: #14713a; --bad: #b3261e; --fair: #8a5a00; --moved: #0b6b7d; --odd: #8b2b8f; }
+@media screen and (prefers-color-scheme: dark) { :root { --paper: #15181c; --ink: #e4e7ea; --soft: #9aa4ae;
+  --line: #363c44; --tint: #1f242a; --link: #7db4f5; --good: #6fce8f; --bad: #ff8f86; --fair: #e6b450;
+  --moved: #6cc9da; --odd: #e39be6; } }
+* { box-sizing: border-box; }
+html { background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; }
+body { margin: 0; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+main { max-width: 72rem; margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 3rem; overflow-wrap: break-word; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.5rem 0 .5rem; }
+h2 { font-size: 1.2rem; line-height: 1.3; margin: 2rem 0 .4rem; }
+h3, h4, h5, h6 { font-size: 1rem; margin: 1.3rem 0 .3rem; }
+h1, h2, h3, h4, h5, h6 { break-after: avoid; text-wrap: balance; }
+p { margin: .5rem 0; max-width: 48rem; }
+.beside { color: var(--soft); margin-top: 0; }
+.scroll { overflow-x: auto; margin: .8rem 0; }
+.scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+table { font-size: .9rem; line-height: 1.4; }
+thead th, thead td { border-bottom: 2px solid var(--line); vertical-align: bottom; }
+tbody th, tbody td { border-bottom: 1px solid var(--line); }
+tbody tr:hover { background: var(--tint); }
+tfoot th, tfoot td { border-top: 2px solid var(--line); }
+tfoot th[scope=row] { font-weight: bold; }
+th[scope=row] { color: inherit; overflow-wrap: anywhere; min-width: 7em; }
+.group th { font-weight: bold; }
+.idle, .unchanged, .blank { color: var(--soft); }
+.added > :first-child, .right .said { color: var(--good); }
+.removed > :first-child, .wrong .said, .error .said { color: var(--bad); }
+.changed > :first-child, .carried .said, .warning .said { color: var(--fair); }
+.moved > :first-child { color: var(--moved); }
+.unclear .said { color: var(--odd); }
+dl { margin: .8rem 0; }
+dl div { display: grid; grid-template-columns: 8rem 1fr; gap: .2rem 1rem; margin: .15rem 0; }
+dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+ul { margin: .4rem 0; padding-left: 1.3rem; }
+code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .88em; }
+code { overflow-wrap: anywhere; }
+pre { background: var(--tint); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem .8rem;
+  margin: .6rem 0; overflow-x: auto; line-height: 1.4; break-inside: avoid; }
+pre code { font-size: 1em; overflow-wrap: normal; }
+.math { white-space: nowrap; } .math var { font-family: Georgia, "Times New Roman", serif; }
+.math sub { font-style: normal; font-size: .75em; line-height: 0; }
+.note { border-left: .3rem solid var(--fair); background: var(--tint); padding: .4rem 1rem; margin: .8rem 0; }
+.note.error { border-color: var(--bad); }
+summary { cursor: pointer; font-weight: bold; margin: 1.2rem 0 .4rem; }
+.fields { display: flex; gap: 2rem; margin: 1rem 0; max-width: none; }
+.fields span { flex: var(--room); border-bottom: 1px solid var(--ink); }
+.id { font-size: .85em; margin-right: .3em; white-space: nowrap; }
+.gap { display: inline-block; min-width: 6em; height: 1.5em; border-bottom: 1px solid var(--ink);
+  vertical-align: bottom; }
+p > .gap { min-width: min(18em, 70%); }
+@media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
+@page { margin: 16mm; }
+@media print { main { max-width: none; padding: 0; } body { font-size: 10.5pt; } .scroll, pre { overflow: visible; }
+  table { font-size: 9pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } tr { break-inside: avoid; }
+  section:not(:has(table)) { break-inside: avoid; } .bar { display: none; } }
+"""
 
 
-def table_html(analysis: Analysis, names: tuple[str, ...] = STANDARD) -> str:
-    """A table without scripts or outside resources; every text from a file is escaped."""
-    style = Style()
-    shown = columns(names)
-    name, inputs = title(analysis, style)
-    rows = []
-    for line in outline(analysis):
-        cells = [column.cell(line, analysis, style) for column in shown]
-        rows.append([f"{'&nbsp;&nbsp;' * line.level}{escape(cells[0])}", *map(escape, cells[1:])])
-    totals = [escape(column.total(analysis, style)) if column.total else "" for column in shown]
-    aligned = ["right" if column.right else "left" for column in shown]
-
-    def row(cells: list[str], tag: str) -> str:
-        inner = (f'<{tag} style="text-align:{side}">{cell}</{tag}>' for cell, side in zip(cells, aligned, strict=True))
-        return f"<tr>{''.join(inner)}</tr>"
-
-    head = row([column.title for column in shown], "th")
-    body = "".join(row(cells, "td") for cells in rows)
-    below = "".join(f"<li>{escape(label)}: {escape(text)}</li>" for label, text in footer(analysis, style))
+def write(page: doc.Page, style: Style) -> str:
+    """The whole page; every text of a file is escaped, and nothing is fetched from anywhere."""
+    title = text(page.title)
+    own = sum(isinstance(block, doc.Heading) for block in page.blocks)
+    body = _blocks(page.blocks, 1) if own == 1 else f"<h1>{title}</h1>\n{_blocks(page.blocks, 2)}"
+    header = f'<script type="application/json" id="cnncalc-worksheet">{page.header}</script>\n' if page.header else ""
     return (
-        f"<p><b>{escape(name)}</b> &nbsp; {escape(inputs)}</p>"
-        f"<table><thead>{head}</thead><tbody>{body}</tbody><tfoot>{row(totals, 'th')}</tfoot></table><ul>{below}</ul>"
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f"<title>{title}</title>\n<style>{_TABLES.replace('.cnncalc ', '')}{_STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n{header}</body>\n</html>\n"
     )
+
+
+def fragment(page: doc.Page) -> str:
+    """A part of a page, for notebooks: in their own colours and letters."""
+    return f'<div class="cnncalc">\n<style>{_TABLES}</style>\n{_blocks(page.blocks, 3)}\n</div>\n'
+
+
+# ------------------------------------------------------------------------------------------------ words
+
+
+def text(said: str) -> str:
+    """Text as HTML shows it.
+
+    >>> text("a <b> & \\x07")
+    'a &lt;b&gt; &amp; �'
+    """
+    return _escaped(said if said.isprintable() else clean(said.replace("\n", " ")))
+
+
+def words(inline: doc.Inline) -> str:
+    """Words as HTML."""
+    return text(inline) if isinstance(inline, str) else "".join(map(_part, doc.parts(inline)))
+
+
+def _part(part: doc.Part) -> str:
+    if isinstance(part, str):
+        return text(part)
+    if isinstance(part, doc.Math):
+        return f'<span class="math">{_symbols(part.text)}</span>'
+    if isinstance(part, doc.Sign):
+        return text(part.word)
+    if isinstance(part, doc.Gap):
+        inner = f"<strong>{text(part.answer)}</strong>" if part.answer else '<span class="gap"></span>'
+        return f'<span class="id">({part.id})</span>{inner}'
+    if isinstance(part, doc.Bar):
+        return f'<i style="--share:{100 * part.share:.1f}%"></i>'
+    return _RUNS[part.kind](part.text)
+
+
+def _symbols(said: str) -> str:
+    """Letters with their indices, as lecture notes write them.
+
+    >>> _symbols("F_h·W")
+    '<var>F<sub>h</sub></var>·<var>W</var>'
+    """
+    return re.sub(
+        r"(?<![A-Za-z_])([A-Z])(?:_(\w+))?\b",
+        lambda match: f"<var>{match[1]}<sub>{match[2]}</sub></var>" if match[2] else f"<var>{match[1]}</var>",
+        text(said),
+    )
+
+
+def _prose(said: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(said))
+
+
+_RUNS: dict[str, Callable[[str], str]] = {
+    "code": lambda said: f"<code>{text(said)}</code>" if said else "",
+    "symbol": lambda said: f'<span class="math">{_symbols(said)}</span>',
+    "prose": _prose,
+    "strong": lambda said: f"<strong>{text(said)}</strong>" if said else "",
+}
+
+
+# ------------------------------------------------------------------------------------------------ blocks
+
+
+def _blocks(blocks: Sequence[doc.Block], level: int) -> str:
+    """Blocks one below the other; sections are one level below a heading."""
+    below = level + any(isinstance(block, doc.Heading) for block in blocks)
+    return "\n".join(
+        _WRITERS[type(block)](block, level if isinstance(block, doc.Heading) else below) for block in blocks
+    )
+
+
+def _title(said: str, level: int) -> str:
+    level = min(level, 6)
+    return f"<h{level}>{text(said)}</h{level}>"
+
+
+def _beside(said: str) -> str:
+    return f'\n<p class="beside">{text(said)}</p>' if said else ""
+
+
+def _heading(heading: doc.Heading, level: int) -> str:
+    return f"{_title(heading.text, level)}{_beside(heading.beside)}"
+
+
+def _section(section: doc.Section, level: int) -> str:
+    head = f"{_title(section.title, level)}{_beside(' · '.join(section.beside))}"
+    return f"<section>\n{head}\n{_blocks(section.blocks, level + 1)}\n</section>"
+
+
+def _labelled(labelled: doc.Labelled, level: int) -> str:
+    return f"{_title(labelled.label, level)}\n{_blocks(labelled.blocks, level + 1)}"
+
+
+def _details(details: doc.Details, level: int) -> str:
+    summary = f"<summary>{text(details.title)}: {text(details.said)}</summary>"
+    return f"<details open>\n{summary}\n{_blocks(details.blocks, level)}\n</details>"
+
+
+def _paragraph(paragraph: doc.Paragraph, level: int) -> str:
+    return f"<p>{words(paragraph.text)}</p>"
+
+
+def _note(note: doc.Note, level: int) -> str:
+    return f'<div class="note {note.level}" role="note">{"<br>".join(map(words, note.texts))}</div>'
+
+
+def _terms(terms: doc.Terms, level: int) -> str:
+    items = "\n".join(f"<div><dt>{text(label)}</dt><dd>{text(said)}</dd></div>" for label, said in terms.items)
+    return f"<dl>\n{items}\n</dl>"
+
+
+def _items(items: doc.Items, level: int) -> str:
+    return "<ul>\n" + "\n".join(f"<li>{words(item)}</li>" for item in items.items) + "\n</ul>"
+
+
+def _listing(listing: doc.Listing, level: int) -> str:
+    lines = "\n".join(map(text, listing.lines))
+    return f'<pre tabindex="0"><code class="language-{listing.language.split()[0]}">{lines}\n</code></pre>'
+
+
+def _fields(fields: doc.Fields, level: int) -> str:
+    spans = "".join(f'<span style="--room:{room}">{text(name)}</span>' for name, room in fields.items)
+    return f'<p class="fields">{spans}</p>'
+
+
+def _equations(equations: doc.Equations, level: int) -> str:
+    return "\n".join(
+        f"<p>{text(one.label.capitalize())} {text(one.text)}.</p>" if isinstance(one, doc.Remark) else _grid(one, level)
+        for one in equations.tables()
+    )
+
+
+def _grid(grid: doc.Grid, level: int) -> str:
+    """A table in a box of its own, which scrolls where there is no room."""
+    name = next((place for place, head in enumerate(grid.columns) if head.name), 0)
+    caption = text(grid.caption)
+
+    def row(one: doc.TableRow) -> str:
+        found = []
+        for place, (head, cell) in enumerate(zip(grid.columns, one.cells, strict=True)):
+            inner = words(cell)
+            if head.folds:
+                inner = re.sub(r"(?<=\w)([/_])(?=\w)(?![^<>]*>)", r"\1<wbr>", inner)
+            classes = " ".join(filter(None, ("n" if head.right else "", head.role, "aside" if head.aside else "")))
+            named = f' class="{classes}"' if classes else ""
+            named += ' aria-hidden="true"' if head.role == "bar" else ""
+            if place == name:
+                indent = f' style="--level:{one.level}"' if one.level else ""
+                found.append(f'<th scope="row"{named}{indent}>{inner}</th>')
+            else:
+                found.append(f"<td{named}>{inner}</td>")
+        role = f' class="{one.role}"' if one.role else ""
+        return f"<tr{role}>{''.join(found)}</tr>"
+
+    body = "\n".join(map(row, grid.rows))
+    foot = f"<tfoot>\n{row(grid.total)}\n</tfoot>\n" if grid.total else ""
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">\n<table>\n'
+        f"<caption>{caption}</caption>\n<thead>\n<tr>{''.join(_heads(grid))}</tr>\n</thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n{foot}</table>\n</div>"
+    )
+
+
+def _heads(grid: doc.Grid) -> list[str]:
+    """The titles; one stands above what is an aside to its column, too."""
+    found = []
+    for place, head in enumerate(grid.columns):
+        if head.aside:
+            continue
+        wide = place + 1 < len(grid.columns) and grid.columns[place + 1].aside
+        classes = ' class="n"' if head.right else ""
+        inner = words(head.title)
+        if not inner:
+            found.append('<td colspan="2"></td>' if wide else "<td></td>")
+        else:
+            span = ' colspan="2" scope="colgroup"' if wide else ' scope="col"'
+            found.append(f"<th{span}{classes}>{inner}</th>")
+    return found
+
+
+_WRITERS: dict[type, Callable[[Any, int], str]] = {
+    doc.Heading: _heading,
+    doc.Section: _section,
+    doc.Labelled: _labelled,
+    doc.Details: _details,
+    doc.Paragraph: _paragraph,
+    doc.Note: _note,
+    doc.Terms: _terms,
+    doc.Items: _items,
+    doc.Listing: _listing,
+    doc.Fields: _fields,
+    doc.Equations: _equations,
+    doc.Grid: _grid,
+}

@@ -1,141 +1,246 @@
-"""Formulas and text as LaTeX, for amsmath: the fourth reading of a formula's tree."""
+"""Documents as LaTeX: a document that pdfLaTeX, XeLaTeX and LuaLaTeX compile, or a fragment to paste into one."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from cnncalc.core.formula import Tree, parse
+from cnncalc.analyses.columns import Style
+from cnncalc.core.problem import clean
+from cnncalc.render import document as doc
+from cnncalc.render.grid import Terminal, fitting
+from cnncalc.render.latex_formula import atom, escape, formula
 
-# How tightly a text binds; in a tighter place it needs brackets
-_CASES, _LOGIC, _COMPARISON, _SUM, _PRODUCT, _ATOM = range(6)
-_SIGNS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
-_FENCES = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil")}
-_SPECIAL = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
-    ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "·": r"\ensuremath{\cdot}",
-    "×": r"\ensuremath{\times}", "−": r"\ensuremath{-}", "≥": r"\ensuremath{\ge}", "≤": r"\ensuremath{\le}",
-    "→": r"\ensuremath{\to}", "–": "--", "—": "---", "…": r"\dots{}", "’": "'", "‘": "`", "“": "``", "”": "''",
-    "\N{NO-BREAK SPACE}": "~",
-} | {sign: f"\\{sign}" for sign in "&%$#_{}"}  # fmt: skip
-_ACCENTS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327"
-_LETTERS = "ßøØæÆœŒłŁ"
+_PACKAGES = ("amsmath", "array", "booktabs", "longtable")
+_WIDE = 58  # characters of formula and numbers that fit on one line of a page
+_PORTRAIT, _LANDSCAPE = 98, 150  # characters of a table that fit beside each other
+_TALL = 40  # rows of a table that stay on one page
+_SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}\setlength{\LTpre}{4pt}\setlength{\LTpost}{4pt}"
 
 
-def formula(text: str, name: Callable[[str], str], whole: Callable[[str], Sequence[str]]) -> str:
-    """A formula as LaTeX mathematics; `name` and `whole` say what names stand for, as for `shown`.
-
-    >>> letters = {"side": "W", "kernel": "F", "padding": "P", "stride": "S", "groups": "groups"}
-    >>> print(formula("(side - kernel + 2*padding) // stride + 1", letters.__getitem__, lambda name: ["F_h", "F_w"]))
-    \\left\\lfloor \\frac{W - F + 2P}{S} \\right\\rfloor + 1
-    >>> print(formula("prod(kernel) / groups", letters.__getitem__, lambda name: ["F_h", "F_w"]))
-    \\frac{F_h \\cdot F_w}{\\text{groups}}
-    """
-
-    def put(tree: Tree, least: int = _CASES) -> str:
-        """The text of a tree, in brackets where it binds more loosely than its place asks for."""
-        text, level = read(tree)
-        return text if level >= least else rf"\left( {text} \right)"
-
-    def read(tree: Tree) -> tuple[str, int]:
-        kind = tree[0]
-        if kind == "number":
-            return atom({True: "true", False: "false"}[tree[1]] if isinstance(tree[1], bool) else str(tree[1])), _ATOM
-        if kind == "name":
-            return atom(name(tree[1])), _ATOM
-        if kind == "chain":
-            return chain(tree)
-        if kind == "minus":
-            return f"-{put(tree[1], _PRODUCT)}", _SUM
-        if kind == "power":
-            return f"{{{put(tree[1], _ATOM)}}}^{{{put(tree[2])}}}", _PRODUCT
-        if kind == "compare":
-            return f"{put(tree[2], _SUM)} {_SIGNS[tree[1]]} {put(tree[3], _SUM)}", _COMPARISON
-        if kind == "call":
-            return call(tree[1], tree[2])
-        if kind == "if":
-            cases = rf"{put(tree[2])} & \text{{if }} {put(tree[1])} \\ {put(tree[3])} & \text{{otherwise}}"
-            return rf"\begin{{cases}} {cases} \end{{cases}}", _ATOM
-        if kind == "not":
-            return rf"\lnot {put(tree[1], _ATOM)}", _COMPARISON
-        sign = r" \land " if kind == "and" else r" \lor "
-        return sign.join(put(part, _COMPARISON) for part in tree[1:]), _LOGIC
-
-    def chain(tree: Tree) -> tuple[str, int]:
-        """Sums and products from left to right; a quotient takes all to its left as its numerator."""
-        text, numerator = put(tree[1], _PRODUCT), put(tree[1])  # over a fraction's line no brackets are needed
-        if tree[2][0][0] in ("+", "-"):
-            return " ".join([text, *(f"{sign} {put(operand, _PRODUCT)}" for sign, operand in tree[2])]), _SUM
-        level = _PRODUCT
-        for operator, operand in tree[2]:
-            if level == _SUM:  # `a mod b` goes on
-                text = rf"\left( {text} \right)"
-            if operator == "*":
-                right = put(operand, _PRODUCT)
-                juxtaposed = text.isdigit() and re.match(r"[A-Z]", right)  # 2P, as it is written
-                text, level = text + ("" if juxtaposed else r" \cdot ") + right, _PRODUCT
-            elif operator == "%":
-                text, level = rf"{text} \bmod {put(operand, _PRODUCT)}", _SUM
-            else:
-                text, level = rf"\frac{{{numerator}}}{{{put(operand)}}}", _ATOM
-                text = rf"\left\lfloor {text} \right\rfloor" if operator == "//" else text
-            numerator = text
-        return text, level
-
-    def call(function: str, arguments: list[Any]) -> tuple[str, int]:
-        if function in ("prod", "sum") and arguments[0][0] == "name":
-            parts = [atom(part) for part in whole(arguments[0][1])] or ["1"]
-            level = _ATOM if len(parts) == 1 else _SUM if function == "sum" else _PRODUCT
-            return (" + " if function == "sum" else r" \cdot ").join(parts), level
-        if function in _FENCES:
-            left, right = _FENCES[function]
-            return rf"\left{left} {put(arguments[0])} \right{right}", _ATOM
-        listed = ", ".join(put(argument) for argument in arguments)
-        named = rf"\{function}" if function in ("min", "max") else rf"\operatorname{{{escape(function)}}}"
-        return rf"{named}\left( {listed} \right)", _ATOM
-
-    return put(parse(text))
+def write(page: doc.Page, style: Style) -> str:
+    """A whole document, on its side where a table is too wide otherwise; or a fragment, and what that needs."""
+    packages = ",".join(_PACKAGES)
+    wide = any(_size(grid) > _PORTRAIT for grid in _grids(page.blocks))
+    room = _LANDSCAPE if wide and not page.fragment else _PORTRAIT
+    body = _blocks(page.blocks, room)
+    if page.fragment:
+        return f"% needs \\usepackage{{{packages}}}\n\n{body}"
+    titled = any(isinstance(block, doc.Heading) for block in page.blocks)
+    title = "" if titled else f"\\section*{{{escape(page.title)}}}\n"
+    header = f"% cnncalc worksheet {page.header}\n" if page.header else ""
+    return (
+        f"{header}\\documentclass[10pt]{{article}}\n\\usepackage{{{packages}}}\n"
+        f"\\usepackage[a4paper,margin=2cm{',landscape' if wide else ''}]{{geometry}}\n"
+        "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\\allowdisplaybreaks\n\\begin{document}\n\n"
+        f"{title}{body}\n\\end{{document}}\n"
+    )
 
 
-def atom(text: str) -> str:
-    """A symbol or a number as LaTeX mathematics: one letter and its index stay letters, words become text.
-
-    >>> print(atom("F_h"), atom("C_in"), atom("out_channels"), atom("34,848"), atom("6·3"), atom("…"))
-    F_h C_{\\text{in}} \\text{out\\_channels} 34{,}848 6 \\cdot 3 \\dots
-    """
-    if text == "…":
-        return r"\dots"
-    if re.fullmatch(r"−?[\d,./·×]+", text):
-        signs = {",": "{,}", "·": r" \cdot ", "×": r" \times ", "−": "-"}
-        return "".join(signs.get(sign, sign) for sign in text)
-    letter = re.fullmatch(r"([A-Z])(?:_(\w+))?", text)
-    if not letter:
-        return rf"\text{{{escape(text)}}}"
-    index = letter[2] or ""
-    if len(index) > 1:
-        index = f"{{{index}}}" if index.isdigit() else rf"{{\text{{{escape(index)}}}}}"
-    return f"{letter[1]}_{index}" if index else text
+def _grids(blocks: Sequence[doc.Block]) -> Iterator[doc.Grid]:
+    for block in blocks:
+        if isinstance(block, doc.Grid):
+            yield block
+        elif isinstance(block, doc.Section | doc.Labelled | doc.Details):
+            yield from _grids(block.blocks)
 
 
-def escape(text: str) -> str:
-    """Text that LaTeX prints as it is.
-
-    What pdfLaTeX has no letter for prints as `?` there, and as itself with XeLaTeX and LuaLaTeX.
-
-    >>> print(escape("block_1: 50% of R&D #2, 3×3, Müller"))
-    block\\_1: 50\\% of R\\&D \\#2, 3\\ensuremath{\\times}3, Müller
-    """
-    parts = re.split("(?<=-)(?=-)", text)  # else two hyphens make a dash
-    return "{}".join("".join(_SPECIAL.get(character) or _letter(character) for character in part) for part in parts)
+# ------------------------------------------------------------------------------------------------ words
 
 
-def _letter(character: str) -> str:
-    if character.isascii() or character in _LETTERS:
-        return character if character.isprintable() else " "
-    parts = unicodedata.normalize("NFD", character)
-    base, accents = parts[0], parts[1:]
-    if character <= "\u017f" and base.isascii() and base.isalpha() and all(accent in _ACCENTS for accent in accents):
-        return character
-    return rf"{{\ifx\Umathchar\undefined ?\else {character}\fi}}" if character.isprintable() else "?"
+def _words(inline: doc.Inline) -> str:
+    return _text(inline) if isinstance(inline, str) else "".join(map(_part, doc.parts(inline)))
+
+
+def _text(text: str) -> str:
+    return escape(text if text.isprintable() else clean(text.replace("\n", " ")))
+
+
+def _part(part: doc.Part) -> str:
+    if isinstance(part, str):
+        return _text(part)
+    if isinstance(part, doc.Math):
+        return f"${_formula(part)}$"
+    if isinstance(part, doc.Sign):
+        return _text(part.word)
+    if isinstance(part, doc.Gap):
+        inner = rf"\textbf{{{_text(part.answer)}}}" if part.answer else r"\underline{\hspace{6em}}"
+        return f"({part.id})~{inner}"
+    return "" if isinstance(part, doc.Bar) else _RUNS[part.kind](part.text)
+
+
+def _formula(part: doc.Math) -> str:
+    """A formula as mathematics, in symbols or with the numbers put in."""
+    names = part.step.names
+    if part.put_in:
+        return formula(part.step.formula, lambda name: names[name].number, lambda name: names[name].numbers)
+    return formula(part.step.formula, lambda name: names[name].symbol, lambda name: names[name].symbols)
+
+
+def _code(text: str) -> str:
+    return rf"\texttt{{{_text(text)}}}" if text else ""
+
+
+def _prose(text: str) -> str:
+    return "".join(_code(part) if place % 2 else _text(part) for place, part in enumerate(text.split("`")))
+
+
+_RUNS: dict[str, Callable[[str], str]] = {
+    "code": _code,
+    "prose": _prose,
+    "symbol": lambda text: f"${atom(text)}$",
+    "strong": lambda text: rf"\textbf{{{_text(text)}}}" if text else "",
+}
+
+
+# ------------------------------------------------------------------------------------------------ blocks
+
+
+def _blocks(blocks: Sequence[doc.Block], room: int) -> str:
+    return "\n".join(_WRITERS[type(block)](block, room) for block in blocks)
+
+
+def _heading(heading: doc.Heading, room: int) -> str:
+    return f"\\section*{{{_text(heading.text)}}}\n" + (f"{_text(heading.beside)}\n" if heading.beside else "")
+
+
+def _section(section: doc.Section, room: int) -> str:
+    """A title, beside it what is said of it, the last at the end of the line."""
+    if not section.beside:
+        return f"\\subsection*{{{_text(section.title)}}}\n{_blocks(section.blocks, room)}"
+    *said, place = map(_text, section.beside)
+    beside = "".join(f"\\quad {text}" for text in said) + f"\\hfill{{\\footnotesize {place}}}"
+    head = f"\\medskip{{\\sloppy\\noindent\\textbf{{{_text(section.title)}}}{beside}\\par}}\\nopagebreak"
+    return f"{head}\n{_blocks(section.blocks, room)}"
+
+
+def _labelled(labelled: doc.Labelled, room: int) -> str:
+    return f"\\medskip\\noindent\\textbf{{{_text(labelled.label)}}}\\nopagebreak\n\n{_blocks(labelled.blocks, room)}"
+
+
+def _details(details: doc.Details, room: int) -> str:
+    return f"\\subsection*{{{_text(details.title)}: {_text(details.said)}}}\n{_blocks(details.blocks, room)}"
+
+
+def _paragraph(paragraph: doc.Paragraph, room: int) -> str:
+    return f"\\noindent {_words(paragraph.text)}\\par\n"
+
+
+def _note(note: doc.Note, room: int) -> str:
+    lines = r"\\ ".join(map(_words, note.texts))
+    return f"\\noindent\\fbox{{\\parbox{{0.97\\linewidth}}{{\\textbf{{{note.level}}}\\quad {lines}}}}}\\par\n"
+
+
+def _terms(terms: doc.Terms, room: int) -> str:
+    lines = "".join(f"  \\item[{{{_text(label)}}}] {_text(text)}\n" for label, text in terms.items)
+    return f"\\begin{{description}}\\setlength{{\\itemsep}}{{0pt}}\n{lines}\\end{{description}}\n"
+
+
+def _items(items: doc.Items, room: int) -> str:
+    lines = "".join(f"  \\item {_words(item)}\n" for item in items.items)
+    return f"\\begin{{itemize}}\\setlength{{\\itemsep}}{{0pt}}\n{lines}\\end{{itemize}}\n"
+
+
+def _listing(listing: doc.Listing, room: int) -> str:
+    """Lines with their blanks; verbatim text would take no letter that pdfLaTeX does not know."""
+    lines = [re.sub(" {2,}|^ ", lambda blanks: "~" * len(blanks[0]), _text(line)) for line in listing.lines]
+    body = " \\\\\n".join(f"  \\mbox{{}}{line}" for line in lines)
+    return f"{{\\ttfamily\\footnotesize\\begin{{flushleft}}\n{body}\n\\end{{flushleft}}}}\n"
+
+
+def _fields(fields: doc.Fields, room: int) -> str:
+    return r"\quad ".join(f"{_text(name)}: \\underline{{\\hspace{{{size}em}}}}" for name, size in fields.items) + "\n"
+
+
+def _equations(equations: doc.Equations, room: int) -> str:
+    """Aligned equations, with the remarks between them."""
+    found: list[str] = []
+    lines: list[str] = []
+    for line in [*equations.lines, None]:
+        if isinstance(line, doc.Equation):
+            lines.append(f"{_equation(line)} &&")
+            continue
+        if lines:
+            found.append("\\begin{flalign*}\n" + " \\\\\n".join(lines) + "\n\\end{flalign*}\n")
+            lines = []
+        if line is not None:
+            end = "\\nopagebreak" if not found else "."
+            found.append(f"\\noindent {_text(line.label)} {_text(line.text)}{end}\n")
+    return "".join(found)
+
+
+def _equation(line: doc.Equation) -> str:
+    said = line.said if isinstance(line.said, str) else line.said.text
+    put_in = line.numbers.text if line.numbers else ""
+    terms = [_mathematics(part) for part in (line.said, line.numbers, line.result) if part]
+    wide = len(said) + len(put_in) > _WIDE and len(terms) == 3
+    joined = f"{terms[0]} && \\\\\n  &= {' = '.join(terms[1:])}" if wide else " = ".join(terms)
+    note = rf" \quad (\text{{{_text(line.note)}}})" if line.note else ""
+    return f"  \\text{{{_text(line.label)}}} &= {joined}{note}"
+
+
+def _mathematics(part: doc.Math | str) -> str:
+    if isinstance(part, doc.Math):
+        return _formula(part)
+    return atom(part) if re.fullmatch(r"[−\d,./×]+", part) else rf"\text{{{_text(part)}}}"
+
+
+# ------------------------------------------------------------------------------------------------ tables
+
+
+def _size(grid: doc.Grid) -> int:
+    """How many characters of a line a table needs at least, its texts folded."""
+    narrow, widths = fitting(grid._replace(ways=None), Terminal(_PORTRAIT), 2)
+    return sum(widths) + 2 * (len(narrow.columns) - 1)
+
+
+def _grid(grid: doc.Grid, room: int) -> str:
+    """A table; a long one goes on over pages, its head on each. Columns that are folded have a width."""
+    grid = grid.where(lambda head: head.role != "bar")._replace(ways=None)
+    _, widths = fitting(grid, Terminal(room), 2)
+    _, natural = fitting(grid, Terminal(doc.UNBOUNDED), 2)
+    name = next((place for place, head in enumerate(grid.columns) if head.name), 0)
+    folded = [one < wide for one, wide in zip(widths, natural, strict=True)]
+    columns = "".join(
+        rf">{{\raggedright\arraybackslash}}p{{{0.5 * size:.1f}em}}" if is_folded else "r" if head.right else "l"
+        for head, size, is_folded in zip(grid.columns, widths, folded, strict=True)
+    )
+
+    def row(one: doc.TableRow) -> str:
+        cells = [_words(cell) for cell in one.cells]
+        cells = [_breakable(cell) if is_folded else cell for cell, is_folded in zip(cells, folded, strict=True)]
+        if one.level:
+            cells[name] = f"\\hspace{{{one.level}em}}{cells[name]}"
+        if one.role in ("group", "total"):
+            cells = [rf"\textbf{{{cell}}}" if cell else "" for cell in cells]
+        return f"  {' & '.join(cells)} \\\\\n"
+
+    head = f"  \\toprule\n{row(doc.TableRow([one.title for one in grid.columns], 'total'))}  \\midrule\n"
+    foot = ("  \\midrule\n" if grid.rows else "") + row(grid.total) if grid.total else ""
+    rows = f"{''.join(map(row, grid.rows))}{foot}  \\bottomrule\n"
+    spec = f"@{{}}{columns}@{{}}"
+    if len(grid.rows) <= _TALL and not any(folded):
+        return f"{{{_SMALL}\\begin{{tabular}}{{{spec}}}\n{head}{rows}\\end{{tabular}}}}\\par\n"
+    return f"{{{_SMALL}\\begin{{longtable}}[l]{{{spec}}}\n{head}  \\endhead\n{rows}\\end{{longtable}}}}\n"
+
+
+def _breakable(cell: str) -> str:
+    """A name that may be folded behind its slashes and underscores."""
+    return re.sub(r"(?<=\w)(/|\\_)(?=\w)", r"\1\\allowbreak{}", cell)
+
+
+_WRITERS: dict[type, Callable[[Any, int], str]] = {
+    doc.Heading: _heading,
+    doc.Section: _section,
+    doc.Labelled: _labelled,
+    doc.Details: _details,
+    doc.Paragraph: _paragraph,
+    doc.Note: _note,
+    doc.Terms: _terms,
+    doc.Items: _items,
+    doc.Listing: _listing,
+    doc.Fields: _fields,
+    doc.Equations: _equations,
+    doc.Grid: _grid,
+}

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from cnncalc.analyses.columns import Style
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
-from cnncalc.render.fold import folded
-
-_ROOM = 30  # columns; with fewer, a cell goes below
-
+from cnncalc.render.document import (
+    Block,
+    Grid,
+    Head,
+    Heading,
+    Inline,
+    Items,
+    Labelled,
+    Page,
+    Paragraph,
+    Run,
+    Section,
+    TableRow,
+    plain,
+)
 
 Entry = TypeVar("Entry")
 
@@ -23,43 +34,66 @@ class Pages(NamedTuple, Generic[Entry]):
     listed: bool = False
 
 
-def text(found: Pages[type[Layer]], style: Style) -> str:
+def document(found: Pages[type[Layer]], style: Style) -> Page:
     """The list of the layer types, or their pages."""
     if found.listed:
-        return _table_of(found.entries, style)
-    return style.plain("\n".join(render(one, style.width) for one in found.entries))
+        heads = [Head("type", name=True), Head("attributes", folds=True), Head("what it does", folds=True)]
+        return listing("Layer types", heads, [_row(one) for one in found.entries])
+    return Page(", ".join(layer.type for layer in found.entries), [*map(section, found.entries)], depth=2)
 
 
-def _table_of(types: Sequence[type[Layer]], style: Style) -> str:
+def listing(title: str, heads: Sequence[Head], rows: Iterable[Sequence[Inline]]) -> Page:
+    """A line of each."""
+    table = Grid(heads, [TableRow(row) for row in rows], caption=title)
+    return Page(title, [Heading(title, quiet=True), table])
+
+
+def _row(layer: type[Layer]) -> list[Inline]:
     """Name, attributes in order, what it does."""
-    from cnncalc.render.grid import Cells, Grid, Head, draw
-
-    heads = [Head("type"), Head("attributes", folds=True), Head("what it does", folds=True)]
-    rows = [
-        Cells(
-            [one.type, ", ".join(one.attributes) or style.plain("–"), style.plain((one.__doc__ or "").split("\n")[0])]
-        )
-        for one in types
-    ]
-    return draw(Grid(heads, rows, ascii=style.ascii), width=style.width, color=style.color)
+    told = (layer.__doc__ or "").split("\n")[0]
+    return [layer.type, ", ".join(layer.attributes) or "–", Run(told, "prose")]
 
 
-def render(layer: type[Layer], width: int | None = None) -> str:
-    """The page of one layer type, as plain text; folded to `width` columns."""
-    lines = [layer.type, "", *_prose(layer.__doc__ or "", width), ""]
+def section(layer: type[Layer]) -> Section:
+    """The page of one layer type."""
+    blocks: list[Block] = [*prose(layer.__doc__ or "")]
     if layer.attributes:
-        lines += [
-            "  attributes, in order",
-            *_table([(name, _takes(a), a.help) for name, a in layer.attributes.items()], width),
-            "",
+        rows: list[Sequence[Inline]] = [
+            (name, _default(a), Run(a.help, "prose")) for name, a in layer.attributes.items()
         ]
+        blocks.append(Labelled("attributes, in order", [table(("attribute", "default", "what it is"), rows)]))
     formulas = formula_lines(layer)
     if formulas:
-        lines += ["  formulas", *_table([(what, text, condition) for what, text, condition in formulas], width), ""]
+        blocks.append(Labelled("formulas", [table(("gives", "formula", "condition"), formulas)]))
     if layer.requires:
-        lines += ["  requires", *_table([(requirement.message, "", "") for requirement in layer.requires], width), ""]
-    lines += ["  examples", *_table([example_cells(layer, index) for index in range(len(layer.examples))], width)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+        blocks.append(Labelled("requires", [Items([Run(one.message, "prose") for one in layer.requires])]))
+    examples = [example_cells(layer, index) for index in range(len(layer.examples))]
+    if examples:
+        blocks.append(Labelled("examples", [table(("example", "shapes", "counts"), examples, beside=1)]))
+    return Section(layer.type, blocks)
+
+
+def prose(text: str) -> Iterator[Paragraph]:
+    """The paragraphs of a manual."""
+    for paragraph in text.strip().split("\n\n"):
+        yield Paragraph(Run(" ".join(paragraph.split()), "prose"))
+
+
+def table(titles: tuple[str, str, str], rows: Iterable[Sequence[Inline]], beside: int = 2) -> Grid:
+    """Three columns; where there is no room, only so many stay `beside` each other, and the others go below."""
+    heads = [Head(titles[0], name=True), Head(titles[1]), Head(titles[2], folds=True)]
+    whole = Grid(heads, [TableRow(cells) for cells in rows], caption=titles[0], inner=True, headless=True)
+
+    def narrower() -> Iterator[Grid]:
+        for kept in range(beside, 0, -1):
+            rows = [
+                row._replace(cells=row.cells[:kept], below="  ".join(filter(None, map(plain, row.cells[kept:]))))
+                for row in whole.rows
+            ]
+            folded = heads[kept - 1]._replace(folds=True)
+            yield whole._replace(columns=[*heads[: kept - 1], folded], rows=rows)
+
+    return whole._replace(ways=narrower)
 
 
 def example_cells(layer: type[Layer], index: int) -> tuple[str, str, str]:
@@ -113,37 +147,10 @@ def _readable(text: str) -> str:
     return shown(text, lambda name: name, lambda name: [f"{signs[names(text)[name]]} {name}"])
 
 
-def _takes(attribute: Attribute) -> str:
+def _default(attribute: Attribute) -> str:
     if attribute.required:
         return "required"
     default = attribute.default
     if isinstance(default, str):
         return default.removeprefix("$") if default.startswith("$") else default
     return "none" if default is None else written(default)
-
-
-def _table(rows: list[tuple[str, str, str]], width: int | None) -> list[str]:
-    """Three columns; where there is no room for one, its cells stand below the others."""
-    first, second, third = (max((len(row[column]) for row in rows), default=0) for column in range(3))
-    whole = f"    {'':<{first}}  {'':<{second}}  "
-    if width is None or len(whole) + third <= width:
-        return [f"    {row[0]:<{first}}  {row[1]:<{second}}  {row[2]}".rstrip() for row in rows]
-    text = ""
-    for row in rows:
-        head = f"    {row[0]:<{first}}  "
-        if len(whole) + _ROOM <= width:
-            text += folded(f"{head}{row[1]:<{second}}  ", row[2], width) if row[2] else f"{head}{row[1]}\n"
-        elif len(head) + _ROOM <= width:
-            text += folded(head, row[1] or " ", width, 4) + folded(f"{'':<{len(head)}}  ", row[2], width)
-        else:
-            text += folded("    ", row[0], width, 4) + folded("      ", f"{row[1]}  {row[2]}".strip(), width)
-    return text.splitlines()
-
-
-def _prose(text: str, width: int | None) -> list[str]:
-    """Paragraphs as they are written; folded anew where a line of them does not fit."""
-    lines = [f"  {line.strip()}".rstrip() for line in text.strip().splitlines()]
-    if width is None or max(map(len, lines), default=0) <= width:
-        return lines
-    paragraphs = [" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n")]
-    return "\n".join(folded("  ", paragraph, width) for paragraph in paragraphs).splitlines()

@@ -26,6 +26,7 @@ SYSTEM = (".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore")  # 
 _FRAMES = (
     ("<!-- cnncalc worksheet ", " -->"),
     ('<script type="application/json" id="cnncalc-worksheet">', "</script>"),
+    ("% cnncalc worksheet ", "\n"),
 )
 _NESTING = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 
@@ -166,7 +167,7 @@ def _int(digits: str) -> int | str:
 
 
 def read_worksheet(path: str) -> Recipe:
-    """The recipe of a worksheet in Markdown, HTML or JSON; raises Unreadable."""
+    """The recipe of a worksheet in Markdown, HTML, LaTeX or JSON; raises Unreadable."""
     text, _ = read_bounded(path, LARGEST_WORKSHEET)
     header = header_of(text)
     if header is None:

@@ -15,7 +15,7 @@ from cnncalc.teaching.recipe import ASKS, STANDARD_COUNT, Recipe
 from cnncalc.teaching.select import Window, askable, signature, sources, windows
 from cnncalc.teaching.tables import COLUMNS, Blank, tables_of, value_of
 
-MOST_ASKED = 2_000  # layers and groups of a network
+MOST_ASKED = 3_000  # layers and groups of a network
 LEVEL_NAMES = {1: "one layer at a time", 2: "chains of layers", 3: "branches, groups and bottlenecks"}
 LACKING = {1: "layers", 2: "chains of layers", 3: "branches, groups or bottlenecks"}
 

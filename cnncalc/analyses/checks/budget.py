@@ -11,9 +11,8 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
 from cnncalc.core.graph import whole_path
-from cnncalc.core.problem import MOST_KNOWN, Level, Place, Problem, Problems, fail
+from cnncalc.core.problem import MOST_KNOWN, Level, Place, Problem, Problems, fail, misspelt
 from cnncalc.formats.source import Map, Node, Source, Text
-from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _BYTES = {
     "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12,
@@ -152,7 +151,7 @@ def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
         listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (", …" if len(found) > 5 else "")
         raise fail("unknown-name", f"a limit names `{name}`, which may mean {listed}", whole, "write the whole path")
     known = ["total", *(row.name for row in analysis.rows), *analysis.groups]
-    help = did_you_mean(name, known) or "`cnncalc summary FILE --depth all` shows every name"
+    help = misspelt(name, known) or "`cnncalc summary FILE --depth all` shows every name"
     raise fail("unknown-name", f"a limit names no entry `{name}`", whole, help)
 
 
@@ -201,7 +200,7 @@ def named(
 
 
 def _cure_of_name(name: str, known: list[str], otherwise: str) -> str:
-    return did_you_mean(name, known) or otherwise
+    return misspelt(name, known) or otherwise
 
 
 def _limits_of(
@@ -210,7 +209,7 @@ def _limits_of(
     known = used(Use.LIMITS)
     for key, written in quantities:
         if key.text not in known:
-            problems.add("unknown-key", f"no quantity `{key.text}`", key, did_you_mean(key.text, known))
+            problems.add("unknown-key", f"no quantity `{key.text}`", key, misspelt(key.text, known))
             continue
         measure = known[key.text]
         actual = measure.value(analysis, entry)

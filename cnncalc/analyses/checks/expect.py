@@ -12,11 +12,10 @@ from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import Figure, read_figure, told
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import Problem, Problems
+from cnncalc.core.problem import Problem, Problems, misspelt
 from cnncalc.core.shape import Shape, read_shape, written_shape
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.document import document_of
-from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25M`"
 
@@ -169,7 +168,7 @@ def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> 
             quantity = key.text
             if quantity not in ("output", *measures):
                 known = ["output", *measures]
-                help = did_you_mean(quantity, known) or f"the quantities are {', '.join(known)}"
+                help = misspelt(quantity, known) or f"the quantities are {', '.join(known)}"
                 problems.add("unknown-key", f"no quantity `{quantity}`", key, help)
             elif not isinstance(value, Text) or value.null:
                 problems.add("bad-value", f"`{quantity}` must be a figure", value, _WRITE_A_FIGURE)

@@ -11,9 +11,9 @@ import click
 
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
+from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
 from cnncalc.formats import writing
 from cnncalc.render.check import Checked, many, verdict
@@ -38,6 +38,7 @@ FORMATS = (
     OutputFormat("github", "render.check.github:render"),
     OutputFormat("sarif", "render.check.sarif:render"),
     OutputFormat("junit", "render.check.junit:render"),
+    *pages("render.check.report:document"),
 )
 FILES, LIMITS, BASELINE, LINT = "Which files", "Limits", "Baseline", "Lint rules"
 
@@ -103,6 +104,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
     file cannot be used.
     """
 
+    section = CHECKS
     examples = (
         "cnncalc check net.yaml",
         "cnncalc check architectures/             every *.yaml and *.yml below it",
@@ -316,34 +318,31 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _conclude(self, reports: list[Report], nothing: str) -> None:
         """What is said when all files are checked; `nothing` where there was none."""
-        from cnncalc.core.problem import clean
-
         form = self.form.name
-        said = verdict(reports) if reports else clean(nothing)
+        said = verdict(reports) if reports else nothing
         if form == DRAWN:
             streams.say(said)
             return
-        checked = Checked(reports, os.environ.get("GITHUB_WORKSPACE"))
+        checked = Checked(reports, os.environ.get("GITHUB_WORKSPACE"), said)
         if form == "github":
             from cnncalc.cli.actions import commands
 
             with commands():
                 self.write(checked)
-            self._write_step_summary(checked, said)
+            self._write_step_summary(checked)
         else:
             self.write(checked)
-        click.echo(said, err=True)
+        streams.tell(said)
 
-    def _write_step_summary(self, checked: Checked, said: str) -> None:
+    def _write_step_summary(self, checked: Checked) -> None:
         """Add to what GitHub shows on the page of a run, where it asks for that."""
-        from cnncalc.render.check import step_summary
+        from cnncalc.render.check.report import step_summary
 
         path = os.environ.get("GITHUB_STEP_SUMMARY")
         if not path:
             return
-        text = step_summary.render(checked, self.style) if checked.reports else f"### cnncalc check\n\n{said}\n"
         try:
-            writing.append(path, text.encode("utf-8", writing.SHOWN))
+            writing.append(path, step_summary(checked, self.style).encode("utf-8", writing.SHOWN))
         except OSError as error:
             streams.remark(f"the step summary is not written: {(error.strerror or str(error)).lower()}")
 

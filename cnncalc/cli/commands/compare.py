@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import SHOWN, Command, argument, option
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
+from cnncalc.cli.formats import OutputFormat, pages
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -27,6 +27,7 @@ class CompareCommand(
     used.
     """
 
+    section = NETWORKS
     examples = (
         "cnncalc compare vgg16 resnet50 mobilenet_v2",
         "cnncalc compare git:main:net.yaml net.yaml --by-layer",
@@ -36,8 +37,7 @@ class CompareCommand(
 
     files: tuple[str, ...] = argument("FILE FILE...", type=options.Architecture())
     form: OutputFormat = options.formats(
-        OutputFormat("table", "render.comparison:render"),
-        OutputFormat("markdown", "render.comparison_markdown:render"),
+        *pages("render.comparison:document", "table"),
         OutputFormat("json", "render.comparison_data:json", ("exact", "layout", "ascii"), always=True),
         OutputFormat("csv", "render.comparison_data:csv", ("exact", "layout", "ascii")),
         help="markdown is made for a comment on a pull request.",

@@ -8,7 +8,7 @@ import click
 
 from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import Command, argument, option
+from cnncalc.cli.command import NETWORKS, Command, argument, option
 from cnncalc.cli.formats import OutputFormat
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
     and a block of one layer with them is drawn as that layer.
     """
 
+    section = NETWORKS
     examples = (
         "cnncalc diagram alexnet -o alexnet.svg            volumes: boxes to scale",
         "cnncalc diagram resnet50 -o resnet50.svg          branches: a flow graph",
@@ -96,7 +97,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
 
     def run(self) -> int:
         from cnncalc.core.analysis import analyze
-        from cnncalc.core.problem import ProblemsFound, clean
+        from cnncalc.core.problem import ProblemsFound
         from cnncalc.diagram.formats import Drawing
         from cnncalc.diagram.sketch import CannotDraw
 
@@ -116,7 +117,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
             streams.complain(error.problems)
             return 2
         except CannotDraw as error:
-            click.echo(f"Error: {clean(str(error))}", err=True)
+            streams.tell(f"Error: {error}")
             return 2
         return 0
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import Command, argument, option
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.command import TEACHING, Command, argument, option
+from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.teaching.recipe import ASKS, LARGEST_SEED, MOST_QUESTIONS, STANDARD, STANDARD_COUNT, Recipe
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 QUESTIONS = "Questions"
-PAGES = "teaching.pages.worksheet"
+SHEET = "teaching.pages.worksheet"
 
 
 class WithQuestions(options.WithNetwork):
@@ -105,6 +105,7 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
     holds no answers.
     """
 
+    section = TEACHING
     examples = (
         "cnncalc exercise lenet5 > sheet.md                 eight questions",
         "cnncalc exercise lenet5 --key                      with answers and working",
@@ -116,11 +117,11 @@ class ExerciseCommand(Command, WithQuestions, options.WithOutput, options.WithCo
 
     file: str = argument("FILE", type=options.Architecture())
     form: OutputFormat = options.formats(
-        OutputFormat("markdown", f"{PAGES}_markdown:render", suffixes=(".md", ".markdown", ".txt")),
-        OutputFormat("html", f"{PAGES}_html:render"),
-        OutputFormat("json", f"{PAGES}_json:render"),
-        help="html is for printing.",
-        advice={".pdf": "a browser makes one of an .html, by printing it"},
+        OutputFormat("markdown", f"{SHEET}:document", suffixes=(".md", ".markdown", ".txt")),
+        *pages(f"{SHEET}:document")[1:],
+        OutputFormat("json", f"{SHEET}_json:render"),
+        help="html and latex are for printing.",
+        advice={".pdf": "a browser makes one of an .html, by printing it, `pdflatex` one of a .tex"},
     )
     key: bool = option(
         "--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.", group=QUESTIONS

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import OUTPUT, Command, argument, option
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
+from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import Problem
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
     Of a FILE that does not fit: the working up to where it breaks, with the exit code 2.
     """
 
+    section = NETWORKS
     examples = (
         "cnncalc explain alexnet conv1            35k = 11·11·3·48·2",
         "cnncalc explain resnet50 conv2/unit1/cb3 a unique short form of a path",
@@ -41,11 +42,9 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
     file: str = argument("FILE", type=options.Architecture())
     names: tuple[str, ...] = argument("[LAYER]...", type=options.OfFile("entries"))
     form: OutputFormat = options.formats(
-        OutputFormat("text", "render.working:render"),
-        OutputFormat("markdown", "render.working_markdown:render"),
-        OutputFormat("latex", "render.working_latex:render"),
+        *pages("render.explanation:document", "text"),
         OutputFormat("json", "render.working_json:render", ("layout", "ascii"), always=True),
-        help="latex: a fragment that needs amsmath.",
+        help="latex: a fragment to paste.",
         advice={".pdf": "`pdflatex` makes one of a .tex that is written with --standalone"},
     )
     standalone: bool = option("--standalone", is_flag=True, help="With latex: a whole document.", group=OUTPUT)

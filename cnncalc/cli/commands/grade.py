@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import SHOWN, Command, argument, option
+from cnncalc.cli.command import SHOWN, TEACHING, Command, argument, option
 from cnncalc.cli.files import InputFile
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.teaching.files import ENDINGS
 
@@ -50,6 +50,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     a file was not read; it does not stop the others.
     """
 
+    section = TEACHING
     examples = (
         "cnncalc grade sheet.md ada.md                 every answer of one student",
         "cnncalc grade sheet.md answers/ -o marks.csv  a folder: a row for each file",
@@ -61,7 +62,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     worksheet: str = argument("WORKSHEET", type=InputFile())
     answers: tuple[str, ...] = argument("ANSWERS...", type=InputFile(*ENDINGS))
     form: OutputFormat = options.formats(
-        OutputFormat("table", "teaching.pages.grades:table"),
+        *pages("teaching.pages.grades:document", "table"),
         OutputFormat("json", "teaching.pages.grades:json", ("ascii",)),
         OutputFormat("csv", "teaching.pages.grades:csv", ("ascii", "key")),
         help="csv has one row for each student.",
@@ -131,7 +132,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
                 found += _graded(grader, path, path, wanted, read)
         if found:
             self.write(Marks(sheet, found, list(read), self.key))
-        if self.form.name != "table":
+        if self.form.name in ("json", "csv"):
             for said in read if self.form.name == "csv" else ():
                 streams.remark(said)
             for graded in found:

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from cnncalc.cli import options
-from cnncalc.cli.command import Command, argument
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.command import REFERENCE, Command, argument
+from cnncalc.cli.formats import OutputFormat, pages
 
 
 class _LayerType(options.TextType):
@@ -24,10 +24,11 @@ class _LayerType(options.TextType):
 class LayersCommand(Command, options.WithOutput, options.WithDrawing):
     """The layer types; with TYPE its attributes, formulas and an example."""
 
+    section = REFERENCE
     examples = ("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 
     types: tuple[str, ...] = argument("[TYPE]...", type=_LayerType())
-    form: OutputFormat = options.formats(OutputFormat("text", "render.reference:text"))
+    form: OutputFormat = options.formats(*pages("render.reference:document", "text", {"latex": ("ascii",)}))
 
     def run(self) -> int:
         from cnncalc.core.layers import LAYERS
@@ -39,5 +40,6 @@ class LayersCommand(Command, options.WithOutput, options.WithDrawing):
                 found = nearest(name, LAYERS)
                 cure = f"Did you mean '{found}'?" if found else "'cnncalc layers' lists them."
                 raise click.UsageError(f"No layer type '{name}'. {cure}")
-        self.write(Pages([LAYERS[name] for name in self.types or LAYERS], listed=not self.types))
+        listed = not self.types and self.form.name == "text"
+        self.write(Pages([LAYERS[name] for name in self.types or LAYERS], listed))
         return 0

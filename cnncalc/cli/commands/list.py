@@ -5,18 +5,19 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli import options
-from cnncalc.cli.command import Command, argument
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.command import REFERENCE, Command, argument
+from cnncalc.cli.formats import OutputFormat, pages
 
 
 class ListCommand(Command, options.WithOutput, options.WithDrawing):
     """The bundled architectures with their totals; with WORDs those whose file or name holds them all."""
 
+    section = REFERENCE
     examples = ("cnncalc list", "cnncalc list resnet", "cnncalc list -f json")
 
     words: tuple[str, ...] = argument("[WORD]...")
     form: OutputFormat = options.formats(
-        OutputFormat("table", "render.catalog:table"),
+        *pages("render.catalog:document", "table"),
         OutputFormat("json", "render.catalog:json", ("ascii",)),
         OutputFormat("names", "render.catalog:names", ("ascii",)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import Command
+from cnncalc.cli.command import REFERENCE, Command
 
 STARTER = """\
 name: My network
@@ -48,6 +48,7 @@ expect:
 class NewCommand(Command, options.WithKeptOutput):
     """Print a small file with comments, to start from."""
 
+    section = REFERENCE
     examples = ("cnncalc new > net.yaml", "cnncalc new -o net.yaml && cnncalc summary net.yaml")
 
     def run(self) -> int:

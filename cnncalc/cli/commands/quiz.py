@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import Command, argument
+from cnncalc.cli.command import TEACHING, Command, argument
 from cnncalc.cli.commands.exercise import WithQuestions
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class QuizCommand(Command, WithQuestions, options.WithDrawing):
     letter, as it is asked for, is asked for again.
     """
 
+    section = TEACHING
     examples = (
         "cnncalc quiz                              LeNet-5, one layer at a time",
         "cnncalc quiz alexnet --level 2 --seed 7   another number, other questions",

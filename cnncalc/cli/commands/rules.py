@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from cnncalc.cli import options
-from cnncalc.cli.command import Command, argument
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.command import CHECKS, Command, argument
+from cnncalc.cli.formats import OutputFormat, pages
 
 
 class _Code(options.TextType):
@@ -24,6 +24,7 @@ class _Code(options.TextType):
 class RulesCommand(Command, options.WithOutput, options.WithDrawing):
     """The lint rules that `check` runs; with CODE its manual, a file that has the fault, and the file mended."""
 
+    section = CHECKS
     examples = (
         "cnncalc rules",
         "cnncalc rules dropped-border             why it matters, with an example",
@@ -32,9 +33,8 @@ class RulesCommand(Command, options.WithOutput, options.WithDrawing):
 
     codes: tuple[str, ...] = argument("[CODE]...", type=_Code())
     form: OutputFormat = options.formats(
-        OutputFormat("text", "render.rules:text"),
+        *pages("render.rules:document", "text", {"latex": ("ascii",)}),
         OutputFormat("json", "render.rules:json", ("ascii",)),
-        OutputFormat("markdown", "render.rules:markdown", ("ascii",)),
     )
 
     def run(self) -> int:
@@ -43,5 +43,6 @@ class RulesCommand(Command, options.WithOutput, options.WithDrawing):
         from cnncalc.render.reference import Pages
 
         options.configured(read_codes, self.codes)
-        self.write(Pages([RULES[code] for code in self.codes or RULES], listed=not self.codes))
+        listed = not self.codes and self.form.name == "text"
+        self.write(Pages([RULES[name] for name in self.codes or RULES], listed))
         return 0

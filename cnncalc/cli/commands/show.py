@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import Command, argument
+from cnncalc.cli.command import REFERENCE, Command, argument
 
 
 class ShowCommand(Command, options.WithKeptOutput):
     """Print a bundled file, to read, or to copy and change."""
 
+    section = REFERENCE
     examples = ("cnncalc show lenet5", "cnncalc show resnet50 > mine.yaml")
 
     name: str = argument("NAME", type=options.Bundled())

@@ -8,8 +8,8 @@ import click
 
 from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import SHOWN, Command, argument, option
-from cnncalc.cli.formats import OutputFormat
+from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
+from cnncalc.cli.formats import OutputFormat, pages
 
 
 def _known_columns() -> Iterable[str]:
@@ -32,6 +32,7 @@ class SummaryCommand(
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     """
 
+    section = NETWORKS
     examples = (
         "cnncalc summary alexnet                      a bundled architecture",
         "cnncalc summary net.yaml --depth all         every layer inside blocks",
@@ -43,10 +44,9 @@ class SummaryCommand(
 
     files: tuple[str, ...] = argument("FILE...", type=options.Architecture())
     form: OutputFormat = options.formats(
-        OutputFormat("table", "render.table:render"),
+        *pages("render.summary:document", "table"),
         OutputFormat("json", "render.json:render", ("depth", "exact", "columns", "layout", "ascii"), always=True),
         OutputFormat("csv", "render.csv:render", ("depth", "exact", "ascii"), always=True),
-        OutputFormat("markdown", "render.markdown:render"),
         help="json and csv list leaf layers, exact.",
     )
     depth: int | None = options.depth("How far blocks are unfolded: 1 top-level entries, 0 totals only.", default="1")

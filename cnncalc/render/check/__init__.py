@@ -11,10 +11,14 @@ if TYPE_CHECKING:
 
 
 class Checked(NamedTuple):
-    """All that was checked; `root` is the folder from which a service such as GitHub counts paths, if any."""
+    """All that was checked; `root` is the folder from which a service such as GitHub counts paths, if any.
+
+    `nothing` says why there are no reports.
+    """
 
     reports: Sequence[Report]
     root: str | None = None
+    nothing: str = ""
 
 
 def verdict(reports: Sequence[Report]) -> str:

@@ -11,7 +11,7 @@ SHOWN = 10  # annotations of each level that GitHub shows for one step
 
 def render(checked: Checked, style: Style) -> str:
     """Errors first, for GitHub shows only the first ten of each level."""
-    reports, root = checked
+    reports, root, _ = checked
     lines = []
     for level in ("error", "warning"):
         found = [(report, problem) for report in reports for problem in report.problems if problem.level == level]

@@ -14,7 +14,7 @@ from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object
 
 def render(checked: Checked, style: Style) -> str:
     """One document, always of the same shape, with a line for each file."""
-    reports, _ = checked
+    reports, _, _ = checked
     head = {
         "schema_version": SCHEMA_VERSION,
         "exit_code": max((report.code for report in reports), default=0),

@@ -15,7 +15,7 @@ def render(checked: Checked, style: Style) -> str:
 
     All text is cleaned before: XML has no way to write control characters.
     """
-    reports, _ = checked
+    reports, _, _ = checked
     counts = {
         "tests": f"{len(reports)}",
         "failures": f"{sum(report.code == 1 for report in reports)}",

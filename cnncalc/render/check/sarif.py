@@ -26,7 +26,7 @@ _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 
 def render(checked: Checked, style: Style) -> str:
     """One run; a rule for each code that it found, a result for each problem."""
-    reports, root = checked
+    reports, root, _ = checked
     found = [(report, problem) for report in reports for problem in report.problems]
     codes = sorted({problem.code for _, problem in found})
     seen: dict[str, int] = {}

@@ -9,7 +9,7 @@ from cnncalc.render.check import Checked
 
 def render(checked: Checked, style: Style) -> str:
     """All problems of all files; a problem without a place stands at the first character of its file."""
-    reports, _ = checked
+    reports, _, _ = checked
     lines = []
     for report in reports:
         for problem in report.problems:

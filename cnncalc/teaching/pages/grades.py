@@ -1,50 +1,55 @@
-"""Marks: a table for the terminal, JSON for an autograder, CSV for a spreadsheet."""
+"""Marks as a document, as JSON for an autograder, and as CSV for a spreadsheet."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from json import dumps
 from typing import Any
-
-from rich.console import Group
-from rich.text import Text
 
 from cnncalc.analyses.columns import Style
 from cnncalc.core.problem import clean
 from cnncalc.formats.writing import shown_json
 from cnncalc.render.csv import written
-from cnncalc.render.grid import Cells, Fitted, Grid, Head, leaving_out, to_text
+from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Labelled, Page, Run, TableRow
 from cnncalc.teaching.grade import Graded, Mark, Marks
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer
 
-_COLORS = {"right": "green", "wrong": "red", "blank": "dim", "carried": "yellow", "unclear": "magenta"}
 _LISTED = 5
 _HARDEST = 3
 _WIDEST = 72  # columns; longer lines are hard to read
 
 
-def table(marks: Marks, style: Style) -> str:
+def document(marks: Marks, style: Style) -> Page:
     """One student: every answer. Several: a line for each, and then the slips that were made most.
 
     Below stands what is for a person to look at, and which columns of a table were read.
     """
     sheet, found, columns, key = marks
-    drawn = _one(sheet, found[0], style, key) if len(found) == 1 and not found[0].problem else _all(sheet, found, style)
-    below = [Text(line) for line in (*_to_look_at(found), *map(clean, columns))]
-    return style.plain(to_text(Group(drawn, *below), width=style.width, color=style.color))
+    if len(found) == 1 and not found[0].problem:
+        title, table, below = found[0].name, _one(sheet, found[0], key), _of_one(found[0])
+    else:
+        title, table, below = sheet.title, _all(found), _summary(sheet, found)
+    blocks: list[Block] = [Heading(title), table]
+    if below:
+        blocks.append(Items(below))
+    look = _to_look_at(found)
+    if look:
+        blocks.append(Labelled(f"for a person to look at: {_many(len(look), 'answer')}", [Items(look)]))
+    if columns:
+        blocks.append(Items(columns))
+    return Page(title, blocks)
 
 
 def _to_look_at(found: Sequence[Graded]) -> list[str]:
     """What could not be marked, with the text as it was written."""
-    lines = [
-        f"  {clean(graded.name)}, question {mark.question.id}: {clean(mark.given) or '(nothing)'}"
-        + (f" ({clean(mark.remark)})" if mark.remark else "")
+    return [
+        f"{graded.name}, question {mark.question.id}: {clean(mark.given) or '(nothing)'}"
+        + (f" ({mark.remark})" if mark.remark else "")
         for graded in found
         for mark in graded.unclear
     ]
-    return [f"for a person to look at: {_many(len(lines), 'answer')}", *lines] if lines else []
 
 
 def percent_of(points: int, whole: int) -> str:
@@ -61,32 +66,32 @@ def _percent(points: int, whole: int) -> str:
     return f"{full}.{tenth}" if tenth else f"{full}"
 
 
-def _one(sheet: Worksheet, graded: Graded, style: Style, key: bool) -> Group:
-    heads = [
-        Head("question", right=True),
-        Head("layer", folds=True, name=True),
-        Head("asked", folds=True),
-    ]
+def _one(sheet: Worksheet, graded: Graded, key: bool) -> Grid:
+    """Every answer; in a narrow terminal what is said of one stands below it."""
+    heads = [Head("question", right=True), Head("layer", folds=True, name=True), Head("asked", folds=True)]
     heads += [Head(title, folds=True) for title in ("answer", *(("right answer",) if key else ()))]
-    heads += [Head("points", right=True), Head("verdict", folds=True, most=_WIDEST)]
+    heads += [Head("points", right=True), Head("verdict", folds=True, most=_WIDEST, role="said")]
 
     def grid(below: bool) -> Grid:
         rows = []
         for mark in graded.marks:
-            question, said = mark.question, [mark.verdict, *_said(mark)]
+            question, said = mark.question, _said(mark)
             cells = [question.id, question.layer, question.ask, mark.given, *([answers(mark, sheet)] if key else [])]
-            cells += [
-                f"{'?' if mark.points is None else mark.points}/{question.points}",
-                mark.verdict if below else ", ".join(said),
-            ]
-            rows.append(Cells(cells, _COLORS[mark.verdict], ", ".join(said[1:]) if below else ""))
-        return Grid(heads, rows, ascii=style.ascii, see="-f json")
+            cells.append(f"{'?' if mark.points is None else mark.points}/{question.points}")
+            cells.append(mark.verdict if below else ", ".join([mark.verdict, *said]))
+            rows.append(TableRow(cells, mark.verdict, below=", ".join(said) if below else ""))
+        return Grid(heads, rows, caption="answers", see="-f json")
 
-    table = Fitted(lambda: (grid(below=False), *leaving_out(grid(below=True), ("asked", "layer"))))
+    def narrower() -> Iterator[Grid]:
+        yield from (lower := grid(below=True), *lower.leaving_out(("asked", "layer")))
+
+    return grid(below=False)._replace(ways=narrower)
+
+
+def _of_one(graded: Graded) -> list[Inline]:
     total = f"{graded.points} of {graded.of} points, {_share(graded)}"
     total += f"; {_many(graded.open, 'point')} open" if graded.open else ""
-    notes = [Text(f"note: {clean(note)}") for note in graded.notes]
-    return Group(Text(clean(graded.name), style="bold"), "", table, "", Text(total, style="bold"), *notes)
+    return [Run(total, "strong"), *(f"note: {note}" for note in graded.notes)]
 
 
 def _share(graded: Graded) -> str:
@@ -106,26 +111,25 @@ def _said(mark: Mark) -> list[str]:
     return [part for part in (mark.remark, slips) if part]
 
 
-def _all(sheet: Worksheet, found: Sequence[Graded], style: Style) -> Group:
-    heads = [
-        Head("answers", folds=True, name=True),
-        Head("points", right=True),
-        Head("%", right=True),
-    ]
+def _all(found: Sequence[Graded]) -> Grid:
+    """A line for each student; in a narrow terminal what is said stands below it."""
+    heads = [Head("answers", folds=True, name=True), Head("points", right=True), Head("%", right=True)]
     heads += [Head("not right", folds=True), Head("likely slips, notes", folds=True, most=_WIDEST)]
-    rows, narrow = [], []
+    rows = []
     for graded in found:
         if graded.problem:
-            cells, said, color = [graded.name, "–", "–", ""], graded.problem, "dim" if graded.passed_over else "red"
+            cells = [graded.name, "–", "–", "", graded.problem]
+            rows.append(TableRow(cells, "idle" if graded.passed_over else "error"))
         else:
             wrong = " ".join(mark.question.id for mark in graded.marks if mark.verdict not in ("right", "unclear"))
-            points = [f"{graded.points}/{graded.of}", _share(graded)]
-            cells, said, color = [graded.name, *points, wrong], _likely(graded), ""
-        rows.append(Cells([*cells, said], color))
-        narrow.append(Cells(cells, color, said))
-    table = Fitted(lambda: (Grid(heads, rows, ascii=style.ascii), Grid(heads[:-1], narrow, ascii=style.ascii)))
-    below = [Text(line) for line in _summary(sheet, found)]
-    return Group(Text(clean(sheet.title), style="bold"), "", table, "", *below)
+            points = f"{graded.points}/{graded.of}"
+            rows.append(TableRow([graded.name, points, _share(graded), wrong, _likely(graded)]))
+
+    def narrower() -> Iterator[Grid]:
+        lower = [row._replace(cells=row.cells[:-1], below=str(row.cells[-1])) for row in rows]
+        yield Grid(heads[:-1], lower)
+
+    return Grid(heads, rows, caption="marks", ways=narrower)
 
 
 def _likely(graded: Graded) -> str:
@@ -135,9 +139,9 @@ def _likely(graded: Graded) -> str:
     return ", ".join([*said, *graded.notes])
 
 
-def _summary(sheet: Worksheet, found: Sequence[Graded]) -> list[str]:
+def _summary(sheet: Worksheet, found: Sequence[Graded]) -> list[Inline]:
     readable = [graded for graded in found if not graded.problem]
-    lines = []
+    lines: list[Inline] = []
     if readable:
         mean = sum(graded.points for graded in readable) / len(readable)
         without = ", without the open ones" if any(graded.open for graded in readable) else ""
@@ -195,7 +199,7 @@ def json(everyone: Marks, style: Style) -> str:
         for graded in found
         for mark in graded.unclear
     ]
-    document = {
+    told = {
         "schema_version": 1,
         "title": sheet.title,
         "of": sheet.points,
@@ -203,7 +207,7 @@ def json(everyone: Marks, style: Style) -> str:
         "to_look_at": look,
         "graded": students,
     }
-    return shown_json(dumps(document, ensure_ascii=False, indent=1)) + "\n"
+    return shown_json(dumps(told, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _status(graded: Graded) -> str:

@@ -10,7 +10,7 @@ from cnncalc.core.builder import SIZES
 from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.names import composed
-from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, in_order
+from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
@@ -20,7 +20,6 @@ from cnncalc.formats.yaml.expanding.inputs import inputs_and_vars
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
 from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.description import Description, describe
-from cnncalc.formats.yaml.reading.problems import did_you_mean
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 MOST_SIZES_TRIED = 8
@@ -108,7 +107,7 @@ def _vars_and_inputs(
     for given, text in overrides.items():
         name = composed(given)
         if name not in vars:
-            help = did_you_mean(name, vars) or (
+            help = misspelt(name, vars) or (
                 f"the file has {', '.join(f'`{var}`' for var in vars)}" if vars else "the file has no vars"
             )
             problems.add("unknown-name", f"--set: no var `{name}`", None, help)

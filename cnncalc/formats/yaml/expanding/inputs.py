@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.core.formula import written
 from cnncalc.core.names import composed
-from cnncalc.core.problem import Problems
+from cnncalc.core.problem import Problems, misspelt
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.expanding.env import Env, Silent
@@ -15,7 +15,7 @@ from cnncalc.formats.yaml.expanding.scope import Port, Scope
 from cnncalc.formats.yaml.expanding.values import Values, names_in
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Entries
-from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean
+from cnncalc.formats.yaml.reading.problems import check_name, colon_cure
 
 LARGEST_SIDE = 4_096
 _UNSIZED = ("none", "?", "-1", "any", "dynamic", "variable", "unknown")
@@ -98,7 +98,7 @@ def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: 
     failed = False
     for key, value in node:
         if key.text not in KEYS:
-            help = did_you_mean(key.text, KEYS)
+            help = misspelt(key.text, KEYS)
             problems.add("unknown-key", f"unknown key of an input: `{key.text}`", key, colon_cure(key) or help)
             failed = True
             continue
@@ -174,7 +174,7 @@ def _read_input_sizes(text: str, inputs: list[str], problems: Problems) -> dict[
         name, equals, size = composed(part.strip()).rpartition("=")
         names = [name] if equals else inputs
         if equals and name not in inputs:
-            problems.add("unknown-name", f"--input-size: no input `{name}`", None, did_you_mean(name, inputs))
+            problems.add("unknown-name", f"--input-size: no input `{name}`", None, misspelt(name, inputs))
         elif not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size, re.ASCII):
             problems.add(
                 "bad-value",

@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Ref
-from cnncalc.core.problem import Cure
+from cnncalc.core.problem import Cure, misspelt
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.labels import labels
 from cnncalc.formats.yaml.expanding.trail import Trail
 from cnncalc.formats.yaml.reading.entries import Entries
-from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 Port = Ref | None  # None: unknown, because of a problem already reported
 _NONE: Mapping[str, Port] = MappingProxyType({})
@@ -137,7 +136,7 @@ class Lookup:
             return block if block is ABSENT else block.outputs[output]
         elif block.outputs:
             listed = ", ".join(f"`{name}.{known}`" for known in block.outputs)
-            help = did_you_mean(output, block.outputs) or f"it gives {listed}"
+            help = misspelt(output, block.outputs) or f"it gives {listed}"
             self.trail.add("unknown-name", f"`{name}` has no output `{output}`", node, help)
         else:
             help = f"its block names what it gives: `outputs: [{output}]`"
@@ -152,7 +151,7 @@ class Lookup:
         elif entity is None:
             message = f"`outputs`: no entry of the block has the name `{node.text}`"
             known = ", ".join(f"`{name}`" for name in scope.entities)
-            help = did_you_mean(node.text, scope.entities) or f"its names are {known or 'none'}"
+            help = misspelt(node.text, scope.entities) or f"its names are {known or 'none'}"
             self.trail.add("unknown-name", message, node, help)
         return entity.output if entity else None
 
@@ -182,5 +181,5 @@ class Lookup:
             help = f"let the block give it, `outputs: [{inside}]`, and read `{block}.{inside}`"
         else:
             message = f"no entry `{node.text}` above"
-            help = partial(did_you_mean, node.text, known)
+            help = partial(misspelt, node.text, known)
         self.trail.add("unknown-name", message, node, help)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cnncalc.core.formula import LONGEST, FormulaError, UnknownName, evaluate, names, parse, shown, steps, written
-from cnncalc.core.problem import Problems, ProblemsFound
+from cnncalc.core.problem import Problems, ProblemsFound, misspelt
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
-from cnncalc.formats.yaml.reading.problems import did_you_mean
 
 MOST_STEPS = 1_000_000
 _MOST_KEPT = 10_000  # values of expressions, and expressions that were read
@@ -87,7 +86,7 @@ class Values:
             name = error.name
 
             def help() -> str | None:
-                return value_meant(text) or value_meant(name) or did_you_mean(name, env.known())
+                return value_meant(text) or value_meant(name) or misspelt(name, env.known())
 
             self.problems.add(
                 "unknown-name",

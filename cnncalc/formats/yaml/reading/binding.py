@@ -6,10 +6,10 @@ from functools import partial
 
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Problems
+from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Entries, Entry
-from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, unknown_type
+from cnncalc.formats.yaml.reading.problems import colon_cure, unknown_attribute, unknown_type
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
@@ -25,7 +25,7 @@ def _bind_in(entry: Entry, words: set[str], blocks: dict[str, Block], problems: 
     type_name = entry.type
     if type_name.startswith("$"):  # known when the block is called, and bound then
         if type_name not in words:
-            problems.add("unknown-name", f"no param `{type_name}`", entry.key, partial(did_you_mean, type_name, words))
+            problems.add("unknown-name", f"no param `{type_name}`", entry.key, partial(misspelt, type_name, words))
             entry.bound = {}
         return
     layer = LAYERS.get(type_name)
@@ -86,7 +86,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
 
 
 def _attribute_cure(key: Text, known: list[str], type_name: str) -> str | None:
-    cure = colon_cure(key) or did_you_mean(key.text, [*known, *COMMON, *_branches(type_name)])
+    cure = colon_cure(key) or unknown_attribute(key.text, [*known, *COMMON, *_branches(type_name)])
     return cure or (f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}" if known else None)
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc.core.problem import Problems, ProblemsFound
+from cnncalc.core.problem import Problems, ProblemsFound, misspelt
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.reading.binding import bind_all
 from cnncalc.formats.yaml.reading.entries import Block, Entries, NetworkUse
 from cnncalc.formats.yaml.reading.extends import DEEPEST_EXTENDS, KEYS, chain, parent_of, too_many
-from cnncalc.formats.yaml.reading.problems import did_you_mean, value_is_null
+from cnncalc.formats.yaml.reading.problems import value_is_null
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
@@ -140,11 +140,11 @@ def _network(block: Block, use: NetworkUse, problems: Problems, below: int, know
         if var in found.vars:
             continue
         listed = ", ".join(f"`{var}`" for var in found.vars)
-        help = did_you_mean(var, found.vars) or f"its vars are {listed or 'none'}"
+        help = misspelt(var, found.vars) or f"its vars are {listed or 'none'}"
         problems.add("unknown-name", f"`set`: `{source.name}` has no var `{var}`", at, help)
     for name in block.gives:
         if name.text not in found.names and name.text.rpartition(".")[0] not in found.names:
             listed = ", ".join(f"`{one}`" for one in found.names)
-            help = did_you_mean(name.text, found.names) or f"its names are {listed or 'none'}"
+            help = misspelt(name.text, found.names) or f"its names are {listed or 'none'}"
             problems.add("unknown-name", f"`{source.name}` gives no entry the name `{name.text}`", name, help)
     return found

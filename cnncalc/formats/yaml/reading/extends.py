@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cnncalc.core.problem import Problems, ProblemsFound
+from cnncalc.core.problem import Problems, ProblemsFound, misspelt
 from cnncalc.formats import bundled
 from cnncalc.formats.source import Map, Node, Seq, Source, Text, is_absolute, read_file
-from cnncalc.formats.yaml.reading.problems import colon_cure, did_you_mean, value_is_null
+from cnncalc.formats.yaml.reading.problems import colon_cure, value_is_null
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 KEYS = (
@@ -29,7 +29,7 @@ def chain(source: Source, problems: Problems, below: int = 0) -> list[Map]:
             raise ProblemsFound(problems.found)
         for key, value in tree:
             if key.text not in KEYS:
-                cure = colon_cure(key) or did_you_mean(key.text, KEYS) or f"the keys are {', '.join(KEYS)}"
+                cure = colon_cure(key) or misspelt(key.text, KEYS) or f"the keys are {', '.join(KEYS)}"
                 problems.add("unknown-key", f"unknown key `{key.text}`", key, cure)
             elif value_is_null(value):
                 problems.add("null-value", f"`{key.text}` has no value", key, "give it one, or remove the key")
@@ -85,6 +85,6 @@ def parent_of(source: Source, node: Node, problems: Problems, key: str = "extend
     if path is None:
         known = bundled.names()
         places = "among the bundled architectures" if source.bundled else "beside this one, nor among the bundled ones"
-        problems.add("extends", f"no file `{name}` {places}", node, did_you_mean(name.removesuffix(".yaml"), known))
+        problems.add("extends", f"no file `{name}` {places}", node, misspelt(name.removesuffix(".yaml"), known))
         raise ProblemsFound(problems.found)
     return read_file(path, name if name.endswith(".yaml") else f"{name}.yaml", bundled=True, regular=True)

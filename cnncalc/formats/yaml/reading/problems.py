@@ -16,19 +16,26 @@ TAKEN_NAMES = ("input", "total", "previous")
 _JOINTS = re.compile(r"[.-]")
 
 
-def did_you_mean(word: str, known: Collection[str]) -> str | None:
-    """A cure for a misspelt word, or one of another tool; None where nothing known is near."""
+def unknown_type(word: str, known: Collection[str]) -> str:
+    """The cure for an unknown layer type: what it is called here, or how it is written; else what is alike.
+
+    What it means goes before how it is spelt: `pixel_unshuffle` is not nearly a `pixel_shuffle`.
+    """
     from cnncalc.formats.names import other_name, otherwise  # here, for most files are fine
 
-    if cure := otherwise(word):
-        return cure
     called = other_name(word)
-    return f"did you mean `{called}`?" if called in known else misspelt(word, known)
+    cure = f"here it is called `{called}`" if called in known else otherwise(word)
+    return or_operator(word, cure or misspelt(word, known) or "`cnncalc layers` lists the layer types")
 
 
-def unknown_type(word: str, known: Collection[str]) -> str:
-    """The cure for an unknown layer type: what is meant, and how that is written for which there is no type."""
-    return or_operator(word, did_you_mean(word, known) or "`cnncalc layers` lists the layer types")
+def unknown_attribute(word: str, known: Collection[str]) -> str | None:
+    """The cure for an unknown attribute: what it is called here, or how it is said; else what is alike."""
+    from cnncalc.formats.names import other_attribute, otherwise_attribute
+
+    called = other_attribute(word)
+    if called in known:
+        return f"here it is called `{called}`"
+    return otherwise_attribute(word) or misspelt(word, known)
 
 
 def value_is_null(node: Node) -> bool:

@@ -9,10 +9,17 @@ from cnncalc.core.formula import RESERVED
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.names import is_word
-from cnncalc.core.problem import Problems, ProblemsFound
+from cnncalc.core.problem import Problems, ProblemsFound, misspelt
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, NetworkUse, Param
-from cnncalc.formats.yaml.reading.problems import check_name, colon_cure, did_you_mean, unseen_cure, value_is_null
+from cnncalc.formats.yaml.reading.problems import (
+    check_name,
+    colon_cure,
+    unknown_attribute,
+    unknown_type,
+    unseen_cure,
+    value_is_null,
+)
 
 MOST_VARS = 10_000  # of a file, or of a block
 MOST_PARAMS = 1_000
@@ -75,7 +82,7 @@ class Reader:
 
                 what, help = renamed_default(key.text) or (
                     f"no layer type `{key.text}`",
-                    did_you_mean(key.text, LAYERS),
+                    unknown_type(key.text, LAYERS),
                 )
                 self.problems.add("unknown-layer", what, key, help)
                 continue
@@ -84,11 +91,11 @@ class Reader:
                 if attribute.text not in LAYERS[key.text].attributes:
                     from cnncalc.formats.yaml.reading.renamed import renamed_default
 
-                    what, help = renamed_default(key.text, attribute.text, content) or (
+                    told: tuple[str, str | None] = renamed_default(key.text, attribute.text, content) or (
                         f"unknown attribute of `{key.text}`: `{attribute.text}`",
-                        did_you_mean(attribute.text, LAYERS[key.text].attributes),
+                        unknown_attribute(attribute.text, LAYERS[key.text].attributes),
                     )
-                    self.problems.add("unknown-attribute", what, attribute, help)
+                    self.problems.add("unknown-attribute", told[0], attribute, told[1])
                 elif value_is_null(content):
                     self.problems.add(
                         "null-value", f"`{attribute.text}` has no value", attribute, colon_cure(attribute)
@@ -116,7 +123,7 @@ class Reader:
         for part, content in pairs:
             given[part.text] = part
             if part.text not in _OF_A_BLOCK:
-                cure = colon_cure(part) or did_you_mean(part.text, _OF_A_BLOCK)
+                cure = colon_cure(part) or misspelt(part.text, _OF_A_BLOCK)
                 self.problems.add("unknown-key", f"unknown key of a block: `{part.text}`", part, cure)
             elif part.text == "params":
                 block.params = self.params(content)

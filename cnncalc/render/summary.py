@@ -1,0 +1,51 @@
+"""Summaries of networks: the table of layers, with the totals and what is to be known of them below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
+from cnncalc.analyses.outline import Analyzed, Overview, SummaryLine
+from cnncalc.core.analysis import Analysis
+from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Page, TableRow, Terms
+
+
+def document(overview: Overview, style: Style) -> Page:
+    """The networks one below the other."""
+    names = overview.columns or STANDARD
+    found = [block for one in overview.analyses for block in _network(one, overview.lines(one), names, style)]
+    return Page(", ".join(title(analysis, style)[0] for analysis in overview.analyses), found)
+
+
+def summary(analysis: Analysis, names: tuple[str, ...] | None = None) -> Page:
+    """One network as notebooks and rich show it."""
+    return document(Overview([Analyzed("", analysis)], names), Style())
+
+
+def _network(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> list[Block]:
+    def narrower() -> Iterator[Grid]:
+        last = _table(analysis, lines, names, style.ways[-1])
+        yield last
+        yield from last.leaving_out(OPTIONAL)
+
+    table = _table(analysis, lines, names, style)._replace(ways=narrower)
+    return [Heading(*title(analysis, style)), table, Terms(footer(analysis, style))]
+
+
+def _table(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> Grid:
+    heads: list[Head] = []
+    cells: list[list[Inline]] = [[] for _ in lines]
+    total: list[Inline] = []
+    for column in columns(names):
+        if column.share:
+            heads.append(Head(role="bar"))
+            total.append("")
+            for row, line in zip(cells, lines, strict=True):
+                row.append(Bar(column.share(line, analysis)))
+        heads.append(Head(style.plain(column.title), column.right, column.title in FOLDING, column.title == "layer"))
+        total.append(column.total(analysis, style) if column.total else "")
+        for row, line in zip(cells, lines, strict=True):
+            row.append(column.cell(line, analysis, style))
+    roles = ["group" if line.counts is None else "" if is_counted(line) else "idle" for line in lines]
+    rows = [TableRow(row, role, line.level) for row, role, line in zip(cells, roles, lines, strict=True)]
+    return Grid(heads, rows, TableRow(total, "total"), "layers", see="-f markdown")
