@@ -159,10 +159,7 @@ def test_every_format_has_been_named_by_a_suffix() -> None:
 @pytest.mark.parametrize(
     ("command", "suffix", "says"),
     [
-        ("diagram lenet5", "png", "a browser or Inkscape makes one of an .svg, Graphviz of a graph: "
-            "`-f dot | dot -Tpng -o it.png`."),
-        ("diagram lenet5", "pdf", "a browser or Inkscape makes one of an .svg, Graphviz of a graph: "
-            "`-f dot | dot -Tpdf -o it.pdf`."),
+        ("diagram lenet5", "jpg", "--format names one of svg, png, pdf, tikz, mermaid, dot."),
         ("diagram lenet5", "jpg", "--format names one of svg, mermaid, dot."),
         ("diagram lenet5", "txt", "--format names one of svg, mermaid, dot."),
         ("explain lenet5", "pdf", "`pdflatex` makes one of a .tex that is written with --standalone."),
@@ -204,7 +201,7 @@ def test_a_suffix_goes_before_what_github_actions_would_have(folder: Path, monke
 def test_a_suffix_is_the_format_for_the_other_options_too(folder: Path) -> None:
     assert invoke("explain", "lenet5", "--standalone", "-o", "it.tex").code == 0
     ran = invoke("diagram", "lenet5", "--theme", "dark", "-o", "it.dot")
-    assert "--theme goes with --format svg" in ran.err
+    assert "--theme goes with a picture" in ran.err
 
 
 def test_the_help_says_which_suffixes_there_are() -> None:
