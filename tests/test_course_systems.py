@@ -19,7 +19,7 @@ import pytest
 import xmlschema
 from click.testing import CliRunner
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.cli import cli
 from cnncalc.teaching.filled import read_answers
 from cnncalc.teaching.grade import Grader

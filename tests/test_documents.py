@@ -16,7 +16,7 @@ from typing import get_args
 import pytest
 from markdown_it import MarkdownIt
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.cli import command_names
 from cnncalc.core.work import Named, Step
 from cnncalc.render import document as doc

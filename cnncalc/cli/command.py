@@ -23,7 +23,7 @@ from cnncalc.cli.formats import FormatOption, OutputFormat, note_idle, take_suff
 from cnncalc.formats.writing import forget, shown
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
 
 # Headings of options in `COMMAND --help`. Those of one command stand before these.
 SHOWN = "What is shown"
@@ -93,24 +93,38 @@ class Command:
     layout: str = "hwc"
     standalone: bool = False
     output: str | None = None
+    also: tuple[tuple[OutputFormat, str], ...] = ()  # further formats and outputs
 
     def run(self) -> int:
         """Do it; the exit code."""
         raise NotImplementedError
 
     def write(self, result: Any) -> None:
-        """Write the result in the format that was chosen."""
-        style = self.style
-        text = self.form.write(result, style)
-        kept = isinstance(text, bytes) or "ascii" in self.form.idle
-        streams.emit(text if kept else style.plain(str(text)), self.output)
+        """Write the result in the formats that were chosen."""
+        for form, output in self.outputs:
+            self.write_to(output, form, result)
+
+    @property
+    def outputs(self) -> tuple[tuple[OutputFormat, str | None], ...]:
+        """All formats that were chosen, and where each goes."""
+        return (self.form, self.output), *self.also
+
+    def write_to(self, output: str | None, form: OutputFormat, result: Any) -> None:
+        """Write the result in a format."""
+        style = self.style_of(output)
+        text = form.write(result, style)
+        kept = isinstance(text, bytes) or "ascii" in form.idle
+        streams.emit(text if kept else style.plain(str(text)), output)
 
     @property
     def style(self) -> Style:
-        """How the result is written."""
-        from cnncalc.analyses.columns import Style
+        """How the result is written, of several outputs to the first."""
+        return self.style_of(self.output)
 
-        to = self.output
+    def style_of(self, to: str | None) -> Style:
+        """How the result is written to an output."""
+        from cnncalc.analyses.style import Style
+
         color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)
         return Style(self.exact, self.layout, encoding, width, color, self.standalone)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from json import dumps
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.formats.open import load
 from cnncalc.render.document import Grid, Head, Heading, Page, TableRow

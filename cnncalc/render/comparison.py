@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
 from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
+from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change
 from cnncalc.render.document import (
     Block,
@@ -41,7 +41,7 @@ def document(comparison: Comparison, style: Style) -> Page:
     blocks.append(_figures(networks, style))
     blocks += [Paragraph(text) for text in bounds(networks)]
     if changes is not None:
-        blocks.append(Details("By layer", headline(changes), [_by_layer(changes, style)]))
+        blocks.append(Details("By layer", headline(changes), [by_layer(changes, style)]))
     return Page(title, blocks)
 
 
@@ -144,7 +144,7 @@ _SELECTIONS = tuple(_selections())
 # ------------------------------------------------------------------------------------------------ layers
 
 
-def _by_layer(changes: Sequence[Change], style: Style) -> Grid:
+def by_layer(changes: Sequence[Change], style: Style) -> Grid:
     """The layers that are not as they were: what became of each in a column, or on a line of its own."""
     shown = change_lines(changes, style)
 

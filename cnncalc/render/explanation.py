@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
+from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 from cnncalc.core.analysis import Counts
 from cnncalc.core.figures import exact, percent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render.document import Page
 
 PAGES = ("markdown", "html", "latex")

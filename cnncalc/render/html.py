@@ -9,7 +9,7 @@ from hashlib import sha256
 from html import escape as _escaped
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
 from cnncalc.render.document import (

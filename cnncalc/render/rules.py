@@ -7,7 +7,7 @@ from json import dumps
 
 from cnncalc.analyses.checks.lint import lint
 from cnncalc.analyses.checks.rules import Rule
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import Problem
 from cnncalc.formats.open import loads
 from cnncalc.render.document import Block, Head, Labelled, Listing, Page, Paragraph, Run, Section

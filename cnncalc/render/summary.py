@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
+from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, columns, footer, is_counted, title
 from cnncalc.analyses.outline import SummaryLine
 from cnncalc.analyses.overview import Analyzed, Overview
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Page, TableRow, Terms
 

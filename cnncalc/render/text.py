@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render import document as doc
 from cnncalc.render.fold import fold, folded
 from cnncalc.render.grid import Line, Terminal, drawn

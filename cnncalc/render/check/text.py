@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import Label, clean
 from cnncalc.render.check import Checked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render.document import Block, Fields, Gap, Page, Paragraph, Run
 from cnncalc.render.html import write
 from cnncalc.teaching.pages.worksheet import document as worksheet

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render.document import plain
 from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.pages.standing import Standing, standing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render.document import Section
 from cnncalc.render.markdown import write
 from cnncalc.teaching.pages.worksheet import document

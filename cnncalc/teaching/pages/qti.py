@@ -7,7 +7,7 @@ import re
 import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.pages.standing import Standing, standing
 from cnncalc.teaching.question import Handout, Worksheet
