@@ -27,7 +27,6 @@ HOMES = {
     "yaml": "formats/yaml",
     "pytest": "pytest_plugin.py",
     "openpyxl": "teaching/excel.py",
-    "cairosvg": "diagram/formats.py",
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from cnncalc.core.problem import clean
 from cnncalc.diagram.picture import FONTS, Caption, Face, Item, Line, Picture
 from cnncalc.diagram.svg import DARK, LIGHT, color
-from cnncalc.render.latex_formula import escape
 
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
+_SIGNS = {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "·": r"$\cdot$", "×": r"$\times$",
+    "−": "$-$", "√": r"$\surd$", "–": "--", "—": "---", "…": r"\dots{}", "²": "$^2$", "→": r"$\to$",
+} | {sign: f"\\{sign}" for sign in "&%$#_{}"}  # fmt: skip
 _DASHED = {"cone": "densely dotted", "hidden": "densely dashed", "frame": "dashed"}
 
 
@@ -74,4 +78,17 @@ def _text(text: Caption, palette: dict[str, tuple[str, str]], ink: object) -> st
     )
     bold = r"\bfseries" if font.bold else ""
     where = f"anchor={_ANCHORS[text.anchor]}, inner sep=0, text={ink(fill)}"
-    return rf"\node[{where}] at {_at(text.x, text.y)} {{{size}{bold} {escape(text.text)}}};"
+    return rf"\node[{where}] at {_at(text.x, text.y)} {{{size}{bold} {_escaped(text.text)}}};"
+
+
+def _escaped(text: str) -> str:
+    """Text as LaTeX sets it; letters that pdfLaTeX has not are question marks there, and themselves elsewhere.
+
+    >>> print(_escaped("conv_1 5×5 · 50%"))
+    conv\\_1 5$\\times$5 $\\cdot$ 50\\%
+    """
+    found = []
+    for sign in clean(text):
+        known = _SIGNS.get(sign, sign)
+        found.append(known if known.isascii() else rf"{{\ifx\Umathchar\undefined ?\else {sign}\fi}}")
+    return "".join(found)
