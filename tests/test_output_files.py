@@ -211,10 +211,8 @@ def test_a_suffix_is_the_format_for_the_other_options_too(folder: Path) -> None:
 
 def test_the_help_says_which_suffixes_there_are() -> None:
     text = " ".join(invoke("diagram", "--help").out.split())
-    assert (
-        "Write to this file instead of standard output. Without --format its suffix names one: .svg .png .pdf .tex .mmd .dot."
-        in text
-    )
+    suffixes = ".svg .png .pdf .tex .mmd .dot."
+    assert f"Write to this file instead of standard output. Without --format its suffix names one: {suffixes}" in text
     text = " ".join(invoke("check", "--help").out.split())
     assert "Without --format its suffix names one: .txt .json .sarif .xml .md .html .tex." in text
     assert "suffix" not in invoke("schema", "--help").out
