@@ -96,7 +96,7 @@ class _Change(NamedTuple):
 
 
 def _changes(name: str, text: str, dice: Dice) -> list[_Change]:
-    """Each whole number of the layers by another one, and each `flatten` left out."""
+    """Each whole number of the layers by another one."""
     tree = parse(Source(name, text))
     found = []
     for key, value in tree if isinstance(tree, Map) else ():
@@ -107,10 +107,6 @@ def _changes(name: str, text: str, dice: Dice) -> list[_Change]:
                 new = others[dice.below(len(others))]
                 told = f"line {number.origin.line} was changed: {old} became {new}"
                 found.append(_Change(number.order, number.order + len(number.text), str(new), told))
-    # Nothing comes of these: what they break, some frameworks take. But the dice of old worksheets count them.
-    for match in re.finditer(r"^ *- flatten *(#.*)?\n", text, re.MULTILINE):
-        line = text.count("\n", 0, match.start()) + 1
-        found.append(_Change(*match.span(), "", f"before line {line} stood `flatten`"))
     return found
 
 
