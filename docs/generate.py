@@ -397,7 +397,7 @@ def slips_part() -> str:
 def rules_part() -> str:
     """The manual of every lint rule, with what `check` says of the failing example."""
     from cnncalc.analyses.checks.rules import RULES
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
     from cnncalc.render.markdown import write
     from cnncalc.render.reference import Pages
     from cnncalc.render.rules import document

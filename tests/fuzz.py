@@ -33,6 +33,12 @@ SLOW = 2.0  # seconds of the processor for one input
 MOST_MEGABYTES = 500
 OUTCOMES = ("network", "problems", "failure")
 NAMES = ["a", "b", "c1", "down", "input", "previous", "total", "x", "3a", "conv1", "relu1", "$w", "w"]
+NAMES += ["a.x", "b.down", "블록", "e\u0301"]
+NETWORKS = [
+    "{network: lenet5, until: S2}",
+    "{network: resnet18, outputs: [conv3, conv2], set: {classes: n}, params: [n=3]}",
+]
+NETWORKS += ["{network: nothing}", "{network: m5}", "{network: fragments/inception_3a, until: x}"]
 NUMBERS = ["0", "1", "2", "3", "4", "7", "8", "16", "64", "-1", "0.5", "1e3", "999999999", "1000000000000000", "9" * 30]
 WORDS = [
     "same",
@@ -55,6 +61,9 @@ WORDS = [
     "a.channels",
     "copy",
     "keep",
+    "causal",
+    "all",
+    "maximum",
 ]
 OPERATORS = [" + ", " - ", " * ", " / ", " // ", " % ", " ** ", " == ", " < ", " and ", " or ", " if true else "]
 TAME = ["conv", "conv: [4, 1]", "relu", "batch_norm", "max_pool: 1", "dropout", "add: {branches: [[], [relu]]}"]
@@ -136,7 +145,7 @@ class Writer:
             parts.append(f"repeat: {self.choose.choice(['0', '1', '2', '3', 'n', '1000000'])}")
         if self.choose.random() < 0.1:
             parts.append(f'when: "{self.expression()}"')
-        if type_name in ("add", "concat", "multiply") and self.choose.random() < 0.8:
+        if type_name in ("add", "concat", "multiply", "elementwise", "matmul") and self.choose.random() < 0.8:
             parts.append(f"branches: {self.branches()}")
         self.choose.shuffle(parts)
         return "{" + ", ".join(parts) + "}"
@@ -145,7 +154,7 @@ class Writer:
         return "[" + ", ".join(self.choose.choices(NAMES, k=self.choose.randint(1, 3))) + "]"
 
     def branches(self) -> str:
-        inner = [self.flow_entries() for _ in range(self.choose.randint(1, 3))]
+        inner = [self.branch() for _ in range(self.choose.randint(1, 3))]
         if self.choose.random() < 0.5:
             return f"[{', '.join(inner)}]"
         return (
@@ -153,6 +162,12 @@ class Writer:
             + ", ".join(f"{self.choose.choice(NAMES)}{index}: {entries}" for index, entries in enumerate(inner))
             + "}"
         )
+
+    def branch(self) -> str:
+        if self.choose.random() < 0.8:
+            return self.flow_entries()
+        parts = [f'when: "{self.expression()}"', f"from: {self.choose.choice(NAMES)}", f"layers: {self.flow_entries()}"]
+        return "{" + ", ".join(part for part in parts if self.choose.random() < 0.6) + "}"
 
     def flow_entries(self) -> str:
         return "[" + ", ".join(self.entry() for _ in range(self.choose.randint(0, 3))) + "]"
@@ -191,7 +206,11 @@ class Writer:
                 text += f"  {name}:\n    params: [n, s=1, $w=relu]\n"
                 if self.choose.random() < 0.3:
                     text += "    inputs: [x, down]\n"
+                if self.choose.random() < 0.3:
+                    text += f"    outputs: {self.names()}\n"
                 text += f"    layers:\n{self.entries('      ')}"
+            if self.choose.random() < 0.3:
+                text += f"  convv: {self.choose.choice(NETWORKS)}\n"
         text += f"layers:\n{self.entries('  ')}"
         if self.choose.random() < 0.2:
             text += f"outputs: {self.names()}\n"
@@ -221,7 +240,7 @@ def attempt(text: str) -> str:
     try:
         graph = cnncalc.loads(text)
         analysis = cnncalc.analyze(graph)
-        json.render(analysis, analysis.rows)
+        json.network(analysis, analysis.rows)
         cnncalc.check(graph)
         problems.render(lint(graph).findings)
     except cnncalc.ProblemsFound as error:

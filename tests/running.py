@@ -19,7 +19,7 @@ from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.analyses.checks.report import Report
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.cli import cli
 from cnncalc.cli.formats import FormatOption, OutputFormat
 from cnncalc.formats import bundled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.formats import open as api
 from cnncalc.render.markdown import write
 from cnncalc.teaching.filled import read_answers

@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnncalc
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing import align as align_module
 from cnncalc.analyses.comparing.align import align
 from cnncalc.analyses.comparing.changes import lines
 from cnncalc.analyses.comparing.comparison import Comparison, network
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import MEASURES
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis
 from cnncalc.render import markdown
 from cnncalc.render.comparison import document

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.formats import bundled
 from cnncalc.render import html as html_writer
 from cnncalc.render import markdown

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import cnncalc
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import LayerWorking, explain
 from cnncalc.cli import streams
 from cnncalc.core.formula import FormulaError, parse

@@ -12,8 +12,9 @@ import pytest
 
 import cnncalc
 from cnncalc.analyses.checks.report import Report
-from cnncalc.analyses.columns import COLUMNS, Style
+from cnncalc.analyses.columns import COLUMNS
 from cnncalc.analyses.outline import outline
+from cnncalc.analyses.style import Style
 from cnncalc.core.builder import Builder
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, Place, Problem
@@ -160,13 +161,9 @@ def test_it_is_no_parent_of_a_yaml_file(toy: Path) -> None:
 CONTENTS: dict[str, bytes] = {
     "a program in Python": b"import torch\n\nnet = torch.nn.Linear(1, 2)\n",
     "a file of HDF5, as Keras saves weights and models": b"\x89HDF\r\n\x1a\n\x00\x00",
-    "a model of Keras": b"PK\x03\x04" + b"\0" * 26 + b"metadata.json{}",
-    "a model of Keras as JSON": b'{"module": "keras", "class_name": "Functional", "config": {}}',
     "a file of PyTorch": b"PK\x03\x04" + b"\0" * 26 + b"archive/data.pkl",
     "weights of safetensors": b'\x40\0\0\0\0\0\0\0{"__metadata__":{}}',
     "a model of TensorFlow Lite": b"\x1c\0\0\0TFL3",
-    "a model of Caffe": b'name: "LeNet"\n# a comment\nlayer {\n  name: "data"\n}\n',
-    "a model of darknet": b"# yolo\n[net]\nwidth=416\n",
 }
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 import cnncalc
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.schema import schema
+from cnncalc.analyses.style import Style
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work

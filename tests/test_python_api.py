@@ -56,7 +56,7 @@ def test_a_rich_console_shows_the_table() -> None:
 
 def test_a_notebook_shows_the_table_and_nothing_else() -> None:
     html = cnncalc.analyze(cnncalc.loads(SMALL))._repr_html_()
-    assert '<th scope="row">conv1</th><td>conv 3×3, 4</td>' in html
+    assert '<th scope="row" class="folds">conv1</th><td class="folds">conv 3×3, 4</td>' in html
     assert "small &lt;b&gt;" in html
     assert "<script" not in html
 

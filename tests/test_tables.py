@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import cnncalc
 import cnncalc.analyses.checks.rules
 import cnncalc.core.layers
-from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD, Style
-from cnncalc.analyses.outline import Analyzed, Overview
+from cnncalc.analyses.columns import COLUMNS, OPTIONAL, STANDARD
+from cnncalc.analyses.overview import Analyzed, Overview
+from cnncalc.analyses.style import Style
 from cnncalc.cli import streams
 from cnncalc.core.figures import short
 from cnncalc.render.fold import cells, fold, narrowest

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.analyses.columns import COLUMNS, Style
+from cnncalc.analyses.columns import COLUMNS
 from cnncalc.analyses.outline import outline
+from cnncalc.analyses.style import Style
 from cnncalc.core.figures import megabytes
 from cnncalc.core.work import steps
 

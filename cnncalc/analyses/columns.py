@@ -5,57 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
-from cnncalc.core.figures import exact, megabytes, percent, short
+from cnncalc.analyses.measures import MEASURES, Measure, Use, used
+from cnncalc.analyses.style import Style
+from cnncalc.core.figures import megabytes, percent
 from cnncalc.core.problem import Label, clean
-from cnncalc.core.shape import Shape, written_shape
-from cnncalc.formats.writing import UTF8, shown
 
 if TYPE_CHECKING:  # the help of a command lists the columns
     from cnncalc.analyses.outline import SummaryLine
     from cnncalc.core.analysis import Analysis
-
-
-class Style(NamedTuple):
-    """How a result is written: its figures and shapes, and in how much room.
-
-    `exact` None: figures to the last digit where they fit, else to four. `width` None: a file or a pipe, where nothing
-    is folded. `encoding`: another one than UTF-8 where that lacks signs of ours. `standalone`: a whole document, and
-    not what goes into one.
-    """
-
-    exact: bool | None = None
-    layout: str = "hwc"
-    encoding: str = UTF8
-    width: int | None = None
-    color: bool = False
-    standalone: bool = False
-
-    @property
-    def ways(self) -> tuple[Style, ...]:
-        """The same with figures to the last digit, and then to four, as far as that is open."""
-        return (self._replace(exact=True), self._replace(exact=False)) if self.exact is None else (self,)
-
-    def number(self, value: Value, zero: str = "–") -> str:
-        if value == 0:
-            return self.plain(zero)
-        return "" if value is None else short(value) if self.exact is False else exact(value)
-
-    def figure(self, measure: Measure, value: Value) -> str:
-        """A value as the measure is written: a number, or bytes as MB."""
-        return self.plain(megabytes(value)) if measure.in_bytes and isinstance(value, int) else self.number(value)
-
-    def shape(self, shape: Shape | None) -> str:
-        return self.plain(written_shape(shape, self.layout, "×")) if shape else ""
-
-    @property
-    def ascii(self) -> bool:
-        """Whether signs are replaced by letters, for the encoding has them not."""
-        return self.encoding != UTF8
-
-    def plain(self, text: str) -> str:
-        """Text as the encoding has it."""
-        return shown(text, self.encoding) if self.ascii else text
 
 
 class Column(NamedTuple):
@@ -142,6 +99,16 @@ def is_counted(line: SummaryLine) -> bool:
     )
 
 
+def weight_layers(analysis: Analysis) -> int:
+    """The convolutions and dense layers that learn weights, shared ones once: the 16 of VGG-16.
+
+    >>> import cnncalc
+    >>> weight_layers(cnncalc.analyze(cnncalc.load("vgg16")))
+    16
+    """
+    return sum(row.layer.family in ("conv", "dense") and row.counts.weights > 0 for row in analysis.rows)
+
+
 def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
     """What stands below a table: (label, text) lines."""
     totals = analysis.totals
@@ -156,6 +123,9 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
         ("FLOPs", f"{flops}{style.number(totals.flops, zero='0')} = 2 × multiplies"),
         ("activations", f"{style.number(totals.activations)} values"),
     ]
+    deep = weight_layers(analysis)
+    if deep:
+        lines.append(("layers", f"{deep} weight layer{'s' * (deep != 1)}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
     if analysis.uncounted:

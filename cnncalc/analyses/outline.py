@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.core.formula import written
 from cnncalc.core.layers.base import COUNTS, PER_AXIS, Layer
 from cnncalc.core.shape import Shape
-
-if TYPE_CHECKING:
-    from cnncalc.core.problem import Problem
 
 
 class SummaryLine(NamedTuple):
@@ -39,41 +35,6 @@ class SummaryLine(NamedTuple):
             return ()
         entries = (self.entry,) if self.entry else self.others
         return tuple({quantity for entry in entries for quantity in analysis.left_open(entry)})
-
-
-class Analyzed(NamedTuple):
-    """A FILE as it was named, and its analysis; None where it cannot be used, for these problems."""
-
-    file: str
-    analysis: Analysis | None
-    problems: Sequence[Problem] = ()
-
-
-class Overview(NamedTuple):
-    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
-
-    networks: Sequence[Analyzed]
-    columns: tuple[str, ...] | None = None
-    depth: int | None = 1
-    sort: str | None = None
-    top: int | None = None
-
-    @property
-    def analyses(self) -> Iterator[Analysis]:
-        """Those of the files that can be used."""
-        return (one.analysis for one in self.networks if one.analysis)
-
-    def lines(self, analysis: Analysis) -> list[SummaryLine]:
-        """The lines of one network for people, at the depth."""
-        return outline(analysis, self.depth, sort=self.sort, top=self.top)
-
-    def leaves(self, analysis: Analysis) -> Sequence[Row]:
-        """The layers of one network for programs."""
-        rows: Sequence[Row] = analysis.rows
-        if self.sort:
-            measure = MEASURES[self.sort]
-            rows = sorted(rows, key=lambda row: largest_first(measure.value(analysis, row)))
-        return rows[: self.top]
 
 
 def outline(
@@ -175,6 +136,8 @@ def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool
     if declared.kind == "int" and isinstance(declared.default, str) and value == layer.values[declared.default[1:]]:
         return ""
     if declared.kind == "bool":
+        if name == "shared" and not value:
+            return "locally connected"
         return "" if value is declared.default else name if value else f"no {name}"
     if name in ("filters", "units"):
         return f"{value} {name}" if spelled else str(value)

@@ -13,7 +13,7 @@ import click
 
 from cnncalc import __version__
 from cnncalc.cli import commands, streams
-from cnncalc.cli.command import SECTIONS, Command, Documented, click_command
+from cnncalc.cli.command import SECTIONS, Command, Documented, click_command, said_and_done
 from cnncalc.formats.writing import SHOWN
 
 
@@ -73,7 +73,6 @@ def no_such_command(name: str) -> str:
     epilog="'cnncalc COMMAND --help' shows options and examples. Exit codes: 0 fine, 1 an expectation, a budget or a "
     "baseline is broken, 2 a file cannot be used or the command line is wrong.",
 )
-@click.version_option(__version__, "-V", "--version", prog_name="cnncalc", message="%(prog)s %(version)s")
 def cli() -> None:
     """Parameters and multiplies of convolutional networks, from a YAML file.
 
@@ -84,6 +83,11 @@ def cli() -> None:
     cnncalc check net.yaml             shapes fit, expectations hold
     cnncalc compare vgg16 resnet50     side by side
     """
+
+
+cli.params.append(
+    said_and_done("-V", "--version", help="Show the version and exit.", text=lambda ctx: f"cnncalc {__version__}")
+)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from cnncalc.cli.formats import FormatOption, OutputFormat, note_idle, take_suff
 from cnncalc.formats.writing import forget, shown
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
 
 # Headings of options in `COMMAND --help`. Those of one command stand before these.
 SHOWN = "What is shown"
@@ -113,7 +113,8 @@ class Command:
         """Write the result in a format."""
         style = self.style_of(output)
         text = form.write(result, style)
-        streams.emit(text if "ascii" in form.idle else style.plain(text), output)
+        kept = isinstance(text, bytes) or "ascii" in form.idle
+        streams.emit(text if kept else style.plain(str(text)), output)
 
     @property
     def style(self) -> Style:
@@ -122,7 +123,7 @@ class Command:
 
     def style_of(self, to: str | None) -> Style:
         """How the result is written to an output."""
-        from cnncalc.analyses.columns import Style
+        from cnncalc.analyses.style import Style
 
         color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)
         return Style(self.exact, self.layout, encoding, width, color, self.standalone)
@@ -149,8 +150,25 @@ def click_command(name: str, command: type[Command]) -> click.Command:
     )
 
 
+def said_and_done(*words: str, help: str, text: Callable[[click.Context], str]) -> click.Option:
+    """An option that prints a text and ends: click's own for `--help` and `--version` ask gettext at every start."""
+
+    def say(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+        if given and not ctx.resilient_parsing:
+            click.echo(text(ctx), color=ctx.color)
+            ctx.exit()
+
+    return click.Option(words, is_flag=True, expose_value=False, is_eager=True, help=help, callback=say)
+
+
+_HELP = said_and_done("-h", "--help", help="Show this message and exit.", text=click.Context.get_help)
+
+
 class Documented(click.Command):
     """Its help has only characters that standard output has."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        return _HELP
 
     def get_help(self, ctx: click.Context) -> str:
         return shown(super().get_help(ctx), streams.encoding(None))

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
 ARCHITECTURES = (".yaml", ".yml")
 
 
-class OutputFile(click.Path):
-    """A file that a command writes; `kept` where one that is there already is replaced only with `--force`.
+if TYPE_CHECKING:
+    TextType = click.ParamType[str]
+else:  # before click 8.4 the class has no parameter
+    TextType = click.ParamType
+
+
+class OutputFile(TextType):
+    """A file that a command writes, or `-`; `kept` where one that is there is replaced only with `--force`.
 
     `renews` is the option whose file may be this one: it is read before it is written. It may be a `folder` of files.
+    click's own `Path` asks gettext for its name, at every start.
     """
 
-    def __init__(self, *, dash: bool = False, kept: bool = False, renews: str = "", folder: bool = False) -> None:
-        super().__init__(dir_okay=folder, allow_dash=dash)
+    name = "file"
+
+    def __init__(self, *, kept: bool = False, renews: str = "", folder: bool = False) -> None:
+        self.folder = folder
         self.kept = kept
         self.renews = renews
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if os.path.isdir(value) and not self.folder:
+            self.fail(f"File '{value}' is a directory.", param, ctx)
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
 
 
 class InputFile(click.Path):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
+from cnncalc.formats.writing import UTF8
+
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
+    from cnncalc.analyses.style import Style
     from cnncalc.render.document import Page
 
 # Of a format, wherever a command has it.
@@ -46,11 +48,12 @@ class OutputFormat(NamedTuple):
     always: bool = False
     suffixes: tuple[str, ...] | None = None
 
-    def write(self, result: Any, style: Style) -> str:
-        """The text of a result."""
+    def write(self, result: Any, style: Style) -> str | bytes:
+        """The text of a result, or its bytes where the format is none of text."""
         module, _, function = self.writer.partition(":")
-        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style)
-        if isinstance(made, str):
+        function = getattr(import_module(f"cnncalc.{module}"), function)
+        made: str | bytes | Page = function(result, style._replace(encoding=UTF8))
+        if isinstance(made, str | bytes):
             return made
         from cnncalc.render.formats import written
 
@@ -62,10 +65,13 @@ class OutputFormat(NamedTuple):
         return SUFFIXES.get(self.name, ()) if self.suffixes is None else self.suffixes
 
 
-def pages(document: str, text: str = "", more: Mapping[str, tuple[str, ...]] | None = None) -> tuple[OutputFormat, ...]:
-    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX."""
-    names = (*((text,) if text else ()), "markdown", "html", "latex")
-    return tuple(OutputFormat(name, document, (more or {}).get(name, ())) for name in names)
+def pages(document: str, text: str = "") -> tuple[OutputFormat, ...]:
+    """The rows of a result that is a document: text, if it has such a name, Markdown, HTML and LaTeX.
+
+    LaTeX is ASCII by itself, but for the letters of names.
+    """
+    names = (*((text,) if text else ()), "markdown", "html")
+    return (*(OutputFormat(name, document) for name in names), OutputFormat("latex", document, ("ascii",)))
 
 
 class FormatOption(click.Option):

@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cnncalc.cli.command import NETWORK, OUTPUT, SHOWN, option
-from cnncalc.cli.files import ARCHITECTURES, OutputFile
+from cnncalc.cli.files import ARCHITECTURES, OutputFile, TextType
 from cnncalc.cli.formats import FormatOption, OutputFormat, OutputOption
 
 if TYPE_CHECKING:
     from cnncalc.cli.loading import Loaded
 
 T = TypeVar("T")
-
-
-if TYPE_CHECKING:
-    TextType = click.ParamType[str]
-else:  # before click 8.4 the class has no parameter
-    TextType = click.ParamType
 
 
 class Architecture(TextType):
@@ -213,7 +207,7 @@ class WithOutput:
         "-o",
         "--output",
         cls=OutputOption,
-        type=OutputFile(dash=True),
+        type=OutputFile(),
         help="Write to this file instead of standard output.",
         group=OUTPUT,
     )
@@ -226,7 +220,7 @@ class WithOutputs:
         "-o",
         "--output",
         cls=OutputOption,
-        type=OutputFile(dash=True),
+        type=OutputFile(),
         multiple=True,
         help="Write to this file instead of standard output (-); several: each in the format of its suffix.",
         group=OUTPUT,
@@ -239,7 +233,7 @@ class WithKeptOutput:
     output: str | None = option(
         "-o",
         "--output",
-        type=OutputFile(dash=True, kept=True),
+        type=OutputFile(kept=True),
         help="Write to this file instead of standard output.",
         group=OUTPUT,
     )

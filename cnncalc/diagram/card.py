@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.problem import clean
 from cnncalc.core.shape import written_shape

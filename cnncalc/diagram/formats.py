@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow
 from cnncalc.diagram import dot as graphviz
 from cnncalc.diagram import mermaid as flowchart

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache, cached_property
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cnncalc.core.analysis import Analysis
+from functools import cache
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -17,21 +13,6 @@ def folder() -> str:
     """Where they lie: inside the installed package, or beside it in a checkout."""
     inside = os.path.join(_PACKAGE, "architectures")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "architectures")
-
-
-class BundledFile:
-    """A bundled file by its name, worked out when that is asked for."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    @cached_property
-    def analysis(self) -> Analysis:
-        """The network in it."""
-        from cnncalc.core.analysis import analyze
-        from cnncalc.formats.open import load
-
-        return analyze(load(self.name))
 
 
 @cache

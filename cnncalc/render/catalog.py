@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from json import dumps
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
-from cnncalc.formats.bundled import BundledFile
+from cnncalc.analyses.style import Style
+from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.formats.open import load
 from cnncalc.render.document import Grid, Head, Heading, Page, TableRow
 
 _TITLE = "Bundled architectures"
+
+
+@dataclass(frozen=True)
+class BundledFile:
+    """A bundled file by its name, worked out when that is asked for."""
+
+    name: str
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """The network in it."""
+        return analyze(load(self.name))
 
 
 def names(found: Sequence[BundledFile], style: Style) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
 from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
+from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change
 from cnncalc.render.document import (
     Block,
@@ -39,7 +39,7 @@ def document(comparison: Comparison, style: Style) -> Page:
     if grown:
         blocks.append(Note("warning", [Run(problem.message, "prose") for problem in grown]))
     blocks.append(_figures(networks, style))
-    blocks += [Paragraph(style.plain(text)) for text in bounds(networks)]
+    blocks += [Paragraph(text) for text in bounds(networks)]
     if changes is not None:
         blocks.append(Details("By layer", headline(changes), [by_layer(changes, style)]))
     return Page(title, blocks)
@@ -56,7 +56,7 @@ def _title(networks: Sequence[NetworkFigures], style: Style) -> str:
         was, is_ = short.figure(measure, before), short.figure(measure, after)
         text = f"{was} → {is_} ({change(before, after)})"
         figures.append(f"{quantity} {text if before != after else f'{is_}, as before'}")
-    return style.plain(f"{' → '.join(names)}: {', '.join(figures)}")
+    return f"{' → '.join(names)}: {', '.join(figures)}"
 
 
 # ------------------------------------------------------------------------------------------------ figures
@@ -165,7 +165,7 @@ def _layers(shown: Sequence[ChangeLine], style: Style, below: bool = False, perc
     heads += [Head(title, right=True) for title in ("output", *headline)]
     rows = []
     for line in shown:
-        label, figures = line.label or style.plain("…"), [""] * (1 + len(headline))
+        label, figures = line.label or "…", [""] * (1 + len(headline))
         if line.after is not None and line.before is not None:
             figures = [line.output, *(_grown(line, measure, style, percent) for measure in headline.values())]
         elif below:
@@ -182,7 +182,7 @@ def _grown(line: ChangeLine, measure: Measure, style: Style, percent: bool) -> s
     assert measure.of is not None
     before, after = (measure.of(counts) or 0 if counts else 0 for counts in (line.before, line.after))
     if before == after:
-        return style.plain("–")
+        return "–"
     sign = "+" if after > before else "−"
     text = f"{sign}{style.figure(measure, abs(after - before))}"
-    return style.plain(f"{text} ({change(before, after)})" if percent and before and after else text)
+    return f"{text} ({change(before, after)})" if percent and before and after else text

@@ -8,10 +8,10 @@ from csv import writer
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, compared
 from cnncalc.analyses.comparing.diff import Change, count
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 

@@ -7,9 +7,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES, Use, used
-from cnncalc.analyses.outline import Overview
+from cnncalc.analyses.overview import Overview
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.shape import written_shape
 

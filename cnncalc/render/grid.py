@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.formats.writing import UTF8, shown
 from cnncalc.render.document import UNBOUNDED, Bar, Grid, Inline, TableRow, plain

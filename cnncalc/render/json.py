@@ -12,8 +12,8 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, Place, Problem
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.columns import Style
-    from cnncalc.analyses.outline import Overview
+    from cnncalc.analyses.overview import Overview
+    from cnncalc.analyses.style import Style
 
 SCHEMA_VERSION = 1
 

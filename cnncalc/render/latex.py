@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 from cnncalc.render.grid import Terminal, fitting
@@ -15,6 +15,7 @@ from cnncalc.render.latex_formula import atom, escape, formula
 _PACKAGES = ("amsmath", "array", "booktabs", "longtable")
 _WIDE = 58  # characters of formula and numbers that fit on one line of a page
 _PORTRAIT, _LANDSCAPE = 98, 150  # characters of a table that fit beside each other
+_FOLDED = 1.25  # a table so much wider than the page has its texts folded; a wider one lays it on its side
 _TALL = 40  # rows of a table that stay on one page
 _SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}\setlength{\LTpre}{4pt}\setlength{\LTpost}{4pt}"
 
@@ -22,7 +23,7 @@ _SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}\setlength{\LTpre}{4pt}\setle
 def write(page: doc.Page, style: Style) -> str:
     """A whole document, on its side where a table is too wide otherwise; or a fragment, and what that needs."""
     packages = ",".join(_PACKAGES)
-    wide = any(_size(grid) > _PORTRAIT for grid in _grids(page.blocks))
+    wide = any(_natural(grid) > _PORTRAIT * _FOLDED for grid in _grids(page.blocks))
     room = _LANDSCAPE if wide and not page.fragment else _PORTRAIT
     body = _blocks(page.blocks, room)
     if page.fragment:
@@ -33,7 +34,7 @@ def write(page: doc.Page, style: Style) -> str:
     return (
         f"{header}\\documentclass[10pt]{{article}}\n\\usepackage{{{packages}}}\n"
         f"\\usepackage[a4paper,margin=2cm{',landscape' if wide else ''}]{{geometry}}\n"
-        "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\\allowdisplaybreaks\n\\begin{document}\n\n"
+        "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\\allowdisplaybreaks\\sloppy\n\\begin{document}\n\n"
         f"{title}{body}\n\\end{{document}}\n"
     )
 
@@ -189,10 +190,10 @@ def _mathematics(part: doc.Math | str) -> str:
 # ------------------------------------------------------------------------------------------------ tables
 
 
-def _size(grid: doc.Grid) -> int:
-    """How many characters of a line a table needs at least, its texts folded."""
-    narrow, widths = fitting(grid._replace(ways=None), Terminal(_PORTRAIT), 2)
-    return sum(widths) + 2 * (len(narrow.columns) - 1)
+def _natural(grid: doc.Grid) -> int:
+    """How many characters of a line a table needs, nothing folded."""
+    whole, widths = fitting(grid._replace(ways=None), Terminal(doc.UNBOUNDED), 2)
+    return sum(widths) + 2 * (len(whole.columns) - 1)
 
 
 def _grid(grid: doc.Grid, room: int) -> str:
@@ -201,7 +202,7 @@ def _grid(grid: doc.Grid, room: int) -> str:
     _, widths = fitting(grid, Terminal(room), 2)
     _, natural = fitting(grid, Terminal(doc.UNBOUNDED), 2)
     name = next((place for place, head in enumerate(grid.columns) if head.name), 0)
-    folded = [one < wide for one, wide in zip(widths, natural, strict=True)]
+    folded = [one < wide and not head.right for head, one, wide in zip(grid.columns, widths, natural, strict=True)]
     columns = "".join(
         rf">{{\raggedright\arraybackslash}}p{{{0.5 * size:.1f}em}}" if is_folded else "r" if head.right else "l"
         for head, size, is_folded in zip(grid.columns, widths, folded, strict=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 
@@ -150,12 +150,12 @@ def _listing(listing: doc.Listing, depth: int) -> str:
 
 
 def _fields(fields: doc.Fields, depth: int) -> str:
-    return " ".join(f"{name}: {escape('_' * size)}" for name, size in fields.items)
+    return " ".join(f"{escape(name)}: {escape('_' * size)}" for name, size in fields.items)
 
 
 def _equations(equations: doc.Equations, depth: int) -> str:
     return "\n\n".join(
-        f"{_capital(one.label)} {escape(one.text)}." if isinstance(one, doc.Remark) else _grid(one, depth)
+        f"{escape(_capital(one.label))} {escape(one.text)}." if isinstance(one, doc.Remark) else _grid(one, depth)
         for one in equations.tables()
     )
 

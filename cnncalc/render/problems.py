@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from cnncalc.core.problem import Label, Place, Problem, clean
 from cnncalc.formats.writing import UTF8, shown
 from cnncalc.render.fold import cells, fold
+from cnncalc.render.paint import painted
 
-_STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "rule": "\x1b[34m", "bold": "\x1b[1m"}
+_STYLES = {"error": "bold red", "warning": "bold yellow", "rule": "blue", "bold": "bold"}
 _EXCERPT = 100  # columns of a line at most
 _LEAST = 20  # columns of an excerpt, however narrow the terminal is
 
@@ -47,7 +48,7 @@ class _Drawing:
         return "\n".join(lines) + "\n"
 
     def paint(self, text: str, style: str) -> str:
-        return f"{_STYLES[style]}{text}\x1b[0m" if self.color and style else text
+        return painted(text, _STYLES[style]) if self.color and style else text
 
     def hanging(self, head: list[tuple[str, str]], text: str, indent: int, style: str = "") -> list[str]:
         """A text behind its head, whose further lines are indented."""

@@ -10,10 +10,10 @@ from cnncalc.analyses.checks.budget import fullest
 from cnncalc.analyses.checks.changed import NetworkChange, ProjectChange, Version
 from cnncalc.analyses.checks.loosened import ChangedRule
 from cnncalc.analyses.checks.report import causes
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import headline
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
+from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change as changed_by
 from cnncalc.core.problem import Problem, clean
 from cnncalc.render import markdown as md

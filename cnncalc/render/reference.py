@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
 from cnncalc.render.document import (
@@ -24,6 +24,7 @@ from cnncalc.render.document import (
     plain,
 )
 
+_FEW = 3
 Entry = TypeVar("Entry")
 
 
@@ -39,7 +40,13 @@ def document(found: Pages[type[Layer]], style: Style) -> Page:
     if found.listed:
         heads = [Head("type", name=True), Head("attributes", folds=True), Head("what it does", folds=True)]
         return listing("Layer types", heads, [_row(one) for one in found.entries])
-    return Page(", ".join(layer.type for layer in found.entries), [*map(section, found.entries)], depth=2)
+    return pages("Layer types", [*map(section, found.entries)])
+
+
+def pages(kind: str, sections: Sequence[Section]) -> Page:
+    """Pages one below the other, which a few entries give their names."""
+    few = len(sections) <= _FEW
+    return Page(", ".join(section.title for section in sections) if few else kind, sections, depth=2)
 
 
 def listing(title: str, heads: Sequence[Head], rows: Iterable[Sequence[Inline]]) -> Page:

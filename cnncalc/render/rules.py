@@ -7,12 +7,12 @@ from json import dumps
 
 from cnncalc.analyses.checks.lint import lint
 from cnncalc.analyses.checks.rules import Rule
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import Problem
 from cnncalc.formats.open import loads
 from cnncalc.render.document import Block, Head, Labelled, Listing, Page, Paragraph, Run, Section
 from cnncalc.render.problems import render as render_problems
-from cnncalc.render.reference import Pages, listing, prose, table
+from cnncalc.render.reference import Pages, listing, pages, prose, table
 
 
 def document(found: Pages[Rule], style: Style) -> Page:
@@ -20,8 +20,7 @@ def document(found: Pages[Rule], style: Style) -> Page:
     if found.listed:
         heads = [Head("code", name=True), Head("what it finds", folds=True)]
         return listing("Lint rules", heads, [(rule.code, Run(rule.title, "prose")) for rule in found.entries])
-    sections = [Section(rule.code, [*_manual(rule)]) for rule in found.entries]
-    return Page(", ".join(rule.code for rule in found.entries), sections, depth=2)
+    return pages("Lint rules", [Section(rule.code, [*_manual(rule)]) for rule in found.entries])
 
 
 def _manual(rule: Rule) -> Iterator[Block]:

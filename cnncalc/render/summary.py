@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Style, columns, footer, is_counted, title
-from cnncalc.analyses.outline import Analyzed, Overview, SummaryLine
+from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, columns, footer, is_counted, title
+from cnncalc.analyses.outline import SummaryLine
+from cnncalc.analyses.overview import Analyzed, Overview
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Page, TableRow, Terms
 
@@ -42,7 +44,7 @@ def _table(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...],
             total.append("")
             for row, line in zip(cells, lines, strict=True):
                 row.append(Bar(column.share(line, analysis)))
-        heads.append(Head(style.plain(column.title), column.right, column.title in FOLDING, column.title == "layer"))
+        heads.append(Head(column.title, column.right, column.title in FOLDING, column.title == "layer"))
         total.append(column.total(analysis, style) if column.total else "")
         for row, line in zip(cells, lines, strict=True):
             row.append(column.cell(line, analysis, style))

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render import document as doc
 from cnncalc.render.fold import fold, folded
 from cnncalc.render.grid import Line, Terminal, drawn
+from cnncalc.render.paint import painted
 
-_INK = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36}
 _LABEL = 11  # columns of the labels of equations
 _PROSE = 96  # columns; longer lines are hard to read
-
-
-def painted(text: str, style: str) -> str:
-    """Text in a style such as `bold red`; the blanks around it stay as they are."""
-    bare = text.strip(" ")
-    if not (style and bare):
-        return text
-    before, _, after = text.partition(bare)
-    return f"{before}\x1b[{';'.join(str(_INK[word]) for word in style.split())}m{bare}\x1b[0m{after}"
 
 
 def write(page: doc.Page, style: Style) -> str:
@@ -135,6 +126,10 @@ def _listing(listing: doc.Listing, terminal: Terminal) -> Iterator[Line]:
         )
 
 
+def _fields(fields: doc.Fields, terminal: Terminal) -> Iterator[Line]:
+    yield [(" ".join(f"{name}: {'_' * size}" for name, size in fields.items), "")]
+
+
 def _equations(equations: doc.Equations, terminal: Terminal) -> Iterator[Line]:
     """Label, formula, numbers and result, each in a column; what is too wide goes on below its formula."""
     found = [_spelled(line, terminal) for line in equations.lines]
@@ -180,6 +175,7 @@ _WRITERS: dict[type, Callable[[Any, Terminal], Iterator[Line]]] = {
     doc.Terms: _terms,
     doc.Items: _items,
     doc.Listing: _listing,
+    doc.Fields: _fields,
     doc.Equations: _equations,
     doc.Grid: drawn,
 }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.analyses.outline import describe
+from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.work import Step

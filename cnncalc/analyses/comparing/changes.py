@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.diff import Change, Kind, count
 from cnncalc.analyses.outline import describe
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Counts, GroupRow, Row
 
 MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "resized": "~", "unchanged": " "}

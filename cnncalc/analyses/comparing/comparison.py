@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.figures import change, percent, ratio
 from cnncalc.core.problem import Problem, clean

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from codecs import BOM_UTF8
 from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
+from cnncalc.cli.updating import updated
 from cnncalc.formats import writing
 from cnncalc.render.check import FEW, Checked, many, verdict
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
     from cnncalc.analyses.checks.budget import Limit
     from cnncalc.analyses.checks.config import Choices
-    from cnncalc.analyses.checks.expect import Update
     from cnncalc.analyses.checks.project import Project
     from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.core.problem import Problem
@@ -50,10 +49,15 @@ def _form() -> str:
     return "github" if os.environ.get("GITHUB_ACTIONS") == "true" else DRAWN
 
 
-def _known_codes() -> Iterable[str]:
-    from cnncalc.analyses.checks.rules import RULES
+def _rules(words: str, help: str) -> Any:
+    """An option that names lint rules."""
 
-    return RULES
+    def known() -> Iterable[str]:
+        from cnncalc.analyses.checks.rules import RULES
+
+        return RULES
+
+    return option(words, type=options.Names(known), read=_codes, metavar="CODES", help=help, group=LINT)
 
 
 def _codes(given: str) -> frozenset[str]:
@@ -170,22 +174,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Record the figures of every FILE for --baseline.",
         group=BASELINE,
     )
-    select: frozenset[str] | None = option(
-        "--select",
-        type=options.Names(_known_codes),
-        read=_codes,
-        metavar="CODES",
-        help="Run only these lint rules.",
-        group=LINT,
-    )
-    ignore: frozenset[str] | None = option(
-        "--ignore",
-        type=options.Names(_known_codes),
-        read=_codes,
-        metavar="CODES",
-        help="Run all lint rules but these.",
-        group=LINT,
-    )
+    select: frozenset[str] | None = _rules("--select", "Run only these lint rules.")
+    ignore: frozenset[str] | None = _rules("--ignore", "Run all lint rules but these.")
     no_lint: bool = option("--no-lint", is_flag=True, help="Run no lint rule.", group=LINT)
     strict: bool = option(
         "--strict",
@@ -230,7 +220,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             raise click.UsageError("--max-growth goes with --baseline.")
         files = self._to_check(project, change)
         held = self._held(project, index)
-        recorder = None if self.write_baseline is None else self._recorder(self.write_baseline)
+        recorder = None if self.write_baseline is None else _recorder(self.write_baseline)
         finders: list[Finder] = [] if self.no_lint else [Linter(project)]
         finders += [held] if held else []
         finders += [recorder] if recorder else []
@@ -258,7 +248,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             for file in progress:
                 if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
-                rewritten = _update(file.name, self.allow_outside) if self.update else None
+                rewritten = updated(file.name, self.allow_outside) if self.update else None
                 report = options.configured(checks.report, file)
                 progress.hide()
                 if rewritten and rewritten.figures:
@@ -325,23 +315,22 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         """Say of options that do not go together that they do not."""
         drawn = any(form.name == DRAWN and output not in (None, "-") for form, output in self.outputs)
         others = ", ".join(form.name for form in FORMATS if form.name != DRAWN)
-        partly, changed = self._partly, bool(self.sets or self.input_size)
+        own = not (self.sets or self.input_size)
+        recorded = self.write_baseline is not None
         for wrong, why in (
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
-            (
-                drawn,
-                f"--output wants another format than `{DRAWN}`: --format {others}.",
-            ),
+            (drawn, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
             (
-                self.update and changed,
+                self.update and not own,
                 "--update writes the file's own figures: it goes without --set and --input-size.",
             ),
             (self.update and "-" in self.files, "--update rewrites a file; standard input is none."),
             (self.update and self.staged, "--update rewrites files, and not what is --staged of them."),
+            (recorded and self._partly, "--write-baseline records all files, not those that changed."),
             (
-                self.write_baseline is not None and partly,
-                "--write-baseline records all files, not those that changed.",
+                recorded and not own,
+                "--write-baseline records the files' own figures: it goes without --set, --input-size.",
             ),
         ):
             if wrong:
@@ -375,15 +364,6 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
                 "a baseline FILE has the files' own figures: it goes without --set and --input-size."
             )
         return held
-
-    def _recorder(self, path: str) -> Recorder:
-        from cnncalc.analyses.checks.baselines.recorded import Recorder
-
-        if self.sets or self.input_size:
-            raise click.UsageError(
-                "--write-baseline records the files' own figures: it goes without --set, --input-size."
-            )
-        return Recorder(path)
 
     def _show(self, report: Report, problems: list[Problem]) -> None:
         """What is said of one file as soon as it is checked: its problems that were not yet told, set apart."""
@@ -468,6 +448,12 @@ def _read_config(index: Index | None) -> Callable[[str], bytes | None]:
     return read
 
 
+def _recorder(path: str) -> Recorder:
+    from cnncalc.analyses.checks.baselines.recorded import Recorder
+
+    return Recorder(path)
+
+
 def _record(recorder: Recorder, reports: list[Report], before: str | None) -> None:
     """Write the baseline file, which may be the one before, of all files or not at all."""
     if any(report.code == 2 for report in reports):
@@ -475,40 +461,3 @@ def _record(recorder: Recorder, reports: list[Report], before: str | None) -> No
         return
     streams.emit(recorder.text(), recorder.path, renews=before)
     streams.remark(f"{recorder.path} records {many(len(recorder.files), 'file')}")
-
-
-def _update(file: str, allow_outside: bool) -> Update | None:
-    """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
-    from cnncalc.analyses.checks.expect import check, update
-    from cnncalc.core.problem import ProblemsFound
-    from cnncalc.formats import open as api
-
-    try:
-        graph = api.load(file, allow_outside=allow_outside)
-        edits = check(graph).edits
-    except ProblemsFound:
-        return None
-    if not edits:
-        return None
-    if file.startswith(api.FROM_GIT):
-        raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
-    found = api.find(file)
-    if found.bundled:
-        raise click.UsageError(
-            f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
-        )
-    done = update(graph, edits)
-    if done.figures:
-        _rewrite(found.path, done.before, done.text)
-    return done
-
-
-def _rewrite(path: str, before: str, after: str) -> None:
-    """Write what became of the text that was read, over no other one."""
-    try:
-        with open(path, "rb") as file:
-            mark = file.read(len(BOM_UTF8))
-        mark = mark if mark == BOM_UTF8 else b""
-        writing.write(path, mark + after.encode(), old=mark + before.encode())
-    except OSError as error:
-        raise streams.CannotWrite(f"'{path}'", error) from None

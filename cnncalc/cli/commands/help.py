@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from cnncalc.cli import command_names, no_such_command, options, streams
+from cnncalc.cli import command_names, no_such_command, streams
 from cnncalc.cli.command import HELP, Command, argument
+from cnncalc.cli.files import TextType
 
 
-class _CommandName(options.TextType):
+class _CommandName(TextType):
     name = "command"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:

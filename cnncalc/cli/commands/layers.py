@@ -8,10 +8,11 @@ import click
 
 from cnncalc.cli import options
 from cnncalc.cli.command import REFERENCE, Command, argument
+from cnncalc.cli.files import TextType
 from cnncalc.cli.formats import OutputFormat, pages
 
 
-class _LayerType(options.TextType):
+class _LayerType(TextType):
     name = "type"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
@@ -28,7 +29,7 @@ class LayersCommand(Command, options.WithOutput, options.WithDrawing):
     examples = ("cnncalc layers", "cnncalc layers conv", "cnncalc layers max_pool avg_pool")
 
     types: tuple[str, ...] = argument("[TYPE]...", type=_LayerType())
-    form: OutputFormat = options.formats(*pages("render.reference:document", "text", {"latex": ("ascii",)}))
+    form: OutputFormat = options.formats(*pages("render.reference:document", "text"))
 
     def run(self) -> int:
         from cnncalc.core.layers import LAYERS

@@ -24,8 +24,9 @@ class ListCommand(Command, options.WithOutput, options.WithDrawing):
 
     def run(self) -> int:
         from cnncalc.formats import bundled
+        from cnncalc.render.catalog import BundledFile
 
-        found = [bundled.BundledFile(name) for name in bundled.names() if _matches(name, self.words)]
+        found = [BundledFile(name) for name in bundled.names() if _matches(name, self.words)]
         if not found:
             from cnncalc.core.problem import nearest
 

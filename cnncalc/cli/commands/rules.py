@@ -8,10 +8,11 @@ import click
 
 from cnncalc.cli import options
 from cnncalc.cli.command import CHECKS, Command, argument
+from cnncalc.cli.files import TextType
 from cnncalc.cli.formats import OutputFormat, pages
 
 
-class _Code(options.TextType):
+class _Code(TextType):
     name = "code"
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
@@ -33,7 +34,7 @@ class RulesCommand(Command, options.WithOutput, options.WithDrawing):
 
     codes: tuple[str, ...] = argument("[CODE]...", type=_Code())
     form: OutputFormat = options.formats(
-        *pages("render.rules:document", "text", {"latex": ("ascii",)}),
+        *pages("render.rules:document", "text"),
         OutputFormat("json", "render.rules:json", ("ascii",)),
     )
 

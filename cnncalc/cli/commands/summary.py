@@ -69,7 +69,7 @@ class SummaryCommand(
     )
 
     def run(self) -> int:
-        from cnncalc.analyses.outline import Analyzed, Overview
+        from cnncalc.analyses.overview import Analyzed, Overview
         from cnncalc.core.analysis import analyze
 
         loaded = self.load(*self.files)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import prod
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
-from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
+from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
@@ -26,6 +27,15 @@ from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Match, 
 
 LARGEST_SIZE = 10**15
 MOST_LISTED = 5
+JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tensors, value by value
+    **dict.fromkeys(("Add", "Sum", "Eltwise/SUM"), ("add", {})),
+    **dict.fromkeys(("Mul", "Multiply", "Eltwise/PROD"), ("multiply", {})),
+    **dict.fromkeys(("Max", "Maximum", "Eltwise/MAX"), ("elementwise", {"type": "maximum"})),
+    **dict.fromkeys(("Min", "Minimum"), ("elementwise", {"type": "minimum"})),
+    **dict.fromkeys(("Sub", "Subtract"), ("elementwise", {"type": "subtract"})),
+    "Div": ("elementwise", {"type": "divide"}),
+    "Pow": ("elementwise", {"type": "power"}),
+}
 
 
 class Value(NamedTuple):
@@ -69,7 +79,7 @@ def dims_like(shape: Shape, like: Value) -> tuple[int, ...]:
     channels, *sides = shape
     front = [1] if like.channel > 0 and like.dims[0] == 1 else []
     dims = [*front, *sides]
-    dims.insert(len(front) if like.channel == 1 and len(front) == 1 else len(dims), channels)
+    dims.insert(1 if like.channel == 1 and front and len(like.dims) > 2 else len(dims), channels)
     return tuple(dims)
 
 
@@ -81,14 +91,15 @@ class Lowering:
         self.table = table
         self.values: dict[str, Value] = {}
         self.readers: dict[str, list[tuple[Operation, int]]] = {}
-        self.operators = self._needed()
-        for operator in self.operators:
+        self.operations = self._needed()
+        for operator in self.operations:
             for at, name in enumerate(operator.reads):
                 self.readers.setdefault(name, []).append((operator, at))
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
+        self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.read: dict[str, int] = {}  # how often stored tensors are counted
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
@@ -107,7 +118,7 @@ class Lowering:
         """The operators that lead to an output, in their order."""
         wanted = set(self.net.outputs)
         kept = []
-        for operator in reversed(self.net.operators):
+        for operator in reversed(self.net.operations):
             if not wanted.isdisjoint(operator.gives):
                 kept.append(operator)
                 wanted.update(operator.reads)
@@ -131,6 +142,8 @@ class Lowering:
             sides = [at for at in range(1, len(dims)) if at != channel]
             if sizes and len(dims) >= 4:
                 given = sizes * len(sides) if len(sizes) == 1 else sizes
+                if len(given) == len(sides) + 1:  # channels, too
+                    dims[channel], *given = given
                 if len(given) != len(sides):
                     raise fail("bad-value", f"--input-size: the input `{clean(name)}` has {len(sides)} sides", None)
                 for at, side in zip(sides, given, strict=True):
@@ -141,7 +154,7 @@ class Lowering:
                     "missing-key",
                     f"the input `{clean(name)}` leaves sizes open: {clean(', '.join(open_))}",
                     Label(self.net.file, f"input `{clean(name)}`"),
-                    "say them: `--input-size 224`",
+                    f"say them: `--input-size {'224' if isinstance(dims[channel], int) else '3x224x224'}`",
                 )
             if prod(dims) > LARGEST_SIZE:
                 raise too_many(prod(dims), Label(self.net.file, f"input `{clean(name)}`"))
@@ -161,6 +174,7 @@ class Lowering:
                 row = rows[0] if rows else None
                 if row is None or len(origin) != rank:
                     continue
+                row = _turned(row, operator)
                 if row.axis and at == 0:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
@@ -197,19 +211,27 @@ class Lowering:
 
     def graph(self) -> Graph:
         """The network, or ProblemsFound with all that is wrong."""
-        for operator in self.operators:
+        silent: set[str] = set()  # what depends on a tensor that nobody knows
+        for operator in self.operations:
+            if not silent.isdisjoint(operator.reads):
+                silent.update(operator.gives)
+                continue
             reads = [self._value(name, operator) for name in operator.reads]
             try:
                 given = self._lowered(operator, reads)
             except Unclear as error:
-                raise fail(
-                    "bad-value", f"`{clean(operator.type)}`: {error}", operator.place, "the file says not what it gives"
-                ) from None
+                known = operator.type in self.table.by_operator
+                self.builder.problems.add(
+                    "bad-value" if known else "unknown-layer", f"`{clean(operator.type)}`: {error}", operator.place
+                )
+                silent.update(operator.gives)
+                continue
             for name, value in zip(operator.gives, given, strict=False):
                 if prod(value.dims) > LARGEST_SIZE:
                     raise too_many(prod(value.dims), operator.place)
                 if name:
                     self.values[name] = value
+        self.builder.problems.stop_if_any()
         outputs = {}
         for name in self.net.outputs:
             found = self.values.get(name)
@@ -217,10 +239,9 @@ class Lowering:
                 self.notes.append(f"the output `{clean(name)}` depends on no input: it is left out")
             else:
                 outputs[name] = found.ref
-        self.builder.problems.stop_if_any()
         if not self.builder.nodes or not outputs:
             raise fail("not-an-architecture", "no layer leads from an input to an output", Label(self.net.file, ""))
-        name_nodes(self.builder, self.paths)
+        name_nodes(self.builder, self.paths, self.net.kinds)
         by_ref = {ref: self.builder.nodes[ref].name for ref in outputs.values() if ref >= 0}
         self._say()
         return self.builder.graph(
@@ -232,6 +253,7 @@ class Lowering:
         if not tensors:
             return self._folded(operator, reads)
         for row in self.table.by_operator.get(operator.type, ()):
+            row = _turned(row, operator)
             scope = self._scope(operator, row, reads)
             if scope is not None and _holds(row, scope):
                 return self._by_row(operator, row, scope, reads)
@@ -243,7 +265,7 @@ class Lowering:
         sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
         known = [read.known if read else None for read in reads]
         rows = self.table.by_operator.get(operator.type, ())
-        move = rows[0].type if rows else operator.type
+        move = next((row.type for row in rows if row.type in MOVES or row.type == SAME), operator.type)
         try:
             if move == SAME:
                 found = [known[0] or Known(())]
@@ -262,7 +284,7 @@ class Lowering:
 
     def _scope(self, operator: Operation, row: Match, reads: list[Value | None]) -> dict[str, Any] | None:
         """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
-        scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes}
+        scope: dict[str, Any] = {**WORDS, **row.defaults, **operator.attributes, "kind": clean(operator.type)}
         for role in row.roles(0):
             if role.kind:
                 scope[f"{role.name}_given"] = False
@@ -270,17 +292,12 @@ class Lowering:
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "ignored" or read is None:
                 continue
+            if role.name:
+                scope |= _of_dims(role.name, read.dims)
             if role.kind:
                 if read.ref is not None:
                     return None
                 scope[f"{role.name}_given"] = bool(read.sources)
-                scope[f"{role.name}_size"] = prod(read.dims)
-                if read.dims:
-                    scope[f"{role.name}_first"], scope[f"{role.name}_last"] = read.dims[0], read.dims[-1]
-                    scope[f"{role.name}_rank"] = len(read.dims)
-                    scope[f"{role.name}_sides"] = read.dims[2:]
-                    if len(read.dims) > 1:
-                        scope[f"{role.name}_second"] = read.dims[1]
                 if read.values is not None and len(read.values) == 1:
                     scope[f"{role.name}_value"] = read.values[0]
             elif first and read.ref is not None:
@@ -333,6 +350,8 @@ class Lowering:
             if not wrong and times == 1:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, operator, row, reads)
+                if operator.owner:
+                    self._own(ref, operator)
                 return [Value(dims, ref, _channel_of(dims, like))]
             if times > 1:
                 dims = (times, *dims[1:])
@@ -343,8 +362,10 @@ class Lowering:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
         figures = dict(stored)
-        if done and (declared in (None, dims) or not LAYERS[row.type].multiplies):
-            figures["multiplies"] = done.multiplies
+        if not self.net.keeps_books and (done or not (LAYERS[row.type].weights or LAYERS[row.type].biases)):
+            figures = {name: getattr(done, name, 0) for name in ("weights", "biases", "buffers")}
+        if (done and declared in (None, dims)) or not LAYERS[row.type].multiplies:
+            figures["multiplies"] = getattr(done, "multiplies", 0)
         dims = declared or dims
         assert dims is not None
         return [self._operator(operator, tensors, dims, _channel_of(dims, like), figures)]
@@ -418,6 +439,12 @@ class Lowering:
                     self.builder.share(ref, holder)
                     self.read[name] -= 1
 
+    def _own(self, ref: Ref, operator: Operation) -> None:
+        """Let a layer that is called again hold the weights of its first call."""
+        holder = self.owners.setdefault(operator.owner, ref)
+        if holder != ref:
+            self.builder.share(ref, holder)
+
     # -------------------------------------------------------------------------------------- what moves
 
     def _moved(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
@@ -449,7 +476,7 @@ class Lowering:
             if at and name not in self.readers and name not in self.net.outputs:
                 given.append(Value(found[at]))
                 continue
-            given.append(self._one_moved(operator, row, attributes, reads, found[at], at, name, figures))
+            given.append(self._one_moved(operator, row, attributes, reads, found, at, name, figures))
             figures = {}
         return given
 
@@ -459,11 +486,12 @@ class Lowering:
         row: Match,
         attributes: dict[str, Any],
         reads: list[Value | None],
-        dims: tuple[int, ...],
+        all_dims: list[tuple[int, ...]],
         at: int,
         name: str,
         figures: dict[str, int],
     ) -> Value:
+        dims = all_dims[at]
         tensors = [read for read in reads if read is not None and read.ref is not None]
         main = tensors[0]
         channel = self._channel_after(row.type, attributes, main, dims, name)
@@ -472,7 +500,8 @@ class Lowering:
         if view and (shape == main.shape or (dims == main.dims and row.type != "Transpose")):
             return Value(dims, main.ref, channel if shape == main.shape else main.channel)
         if not any(figures.values()):
-            found = self._as_layer(row.type, attributes, main, tensors, shape, dims, channel, at)
+            parts = [one[channel] for one in all_dims if channel < len(one)]
+            found = self._as_layer(row.type, attributes, main, tensors, shape, dims, channel, at, parts)
             if found:
                 layer, done, _ = self._tried(found[0], found[1], tuple(read.shape for read in tensors))
                 if layer and done and done.output == shape:
@@ -491,16 +520,25 @@ class Lowering:
         dims: tuple[int, ...],
         channel: int,
         at: int,
+        parts: list[int],
     ) -> tuple[str, dict[str, Any]] | None:
         """The layer of ours that a move is, and its attributes; None where it is none."""
         spatial = len(main.shape) > 1
         if move in ("Reshape", "Squeeze", "Unsqueeze", "Flatten"):
             return ("flatten", {}) if len(shape) == 1 and spatial else ("reshape", {"shape": (*shape[1:], shape[0])})
-        if move == "Concat" and axis_of(attributes["axis"], len(dims)) == channel == main.channel:
-            return ("concat", {}) if len(tensors) > 1 else None
+        if move == "Onto":  # of other channels as many as fit
+            return ("add", {}) if len({read.shape for read in tensors}) == 1 else None
+        if move == "Concat" and channel == main.channel and len(tensors) > 1:
+            axis = axis_of(attributes["axis"], len(dims))
+            before = sum(1 for place in range(axis) if place != channel and not (place == 0 and dims[0] == 1))
+            names = AXES.get(len(shape) - 1, ())
+            return ("concat", {"axis": "channels" if axis == channel else names[before] if before < len(names) else ""})
+        if move == "Transpose" and shape == main.shape[::-1] and len(shape) == 2:
+            return "transpose", {}
         if move == "Split" and main.channel == channel == axis_of(attributes.get("axis", 0), len(dims)):
-            many, rest = divmod(main.shape[0], shape[0])
-            return None if rest or main.shape[0] != shape[0] * many else ("slice", {"part": at + 1, "of": many})
+            if len(set(parts)) == 1:
+                return "slice", {"part": at + 1, "of": len(parts)}
+            return "slice", {"first": sum(parts[:at]) + 1, "last": sum(parts[: at + 1])}
         if move == "ReduceMean" and spatial and main.shape[0] == shape[0] and main.channel == 1:
             if len(shape) == 1:
                 return "global_avg_pool", {}
@@ -550,15 +588,19 @@ class Lowering:
             dims = declared
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
         channel = main.channel + len(dims) - len(main.dims)
-        if len(tensors) == len(parts) and len(tensors) > 1:
-            type = {"Add": "add", "Sum": "add", "Mul": "multiply"}.get(operator.type)
+        joined = JOINS.get(operator.type)
+        if joined and len(tensors) == len(parts) and len(tensors) > 1:
             ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
-            if type and all(read.channel >= 0 for read in ordered):
-                shapes = tuple(read.shape for read in ordered)
-                layer, done, _ = self._tried(type, {}, shapes)
-                if layer and done and done.output == shape_of(dims, channel):
-                    return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
+            shapes = tuple(read.shape for read in ordered)
+            layer, done, _ = self._tried(*joined, shapes)
+            if layer and done and done.output == shape_of(dims, channel):
+                return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
         figures = self._loose(reads)
+        scales = figures["weights"] and len(tensors) == 1 and operator.type == "Mul" and dims == main.dims
+        if scales and _along(dims, channel, parts) and not figures["buffers"]:
+            layer, done, _ = self._tried("scale", {}, (main.shape,))
+            if layer and done and done.weights == figures["weights"]:
+                return [Value(dims, self._put(operator, layer, done, tensors, (main.shape,)), channel)]
         if operator.type in ("Add", "Sub", "Sum"):
             figures["weights"], figures["biases"] = 0, figures["weights"]
         return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | figures)]
@@ -577,6 +619,17 @@ class Lowering:
         dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
         tensors = [read for read in (left, right) if read.ref is not None]
         figures = {"multiplies": prod(dims) * a[-1]} | self._loose(reads)
+        if (
+            len(tensors) == 2
+            and len(dims) == 3
+            and dims[0] == left.dims[0] == right.dims[0] == 1
+            and not any(transposed)
+        ):
+            ordered = [self._with_axis(read, 2, operator) for read in (left, right)]
+            shapes = tuple(read.shape for read in ordered)
+            layer, done, _ = self._tried("matmul", {}, shapes)
+            if layer and done and (done.output, done.multiplies) == (shape_of(dims, 2), figures["multiplies"]):
+                return [Value(dims, self._put(operator, layer, done, ordered, shapes), 2)]
         if len(left.dims) == 1:
             dims = (*dims[:-2], dims[-1])
         if len(right.dims) == 1:
@@ -604,7 +657,7 @@ class Lowering:
         declared = [self._declared(name) for name in operator.gives]
         self.unknown.setdefault(operator.type, []).append(operator.name)
         given = []
-        figures = self._loose(reads)
+        figures = self._loose(reads) if self.net.keeps_books else {}
         for at, (name, dims) in enumerate(zip(operator.gives, declared, strict=True)):
             if at and name not in self.readers and name not in self.net.outputs:
                 given.append(Value(()))
@@ -685,7 +738,7 @@ class Lowering:
                 f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
-        read = {name for operator in self.operators for name in operator.reads}
+        read = {name for operator in self.operations for name in operator.reads}
         spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
         if spare:
             self.notes.append(
@@ -703,7 +756,25 @@ def _axis(row: Match, read: Value, main: Value | None = None) -> int:
 
 def _channel_of(dims: tuple[int, ...], like: Value) -> int:
     """The axis of the channels of what a layer gives, as it is in what it reads."""
-    return 1 if like.channel == 1 and like.dims[0] == 1 and len(dims) > 1 else max(0, len(dims) - 1)
+    first = like.channel == 1 and like.dims[0] == 1 and len(like.dims) > 2 and len(dims) > 1
+    return 1 if first else max(0, len(dims) - 1)
+
+
+def _of_dims(name: str, dims: tuple[int, ...]) -> dict[str, Any]:
+    """What formulas call the dims of a tensor."""
+    found: dict[str, Any] = {f"{name}_size": prod(dims), f"{name}_rank": len(dims), f"{name}_sides": dims[2:]}
+    if dims:
+        found |= {f"{name}_first": dims[0], f"{name}_last": dims[-1]}
+    if len(dims) > 1:
+        found |= {f"{name}_second": dims[1], f"{name}_before": dims[-2]}
+    return found
+
+
+def _turned(row: Match, operator: Operation) -> Match:
+    """A row with the axis that the operator says."""
+    if row.axis != "format":
+        return row
+    return row._replace(axis="first" if operator.attributes.get("channels_first") else "last")
 
 
 def _holds(row: Match, scope: dict[str, Any]) -> bool:
@@ -729,9 +800,15 @@ def _as_tuple(value: Any) -> Any:
 def _is_plain(value: Any) -> bool:
     return (
         value is None
-        or isinstance(value, int | float | str)
+        or isinstance(value, int | float | str | Fraction)
         or (isinstance(value, tuple) and all(map(_is_plain, value)))
     )
+
+
+def _along(dims: tuple[int, ...], channel: int, parts: Sequence[Value]) -> bool:
+    """Whether what is constant among some tensors has one number for each channel."""
+    wanted = tuple(side if at == channel else 1 for at, side in enumerate(dims))
+    return all((1,) * (len(dims) - len(one.dims)) + one.dims == wanted for one in parts if one.ref is None)
 
 
 def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:
@@ -754,7 +831,7 @@ def _several(texts: Sequence[str], between: str) -> str:
 def _sizes(input_size: str | None) -> list[int]:
     if not input_size:
         return []
-    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,2}", input_size)
+    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,3}", input_size)
     if not sizes:
         raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 256 or 256x320")
     return [int(side) for side in re.split("[x×]", input_size)]
@@ -762,6 +839,6 @@ def _sizes(input_size: str | None) -> list[int]:
 
 def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     """The graph of a foreign network; raises ProblemsFound with all that is wrong."""
-    if len(net.operators) > MOST_LAYERS:
+    if len(net.operations) > MOST_LAYERS:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
     return Lowering(net, table, input_size).graph()

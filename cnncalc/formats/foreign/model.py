@@ -44,7 +44,8 @@ class Stored(NamedTuple):
 class Operation(NamedTuple):
     """One operator: its name, the path of modules that it stands in, its attributes, and the tensors by name.
 
-    An input that is left out is an empty name. `place` is where it stands: a line, or `node Conv_12`.
+    An input that is left out is an empty name. `place` is where it stands: a line, or `node Conv_12`. Of operators that
+    have the same `owner` the first, whose `id` that is, holds the weights of all.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Operation(NamedTuple):
     gives: tuple[str, ...]
     place: Origin
     scope: tuple[str, ...] = ()
+    id: str = ""
+    owner: str = ""
 
 
 @dataclass
@@ -68,9 +71,10 @@ class Foreign:
     name: str
     inputs: dict[str, Dims]
     outputs: tuple[str, ...]
-    operators: list[Operation]
+    operations: list[Operation]
     stored: dict[str, Stored] = field(default_factory=dict)
     declared: dict[str, Dims] = field(default_factory=dict)
     channels_last: bool = False
     keeps_books: bool = False  # whether the format says what each layer stores
     notes: list[str] = field(default_factory=list)
+    kinds: dict[tuple[str, ...], str] = field(default_factory=dict)  # the classes of modules, by their path

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator as python
 from collections.abc import Callable, Sequence
-from itertools import product
+from itertools import pairwise, product
 from math import ceil, floor, prod
 from typing import Any, NamedTuple
 
@@ -217,6 +217,9 @@ def _split(attributes: Attributes, reads: Reads) -> list[Known]:
     axis = axis_of(attributes.get("axis", 0), len(read.dims))
     parts = given(attributes, reads, "split", 1)
     side = read.dims[axis]
+    if parts is None and "points" in attributes:  # Caffe says where parts begin
+        ends = (0, *attributes["points"], side)
+        parts = tuple(after - before for before, after in pairwise(ends))
     if parts is None:
         many = attributes["outputs"]
         size = ceil(side / many)
@@ -268,9 +271,14 @@ def _pad(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known(tuple(dims))]
 
 
-@move("ScatterND", "ScatterElements", "CumSum", "Trilu")
+@move("ScatterND", "ScatterElements", "CumSum", "Trilu", "Onto")
 def _as_first(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known(first(reads).dims)]
+
+
+@move("Declared")
+def _declared(attributes: Attributes, reads: Reads) -> list[Known]:
+    raise Unclear("the file says not what it gives")
 
 
 # ------------------------------------------------------------------------------------------------ more of the same

@@ -9,6 +9,7 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
+from cnncalc.formats.foreign.aten import ATTENDED
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
@@ -63,12 +64,18 @@ TABLE = Matches(
         Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
+        Match("Attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED}, "q k v ignored:mask",
+              "q_last == k_last"),
         # normalisations
         Match("BatchNormalization SpatialBN", "batch_norm", {},
             "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
         Match("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
-        Match("LayerNormalization SimplifiedLayerNormalization", "layer_norm", {}, "x weights:W biases:B",
-            "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
+        Match("InstanceNormalization", "instance_norm", {"scale": "true", "shift": "true"}, "x weights:W biases:B",
+              axis="first", window=True),
+        Match("SimplifiedLayerNormalization RMSNormalization", "rms_norm", {"scale": "W_given"}, "x weights:W",
+              "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
+        Match("LayerNormalization", "layer_norm", {"scale": "W_given", "shift": "B_given"},
+            "x weights:W biases:B", "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
         Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
         # activations
         Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),
@@ -76,7 +83,7 @@ TABLE = Matches(
         Match("Tanh", "tanh"), Match("Elu", "elu"), Match("Selu", "selu"), Match("Gelu FastGelu", "gelu"),
         Match("Swish", "silu"), Match("HardSwish", "hard_swish"), Match("HardSigmoid", "hard_sigmoid"),
         Match("Softmax LogSoftmax", "softmax"),
-        Match("PRelu", "prelu", {"shared": "W_size == 1"}, "x weights:W", axis="first"),
+        Match("PRelu", "prelu", {"per": "all if W_size == 1 else channel"}, "x weights:W", axis="first"),
         Match("Clip", "relu6", {}, "x constant:min constant:max", "min_value == 0 and max_value == 6"),
         Match("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
         # pooling
@@ -87,6 +94,9 @@ TABLE = Matches(
         Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
         Match("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
         Match("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
+        Match("SpaceToDepth", "space_to_depth", {"factor": "blocksize"}, axis="first", window=True),
+        Match("Gather", "embedding", {"words": "W_first", "width": "W_last"}, "weights:W x",
+              "W_rank == 2 and axis == 0", defaults={"axis": 0}),
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads
@@ -103,8 +113,8 @@ TABLE = Matches(
         # values by themselves
         Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
             "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
-            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization",
-            NOTHING, reads="x*"),
+            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING,
+            reads="x*"),
     ]
 )  # fmt: skip
 
@@ -287,7 +297,7 @@ class _Model:
         if (domain, type) in self.functions:
             self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth)
             return
-        if len(self.net.operators) >= MOST_OPERATORS:
+        if len(self.net.operations) >= MOST_OPERATORS:
             message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
             raise fail("limit", message, Label(self.file, ""))
         reads = [self.same.get(one, one) for one in reads]
@@ -301,7 +311,7 @@ class _Model:
             scope, called = _module_path(name)
         elif not scope:
             called = self._called(type, called, reads)
-        self.net.operators.append(
+        self.net.operations.append(
             Operation(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope)
         )
 
@@ -389,7 +399,7 @@ class _Model:
 
     def _with_biases(self) -> None:
         """A product with a stored matrix, to which only a stored vector is added, has that for its bias."""
-        operators, stored = self.net.operators, self.net.stored
+        operators, stored = self.net.operations, self.net.stored
         readers: dict[str, int] = {}
         for operator in operators:
             for name in operator.reads:
@@ -412,11 +422,11 @@ class _Model:
                     self.net.declared.pop(product_, None)
                     break
         if gone:
-            self.net.operators = [one for at, one in enumerate(operators) if at not in gone]
+            self.net.operations = [one for at, one in enumerate(operators) if at not in gone]
 
     def _say_folded(self) -> None:
         folded = scales = 0
-        for operator in self.net.operators:
+        for operator in self.net.operations:
             if operator.type == "Conv" and len(operator.reads) > 2:
                 kernel, bias = operator.reads[1:3]
                 stored = self.net.stored.get(kernel)

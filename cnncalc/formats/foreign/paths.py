@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cnncalc.core.builder import Builder
 from cnncalc.core.graph import Group
 from cnncalc.core.problem import clean
 
 
-def name_nodes(builder: Builder, paths: Sequence[tuple[tuple[str, ...], str, str]]) -> None:
+def name_nodes(
+    builder: Builder, paths: Sequence[tuple[tuple[str, ...], str, str]], kinds: Mapping[tuple[str, ...], str]
+) -> None:
     """Give every node of a builder its path, and a group to all that stand in one module.
 
     `paths` are the scope, the name and the type of each node. A module of one layer is that layer; one that is entered
-    again is another group.
+    again is another group. `kinds` are the classes of modules.
     """
     many: dict[tuple[str, ...], int] = {}
     for scope, _, _ in paths:
         for depth in range(1, len(scope) + 1):
             many[scope[:depth]] = many.get(scope[:depth], 0) + 1
     taken = dict.fromkeys(builder.inputs, 1)
-    open_: list[tuple[str, str, int]] = []  # segment, whole path, first node
+    open_: list[tuple[str, str, int, str]] = []  # segment, whole path, first node, class
     for index, (scope, name, type) in enumerate(paths):
         wanted = tuple(map(_segment, scope))
         leaf = _segment(name) or type
@@ -30,18 +32,19 @@ def name_nodes(builder: Builder, paths: Sequence[tuple[tuple[str, ...], str, str
         while keep < min(len(open_), len(wanted)) and open_[keep][0] == wanted[keep]:
             keep += 1
         _close(builder, open_, keep, index)
-        for segment in wanted[keep:]:
+        for depth, segment in enumerate(wanted[keep:], keep + 1):
+            kind = clean(kinds.get(scope[:depth], "module"))
             parent = open_[-1][1] + "/" if open_ else ""
-            open_.append((segment, _free(f"{parent}{segment}", taken), index))
+            open_.append((segment, _free(f"{parent}{segment}", taken), index, kind))
         parent = open_[-1][1] + "/" if open_ else ""
         builder.nodes[index] = builder.nodes[index]._replace(name=_free(f"{parent}{leaf}", taken))
     _close(builder, open_, 0, len(paths))
 
 
-def _close(builder: Builder, open_: list[tuple[str, str, int]], keep: int, stop: int) -> None:
+def _close(builder: Builder, open_: list[tuple[str, str, int, str]], keep: int, stop: int) -> None:
     while len(open_) > keep:
-        _, path, start = open_.pop()
-        builder.groups.append(Group(path, "module", start, stop, stop - 1, builder.nodes[start].origin, named=True))
+        _, path, start, kind = open_.pop()
+        builder.groups.append(Group(path, kind, start, stop, stop - 1, builder.nodes[start].origin, named=True))
 
 
 def _segment(text: str) -> str:

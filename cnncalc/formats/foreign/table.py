@@ -27,10 +27,10 @@ class Match(NamedTuple):
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other) or
     `*` (a product of matrices). `values` are formulas over the operator's attributes, over `W_given`, `W_first`,
-    `W_last`, `W_size` and `W_sides` of what is stored, and over the input's `c` and `rank`; a name that is not there
-    leaves the default.
-    `reads` names each input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is where the channels
-    of `x` stand. `window`: one image after the other, whatever stands in front.
+    `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c` and `rank`; a name that is not there
+    leaves the default. `reads` names each input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is
+    where the channels of `x` stand: `first`, `last`, or as the operator's own attributes say. `window`: one image after
+    the other, whatever stands in front.
     """
 
     operators: str
@@ -38,7 +38,7 @@ class Match(NamedTuple):
     values: Mapping[str, str] = {}
     reads: str = "x"
     when: str = "true"
-    axis: str = ""  # first, last
+    axis: str = ""  # first, last, format
     window: bool = False
     defaults: Mapping[str, Any] = {}
 

@@ -20,24 +20,16 @@ class Unread(NamedTuple):
 UNREAD = (
     Unread("a program in Python", (".py", ".pyi", ".ipynb"), rb"\s*(?:import|from) (?:torch|keras|tensorflow)\b"),
     Unread("a file of HDF5, as Keras saves weights and models", (".h5", ".hdf5"), rb"\x89HDF\r\n\x1a\n"),
-    Unread("a model of Keras", (".keras",), rb"PK\x03\x04.{20,80}(?:metadata|config)\.json"),
-    Unread("a model of Keras as JSON", (), rb'\s*\{.{0,200}"class_name"\s*:\s*"(?:Functional|Model|Sequential)"'),
-    Unread("an exported program of PyTorch", (".pt2",), rb"(?!)"),
     Unread(
         "a file of PyTorch",
         (".pt", ".pth", ".ckpt"),
         rb"PK\x03\x04.{20,200}data\.pkl|\x80[\x02-\x05].{0,20}\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19",
-        f"it holds weights, and may run code when it is read: it is not opened; {WRITE}",
+        "it may run code when it is read, so it is not opened: export the network, "
+        '`torch.export.save(torch.export.export(model, args), "net.pt2")`',
     ),
     Unread("weights of safetensors", (".safetensors",), rb'.{8}\{"', f"it holds weights, and no layers; {WRITE}"),
     Unread("a model of TensorFlow Lite", (".tflite",), rb".{4}TFL3"),
     Unread("a model of TensorFlow", (".pb",), rb"(?!)"),
-    Unread(
-        "a model of Caffe",
-        (".prototxt", ".caffemodel"),
-        rb'(?:\s*(?:#[^\n]*\n|name\s*:\s*"[^"\n]*"))*\s*layers?\s*\{',
-    ),
-    Unread("a model of darknet", (".cfg",), rb"(?:\s|#[^\n]*\n)*\[net(?:work)?\]"),
 )  # fmt: skip
 
 

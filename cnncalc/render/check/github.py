@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.analyses.checks.report import causes
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import Label, Place, Problem, clean
 from cnncalc.render.check import Checked, from_root
 

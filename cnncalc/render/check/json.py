@@ -8,7 +8,7 @@ from typing import Any
 
 from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.report import Report
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.formats.writing import shown
 from cnncalc.render.check import Checked
 from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object

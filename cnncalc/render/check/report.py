@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnncalc.analyses.checks.report import Report, causes
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.measures import Use, used
+from cnncalc.analyses.style import Style
 from cnncalc.core.figures import exact
 from cnncalc.core.problem import Problem
 from cnncalc.render import markdown

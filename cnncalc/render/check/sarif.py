@@ -13,7 +13,7 @@ from urllib.parse import quote
 from cnncalc import __version__
 from cnncalc.analyses.checks.report import Report, causes
 from cnncalc.analyses.checks.rules import RULES
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.codes import CODES
 from cnncalc.core.problem import Label, Problem
 from cnncalc.render.check import Checked, from_root

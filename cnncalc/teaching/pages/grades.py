@@ -9,7 +9,7 @@ from csv import writer as csv_writer
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Labelled, Page, Run, TableRow
 from cnncalc.teaching.grade import Graded, Mark, Marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from json import dumps
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render.document import Grid, Head, Heading, Page, Paragraph, Section, TableRow
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.render.document import Grid, Head, TableRow
 from cnncalc.render.grid import Line, Terminal, drawn
 from cnncalc.render.text import flowing, joined

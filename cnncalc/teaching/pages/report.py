@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.diagram import svg
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Box, Caption, Item, Picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cnncalc.analyses.columns import Style
+from cnncalc.analyses.style import Style
 from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.question import Answer, Handout, Question, Worksheet
 from cnncalc.teaching.recipe import header

@@ -12,10 +12,10 @@ from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures,
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, beside, of_its_own, place
 from cnncalc.analyses.checks.baselines.recorded import Recorded
 from cnncalc.analyses.checks.project import Project
-from cnncalc.analyses.columns import Style
 from cnncalc.analyses.comparing.changes import described
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import MEASURES, Measure, Value
+from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import told
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail

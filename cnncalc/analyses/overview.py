@@ -1,0 +1,52 @@
+"""Networks side by side as files were named, and what of each is shown: what `summary` gives its formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.analyses.measures import MEASURES
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.outline import SummaryLine
+    from cnncalc.core.analysis import Analysis, Row
+    from cnncalc.core.problem import Problem
+
+
+class Analyzed(NamedTuple):
+    """A FILE as it was named, and its analysis; None where it cannot be used, for these problems."""
+
+    file: str
+    analysis: Analysis | None
+    problems: Sequence[Problem] = ()
+
+
+class Overview(NamedTuple):
+    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
+
+    networks: Sequence[Analyzed]
+    columns: tuple[str, ...] | None = None
+    depth: int | None = 1
+    sort: str | None = None
+    top: int | None = None
+
+    @property
+    def analyses(self) -> Iterator[Analysis]:
+        """Those of the files that can be used."""
+        return (one.analysis for one in self.networks if one.analysis)
+
+    def lines(self, analysis: Analysis) -> list[SummaryLine]:
+        """The lines of one network for people, at the depth."""
+        from cnncalc.analyses.outline import outline
+
+        return outline(analysis, self.depth, sort=self.sort, top=self.top)
+
+    def leaves(self, analysis: Analysis) -> Sequence[Row]:
+        """The layers of one network for programs."""
+        rows: Sequence[Row] = analysis.rows
+        if self.sort:
+            from cnncalc.analyses.outline import largest_first
+
+            measure = MEASURES[self.sort]
+            rows = sorted(rows, key=lambda row: largest_first(measure.value(analysis, row)))
+        return rows[: self.top]

@@ -1,0 +1,54 @@
+"""How results are written: figures, shapes, signs, and in how much room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncalc.core.figures import exact, megabytes, short
+from cnncalc.core.shape import Shape, written_shape
+from cnncalc.formats.writing import UTF8, shown
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.measures import Measure, Value
+
+
+class Style(NamedTuple):
+    """How a result is written: its figures and shapes, and in how much room.
+
+    `exact` None: figures to the last digit where they fit, else to four. `width` None: a file or a pipe, where nothing
+    is folded. `encoding`: another one than UTF-8 where that lacks signs of ours. `standalone`: a whole document, and
+    not what goes into one.
+    """
+
+    exact: bool | None = None
+    layout: str = "hwc"
+    encoding: str = UTF8
+    width: int | None = None
+    color: bool = False
+    standalone: bool = False
+
+    @property
+    def ways(self) -> tuple[Style, ...]:
+        """The same with figures to the last digit, and then to four, as far as that is open."""
+        return (self._replace(exact=True), self._replace(exact=False)) if self.exact is None else (self,)
+
+    def number(self, value: Value, zero: str = "–") -> str:
+        if value == 0:
+            return self.plain(zero)
+        return "" if value is None else short(value) if self.exact is False else exact(value)
+
+    def figure(self, measure: Measure, value: Value) -> str:
+        """A value as the measure is written: a number, or bytes as MB."""
+        return self.plain(megabytes(value)) if measure.in_bytes and isinstance(value, int) else self.number(value)
+
+    def shape(self, shape: Shape | None) -> str:
+        return self.plain(written_shape(shape, self.layout, "×")) if shape else ""
+
+    @property
+    def ascii(self) -> bool:
+        """Whether signs are replaced by letters, for the encoding has them not."""
+        return self.encoding != UTF8
+
+    def plain(self, text: str) -> str:
+        """Text as the encoding has it."""
+        return shown(text, self.encoding) if self.ascii else text

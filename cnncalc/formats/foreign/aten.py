@@ -1,0 +1,89 @@
+"""The operators of PyTorch, as `torch.export` and the recorder name them: one table for both."""
+
+from __future__ import annotations
+
+from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match, Matches
+
+_CONV = {"filters": "W_first", "kernel": "W_sides", "stride": "stride", "padding": "padding", "dilation": "dilation",
+         "groups": "groups", "bias": "B_given"}  # fmt: skip
+_POOL = {"kernel": "kernel_size", "stride": "stride", "padding": "padding"}
+_PER = "position if rank > 0 else none"
+_AFFINE = {"scale": "W_given", "shift": "B_given"}
+
+ATTENDED = "q_size * k_before + q_size / q_last * k_before * v_last"  # scores, and sums weighted by them
+
+ATEN = Matches(
+    [
+        # convolutions
+        Match("conv1d conv2d conv3d convolution", "conv", _CONV, "x weights:W biases:B", "not transposed", axis="first",
+              window=True, defaults={"transposed": False}),
+        Match("conv_transpose1d conv_transpose2d conv_transpose3d convolution", "transposed_conv",
+              {**_CONV, "filters": "W_second * groups", "output_padding": "output_padding"}, "x weights:W biases:B",
+              axis="first", window=True, defaults={"groups": 1}),
+        # dense
+        Match("linear", "dense", {"units": "W_first", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+              axis="last"),
+        Match("addmm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "biases:B x weights:W",
+              axis="last"),
+        Match("mm matmul", "dense", {"units": "W_last", "bias": "false", "per": _PER}, "x weights:W", "W_rank == 2",
+              axis="last"),
+        Match("mm bmm matmul dot", PRODUCT, reads="x w"),
+        Match("baddbmm addmm", PRODUCT, reads="ignored:b x w"),
+        Match("scaled_dot_product_attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED},
+              "q k v ignored:mask"),
+        # normalisations
+        Match("batch_norm native_batch_norm _native_batch_norm_legit_no_training", "batch_norm", _AFFINE,
+              "x weights:W biases:B buffers:mean buffers:variance", "mean_given", axis="first"),
+        Match("instance_norm", "instance_norm", _AFFINE, "x weights:W biases:B buffers:mean buffers:variance",
+              axis="first", window=True),
+        Match("layer_norm native_layer_norm", "layer_norm", _AFFINE, "x weights:W biases:B", "last_only", axis="last"),
+        Match("rms_norm", "rms_norm", {"scale": "W_given"}, "x weights:W", "last_only", axis="last"),
+        Match("group_norm native_group_norm", "group_norm", {"groups": "num_groups", **_AFFINE},
+              "x weights:W biases:B", axis="first"),
+        Match("dropout native_dropout feature_dropout alpha_dropout", "dropout", {"rate": "p"}),
+        Match("stochastic_depth", "stochastic_depth", {"rate": "p"}),
+        # activations
+        Match("relu", "relu"), Match("relu6", "relu6"), Match("sigmoid", "sigmoid"), Match("tanh", "tanh"),
+        Match("hardtanh clamp", "relu6", {}, "x", "min_val == 0 and max_val == 6"),
+        Match("elu", "elu"), Match("selu", "selu"), Match("gelu", "gelu"), Match("silu", "silu"),
+        Match("hardswish", "hard_swish"), Match("hardsigmoid", "hard_sigmoid"),
+        Match("leaky_relu", "leaky_relu", {"slope": "negative_slope"}),
+        Match("softmax _softmax log_softmax _log_softmax", "softmax"),
+        Match("prelu _prelu_kernel", "prelu", {"per": "all if W_size == 1 else channel"}, "x weights:W", axis="first"),
+        # pooling
+        Match("max_pool1d max_pool2d max_pool3d max_pool2d_with_indices", "max_pool",
+              {**_POOL, "dilation": "dilation", "ceil": "ceil_mode"}, axis="first", window=True),
+        Match("avg_pool1d avg_pool2d avg_pool3d", "avg_pool", {**_POOL, "ceil": "ceil_mode"}, axis="first",
+              window=True),
+        Match("adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d _adaptive_avg_pool2d", "adaptive_avg_pool",
+              {"size": "output_size"}, axis="first", window=True),
+        Match("adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d", "adaptive_max_pool",
+              {"size": "output_size"}, axis="first", window=True),
+        Match("pixel_shuffle", "pixel_shuffle", {"factor": "upscale_factor"}, axis="first", window=True),
+        Match("pixel_unshuffle", "space_to_depth", {"factor": "downscale_factor"}, axis="first", window=True),
+        Match("channel_shuffle native_channel_shuffle", "channel_shuffle", {"groups": "groups"}, axis="first"),
+        Match("embedding", "embedding", {"words": "W_first", "width": "W_last"}, "weights:W x"),
+        # what gives what it reads
+        Match("clone contiguous alias detach to _to_copy lift_fresh_copy _assert_tensor_metadata", SAME,
+              reads="x ignored:o"),
+        # shapes; where the sizes are not said, they are declared
+        Match("view reshape _unsafe_view unflatten flatten", "Reshape", {"shape": "shape"}),
+        Match("transpose permute t movedim", "Transpose", {"perm": "perm"}),
+        Match("squeeze", "Squeeze", {"axes": "dim"}), Match("unsqueeze", "Unsqueeze", {"axes": "dim"}),
+        Match("cat", "Concat", {"axis": "dim"}, "x*", defaults={"dim": 0}),
+        Match("chunk split split_with_sizes unbind tensor_split", "Split", {"axis": "dim", "split": "sizes"},
+              defaults={"dim": 0}),
+        Match("slice select narrow roll expand repeat index pad constant_pad_nd reflection_pad2d stack gather "
+              "index_select flip new_zeros new_ones new_full new_empty zeros ones full arange tril triu scalar_tensor",
+              "Declared", reads="x*"),
+        Match("mean sum amax amin", "ReduceMean", {"axes": "dim", "keepdims": "1 if keepdim else 0"},
+              defaults={"keepdim": False}),
+        Match("upsample_nearest2d upsample_bilinear2d upsample_bicubic2d upsample_nearest1d upsample_trilinear3d "
+              "interpolate upsample_nearest3d upsample_linear1d", "Resize"),
+        # values by themselves
+        Match("add", "0", reads="x*"), Match("mul sub div rsub maximum minimum pow exp log sqrt rsqrt abs neg erf "
+              "clamp hardtanh softplus mish celu where masked_fill eq ne lt gt le ge logical_not logical_and sin cos "
+              "square reciprocal cumsum bitwise_not clamp_min log_sigmoid threshold rms copy fill zeros_like "
+              "ones_like full_like linalg_vector_norm norm", NOTHING, reads="x*"),
+    ]
+)  # fmt: skip

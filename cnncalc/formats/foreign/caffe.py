@@ -1,0 +1,358 @@
+"""Caffe: a prototxt, in the three forms that there were, for deployment or with its phases. Its pools round up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Place, clean, fail
+from cnncalc.core.shape import how_many
+from cnncalc.formats.foreign.base import Format
+from cnncalc.formats.foreign.lower import lower
+from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
+from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
+from cnncalc.formats.source import Source
+
+MOST_TOKENS = 300_000
+DEEPEST_MESSAGE = 50
+
+_CONV = {"filters": "num_output", "kernel": "kernel", "stride": "stride", "padding": "padding", "dilation": "dilation",
+         "groups": "group", "bias": "bias_term"}  # fmt: skip
+_PLAIN = {"group": 1, "bias_term": True}
+_POOL = {"kernel": "kernel", "stride": "stride", "padding": "padding", "ceil": "rounds_up", "clip": "caffe"}
+
+TABLE = Matches(
+    [
+        Match("Convolution", "conv", _CONV, axis="first", window=True, defaults=_PLAIN),
+        Match("ConvolutionDepthwise DepthwiseConvolution", "conv", {**_CONV, "groups": "num_output"}, axis="first",
+              window=True, defaults=_PLAIN),
+        Match("Deconvolution", "transposed_conv", _CONV, axis="first", window=True, defaults=_PLAIN),
+        Match("InnerProduct", "dense", {"units": "num_output", "bias": "bias_term"}, axis="last", defaults=_PLAIN),
+        Match("Pooling", "adaptive_max_pool", {"size": "1"}, "x", "global_pooling and pool == 0", axis="first",
+              window=True, defaults={"global_pooling": False}),
+        Match("Pooling", "adaptive_avg_pool", {"size": "1"}, "x", "global_pooling", axis="first", window=True,
+              defaults={"global_pooling": False}),
+        Match("Pooling", "max_pool", _POOL, "x", "pool == 0", axis="first", window=True),
+        Match("Pooling", "avg_pool", _POOL, axis="first", window=True),
+        Match("LRN", "lrn", {"size": "local_size", "alpha": "alpha", "beta": "beta", "k": "k"}, axis="first",
+              defaults={"local_size": 5, "alpha": 1, "beta": 0.75, "k": 1}),
+        Match("BatchNorm", "batch_norm", {"scale": "false", "shift": "false"}, axis="first"),
+        Match("Scale", "scale", {"bias": "bias_term"}, axis="first", defaults={"bias_term": False}),
+        Match("Bias", "operator", {"type": "kind", "weights": "0", "biases": "c", "multiplies": "0"}, axis="first"),
+        Match("Normalize", "operator", {"type": "kind", "weights": "1 if channel_shared else c", "multiplies": "0"},
+              axis="first", defaults={"channel_shared": True}),
+        Match("ReLU", "leaky_relu", {"slope": "negative_slope"}, "x", "negative_slope != 0",
+              defaults={"negative_slope": 0}),
+        Match("ReLU", "relu"), Match("ReLU6", "relu6"), Match("Sigmoid", "sigmoid"), Match("TanH", "tanh"),
+        Match("ELU", "elu"), Match("PReLU", "prelu", {"per": "all if channel_shared else channel"}, axis="first",
+              defaults={"channel_shared": False}),
+        Match("Softmax", "softmax"), Match("Dropout", "dropout", {"rate": "dropout_ratio"}),
+        Match("ShuffleChannel", "channel_shuffle", {"groups": "group"}, axis="first"),
+        Match("Concat", "Concat", {"axis": "axis"}, "x*", defaults={"axis": 1}),
+        Match("Crop", "crop", {}, "x*", axis="first"),
+        Match("Interp", "resize", {"size": "size"}, axis="first", window=True),
+        Match("Upsample", "upsample", {"factor": "scale"}, axis="first", window=True),
+        Match("Slice", "Split", {"axis": "axis", "split": "split"}, defaults={"axis": 1}),
+        Match("Reshape", "Reshape", {"shape": "shape"}), Match("Flatten", "Flatten", {"axis": "axis"},
+              defaults={"axis": 1}),
+        Match("Permute", "Transpose", {"perm": "order"}),
+        Match("Split Input", SAME),
+        Match("Eltwise/SUM Eltwise/PROD Eltwise/MAX", NOTHING, reads="x*"),
+        Match("Power AbsVal Exp Log BNLL Threshold MVN Swish", NOTHING),
+    ]
+)  # fmt: skip
+ENDS = {"SoftmaxWithLoss": "Softmax", "SigmoidCrossEntropyLoss": "Sigmoid"}  # in testing they are their activation
+JUDGES = ("Accuracy", "EuclideanLoss", "HingeLoss", "ContrastiveLoss", "InfogainLoss", "MultinomialLogisticLoss",
+          "Silence", "SmoothL1Loss", "MultiBoxLoss", *ENDS)  # fmt: skip
+DATA = ("Data", "ImageData", "HDF5Data", "MemoryData", "WindowData", "DummyData", "AnnotatedData")
+FORMER = {
+    "conv": "Convolution", "convolution": "Convolution", "innerproduct": "InnerProduct", "relu": "ReLU", "pool":
+    "Pooling", "pooling": "Pooling", "lrn": "LRN", "dropout": "Dropout", "softmax": "Softmax", "softmaxloss":
+    "SoftmaxWithLoss", "concat": "Concat", "eltwise": "Eltwise", "tanh": "TanH", "sigmoid": "Sigmoid", "data": "Data",
+    "imagedata": "ImageData", "hdf5data": "HDF5Data", "accuracy": "Accuracy", "flatten": "Flatten", "split": "Split",
+    "deconvolution": "Deconvolution", "slice": "Slice", "power": "Power", "absval": "AbsVal", "bnll": "BNLL", "exp":
+    "Exp", "threshold": "Threshold", "prelu": "PReLU", "silence": "Silence", "euclideanloss": "EuclideanLoss",
+    "hingeloss": "HingeLoss", "padding": "Padding", "memorydata": "MemoryData", "windowdata": "WindowData", "mvn":
+    "MVN", "dummydata": "DummyData", "sigmoidcrossentropyloss": "SigmoidCrossEntropyLoss",
+}  # fmt: skip
+
+
+class Caffe(Format):
+    """A model of Caffe; see `TABLE` for its layers."""
+
+    called = "a model of Caffe"
+    suffixes = (".prototxt",)
+    table = TABLE
+
+    def recognises(self, name: str, head: bytes) -> bool:
+        begins = rb'(?:\s*(?:#[^\n]*\n|\w+\s*:\s*(?:"[^"\n]*"|[\w.]+)|input_shape\s*\{[^}]*\}))*\s*layers?\s*\{'
+        return bool(re.match(begins, head)) or super().recognises(name, head)
+
+    def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        self.refuse("--set", vars)
+        return lower(_Prototxt(source).read(), TABLE, input_size)
+
+
+class Message:
+    """A message of protobuf's text format: of each field the values, and the place where each begins."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.fields: dict[str, list[tuple[Any, Place]]] = {}
+
+    def all(self, name: str) -> list[Any]:
+        """Every value of a field."""
+        return [value for value, _ in self.fields.get(name, ())]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The last value of a field."""
+        found = self.fields.get(name)
+        return found[-1][0] if found else default
+
+    def messages(self, name: str) -> list[Message]:
+        """Every message of a field."""
+        return [value for value in self.all(name) if isinstance(value, Message)]
+
+
+_TOKEN = re.compile(r'[ \t\r\f\v]+|#[^\n]*|(?P<line>\n)|(?P<string>"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')'
+                    r"|(?P<word>[\w.+-]+)|(?P<mark>[{}<>:\[\],;])")  # fmt: skip
+
+
+def _tokens(source: Source) -> Iterator[tuple[str, str, Place]]:
+    text, at, line, begin = source.text, 0, 1, 0
+    count = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            raise fail("not-an-architecture", f"unexpected `{clean(text[at])}`", _place(source, line, at - begin, 1))
+        at = found.end()
+        kind = found.lastgroup
+        if kind == "line":
+            line, begin = line + 1, at
+        elif kind:
+            count += 1
+            if count > MOST_TOKENS:
+                raise fail("limit", f"more than {MOST_TOKENS:,} words (limit: words {MOST_TOKENS:,})", None)
+            yield kind, found[0], Place(source.name, line, found.start() - begin + 1, len(found[0]), "")
+
+
+def _place(source: Source, line: int, column: int, length: int) -> Place:
+    return Place(source.name, line, column + 1, length, source.text.splitlines()[line - 1] if source.text else "")
+
+
+def parse(source: Source) -> Message:
+    """The whole of a file; raises ProblemsFound where it is no message."""
+    whole = Message(Place(source.name, 1, 1))
+    stack = [whole]
+    tokens = _tokens(source)
+    for kind, text, place in tokens:
+        if text in ("}", ">") and kind == "mark":
+            if len(stack) == 1:
+                raise fail("not-an-architecture", f"`{text}` closes nothing", place)
+            stack.pop()
+        elif kind == "word":
+            if len(stack) > DEEPEST_MESSAGE:
+                raise fail("limit", f"messages stand in each other more than {DEEPEST_MESSAGE} deep", place)
+            for value in _values(tokens, text, place, stack):
+                stack[-1 - isinstance(value, Message)].fields.setdefault(text, []).append((value, place))
+        elif text not in (",", ";"):
+            raise fail("not-an-architecture", f"unexpected `{clean(text[:40])}`", place)
+    if len(stack) > 1:
+        raise fail("not-an-architecture", "the file ends within a message", stack[-1].place)
+    return whole
+
+
+def _values(tokens: Iterator[tuple[str, str, Place]], name: str, at: Place, stack: list[Message]) -> Iterator[Any]:
+    """What stands behind a name: a value, several in brackets, or a message, which is opened."""
+    kind, text, place = next(tokens, ("end", "", at))
+    if text == ":":
+        kind, text, place = next(tokens, ("end", "", at))
+    if text == "[" and kind == "mark":
+        for kind, text, place in tokens:
+            if text == "]" and kind == "mark":
+                return
+            if kind != "mark":
+                yield _scalar(kind, text)
+            elif text != ",":
+                raise fail("not-an-architecture", f"unexpected `{text}`", place)
+        raise fail("not-an-architecture", f"the list of `{clean(name)}` has no end", at)
+    if text in ("{", "<") and kind == "mark":
+        stack.append(Message(at))
+        yield stack[-1]
+    elif kind in ("word", "string"):
+        yield _scalar(kind, text)
+    else:
+        raise fail("not-an-architecture", f"`{clean(name[:40])}` has no value", at)
+
+
+def _scalar(kind: str, text: str) -> Any:
+    if kind == "string":
+        return text[1:-1]
+    if text in ("true", "false"):
+        return text == "true"
+    if re.fullmatch(r"[+-]?\d{1,18}", text):
+        return int(text)
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+class _Prototxt:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.net = Foreign(source.name, source.name, {}, (), [])
+        self.given: dict[str, str] = {}  # a blob, and the tensor that it is now: layers may work in place
+        self.read_by: set[str] = set()
+        self.ends: dict[str, str] = {}
+        self.lines = source.text.splitlines()
+
+    def read(self) -> Foreign:
+        whole = parse(self.source)
+        self.net.name = clean(str(whole.get("name") or self.source.name))
+        self._inputs(whole)
+        layers = whole.messages("layer") + whole.messages("layers")
+        if not layers:
+            raise fail("not-an-architecture", "there are no layers", self._shown(whole.place))
+        if len(layers) > MOST_OPERATORS:
+            raise fail("limit", f"more than {MOST_OPERATORS:,} layers (limit: operators {MOST_OPERATORS:,})", None)
+        left_out = 0
+        for layer in layers:
+            if self._in_testing(layer):
+                self._layer(layer)
+            else:
+                left_out += 1
+        if left_out:
+            self.net.notes.append(f"left out, for they are only for training: {how_many(left_out, 'layer')}")
+        last = [one for one in self.given.values() if one and one not in self.read_by and one not in self.net.inputs]
+        self.net.outputs = tuple(dict.fromkeys([*self.ends, *last]))
+        return self.net
+
+    def _inputs(self, whole: Message) -> None:
+        dims = whole.all("input_dim")
+        shapes = [one.all("dim") for one in whole.messages("input_shape")]
+        for at, name in enumerate(whole.all("input")):
+            shape = shapes[at] if at < len(shapes) else dims[4 * at : 4 * at + 4]
+            self._input(str(name), shape)
+
+    def _input(self, name: str, shape: list[Any]) -> None:
+        self.net.inputs[name] = (1, *shape[1:]) if shape else (1, "channels", "height", "width")
+        self.given[name] = name
+
+    def _in_testing(self, layer: Message) -> bool:
+        """Whether a layer is there in testing, as `include` and `exclude` say."""
+        include, exclude = layer.messages("include"), layer.messages("exclude")
+        phases = [rule.get("phase") for rule in include]
+        return (not include or any(phase in (None, "TEST", 1) for phase in phases)) and all(
+            rule.get("phase") not in ("TEST", 1) for rule in exclude
+        )
+
+    def _layer(self, layer: Message) -> None:
+        inner = layer.get("layer")  # of the first form, which has all attributes in it
+        said = inner if isinstance(inner, Message) else layer
+        written = str(said.get("type", ""))
+        type = FORMER.get(written.lower().replace("_", ""), written)
+        name = clean(str(said.get("name") or type))
+        place = self._shown(layer.place)
+        bottoms, tops = [str(one) for one in layer.all("bottom")], [str(one) for one in layer.all("top")]
+        params = [one for key in said.fields for one in said.messages(key) if key.endswith("_param")]
+        values = {key: found[-1][0] for one in [said, *params] for key, found in one.fields.items()}
+        lists = {key: [value for value, _ in found] for one in [said, *params] for key, found in one.fields.items()}
+        if type in DATA or (type == "Input" and not bottoms):
+            self._data(type, tops, said, lists)
+            return
+        if type in JUDGES and type != "Silence":
+            self._end(type, name, bottoms, place)
+            return
+        reads = []
+        for bottom in bottoms:
+            if bottom not in self.given:
+                raise fail("unknown-name", f"nothing gives the blob `{clean(bottom)}` before it", place)
+            reads.append(self.given[bottom])
+        self.read_by.update(reads)
+        if type == "Silence":
+            return
+        gives = []
+        for top in tops or [name]:
+            tensor = f"{top}:{len(self.net.operations)}"
+            gives.append(tensor)
+        if type == "InnerProduct":
+            flat = f"{name}:flat"
+            self.net.operations.append(Operation(f"{name}_flatten", "Flatten", {}, tuple(reads[:1]), (flat,), place))
+            reads = [flat]
+        attributes = _attributes(type, values, lists)
+        if type == "Eltwise":
+            type = (
+                f"Eltwise/{ {0: 'PROD', 1: 'SUM', 2: 'MAX'}.get(values.get('operation', 1), values.get('operation')) }"
+            )
+        self.net.operations.append(Operation(name, type, attributes, tuple(reads), tuple(gives), place))
+        self.given.update(zip(tops or [name], gives, strict=False))
+
+    def _data(self, type: str, tops: list[str], said: Message, lists: dict[str, list[Any]]) -> None:
+        if not tops:
+            return
+        shapes = [one for param in said.fields for m in said.messages(param) for one in m.messages("shape")]
+        shape: list[Any] = shapes[0].all("dim") if shapes else []
+        if not shape:
+            transform = said.get("transform_param")
+            crop = transform.get("crop_size") if isinstance(transform, Message) else lists.get("crop_size", [None])[-1]
+            means = len(transform.all("mean_value")) if isinstance(transform, Message) else 0
+            shape = [1, means if means > 1 else "channels", crop or "height", crop or "width"]
+        self._input(tops[0], shape)
+        for label in tops[1:]:
+            self.given[label] = ""
+
+    def _end(self, type: str, name: str, bottoms: list[str], place: Place) -> None:
+        """A loss or a measure: what it judges is an output."""
+        tensor = self.given.get(bottoms[0]) if bottoms else None
+        if not tensor:
+            return
+        self.read_by.add(tensor)
+        if type in ENDS:
+            given = f"{name}:{len(self.net.operations)}"
+            self.net.operations.append(Operation(name, ENDS[type], {}, (tensor,), (given,), place))
+            self.ends.pop(tensor, None)
+            tensor = given
+        elif any(one.reads == (tensor,) and one.gives[0] in self.ends for one in self.net.operations):
+            return
+        self.ends[tensor] = name
+
+    def _shown(self, place: Place) -> Place:
+        line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
+        return place._replace(text=line)
+
+
+def _attributes(type: str, values: dict[str, Any], lists: dict[str, list[Any]]) -> dict[str, Any]:
+    """The attributes of a layer, and those that our formulas need in another form."""
+    found = {key: value for key, value in values.items() if not isinstance(value, Message)}
+
+    def both(name: str, short: str, default: int | None) -> Any:
+        if f"{short}_h" in values or f"{short}_w" in values:
+            return values.get(f"{short}_h", default), values.get(f"{short}_w", default)
+        given = lists.get(name, [])
+        return tuple(given) if len(given) > 1 else given[0] if given else default
+
+    if type in ("Convolution", "Deconvolution", "Pooling", "ConvolutionDepthwise", "DepthwiseConvolution"):
+        found["kernel"] = both("kernel_size" if "kernel_size" in lists else "kernelsize", "kernel", None)
+        found["stride"], found["padding"] = both("stride", "stride", 1), both("pad", "pad", 0)
+        found["dilation"] = both("dilation", "dilation", 1)
+        found["bias_term"] = values.get("bias_term", values.get("biasterm", True))
+        found["pool"] = {"MAX": 0, "AVE": 1, "STOCHASTIC": 2}.get(str(values.get("pool", 0)), values.get("pool", 0))
+        found["rounds_up"] = values.get("round_mode", "CEIL") in ("CEIL", 0) and values.get("ceil_mode", True) is True
+    elif type == "Concat":
+        found["axis"] = values.get("axis", values.get("concat_dim", 1))
+    elif type == "Slice":
+        found["axis"] = values.get("axis", values.get("slice_dim", 1))
+        points = lists.get("slice_point", [])
+        if points and all(isinstance(one, int) for one in points):
+            found["points"] = tuple(points)
+    elif type == "Reshape":
+        shape = values.get("shape")
+        found["shape"] = tuple(shape.all("dim")) if isinstance(shape, Message) else ()
+    elif type == "Permute":
+        found["order"] = tuple(lists.get("order", ()))
+    elif type == "Interp":
+        found["size"] = (values.get("height"), values.get("width")) if "height" in values else None
+    return found

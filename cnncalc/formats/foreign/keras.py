@@ -1,0 +1,490 @@
+"""Keras: the JSON of `to_json()` from 0.3 to 3, and the `config.json` inside of a `.keras` file. Nothing is run."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Label, ProblemsFound, clean, fail
+from cnncalc.formats.foreign.base import Format
+from cnncalc.formats.foreign.lower import lower
+from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
+from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
+from cnncalc.formats.source import Source
+
+LARGEST_CONFIG = 32 * 2**20
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError)  # what a broken archive raises; RuntimeError for a password
+DEEPEST_MODEL = 20
+MODELS = ("Functional", "Model", "Sequential", "Graph")
+
+_CONV = {
+    "kernel": "kernel_size", "stride": "strides", "padding": "padding", "dilation": "dilation_rate", "bias": "use_bias",
+}  # fmt: skip
+_POOL = {"kernel": "pool_size", "stride": "strides", "padding": "padding"}
+_NORM = {"scale": "scale", "shift": "center"}
+_CELL = {"units": "units", "bidirectional": "both_ways", "biases": "biases", "gives": "gives"}
+
+TABLE = Matches(
+    [
+        # convolutions
+        Match("Conv1D Conv2D Conv3D", "conv", {"filters": "filters", "groups": "groups", **_CONV}, axis="format",
+              window=True, defaults={"use_bias": True, "groups": 1}),
+        Match("DepthwiseConv1D DepthwiseConv2D", "conv",
+              {"filters": "c * depth_multiplier", "groups": "c", **_CONV}, axis="format", window=True,
+              defaults={"use_bias": True, "depth_multiplier": 1}),
+        Match("Conv1DTranspose Conv2DTranspose Conv3DTranspose", "transposed_conv",
+              {"filters": "filters", "output_padding": "output_padding", **_CONV}, axis="format", window=True,
+              defaults={"use_bias": True}),
+        # dense
+        Match("Dense", "dense", {"units": "units", "bias": "use_bias", "per": "position if rank > 0 else none"},
+              axis="last", defaults={"use_bias": True}),
+        # normalisations
+        Match("BatchNormalization", "batch_norm", _NORM, axis="format"),
+        Match("LayerNormalization", "layer_norm", _NORM, axis="last"),
+        Match("GroupNormalization", "group_norm", {"groups": "groups", **_NORM}, "x", "groups > 0", axis="format"),
+        Match("RMSNormalization", "rms_norm", axis="last"),
+        Match("Normalization", "operator",
+              {"type": "kind", "weights": "0", "buffers": "2 * c + 1", "multiplies": "0"}, axis="last"),
+        Match("LayerScale", "scale", axis="last"),
+        Match("Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", "dropout",
+              {"rate": "rate"}, "x", "rate >= 0 and rate <= 1"),
+        Match("StochasticDepth", "stochastic_depth", {"rate": "rate"}),
+        # activations
+        Match("activation/relu", "relu"), Match("activation/relu6", "relu6"), Match("activation/sigmoid", "sigmoid"),
+        Match("activation/tanh", "tanh"), Match("activation/softmax Softmax", "softmax"),
+        Match("activation/elu ELU", "elu"), Match("activation/selu", "selu"), Match("activation/gelu", "gelu"),
+        Match("activation/swish activation/silu", "silu"), Match("activation/hard_sigmoid", "hard_sigmoid"),
+        Match("activation/hard_swish activation/hard_silu", "hard_swish"),
+        Match("activation/leaky_relu", "leaky_relu"),
+        Match("ReLU", "leaky_relu", {"slope": "negative_slope"}, "x", "negative_slope > 0",
+              defaults={"negative_slope": 0}),
+        Match("ReLU", "relu6", {}, "x", "max_value == 6"),
+        Match("ReLU", "relu", {}, "x", "not limited"),
+        Match("LeakyReLU", "leaky_relu", {"slope": "negative_slope"}),
+        Match("PReLU", "prelu", {"per": "channel if by_channel else value"}, axis="format"),
+        # sequences
+        Match("LSTM", "lstm", _CELL, axis="last"), Match("GRU", "gru", _CELL, axis="last"),
+        Match("SimpleRNN", "rnn", _CELL, axis="last"),
+        Match("Embedding", "embedding", {"words": "input_dim", "width": "output_dim"}),
+        Match("MultiHeadAttention", "attention", {"heads": "num_heads", "inner": "num_heads * key_dim",
+              "value_width": "num_heads * value_dim", "bias": "use_bias"}, "x*", axis="last",
+              defaults={"use_bias": True}),
+        # pooling
+        Match("MaxPooling1D MaxPooling2D MaxPooling3D", "max_pool", _POOL, axis="format", window=True),
+        Match("AveragePooling1D AveragePooling2D AveragePooling3D", "avg_pool", _POOL, axis="format", window=True),
+        Match("GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D", "adaptive_avg_pool",
+              {"size": "1"}, "x", "keepdims", axis="format", window=True),
+        Match("GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D", "global_avg_pool", axis="format",
+              window=True),
+        Match("GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D", "adaptive_max_pool",
+              {"size": "1"}, "x", "keepdims", axis="format", window=True),
+        Match("GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D", "global_max_pool", axis="format",
+              window=True),
+        # joins
+        Match("Add Multiply Subtract Average Maximum Minimum CustomScaleLayer", NOTHING, reads="x*"),
+        Match("Concatenate", "Concat", {"axis": "axis"}, "x*", defaults={"axis": -1}),
+        # shapes
+        Match("Flatten", "Flatten"), Match("Reshape", "Reshape", {"shape": "shape"}),
+        Match("Permute", "Transpose", {"perm": "perm"}),
+        Match("ZeroPadding1D ZeroPadding2D ZeroPadding3D", "pad", {"padding": "padding"}, axis="format", window=True),
+        Match("Cropping1D Cropping2D Cropping3D", "crop", {"by": "by"}, axis="format", window=True),
+        Match("UpSampling1D UpSampling2D UpSampling3D", "upsample", {"factor": "size"}, axis="format", window=True),
+        Match("Resizing", "resize", {"size": "size"}, axis="format", window=True),
+        # what gives what it reads, or values by themselves
+        Match("activation/linear InputLayer ActivityRegularization Masking GaussianNoise", SAME),
+        Match("Rescaling ReLU ThresholdedReLU UnitNormalization RandomFlip RandomRotation RandomZoom RandomContrast "
+              "RandomTranslation RandomBrightness activation/softplus activation/softsign activation/exponential "
+              "activation/mish activation/celu activation/log_softmax activation/hard_tanh", NOTHING),
+    ]
+)  # fmt: skip
+
+
+class Keras(Format):
+    """A model of Keras; see `TABLE` for its layers."""
+
+    called = "a model of Keras"
+    suffixes = (".keras",)
+    binary = True
+    table = TABLE
+
+    def recognises(self, name: str, head: bytes) -> bool:
+        archive = rb"PK\x03\x04.{26}(?:metadata|config)\.json"
+        whole = rb'\s*\{.{0,200}?"(?:class_name|name)"\s*:\s*"(?:Functional|Model|Sequential|Graph)"'
+        return bool(re.match(archive, head, re.DOTALL) or re.match(whole, head, re.DOTALL)) or super().recognises(
+            name, head
+        )
+
+    def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        self.refuse("--set", vars)
+        return lower(self.foreign(source), TABLE, input_size)
+
+    def foreign(self, source: Source) -> Foreign:
+        """The network as the file says it; raises ProblemsFound where it is no model."""
+        try:
+            return _Config(source.name).read(json.loads(_config(source)))
+        except RecursionError:
+            raise fail("limit", f"`{source.name}` is nested too deeply", Label(source.name, "")) from None
+        except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, *BROKEN) as error:
+            said = isinstance(error, json.JSONDecodeError | zipfile.BadZipFile)
+            why = clean(str(error)) if said else "it is not as it should be"
+            message = f"`{source.name}` is no whole model of Keras: {why}"
+            raise fail("unreadable", message, Label(source.name, "")) from None
+
+
+def _config(source: Source) -> str:
+    """The JSON of a model: the file, or what is in the archive."""
+    if bytes(source.data[:4]) != b"PK\x03\x04":
+        if len(source.data) > LARGEST_CONFIG:
+            raise _too_large(source)
+        return bytes(source.data[:]).decode()
+    data: Any = source.data if hasattr(source.data, "seek") else io.BytesIO(source.data)
+    with zipfile.ZipFile(data) as archive, archive.open("config.json") as file:
+        text = file.read(LARGEST_CONFIG + 1)
+    if len(text) > LARGEST_CONFIG:
+        raise _too_large(source)
+    return text.decode()
+
+
+def _too_large(source: Source) -> ProblemsFound:
+    most = f"limit: configuration {LARGEST_CONFIG // 2**20} MB"
+    return fail("limit", f"`{source.name}` is too large ({most})", Label(source.name, ""))
+
+
+class _Config:
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.net = Foreign(file, file, {}, (), [], channels_last=True)
+        self.calls: dict[str, int] = {}  # of each layer
+        self.first: dict[str, str] = {}  # the operation that holds a layer's weights
+
+    def read(self, whole: dict[str, Any]) -> Foreign:
+        if "config" not in whole:  # before version 1
+            whole = {"class_name": whole.get("class_name") or whole["name"], "config": whole}
+        config = whole["config"]
+        self.net.name = str(config.get("name") or self.file) if isinstance(config, dict) else self.file
+        if self.net.name in ("Sequential", "sequential", "functional", "model"):
+            self.net.name = self.file
+        given = self._model(whole, "", (), None, 0)
+        self.net.outputs = tuple(given)
+        self._sort()
+        return self.net
+
+    # ------------------------------------------------------------------------------------------ models
+
+    def _model(
+        self, whole: dict[str, Any], prefix: str, scope: tuple[str, ...], reads: list[str] | None, depth: int
+    ) -> list[str]:
+        """The operations of a model below a prefix, on what it reads; what it gives."""
+        if depth > DEEPEST_MODEL:
+            raise fail("limit", f"models stand in each other more than {DEEPEST_MODEL} deep", Label(self.file, ""))
+        config = whole["config"]
+        layers = config if isinstance(config, list) else config["layers"]
+        if whole["class_name"] == "Sequential" or isinstance(config, list):
+            return self._sequence(layers, config, prefix, scope, reads, depth)
+        by_name = {_name_of(layer): layer for layer in layers}
+        entries = _references(config["input_layers"])
+        aliases: dict[str, str] = {}
+        if reads is not None:
+            aliases = {f"{prefix}{name}:0:0": read for (name, _, _), read in zip(entries, reads, strict=False)}
+        given: dict[str, list[str]] = {}
+        for name, layer in by_name.items():
+            inbound = layer.get("inbound_nodes") or []
+            if layer["class_name"] == "InputLayer" or not inbound:
+                if f"{prefix}{name}:0:0" not in aliases:
+                    self._input(f"{prefix}{name}:0:0", layer["config"], name)
+                continue
+            for at, node in enumerate(inbound):
+                tensors = []
+                for one, place, index, shape in _tensors(node):
+                    tensor = f"{prefix}{one}:{place}:{index}"
+                    tensors.append(aliases.get(tensor, tensor))
+                    if shape:
+                        self.net.declared.setdefault(tensors[-1], tuple(shape))
+                key = f"{prefix}{name}:{at}"
+                given[key] = self._call(layer, tensors, key, scope, prefix, depth)
+        outputs = [f"{prefix}{name}:{at}:{index}" for name, at, index in _references(config["output_layers"])]
+        return [aliases.get(one, one) for one in outputs]
+
+    def _sequence(
+        self,
+        layers: list[Any],
+        config: Any,
+        prefix: str,
+        scope: tuple[str, ...],
+        reads: list[str] | None,
+        depth: int,
+    ) -> list[str]:
+        for at, layer in enumerate(layers):
+            layer = _wrapped(layer)
+            name = _name_of(layer) or f"layer{at + 1}"
+            if layer["class_name"] == "InputLayer":
+                if reads is None:
+                    reads = [self._input(f"{prefix}{name}:0:0", layer["config"], name)]
+                continue
+            if reads is None:
+                own = layer["config"] if isinstance(layer["config"], dict) else {}
+                shape = own.get("batch_input_shape") or own.get("batch_shape")
+                if not shape and own.get("input_shape"):
+                    shape = [None, *own["input_shape"]]
+                if not shape and isinstance(config, dict):
+                    shape = config.get("build_input_shape")
+                if not shape and layer["class_name"] not in MODELS:
+                    raise fail(
+                        "missing-key", f"the model `{clean(self.net.name)}` says not what it reads",
+                        Label(self.file, f"layer `{clean(name)}`"), "build it before it is saved",
+                    )  # fmt: skip
+                if shape:
+                    reads = [self._input(f"{prefix}input:0:0", {"batch_shape": shape}, "input")]
+            if layer["class_name"] in MODELS and reads is None:
+                reads = self._model(layer, f"{prefix}{name}/", (*scope, name), None, depth + 1)
+            else:
+                reads = self._call(layer, reads or [], f"{prefix}{name}:0", scope, prefix, depth)
+        return reads or []
+
+    def _input(self, tensor: str, config: dict[str, Any], name: str) -> str:
+        shape = config.get("batch_shape") or config.get("batch_input_shape")
+        if not isinstance(shape, list):
+            raise fail(
+                "missing-key", f"the input `{clean(name)}` has no shape", Label(self.file, f"layer `{clean(name)}`")
+            )
+        shown = name if name not in self.net.inputs else tensor
+        self.net.inputs[shown] = (1 if shape[0] is None else shape[0], *shape[1:])
+        self.net.operations.append(
+            Operation(shown, "InputLayer", {}, (shown,), (tensor,), Label(self.file, f"layer `{clean(name)}`"))
+        )
+        return tensor
+
+    # ------------------------------------------------------------------------------------------ layers
+
+    def _call(
+        self, layer: dict[str, Any], reads: list[str], key: str, scope: tuple[str, ...], prefix: str, depth: int
+    ) -> list[str]:
+        """The operations of one call of a layer; what it gives."""
+        type, name = layer["class_name"], _name_of(layer) or key
+        if type in MODELS and isinstance(layer["config"], list | dict) and "layers" in _as_dict(layer["config"]):
+            again = f"{prefix}{name}" in self.calls
+            self.calls[f"{prefix}{name}"] = self.calls.get(f"{prefix}{name}", 0) + 1
+            inner = f"{key}/" if again else f"{prefix}{name}/"
+            given = self._model(layer, inner, (*scope, name), reads, depth + 1)
+            return self._renamed(given, key)
+        config = _as_dict(layer["config"])
+        place = Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`")
+        wrapped = _as_dict(config.get("layer"))
+        if type == "TimeDistributed" and wrapped.get("class_name") in ("Dense", "Activation", "Dropout"):
+            type, config = wrapped["class_name"], wrapped["config"]
+        elif type == "Bidirectional" and config.get("merge_mode", "concat") == "concat":
+            type, config = wrapped["class_name"], {**wrapped["config"], "both_ways": True}
+        if type == "MultiHeadAttention" and len(reads) > 1:  # query, value, key
+            reads = [reads[0], *reads[1:][::-1]]
+        steps = list(_steps(type, config))
+        for at, (step, attributes) in enumerate(steps):
+            last = at == len(steps) - 1
+            gives = f"{key}:0" if last else f"{key}:{step}"
+            called = name if at == 0 else f"{name}_{step.rpartition('/')[2]}"
+            holder = f"{'/'.join(scope)}/{called}"
+            owner = self.first.setdefault(holder, f"{key}:{step}")
+            if len(self.net.operations) >= MOST_OPERATORS:
+                message = f"more than {MOST_OPERATORS:,} layers (limit: operators {MOST_OPERATORS:,})"
+                raise fail("limit", message, Label(self.file, ""))
+            self.net.operations.append(
+                Operation(called, step, attributes, tuple(reads), (gives,), place, scope, f"{key}:{step}", owner)
+            )
+            reads = [gives]
+        return reads
+
+    def _renamed(self, given: list[str], key: str) -> list[str]:
+        """The outputs of a model under the names by which others read them."""
+        found = []
+        for at, tensor in enumerate(given):
+            found.append(f"{key}:{at}")
+            self.net.operations.append(Operation(key, "InputLayer", {}, (tensor,), (found[-1],), Label(self.file, "")))
+        return found
+
+    def _sort(self) -> None:
+        """Bring the operations in the order in which they run: what is read stands before."""
+        givers = {name: at for at, one in enumerate(self.net.operations) for name in one.gives}
+        state = [0] * len(self.net.operations)
+        ordered = []
+        for start in range(len(state)):
+            stack = [start]
+            while stack:
+                at = stack[-1]
+                if state[at] == 2:
+                    stack.pop()
+                    continue
+                waiting = [givers[name] for name in self.net.operations[at].reads if name in givers]
+                waiting = [one for one in waiting if state[one] != 2]
+                if state[at] == 1 and any(state[one] == 1 for one in waiting):
+                    raise fail("wrong-input", "layers read each other in a circle", self.net.operations[at].place)
+                if waiting:
+                    state[at] = 1
+                    stack += reversed(waiting)
+                    continue
+                state[at] = 2
+                ordered.append(self.net.operations[at])
+                stack.pop()
+        self.net.operations = ordered
+
+
+# ------------------------------------------------------------------------------------------------ what is written
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {"layers": value} if isinstance(value, list) else {}
+
+
+def _wrapped(layer: dict[str, Any]) -> dict[str, Any]:
+    """A layer of a version before 1, whose class is its name, as later ones are written."""
+    if "class_name" in layer:
+        return layer
+    return {"class_name": layer["name"], "config": {**layer, "name": layer.get("custom_name", "")}}
+
+
+def _name_of(layer: dict[str, Any]) -> str:
+    return str(layer.get("name") or _as_dict(layer["config"]).get("name") or "")
+
+
+def _references(written: Any) -> list[tuple[str, int, int]]:
+    """`["name", 0, 0]`, a list of them, or a mapping of them."""
+    if isinstance(written, dict):
+        written = list(written.values())
+    if isinstance(written, list) and len(written) == 3 and isinstance(written[0], str):
+        return [(written[0], int(written[1]), int(written[2]))]
+    return [one for part in written for one in _references(part)]
+
+
+def _tensors(node: Any) -> Iterator[tuple[str, int, int, Any]]:
+    """The tensors that a call reads: names, places, indices, and their shape where that is written."""
+    if isinstance(node, dict):
+        if node.get("class_name") == "__keras_tensor__":
+            name, at, index = node["config"]["keras_history"]
+            yield name, at, index, node["config"].get("shape")
+        elif "args" in node:
+            for part in (*node["args"], *node.get("kwargs", {}).values()):
+                yield from _tensors(part)
+    elif isinstance(node, list):
+        if len(node) >= 3 and isinstance(node[0], str) and isinstance(node[1], int):
+            yield node[0], node[1], node[2], None
+        else:
+            for part in node:
+                yield from _tensors(part)
+
+
+_FORMER = {
+    "nb_filter": "filters", "subsample": "strides", "border_mode": "padding", "output_dim": "units", "bias": "use_bias",
+    "p": "rate", "pool_length": "pool_size", "stride": "strides", "subsample_length": "strides", "alpha":
+    "negative_slope", "atrous_rate": "dilation_rate",
+}  # fmt: skip
+_CLASSES = {
+    "Convolution1D": "Conv1D", "Convolution2D": "Conv2D", "Convolution3D": "Conv3D", "AtrousConvolution2D": "Conv2D",
+    "Deconvolution2D": "Conv2DTranspose", "SeparableConvolution2D": "SeparableConv2D", "Merge": "Concatenate",
+    "BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization", "MaxPool2D":
+    "MaxPooling2D", "AvgPool2D": "AveragePooling2D", "SyncBatchNormalization": "BatchNormalization",
+}  # fmt: skip
+_MODES = {"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Average", "max": "Maximum"}
+
+
+def _steps(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a layer does, one operation after the other: a convolution, then its activation."""
+    found = {_FORMER.get(key, key): value for key, value in config.items() if value is not None}
+    if type == "Merge":
+        type = _MODES.get(str(found.get("mode")), "Merge")
+        found["axis"] = found.get("concat_axis", -1)
+    type = _CLASSES.get(type, type)
+    if "nb_row" in found:
+        found["kernel_size"] = [found["nb_row"], found["nb_col"]]
+    if "filter_length" in found:
+        found["kernel_size"] = found["filter_length"]
+    first = found.get("data_format") == "channels_first" or found.get("dim_ordering") == "th"
+    found["channels_first"] = first
+    activation = _activation(found.get("activation"))
+    if type == "Activation":
+        yield f"activation/{activation}", found
+        return
+    _prepare(type, found)
+    if type == "Dropout" and found.get("noise_shape"):  # the same for all of an image: its whole branch
+        type = "StochasticDepth"
+    if type in ("SeparableConv2D", "SeparableConv1D"):
+        depthwise = {**found, "use_bias": False, "dilation_rate": found.get("dilation_rate", 1)}
+        yield f"Depthwise{type[9:]}", depthwise
+        point: dict[str, Any] = {key: found[key] for key in ("filters", "use_bias", "channels_first") if key in found}
+        yield (
+            type[9:],
+            {
+                **point,
+                "kernel_size": 1,
+            },
+        )
+    else:
+        yield type, found
+    if activation not in ("", "linear") and type not in ("LSTM", "GRU", "SimpleRNN", "MultiHeadAttention"):
+        yield f"activation/{activation}", {}
+
+
+def _activation(written: Any) -> str:
+    """The name of an activation: a word, or a class of Keras."""
+    if isinstance(written, dict):
+        inner = written.get("config")
+        written = inner if isinstance(inner, str) else written.get("class_name", "")
+    name = str(written or "").rpartition(">")[2]
+    return name.lower() if name in ("ReLU", "Softmax") else name
+
+
+def _prepare(type: str, found: dict[str, Any]) -> None:
+    """Attributes that our formulas need in another form."""
+    kernel, stride = (_listed(found.get(key, 1)) for key in ("kernel_size", "strides"))
+    if type.endswith("Transpose"):
+        rank = max(len(kernel), len(stride), int(type[4]))
+        kernel, stride = (one * rank if len(one) == 1 else one for one in (kernel, stride))
+        if found.get("output_padding") is not None and found.get("padding") == "same":
+            found["padding"] = [side // 2 for side in kernel]
+        elif found.get("output_padding") is None and found.get("padding") == "valid":
+            spare = [max(step - side, 0) for side, step in zip(kernel, stride, strict=True)]
+            if any(spare):
+                found["output_padding"] = spare
+    if type.startswith("ZeroPadding"):
+        found["padding"] = _ends(found.get("padding", 1), int(type[-2]))
+    if type.startswith("Cropping"):
+        found["by"] = _ends(found.get("cropping", 1), int(type[-2]))
+    if type == "Reshape":
+        found["shape"] = [1, *(found.get("target_shape") or found["dims"])]
+    if type == "Permute":
+        found["perm"] = [0, *found["dims"]]
+    if type in ("BatchNormalization", "GroupNormalization"):
+        axis = found.get("axis", -1)
+        found["channels_first"] = (axis[0] if isinstance(axis, list) and axis else axis) == 1
+    if type in ("LSTM", "GRU", "SimpleRNN"):
+        several = type == "GRU" and found.get("reset_after", False)
+        found["biases"] = (2 if several else 1) if found.get("use_bias", True) else 0
+        found["gives"] = "all" if found.get("return_sequences") else "last"
+        found.setdefault("both_ways", False)
+    if type == "MultiHeadAttention":
+        found.setdefault("value_dim", found["key_dim"])
+    if type == "PReLU":
+        found["by_channel"] = bool(found.get("shared_axes"))
+        found["channels_first"] = 1 not in (found.get("shared_axes") or [1])
+    if type == "ReLU":
+        found["limited"] = "max_value" in found or bool(found.get("threshold"))
+    if type in ("UpSampling1D", "Resizing"):
+        found["size"] = found.get("size", 2) if type == "UpSampling1D" else [found["height"], found["width"]]
+    if type.startswith(("GlobalAverage", "GlobalMax")):
+        found.setdefault("keepdims", False)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _ends(value: Any, rank: int) -> list[list[int]]:
+    """Numbers at both ends of each axis, from one for all, one for each, or both for each."""
+    if not isinstance(value, list):
+        return [[value, value]] * rank
+    if rank == 1 and len(value) == 2 and not isinstance(value[0], list):
+        return [value]
+    return [_listed(one) * (2 if len(_listed(one)) == 1 else 1) for one in value]

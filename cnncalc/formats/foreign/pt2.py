@@ -1,0 +1,200 @@
+"""PyTorch's exported programs (`.pt2`): JSON in an archive. Weights are passed over, and nothing is unpickled."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Label, clean, fail
+from cnncalc.formats.foreign.aten import ATEN
+from cnncalc.formats.foreign.base import Format
+from cnncalc.formats.foreign.lower import lower
+from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, Stored
+from cnncalc.formats.source import Source
+
+LARGEST_PROGRAM = 32 * 2**20
+BROKEN = (zipfile.BadZipFile, zlib.error, OSError)  # what a broken archive raises; RuntimeError for a password
+PROGRAM = re.compile(r"(?:[^/]+/)?(?:models/[^/]+\.json|serialized_exported_program\.json)")
+DTYPES = {1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
+          9: "complex32", 10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16"}  # fmt: skip
+
+
+class Pt2(Format):
+    """An exported program of PyTorch; see `ATEN` for its operators."""
+
+    called = "an exported program of PyTorch"
+    suffixes = (".pt2",)
+    binary = True
+    table = ATEN
+
+    def recognises(self, name: str, head: bytes) -> bool:
+        archive = (
+            rb"PK\x03\x04.{26}[^/]{1,200}/(?:archive_format|archive_version|models/|data/weights/|data/constants/)"
+        )
+        return bool(re.match(archive, head, re.DOTALL)) or super().recognises(name, head)
+
+    def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        self.refuse("--set", vars)
+        return lower(self.foreign(source), ATEN, input_size)
+
+    def foreign(self, source: Source) -> Foreign:
+        """The network as the file says it; raises ProblemsFound where it is no program."""
+        place = Label(source.name, "")
+        try:
+            return _Program(source.name, json.loads(_json(source))).read()
+        except RecursionError:
+            raise fail("limit", f"`{source.name}` is nested too deeply", place) from None
+        except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, *BROKEN) as error:
+            said = isinstance(error, json.JSONDecodeError | zipfile.BadZipFile)
+            why = clean(str(error)) if said else "it is not as it should be"
+            message = f"`{source.name}` is no whole exported program: {why}"
+            raise fail("unreadable", message, place, "save it by `torch.export.save`") from None
+
+
+def _json(source: Source) -> str:
+    data: Any = source.data if hasattr(source.data, "seek") else io.BytesIO(source.data)
+    with zipfile.ZipFile(data) as archive:
+        name = next((name for name in archive.namelist() if PROGRAM.fullmatch(name)), None)
+        if name is None:
+            raise zipfile.BadZipFile("there is no program in it")
+        with archive.open(name) as file:
+            text = file.read(LARGEST_PROGRAM + 1)
+    if len(text) > LARGEST_PROGRAM:
+        most = f"limit: program {LARGEST_PROGRAM // 2**20} MB"
+        raise fail("limit", f"`{source.name}` is too large ({most})", Label(source.name, ""))
+    return text.decode()
+
+
+class _Program:
+    def __init__(self, file: str, whole: dict[str, Any]) -> None:
+        self.file = file
+        module = whole["graph_module"]
+        self.graph, self.signature = module["graph"], module["signature"]
+        self.net = Foreign(file, file, {}, (), [], keeps_books=True)
+
+    def read(self) -> Foreign:
+        net = self.net
+        sizes = {name: _sizes(value) for name, value in self.graph["tensor_values"].items()}
+        net.declared = {name: dims for name, dims in sizes.items() if dims is not None}
+        for spec in self.signature["input_specs"]:
+            (kind, said), *_ = spec.items()
+            arg = said["arg"]
+            name = arg.get("name") or arg.get("as_tensor", {}).get("name")
+            if name is None or name not in sizes:
+                continue
+            if kind == "user_input":
+                net.inputs[name] = net.declared[name]
+            else:
+                dtype = DTYPES.get(self.graph["tensor_values"][name]["dtype"], "float32")
+                net.stored[name] = Stored(name, sizes[name] or (), dtype, None, kind == "parameter")
+        if len(self.graph["nodes"]) > MOST_OPERATORS:
+            message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
+            raise fail("limit", message, Label(self.file, ""))
+        for node in self.graph["nodes"]:
+            self._node(node)
+        specs = [one["user_output"]["arg"] for one in self.signature["output_specs"] if "user_output" in one]
+        net.outputs = tuple(one["as_tensor"]["name"] for one in specs if "as_tensor" in one)
+        return net
+
+    def _node(self, node: dict[str, Any]) -> None:
+        target = node["target"].removeprefix("torch.ops.")
+        namespace, _, rest = target.partition(".")
+        type = rest.partition(".")[0] if namespace == "aten" else target
+        if len(type) > 1 and not type.startswith("__"):
+            type = type.rstrip("_")
+        reads: list[str] = []
+        values: dict[str, Any] = {}
+        for argument in node["inputs"]:
+            (kind, said), *_ = argument["arg"].items()
+            name = argument["name"]
+            if kind == "as_tensor":
+                reads.append(said["name"])
+            elif kind in ("as_tensors", "as_optional_tensors"):
+                for one in said:
+                    one = one.get("as_tensor", one)
+                    reads.append(one.get("name", "") if isinstance(one, dict) else "")
+            elif kind == "as_none":
+                if name in ("weight", "bias", "running_mean", "running_var"):
+                    reads.append("")
+            elif kind in ("as_sym_ints", "as_sym_int"):
+                values[name] = _plain(said)
+            else:
+                values[name] = tuple(said) if isinstance(said, list) else said
+        gives: list[str] = []
+        for output in node["outputs"]:
+            for kind, said in output.items():
+                gives += (
+                    [one["name"] for one in said]
+                    if kind == "as_tensors"
+                    else [said.get("name", "")]
+                    if isinstance(said, dict)
+                    else []
+                )
+        scope = self._scope(node.get("metadata", {}).get("nn_module_stack", ""))
+        called = str(node.get("name") or (gives[0] if gives else type))
+        self._prepare(type, values, reads, gives)
+        place = Label(self.file, f"node {clean(called)}")
+        self.net.operations.append(Operation(called, type, values, tuple(reads), tuple(gives), place, scope))
+
+    def _prepare(self, type: str, values: dict[str, Any], reads: list[str], gives: list[str]) -> None:
+        """Attributes that our formulas need in another form."""
+        rank = len(self.net.declared.get(reads[0], ())) if reads else 0
+        for key in ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"):
+            one = values.get(key)
+            if isinstance(one, tuple):
+                values[key] = one[0] if len(one) == 1 else one or None
+            if values.get(key) is None:
+                values.pop(key, None)
+        if isinstance(values.get("output_size"), tuple):
+            values["output_size"] = tuple("keep" if side is None else side for side in values["output_size"])
+        if type in ("transpose", "t"):
+            first, second = (values.get("dim0", 0) % rank, values.get("dim1", 1) % rank) if rank else (0, 0)
+            order = list(range(rank))
+            order[first], order[second] = order[second], order[first]
+            values["perm"] = tuple(order)
+        elif type == "permute":
+            values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
+        elif type in ("layer_norm", "native_layer_norm", "rms_norm"):
+            values["last_only"] = len(values.get("normalized_shape", ())) == 1
+        elif type in ("chunk", "split", "split_with_sizes", "unbind", "tensor_split") and type != "unbind":
+            axis = values.get("dim", 0)
+            parts = [self.net.declared.get(name, ()) for name in gives]
+            if all(parts):
+                values["sizes"] = tuple(part[axis] for part in parts)
+        elif type in ("mean", "sum", "amax", "amin") and isinstance(values.get("dim"), int):
+            values["dim"] = (values["dim"],)
+
+    def _scope(self, stack: str) -> tuple[str, ...]:
+        """The modules that a node stands in, and their classes, which are kept beside."""
+        found: list[str] = []
+        before = ""
+        for entry in stack.split(";"):
+            _, _, rest = entry.partition(",")
+            path, _, kind = rest.partition(",")
+            if path:
+                found.append(path.removeprefix(f"{before}.") if before else path)
+                before = path
+                self.net.kinds[tuple(found)] = kind.rpartition(".")[2]
+        return tuple(found)
+
+
+def _sizes(value: dict[str, Any]) -> tuple[Any, ...] | None:
+    return tuple(_plain(side) for side in value["sizes"])
+
+
+def _plain(value: Any) -> Any:
+    """A size: a number, or the letters that stand for one."""
+    if isinstance(value, list):
+        return tuple(map(_plain, value))
+    if not isinstance(value, dict):
+        return value
+    if "as_int" in value:
+        return value["as_int"]
+    said = value.get("as_expr") or value.get("as_name") or value.get("as_sym_int") or ""
+    return said.get("expr_str", "") if isinstance(said, dict) else str(said)
