@@ -130,6 +130,7 @@ class Recorded:
                 _first_place(grown, source, analysis),
                 tuple(grown[layer] for layer in list(grown)[:MOST_NAMED]),
                 f"where this is meant, `--write-baseline {self.path}` records it",
+                reason=quantity,
             )
 
     def gone(self) -> list[str]:
