@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import fail
@@ -22,6 +22,7 @@ class Format:
     called: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]] = ()
     binary: ClassVar[bool] = False  # the source has `data`, and no text
+    table: ClassVar[Any] = None  # which operator is which layer of ours
 
     def __init_subclass__(cls) -> None:
         FORMATS[cls.__name__.lower()] = cls()
