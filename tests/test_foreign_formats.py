@@ -160,7 +160,6 @@ def test_it_is_no_parent_of_a_yaml_file(toy: Path) -> None:
 
 CONTENTS: dict[str, bytes] = {
     "a program in Python": b"import torch\n\nnet = torch.nn.Linear(1, 2)\n",
-    "a file of HDF5, as Keras saves weights and models": b"\x89HDF\r\n\x1a\n\x00\x00",
     "a file of PyTorch": b"PK\x03\x04" + b"\0" * 26 + b"archive/data.pkl",
     "weights of safetensors": b'\x40\0\0\0\0\0\0\0{"__metadata__":{}}',
     "a model of TensorFlow Lite": b"\x1c\0\0\0TFL3",

@@ -738,6 +738,14 @@ class Lowering:
                 f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
+        sizes: dict[str, int] = {}
+        for name in self.read:
+            if name in self.net.stored:
+                one = self.net.stored[name]
+                sizes[one.dtype] = sizes.get(one.dtype, 0) + one.bytes
+        if sizes.keys() - {"float32"}:
+            listed = ", ".join(f"{size:,} as {clean(dtype)}" for dtype, size in sizes.items())
+            self.notes.append(f"the file stores {sum(sizes.values()):,} bytes: {listed}")
         read = {name for operator in self.operations for name in operator.reads}
         spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
         if spare:
