@@ -61,6 +61,9 @@ WORDS = [
     "a.channels",
     "copy",
     "keep",
+    "causal",
+    "all",
+    "maximum",
 ]
 OPERATORS = [" + ", " - ", " * ", " / ", " // ", " % ", " ** ", " == ", " < ", " and ", " or ", " if true else "]
 TAME = ["conv", "conv: [4, 1]", "relu", "batch_norm", "max_pool: 1", "dropout", "add: {branches: [[], [relu]]}"]
@@ -142,7 +145,7 @@ class Writer:
             parts.append(f"repeat: {self.choose.choice(['0', '1', '2', '3', 'n', '1000000'])}")
         if self.choose.random() < 0.1:
             parts.append(f'when: "{self.expression()}"')
-        if type_name in ("add", "concat", "multiply") and self.choose.random() < 0.8:
+        if type_name in ("add", "concat", "multiply", "elementwise", "matmul") and self.choose.random() < 0.8:
             parts.append(f"branches: {self.branches()}")
         self.choose.shuffle(parts)
         return "{" + ", ".join(parts) + "}"

@@ -198,7 +198,9 @@ def test_the_line_of_the_layer_is_shown() -> None:
 
 
 def test_limits_count_as_figures_and_hold_for_other_vars_and_sizes_too() -> None:
-    assert invoke("check", "net.yaml", "--max-params", "10k").out.startswith("net.yaml: 1 figure\n")
+    assert invoke("check", "net.yaml", "--max-params", "10k").out.startswith(
+        "net.yaml: 1 figure; params 6,218 of 10k, 62 %\n"
+    )
     ran = invoke("check", "net.yaml", "--max-params", "10k", "--input-size", "12")
     assert ran.code == 1
     assert "`total` params: limit 10k, is 16.5k" in ran.err

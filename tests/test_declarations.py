@@ -38,8 +38,8 @@ FIELDS = {
     'out_sides = "side"': "Own.out_sides: is no field of a layer (did you mean `out_side`?)",
     "zzz = 1": (
         "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `tensors`, `branches`, `alike`, `along`, "
-        "`verb`, `second_input`, `unknown`, `where`, `requires`, `out_channels`, `out_side`, `out_tokens`, "
-        "`out_vector`, `out_shape`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
+        "`verb`, `computes`, `second_input`, `unknown`, `where`, `requires`, `out_channels`, `out_side`, "
+        "`out_tokens`, `out_vector`, `out_shape`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
     ),
     'family = "conv"': 'Own.family: stands in the first line (write `class Own(Layer, family="conv")`)',
     'type = "mine"': "Own.type: is worked out, not declared",
@@ -61,6 +61,11 @@ FIELDS = {
     ),
     'inputs = 2; verb = ""': "Own.verb: '' is no word",
     "branches = 0": "Own.branches: 0 is neither True nor False",
+    'tensors = ["query"]': "Own.tensors: ['query'] are no names of inputs (write `tensors = (\"query\", \"key\")`)",
+    "out_vector = None": "Own.out_vector: None is no condition",
+    'along = "axis"': "Own.along: 'axis' is no attribute",
+    'n: int = attr("n"); along = "n"': "Own.along: `n` is of kind `int`, not `Word`",
+    'where = {"twice": 2}': "Own.where: 2 is no formula (a text, or texts by conditions)",
     "branches = True": (
         "Own.branches: only several inputs can be branches (say how many: `inputs = (2, None)` for two or more)"
     ),
@@ -455,6 +460,36 @@ def test_one_type_is_declared_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     sys.modules.pop("once_declared")
 
 
+# `where`, `tensors`, `along` and `out_vector`: names that a layer makes for its formulas
+MADE = {
+    'where = {"twice": "2 * n"}': (
+        "Own.where: unknown name `n` in `2 * n` (the names are `c`, `channels`, `side`, `vector` and `many`)"
+    ),
+    'where = {"twice": "c > 2"}': 'Own.where: `c > 2` is no number (write cases: `{"condition": "formula"}`)',
+    'n: int = attr("n", default=None); where = {"m": {"n_given": "n"}}; out_channels = "m"': (
+        "Own.out_channels: `m` in `m` may have no value (ask for `n_given` first)"
+    ),
+    'where = {"late": "early", "early": "c"}': (
+        "Own.where: unknown name `early` in `early` (the names are `c`, `channels`, `side`, `vector` and `many`)"
+    ),
+    'out_vector = "c"': "Own.out_vector: `c` is neither true nor false (compare it: `n > 0`)",
+    'tensors = ("a",); out_channels = "b_channels"': (
+        "Own.out_channels: unknown name `b_channels` in `b_channels` (did you mean `a_channels`?)"
+    ),
+    'out_channels = "sum(joined)"': (
+        "Own.out_channels: unknown name `joined` in `sum(joined)` (the names are `c`, `channels`, `side`, `vector` and "
+        "`many`)"
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "said"), MADE.items())
+def test_what_names_of_its_own_cannot_mean_is_refused(body: str, said: str) -> None:
+    with pytest.raises(DeclarationError) as error:
+        declare(body)
+    assert str(error.value) == said
+
+
 # What looks odd and can be meant
 ALLOWED = [
     "_weigths = {}",
@@ -467,6 +502,18 @@ ALLOWED = [
     "@classmethod\ndef helper(cls): ...",
     "weights = {}",
     'inputs = 3; alike = "shapes"',
+    'where = {"twice": "2 * c"}; out_channels = "twice"',
+    'where = {"half": "ceil(side / 2)"}; out_side = "half"; weights = {"w": "prod(half)"}',
+    'n: int = attr("n", default=None, at_least=1); where = {"n": "c"}; out_channels = "n"; weights = {"w": "c / n"}',
+    'n: int = attr("n", default=None); where = {"m": {"n_given": "n"}}; weights = {"w": {"n_given": "m"}}',
+    'inputs = (1, 2); tensors = ("a", "b"); multiplies = {"m": "a_positions * b_channels"}',
+    'axis: Word = attr("a", choices=("channels", "length")); inputs = (2, None); branches = True; along = "axis"; '
+    'alike = "along"; out_channels = {"along_channels": "sum(joined)", "true": "c"}; '
+    'out_side = {"along": "sum(joined)", "true": "side"}',
+    'n: bool = attr("n"); out_vector = "n"; out_tokens = {"vector": "c"}; out_side = "side"',
+    'biases_: int = attr("how many"); biases = {"b": "biases * c"}',
+    'cut: Padding = attr("p", default=None); '
+    'out_side = {"cut_given and not same_size": "side - before", "true": "side"}',
     N + 'weights = {"w": {"n > 1": "c", "n > 2": "2 * c"}}',
     'bias: bool = attr("b", default=True); biases = {"b": {"bias": "c"}}',
     'ceil: bool = attr("up", default=False); weights = {"w": {"ceil": "ceil(c / 2)"}}',

@@ -140,12 +140,14 @@ def test_an_error_stands_below_its_line(toy: Path) -> None:
     assert "(8 − 9 + 2·0) // 1 + 1" in out
 
 
-@pytest.mark.parametrize(("option", "value"), [("--set", "n=3"), ("--input-size", "9")])
-def test_options_that_do_not_apply_are_refused(toy: Path, option: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("option", "value", "why"), [("--set", "n=3", "has no vars"), ("--input-size", "9", "fixes the input's size")]
+)
+def test_options_that_do_not_apply_are_refused(toy: Path, option: str, value: str, why: str) -> None:
     code, _, err = invoke("summary", "toy.lines", option, value)
     assert (code, err) == (
         2,
-        f"error[bad-value]: {option}: a network in lines has no vars and fixes the input's size\n",
+        f"error[bad-value]: {option}: a network in lines {why}\n",
     )
 
 

@@ -322,7 +322,7 @@ def test_forty_files_of_which_some_are_broken(worksheet: Path, tmp_path: Path) -
         "group 1/x2.json": "is nested deeper than 20",
         "group 2/x3.csv": "is not CSV: field larger than field limit (131072)",
         "group 2/.hidden.md": "is a hidden file",
-        "group 2/readme.pdf": "is not read: answers are .md, .markdown, .json, .csv, .tsv, .txt, .xlsx",
+        "group 2/readme.pdf": "is not read: answers are .md, .markdown, .ipynb, .json, .csv, .tsv, .txt, .xlsx",
     }
     assert {row["points"] for row in rows} == {"", "3", "4"}
     assert sum(row["slips"] == "1: forgot the bias" for row in rows) == 18

@@ -90,6 +90,18 @@ DESCRIPTIONS = {
     "leaky_relu: 0.1": "leaky_relu, slope 0.1",
     "adaptive_avg_pool: 1": "adaptive_avg_pool, size 1",
     "relu": "relu",
+    "conv: {filters: 6, kernel: 3, shared: false}": "conv 3×3, 6, locally connected",
+    "attention: {heads: 3, inner: 6, window: 4, position_table: true}": (
+        "attention, heads 3, inner 6, window 4, position_table"
+    ),
+    "attention: {heads: 3, kv_heads: 1}": "attention, heads 3, kv_heads 1",
+    "operator: {type: GRN, weights: channels, multiplies: 0}": "operator GRN",
+    "operator: {type: RoIAlign, output: 4x7}": "operator RoIAlign, 4×7",
+    "upsample: 1.5": "upsample, factor 1.5",
+    "adaptive_avg_pool: [[1, keep]]": "adaptive_avg_pool, size 1×keep",
+    "crop: {by: [[1, 0], 2]}": "crop, by 1+0×2",
+    "batch_norm: {shift: false}": "batch_norm, no shift",
+    "instance_norm: {scale: true}": "instance_norm, scale",
 }
 
 

@@ -13,7 +13,8 @@ pytestmark = [
 
 KINDS = (
     "conv", "depthwise_conv", "separable_conv", "transposed_conv", "max_pool", "avg_pool", "global_pool", "dense",
-    "batch_norm", "other_norm", "resizing", "prelu", "attention",
+    "batch_norm", "other_norm", "resizing", "prelu", "attention", "grouped_attention", "recurrent",
+    "causal_conv", "words", "cropping",
 )  # fmt: skip
 
 

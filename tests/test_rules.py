@@ -58,6 +58,7 @@ def test_codes_are_stable() -> None:
         "repeated-activation",
         "same-input",
         "skipped-pixels",
+        "spread-add",
         "uneven-overlap",
         "unused-block",
         "unused-default",
@@ -65,6 +66,7 @@ def test_codes_are_stable() -> None:
         "unused-param",
         "unused-var",
         "wide-padding",
+        "window-or-stride",
     ]
 
 

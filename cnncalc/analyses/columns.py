@@ -99,6 +99,16 @@ def is_counted(line: SummaryLine) -> bool:
     )
 
 
+def weight_layers(analysis: Analysis) -> int:
+    """The convolutions and dense layers that learn weights, shared ones once: the 16 of VGG-16.
+
+    >>> import cnncalc
+    >>> weight_layers(cnncalc.analyze(cnncalc.load("vgg16")))
+    16
+    """
+    return sum(row.layer.family in ("conv", "dense") and row.counts.weights > 0 for row in analysis.rows)
+
+
 def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
     """What stands below a table: (label, text) lines."""
     totals = analysis.totals
@@ -113,6 +123,9 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
         ("FLOPs", f"{flops}{style.number(totals.flops, zero='0')} = 2 × multiplies"),
         ("activations", f"{style.number(totals.activations)} values"),
     ]
+    deep = weight_layers(analysis)
+    if deep:
+        lines.append(("layers", f"{deep} weight layer{'s' * (deep != 1)}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
     if analysis.uncounted:

@@ -136,6 +136,8 @@ def _attribute(layer: Layer, name: str, value: Any, channels: int, spelled: bool
     if declared.kind == "int" and isinstance(declared.default, str) and value == layer.values[declared.default[1:]]:
         return ""
     if declared.kind == "bool":
+        if name == "shared" and not value:
+            return "locally connected"
         return "" if value is declared.default else name if value else f"no {name}"
     if name in ("filters", "units"):
         return f"{value} {name}" if spelled else str(value)

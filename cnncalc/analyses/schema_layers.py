@@ -65,7 +65,10 @@ def takes(attribute: Attribute) -> str:
     >>> takes(LAYERS["conv"].attributes["filters"])
     'a whole number, at least 1'
     """
-    words = " or ".join(f"`{choice}`" for choice in attribute.choices) or _KINDS[attribute.kind][0]
+    choices = " or ".join(f"`{choice}`" for choice in attribute.choices)
+    words = _KINDS[attribute.kind][0]
+    if choices:
+        words = f"{words}, or {choices}" if attribute.kind == "Padding" else choices
     return f"{words}, at least {attribute.at_least}" if attribute.at_least else words
 
 

@@ -7,13 +7,13 @@ A `Step` (see work.py) is one number: its formula as declared, what each name in
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import NamedTuple
 
 from cnncalc.analyses.outline import describe, describe_layer, parts
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
-from cnncalc.core.formula import names, shown
+from cnncalc.core.formula import names, shown, written
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
 from cnncalc.core.problem import Origin, Problem
@@ -37,7 +37,8 @@ class LayerWorking:
     `steps` are in the order in which one reads them: the output's sides (labelled height, width, or `size` where all
     are alike) and channels (`values` of a vector), weights, biases, buffers, multiplies, params, activations. Where
     several steps make one quantity, a step labelled `sum` follows. `unchanged`: the output has the input's shape, and
-    there are no steps for it. `remainders` says on which axis a stride leaves positions over, and how many.
+    there are no steps for it. `remainders` says on which axis a stride leaves positions over, and how many. `maps` is
+    the global average pool that a dense layer reads: its weights can weigh the maps themselves.
 
     >>> import cnncalc
     >>> working = working_of(cnncalc.analyze(cnncalc.load("alexnet")).find("conv1"))
@@ -50,6 +51,7 @@ class LayerWorking:
     unchanged: bool
     steps: tuple[Step, ...]
     remainders: dict[str, int]
+    maps: str = ""
 
     @property
     def name(self) -> str:
@@ -66,6 +68,54 @@ class LayerWorking:
             for name, shape in zip(row.inputs, row.input_shapes, strict=True)
         ]
         return [(name, axes) for name, axes in found if axes]
+
+    @property
+    def computes(self) -> str:
+        """What the layer's values are, as a formula with its constants; empty where the declaration says nothing.
+
+        >>> import cnncalc
+        >>> analysis = cnncalc.analyze(cnncalc.load("fragments/gap"))
+        >>> working_of(analysis.rows[0]).computes
+        'y_c = 1/(7·7)·Σ_h Σ_w x_c(h, w)'
+        """
+        given = {name: written(value) for name, value in self.row.layer.values.items() if type(value) in (int, float)}
+        sides = "·".join(map(str, self.row.input_shapes[0][1:])) or "1"
+        return self.row.layer.computes.format(**given, sides=sides)
+
+    @property
+    def padding(self) -> list[tuple[str, int, int, int]]:
+        """Of `padding: same` each axis with the extent of its window, and the zeros before and behind; ends alike once.
+
+        >>> import cnncalc
+        >>> working_of(cnncalc.analyze(cnncalc.load("alexnet")).find("conv2")).padding
+        [('size', 5, 2, 2)]
+        """
+        values, (first, *_) = self.row.layer.values, self.row.input_shapes
+        if values.get("padding") != "same" or "output_padding" in values:
+            return []
+        found = []
+        sides = zip(AXES[len(first) - 1], first[1:], self.row.output_shape[1:], strict=True)
+        for place, (axis, side, out) in enumerate(sides):
+            extent = values.get("dilation", (1,) * len(first))[place] * (values["kernel"][place] - 1) + 1
+            zeros = max((out - 1) * values["stride"][place] + extent - side, 0)
+            found.append((axis, extent, zeros // 2, zeros - zeros // 2))
+        return [("size", *found[0][1:])] if len({one[1:] for one in found}) == 1 else found
+
+    @property
+    def by_group(self) -> tuple[str, str]:
+        """The weights as so many equal parts: symbols, and the numbers, `5·5·48·128·2`; empty without groups.
+
+        >>> import cnncalc
+        >>> working_of(cnncalc.analyze(cnncalc.load("alexnet")).find("conv2")).by_group[1]
+        '5·5·48·128·2'
+        """
+        values = self.row.layer.values
+        groups = values.get("groups", 1)
+        if groups == 1 or "filters" not in values or "kernel" not in values or not self.row.counts.weights:
+            return "", ""
+        parts = [*values["kernel"], self.row.input_shapes[0][0] // groups, values["filters"] // groups, groups]
+        letters = [f"F_{axis[0]}" for axis in AXES[len(values["kernel"])]] if len(values["kernel"]) > 1 else ["F"]
+        return "·".join([*letters, "C_in/groups", "filters/groups", "groups"]), "·".join(map(str, parts))
 
     @property
     def idle(self) -> bool:
@@ -166,7 +216,7 @@ def explain(
 
     def add(entry: Row | GroupRow | None, depth: int | None, asked: bool) -> None:
         if isinstance(entry, Row):
-            working = working_of(entry)
+            working = replace(working_of(entry), maps=_maps(analysis, entry))
             if working.idle and not asked:
                 idle.append(entry.name)
             else:
@@ -180,6 +230,15 @@ def explain(
     for entry in [None] if entries is None else entries:
         add(entry, depth, asked=True)
     return Explanation(analysis, tuple(found), tuple(idle))
+
+
+def _maps(analysis: Analysis, row: Row) -> str:
+    """The global average pool that a dense layer reads, whose maps it can weigh; empty where it reads none."""
+    if row.type != "dense" or analysis.graph is None:
+        return ""
+    (index,) = (place for place, one in enumerate(analysis.rows) if one is row)
+    (read,) = analysis.graph.nodes[index].inputs
+    return analysis.rows[read].name if read >= 0 and analysis.rows[read].type == "global_avg_pool" else ""
 
 
 def why_not(understood: Understood) -> Explanation:

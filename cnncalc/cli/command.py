@@ -93,23 +93,38 @@ class Command:
     layout: str = "hwc"
     standalone: bool = False
     output: str | None = None
+    also: tuple[tuple[OutputFormat, str], ...] = ()  # further formats and outputs
 
     def run(self) -> int:
         """Do it; the exit code."""
         raise NotImplementedError
 
     def write(self, result: Any) -> None:
-        """Write the result in the format that was chosen."""
-        style = self.style
-        text = self.form.write(result, style)
-        streams.emit(text if "ascii" in self.form.idle else style.plain(text), self.output)
+        """Write the result in the formats that were chosen."""
+        for form, output in self.outputs:
+            self.write_to(output, form, result)
+
+    @property
+    def outputs(self) -> tuple[tuple[OutputFormat, str | None], ...]:
+        """All formats that were chosen, and where each goes."""
+        return (self.form, self.output), *self.also
+
+    def write_to(self, output: str | None, form: OutputFormat, result: Any) -> None:
+        """Write the result in a format."""
+        style = self.style_of(output)
+        text = form.write(result, style)
+        kept = isinstance(text, bytes) or "ascii" in form.idle
+        streams.emit(text if kept else style.plain(str(text)), output)
 
     @property
     def style(self) -> Style:
-        """How the result is written."""
+        """How the result is written, of several outputs to the first."""
+        return self.style_of(self.output)
+
+    def style_of(self, to: str | None) -> Style:
+        """How the result is written to an output."""
         from cnncalc.analyses.style import Style
 
-        to = self.output
         color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)
         return Style(self.exact, self.layout, encoding, width, color, self.standalone)
 

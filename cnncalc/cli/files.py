@@ -53,11 +53,9 @@ class InputFile(click.Path):
 def refuse_to_overwrite(ctx: click.Context) -> None:
     """No output replaces what is read, nor an architecture file; one that people edit only where they say so."""
     outputs: dict[str, str] = {}
-    for param in ctx.command.params:
-        path = ctx.params.get(param.name or "")
-        if not isinstance(param.type, OutputFile) or not path or path == "-":
-            continue
+    for param, path in _written(ctx):
         name = str(param.name)
+        assert isinstance(param.type, OutputFile)
         if first := outputs.get(os.path.realpath(path)):
             raise _refusal(ctx, name, f"'{path}' is written by {first}, too")
         outputs[os.path.realpath(path)] = param.opts[-1]
@@ -70,6 +68,14 @@ def refuse_to_overwrite(ctx: click.Context) -> None:
             raise _refusal(ctx, name, f"'{path}' is there already; --force replaces it")
         if any(name.lower().endswith(ARCHITECTURES) for name in (path, os.path.realpath(path))) and not param.type.kept:
             raise _refusal(ctx, name, f"'{path}' is there already, and an architecture file is not overwritten")
+
+
+def _written(ctx: click.Context) -> Iterator[tuple[click.Parameter, str]]:
+    """The files that are written, with the option that names each."""
+    for param in ctx.command.params:
+        value = ctx.params.get(param.name or "")
+        if isinstance(param.type, OutputFile) and value:
+            yield from ((param, path) for path in ((value,) if isinstance(value, str) else value) if path != "-")
 
 
 def _refusal(ctx: click.Context, name: str, message: str) -> click.BadParameter:

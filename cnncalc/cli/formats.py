@@ -48,11 +48,12 @@ class OutputFormat(NamedTuple):
     always: bool = False
     suffixes: tuple[str, ...] | None = None
 
-    def write(self, result: Any, style: Style) -> str:
-        """The text of a result."""
+    def write(self, result: Any, style: Style) -> str | bytes:
+        """The text of a result, or its bytes where the format is none of text."""
         module, _, function = self.writer.partition(":")
-        made: str | Page = getattr(import_module(f"cnncalc.{module}"), function)(result, style._replace(encoding=UTF8))
-        if isinstance(made, str):
+        function = getattr(import_module(f"cnncalc.{module}"), function)
+        made: str | bytes | Page = function(result, style._replace(encoding=UTF8))
+        if isinstance(made, str | bytes):
             return made
         from cnncalc.render.formats import written
 
@@ -116,18 +117,33 @@ def _format_of(command: click.Command) -> FormatOption | None:
 
 
 def take_suffix(ctx: click.Context, form: FormatOption) -> None:
-    """Put the format itself in place of its name: the one given, else that which the name of `--output` means."""
+    """Put the formats themselves in place of names: the one given, else that which the name of `--output` means.
+
+    Of several outputs each is in the format of its suffix; what is given is that of those without one, as `-`, which
+    comes first. The others are `also` written.
+    """
+    named = form.formats[ctx.params["form"]]
     output = ctx.params.get("output")
-    ctx.params["form"] = form.formats[ctx.params["form"]]
-    if output in (None, "-") or ctx.get_parameter_source("form") is not ParameterSource.DEFAULT:
-        return
+    outputs = sorted(output, key=lambda one: one != "-") if isinstance(output, tuple) else [output]
+    chosen = ctx.get_parameter_source("form") is not ParameterSource.DEFAULT and len(outputs) < 2
+    found = [(named if chosen else _by_suffix(ctx, form, one) or named, one) for one in outputs or [None]]
+    ctx.params["form"], ctx.params["output"] = found[0]
+    if isinstance(output, tuple):
+        ctx.params["also"] = tuple(found[1:])
+
+
+def _by_suffix(ctx: click.Context, form: FormatOption, output: str | None) -> OutputFormat | None:
+    """The format that the name of an output means, None where it means none; one that is not written is refused."""
+    if output in (None, "-"):
+        return None
+    assert output is not None
     found = form.of(output.lower())
-    if found:
-        ctx.params["form"] = found
-    elif suffix := max((suffix for suffix in KNOWN if output.lower().endswith(suffix)), key=len, default=""):
-        cure = form.advice.get(suffix, f"--format names one of {', '.join(form.formats)}").format(output=output)
-        param = next(param for param in ctx.command.params if param.name == "output")
-        raise click.BadParameter(f"'{output}': {ctx.info_name} writes no {suffix}; {cure}.", ctx, param)
+    suffix = max((suffix for suffix in KNOWN if output.lower().endswith(suffix)), key=len, default="")
+    if found or not suffix:
+        return found
+    cure = form.advice.get(suffix, f"--format names one of {', '.join(form.formats)}").format(output=output)
+    param = next(param for param in ctx.command.params if param.name == "output")
+    raise click.BadParameter(f"'{output}': {ctx.info_name} writes no {suffix}; {cure}.", ctx, param)
 
 
 def note_idle(ctx: click.Context, form: FormatOption) -> None:

@@ -213,6 +213,20 @@ class WithOutput:
     )
 
 
+class WithOutputs:
+    """`-o FILE`, as often as there are formats."""
+
+    output: Any = option(
+        "-o",
+        "--output",
+        cls=OutputOption,
+        type=OutputFile(),
+        multiple=True,
+        help="Write to this file instead of standard output (-); several: each in the format of its suffix.",
+        group=OUTPUT,
+    )
+
+
 class WithKeptOutput:
     """`-o FILE`, where a file that is there is kept without `--force`."""
 

@@ -81,15 +81,15 @@ def ended(error: OSError) -> Exception:
     return CannotWrite("to standard output", error)
 
 
-def emit(text: str, output: str | None, renews: str | None = None) -> None:
-    """Write a command's result to standard output, or to the file that `-o` names.
+def emit(text: str | bytes, output: str | None, renews: str | None = None) -> None:
+    """Write a command's result to standard output, or to the file that `-o` names; bytes as they are.
 
     No file that was read is replaced, but for the one that is renewed.
     """
     stream = _stream(output)
     if stream is not None:
         try:
-            stream.write(text)
+            (stream.buffer if isinstance(text, bytes) else stream).write(text)
             stream.flush()
         except OSError as error:
             raise ended(error) from None
@@ -98,7 +98,7 @@ def emit(text: str, output: str | None, renews: str | None = None) -> None:
     if writing.was_read(output) and not (renews and os.path.exists(renews) and os.path.samefile(output, renews)):
         raise CannotWrite(f"'{output}'", "it is a file that was read")
     try:
-        writing.write(output, text.encode("utf-8", writing.SHOWN))
+        writing.write(output, text if isinstance(text, bytes) else text.encode("utf-8", writing.SHOWN))
     except OSError as error:
         raise CannotWrite(f"'{output}'", error) from None
 

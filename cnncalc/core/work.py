@@ -394,7 +394,7 @@ def _working(scope: dict[str, Any], formula: str | Tree, axis: int | None) -> st
     return shown(formula, lambda name: _figure(scope, name, axis), lambda name: _figures(scope, name))
 
 
-_SYMBOLS = {"c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
+_SYMBOLS = {"many": "inputs", "c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
 _SIDES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 

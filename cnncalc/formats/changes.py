@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 
@@ -79,6 +79,23 @@ def since(ref: str) -> ChangeSet:
         more = f" and {len(absent) - 1:,} more" if absent[1:] else ""
         notes.append(f"not checked out, and so not checked: `{tree.name(absent[0])}`{more}")
     return ChangeSet(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", tuple(notes))
+
+
+def renamed(change: ChangeSet, gone: Collection[str], new: Iterable[str]) -> dict[str, str]:
+    """What new files were called before, of those that are gone: as git tells, else where their texts are equal."""
+    if not gone or not change.before:
+        return {}
+    args = ("--cached", "-M", "--diff-filter=R", "--name-status", "--no-relative", "-z")
+    answers = _list(_places()[1], "diff-index", *args, change.before, "--")
+    told = {now: before for before, now in zip(answers[1::3], answers[2::3], strict=True)}
+    texts = {source.text: path for path in sorted(gone) if (source := change.read_before(path))}
+    found: dict[str, str] = {}
+    for path in new:
+        source = change.tree.read(change.tree.name(path))
+        before = told.get(path) or (texts.get(source.text) if source else None)
+        if before and before in gone and before not in found.values():
+            found[path] = before
+    return found
 
 
 def _edited(top: str, before: str) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats.changes import ChangeSet
@@ -19,14 +20,34 @@ _READS = re.compile(r"\b(?:extends|network)[\"']?\s*:")
 _OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
 
 
+class Survey(NamedTuple):
+    """The architectures of a repository beside a change.
+
+    `affected` are read otherwise since then, `gone` are no longer there, and `others` are as they were; sorted.
+    """
+
+    affected: list[File]
+    gone: list[str]
+    others: list[str]
+
+
 def affected(change: ChangeSet, names: Iterable[str] = ()) -> list[File]:
-    """The files that are read otherwise since a change, sorted; of those that `names` mean, lie below or match, if any.
+    """The files that are read otherwise since a change; as of `survey`, but for names of what is gone."""
+    return survey(change, [_known(change, name, change.files) for name in names]).affected
+
+
+def surveyed(change: ChangeSet, names: Iterable[str] = ()) -> Survey:
+    """All files beside a change, of those that `names` mean, also where that is gone; as of `survey`."""
+    return survey(change, [_known(change, name, change.files | change.paths) for name in names])
+
+
+def survey(change: ChangeSet, inside: Collection[str]) -> Survey:
+    """The files beside a change; of those that the paths `inside` mean, that lie below them or match, if any.
 
     Those that extend a file which changed, or is gone, or use it as a block, are found in the whole repository. Other
     YAML is left out, but for a file that was an architecture before. Raises ProblemsFound where a name is none in the
     repository, and where there are more YAML files than anybody has.
     """
-    inside = [_known(change, name) for name in names]
     files = sorted(path for path in change.files if path.lower().endswith(SUFFIXES) or path in inside)
     if len(files) > MOST_FILES:
         message = f"more than {MOST_FILES:,} YAML files in the repository (limit: files {MOST_FILES:,})"
@@ -45,21 +66,26 @@ def affected(change: ChangeSet, names: Iterable[str] = ()) -> list[File]:
         if path not in found:
             found.add(path)
             waiting += readers[path]
+
+    def meant(paths: Iterable[str]) -> list[str]:
+        return sorted(path for path in paths if not inside or any(_below(path, folder) for folder in inside))
+
     chosen = []
-    for path in sorted(found):
-        if not inside or any(_below(path, folder) for folder in inside):
-            meant = path in change.paths and _was_one(change, path)
-            if meant or path in ours:
-                chosen.append(File(change.tree.name(path), listed=not meant))
-    return chosen
+    for path in meant(found):
+        was_one = path in change.paths and _was_one(change, path)
+        if was_one or path in ours:
+            chosen.append(File(change.tree.name(path), listed=not was_one))
+    lost = (path for path in change.paths - change.files if path.lower().endswith(SUFFIXES))
+    gone = [path for path in meant(lost) if _was_one(change, path)]
+    return Survey(chosen, gone, meant(ours - found))
 
 
-def _known(change: ChangeSet, name: str) -> str:
+def _known(change: ChangeSet, name: str, files: Collection[str]) -> str:
     """The path of a file or folder that is named; raises ProblemsFound where none in the repository is meant."""
     path = change.tree.path(name)
-    if path in change.files:
+    if path in files:
         return path
-    below = [file for file in change.files if _below(file, path)]
+    below = [file for file in files if _below(file, path)]
     if not below:
         raise fail("unreadable", f"cannot read `{name}`: git knows no such file or folder")
     if not any(file.lower().endswith(SUFFIXES) for file in below):

@@ -44,7 +44,8 @@ class Tree(NamedTuple):
         """The file of that path; None where there is none. Raises ProblemsFound where it cannot be read."""
         path = posixpath.normpath(path)
         name = f"{PREFIX}{self.ref}:{path if self.whole else os.path.join(self.folder, path)}"
-        found = objects(self.folder, [self._object(path)], name)
+        object = self._listed(path) if "\n" in path else self._object(path)
+        found = objects(self.folder, [object], name) if object else None
         return None if found is None else self.source(found[1], path, name)
 
     def source(self, data: bytes, path: str, name: str, format: str | None = None) -> Source:
@@ -52,6 +53,13 @@ class Tree(NamedTuple):
         source = decode(data, name, posixpath.dirname(path), whole=Place(name, 1, 1), format=format)
         source.tree = self
         return source
+
+    def _listed(self, path: str) -> str:
+        """The name of the object of a file, empty where there is none: a line is all that git is asked in."""
+        whole = ("--full-tree",) if self.whole else ()
+        _, out = ask(self.folder, "ls-tree", "-z", *whole, self.ref, "--", path)
+        mode, _, rest = os.fsdecode(out).partition(" ")
+        return rest.partition(" ")[2].partition("\t")[0] if mode.startswith("100") else ""
 
     def _object(self, path: str) -> str:
         return f"{self.ref}:{path}" if self.whole else f"{self.ref}:./{path}"
@@ -94,6 +102,15 @@ def must_exist(ref: str, folder: str = "") -> None:
         raise _no_version(ref)
     _refuse_options(ref)
     _must_exist(ref, folder, None)
+
+
+def is_version(ref: str, folder: str = "") -> bool:
+    """Whether a name is one of a commit, a branch or a tag."""
+    try:
+        must_exist(ref, folder)
+    except ProblemsFound:
+        return False
+    return True
 
 
 def split(name: str) -> tuple[str, str]:

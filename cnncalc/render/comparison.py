@@ -41,7 +41,7 @@ def document(comparison: Comparison, style: Style) -> Page:
     blocks.append(_figures(networks, style))
     blocks += [Paragraph(text) for text in bounds(networks)]
     if changes is not None:
-        blocks.append(Details("By layer", headline(changes), [_by_layer(changes, style)]))
+        blocks.append(Details("By layer", headline(changes), [by_layer(changes, style)]))
     return Page(title, blocks)
 
 
@@ -144,7 +144,7 @@ _SELECTIONS = tuple(_selections())
 # ------------------------------------------------------------------------------------------------ layers
 
 
-def _by_layer(changes: Sequence[Change], style: Style) -> Grid:
+def by_layer(changes: Sequence[Change], style: Style) -> Grid:
     """The layers that are not as they were: what became of each in a column, or on a line of its own."""
     shown = change_lines(changes, style)
 

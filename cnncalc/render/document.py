@@ -18,7 +18,10 @@ UNBOUNDED = 100_000  # columns of a pipe: nothing is folded there
 
 
 class Run(NamedTuple):
-    """Words of a `kind`: `code`, `strong`, a `symbol`, or `prose`, whose names in backticks are code."""
+    """Words of a `kind`: `code`, `strong`, a `symbol`, or `prose`, whose names in backticks are code.
+
+    Of a form: its `button`, and where it is `said` what became of it.
+    """
 
     text: str
     kind: str = "code"
@@ -43,10 +46,11 @@ class Sign(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """The blank of a question; in a key its answer."""
+    """The blank of a question; in a key its answer. A `field` is typed into, where a page can do that."""
 
     id: str
     answer: str = ""
+    field: bool = False
 
     @property
     def text(self) -> str:
@@ -268,7 +272,7 @@ class Page(NamedTuple):
     """A result as blocks.
 
     Its titles have `depth` signs in Markdown; as LaTeX a `fragment` is for another document. A worksheet carries a
-    `header`, one line of JSON.
+    `header`, one line of JSON; as HTML it may run a `script`, and no other.
     """
 
     title: str
@@ -276,3 +280,4 @@ class Page(NamedTuple):
     depth: int = 3
     header: str = ""
     fragment: bool = False
+    script: str = ""

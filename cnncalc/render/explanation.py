@@ -59,10 +59,21 @@ def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation |
     found: list[Equation | Remark] = [_reads(row.inputs, row.input_shapes, style)]
     if spread := working.spread:
         found.append(Remark("spread", "; ".join(f"{name} over {' and '.join(axes)}" for name, axes in spread)))
+    if working.computes:
+        found.append(Equation("value", working.computes))
+    if working.maps:
+        found.append(Equation("class map", f"M_k(h, w) = Σ_c w_k,c·f_c(h, w), the maps before {working.maps}"))
     found += _equations([step for step in working.steps if step.quantity == "output"], working.steps)
+    if padded := working.padding:
+        found.append(Remark("padding", _padded(padded)))
     found.append(Equation("output", "as its input" if working.unchanged else "", None, style.shape(row.output_shape)))
     counted = [step for step in working.steps if step.quantity in COUNTS]
-    found += _equations(counted, working.steps)
+    weights = [step for step in counted if step.quantity == "weights"]
+    found += _equations(weights, working.steps)
+    symbols, numbers = working.by_group
+    if symbols:
+        found.append(Equation("", symbols, None, numbers, "by group"))
+    found += _equations(counted[len(weights) :], working.steps)
     found += [Equation(quantity, "not known: the file does not say") for quantity in row.layer.left_open]
     if not any(step.quantity == "multiplies" for step in counted) and "multiplies" not in row.layer.left_open:
         found.append(Equation("multiplies", "none, by convention", None, "0"))
@@ -73,6 +84,18 @@ def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation |
     if row.counts.multiplies and network:
         found.append(Equation("share", "of the network's multiplies", None, percent(row.counts.multiplies, network)))
     return [*found, *_remainder(working)]
+
+
+def _padded(padded: Sequence[tuple[str, int, int, int]]) -> str:
+    """The zeros of `padding: same`: P = (F − 1)/2 where both ends have as many."""
+    said = []
+    for axis, extent, before, after in padded:
+        of = "" if axis == "size" else f" in {axis}"
+        if before == after == (extent - 1) / 2:
+            said.append(f"same is P = (F − 1)/2 = ({extent} − 1)/2 = {before} at each end{of}")
+        else:
+            said.append(f"same is {before} zero{'s' * (before != 1)} before and {after} behind{of}")
+    return "; ".join(said)
 
 
 def _reads(names: tuple[str, ...], shapes: tuple[tuple[int, ...], ...], style: Style) -> Remark:

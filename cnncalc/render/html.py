@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from html import escape as _escaped
 from typing import Any
 
@@ -75,6 +77,9 @@ summary { cursor: pointer; font-weight: bold; margin: 1.2rem 0 .4rem; }
 .gap { display: inline-block; min-width: 6em; height: 1.5em; border-bottom: 1px solid var(--ink);
   vertical-align: bottom; }
 p > .gap { min-width: min(18em, 70%); }
+input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .25rem;
+  padding: .15em .4em; width: 9em; max-width: 100%; }
+button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
 @media (max-width: 40rem) { th[scope=row] { position: sticky; left: 0; background: var(--paper); max-width: 40vw; } }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
 @page { margin: 16mm; }
@@ -89,14 +94,18 @@ def write(page: doc.Page, style: Style) -> str:
     title = text(page.title)
     own = sum(isinstance(block, doc.Heading) for block in page.blocks)
     body = _blocks(page.blocks, 1) if own == 1 else f"<h1>{title}</h1>\n{_blocks(page.blocks, 2)}"
+    policy, script = _POLICY, ""
+    if page.script:
+        hashed = b64encode(sha256(page.script.encode()).digest()).decode()
+        policy, script = f"{_POLICY}; script-src 'sha256-{hashed}'", f"<script>{page.script}</script>\n"
     header = f'<script type="application/json" id="cnncalc-worksheet">{page.header}</script>\n' if page.header else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f"<title>{title}</title>\n<style>{_TABLES.replace('.cnncalc ', '')}{_STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n{header}</body>\n</html>\n"
+        f"<body>\n<main>\n{body}\n</main>\n{header}{script}</body>\n</html>\n"
     )
 
 
@@ -130,6 +139,10 @@ def _part(part: doc.Part) -> str:
     if isinstance(part, doc.Sign):
         return text(part.word)
     if isinstance(part, doc.Gap):
+        if part.field:
+            label = f'aria-label="answer to question {part.id}"' if part.id.isdigit() else f'aria-label="{part.id}"'
+            number = f'<span class="id">({part.id})</span>' if part.id.isdigit() else ""
+            return f'{number}<input name="{part.id}" {label} autocomplete="off" spellcheck="false">'
         inner = f"<strong>{text(part.answer)}</strong>" if part.answer else '<span class="gap"></span>'
         return f'<span class="id">({part.id})</span>{inner}'
     if isinstance(part, doc.Bar):
@@ -158,6 +171,8 @@ _RUNS: dict[str, Callable[[str], str]] = {
     "code": lambda said: f"<code>{text(said)}</code>" if said else "",
     "symbol": lambda said: f'<span class="math">{_symbols(said)}</span>',
     "prose": _prose,
+    "button": lambda said: f'<button type="button" id="save">{text(said)}</button>',
+    "said": lambda said: f'<output id="said">{text(said)}</output>',
     "strong": lambda said: f"<strong>{text(said)}</strong>" if said else "",
 }
 

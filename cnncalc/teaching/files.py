@@ -17,7 +17,7 @@ LARGEST_WORKSHEET = 2**23
 LARGEST_ANSWERS = 2**20
 MOST_FILES = 10_000
 DEEPEST = 20
-ENDINGS = (".md", ".markdown", ".json", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+ENDINGS = (".md", ".markdown", ".ipynb", ".json", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 KEY = "key"  # the file beside the sheets of a class that is none
 SYSTEM = (".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", ".gitignore")  # what nobody takes for answers
 
@@ -25,6 +25,7 @@ _FRAMES = (
     ("<!-- cnncalc worksheet ", " -->"),
     ('<script type="application/json" id="cnncalc-worksheet">', "</script>"),
     ("% cnncalc worksheet ", "\n"),
+    ("// cnncalc worksheet ", "\n"),
 )
 _NESTING = re.compile(r'\\.|["\[\]{}]', re.DOTALL)
 
@@ -183,6 +184,9 @@ def header_of(text: str) -> str | None:
             found = read_json(text)
         except Unreadable:
             return None
-        if isinstance(found, dict) and isinstance(found.get("worksheet"), dict):
-            return json.dumps(found["worksheet"])
+        if isinstance(found, dict):
+            metadata = found.get("metadata")  # of a notebook
+            for header in (found.get("worksheet"), metadata.get("cnncalc") if isinstance(metadata, dict) else None):
+                if isinstance(header, dict):
+                    return json.dumps(header)
     return None

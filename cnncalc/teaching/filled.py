@@ -34,6 +34,8 @@ def read_answers(path: str, name: str, wanted: Wanted = Wanted()) -> list[Answer
 
 
 def _read(path: str, name: str, text: str, wanted: Wanted) -> list[Answers]:
+    if path.lower().endswith(".ipynb"):
+        return [_from_notebook(name, text)]
     if text.lstrip()[:1] in ("{", "["):
         return [_from_json(name, text)]
     if path.lower().endswith((".csv", ".tsv")):
@@ -68,6 +70,19 @@ def _from_markdown(name: str, text: str) -> Answers:
     if not blanks:
         raise Unreadable("has no answer: a blank is written `(1) ____`")
     return Answers(name, found, header_of(text), tuple(notes))
+
+
+def _from_notebook(name: str, text: str) -> Answers:
+    """The answers in the cells of text; those of code are neither read nor run."""
+    data = read_json(text)
+    cells = data.get("cells") if isinstance(data, dict) else None
+    if not isinstance(cells, list):
+        raise Unreadable("is no notebook: it has no cells")
+    texts = []
+    for cell in cells:
+        source = cell.get("source") if isinstance(cell, dict) and cell.get("cell_type") == "markdown" else None
+        texts.append("".join(map(str, source)) if isinstance(source, list) else str(source or ""))
+    return _from_markdown(name, "\n\n".join(texts))._replace(header=header_of(text))
 
 
 def _note(found: dict[str, str], notes: list[str], id: str, given: str) -> None:

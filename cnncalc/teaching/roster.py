@@ -14,7 +14,7 @@ from cnncalc.teaching.files import KEY, LARGEST_ANSWERS, Unreadable, read_bounde
 from cnncalc.teaching.recipe import LARGEST_SEED, Recipe
 from cnncalc.teaching.responses import NAMED, Wanted, names_in, read_csv
 
-SHEETS = (".md", ".markdown", ".txt", ".html", ".htm", ".tex", ".json", ".ipynb")
+SHEETS = (".md", ".markdown", ".txt", ".html", ".htm", ".tex", ".json", ".ipynb", ".xml", ".gift")
 MOST_SEATS = 1_000
 LONGEST_STEM = 60
 _RESERVED = re.compile(r"key|con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # ours, and those of Windows

@@ -36,6 +36,7 @@ def workspace(tmp_path: Path) -> Path:
     """A checkout of a project, whose first commit is what a pull request wants to change."""
     folder = tmp_path / "workspace"
     write(folder, {"architectures/base.yaml": BASE, "architectures/wide.yaml": WIDE, "README.md": "nets\n"})
+    write(folder, {"pyproject.toml": '[tool.cnncalc]\nfiles = ["architectures"]\n'})
     git(folder, "init", "--quiet", "--initial-branch=main")
     commit(folder)
     return folder
@@ -149,6 +150,7 @@ def test_a_path_that_leads_to_no_architecture_fails(workspace: Path, files: str,
 
 
 def test_without_files_nothing_is_checked_and_nothing_passes(workspace: Path) -> None:
+    (workspace / "architectures").rename(workspace / "nets")
     assert runner(workspace, files="\n").step("Check").code == 2
 
 
@@ -268,21 +270,61 @@ def test_a_comment_shows_what_changes_also_in_what_extends_it(pull_request: Pull
     assert sent["token"] == "secret"
     assert sent["args"][:4] == ["api", "--method", "POST", "repos/owner/nets/issues/7/comments"]
     body = str(sent["body"])
-    assert body.startswith("<!-- cnncalc -->\n")
-    places = [
-        body.find(text)
-        for text in (
-            "` | `architectures/base.yaml`",
-            "`architectures/new.yaml` is new.",
-            "` | `architectures/wide.yaml`",
-        )
+    assert body.startswith("<!-- cnncalc //__owner_cnncalc -->\n### Networks since ")
+    rows = [line.split(" | ")[:3] for line in body.splitlines() if line.startswith("| `architectures")]
+    assert rows == [
+        ["| `architectures/base.yaml`", "changed", "1,562 → 3,114 (**+99.4&nbsp;%**)"],
+        ["| `architectures/new.yaml`", "new", "1,562"],
+        ["| `architectures/wide.yaml`", "changed by what it extends", "3,114 → 6,218 (**+99.7&nbsp;%**)"],
     ]
-    assert places == sorted(places)
-    assert -1 not in places
-    assert "1,562" in body
-    assert "3,114" in body
-    assert "6,218" in body
     assert Path(step.outputs["file"]).read_text(encoding="utf-8") == body
+    assert body.partition("\n")[2] in pull_request.runner.summary.read_text(encoding="utf-8")
+
+
+def test_without_a_comment_the_table_stands_in_the_summary(pull_request: PullRequest) -> None:
+    pull_request.runner.context["inputs.comment"] = "false"
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    assert "1,562 → 3,114" in pull_request.runner.summary.read_text(encoding="utf-8")
+    assert pull_request.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("id", "mark"), [("", "//__owner_cnncalc"), ("mobile nets", "mobile_nets"), ("--><b>", "____b_"), ("a\nb", "ab")]
+)
+def test_each_use_of_the_action_has_its_own_comment(pull_request: PullRequest, id: str, mark: str) -> None:
+    pull_request.runner.context["inputs.id"] = id
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    asked, sent = pull_request.calls()
+    assert str(sent["body"]).startswith(f"<!-- cnncalc {mark} -->\n")
+    assert f'startswith("<!-- cnncalc {mark} -->")' in str(asked["args"])
+
+
+def test_a_later_push_that_takes_all_back_rewrites_the_comment(pull_request: PullRequest) -> None:
+    pull_request.comments([41])
+    write(pull_request.workspace, {"architectures/base.yaml": DOUBLED})
+    commit(pull_request.workspace)
+    write(pull_request.workspace, {"architectures/base.yaml": BASE})
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    sent = pull_request.calls()[-1]
+    assert sent["args"][:3] == ["api", "--method", "PATCH"]
+    assert "nothing changed\n\n2 networks unchanged.\n" in str(sent["body"])
+
+
+def test_limits_that_a_pull_request_loosens_stand_first(pull_request: PullRequest) -> None:
+    write(pull_request.workspace, {"architectures/wide.yaml": WIDE.replace("4k", "9k")})
+    write(pull_request.workspace, {"pyproject.toml": '[tool.cnncalc]\nfiles = ["architectures"]\nexclude = ["x"]\n'})
+    commit(pull_request.workspace)
+    assert pull_request.runner.step("Comment").code == 0
+    lines = [line for line in str(pull_request.calls()[-1]["body"]).splitlines() if line.startswith("| `")]
+    assert lines == [
+        "| `pyproject.toml` | exclude | – | x | ⚠️ looser |",
+        "| `architectures/wide.yaml:1` | budget total params | 4k | 9k | ⚠️ looser |",
+    ]
 
 
 def test_a_second_push_rewrites_the_comment(pull_request: PullRequest) -> None:
@@ -309,7 +351,9 @@ def test_a_file_that_cannot_be_compared_is_named(pull_request: PullRequest) -> N
     commit(pull_request.workspace)
     assert pull_request.runner.step("Comment").code == 0
     body = str(pull_request.calls()[-1]["body"])
-    assert "\n`architectures/base.yaml` cannot be compared: see the annotations.\n" in body
+    assert body.count("❌ cannot be used: ") == 2
+    told = "no layer or block `dens`; and so in `architectures/base.yaml`, `architectures/wide.yaml`\n"
+    assert f"\n- `architectures/base.yaml:7`: {told}" in body
 
 
 def test_a_parent_outside_of_the_files_is_found_by_its_children(pull_request: PullRequest) -> None:
@@ -331,7 +375,11 @@ def test_a_deleted_parent_is_told_of_its_children(pull_request: PullRequest) -> 
     commit(pull_request.workspace)
     assert pull_request.runner.step("Comment").code == 0
     body = str(pull_request.calls()[-1]["body"])
-    assert "\n`architectures/wide.yaml` cannot be compared: see the annotations.\n" in body
+    assert "| `architectures/base.yaml` | removed | −1,562 |" in body
+    assert (
+        "| `architectures/wide.yaml` | changed by what it extends |  |  |  | ❌ cannot be used: no file `base.yaml` "
+        in body
+    )
 
 
 def test_a_shallow_checkout_is_compared_with_the_base_itself(
@@ -360,8 +408,8 @@ def test_nothing_is_said_where_nothing_changes(pull_request: PullRequest) -> Non
     write(pull_request.workspace, {"README.md": "more\n", "elsewhere/net.yaml": BASE})
     commit(pull_request.workspace)
     step = pull_request.runner.step("Comment")
-    assert (step.code, step.out, step.outputs) == (0, "No architecture is changed.\n", {})
-    assert pull_request.calls() == []
+    assert (step.code, step.out) == (0, "No architecture is changed.\n")
+    assert [call["args"][1] for call in pull_request.calls()] == ["--paginate"]  # type: ignore[index]
 
 
 NAMES = [
@@ -390,14 +438,11 @@ def test_a_file_in_a_comment_has_any_name(
     step = request.runner.step("Comment")
     assert step.code == 0, step.err
     body = str(request.calls()[-1]["body"])
-    assert body.count("\n#") == 1 + body.count("\n### ")
-    if "\n" in name and old:  # no such version can be named
-        assert "cannot be compared: see the annotations.\n" in body
-    else:
-        assert "3,114" in body
-    assert ("is new." in body) is not old
-    body, shown = body.replace("  ", " "), name.replace("`", "").replace("\n", "").replace("  ", " ")
-    assert f"`architectures/{shown}/{shown.replace('/', '')}.yaml`" in body or (old and "`" in name)
+    assert body.count("\n#") == 1
+    row = next(line for line in body.splitlines() if line.startswith(("| `arch", "| arch")))
+    assert row.count(" | ") - row.count("\\| ") == 5
+    assert (" | new | " in row) is not old
+    assert ("1,562 → 3,114" in row) is old
     assert not (workspace / "ran").exists()
     assert set(step.out.splitlines()) == {"Commented: https://github.com/owner/nets/pull/7#issuecomment-1"}
 
@@ -411,7 +456,7 @@ def test_a_line_of_a_name_is_no_file(workspace: Path, monkeypatch: pytest.Monkey
     assert request.runner.step("Comment").code == 0
     body = str(request.calls()[-1]["body"])
     assert "Secret" not in body
-    assert body.count("is new.") == 2
+    assert body.count(" | new | ") == 2
     assert "architectures/wide.yaml" not in body
 
 
@@ -421,9 +466,7 @@ def test_a_file_is_no_version_in_git_and_no_option(workspace: Path, monkeypatch:
     commit(workspace)
     assert request.runner.step("Comment").code == 0
     body = str(request.calls()[-1]["body"])
-    assert "`git:HEAD:architectures/base.yaml` is new." in body
-    assert "`--help/-.yaml` is new." in body
-    assert body.count("3,114") == 4  # each as a layer and as a total
+    assert "| `--help/-.yaml` | new | 3,114 |" in body
 
 
 def test_a_comment_links_nowhere(pull_request: PullRequest) -> None:
@@ -432,7 +475,6 @@ def test_a_comment_links_nowhere(pull_request: PullRequest) -> None:
     commit(pull_request.workspace)
     assert pull_request.runner.step("Comment").code == 0
     body = str(pull_request.calls()[-1]["body"])
-    assert body.count("evil.example") == 6
     for link in ("https://", "www.", "@octocat"):
         assert link not in body
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 VERSION = "2.0.0"
 INPUT = "input: {channels: 3, size: 8}\n"
-ATTRIBUTES = {"filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections"}
+ATTRIBUTES = {"filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections", "shared"}
 COMMON = {"name", "from", "repeat", "when", "share"}
 
 
@@ -72,7 +72,7 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
 @pytest.mark.parametrize(
     ("text", "offered"),
     [
-        ("layers:\n  - conv: {filters: 6, padding: ¦}", {"0", "same", "valid"}),
+        ("layers:\n  - conv: {filters: 6, padding: ¦}", {"0", "same", "valid", "causal"}),
         ("layers:\n  - dense:\n      per: ¦", {"none", "position"}),
         ("layers:\n  - conv:\n      bias: ¦", {"true", "false"}),
         ("defaults: {conv: {f¦}}", ATTRIBUTES),
@@ -87,10 +87,18 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
             {"size", "params", "weights", "biases", "buffers", "multiplies", "activations"},
         ),
         ("layers:\n  - relu\nexpect:\n  ¦", {"total"}),
+        ("blocks:\n  b:\n    ¦", {"params", "vars", "inputs", "outputs", "layers", "network", "until", "set"}),
     ],
 )
 def test_it_completes_values_and_keys(editor: LanguageServer, text: str, offered: set[str]) -> None:
     assert set(editor.completions(INPUT + text)) == offered
+
+
+def test_it_completes_the_keys_of_a_branch_beside_layer_types(editor: LanguageServer) -> None:
+    offered = editor.completions(
+        f"{INPUT}layers:\n  - add:\n      branches:\n        a:\n          when: n > 1\n          ¦"
+    )
+    assert {"from", "layers"} <= set(offered)
 
 
 def test_it_completes_the_keys_of_a_file(editor: LanguageServer) -> None:
@@ -111,16 +119,17 @@ CONV = """\
 
 Slide `filters` kernels over the input; each output value is one dot product. Depthwise: `groups: channels`. \
 A partial connection table, as in C3 of LeNet-5, is `connections`. \
+Locally connected, with weights and biases for each output position: `shared: false`. \
 Source: LeCun et al. 1998; groups from Krizhevsky et al. 2012; dilation from Yu, Koltun 2015.
 
 Attributes in order: **`filters`**, **`kernel`**, `stride=1`, `padding=0`, `dilation=1`, `groups=1`, `bias=true`, \
-`connections`.
+`connections`, `shared=true`.
 
 `conv: {filters: 96, kernel: 11, stride: 4}`  \n227×227×3 → 55×55×96, 34,944 params, 105,415,200 multiplies"""
 FILTERS = "#### filters\n\nnumber of kernels, so of output channels\n\na whole number, at least 1; required"
 PADDING = (
-    "#### padding\n\nzeros added at each end; `same` keeps ceil(W/S)\n\n"
-    "a number, `same`, `valid`, or one entry per axis; default: `0`"
+    "#### padding\n\nzeros added at each end; `same` keeps ceil(W/S), `causal` too, all in front of one axis\n\n"
+    "a number, `same`, `valid`, or one entry per axis, or `causal`; default: `0`"
 )
 
 
@@ -137,6 +146,14 @@ PADDING = (
         ("layers:\n  - re¦lu", "#### relu\n\nmax(0, x).\n\n`relu`  \n55×55×96 → 55×55×96"),
         ("layers:\n  - relu: {na¦me: x}", "#### name\n\nname of the entry"),
         ("layers:\n  - mi¦ne", "#### block\n\na block of this file"),
+        (
+            "blocks: {b: {net¦work: resnet50}}",
+            "#### network\n\nanother network as the block: a file beside this one, or a bundled one",
+        ),
+        (
+            "layers:\n  - add: {branches: {a: {wh¦en: n > 1}}}",
+            "#### when\n\nthe branch is absent where this is false",
+        ),
         ("out¦puts: a", "#### outputs\n\nnames of the outputs; what leads to none of them is left out"),
         (
             "layers:\n  - relu\nexpect: {total: {para¦ms: 0}}",
@@ -155,6 +172,9 @@ def test_it_explains_the_word_at_the_cursor(editor: LanguageServer, text: str, s
         ("layers:\n  - conv: [6, 3, paddign: 1]", [("paddign", "Property paddign is not allowed.")]),
         ("layers:\n  - add: {branches: [[], [conv: {filter: 4}]]}", [("filter", "Property filter is not allowed.")]),
         ("blocks: {b: {layers: [dense: {unit: 4}]}}\nlayers: [b]", [("unit", "Property unit is not allowed.")]),
+        ("blocks: {b: {network: lenet5, untill: C3}}\nlayers: [b]", [("untill", "Property untill is not allowed.")]),
+        ("blocks: {b: {network: lenet5, until: C3, set: {n: 2 * m}, params: [m]}}\nlayers: [b: 3]", []),
+        ("layers:\n  - add: {branches: {a: {when: n > 1, from: x, layers: [relu]}, b: []}}", []),
         ("layers: [relu]\noutput: [a]", [("output", "Property output is not allowed.")]),
         ("layers: [relu]\nexpect: {total: {parms: 5}}", [("parms", "Property parms is not allowed.")]),
         ("layers:\n  - conv: {filters: 0, kernel: 3}", [("0", "Value is below the minimum of 1.")]),

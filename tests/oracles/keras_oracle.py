@@ -62,11 +62,15 @@ def differences(case: Case) -> list[str]:
     """Where the engine and Keras disagree on a case."""
     analysis = cnncalc.analyze(cnncalc.loads(case.text))
     channels, *sides = case.shape
-    times = 2 if isinstance(case.layer, kl.MultiHeadAttention) else 1  # queries and values
+    times = 2 if isinstance(case.layer, (kl.MultiHeadAttention, kl.GroupQueryAttention)) else 1  # queries and values
     symbolic = case.layer(*[keras.Input((*sides, channels))] * times)
     with torch.no_grad(), FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH):
         output = case.layer(*[torch.zeros((1, *sides, channels))] * times)
     last, totals = analysis.rows[-1].output_shape, analysis.totals
+    operations = counter.get_total_flops() // 2
+    steps = sides[0] if isinstance(case.layer, (kl.RNN, kl.Bidirectional)) else 0
+    if steps and operations * steps == totals.multiplies * (steps + 1):
+        operations = totals.multiplies  # some of its loops take one step more, to see what comes out
     shape = (*last[1:], last[0])
     ours = {"output": shape, "output when run": shape, "params": totals.params, "buffers": totals.buffers,
             "multiplies": totals.multiplies}  # fmt: skip
@@ -75,7 +79,7 @@ def differences(case: Case) -> list[str]:
         "output when run": tuple(output.shape[1:]),
         "params": sum(_size(weight) for weight in case.layer.weights if _learned(weight)),
         "buffers": sum(_size(weight) for weight in case.layer.weights if not _learned(weight)),
-        "multiplies": counter.get_total_flops() // 2,
+        "multiplies": operations,
     }
     return [f"{what}: engine {ours[what]}, Keras {theirs[what]}" for what in ours if ours[what] != theirs[what]]
 
@@ -267,9 +271,16 @@ def batch_norm(rng: Random) -> Case:
 def other_norm(rng: Random) -> Case:
     groups = rng.randint(1, 3)
     shape = (groups * rng.randint(1, 4), *_sides(rng, 2))
-    if rng.random() < 0.5:
-        return Case(shape, ["layer_norm"], kl.LayerNormalization())
-    return Case(shape, [f"group_norm: {groups}"], kl.GroupNormalization(groups))
+    scale, shift = rng.random() < 0.5, rng.random() < 0.5
+    written = _written({"scale": scale, "shift": shift})
+    if rng.random() < 0.3:
+        return Case(shape, ["rms_norm"], kl.RMSNormalization())
+    if rng.random() < 0.6:
+        over, axes = rng.choice([("channels", -1), ("all", [1, 2, 3])])
+        layer = kl.LayerNormalization(axis=axes, scale=scale, center=shift)
+        return Case(shape, [f"layer_norm: {{{written}, over: {over}}}"], layer)
+    layer = kl.GroupNormalization(groups, scale=scale, center=shift)
+    return Case(shape, [f"group_norm: {{groups: {groups}, {written}}}"], layer)
 
 
 @_case
@@ -297,7 +308,58 @@ def prelu(rng: Random) -> Case:
 @_case
 def attention(rng: Random) -> Case:
     """At least two channels: of one, PyTorch's `einsum` makes a product that its counter does not look at."""
-    heads, per_head, bias = rng.randint(1, 4), rng.randint(2, 4), rng.random() < 0.5
-    layer = kl.MultiHeadAttention(heads, per_head, use_bias=bias)
-    entry = f"attention: {{heads: {heads}, {_written({'bias': bias})}}}"
-    return Case((heads * per_head, rng.randint(2, 12)), [entry], layer)
+    heads, bias = rng.randint(1, 4), rng.random() < 0.5
+    per_head, value, output, channels = (rng.randint(2, 4) for _ in range(4))
+    layer = kl.MultiHeadAttention(heads, per_head, value, use_bias=bias, output_shape=output)
+    widths = {"heads": heads, "inner": heads * per_head, "value_width": heads * value, "output_width": output}
+    entry = f"attention: {{{_written({**widths, 'bias': bias})}}}"
+    return Case((channels, rng.randint(2, 12)), [entry], layer)
+
+
+@_case
+def grouped_attention(rng: Random) -> Case:
+    kept, per_head, bias = rng.randint(1, 3), rng.randint(2, 4), rng.random() < 0.5
+    heads, channels = kept * rng.randint(1, 3), rng.randint(2, 9)
+    layer = kl.GroupQueryAttention(per_head, heads, kept, use_bias=bias)
+    widths = {"heads": heads, "kv_heads": kept, "inner": heads * per_head}
+    return Case((channels, rng.randint(2, 12)), [f"attention: {{{_written({**widths, 'bias': bias})}}}"], layer)
+
+
+@_case
+def recurrent(rng: Random) -> Case:
+    """Keras' GRU has two biases unless it resets before the product; the others have one."""
+    units, bias, after, all_steps = rng.randint(2, 6), rng.random() < 0.7, rng.random() < 0.5, rng.random() < 0.6
+    kind = rng.choice(["lstm", "gru", "rnn"])
+    given = {"units": units, "use_bias": bias, "return_sequences": all_steps}
+    if kind == "gru":
+        inner = kl.GRU(**given, reset_after=after)
+    else:
+        inner = (kl.LSTM if kind == "lstm" else kl.SimpleRNN)(**given)
+    attributes: dict[str, Any] = {"units": units, "biases": (2 if kind == "gru" and after else 1) if bias else 0}
+    attributes["gives"] = "all" if all_steps else "last"
+    both = rng.random() < 0.4
+    layer = kl.Bidirectional(inner) if both else inner
+    entry = f"{kind}: {{{_written({**attributes, 'bidirectional': both})}}}"
+    return Case((rng.randint(2, 6), rng.randint(2, 8)), [entry], layer)
+
+
+@_case
+def causal_conv(rng: Random) -> Case:
+    kernel, filters = rng.randint(1, 4), rng.randint(1, 5)
+    stride, dilation = rng.choice([(1, rng.randint(1, 3)), (rng.randint(1, 3), 1)])
+    layer = kl.Conv1D(filters, kernel, stride, "causal", dilation_rate=dilation)
+    window = {"filters": filters, "kernel": kernel, "stride": stride, "dilation": dilation}
+    return Case((rng.randint(1, 5), rng.randint(6, 40)), [f"conv: {{{_written(window)}, padding: causal}}"], layer)
+
+
+@_case
+def words(rng: Random) -> Case:
+    count, width = rng.randint(1, 50), rng.randint(1, 9)
+    entry = f"embedding: {{words: {count}, width: {width}}}"
+    return Case((rng.randint(1, 12),), [entry], kl.Embedding(count, width))
+
+
+@_case
+def cropping(rng: Random) -> Case:
+    ends = [[rng.randint(0, 2), rng.randint(0, 2)] for _ in range(2)]
+    return Case((3, *_sides(rng, 2)), [f"crop: {{by: {ends}}}"], kl.Cropping2D(tuple(map(tuple, ends))))

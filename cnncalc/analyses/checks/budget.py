@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
 from cnncalc.core.graph import whole_path
-from cnncalc.core.problem import MOST_KNOWN, Level, Place, Problem, Problems, fail, misspelt
+from cnncalc.core.problem import MOST_KNOWN, Level, Origin, Place, Problem, Problems, fail, misspelt
 from cnncalc.formats.source import Map, Node, Source, Text
 
 _BYTES = {
@@ -37,6 +37,10 @@ class Amount(NamedTuple):
     def __float__(self) -> float:
         return self.digits * self.unit / int(10**self.decimals)
 
+    def __str__(self) -> str:
+        """As it is written: `5M`."""
+        return _decimal(self.digits, self.decimals, self.suffix, "")
+
 
 class Limit(NamedTuple):
     """A limit on a quantity of the layer or block `name`, or of the `total`, that stands in no architecture file.
@@ -51,8 +55,60 @@ class Limit(NamedTuple):
 
     def __str__(self) -> str:
         """As it is written: `head=5M`."""
-        written = _decimal(self.amount.digits, self.amount.decimals, self.amount.suffix, "")
-        return written if self.name == "total" else f"{self.name}={written}"
+        return f"{self.amount}" if self.name == "total" else f"{self.name}={self.amount}"
+
+
+class Held(NamedTuple):
+    """What a layer, a block or the whole network is held to, and the value that it has.
+
+    A `covered` one is a `warn` whose `max` is broken, too, which says it. `by` as of a Limit.
+    """
+
+    name: str
+    quantity: str
+    amount: Amount
+    actual: Value
+    where: Origin
+    level: Level = "error"
+    by: str = ""
+    covered: bool = False
+
+    @property
+    def limit(self) -> float:
+        """The most that it may be."""
+        return int(self.amount) if MEASURES[self.quantity].whole else float(self.amount)
+
+    @property
+    def broken(self) -> bool:
+        """Whether it is more, or has no value that could keep the limit."""
+        return self.actual is None or self.actual > self.limit
+
+    @property
+    def used(self) -> float | None:
+        """The share of the limit that is used; None where there is no value, or the limit is 0."""
+        return self.actual / self.limit if self.actual is not None and self.limit else None
+
+    @property
+    def text(self) -> str:
+        """How much of the limit is used: `params 318,858 of 319k, 100 %`."""
+        owner = "" if self.name == "total" else f"{self.name} "
+        share = "" if self.used is None else f", {100 * self.used:,.0f} %"
+        return f"{owner}{self.quantity} {told(self.actual)} of {self.amount}{share}"
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is said where it is broken."""
+        if not self.broken or self.covered:
+            return None
+        message = over(self.name, self.quantity, self.amount, self.actual)
+        notes = (f"the limit stands in {self.by}",) if self.by else ()
+        return Problem("budget", message, self.where, notes, level=self.level)
+
+
+def fullest(budgets: Iterable[Held]) -> Held | None:
+    """The limit of which most is used, of those that break a check."""
+    counted = [one for one in budgets if one.level == "error" and one.used is not None]
+    return max(counted, key=lambda one: one.used or 0, default=None)
 
 
 def read_limit(quantity: str, text: str) -> Limit | None:
@@ -82,11 +138,6 @@ def units(measure: Measure) -> str:
     if measure.in_bytes:
         return "a size such as 400000, '20 MB' or '20 MiB'"
     return "an integer or 5M" if measure.whole else "a number such as 1.5 or 5M"
-
-
-def breaks(measure: Measure, amount: Amount, actual: Value) -> bool:
-    """Whether a limit is broken; so it is where there is no value that could keep it."""
-    return actual is None or actual > (int(amount) if measure.whole else float(amount))
 
 
 def over(name: str, quantity: str, amount: Amount, actual: Value) -> str:
@@ -139,18 +190,15 @@ def _more(limit: float, actual: float) -> str:
 # ------------------------------------------------------------------------------- on the command line, in a project
 
 
-def exceeded(limits: tuple[Limit, ...], analysis: Analysis, source: Source) -> Iterator[Problem]:
-    """The limits of no architecture file that a network breaks; raises ProblemsFound where it has no such name."""
+def held(limits: Iterable[Limit], analysis: Analysis, source: Source) -> Iterator[Held]:
+    """A network beside limits that stand in no architecture file; raises ProblemsFound where it has no such name."""
     whole = Place(source.name, 1, 1)
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
         measure = MEASURES[limit.quantity]
-        actual = measure.value(analysis, entry)
-        if breaks(measure, limit.amount, actual):
-            place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
-            name = entry.name if entry else "total"
-            notes = (f"the limit stands in {limit.by}",) if limit.by else ()
-            yield Problem("budget", over(name, limit.quantity, limit.amount, actual), place, notes)
+        place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
+        name = entry.name if entry else "total"
+        yield Held(name, limit.quantity, limit.amount, measure.value(analysis, entry), place, by=limit.by)
 
 
 def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
@@ -168,8 +216,8 @@ def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
 # ------------------------------------------------------------------------------------------------ reading `budget`
 
 
-def limits(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[Problem | None]:
-    """For every limit of `budget` None where it is kept, else the problem."""
+def budget(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[Held]:
+    """A network beside every limit of `budget`."""
     if node is None:
         return
     if not isinstance(node, Map):
@@ -215,7 +263,7 @@ def _cure_of_name(name: str, known: list[str], otherwise: str) -> str:
 
 def _limits_of(
     name: str, entry: Row | GroupRow | None, analysis: Analysis, quantities: Map, problems: Problems
-) -> Iterator[Problem | None]:
+) -> Iterator[Held]:
     known = used(Use.LIMITS)
     for key, written in quantities:
         if key.text not in known:
@@ -224,23 +272,24 @@ def _limits_of(
         measure = known[key.text]
         actual = measure.value(analysis, entry)
         if isinstance(written, Text):  # `params: 5M`
-            yield _limit(name, measure, "error", actual, written, problems)
+            yield from _limit(name, measure, "error", actual, written, problems)
             continue
         if not isinstance(written, Map):
             problems.add("bad-value", f"`{key.text}` must be a limit", written, "write `5M` or `{max: 5M, warn: 4.5M}`")
             continue
-        found: dict[str, Problem | None] = {}
+        found: dict[str, Held] = {}
         for kind, value in written:
             if kind.text in _LEVELS:
-                found[kind.text] = _limit(name, measure, _LEVELS[kind.text], actual, value, problems)
+                for one in _limit(name, measure, _LEVELS[kind.text], actual, value, problems):
+                    found[kind.text] = one
             else:
                 problems.add("unknown-key", f"a limit is `max` or `warn`, not `{kind.text}`", kind)
-        if found.get("max") and found.get("warn"):  # said once
-            found["warn"] = None
+        if "max" in found and "warn" in found and found["max"].broken:  # said once
+            found["warn"] = found["warn"]._replace(covered=True)
         yield from found.values()
 
 
-def _limit(name: str, measure: Measure, level: Level, actual: Value, node: Node, problems: Problems) -> Problem | None:
+def _limit(name: str, measure: Measure, level: Level, actual: Value, node: Node, problems: Problems) -> Iterator[Held]:
     amount = read_amount(node.text, measure.name) if isinstance(node, Text) else None
     if amount is None:
         known = [f"write {'an integer' if measure.whole else 'a number'}", "`5M`"]
@@ -248,7 +297,5 @@ def _limit(name: str, measure: Measure, level: Level, actual: Value, node: Node,
             f"or for `{one}` also `20 MB` or `20 MiB`" for one, other in used(Use.LIMITS).items() if other.in_bytes
         ]
         problems.add("bad-value", "not a limit", node, ", ".join(known))
-        return None
-    if not breaks(measure, amount, actual):
-        return None
-    return Problem("budget", over(name, measure.name, amount, actual), node.origin, level=level)
+        return
+    yield Held(name, measure.name, amount, actual, node.origin, level)

@@ -12,7 +12,7 @@ from cnncalc.analyses.checks.baselines.growth import Allowed, read_allowed
 from cnncalc.analyses.checks.budget import Limit, read_limit, units
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Option
-from cnncalc.analyses.measures import Measure, Use, used
+from cnncalc.analyses.measures import MEASURES, Measure, Use, used
 from cnncalc.core.problem import clean, nearest
 from cnncalc.formats.listing import matches
 from cnncalc.formats.writing import remember
@@ -58,6 +58,17 @@ class Choices:
             {**other.max_growth, **self.max_growth},
             {**other.options, **self.options},
         )
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """What is chosen, as a file has it."""
+        found: dict[str, Any] = {} if self.strict is None else {"strict": self.strict}
+        for quantity, limits in self.limits.items():
+            found[max_key(MEASURES[quantity])] = [str(limit) for limit in limits]
+        if self.max_growth:
+            found["max-growth"] = [f"{name}={float(percent):g}%" for name, percent in self.max_growth.items()]
+        found |= {key: sorted(codes) for key in ("select", "ignore") if (codes := getattr(self, key)) is not None}
+        return found | dict(self.options)
 
     @property
     def codes(self) -> Codes:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cnncalc.analyses.checks.budget import limits, named
+from cnncalc.analyses.checks.budget import Held, budget, named
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import Figure, read_figure, told
@@ -22,13 +22,14 @@ _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What holding a network to its own file gave: how many figures were compared, and what is wrong."""
+    """What holding a network to its own file gave: how many figures were compared, what is wrong, and its budgets."""
 
     file: str
     figures: int
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = field(default=(), repr=False)  # not of `budget`: a limit is meant
+    budgets: tuple[Held, ...] = field(default=(), repr=False)
 
     @property
     def broken(self) -> tuple[Problem, ...]:
@@ -78,19 +79,19 @@ def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     """
     document = document_of(graph)
     if graph.changed:
-        budget = document is not None and document.field("budget") is not None
-        what = "`expect` and `budget` are" if budget else "`expect` is"
+        budgeted = document is not None and document.field("budget") is not None
+        what = "`expect` and `budget` are" if budgeted else "`expect` is"
         return CheckResult(graph.file, 0, notes=(f"{what} not checked: vars or the input size were changed",))
     analysis = analysis or analyze(graph)
     problems = Problems()
     expected = list(_expectations(analysis, document.field("expect") if document else None, problems))
-    budgeted = list(limits(analysis, document.field("budget") if document else None, problems))
+    budgets = tuple(budget(analysis, document.field("budget") if document else None, problems))
     problems.stop_if_any()
     broken = [one for one in expected if not _holds(one, one.node.text)]
     found = [Problem("expectation", _difference(one), one.node.origin) for one in broken]
-    found += [problem for problem in budgeted if problem]
+    found += [one.problem for one in budgets if one.problem]
     edits = tuple(_edits(expected, broken))
-    return CheckResult(graph.file, len(expected) + len(budgeted), tuple(found), (), edits)
+    return CheckResult(graph.file, len(expected) + len(budgets), tuple(found), (), edits, budgets)
 
 
 def _edits(expected: list[_Expected], broken: list[_Expected]) -> Iterator[Edit]:

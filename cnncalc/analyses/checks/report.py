@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cnncalc.analyses.checks.budget import Limit, exceeded
+from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
 from cnncalc.analyses.checks.project import Project
@@ -31,7 +31,7 @@ class Report(NamedTuple):
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
     no network; `lower_bound` names those that are lower bounds, and `values` are, by quantity, the totals that these
-    counts do not tell. `skipped` says why a file below a folder is none of ours.
+    counts do not tell. `budgets` are all limits, kept or not. `skipped` says why a file below a folder is none of ours.
     """
 
     file: str
@@ -43,6 +43,7 @@ class Report(NamedTuple):
     lower_bound: tuple[str, ...] = ()
     skipped: str = ""
     values: Mapping[str, Value] = MappingProxyType({})
+    budgets: tuple[Held, ...] = ()
 
     def value(self, measure: Measure) -> Value:
         """A total of the network."""
@@ -109,7 +110,8 @@ class Checks:
             analysis = analyze(graph)
             result = check(graph, analysis)
             limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))
-            found = [*result.problems, *exceeded(limits, analysis, source)]
+            others = tuple(held(limits, analysis, source))
+            found = [*result.problems, *(one.problem for one in others if one.problem)]
             said = [one for finder in self.finders for one in finder(source, analysis)]
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
@@ -123,7 +125,17 @@ class Checks:
         shown = used(Use.COLUMNS | Use.HELD).items()
         values = {quantity: measure.value(analysis) for quantity, measure in shown if measure.of is None}
         bound = analysis.lower_bound
-        return Report(name, int(broken), figures, told, notes, analysis.totals, bound, values=values)
+        return Report(
+            name,
+            int(broken),
+            figures,
+            told,
+            notes,
+            analysis.totals,
+            bound,
+            values=values,
+            budgets=(*result.budgets, *others),
+        )
 
 
 def empty(files: Iterable[str], reports: Iterable[Report]) -> Iterator[Report]:

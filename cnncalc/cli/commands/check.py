@@ -100,7 +100,7 @@ for _measure in used(Use.OPTION).values():
     setattr(WithLimits, f"max_{_measure.name}", _max_option(_measure))
 
 
-class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput, options.WithColor):
+class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs, options.WithColor):
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
     What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them;
@@ -122,7 +122,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
         "cnncalc check --staged                   what a commit changes",
         "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
         "cnncalc check nets/ -f text              a line a problem, for editors",
-        "cnncalc check nets/ -o cnncalc.sarif",
+        "cnncalc check nets/ -o cnncalc.sarif -o cnncalc.xml",
         "cnncalc check nets/ --baseline main --max-growth 5%      from git's main",
         "cnncalc check nets/ --write-baseline base.json           then --baseline it",
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
@@ -305,12 +305,13 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _refuse(self) -> None:
         """Say of options that do not go together that they do not."""
+        drawn = any(form.name == DRAWN and output not in (None, "-") for form, output in self.outputs)
         others = ", ".join(form.name for form in FORMATS if form.name != DRAWN)
-        to_file, own = self.output not in (None, "-"), not (self.sets or self.input_size)
+        own = not (self.sets or self.input_size)
         recorded = self.write_baseline is not None
         for wrong, why in (
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
-            (to_file and self.form.name == DRAWN, f"--output wants another format than `{DRAWN}`: --format {others}."),
+            (drawn, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
             (
                 self.update and not own,
@@ -356,6 +357,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
 
     def _show(self, report: Report) -> None:
         """What is said of one file as soon as it is checked; its problems are set apart from what follows."""
+        from cnncalc.analyses.checks.budget import fullest
+
         form = self.form.name
         if report.skipped:
             streams.remark(f"{report.file} is passed over: {report.skipped}")
@@ -366,25 +369,26 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutput,
             streams.complain(report.problems)
             click.echo(err=True)
         if form == DRAWN and report.code == 0 and not report.skipped and not self.quiet:
-            streams.say(f"{report.file}: {many(report.figures, 'figure')}")
+            most = fullest(report.budgets)
+            streams.say(f"{report.file}: {many(report.figures, 'figure')}{f'; {most.text}' if most else ''}")
 
     def _conclude(self, reports: list[Report], nothing: str) -> None:
         """What is said when all files are checked; `nothing` where there was none."""
-        form = self.form.name
         said = verdict(reports) if reports else nothing
-        if form == DRAWN:
-            streams.say(said)
-            return
         checked = Checked(reports, os.environ.get("GITHUB_WORKSPACE"), said)
-        if form == "github":
-            from cnncalc.cli.actions import commands
+        for form, output in self.outputs:
+            if form.name == "github":
+                from cnncalc.cli.actions import commands
 
-            with commands():
-                self.write(checked)
-            self._write_step_summary(checked)
+                with commands():
+                    self.write_to(output, form, checked)
+                self._write_step_summary(checked)
+            elif form.name != DRAWN:
+                self.write_to(output, form, checked)
+        if self.form.name == DRAWN:
+            streams.say(said)
         else:
-            self.write(checked)
-        streams.tell(said)
+            streams.tell(said)
 
     def _write_step_summary(self, checked: Checked) -> None:
         """Add to what GitHub shows on the page of a run, where it asks for that."""

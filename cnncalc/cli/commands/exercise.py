@@ -164,7 +164,12 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
         OutputFormat("markdown", f"{SHEET}:document", suffixes=(".md", ".markdown", ".txt")),
         *pages(f"{SHEET}:document")[1:],
         OutputFormat("json", f"{SHEET}_json:render"),
-        help="html and latex are for printing.",
+        OutputFormat("notebook", "teaching.pages.notebook:render", suffixes=(".ipynb",)),
+        OutputFormat("form", "teaching.pages.form:render", suffixes=(".form.html",)),
+        OutputFormat("moodle", "teaching.pages.moodle:xml", ("key", "room"), suffixes=(".xml",)),
+        OutputFormat("gift", "teaching.pages.moodle:gift", ("key", "room"), suffixes=(".gift",)),
+        OutputFormat("qti", "teaching.pages.qti:package", ("key", "room"), suffixes=(".zip",)),
+        help="html and latex are for printing, form is a page to fill in; moodle, gift and qti are for course systems.",
         advice={".pdf": "a browser makes one of an .html, by printing it, `pdflatex` one of a .tex"},
     )
     key: bool = option(

@@ -10,6 +10,8 @@ _SAME = [Example("", "55x55x96", "55x55x96")]
 class Relu(Layer, family="activation"):
     """max(0, x)."""
 
+    computes = "y = max(0, x)"
+
     examples = _SAME
 
 
@@ -42,11 +44,15 @@ class Prelu(Layer, family="activation"):
 class Sigmoid(Layer, family="activation"):
     """1 / (1 + exp(−x))."""
 
+    computes = "y = 1 / (1 + exp(−x))"
+
     examples = _SAME
 
 
 class Tanh(Layer, family="activation"):
     """The hyperbolic tangent."""
+
+    computes = "y = (exp(x) − exp(−x)) / (exp(x) + exp(−x))"
 
     examples = _SAME
 
@@ -89,5 +95,7 @@ class HardSigmoid(Layer, family="activation"):
 
 class Softmax(Layer, family="activation"):
     """exp(x), scaled so that the channels add up to 1."""
+
+    computes = "p_c = exp(x_c) / Σ_j exp(x_j)"
 
     examples = [Example("", "1000", "1000")]

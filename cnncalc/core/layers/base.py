@@ -277,6 +277,7 @@ class Layer:
     alike: ClassVar[str] = ""  # of several inputs: shapes must agree, all but `along`, or what is 1 is spread
     along: ClassVar[str | None] = None  # an attribute that names the axis on which inputs are joined
     verb: ClassVar[str] = "joins"  # what is done to several inputs
+    computes: ClassVar[str] = ""  # what its values are, as a formula; `{name}` is an attribute, `{sides}` all of them
     second_input: ClassVar[str | None] = None  # an attribute that names one more input, for its sides
     unknown: ClassVar[dict[str, str]] = {}  # params, multiplies: the condition under which they are not known
     where: ClassVar[dict[str, Formula]] = {}  # more names, in order; of an attribute: what it is where it is left out

@@ -12,6 +12,7 @@ class Add(Layer, family="join"):
     branches = True
     alike = "spread"
     verb = "adds"
+    computes = "y = Σ x_i, value by value; with a shortcut a[l+2] = g(z[l+2] + a[l])"
     examples = [Example("", "56x56x256, 56x56x256", "56x56x256"), Example("", "28x28x64, 64", "28x28x64")]
 
 
@@ -25,6 +26,7 @@ class Multiply(Layer, family="join"):
     branches = True
     alike = "spread"
     verb = "multiplies"
+    computes = "y = Π x_i, value by value"
     examples = [Example("", "56x56x256, 256", "56x56x256"), Example("", "28x28x64, 28x28x1", "28x28x64")]
 
 

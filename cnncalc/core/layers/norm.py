@@ -25,6 +25,7 @@ class BatchNorm(Layer, family="norm"):
     weights = _LEARNED
     biases = _ADDED
     buffers = {"running mean": "c", "running variance": "c"}
+    computes = "y_c = γ_c·(x_c − μ_c)/√(σ_c² + ε) + β_c"
 
     examples = [Example("", "56x56x64", "56x56x64", 128), Example("scale: false", "56x56x64", "56x56x64", 64)]
 
@@ -101,6 +102,7 @@ class Lrn(Layer, family="norm"):
     beta: float = attr("exponent", default=0.75)
     k: float = attr("offset", default=2)
 
+    computes = "b_c = a_c / (k + α·Σ a_j²)^β over {size} channels j around c; k = {k}, α = {alpha}, β = {beta}"
     examples = [Example("", "27x27x96", "27x27x96")]
 
 

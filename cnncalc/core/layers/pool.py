@@ -50,6 +50,7 @@ class AvgPool(Layer, family="pool"):
 class GlobalAvgPool(Layer, family="pool"):
     """The mean of each whole channel: a vector. Source: Lin et al. 2013, Network in network."""
 
+    computes = "y_c = 1/({sides})·Σ_h Σ_w x_c(h, w)"
     reads = "sides"
     out_side = None
 
@@ -59,6 +60,7 @@ class GlobalAvgPool(Layer, family="pool"):
 class GlobalMaxPool(Layer, family="pool"):
     """The largest value of each whole channel: a vector."""
 
+    computes = "y_c = max over h, w of x_c(h, w)"
     reads = "sides"
     out_side = None
 

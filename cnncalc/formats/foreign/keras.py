@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -124,7 +125,7 @@ class Keras(Format):
         )
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse("--set", vars)
+        self.refuse_vars(vars)
         return lower(self.foreign(source), TABLE, input_size)
 
     def foreign(self, source: Source) -> Foreign:
@@ -159,7 +160,7 @@ def _config(source: Source) -> str:
 def _of_hdf5(source: Source) -> str:
     """The JSON that Keras 1 and 2 keep in a file of HDF5, beside the weights."""
     try:
-        import h5py
+        h5py: Any = import_module("h5py")
     except ImportError:
         cure = "install the extra: `pip install 'cnncalc[h5]'`"
         raise fail("unreadable", f"`{source.name}` is HDF5, which needs h5py", Label(source.name, ""), cure) from None

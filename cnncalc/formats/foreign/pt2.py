@@ -40,7 +40,7 @@ class Pt2(Format):
         return bool(re.match(archive, head, re.DOTALL)) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse("--set", vars)
+        self.refuse_vars(vars)
         return lower(self.foreign(source), ATEN, input_size)
 
     def foreign(self, source: Source) -> Foreign:

@@ -30,7 +30,7 @@ def record(name: str, input_size: str | None) -> Graph:
     if not input_size:
         raise fail("missing-key", f"`{clean(name)}` says not what it reads", None, "say it: `--input-size 3x224x224`")
     try:
-        import torch
+        torch: Any = import_module("torch")
     except ImportError:
         raise fail("unreadable", f"`{clean(name)}` needs PyTorch", None, "install the extra `torch`") from None
     sizes = [int(side) for side in input_size.replace("×", "x").split("x") if side.isdigit()]
@@ -52,8 +52,7 @@ def record(name: str, input_size: str | None) -> Graph:
 
 
 def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
-    from torch.utils._python_dispatch import TorchDispatchMode
-
+    mode: Any = import_module("torch.utils._python_dispatch").TorchDispatchMode
     net = Foreign(name, name.rpartition(":")[2], {}, (), [], keeps_books=True)
     names: dict[int, str] = {}  # of tensors by identity; those that work in place give another
     alive: list[Any] = []
@@ -71,37 +70,37 @@ def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
             names[id(tensor)] = path
             net.stored[path] = Stored(path, tuple(tensor.shape), _dtype(tensor), None, learned)
 
-    class Recorder(TorchDispatchMode):
-        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            result = func(*args, **(kwargs or {}))
-            given = [one for one in (result if isinstance(result, list | tuple) else [result]) if torch.is_tensor(one)]
-            reads: list[str] = []
-            values: dict[str, Any] = {}
-            rank = 0
-            arguments = dict(zip((one.name for one in func._schema.arguments), args, strict=False)) | (kwargs or {})
-            for key, value in arguments.items():
-                parts = value if isinstance(value, list | tuple) else [value]
-                if any(torch.is_tensor(part) for part in parts):
-                    rank = rank or next(part.dim() for part in parts if torch.is_tensor(part))
-                    reads += [known(part) if torch.is_tensor(part) else "" for part in parts]
-                elif value is None and key in ("weight", "bias", "running_mean", "running_var"):
-                    reads.append("")
-                elif isinstance(value, int | float | str | list | tuple):
-                    values[key] = tuple(value) if isinstance(value, list | tuple) else value
-            kind = plain_name(func._schema.name.removeprefix("aten::"))
-            gives = []
-            for tensor in given:
-                alive.append(tensor)
-                names[id(tensor)] = f"{kind} {len(alive)}"
-                gives.append(names[id(tensor)])
-                net.declared[gives[-1]] = tuple(tensor.shape)
-            prepare(kind, values, rank, [tuple(tensor.shape) for tensor in given])
-            scope = _scope(stack)
-            called = f"{kind}{len(net.operations)}"
-            place = Label(name, f"{'.'.join(stack[-1:]) or 'network'}, {kind}")
-            net.operations.append(Operation(called, kind, values, tuple(reads), tuple(gives), place, scope))
-            return result
+    def dispatch(self: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        given = [one for one in (result if isinstance(result, list | tuple) else [result]) if torch.is_tensor(one)]
+        reads: list[str] = []
+        values: dict[str, Any] = {}
+        rank = 0
+        arguments = dict(zip((one.name for one in func._schema.arguments), args, strict=False)) | (kwargs or {})
+        for key, value in arguments.items():
+            parts = value if isinstance(value, list | tuple) else [value]
+            if any(torch.is_tensor(part) for part in parts):
+                rank = rank or next(part.dim() for part in parts if torch.is_tensor(part))
+                reads += [known(part) if torch.is_tensor(part) else "" for part in parts]
+            elif value is None and key in ("weight", "bias", "running_mean", "running_var"):
+                reads.append("")
+            elif isinstance(value, int | float | str | list | tuple):
+                values[key] = tuple(value) if isinstance(value, list | tuple) else value
+        kind = plain_name(func._schema.name.removeprefix("aten::"))
+        gives = []
+        for tensor in given:
+            alive.append(tensor)
+            names[id(tensor)] = f"{kind} {len(alive)}"
+            gives.append(names[id(tensor)])
+            net.declared[gives[-1]] = tuple(tensor.shape)
+        prepare(kind, values, rank, [tuple(tensor.shape) for tensor in given])
+        scope = _scope(stack)
+        called = f"{kind}{len(net.operations)}"
+        place = Label(name, f"{'.'.join(stack[-1:]) or 'network'}, {kind}")
+        net.operations.append(Operation(called, kind, values, tuple(reads), tuple(gives), place, scope))
+        return result
 
+    recorder = type("Recorder", (mode,), {"__torch_dispatch__": dispatch})
     hooks = []
     for path, module in model.named_modules():
         if path:
@@ -112,7 +111,7 @@ def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
     names[id(image)] = "input"
     net.inputs["input"] = (1, *sizes)
     try:
-        with Recorder():
+        with recorder():
             result = model(image)
     finally:
         for hook in hooks:

@@ -7,10 +7,9 @@ from json import dumps
 from typing import Any
 
 from cnncalc.analyses.checks.baselines.growth import NONE, read_allowed
-from cnncalc.analyses.checks.config import TABLE, Choices, max_key
+from cnncalc.analyses.checks.config import TABLE, Choices
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.checks.rules import RULES
-from cnncalc.analyses.measures import MEASURES
 from cnncalc.core.problem import clean
 from cnncalc.formats.source import Source
 
@@ -49,29 +48,13 @@ def _choices(project: Project, source: Source) -> Iterator[str]:
     held = project.choices(source).over(_defaults())
     written: dict[str, tuple[Any, list[str]]] = {}
     for place, choices in layers:
-        for key in _written(choices):
-            value = _written(held).get(key)
+        for key in choices.table:
+            value = held.table.get(key)
             if value is not None:
                 written.setdefault(key, (value, []))[1].append(place)
     for key, (value, places) in written.items():
         merged = key == "max-growth" and len(places) > 1 and places[0] != DEFAULT
         yield from _line(key, value, ", ".join(place for place in places if place != DEFAULT) if merged else places[0])
-
-
-def _written(choices: Choices) -> dict[str, Any]:
-    """Choices as the table has them."""
-    found: dict[str, Any] = {}
-    if choices.strict is not None:
-        found["strict"] = choices.strict
-    for quantity, limits in choices.limits.items():
-        found[max_key(MEASURES[quantity])] = [str(limit) for limit in limits]
-    if choices.max_growth:
-        found["max-growth"] = [f"{name}={float(percent):g}%" for name, percent in choices.max_growth.items()]
-    if choices.select is not None:
-        found["select"] = sorted(choices.select)
-    if choices.ignore is not None:
-        found["ignore"] = sorted(choices.ignore)
-    return found | dict(choices.options)
 
 
 def _defaults() -> Choices:

@@ -6,6 +6,7 @@ import re
 from json import dumps
 from typing import Any
 
+from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.report import Report
 from cnncalc.analyses.style import Style
 from cnncalc.formats.writing import shown
@@ -39,8 +40,22 @@ def _file(report: Report) -> dict[str, Any]:
         "lower_bound": list(report.lower_bound),
         "figures": report.figures,
         "totals": totals_object(report.value) if report.totals else None,
+        "budgets": [budget_object(held) for held in report.budgets],
         "problems": [{"level": problem.level, **problem_object(problem)} for problem in report.problems],
         "notes": list(report.notes),
+    }
+
+
+def budget_object(held: Held) -> dict[str, Any]:
+    """A limit and what is used of it, as numbers."""
+    return {
+        "entry": held.name,
+        "quantity": held.quantity,
+        "level": held.level,
+        "limit": held.limit,
+        "actual": held.actual,
+        "used": None if held.used is None else round(held.used, 4),
+        "kept": not held.broken,
     }
 
 

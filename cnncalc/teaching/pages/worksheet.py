@@ -30,13 +30,18 @@ from cnncalc.teaching.recipe import header
 from cnncalc.teaching.wording import written_answer
 
 
-def document(handout: Handout, style: Style) -> Page:
-    """The whole sheet; with `key` the answers stand in the blanks, and the working below."""
+def document(handout: Handout, style: Style, fields: bool = False) -> Page:
+    """The whole sheet; with `key` the answers stand in the blanks, and the working below. `fields` are typed into."""
     title = f"{handout.sheet.title}{': key' if handout.key else ''}"
-    return Page(title, [Heading(title), *_blocks(*handout)], depth=1, header=header(handout.sheet.recipe))
+    return Page(
+        title,
+        [Heading(title), *_blocks(*handout, fields and not handout.key)],
+        depth=1,
+        header=header(handout.sheet.recipe),
+    )
 
 
-def _blocks(sheet: Worksheet, key: bool, room: int) -> Iterator[Block]:
+def _blocks(sheet: Worksheet, key: bool, room: int, fields: bool) -> Iterator[Block]:
     room = 0 if key else room
     if not key:
         if sheet.recipe.student:
@@ -49,9 +54,9 @@ def _blocks(sheet: Worksheet, key: bool, room: int) -> Iterator[Block]:
         places = [
             Labelled(f"{question.id}. {question.layer}: {question.asked}", _room(room)) for question in asked if room
         ]
-        yield Section(table.caption or "Layers", [*_table(table, sheet, key), *places])
+        yield Section(table.caption or "Layers", [*_table(table, sheet, key, fields), *places])
     for passage in sheet.passages:
-        questions = [_question(sheet.question(id), sheet, key, room) for id in passage.questions]
+        questions = [_question(sheet.question(id), sheet, key, room, fields) for id in passage.questions]
         if passage.listing:
             title = f"Find the mistake (questions {' and '.join(passage.questions)})"
             yield Section(title, [Paragraph(Run(passage.text, "prose")), Listing(passage.listing), *questions])
@@ -61,22 +66,22 @@ def _blocks(sheet: Worksheet, key: bool, room: int) -> Iterator[Block]:
         yield Section("Working", [*_working(sheet)])
 
 
-def _gap(question: Question, sheet: Worksheet, key: bool) -> Gap:
-    return Gap(question.id, _answers(question, sheet) if key else "")
+def _gap(question: Question, sheet: Worksheet, key: bool, field: bool) -> Gap:
+    return Gap(question.id, _answers(question, sheet) if key else "", field)
 
 
 def _answers(question: Question, sheet: Worksheet) -> str:
     return " or ".join(written_answer(answer, sheet.recipe.layout) for answer in question.accepted)
 
 
-def _table(table: Table, sheet: Worksheet, key: bool) -> Iterator[Block]:
+def _table(table: Table, sheet: Worksheet, key: bool, fields: bool) -> Iterator[Block]:
     if table.given:
         yield Paragraph(f"Given: {', '.join(f'{name} is {shape}' for name, shape in table.given)}.")
     heads = [Head("layer", folds=True, name=True), Head("what it is", folds=True), Head("reads", folds=True)]
     heads += [Head(title, right=True) for title in table.columns]
 
     def cell(one: Cell) -> Inline:
-        return _gap(sheet.question(one.question), sheet, key) if one.question else one.text
+        return _gap(sheet.question(one.question), sheet, key, fields) if one.question else one.text
 
     rows = [TableRow([line.name, line.description, line.reads, *map(cell, line.cells)]) for line in table.lines]
     yield Grid(heads, rows, caption=table.caption or "Layers")
@@ -87,8 +92,8 @@ def _room(lines: int) -> list[Listing]:
     return [Listing([""] * lines)] if lines else []
 
 
-def _question(question: Question, sheet: Worksheet, key: bool, room: int) -> Section:
-    prompt, blank = Paragraph(Run(question.prompt, "prose")), Paragraph(_gap(question, sheet, key))
+def _question(question: Question, sheet: Worksheet, key: bool, room: int, field: bool) -> Section:
+    prompt, blank = Paragraph(Run(question.prompt, "prose")), Paragraph(_gap(question, sheet, key, field))
     choices = [Items(question.choices)] if question.choices else []
     return Section(f"Question {question.id}", [prompt, *choices, *_room(room), blank])
 

@@ -166,7 +166,11 @@ def _first_place(grown: Mapping[str, str], source: Source, analysis: Analysis) -
 
 def read(path: str, index: Index | None = None) -> dict[str, Figures]:
     """The files of a baseline, by their path from its folder; raises ProblemsFound where it is none."""
-    source = (index.read(path) if index else None) or read_file(path, path)
+    return figures_of((index.read(path) if index else None) or read_file(path, path), path)
+
+
+def figures_of(source: Source, path: str) -> dict[str, Figures]:
+    """The files of a baseline by its text; raises ProblemsFound where it is none."""
     try:
         found = loads(source.text)
     except (ValueError, RecursionError):

@@ -32,9 +32,9 @@ layers:
 """
 
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
-        """Merges with equal inputs."""
+        """Merges with equal inputs; a product of a matrix with itself is none."""
         for index, node in net.of_family("join"):
-            if len(set(node.inputs)) < len(node.inputs):
+            if node.layer.alike and len(set(node.inputs)) < len(node.inputs):
                 ((ref, times),) = Counter(node.inputs).most_common(1)
                 often = "twice" if times == 2 else f"{times} times"
                 message = f"`{label(node)}` reads `{net.graph.name_of(ref)}` {often}"

@@ -26,8 +26,8 @@ from cnncalc.core.layers.base import (
 from cnncalc.core.problem import misspelt
 
 FIELDS = (
-    "reads", "inputs", "tensors", "branches", "alike", "along", "verb", "second_input", "unknown", "where", "requires",
-    "out_channels", "out_side", "out_tokens", "out_vector", "out_shape", *COUNTS, "examples",
+    "reads", "inputs", "tensors", "branches", "alike", "along", "verb", "computes", "second_input", "unknown", "where",
+    "requires", "out_channels", "out_side", "out_tokens", "out_vector", "out_shape", *COUNTS, "examples",
 )  # fmt: skip
 OPEN = ("params", "multiplies")  # what may not be known of a layer
 ALONG = ("along", "along_channels", "joined")  # names of formulas, where inputs are joined on an axis
@@ -264,6 +264,11 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
     elif field == "verb":
         if not isinstance(value, str) or not value:
             raise Fault(f"{value!r} is no word")
+    elif field == "computes":
+        known = {*layer.attributes, "sides"}
+        unknown = [name for name in re.findall(r"\{(\w*)\}", str(value)) if name not in known]
+        if not isinstance(value, str) or not value or unknown:
+            raise Fault(f"{value!r} is no formula of {listed(sorted(known))}")
     elif field in _NAMED:
         if value is not None:
             _check_named(layer, field, value)

@@ -1,0 +1,159 @@
+"""A change of a repository → what it changes in each network, and in what networks are held to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+from cnncalc.analyses.checks.budget import Held
+from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.checks.loosened import ChangedRule, budgets_changed, rules_changed
+from cnncalc.analyses.checks.report import Checks, Report
+from cnncalc.analyses.comparing.comparison import NetworkFigures, network
+from cnncalc.analyses.comparing.diff import Change, differences
+from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.problem import Problem, ProblemsFound
+from cnncalc.formats.changes import ChangeSet, renamed
+from cnncalc.formats.dependents import Survey
+from cnncalc.formats.listing import File
+from cnncalc.formats.open import graph_of
+from cnncalc.formats.source import Source
+
+Kind = Literal["new", "renamed", "removed", "changed", "unchanged"]
+
+
+@dataclass(frozen=True)
+class Version:
+    """A network at one time; `figures` are None where it could not be used, for `problems`."""
+
+    file: str
+    figures: NetworkFigures | None
+    budgets: Sequence[Held] = ()
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
+class NetworkChange:
+    """One network before and after; None where there was none, or there is none any more.
+
+    `edited` tells a file that was itself edited from one that only extends or uses such a file. `changes` are those of
+    its layers, `report` what checking it gave.
+    """
+
+    kind: Kind
+    before: Version | None
+    after: Version | None
+    edited: bool = True
+    changes: Sequence[Change] = ()
+    report: Report | None = None
+
+    @property
+    def file(self) -> str:
+        """The name that it has, or had last."""
+        version = self.after or self.before
+        assert version is not None
+        return version.file
+
+    @property
+    def code(self) -> int:
+        """The exit code of a check."""
+        return self.report.code if self.report else 0
+
+
+class ProjectChange(NamedTuple):
+    """What a change comes to: `rules` to which files are held otherwise, networks, and how many are as they were.
+
+    `since` is the version that is compared with, `notes` say what is unusual.
+    """
+
+    since: str
+    networks: Sequence[NetworkChange]
+    unchanged: int = 0
+    rules: Sequence[ChangedRule] = ()
+    notes: Sequence[str] = ()
+
+    @property
+    def code(self) -> int:
+        """The exit code: that of the worst network."""
+        return max((one.code for one in self.networks), default=0)
+
+    @property
+    def shown(self) -> list[NetworkChange]:
+        """The networks of which there is something to say."""
+        return [one for one in self.networks if one.kind != "unchanged" or one.code]
+
+
+def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey) -> ProjectChange:
+    """Every network that a change concerns, beside what it was."""
+    analyses: list[Analysis] = []
+
+    def keep(source: Source, analysis: Analysis) -> tuple[()]:
+        analyses.append(analysis)
+        return ()
+
+    keeping = replace(checks, finders=(keep, *checks.finders))
+    paths = {change.tree.path(file.name): file for file in survey.affected}
+    old_names = renamed(change, survey.gone, [path for path in paths if path in change.paths])
+    networks: list[NetworkChange] = []
+    for path, file in paths.items():
+        analyses.clear()
+        report = keeping.report(file)
+        if report.skipped:
+            continue
+        before = _before(change, old_names.get(path, path))
+        networks.append(_compared(file, report, analyses, before, path in old_names, path in change.paths))
+    for path in survey.gone:
+        if path not in old_names.values():
+            networks.append(NetworkChange("removed", _before(change, path), None))
+    networks.sort(key=lambda one: one.file)
+    both = [
+        (one.file, one.before.budgets, one.after.budgets)
+        for one in networks
+        if one.before and one.after and one.before.figures and one.after.figures
+    ]
+    rules = [*rules_changed(change), *budgets_changed(both)]
+    same = sum(one.kind == "unchanged" and not one.code for one in networks)
+    return ProjectChange(since, networks, len(survey.others) + same, rules, change.notes)
+
+
+def _compared(
+    file: File, report: Report, analyses: Iterable[Analysis], before: Version | None, renamed: bool, edited: bool
+) -> NetworkChange:
+    analysis = next(iter(analyses), None)
+    figures = network(file.name, analysis) if analysis else None
+    after = Version(file.name, figures, report.budgets, () if analysis else report.problems)
+    if before is None:
+        return NetworkChange("new", None, after, edited, (), report)
+    changes: Sequence[Change] = ()
+    if figures and before.figures:
+        changes = differences(before.figures.analysis, figures.analysis)
+    same = all(change.kind == "unchanged" for change in changes) and bool(figures) == bool(before.figures)
+    kind: Kind = "renamed" if renamed else "unchanged" if same else "changed"
+    return NetworkChange(kind, before, after, edited, () if same else changes, report)
+
+
+def _before(change: ChangeSet, path: str) -> Version | None:
+    """A network as it was; None where there was no such file."""
+    name = change.tree.name(path)
+    try:
+        source = change.read_before(path)
+        if source is None:
+            return None
+        graph = graph_of(source)
+        analysis = analyze(graph)
+        return Version(name, network(name, analysis), check(graph, analysis).budgets)
+    except ProblemsFound as error:
+        return Version(name, None, (), error.problems)
+
+
+def causes(networks: Sequence[NetworkChange]) -> Iterator[tuple[Problem, list[str]]]:
+    """Each problem once, with the files that have it, the one first in which it stands."""
+    found: dict[tuple[object, ...], tuple[Problem, list[str]]] = {}
+    for one in networks:
+        for problem in one.report.problems if one.report else ():
+            key = (problem.code, problem.where, problem.message if problem.where is None else "")
+            told, files = found.get(key, (problem, []))
+            at_home = problem.where is not None and problem.where.file == one.file
+            found[key] = (problem if at_home else told, [one.file, *files] if at_home else [*files, one.file])
+    yield from found.values()

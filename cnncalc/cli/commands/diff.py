@@ -1,0 +1,98 @@
+"""What a branch, or what is not committed, changes in the networks of a repository."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from cnncalc.cli import options, streams
+from cnncalc.cli.command import CHECKS, Command, argument, option
+from cnncalc.cli.formats import OutputFormat, pages
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.checks.changed import ProjectChange
+
+
+class DiffCommand(Command, options.WithOutputs, options.WithExact, options.WithLayout, options.WithDrawing):
+    """One table of what changed since REF: a row a network with its figures before and after, and the verdict of check.
+
+    Limits, excludes, baselines and budgets that are others stand first, then the networks that are new, renamed,
+    removed, changed or broken, and the layers that changed. It is compared with the merge base of REF and HEAD; without
+    REF, what is not committed with HEAD. PATH, files and folders, limits what is shown, as `files` of [tool.cnncalc]
+    does; parents are looked for in the whole repository. Exit codes are those of check.
+    """
+
+    section = CHECKS
+    examples = (
+        "cnncalc diff                          what is not committed",
+        "cnncalc diff origin/main              what a branch changes",
+        "cnncalc diff origin/main nets/",
+        "cnncalc diff HEAD~5 -o comment.md",
+    )
+
+    given: tuple[str, ...] = argument("[REF] [PATH]...", required=False, type=options.Architecture())
+    exclude: tuple[str, ...] = option(
+        "--exclude",
+        metavar="PATTERN",
+        multiple=True,
+        help="Leave out what matches: drafts, 'nets/old/'.",
+        group="Files",
+    )
+    form: OutputFormat = options.formats(
+        OutputFormat("table", "render.project_change:document"),
+        OutputFormat("markdown", "render.project_change:markdown"),
+        *(form for form in pages("render.project_change:document", "table") if form.name in ("html", "latex")),
+        OutputFormat("json", "render.project_change:json", ("exact", "layout", "ascii")),
+        help="markdown is made for a comment on a pull request.",
+    )
+
+    def run(self) -> int:
+        result = self._result(*_ref_and_paths(self.given))
+        self.write(result)
+        return result.code
+
+    def _result(self, ref: str, paths: tuple[str, ...]) -> ProjectChange:
+        from cnncalc.analyses.checks.baselines.baseline import of_project
+        from cnncalc.analyses.checks.changed import project_change
+        from cnncalc.analyses.checks.lint import Linter
+        from cnncalc.analyses.checks.project import Project
+        from cnncalc.analyses.checks.report import Checks
+        from cnncalc.core.problem import ProblemsFound
+        from cnncalc.formats import changes
+        from cnncalc.formats.dependents import surveyed
+
+        project = Project(exclude=self.exclude)
+        own = options.configured(project.config, "")
+        try:
+            change = changes.since(ref)
+            survey = surveyed(change, paths or [own.name_of(path) for path in own.files])
+            held = of_project(project, {}, None)
+        except ProblemsFound as error:
+            streams.complain(error.problems)
+            raise click.exceptions.Exit(2) from None
+        name = change.tree.name
+        survey = survey._replace(
+            affected=[file for file in survey.affected if not project.excludes(file.name)],
+            gone=[path for path in survey.gone if not project.excludes(name(path))],
+            others=[path for path in survey.others if not project.excludes(name(path))],
+        )
+        checks = Checks(finders=(Linter(project), *((held,) if held else ())), read=change.read, project=project)
+        return options.configured(project_change, ref, change, checks, survey)
+
+
+def _ref_and_paths(given: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """REF is what comes first and is no file or folder."""
+    from cnncalc.formats import git
+
+    if not given:
+        return "HEAD", ()
+    first, rest = given[0], given[1:]
+    if not os.path.lexists(first):
+        return first, rest
+    if git.is_version(first):
+        raise click.UsageError(
+            f"'{first}' is a version and a file: ./{first} is the file, 'refs/heads/{first}' the branch."
+        )
+    return "HEAD", given
