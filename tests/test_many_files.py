@@ -145,10 +145,17 @@ def test_a_bar_on_a_terminal_for_many_files_only() -> None:
 def test_nothing_of_the_bar_is_left_on_the_screen() -> None:
     write(*(f"many/n{number:02}.yaml" for number in range(30)))
     lines = on_a_screen(in_a_terminal("check", "many"))
-    assert lines == [
-        *(f"many/n{number:02}.yaml: 1 figure" for number in range(30)),
-        "All checks passed: 30 files, 30 figures",
-    ]
+    assert lines == ["All checks passed: 30 files, 30 figures"]
+
+
+def test_of_many_files_only_those_in_which_something_is_wrong_are_named() -> None:
+    write(*(f"nets/n{number:02}.yaml" for number in range(20)))
+    assert len(invoke("check", "nets").out.splitlines()) == 21
+    write("nets/more.yaml")
+    Path("nets/wrong.yaml").write_text("layers: [\n", encoding="utf-8")
+    ran = invoke("check", "nets")
+    assert ran.out == "1 of 22 files failed, 21 figures checked\n"
+    assert " --> nets/wrong.yaml:" in ran.err
 
 
 def test_no_bar_where_nobody_looks() -> None:
@@ -241,3 +248,24 @@ def test_a_source_of_problems_may_refuse_a_file() -> None:
 def test_a_listed_file_that_is_no_architecture_is_skipped_with_its_reason() -> None:
     write("a.yaml", text="on: push\n")
     assert Checks().report(File("a.yaml", listed=True)) == Report("a.yaml", skipped="no `layers` and no `extends`")
+
+
+def test_folders_are_walked_however_deep(tmp_path: Path) -> None:
+    for _ in range(1_500):
+        os.mkdir("a")
+        os.chdir("a")
+    Path("net.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [relu]\n")
+    os.chdir(tmp_path)
+    ran = invoke("check", "a", "-f", "json")
+    assert (ran.code, json.loads(ran.out)["files"][0]["file"]) == (0, f"{'a/' * 1_500}net.yaml")
+    subprocess.run(["rm", "-rf", "a"], check=True)
+
+
+def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnncalc.formats.listing.MOST_FILES", 3)
+    for number in range(4):
+        assert invoke("check", ".").code == (0 if number else 2)
+        Path(f"net{number}.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [relu]\n")
+    ran = invoke("check", ".")
+    assert ran.code == 2
+    assert "`.` has more than 3 YAML files (limit: files 3)" in ran.err

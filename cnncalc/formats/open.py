@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problems, fail, nearest
 from cnncalc.formats import bundled
+from cnncalc.formats.listing import SUFFIXES
 from cnncalc.formats.source import ANYWHERE, LARGEST_FILE, Source, decode, read_file
 from cnncalc.formats.yaml.expanding.build import load_source
 
@@ -33,11 +34,24 @@ def find(name: str) -> Located:
     in_folder = os.path.dirname(name) not in ("", "fragments")
     path = None if in_folder else bundled.find(name)
     if path is None:
+        beside = _beside(name)
         close = None if in_folder else nearest(name.removesuffix(".yaml"), bundled.names())
         help = f"did you mean the bundled `{close}`?" if close else "`cnncalc list` shows the bundled architectures"
+        help = f"did you mean `{beside}`?" if beside else help
         what = "no such file" if in_folder else "no such file, and no bundled architecture of that name"
         raise fail("unreadable", f"cannot read `{name}`: {what}", help=help)
     return Located(path, name if name.endswith(".yaml") else f"{name}.yaml", True)
+
+
+def _beside(name: str) -> str | None:
+    """The architecture file in the same folder whose name is like a name; None where there is none."""
+    folder, file = os.path.split(name)
+    try:
+        names = [one for one in os.listdir(folder or ".") if one.lower().endswith(SUFFIXES)]
+    except (OSError, ValueError):
+        return None
+    found = nearest(file, names)
+    return os.path.join(folder, found) if found else None
 
 
 def read(name: str, *, allow_outside: bool = False, format: str | None = None) -> Source:
@@ -74,15 +88,20 @@ def graph_of(
         return load_source(source, set=dict(set or {}), input_size=input_size)
     graph: Graph = source.format.graph(source, set or {}, input_size)
     if strict:
-        problems = Problems()
-        for node in graph.nodes:
-            if node.layer.unknown and (open_ := node.layer.left_open):
-                called = node.layer.values["type"]
-                problems.add(
-                    "unknown-layer", f"`{called}` is not understood: its {' and '.join(open_)} are not known", node
-                )
-        problems.stop_if_any()
+        refuse_unknown(graph)
     return graph
+
+
+def refuse_unknown(graph: Graph) -> None:
+    """Raise ProblemsFound where some layers of another program are not understood, with all of them."""
+    problems = Problems()
+    for node in graph.nodes:
+        if node.layer.unknown and (open_ := node.layer.left_open):
+            called = node.layer.values["type"]
+            problems.add(
+                "unknown-layer", f"`{called}` is not understood: its {' and '.join(open_)} are not known", node
+            )
+    problems.stop_if_any()
 
 
 def load(

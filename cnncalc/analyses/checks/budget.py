@@ -102,7 +102,7 @@ class Held(NamedTuple):
             return None
         message = over(self.name, self.quantity, self.amount, self.actual)
         notes = (f"the limit stands in {self.by}",) if self.by else ()
-        return Problem("budget", message, self.where, notes, level=self.level)
+        return Problem("budget", message, self.where, notes, level=self.level, reason=f"{self.name} {self.quantity}")
 
 
 def fullest(budgets: Iterable[Held]) -> Held | None:

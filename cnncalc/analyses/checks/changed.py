@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -145,15 +145,3 @@ def _before(change: ChangeSet, path: str) -> Version | None:
         return Version(name, network(name, analysis), check(graph, analysis).budgets)
     except ProblemsFound as error:
         return Version(name, None, (), error.problems)
-
-
-def causes(networks: Sequence[NetworkChange]) -> Iterator[tuple[Problem, list[str]]]:
-    """Each problem once, with the files that have it, the one first in which it stands."""
-    found: dict[tuple[object, ...], tuple[Problem, list[str]]] = {}
-    for one in networks:
-        for problem in one.report.problems if one.report else ():
-            key = (problem.code, problem.where, problem.message if problem.where is None else "")
-            told, files = found.get(key, (problem, []))
-            at_home = problem.where is not None and problem.where.file == one.file
-            found[key] = (problem if at_home else told, [one.file, *files] if at_home else [*files, one.file])
-    yield from found.values()

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.report import Report
 
 
+FEW = 20  # files of which each is shown; of more only those in which something is wrong
+
+
 class Checked(NamedTuple):
     """All that was checked; `root` is the folder from which a service such as GitHub counts paths, if any.
 

@@ -49,8 +49,7 @@ def named(
     if baseline.endswith(".json"):
         help = f"`cnncalc check FILE... --write-baseline {baseline}` writes one"
         raise fail("unreadable", f"cannot read `{baseline}`: no such file", help=help)
-    git.must_exist(baseline, folder)
-    return Against(baseline, allowed, vars, input_size)
+    return Against(git.must_exist(baseline, folder), allowed, vars, input_size)
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,7 @@ class Against:
                 _changed_place(blamed[0].change.entry, source, older, analysis) if blamed else Place(source.name, 1, 1),
                 tuple(map(_note, blamed[:MOST_NAMED])),
                 f"`cnncalc compare {names} --by-layer` shows all that changed",
+                reason=quantity,
             )
 
     def gone(self) -> list[str]:
