@@ -263,9 +263,9 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         for name in held.gone() if held else ():
             streams.remark(f"{name} is in the baseline, and gone")
         if self.form.name == DRAWN:
-            for cause in causes(reports):
-                if cause.note:
-                    streams.remark(f"{cause.problem.where or cause.reports[0].file}: {cause.note}")
+            inherited = [f"{cause.problem.where}: {cause.note}" for cause in causes(reports) if cause.note]
+            for note in dict.fromkeys(inherited):
+                streams.remark(note)
         self._conclude(reports, nothing)
         if recorder:
             _record(recorder, reports, self.baseline)
