@@ -73,7 +73,7 @@ CHANGES = {
     "a budget by 2.8 %": Change(
         {"nets/n8.yaml": ALONE + "budget: {params: 70.3k}\n"},
         1,
-        "`total` params: limit 70.3k, is 72.2k, over by 1.9k (+2.8 %)",
+        "`total` params: limit 70.3k, is 72.2k, over by 1.9k (+2.8 %",
         ("`nets/n8.yaml:6` | budget total params | – | 70.3k | tighter", "`nets/n8.yaml` | edited"),
     ),
     "a renamed parent, one child forgotten": Change(
