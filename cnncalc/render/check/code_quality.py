@@ -9,8 +9,8 @@ from typing import Any
 from cnncalc.analyses.checks.report import Cause, causes
 from cnncalc.analyses.style import Style
 from cnncalc.core.problem import Place
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.check import Checked, from_root
-from cnncalc.render.check.json import safe
 from cnncalc.render.check.sarif import fingerprint
 
 
@@ -27,7 +27,7 @@ def gitlab(checked: Checked, style: Style) -> str:
         }
         for cause, path, place in _placed(checked)
     ]
-    return safe(dumps(found, ensure_ascii=False, indent=1)) + "\n"
+    return shown_json(dumps(found, ensure_ascii=False, indent=1)) + "\n"
 
 
 def rdjson(checked: Checked, style: Style) -> str:
@@ -46,7 +46,7 @@ def rdjson(checked: Checked, style: Style) -> str:
                 "code": {"value": cause.problem.code},
             }
         )
-    return safe(dumps({"source": {"name": "cnncalc"}, "diagnostics": found}, ensure_ascii=False, indent=1)) + "\n"
+    return shown_json(dumps({"source": {"name": "cnncalc"}, "diagnostics": found}, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _position(place: Place, column: int) -> dict[str, int]:
