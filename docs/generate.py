@@ -423,6 +423,22 @@ def options_part() -> str:
     return "\n".join(_table(("option", "of the rule", "what it is", "default"), rows)) + "\n"
 
 
+def formats_part() -> str:
+    """The operators of each format that is read."""
+    from cnncalc.formats.foreign import FORMATS
+
+    text = ""
+    for name, format in FORMATS.items():
+        read: dict[str, list[str]] = {}
+        for row in format.table.rows:
+            meaning = {"=": "what it reads", "0": "value by value", "*": "a product of matrices"}.get(row.type)
+            meaning = meaning or (f"[`{row.type}`](layers.md#{row.type})" if row.type in LAYERS else "…")
+            read.setdefault(meaning, []).extend(f"`{one}`" for one in row.operators.split())
+        rows = [f"| {', '.join(dict.fromkeys(names))} | {meaning} |" for meaning, names in read.items()]
+        text += f"### `{name}`: {format.called}\n| operators | here |\n| --- | --- |\n" + "\n".join(rows) + "\n\n"
+    return text
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "action_inputs": action_inputs_part,
     "quantities": quantities_part,
@@ -432,6 +448,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "limits": limits_part,
     "words": words_part,
     "slips": slips_part,
+    "formats": formats_part,
 }
 
 

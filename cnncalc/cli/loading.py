@@ -10,6 +10,7 @@ import click
 from cnncalc.cli.streams import remark
 
 if TYPE_CHECKING:
+    from cnncalc.core.graph import Graph
     from cnncalc.core.problem import Problem
 
 
@@ -48,6 +49,23 @@ def note_slow_parser() -> None:
         remark("PyYAML has no C parser here; large files are read more slowly")
 
 
+TORCH = "torch:"  # MODULE:CALLABLE follows; it is imported and called, so only a command line may say it
+
+
+def recorded(file: str, vars: dict[str, str], input_size: str | None, strict: bool) -> Graph:
+    """The graph of a network that a program builds with PyTorch; raises ProblemsFound."""
+    from cnncalc.core.problem import fail
+    from cnncalc.formats import open as api
+    from cnncalc.formats.foreign.recorder import record
+
+    if vars:
+        raise fail("bad-value", "--set: a network of PyTorch has no vars")
+    graph = record(file, input_size)
+    if strict:
+        api.refuse_unknown(graph)
+    return graph
+
+
 def load_all(
     files: tuple[str, ...],
     vars: dict[str, str],
@@ -66,6 +84,9 @@ def load_all(
     for file in files:
         note_bundled(file)
         try:
+            if file.startswith(TORCH):
+                loaded.append(Loaded(file, recorded(file, vars, input_size, strict), []))
+                continue
             source = api.read(file, allow_outside=allow_outside, format=format)
             loaded.append(Loaded(file, api.graph_of(source, set=vars, input_size=input_size, strict=strict), []))
         except ProblemsFound as error:

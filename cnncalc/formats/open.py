@@ -88,15 +88,20 @@ def graph_of(
         return load_source(source, set=dict(set or {}), input_size=input_size)
     graph: Graph = source.format.graph(source, set or {}, input_size)
     if strict:
-        problems = Problems()
-        for node in graph.nodes:
-            if node.layer.unknown and (open_ := node.layer.left_open):
-                called = node.layer.values["type"]
-                problems.add(
-                    "unknown-layer", f"`{called}` is not understood: its {' and '.join(open_)} are not known", node
-                )
-        problems.stop_if_any()
+        refuse_unknown(graph)
     return graph
+
+
+def refuse_unknown(graph: Graph) -> None:
+    """Raise ProblemsFound where some layers of another program are not understood, with all of them."""
+    problems = Problems()
+    for node in graph.nodes:
+        if node.layer.unknown and (open_ := node.layer.left_open):
+            called = node.layer.values["type"]
+            problems.add(
+                "unknown-layer", f"`{called}` is not understood: its {' and '.join(open_)} are not known", node
+            )
+    problems.stop_if_any()
 
 
 def load(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from cnncalc.teaching.grade import Graded
 from cnncalc.teaching.question import Question
+from cnncalc.teaching.tables import COLUMNS
 
 VERDICTS = ("right", "carried", "wrong", "blank", "unclear")  # in the order of a bar
 
@@ -50,11 +51,14 @@ def tallies(students: Sequence[Graded]) -> list[Tally]:
             made = tuple(likely.slip.name for likely in mark.slips) if mark.verdict == "wrong" else ()
             found.setdefault(asked, []).append((mark.question.id, mark.verdict, made))
 
-    def place(key: tuple[object, ...]) -> tuple[int, int, int]:
+    quantities = list(COLUMNS.values())
+
+    def place(key: tuple[object, ...]) -> tuple[int, int, int, int]:
         target = questions[key].target
         if target is None or target.attribute:
-            return (1, 0, 0)
-        return (0, target.stop if target.row is None else target.row, target.row is None)
+            return (1, 0, 0, 0)
+        row = target.stop if target.row is None else target.row
+        return (0, row, target.row is None, quantities.index(target.quantity))
 
     tallied = []
     for key in sorted(found, key=place):

@@ -12,7 +12,7 @@ from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match
 
 pytestmark = pytest.mark.quick
 
-ROWS = [(name, row) for name, format in FORMATS.items() for row in getattr(format, "table").rows]  # noqa: B009
+ROWS = [(name, row) for name, format in FORMATS.items() for row in format.table.rows]
 QUANTITIES = {"", "weights", "biases", "buffers", "constant", "ignored"}
 
 
@@ -32,7 +32,7 @@ def test_a_row_says_only_what_there_is(format: str, row: Match) -> None:
 def test_each_operator_is_told_apart() -> None:
     """Of several rows for an operator only the last may hold always, for those behind it were never asked."""
     for name, format in FORMATS.items():
-        for operator, rows in getattr(format, "table").by_operator.items():  # noqa: B009
+        for operator, rows in format.table.by_operator.items():
             stored = [row for row in rows if any(role.kind in QUANTITIES - {"", "ignored"} for role in row.roles(0))]
             always = [row for row in rows[:-1] if row.when == "true" and row not in stored]
             assert not always, (name, operator)

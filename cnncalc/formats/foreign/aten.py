@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match, Matches
 
 _CONV = {"filters": "W_first", "kernel": "W_sides", "stride": "stride", "padding": "padding", "dilation": "dilation",
@@ -74,7 +77,8 @@ ATEN = Matches(
         Match("chunk split split_with_sizes unbind tensor_split", "Split", {"axis": "dim", "split": "sizes"},
               defaults={"dim": 0}),
         Match("slice select narrow roll expand repeat index pad constant_pad_nd reflection_pad2d stack gather "
-              "index_select flip new_zeros new_ones new_full new_empty zeros ones full arange tril triu scalar_tensor",
+              "index_select flip as_strided new_zeros new_ones new_full new_empty zeros ones full arange tril triu "
+              "scalar_tensor",
               "Declared", reads="x*"),
         Match("mean sum amax amin", "ReduceMean", {"axes": "dim", "keepdims": "1 if keepdim else 0"},
               defaults={"keepdim": False}),
@@ -87,3 +91,35 @@ ATEN = Matches(
               "ones_like full_like linalg_vector_norm norm", NOTHING, reads="x*"),
     ]
 )  # fmt: skip
+
+
+def plain_name(type: str) -> str:
+    """An operator without the underline of those that work in place."""
+    return type if type.startswith("__") else type.rstrip("_") or type
+
+
+def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[Any, ...]]) -> None:
+    """Attributes that our formulas need in another form; `rank` is of what is read, `gives` are the dims of results."""
+    for key in ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"):
+        one = values.get(key)
+        if isinstance(one, tuple):
+            values[key] = one[0] if len(one) == 1 else one or None
+        if values.get(key) is None:
+            values.pop(key, None)
+    if isinstance(values.get("output_size"), tuple):
+        values["output_size"] = tuple("keep" if side is None else side for side in values["output_size"])
+    if type in ("transpose", "t"):
+        first, second = (values.get("dim0", 0) % rank, values.get("dim1", 1) % rank) if rank else (0, 0)
+        order = list(range(rank))
+        order[first], order[second] = order[second], order[first]
+        values["perm"] = tuple(order)
+    elif type == "permute":
+        values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
+    elif type in ("layer_norm", "native_layer_norm", "rms_norm"):
+        values["last_only"] = len(values.get("normalized_shape", ())) == 1
+    elif type in ("chunk", "split", "split_with_sizes", "unbind", "tensor_split") and type != "unbind":
+        axis = values.get("dim", 0)
+        if all(gives):
+            values["sizes"] = tuple(part[axis] for part in gives)
+    elif type in ("mean", "sum", "amax", "amin") and isinstance(values.get("dim"), int):
+        values["dim"] = (values["dim"],)

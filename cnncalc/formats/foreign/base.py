@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import fail
@@ -22,6 +22,7 @@ class Format:
     called: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]] = ()
     binary: ClassVar[bool] = False  # the source has `data`, and no text
+    table: ClassVar[Any] = None  # which operator is which layer of ours
 
     def __init_subclass__(cls) -> None:
         FORMATS[cls.__name__.lower()] = cls()
@@ -32,14 +33,15 @@ class Format:
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
         """The graph of a source; raises ProblemsFound with all that is wrong."""
-        self.refuse("--set", vars)
-        self.refuse("--input-size", input_size)
+        self.refuse_vars(vars)
+        if input_size:
+            raise fail("bad-value", f"--input-size: {self.called} fixes the input's size", None)
         return self.read(source)
 
-    def refuse(self, option: str, given: object) -> None:
-        """An option that this format has nothing for; raises ProblemsFound where it is given."""
-        if given:
-            raise fail("bad-value", f"{option}: {self.called} has no vars and fixes the input's size", None)
+    def refuse_vars(self, vars: Mapping[str, str]) -> None:
+        """Only a file of YAML has vars; raises ProblemsFound where some are given."""
+        if vars:
+            raise fail("bad-value", f"--set: {self.called} has no vars", None)
 
     def read(self, source: Source) -> Graph:
         """The graph of a source, as it is written."""

@@ -91,7 +91,7 @@ class Caffe(Format):
         return bool(re.match(begins, head)) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse("--set", vars)
+        self.refuse_vars(vars)
         return lower(_Prototxt(source).read(), TABLE, input_size)
 
 

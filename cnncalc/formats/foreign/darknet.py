@@ -74,7 +74,7 @@ class Darknet(Format):
         return bool(re.match(rb"(?:\s|[#;][^\n]*\n)*\[net(?:work)?\]", head)) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse("--set", vars)
+        self.refuse_vars(vars)
         return lower(_Sections(source).read(), TABLE, input_size)
 
 

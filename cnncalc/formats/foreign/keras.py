@@ -1,4 +1,4 @@
-"""Keras: the JSON of `to_json()` from 0.3 to 3, and the `config.json` inside of a `.keras` file. Nothing is run."""
+"""Keras: the JSON of `to_json()` from 0.3 to 3, as it is, in a `.keras` archive or in HDF5. Nothing is run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -21,6 +22,7 @@ from cnncalc.formats.source import Source
 LARGEST_CONFIG = 32 * 2**20
 BROKEN = (zipfile.BadZipFile, zlib.error, OSError)  # what a broken archive raises; RuntimeError for a password
 DEEPEST_MODEL = 20
+HDF5 = b"\x89HDF\r\n\x1a\n"
 MODELS = ("Functional", "Model", "Sequential", "Graph")
 
 _CONV = {
@@ -109,19 +111,21 @@ class Keras(Format):
     """A model of Keras; see `TABLE` for its layers."""
 
     called = "a model of Keras"
-    suffixes = (".keras",)
+    suffixes = (".keras", ".h5", ".hdf5")
     binary = True
     table = TABLE
 
     def recognises(self, name: str, head: bytes) -> bool:
         archive = rb"PK\x03\x04.{26}(?:metadata|config)\.json"
         whole = rb'\s*\{.{0,200}?"(?:class_name|name)"\s*:\s*"(?:Functional|Model|Sequential|Graph)"'
+        if head.startswith(HDF5):
+            return True
         return bool(re.match(archive, head, re.DOTALL) or re.match(whole, head, re.DOTALL)) or super().recognises(
             name, head
         )
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse("--set", vars)
+        self.refuse_vars(vars)
         return lower(self.foreign(source), TABLE, input_size)
 
     def foreign(self, source: Source) -> Foreign:
@@ -139,6 +143,8 @@ class Keras(Format):
 
 def _config(source: Source) -> str:
     """The JSON of a model: the file, or what is in the archive."""
+    if bytes(source.data[:8]) == HDF5:
+        return _of_hdf5(source)
     if bytes(source.data[:4]) != b"PK\x03\x04":
         if len(source.data) > LARGEST_CONFIG:
             raise _too_large(source)
@@ -149,6 +155,25 @@ def _config(source: Source) -> str:
     if len(text) > LARGEST_CONFIG:
         raise _too_large(source)
     return text.decode()
+
+
+def _of_hdf5(source: Source) -> str:
+    """The JSON that Keras 1 and 2 keep in a file of HDF5, beside the weights."""
+    try:
+        h5py: Any = import_module("h5py")
+    except ImportError:
+        cure = "install the extra: `pip install 'cnncalc[h5]'`"
+        raise fail("unreadable", f"`{source.name}` is HDF5, which needs h5py", Label(source.name, ""), cure) from None
+    data: Any = source.data if hasattr(source.data, "seek") else io.BytesIO(source.data)
+    with h5py.File(data, "r") as file:
+        config = file.attrs.get("model_config")
+    if config is None:
+        message = f"`{source.name}` has weights, and no layers"
+        raise fail("not-an-architecture", message, Label(source.name, ""), "save the model: `model.save(…)`")
+    text = config.decode() if isinstance(config, bytes) else str(config)
+    if len(text) > LARGEST_CONFIG:
+        raise _too_large(source)
+    return text
 
 
 def _too_large(source: Source) -> ProblemsFound:

@@ -75,12 +75,25 @@ def shape_of(dims: tuple[int, ...], channel: int) -> Shape:
 
 
 def dims_like(shape: Shape, like: Value) -> tuple[int, ...]:
-    """The dims of a tensor of our shape whose axes are as those of another one."""
+    """The dims of a tensor of our shape whose axes are as those of another one.
+
+    >>> dims_like((8, 28, 28), Value((1, 64, 56, 56), 0, 1)), dims_like((5, 10), Value((1, 10, 6), 0, 2))
+    ((1, 8, 28, 28), (1, 10, 5))
+    """
+    if shape == like.shape:
+        return like.dims
     channels, *sides = shape
-    front = [1] if like.channel > 0 and like.dims[0] == 1 else []
-    dims = [*front, *sides]
-    dims.insert(1 if like.channel == 1 and front and len(like.dims) > 2 else len(dims), channels)
+    dims = [1, *sides] if like.channel > 0 and like.dims[0] == 1 else sides
+    dims.insert(_axis_in(len(dims) + 1, like), channels)
     return tuple(dims)
+
+
+def _axis_in(rank: int, like: Value) -> int:
+    """The axis of the channels of what a layer gives, as it is in what it reads."""
+    if rank == len(like.dims):
+        return like.channel
+    first = like.channel == 1 and like.dims[0] == 1 and len(like.dims) > 2 and rank > 1
+    return 1 if first else rank - 1
 
 
 class Lowering:
@@ -352,11 +365,11 @@ class Lowering:
                 self._hold(ref, operator, row, reads)
                 if operator.owner:
                     self._own(ref, operator)
-                return [Value(dims, ref, _channel_of(dims, like))]
+                return [Value(dims, ref, _axis_in(len(dims), like))]
             if times > 1:
                 dims = (times, *dims[1:])
                 figures = {"weights": done.weights, "biases": done.biases, "multiplies": times * done.multiplies}
-                return [self._operator(operator, tensors, dims, _channel_of(dims, like), stored | figures)]
+                return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), stored | figures)]
             why = wrong
         if declared is None and dims is None:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
@@ -368,7 +381,7 @@ class Lowering:
             figures["multiplies"] = getattr(done, "multiplies", 0)
         dims = declared or dims
         assert dims is not None
-        return [self._operator(operator, tensors, dims, _channel_of(dims, like), figures)]
+        return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
 
     def _tried(
         self, type: str, values: Mapping[str, Any], shapes: tuple[Shape, ...]
@@ -738,6 +751,14 @@ class Lowering:
                 f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
+        sizes: dict[str, int] = {}
+        for name in self.read:
+            if name in self.net.stored:
+                one = self.net.stored[name]
+                sizes[one.dtype] = sizes.get(one.dtype, 0) + one.bytes
+        if sizes.keys() - {"float32"}:
+            listed = ", ".join(f"{size:,} as {clean(dtype)}" for dtype, size in sizes.items())
+            self.notes.append(f"the file stores {sum(sizes.values()):,} bytes: {listed}")
         read = {name for operator in self.operations for name in operator.reads}
         spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
         if spare:
@@ -752,12 +773,6 @@ def _axis(row: Match, read: Value, main: Value | None = None) -> int:
     if not row.axis:
         return main.channel if main is not None and len(main.dims) == len(read.dims) else read.channel
     return 1 if row.axis == "first" and len(read.dims) > 1 else max(0, len(read.dims) - 1)
-
-
-def _channel_of(dims: tuple[int, ...], like: Value) -> int:
-    """The axis of the channels of what a layer gives, as it is in what it reads."""
-    first = like.channel == 1 and like.dims[0] == 1 and len(like.dims) > 2 and len(dims) > 1
-    return 1 if first else max(0, len(dims) - 1)
 
 
 def _of_dims(name: str, dims: tuple[int, ...]) -> dict[str, Any]:

@@ -133,7 +133,7 @@ class Onnx(Format):
         ) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse("--set", vars)
+        self.refuse_vars(vars)
         return lower(self.foreign(source), TABLE, input_size)
 
     def foreign(self, source: Source) -> Foreign:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
-from cnncalc.formats.foreign.aten import ATEN
+from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, Stored
@@ -40,7 +40,7 @@ class Pt2(Format):
         return bool(re.match(archive, head, re.DOTALL)) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
-        self.refuse("--set", vars)
+        self.refuse_vars(vars)
         return lower(self.foreign(source), ATEN, input_size)
 
     def foreign(self, source: Source) -> Foreign:
@@ -106,8 +106,7 @@ class _Program:
         target = node["target"].removeprefix("torch.ops.")
         namespace, _, rest = target.partition(".")
         type = rest.partition(".")[0] if namespace == "aten" else target
-        if len(type) > 1 and not type.startswith("__"):
-            type = type.rstrip("_")
+        type = plain_name(type)
         reads: list[str] = []
         values: dict[str, Any] = {}
         for argument in node["inputs"]:
@@ -138,37 +137,10 @@ class _Program:
                 )
         scope = self._scope(node.get("metadata", {}).get("nn_module_stack", ""))
         called = str(node.get("name") or (gives[0] if gives else type))
-        self._prepare(type, values, reads, gives)
+        sizes = self.net.declared
+        prepare(type, values, len(sizes.get(reads[0], ())) if reads else 0, [sizes.get(one, ()) for one in gives])
         place = Label(self.file, f"node {clean(called)}")
         self.net.operations.append(Operation(called, type, values, tuple(reads), tuple(gives), place, scope))
-
-    def _prepare(self, type: str, values: dict[str, Any], reads: list[str], gives: list[str]) -> None:
-        """Attributes that our formulas need in another form."""
-        rank = len(self.net.declared.get(reads[0], ())) if reads else 0
-        for key in ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"):
-            one = values.get(key)
-            if isinstance(one, tuple):
-                values[key] = one[0] if len(one) == 1 else one or None
-            if values.get(key) is None:
-                values.pop(key, None)
-        if isinstance(values.get("output_size"), tuple):
-            values["output_size"] = tuple("keep" if side is None else side for side in values["output_size"])
-        if type in ("transpose", "t"):
-            first, second = (values.get("dim0", 0) % rank, values.get("dim1", 1) % rank) if rank else (0, 0)
-            order = list(range(rank))
-            order[first], order[second] = order[second], order[first]
-            values["perm"] = tuple(order)
-        elif type == "permute":
-            values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
-        elif type in ("layer_norm", "native_layer_norm", "rms_norm"):
-            values["last_only"] = len(values.get("normalized_shape", ())) == 1
-        elif type in ("chunk", "split", "split_with_sizes", "unbind", "tensor_split") and type != "unbind":
-            axis = values.get("dim", 0)
-            parts = [self.net.declared.get(name, ()) for name in gives]
-            if all(parts):
-                values["sizes"] = tuple(part[axis] for part in parts)
-        elif type in ("mean", "sum", "amax", "amin") and isinstance(values.get("dim"), int):
-            values["dim"] = (values["dim"],)
 
     def _scope(self, stack: str) -> tuple[str, ...]:
         """The modules that a node stands in, and their classes, which are kept beside."""

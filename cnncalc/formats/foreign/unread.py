@@ -19,7 +19,6 @@ class Unread(NamedTuple):
 
 UNREAD = (
     Unread("a program in Python", (".py", ".pyi", ".ipynb"), rb"\s*(?:import|from) (?:torch|keras|tensorflow)\b"),
-    Unread("a file of HDF5, as Keras saves weights and models", (".h5", ".hdf5"), rb"\x89HDF\r\n\x1a\n"),
     Unread(
         "a file of PyTorch",
         (".pt", ".pth", ".ckpt"),
@@ -36,8 +35,8 @@ UNREAD = (
 def unread(name: str, head: bytes) -> Unread | None:
     """The kind of a file that is known and not read; what is inside decides before the suffix.
 
-    >>> unread("model.bin", b"\\x89HDF\\r\\n\\x1a\\n").called, unread("net.yaml", b"input: {}")
-    ('a file of HDF5, as Keras saves weights and models', None)
+    >>> unread("model.bin", b"\\x1c\\0\\0\\0TFL3").called, unread("net.yaml", b"input: {}")
+    ('a model of TensorFlow Lite', None)
     """
     for kind in UNREAD:
         if re.match(kind.begins, head, re.DOTALL):

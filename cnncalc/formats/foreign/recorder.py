@@ -1,0 +1,142 @@
+"""A network of PyTorch that a program builds, recorded while it runs once on tensors without data.
+
+It imports and calls what is named, so only a command line may name it, never a file.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Label, clean, fail
+from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare
+from cnncalc.formats.foreign.lower import lower
+from cnncalc.formats.foreign.model import Foreign, Operation, Stored
+
+FAILURES = (ArithmeticError, AttributeError, ImportError, LookupError, RuntimeError, TypeError, ValueError)
+
+
+def record(name: str, input_size: str | None) -> Graph:
+    """The graph of what `torch:MODULE:CALLABLE` builds; raises ProblemsFound.
+
+    `input_size` are channels and sides, `3x224x224`.
+    """
+    _, _, rest = name.partition(":")
+    module, colon, called = rest.partition(":")
+    if not (module and colon and called):
+        raise fail("unreadable", f"`{clean(name)}` names no network", None, "write torch:MODULE:CALLABLE")
+    if not input_size:
+        raise fail("missing-key", f"`{clean(name)}` says not what it reads", None, "say it: `--input-size 3x224x224`")
+    try:
+        torch: Any = import_module("torch")
+    except ImportError:
+        raise fail("unreadable", f"`{clean(name)}` needs PyTorch", None, "install the extra `torch`") from None
+    sizes = [int(side) for side in input_size.replace("×", "x").split("x") if side.isdigit()]
+    if len(sizes) != input_size.replace("×", "x").count("x") + 1 or 0 in sizes:
+        raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 3x224x224")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        network: Any = import_module(module)
+        for part in called.split("."):
+            network = getattr(network, part)
+        with torch.no_grad():
+            built = network if isinstance(network, torch.nn.Module) else network()
+            built = built.eval().to("meta")
+            return lower(_recorded(torch, name, built, sizes), ATEN)
+    except FAILURES as error:
+        said = clean(str(error).splitlines()[0][:300]) if str(error) else type(error).__name__
+        raise fail("unreadable", f"`{clean(name)}` cannot be run: {said}", Label(name, "")) from None
+
+
+def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
+    mode: Any = import_module("torch.utils._python_dispatch").TorchDispatchMode
+    net = Foreign(name, name.rpartition(":")[2], {}, (), [], keeps_books=True)
+    names: dict[int, str] = {}  # of tensors by identity; those that work in place give another
+    alive: list[Any] = []
+    stack: list[str] = []
+
+    def known(tensor: Any) -> str:
+        if id(tensor) not in names:  # a number that a program made of nothing
+            given = names[id(tensor)] = f"constant {len(names)}"
+            alive.append(tensor)
+            net.stored[given] = Stored(given, tuple(tensor.shape), _dtype(tensor), None, False)
+        return names[id(tensor)]
+
+    for of, learned in ((model.named_parameters(), True), (model.named_buffers(), False)):
+        for path, tensor in of:
+            names[id(tensor)] = path
+            net.stored[path] = Stored(path, tuple(tensor.shape), _dtype(tensor), None, learned)
+
+    def dispatch(self: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        given = [one for one in (result if isinstance(result, list | tuple) else [result]) if torch.is_tensor(one)]
+        reads: list[str] = []
+        values: dict[str, Any] = {}
+        rank = 0
+        arguments = dict(zip((one.name for one in func._schema.arguments), args, strict=False)) | (kwargs or {})
+        for key, value in arguments.items():
+            parts = value if isinstance(value, list | tuple) else [value]
+            if any(torch.is_tensor(part) for part in parts):
+                rank = rank or next(part.dim() for part in parts if torch.is_tensor(part))
+                reads += [known(part) if torch.is_tensor(part) else "" for part in parts]
+            elif value is None and key in ("weight", "bias", "running_mean", "running_var"):
+                reads.append("")
+            elif isinstance(value, int | float | str | list | tuple):
+                values[key] = tuple(value) if isinstance(value, list | tuple) else value
+        kind = plain_name(func._schema.name.removeprefix("aten::"))
+        gives = []
+        for tensor in given:
+            alive.append(tensor)
+            names[id(tensor)] = f"{kind} {len(alive)}"
+            gives.append(names[id(tensor)])
+            net.declared[gives[-1]] = tuple(tensor.shape)
+        prepare(kind, values, rank, [tuple(tensor.shape) for tensor in given])
+        scope = _scope(stack)
+        called = f"{kind}{len(net.operations)}"
+        place = Label(name, f"{'.'.join(stack[-1:]) or 'network'}, {kind}")
+        net.operations.append(Operation(called, kind, values, tuple(reads), tuple(gives), place, scope))
+        return result
+
+    recorder = type("Recorder", (mode,), {"__torch_dispatch__": dispatch})
+    hooks = []
+    for path, module in model.named_modules():
+        if path:
+            net.kinds[_scope(_above(path))] = type(module).__name__
+            hooks.append(module.register_forward_pre_hook(lambda *_, path=path: stack.append(path)))
+            hooks.append(module.register_forward_hook(lambda *_: stack.pop() and None))
+    image = torch.zeros(1, *sizes, device="meta")
+    names[id(image)] = "input"
+    net.inputs["input"] = (1, *sizes)
+    try:
+        with recorder():
+            result = model(image)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    net.outputs = tuple(dict.fromkeys(names[id(one)] for one in _tensors(torch, result)))
+    return net
+
+
+def _tensors(torch: Any, result: Any) -> list[Any]:
+    """All tensors that a network gives, one by one, in a list or by name."""
+    if torch.is_tensor(result):
+        return [result]
+    parts = result.values() if isinstance(result, dict) else result if isinstance(result, list | tuple) else []
+    return [tensor for part in parts for tensor in _tensors(torch, part)]
+
+
+def _dtype(tensor: Any) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _above(path: str) -> list[str]:
+    parts = path.split(".")
+    return [".".join(parts[: at + 1]) for at in range(len(parts))]
+
+
+def _scope(stack: list[str]) -> tuple[str, ...]:
+    """The path of the module that runs."""
+    return tuple(stack[-1].split(".")) if stack else ()

@@ -1,0 +1,121 @@
+"""What PyTorch and Keras write is read as they say themselves; each test needs one of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnncalc
+from tests.running import invoke
+
+NETWORK = """
+import torch
+from torch import nn
+
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+
+    def forward(self, x):
+        return torch.relu(x + self.norm(self.conv(x)))
+
+
+def small():
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3), Block(8), Block(8), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10)
+    )
+
+
+def broken():
+    return nn.Linear(5, 5)
+"""
+
+
+@pytest.fixture
+def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    return tmp_path
+
+
+@pytest.mark.oracle
+def test_a_program_is_recorded(beside: Path) -> None:
+    pytest.importorskip("torch")
+    (beside / "recorded_net.py").write_text(NETWORK)
+    code, out, _ = invoke(
+        "summary", "torch:recorded_net:small", "--input-size", "3x12x12", "--columns", "layer,output,params,multiplies"
+    )
+    assert code == 0
+    rows = [line.split() for line in out.splitlines()]
+    assert ["1", "10×10×8", "592", "57,600"] in rows
+    assert ["total", "1,498", "136,880"] in rows
+    code, _, err = invoke("summary", "torch:recorded_net:broken", "--input-size", "3x12x12")
+    assert (code, err.splitlines()[0].startswith("error[unreadable]: `torch:recorded_net:broken` cannot be run: ")) == (
+        2,
+        True,
+    )
+
+
+@pytest.mark.oracle
+def test_an_exported_program_has_the_figures_of_its_network(beside: Path) -> None:
+    torch: Any = pytest.importorskip("torch")
+    (beside / "exported_net.py").write_text(NETWORK)
+    import exported_net  # type: ignore[import-not-found]
+
+    network = exported_net.small().eval()
+    torch.export.save(torch.export.export(network, (torch.zeros(1, 3, 12, 12),)), "net.pt2")
+    analysis = cnncalc.analyze(cnncalc.load("net.pt2"))
+    assert analysis.totals.params == sum(one.numel() for one in network.parameters())
+    assert (analysis.totals.multiplies, analysis.totals.buffers, analysis.status) == (136_880, 32, "exact")
+    assert analysis.groups["1"].kind == "Block"
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("suffix", ["keras", "h5", "json"])
+def test_a_saved_model_has_the_figures_of_its_network(suffix: str, beside: Path) -> None:
+    keras: Any = pytest.importorskip("keras")
+    inputs = keras.Input((12, 12, 3))
+    x = keras.layers.SeparableConv2D(8, 3, activation="relu")(inputs)
+    x = keras.layers.BatchNormalization(scale=False)(x)
+    x = keras.layers.add([x, keras.layers.Conv2D(8, 1)(x)])
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    model = keras.Model(inputs, keras.layers.Dense(10)(x))
+    if suffix == "json":
+        Path("net.json").write_text(model.to_json())
+    else:
+        model.save(f"net.{suffix}")
+    analysis = cnncalc.analyze(cnncalc.load(f"net.{suffix}"))
+    assert analysis.totals.params + analysis.totals.buffers == model.count_params()
+    assert analysis.status == "exact"
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["torch:somewhere", "--input-size", "3x8x8"], "`torch:somewhere` names no network"),
+        (["torch:somewhere:net"], "`torch:somewhere:net` says not what it reads"),
+        (["torch:a:b", "--set", "n=1"], "--set: a network of PyTorch has no vars"),
+    ],
+)
+def test_what_is_missing_is_said(arguments: list[str], message: str) -> None:
+    code, _, err = invoke("summary", *arguments)
+    assert (code, message in err) == (2, True)
+
+
+@pytest.mark.quick
+def test_a_program_stands_in_no_file(beside: Path) -> None:
+    """What a file names is never imported; only a command line may say so."""
+    (beside / "net.yaml").write_text("extends: torch:os:getcwd\n")
+    code, _, err = invoke("summary", "net.yaml")
+    assert (code, "error[extends]" in err) == (2, True)
+    with pytest.raises(cnncalc.ProblemsFound):
+        cnncalc.load("torch:os:getcwd")
+    assert invoke("check", "torch:os:getcwd").code == 2
