@@ -188,7 +188,7 @@ class Lowering:
                 if row is None or len(origin) != rank:
                     continue
                 row = _turned(row, operator)
-                if row.axis and at == 0:
+                if row.axis and at == 0 and rank > 1:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
                     perm = operator.attributes.get("perm")
@@ -231,7 +231,7 @@ class Lowering:
                 continue
             reads = [self._value(name, operator) for name in operator.reads]
             try:
-                given = self._lowered(operator, reads)
+                given = self._given(operator, reads)
             except Unclear as error:
                 known = operator.type in self.table.by_operator
                 self.builder.problems.add(
@@ -260,6 +260,13 @@ class Lowering:
         return self.builder.graph(
             {by_ref.get(ref, clean(name)): ref for name, ref in outputs.items()}, notes=self.notes, changed=self.changed
         )
+
+    def _given(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
+        """What an operator gives; raises Unclear, also where its attributes are of another kind than they should be."""
+        try:
+            return self._lowered(operator, reads)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
 
     def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
@@ -856,4 +863,23 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     """The graph of a foreign network; raises ProblemsFound with all that is wrong."""
     if len(net.operations) > MOST_LAYERS:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
+    if not _is_whole(net):
+        raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
     return Lowering(net, table, input_size).graph()
+
+
+def _is_whole(net: Foreign) -> bool:
+    """Whether names are texts, and sizes numbers or open: a file of JSON may have anything in their place."""
+    names = [
+        *net.outputs,
+        *net.inputs,
+        *(name for one in net.operations for name in (*one.reads, *one.gives, one.name)),
+    ]
+    stored = [side for one in net.stored.values() for side in one.dims]
+    open_ = [side for dims in (*net.inputs.values(), *net.declared.values()) for side in dims]
+    return (
+        all(isinstance(name, str) for name in names)
+        and all(type(side) is int and side >= 0 for side in stored)
+        and all(side is None or isinstance(side, str) or (type(side) is int and side >= 0) for side in open_)
+        and all(one.gives for one in net.operations)
+    )
