@@ -255,11 +255,10 @@ class Lowering:
         if not self.builder.nodes or not outputs:
             raise fail("not-an-architecture", "no layer leads from an input to an output", Label(self.net.file, ""))
         name_nodes(self.builder, self.paths, self.net.kinds)
-        by_ref = {ref: self.builder.nodes[ref].name for ref in outputs.values() if ref >= 0}
+        inputs = list(self.builder.inputs)
+        named = {(self.builder.nodes[ref].name if ref >= 0 else inputs[-1 - ref]): ref for ref in outputs.values()}
         self._say()
-        return self.builder.graph(
-            {by_ref.get(ref, clean(name)): ref for name, ref in outputs.items()}, notes=self.notes, changed=self.changed
-        )
+        return self.builder.graph(named, notes=self.notes, changed=self.changed)
 
     def _given(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """What an operator gives; raises Unclear, also where its attributes are of another kind than they should be."""
@@ -683,7 +682,9 @@ class Lowering:
                 given.append(Value(()))
                 continue
             if dims is None:
-                raise Unclear("it is not known, and the file says not what it gives")
+                known = operator.type in self.table.by_operator
+                why = "it is not read in this form" if known else "it is not known"
+                raise Unclear(f"{why}, and the file says not what it gives")
             channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
             given.append(self._operator(operator, tensors, dims, channel, figures))
             figures = {"weights": 0, "multiplies": 0}
