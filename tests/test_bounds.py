@@ -116,6 +116,24 @@ EXPRESSIONS = [
     Case("100,000 vars", lambda: layers("relu", "vars:\n" + many("  v#: #\n", 100_000)), "vars 10,000"),
     Case("20,000 params", lambda: layers("relu", block("relu", many("p#, ", 20_000))), "params 1,000"),
 ]
+AGAIN = """blocks:
+  net: {network: efficientnet_b0, params: [n], set: {classes: n}}
+  b: {params: [n], layers: [net: n, reshape: [1, 1, channels], conv: [3, 1], upsample: 32]}
+"""
+TWICE = """blocks:
+  r:
+    params: [d, n]
+    layers:
+      - add: {branches: [[], {when: d > 1, layers: [r: [d - 1, 2*n]]}, {when: d > 1, layers: [r: [d - 1, 2*n + 1]]}]}
+"""
+PARTS = [
+    Case(
+        "a network with another var each time",
+        lambda: layers("conv: [3, 1], b: {n: copy, repeat: 100000}", AGAIN),
+        "entries 250,000",
+    ),
+    Case("a block that uses itself twice", lambda: layers("r: [40, 1]", TWICE), "letters 20,000,000"),
+]
 ALIKE = "abcdefghijklmnopqrstuvwxyz_abcdefghi"
 FAULTS = [
     Case(
@@ -192,7 +210,7 @@ OTHERS = [
         command=("exercise", "--level", "3", "--count", "100"),
     ),
 ]
-CASES = [*MEMORY, *EXPRESSIONS, *FAULTS, *OTHERS]
+CASES = [*MEMORY, *EXPRESSIONS, *PARTS, *FAULTS, *OTHERS]
 
 
 @pytest.mark.sweep

@@ -291,3 +291,15 @@ def test_with_another_input_size_a_budget_is_not_checked_and_that_is_said() -> N
     ran = invoke("check", "net.yaml", "--input-size", "16")
     said = "note: net.yaml: `expect` and `budget` are not checked: vars or the input size were changed\n"
     assert (ran.code, ran.err) == (0, said)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"), [("28x28x4", 0), ("28×28×4", 0), ("4x28x28", 1), ("28x4x28", 1), ("3136", 1), ("28x28x4x1", 1)]
+)
+def test_the_sides_of_an_output_are_held_in_their_order(
+    written: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    net = "input: {channels: 3, size: 28}\nlayers: [conv: [4, 1]]\n"
+    Path("net.yaml").write_text(f"{net}expect: {{total: {{output: {written}}}, conv1: {{output: {written}}}}}\n")
+    assert invoke("check", "net.yaml").code == code

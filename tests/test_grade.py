@@ -436,3 +436,32 @@ def test_an_empty_folder_is_noted(worksheet: Path, tmp_path: Path) -> None:
     result = invoke("grade", str(worksheet), str(tmp_path / "answers"))
     assert (result.code, result.out) == (2, "")
     assert "no file of answers" in result.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", "(1) 600\n(1) 608\n(2) 470400\n(3) 15690\n(4) 15680\n"),
+        ("b.md", "(1) 608\n(1) 600\n(2) 470400\n(3) 15690\n(4) 15680\n"),
+        ("c.csv", "1,600\n1,608\n2,470400\n3,15690\n4,15680\n"),
+        ("d.csv", "1,608\n1,600\n2,470400\n3,15690\n4,15680\n"),
+        ("e.json", '[{"id": 1, "answer": 600}, {"id": 1, "answer": 608}, {"id": 2, "answer": 470400}]'),
+    ],
+)
+def test_of_two_different_answers_neither_counts(name: str, text: str, worksheet: Path) -> None:
+    """The right one may stand first or last: nobody picks it for the student, a person looks at both."""
+    ran = invoke("grade", str(worksheet), str(_saved(worksheet, name, text)), "-f", "json")
+    assert ran.code == 2
+    (graded,) = json.loads(ran.out)["graded"]
+    first = graded["marks"][0]
+    assert (first["question"], first["points"], first["verdict"]) == ("1", None, "unclear")
+    assert {"600", "608"} <= set(first["answer"].split())
+
+
+@pytest.mark.parametrize("pairs", ['"1": 600, "1": 608', '"1": 608, "1": 600', '"1": 608, "1": 608'])
+def test_a_key_that_stands_twice_is_named(pairs: str, worksheet: Path) -> None:
+    """A reader of JSON would keep the last one."""
+    path = _saved(worksheet, "a.json", f'{{{pairs}, "2": 470400, "3": 15690, "4": 15680}}')
+    ran = invoke("grade", str(worksheet), str(path))
+    assert ran.code == 2
+    assert "has the key `1` twice in one mapping" in ran.out + ran.err

@@ -97,15 +97,6 @@ def test_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said("layers: [relu: {repeat: 5}, tanh]")[0].startswith("limit 2:29+4: ")
 
 
-def test_vars_of_blocks_are_counted_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(expand, "MOST_ENTRIES", 9)
-    blocks = "blocks: {b: {params: [n], vars: {x: n, y: n}, layers: [relu]}}\n"
-    assert len(cnncalc.loads(f"{INPUT}{blocks}layers: [b: 1, b: 2, relu]").nodes) == 3
-    assert said(f"{blocks}layers: [b: 1, b: 2, b: 3]")[0] == (
-        "limit 2:56+4: more than 9 entries, blocks and repeats written out (limit: entries 9)"
-    )
-
-
 def test_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each file counts once, however many blocks use it."""
     monkeypatch.setattr(description, "MOST_NETWORKS", 2)

@@ -241,3 +241,24 @@ def test_a_source_of_problems_may_refuse_a_file() -> None:
 def test_a_listed_file_that_is_no_architecture_is_skipped_with_its_reason() -> None:
     write("a.yaml", text="on: push\n")
     assert Checks().report(File("a.yaml", listed=True)) == Report("a.yaml", skipped="no `layers` and no `extends`")
+
+
+def test_folders_are_walked_however_deep(tmp_path: Path) -> None:
+    for _ in range(1_500):
+        os.mkdir("a")
+        os.chdir("a")
+    Path("net.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [relu]\n")
+    os.chdir(tmp_path)
+    ran = invoke("check", "a", "-f", "json")
+    assert (ran.code, json.loads(ran.out)["files"][0]["file"]) == (0, f"{'a/' * 1_500}net.yaml")
+    subprocess.run(["rm", "-rf", "a"], check=True)
+
+
+def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnncalc.formats.listing.MOST_FILES", 3)
+    for number in range(4):
+        assert invoke("check", ".").code == (0 if number else 2)
+        Path(f"net{number}.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [relu]\n")
+    ran = invoke("check", ".")
+    assert ran.code == 2
+    assert "`.` has more than 3 YAML files (limit: files 3)" in ran.err

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 import cnncalc
+from cnncalc.diagram.metrics import text_width
 from tests.running import invoke
 
 pytestmark = pytest.mark.quick
@@ -170,6 +172,27 @@ def test_every_command_takes_it(net: str, command: str, tmp_path: Path) -> None:
 def test_an_output_is_explained_by_its_name(net: str) -> None:
     assert invoke("explain", net, "stack.skip").out == invoke("explain", net, "stack/3/skip").out
     assert invoke("explain", net, "stack.skap").code == 2
+
+
+@pytest.mark.parametrize("command", ["summary", "explain"])
+def test_names_of_wide_letters_keep_columns_in_line(command: str, tmp_path: Path) -> None:
+    """A letter of Korean or Chinese takes two columns of a terminal."""
+    path = tmp_path / "net.yaml"
+    entries = "conv: [8, 3, padding: 1, name: 합성곱1], dense: {units: 4, per: position, name: 出}"
+    blocks = f"blocks: {{블록: {{layers: [{entries}]}}}}"
+    layers = "layers: [블록: {name: 줄기}, 블록: {name: b}]"
+    path.write_text(f"input: {{channels: 3, size: 32}}\n{blocks}\n{layers}\n", encoding="utf-8")
+    name = "줄기" if command == "explain" else ""
+    ran = invoke(command, str(path), *filter(None, [name]))
+    shape = "32×32×4"
+    rows = [line for line in ran.out.splitlines() if shape in line]
+    assert len(rows) >= 2
+    assert len({cell_len(line[: line.index(shape)]) for line in rows}) == 1
+
+
+def test_wide_letters_are_drawn_twice_as_wide() -> None:
+    assert text_width("합", 12) == 12 == 2 * text_width("합", 6)
+    assert text_width("合", 12) > 1.5 * text_width("n", 12)
 
 
 def test_versions_are_compared_through_networks_and_outputs(net: str, tmp_path: Path) -> None:

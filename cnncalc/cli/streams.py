@@ -134,10 +134,12 @@ def remark(text: str) -> None:
 
 def show(error: click.ClickException) -> None:
     """Print what is wrong with a command line, or with what was to be written."""
+    from cnncalc.core.problem import clean
+
     shown = StringIO()
     error.show(shown)
     for line in shown.getvalue().splitlines():
-        tell(line)
+        tell(clean(line))  # it may quote what was given
 
 
 def tell(text: str) -> None:

@@ -20,7 +20,7 @@ from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.core.problem import Cure, HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
-from cnncalc.core.work import Impossible, Work, check_alike, learns_by_position, work
+from cnncalc.core.work import Impossible, Work, check_alike, learned, work
 
 MOST_LAYERS = 200_000
 SIZES = "sizes"  # why tensors do not fit each other: their sides alone
@@ -322,11 +322,10 @@ class Builder:
 
     def _of_one_shape(self, node: Node, other: Node) -> bool:
         """Whether two nodes of one layer have weights of one shape; an embedding is as long as its tokens."""
-        shapes, others = ([self.shape(ref) or () for ref in one.inputs] for one in (node, other))
-        many = len(shapes) if node.layer.tensors else 1
-        if [shape[0] for shape in shapes[:many]] != [shape[0] for shape in others[:many]]:
-            return False
-        return shapes[0] == others[0] or not learns_by_position(node.layer, tuple(shapes))
+        shapes, others = (tuple([self.shape(ref) or () for ref in one.inputs]) for one in (node, other))
+        if shapes == others:
+            return True
+        return shapes[0][0] == others[0][0] and learned(node.layer, shapes) == learned(node.layer, others)
 
     def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
         """What a stretch of layers gives when it is built once more below another path, on equal shapes."""

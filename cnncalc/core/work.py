@@ -138,10 +138,14 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
     return [_step(layer, scope, *term) for term in terms], failure
 
 
-def learns_by_position(layer: Layer, inputs: tuple[Shape, ...]) -> bool:
-    """Whether its params are of so many positions: others than those of an input with other sides."""
-    of_params = (step for step in steps(layer, inputs) if step.quantity in ("weights", "biases"))
-    return any(name in ("side", "out") for step in of_params for name in step.names)
+def learned(layer: Layer, inputs: tuple[Shape, ...]) -> list[str]:
+    """What a layer learns, with the numbers of each formula: equal where weights have one shape, and can be shared.
+
+    >>> from cnncalc.core.layers import LAYERS
+    >>> learned(LAYERS["scale"]({"bias": False, "per": "value"}), ((8, 2, 3),))
+    ['8·2·3']
+    """
+    return [step.numbers for step in steps(layer, inputs) if step.quantity in ("weights", "biases")]
 
 
 def _step(

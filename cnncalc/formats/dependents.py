@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats.changes import ChangeSet
-from cnncalc.formats.listing import SUFFIXES, File, has_wildcard, matches
+from cnncalc.formats.listing import MOST_FILES, SUFFIXES, File, has_wildcard, matches
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.reading.extends import named_files
 from cnncalc.formats.yaml.tree import parse
-
-MOST_FILES = 100_000
 
 _READS = re.compile(r"\b(?:extends|network)[\"']?\s*:")
 _OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from cnncalc.formats.source import ANYWHERE, is_outside, top_of
 
+MOST_FILES = 100_000  # below a folder, or in a repository
 SUFFIXES = (".yaml", ".yml")  # of the files that are found below a folder, in whichever case
 
 
@@ -36,11 +37,37 @@ def listing(files: Iterable[str], allow_outside: bool = False) -> Iterator[File]
             what = (error.strerror or str(error)).lower()
             below.append(File(str(error.filename), True, f"cannot read the folder `{error.filename}`: {what}"))
 
-        for folder, folders, names in os.walk(file, onerror=cannot):
+        for folder, folders, names in walk(file, cannot):
             folders[:] = [name for name in folders if not name.startswith(".")]
             paths = [os.path.join(folder, name) for name in names if name.lower().endswith(SUFFIXES)]
             below += (File(path, True, _not_read(path, top)) for path in paths)
+            if len(below) > MOST_FILES:
+                why = f"`{file}` has more than {MOST_FILES:,} YAML files (limit: files {MOST_FILES:,})"
+                below = [File(file, True, why)]
+                break
         yield from sorted(below)
+
+
+def walk(top: str, onerror: Callable[[OSError], None]) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Every folder below one, with the names of its folders, of which those that stay are walked, and of its files.
+
+    As `os.walk`, which before Python 3.12 cannot go deep; links to folders are not followed.
+    """
+    waiting = [top]
+    while waiting:
+        here = waiting.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(here) as found:
+                for one in found:
+                    (folders if one.is_dir() else names).append(one.name)
+        except OSError as error:
+            onerror(error)
+            continue
+        yield here, folders, names
+        below = (os.path.join(here, name) for name in reversed(folders))
+        waiting += (path for path in below if not os.path.islink(path))
 
 
 def _not_read(path: str, top: str) -> str:

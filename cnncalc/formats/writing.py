@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import errno
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -77,6 +78,25 @@ def has_signs(encoding: str) -> bool:
     except (UnicodeError, LookupError):
         return False
     return True
+
+
+def shown_json(text: str) -> str:
+    """JSON text whose strings drive no terminal and are valid UTF-8: what cannot be printed is written as `\\uXXXX`.
+
+    >>> shown_json('{"a": "\x9b \u202e"}')
+    '{"a": "\\\\u009b \\\\u202e"}'
+    """
+    return _NOT_ASCII.sub(lambda match: match[0] if match[0].isprintable() else _escape(match[0]), shown(text))
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\u{0xD7C0 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+_NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 
 # ------------------------------------------------------------------------------------------------ what was read

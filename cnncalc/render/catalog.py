@@ -11,6 +11,7 @@ from cnncalc.analyses.measures import Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.formats.open import load
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.document import Grid, Head, Heading, Page, TableRow
 
 _TITLE = "Bundled architectures"
@@ -44,7 +45,7 @@ def json(found: Sequence[BundledFile], style: Style) -> str:
         }
         for one in found
     ]
-    return dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(dumps(rows, ensure_ascii=False, indent=1)) + "\n"
 
 
 def document(found: Sequence[BundledFile], style: Style) -> Page:

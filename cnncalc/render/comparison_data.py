@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from csv import writer
 from json import dumps
 from typing import Any
 
@@ -13,6 +11,8 @@ from cnncalc.analyses.comparing.diff import Change, count
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row
+from cnncalc.formats.writing import shown_json
+from cnncalc.render.csv import written
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 
@@ -32,7 +32,7 @@ def json(comparison: Comparison, style: Style) -> str:
         analyses = (networks[0].analysis, networks[1].analysis)
         shown = [_change(change, *analyses) for change in changes if change.kind != "unchanged"]
         found["by_layer"] = {"layers": count(changes), "changes": shown}
-    return dumps(found, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(dumps(found, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _network(one: NetworkFigures, first: NetworkFigures) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _entry(entry: Row | GroupRow | None, analysis: Analysis) -> dict[str, Any] |
 def csv(comparison: Comparison, style: Style) -> str:
     """A line for each network, or for each layer of both versions."""
     networks, changes, _, _ = comparison
-    return _written(_by_network(networks) if changes is None else _by_layer(networks, changes))
+    return written(_by_network(networks) if changes is None else _by_layer(networks, changes))
 
 
 def _by_network(networks: Sequence[NetworkFigures]) -> list[list[Any]]:
@@ -139,9 +139,3 @@ def _by_layer(networks: Sequence[NetworkFigures], changes: Sequence[Change]) -> 
             ]
         )
     return lines
-
-
-def _written(lines: list[list[Any]]) -> str:
-    text = io.StringIO()
-    writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue()

@@ -10,6 +10,7 @@ from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, Place, Problem
+from cnncalc.formats.writing import shown_json
 
 if TYPE_CHECKING:
     from cnncalc.analyses.overview import Overview
@@ -26,7 +27,7 @@ def render(overview: Overview, style: Style) -> str:
         else render_problems(one.file, one.problems)
         for one in overview.networks
     ]
-    return "[\n" + ",\n".join(found) + "\n]\n" if len(found) > 1 else f"{found[0]}\n"
+    return shown_json("[\n" + ",\n".join(found) + "\n]\n" if len(found) > 1 else f"{found[0]}\n")
 
 
 def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None) -> str:

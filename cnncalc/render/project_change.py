@@ -15,9 +15,10 @@ from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change as changed_by
 from cnncalc.core.problem import Problem, clean
+from cnncalc.formats.writing import shown_json
 from cnncalc.render import markdown as md
 from cnncalc.render.check import many
-from cnncalc.render.check.json import budget_object, safe
+from cnncalc.render.check.json import budget_object
 from cnncalc.render.comparison import by_layer
 from cnncalc.render.document import (
     Block,
@@ -239,7 +240,7 @@ def json(result: ProjectChange, style: Style) -> str:
         "unchanged": result.unchanged,
         "notes": list(result.notes),
     }
-    return safe(dumps(found, ensure_ascii=False, indent=1)) + "\n"
+    return shown_json(dumps(found, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _object(one: NetworkChange) -> dict[str, Any]:

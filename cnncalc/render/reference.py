@@ -134,6 +134,9 @@ def formula_lines(layer: type[Layer]) -> list[tuple[str, str, str]]:
         formulas: dict[str, Formula] = getattr(layer, quantity)
         for label, formula in formulas.items():
             found += _cases(f"{quantity}, {label}" if len(formulas) > 1 else quantity, formula)
+    for name, formula in layer.where.items():
+        left_out = isinstance(formula, str) and name in layer.attributes
+        found += _cases(name, {f"not {name}_given": str(formula)} if left_out else formula)
     return found
 
 

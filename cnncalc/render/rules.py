@@ -10,6 +10,7 @@ from cnncalc.analyses.checks.rules import Rule
 from cnncalc.analyses.style import Style
 from cnncalc.core.problem import Problem
 from cnncalc.formats.open import loads
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.document import Block, Head, Labelled, Listing, Page, Paragraph, Run, Section
 from cnncalc.render.problems import render as render_problems
 from cnncalc.render.reference import Pages, listing, pages, prose, table
@@ -59,7 +60,7 @@ def json(found: Pages[Rule], style: Style) -> str:
         }
         for rule in found.entries
     ]
-    return dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(dumps(rows, ensure_ascii=False, indent=1)) + "\n"
 
 
 def said(rule: Rule) -> str:

@@ -11,6 +11,7 @@ from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.work import Step
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.json import SCHEMA_VERSION, problem_object
 
 
@@ -42,7 +43,7 @@ def render(explanation: Explanation, style: Style) -> str:
     for name, found in lists.items():
         lines = ",\n ".join(map(_text, found))
         text += f', "{name}": [' + (f"\n {lines}" if lines else "") + "]"
-    return text + "}\n"
+    return shown_json(text + "}\n")
 
 
 def _text(found: dict[str, Any]) -> str:

@@ -7,9 +7,12 @@ import os
 import re
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cnncalc.core.problem import clean
+from cnncalc.formats.listing import walk
 from cnncalc.formats.writing import remember
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
 
@@ -108,7 +111,7 @@ def files_below(folder: str, worksheet: str = "") -> Iterator[Found]:
     def closed(error: OSError) -> None:
         found.append(Found(error.filename, f"cannot be read: {(error.strerror or str(error)).lower()}"))
 
-    for path, folders, names in os.walk(folder, onerror=closed):
+    for path, folders, names in walk(folder, closed):
         for name in folders:
             if name.startswith(".") or os.path.islink(os.path.join(path, name)):
                 found.append(_in_folder(os.path.join(path, name), name, worksheet))
@@ -151,9 +154,20 @@ def read_json(text: str) -> Any:
             if depth > DEEPEST:
                 raise Unreadable(f"is nested deeper than {DEEPEST}")
     try:
-        return json.loads(text, parse_int=_int, parse_float=str, parse_constant=str)
+        return json.loads(text, parse_int=_int, parse_float=str, parse_constant=str, object_pairs_hook=_mapping)
+    except Unreadable:
+        raise
     except (ValueError, RecursionError):
         raise Unreadable("is not JSON") from None
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping; raises Unreadable where a key stands twice, for of two answers none is picked."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, many in Counter(key for key, _ in pairs).items() if many > 1)
+        raise Unreadable(f"has the key `{clean(twice)[:40]}` twice in one mapping")
+    return found
 
 
 def _int(digits: str) -> int | str:

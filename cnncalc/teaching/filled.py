@@ -14,9 +14,7 @@ from typing import Any
 from cnncalc.core.problem import clean
 from cnncalc.teaching.files import LARGEST_ANSWERS, Unreadable, header_of, read_bounded, read_json
 from cnncalc.teaching.recipe import LARGEST_HEADER
-from cnncalc.teaching.responses import Answers, Wanted, from_table, read_csv
-
-MOST_ANSWERS = 1_000
+from cnncalc.teaching.responses import MOST_ANSWERS, Answers, Wanted, from_table, keep, read_csv
 
 _BLANK = re.compile(r"(?:[-*>]\s+)?\**\(\s*(\d{1,4})\s*\)\**\s*[:=]?\s*(.*)")
 
@@ -66,7 +64,7 @@ def _from_markdown(name: str, text: str) -> Answers:
             match = _BLANK.fullmatch(cell.strip())
             if match:
                 blanks += 1
-                _note(found, notes, match[1], html.unescape(re.sub(r"\\(?=[\W_])", "", match[2][:1000])))
+                keep(found, notes, match[1], html.unescape(re.sub(r"\\(?=[\W_])", "", match[2][:1000])))
     if not blanks:
         raise Unreadable("has no answer: a blank is written `(1) ____`")
     return Answers(name, found, header_of(text), tuple(notes))
@@ -83,21 +81,6 @@ def _from_notebook(name: str, text: str) -> Answers:
         source = cell.get("source") if isinstance(cell, dict) and cell.get("cell_type") == "markdown" else None
         texts.append("".join(map(str, source)) if isinstance(source, list) else str(source or ""))
     return _from_markdown(name, "\n\n".join(texts))._replace(header=header_of(text))
-
-
-def _note(found: dict[str, str], notes: list[str], id: str, given: str) -> None:
-    """Keep an answer; two different ones to a question stay both, for a person to look at."""
-    id = str(int(id))
-    given = given.strip().strip("_ ").strip()[:1000]
-    if not given:
-        found.setdefault(id, "")
-    elif found.get(id) and found[id] != given:
-        notes.append(f"question {id} is answered twice")
-        found[id] = f"{found[id]} and {given}"[:1000]
-    else:
-        found[id] = given
-    if len(found) > MOST_ANSWERS:
-        raise Unreadable(f"has more than {MOST_ANSWERS:,} answers")
 
 
 # ------------------------------------------------------------------------------------------------ JSON
@@ -127,7 +110,7 @@ def _from_json(name: str, text: str) -> Answers:
     for id, answer in pairs[: MOST_ANSWERS + 1]:
         match = re.fullmatch(r"(?:q|question)?[ .(]*(\d{1,4})[).]*", str(id), re.ASCII | re.IGNORECASE)
         if match:
-            _note(found, notes, match[1], _text(answer))
+            keep(found, notes, match[1], _text(answer))
         elif answer is not None and str(id) not in ("worksheet", "name"):
             others.append(str(id)[:40])
     if others and found:

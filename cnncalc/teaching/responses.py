@@ -17,6 +17,7 @@ from cnncalc.teaching.answers import plain
 from cnncalc.teaching.files import Unreadable
 from cnncalc.teaching.recipe import MOST_QUESTIONS
 
+MOST_ANSWERS = 1_000  # of one student
 MOST_STUDENTS = 10_000  # in one table
 MOST_COLUMNS = 500
 
@@ -101,7 +102,8 @@ def from_table(name: str, cells: list[list[str]], delimiter: str, wanted: Wanted
     labels = [_label(cell, wanted.ids) for cell in head]
     down = [_label(row[0], wanted.ids) for _, row in rows]
     named = [id for id in down if id]
-    by_rows = 2 * len(named) >= len(rows) and len(set(named)) == len(named)
+    alone = all(len(row) <= 2 for _, row in rows)  # a question and its answer: one may stand twice
+    by_rows = 2 * len(named) >= len(rows) and (alone or len(set(named)) == len(named))
     if all(labels):
         by_rows = by_rows and 2 * sum(map(bool, down[1:])) >= len(rows) - 1 and (len(labels) < 3 or not rows[1:])
     elif any(labels[1:]) or (down[0] is None and len(head) > 2 and _questions(head, wanted)[0]):
@@ -124,13 +126,28 @@ def _label(cell: str, ids: tuple[str, ...]) -> str | None:
     return id if id in ids else None
 
 
+def keep(found: dict[str, str], notes: list[str], id: str, given: str) -> None:
+    """Keep an answer; two different ones to a question stay both, for a person to look at."""
+    id = str(int(id))
+    given = given.strip().strip("_ ").strip()[:1000]
+    if not given:
+        found.setdefault(id, "")
+    elif found.get(id) and found[id] != given:
+        notes.append(f"question {id} is answered twice")
+        found[id] = f"{found[id]} and {given}"[:1000]
+    else:
+        found[id] = given
+    if len(found) > MOST_ANSWERS:
+        raise Unreadable(f"has more than {MOST_ANSWERS:,} answers")
+
+
 def _pairs(name: str, rows: list[tuple[int, list[str]]], delimiter: str, ids: tuple[str, ...]) -> Answers:
     found: dict[str, str] = {}
-    notes = []
+    notes: list[str] = []
     for place, (number, row) in enumerate(rows):
         id = _label(row[0], ids)
         if id is not None:
-            found[id] = delimiter.join(row[1:])  # 34,848 without quotes is two cells
+            keep(found, notes, id, delimiter.join(row[1:]))  # 34,848 without quotes is two cells
         elif place:
             notes.append(f"row {number} names no question: {clean(row[0])[:40]}")
     return Answers(name, found, None, tuple(notes))

@@ -806,6 +806,11 @@ def _take_token(v: Values, shapes: list[Shape]) -> nn.Module:
     return Call(lambda x: x[:, :, v["index"]])
 
 
+@_builds("operator")
+def _operator(v: Values, shapes: list[Shape]) -> nn.Module:
+    raise NoEquivalentError(f"operator {v['type']}: its figures are as the file says")
+
+
 @_builds("embedding")
 def _embedding(v: Values, shapes: list[Shape]) -> nn.Module:
     words = nn.Embedding(v["words"], v["width"], device=META)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncalc.analyses.checks.baselines.growth import Allowed, read_allowed
 from cnncalc.analyses.checks.budget import Limit, read_limit, units
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Option
@@ -16,6 +15,9 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, used
 from cnncalc.core.problem import clean, nearest
 from cnncalc.formats.listing import matches
 from cnncalc.formats.writing import remember
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.checks.baselines.growth import Allowed
 
 LARGEST = 2**20
 MOST_PATTERNS = 1_000
@@ -30,16 +32,18 @@ class BadConfig(ValueError):
     """A choice that cannot be used; the text says which, where, and what it must be."""
 
 
-@dataclass(frozen=True)
-class Choices:
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Choices(NamedTuple):
     """What files are held to; None, or no entry, where nothing is chosen. `limits` are by quantity."""
 
     select: Codes | None = None
     ignore: Codes | None = None
     strict: bool | None = None
-    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
-    max_growth: Allowed = field(default_factory=dict)
-    options: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, tuple[Limit, ...]] = NOTHING
+    max_growth: Allowed = NOTHING
+    options: Mapping[str, int] = NOTHING
 
     def over(self, other: Choices) -> Choices:
         """These, and the other ones where these say nothing; rules that are selected are ignored by none of those.
@@ -76,8 +80,7 @@ class Choices:
         return (frozenset(RULES) if self.select is None else self.select) - (self.ignore or frozenset())
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """What a project chose. `path` is the file that says so, empty where none does; then `root` is its folder."""
 
     path: str = ""
@@ -277,6 +280,8 @@ def _baseline(value: Any) -> str:
 
 
 def _max_growth(value: Any) -> Allowed:
+    from cnncalc.analyses.checks.baselines.growth import read_allowed
+
     return read_allowed(_strings(value, '["5%", "params=0.5%"]', alone=True))
 
 

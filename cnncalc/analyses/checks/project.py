@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cached_property, reduce
+from typing import TYPE_CHECKING
 
-from cnncalc.analyses.checks.baselines import growth
 from cnncalc.analyses.checks.config import NAME, TABLE, BadConfig, Choices, Codes, Config, on_disk, read_config
 from cnncalc.formats.listing import File, has_wildcard, listing, matches
 from cnncalc.formats.source import Source, is_outside, top_of
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.checks.baselines.growth import Allowed
 
 FILES = ("architectures",)  # of a project that says nothing
 NOTHING = Choices()
@@ -66,7 +68,7 @@ class Project:
     def own(self) -> Config:
         """The choices of the project that the run is about."""
         found = self.config(self.folder)
-        return found if found.path else replace(found, root=os.path.abspath(self.folder))
+        return found if found.path else found._replace(root=os.path.abspath(self.folder))
 
     def of(self, source: Source) -> Config:
         """The choices of the project that a file belongs to."""
@@ -80,7 +82,7 @@ class Project:
         yield "command line", self.given
         config = self.of(source)
         if source.bundled:
-            yield config.shown, replace(config.choices, limits={}, max_growth={})
+            yield config.shown, config.choices._replace(limits={}, max_growth={})
         else:
             yield from config.layers(source.name)
 
@@ -88,8 +90,10 @@ class Project:
         """What a file is held to."""
         return reduce(Choices.over, (choices for _, choices in self.layers(source)))
 
-    def allowed(self, source: Source) -> growth.Allowed:
+    def allowed(self, source: Source) -> Allowed:
         """How much a file may grow from its baseline."""
+        from cnncalc.analyses.checks.baselines import growth
+
         return {**growth.read_allowed([growth.NONE]), **self.choices(source).max_growth}
 
     def codes(self, source: Source) -> Codes:

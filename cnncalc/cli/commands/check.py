@@ -324,7 +324,6 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
                 recorded and not own,
                 "--write-baseline records the files' own figures: it goes without --set, --input-size.",
             ),
-            (bool(self.max_growth) and self.baseline is None, "--max-growth goes with --baseline."),
         ):
             if wrong:
                 raise click.UsageError(why)

@@ -22,7 +22,7 @@ def _depth(ctx: click.Context, param: click.Parameter, given: str | None) -> int
         return "auto"
     if given == "all":
         return None
-    if not given.isdigit() or len(given) > 4 or int(given) < 1:
+    if not (given.isascii() and given.isdigit()) or len(given) > 4 or int(given) < 1:
         raise click.BadParameter("a whole number from 1 on, or 'all'")
     return int(given)
 

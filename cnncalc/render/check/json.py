@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from json import dumps
 from typing import Any
 
 from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.report import Report
 from cnncalc.analyses.style import Style
-from cnncalc.formats.writing import shown
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.check import Checked
 from cnncalc.render.json import SCHEMA_VERSION, problem_object, totals_object
-
-_NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 
 def render(checked: Checked, style: Style) -> str:
@@ -27,7 +24,7 @@ def render(checked: Checked, style: Style) -> str:
         "warnings": sum(len(report.warnings) for report in reports),
     }
     files = ",\n  ".join(dumps(_file(report), ensure_ascii=False) for report in reports)
-    return safe(
+    return shown_json(
         f'{dumps(head)[:-1]}, "files": [\n  {files}\n]}}\n' if files else f'{dumps(head)[:-1]}, "files": []}}\n'
     )
 
@@ -57,8 +54,3 @@ def budget_object(held: Held) -> dict[str, Any]:
         "used": None if held.used is None else round(held.used, 4),
         "kept": not held.broken,
     }
-
-
-def safe(text: str) -> str:
-    """JSON text whose strings drive no terminal and are valid UTF-8: what cannot be printed is written as `\\uXXXX`."""
-    return _NOT_ASCII.sub(lambda match: match[0] if match[0].isprintable() else dumps(match[0])[1:-1], shown(text))

@@ -16,8 +16,8 @@ from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.style import Style
 from cnncalc.core.codes import CODES
 from cnncalc.core.problem import Label, Problem
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.check import Checked, from_root
-from cnncalc.render.check.json import safe
 
 LONGEST_LINE = 1_000  # a file may be one line of megabytes, and each of its problems would show it
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -52,7 +52,7 @@ def render(checked: Checked, style: Style) -> str:
         "results": [_result(problem, report, codes.index(problem.code), root, seen) for report, problem in found],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return safe(dumps(log, ensure_ascii=False, indent=1)) + "\n"
+    return shown_json(dumps(log, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _rule(code: str) -> dict[str, Any]:

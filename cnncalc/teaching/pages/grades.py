@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from csv import writer as csv_writer
 from json import dumps
 from typing import Any
 
 from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
+from cnncalc.formats.writing import shown_json
+from cnncalc.render.csv import written
 from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Labelled, Page, Run, TableRow
 from cnncalc.teaching.grade import Graded, Mark, Marks
 from cnncalc.teaching.question import Worksheet
@@ -222,7 +222,7 @@ def json(everyone: Marks, style: Style) -> str:
         "to_look_at": look,
         "graded": students,
     }
-    return dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(dumps(told, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _status(graded: Graded) -> str:
@@ -254,27 +254,25 @@ def _mark(mark: Mark, sheet: Worksheet, key: bool) -> dict[str, Any]:
 def csv(everyone: Marks, style: Style) -> str:
     """A row for each student, the points of each question in a column. No text can be a formula."""
     sheet, found, _, _ = everyone
-    text = io.StringIO()
-    writer = csv_writer(text, lineterminator="\n")
     others = {mark.question.id for graded in found for mark in graded.marks}
     ids = sorted(others | {question.id for question in sheet.questions}, key=int)
     named = any(graded.student for graded in found)
     heads = ["answers", "status", "points", "open", "of", "percent", *(["student"] if named else [])]
     heads += [f"q{id}" for id in ids]
-    writer.writerow([*heads, "to look at", "slips", "notes"])
+    lines: list[list[Any]] = [[*heads, "to look at", "slips", "notes"]]
     for graded in found:
-        student = [inert(graded.student)] if named else []
+        student = [graded.student] if named else []
         if graded.problem or graded.absent:
             blanks = [""] * (len(ids) + 2)
-            cells = [inert(graded.name), _status(graded), "", "", sheet.points, "", *student]
-            writer.writerow([*cells, *blanks, inert(graded.problem or ABSENT)])
+            cells = [graded.name, _status(graded), "", "", sheet.points, "", *student]
+            lines.append([*cells, *blanks, graded.problem or ABSENT])
             continue
         points = {mark.question.id: "?" if mark.points is None else mark.points for mark in graded.marks}
         look = "; ".join(f"{mark.question.id}: {mark.given}" for mark in graded.unclear)
         slips = "; ".join(f"{m.question.id}: {' or '.join(map(str, m.slips))}" for m in graded.marks if m.slips)
-        writer.writerow(
+        lines.append(
             [
-                inert(graded.name),
+                graded.name,
                 _status(graded),
                 graded.points,
                 graded.open,
@@ -282,19 +280,9 @@ def csv(everyone: Marks, style: Style) -> str:
                 "" if graded.open else _percent(graded.points, graded.of),
                 *student,
                 *(points.get(id, "") for id in ids),
-                inert(look),
-                inert(slips),
-                inert("; ".join(graded.notes)),
+                look,
+                slips,
+                "; ".join(graded.notes),
             ]
         )
-    return text.getvalue()
-
-
-def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> inert("=cmd()"), inert("ada.md")
-    ("'=cmd()", 'ada.md')
-    """
-    text = clean(text)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") else text
+    return written(lines)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from json import dumps
 
 from cnncalc.analyses.style import Style
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.document import Grid, Head, Heading, Page, Paragraph, Section, TableRow
 from cnncalc.teaching.question import Worksheet
 from cnncalc.teaching.wording import written_answer
@@ -54,4 +55,4 @@ def json(sheets: Sequence[Worksheet], style: Style) -> str:
             for sheet in sheets
         ],
     }
-    return dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(dumps(told, ensure_ascii=False, indent=1)) + "\n"

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from cnncalc.analyses.style import Style
+from cnncalc.formats.writing import shown_json
 from cnncalc.render.document import Section
 from cnncalc.render.markdown import write
 from cnncalc.teaching.pages.worksheet import document
@@ -31,4 +32,4 @@ def render(handout: Handout, style: Style) -> str:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}, "cnncalc": json.loads(page.header)}
     told = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(json.dumps(told, ensure_ascii=False, indent=1)) + "\n"

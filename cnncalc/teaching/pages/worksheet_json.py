@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from cnncalc.analyses.style import Style
+from cnncalc.formats.writing import shown_json
 from cnncalc.teaching.instructions import instructions
 from cnncalc.teaching.question import Answer, Handout, Question, Worksheet
 from cnncalc.teaching.recipe import header
@@ -47,7 +48,7 @@ def render(handout: Handout, style: Style) -> str:
         "questions": [_question(question, sheet, key) for question in sheet.questions],
         "worksheet": json.loads(header(sheet.recipe)),
     }
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return shown_json(json.dumps(document, ensure_ascii=False, indent=1)) + "\n"
 
 
 def _question(question: Question, sheet: Worksheet, key: bool) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
 from cnncalc.formats.source import Source, read_file
-from cnncalc.formats.writing import shown
+from cnncalc.formats.writing import shown, shown_json
 
 FORMAT = 1
 _MOST = 10**30  # beyond any total of a network within the limits
@@ -78,7 +78,7 @@ class Recorder:
             owner = dumps(name, ensure_ascii=False)
             parts.append(f'  {owner}: {{\n   "totals": {dumps(totals)},\n   "layers": {listed}\n  }}')
         files = ",\n".join(parts)
-        return f'{{\n "cnncalc_baseline": {FORMAT},\n "files": {{\n{files}\n }}\n}}\n'
+        return shown_json(f'{{\n "cnncalc_baseline": {FORMAT},\n "files": {{\n{files}\n }}\n}}\n')
 
 
 def _key(name: str, baseline: str) -> str:

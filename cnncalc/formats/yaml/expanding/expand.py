@@ -266,7 +266,6 @@ class Expander:
             if block.network is not None:
                 outputs = self.network(block, env, inner.inputs, path)
             else:
-                self.count += len(block.vars)
                 self.values.add_vars(block.vars, env)
                 outputs = self.given(block, inner, self.entries(inner, reads[0], f"{path}/"))
             if opened is None:
@@ -298,7 +297,7 @@ class Expander:
                 given[name] = self.values.value(value, env)
             except Silent:
                 given[name] = UNKNOWN
-        self.count += len(found.vars)
+        self.values.spend(2 * len(found.vars) + len(found.entries), use.node)
         shapes = {name: self.builder.shape(port) for name, port in inputs.items()}
         file_vars, wanted = inputs_and_vars(found, found.vars, given, self.values, shapes=shapes)
         if not self.fits(block, wanted, shapes):
