@@ -1011,7 +1011,7 @@ def test_an_unknown_command_or_option_is_exit_code_2() -> None:
     assert ran.code == 2
     assert "No such command 'summry'. Did you mean 'summary'?" in ran.err
     assert invoke("summary").code == 2
-    assert invoke("check").code == 2
+    assert invoke("compare").code == 2
     ran = invoke("summary", "lenet5", "--formt", "json")
     assert ran.code == 2
     assert "--format" in ran.err

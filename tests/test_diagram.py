@@ -512,7 +512,7 @@ REFUSED = {
     ("resnet50", "unit1"): "error[unknown-name]: `unit1` may mean 4 entries of resnet50: ",
     ("lenet5", "--depth", "0"): "a whole number from 1 on, or 'all'",
     ("lenet5", "--counts", "param"): "no count 'param'; did you mean 'params'?",
-    ("lenet5", "-f", "dot", "--theme", "dark"): "--theme goes with --format svg: dot is a graph",
+    ("lenet5", "-f", "dot", "--theme", "dark"): "--theme goes with a picture: dot is a graph",
     ("googlenet", "--style", "volumes", "--depth", "all"): "Error: googlenet.yaml has more branches side by side than",
 }
 

@@ -127,7 +127,7 @@ def test_nothing_but_a_comment_is_unchanged(project: Repository) -> None:
 def test_one_cause_is_told_once_with_the_files_that_inherit_it(project: Repository) -> None:
     project.write(nets__base=BASE.replace("dense", "dens"))
     out = diff("-f", "markdown").out
-    files = "`nets/base.yaml`, `nets/a.yaml`, `nets/b.yaml`"
+    files = "`nets/a.yaml`, `nets/b.yaml`"
     assert out.count("\n- ") == 1
     assert f"\n- `nets/base.yaml:7`: no layer or block `dens`; and so in {files}\n" in out
 

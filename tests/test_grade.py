@@ -405,10 +405,10 @@ def test_nothing_of_an_answer_drives_the_terminal(worksheet: Path) -> None:
         ("<!-- cnncalc worksheet {} -->", "cannot be used: its header is damaged"),
         (
             '<!-- cnncalc worksheet {"cnncalc_worksheet": 9} -->',
-            "it is a worksheet of version 9, this cnncalc reads version 1",
+            "it is a worksheet of version 9, this cnncalc reads version 2",
         ),
         ("<!-- cnncalc worksheet {" * 20_000, "is no worksheet"),
-        ('{"worksheet": {"cnncalc_worksheet": 1}}', "cannot be used: its header is damaged"),
+        ('{"worksheet": {"cnncalc_worksheet": 2}}', "cannot be used: its header is damaged"),
         ("", "is empty"),
     ],
 )

@@ -145,10 +145,17 @@ def test_a_bar_on_a_terminal_for_many_files_only() -> None:
 def test_nothing_of_the_bar_is_left_on_the_screen() -> None:
     write(*(f"many/n{number:02}.yaml" for number in range(30)))
     lines = on_a_screen(in_a_terminal("check", "many"))
-    assert lines == [
-        *(f"many/n{number:02}.yaml: 1 figure" for number in range(30)),
-        "All checks passed: 30 files, 30 figures",
-    ]
+    assert lines == ["All checks passed: 30 files, 30 figures"]
+
+
+def test_of_many_files_only_those_in_which_something_is_wrong_are_named() -> None:
+    write(*(f"nets/n{number:02}.yaml" for number in range(20)))
+    assert len(invoke("check", "nets").out.splitlines()) == 21
+    write("nets/more.yaml")
+    Path("nets/wrong.yaml").write_text("layers: [\n", encoding="utf-8")
+    ran = invoke("check", "nets")
+    assert ran.out == "1 of 22 files failed, 21 figures checked\n"
+    assert " --> nets/wrong.yaml:" in ran.err
 
 
 def test_no_bar_where_nobody_looks() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from cnncalc.core.analysis import Counts, GroupRow, Row
@@ -97,4 +98,6 @@ def _label(given: Sketch, vertex: Vertex, name: str) -> str:
     above = given.opened.get(name.rpartition("/")[0])
     merge = group.kind == "branch" and above is not None and above.kind in LAYERS  # whose branches it holds
     numbered = group.label.isdigit() and above is not None  # one of several copies
-    return f"{above.label}/{group.label}" if above and (merge or numbered) else group.label
+    label = f"{above.label}/{group.label}" if above and (merge or numbered) else group.label
+    called = isinstance(vertex.entry, Row) and not re.fullmatch(rf"{vertex.entry.type}_?\d+", vertex.label)
+    return f"{label}/{vertex.label}" if group.kind == "branch" and called else label

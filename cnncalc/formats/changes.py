@@ -63,11 +63,11 @@ def since(ref: str) -> ChangeSet:
     Raises ProblemsFound where there is no repository, or no such version.
     """
     prefix, top = _places()
-    git.must_exist(ref)
-    code, out = git.ask("", "merge-base", ref, "HEAD")
-    before, notes = os.fsdecode(out).partition("\n")[0], []
+    found = git.must_exist(ref)
+    code, out = git.ask("", "merge-base", found, "HEAD")
+    before, notes = os.fsdecode(out).partition("\n")[0], [found_elsewhere(ref, found)] if found != ref else []
     if code or not before:  # a shallow clone; what is the same in both was checked there
-        before = ref
+        before = found
         notes.append(f"`{ref}` and HEAD have no common commit here: compared with `{ref}` itself")
     edited = _edited(top, before)
     untracked = _list(top, "ls-files", "--others", "--exclude-standard", "-z")
@@ -79,6 +79,11 @@ def since(ref: str) -> ChangeSet:
         more = f" and {len(absent) - 1:,} more" if absent[1:] else ""
         notes.append(f"not checked out, and so not checked: `{tree.name(absent[0])}`{more}")
     return ChangeSet(frozenset((*edited, *untracked)), files, tree, before, f"changed since {ref}", tuple(notes))
+
+
+def found_elsewhere(ref: str, found: str) -> str:
+    """What is said of a branch that is only on the server."""
+    return f"there is no `{ref}` here: `{found}` is meant"
 
 
 def renamed(change: ChangeSet, gone: Collection[str], new: Iterable[str]) -> dict[str, str]:

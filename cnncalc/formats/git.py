@@ -12,9 +12,9 @@ import posixpath
 import re
 import subprocess
 from threading import Timer
-from typing import NamedTuple
 
 from cnncalc.core.problem import Place, ProblemsFound, fail, misspelt, nearest
+from cnncalc.core.record import Record
 from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
 
 PREFIX = "git:"
@@ -33,7 +33,7 @@ _QUIET = {
 }
 
 
-class Tree(NamedTuple):
+class Tree(Record):
     """A repository's files at `ref`: below `folder`, or from the top of its repository where `whole`."""
 
     ref: str
@@ -96,12 +96,19 @@ def read_at(ref: str, path: str, staged: bool = False) -> Source | None:
     return found
 
 
-def must_exist(ref: str, folder: str = "") -> None:
-    """Raise ProblemsFound where `ref` is no version of the repository around a folder."""
+def must_exist(ref: str, folder: str = "") -> str:
+    """What a version of the repository around a folder is called; raises ProblemsFound where there is none such.
+
+    A branch that is only on the server, as in a checkout of a pull request, is found there: `origin/main`.
+    """
     if not ref.strip() or ":" in ref or not ref.isprintable():
         raise _no_version(ref)
     _refuse_options(ref)
+    for name in (ref, f"origin/{ref}"):
+        if not ask(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{tree}}")[0]:
+            return name
     _must_exist(ref, folder, None)
+    return ref
 
 
 def is_version(ref: str, folder: str = "") -> bool:
@@ -143,8 +150,11 @@ def _no_version(ref: str) -> ProblemsFound:
 def _nearest_folder(path: str) -> tuple[str, str]:
     """The deepest folder of a path that exists now, and the rest of the path, for a folder may be gone since."""
     folder, below = os.path.split(path)
-    while folder not in ("", os.sep) and not os.path.isdir(folder):
-        folder, last = os.path.split(folder)
+    while folder and not os.path.isdir(folder):
+        above, last = os.path.split(folder)
+        if above == folder:  # the root of a drive that is not there
+            break
+        folder = above
         below = posixpath.join(last, below)
     return folder, below
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problems, fail, nearest
+from cnncalc.core.record import Record
 from cnncalc.formats import bundled
+from cnncalc.formats.listing import SUFFIXES
 from cnncalc.formats.source import ANYWHERE, LARGEST_FILE, Source, decode, read_file
 from cnncalc.formats.yaml.expanding.build import load_source
 
 FROM_GIT = "git:"  # a file of that very name is `./git:…`
 
 
-class Located(NamedTuple):
+class Located(Record):
     """The file that a name means; `bundled` where it came with the package."""
 
     path: str
@@ -33,11 +35,24 @@ def find(name: str) -> Located:
     in_folder = os.path.dirname(name) not in ("", "fragments")
     path = None if in_folder else bundled.find(name)
     if path is None:
+        beside = _beside(name)
         close = None if in_folder else nearest(name.removesuffix(".yaml"), bundled.names())
         help = f"did you mean the bundled `{close}`?" if close else "`cnncalc list` shows the bundled architectures"
+        help = f"did you mean `{beside}`?" if beside else help
         what = "no such file" if in_folder else "no such file, and no bundled architecture of that name"
         raise fail("unreadable", f"cannot read `{name}`: {what}", help=help)
     return Located(path, name if name.endswith(".yaml") else f"{name}.yaml", True)
+
+
+def _beside(name: str) -> str | None:
+    """The architecture file in the same folder whose name is like a name; None where there is none."""
+    folder, file = os.path.split(name)
+    try:
+        names = [one for one in os.listdir(folder or ".") if one.lower().endswith(SUFFIXES)]
+    except (OSError, ValueError):
+        return None
+    found = nearest(file, names)
+    return os.path.join(folder, found) if found else None
 
 
 def read(name: str, *, allow_outside: bool = False, format: str | None = None) -> Source:

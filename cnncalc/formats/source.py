@@ -72,6 +72,9 @@ class Source:
         if not os.path.exists(path):
             return None
         shown = os.path.join(os.path.dirname(self.name), name) if self.name != "<stdin>" else name
+        plain = os.path.normpath(shown)
+        if plain != shown and os.path.exists(plain) and os.path.samefile(plain, path):  # no link lies on the way
+            shown = plain
         beside = read_file(path, shown, regular=True)
         beside.top = self.top
         return beside

@@ -7,8 +7,9 @@ from json import dumps
 from typing import Any
 
 from cnncalc.analyses.checks.budget import fullest
-from cnncalc.analyses.checks.changed import NetworkChange, ProjectChange, Version, causes
+from cnncalc.analyses.checks.changed import NetworkChange, ProjectChange, Version
 from cnncalc.analyses.checks.loosened import ChangedRule
+from cnncalc.analyses.checks.report import causes
 from cnncalc.analyses.comparing.changes import headline
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
@@ -178,17 +179,13 @@ def _broken(one: NetworkChange) -> Sequence[Problem]:
 def _causes(result: ProjectChange) -> Iterator[Inline]:
     """What is wrong and does not stand in the table: once, with the files that have it."""
     firsts = {id(found[0]) for one in result.shown if (found := _broken(one))}
-    for problem, files in causes(result.shown):
-        if problem.level == "error" and (len(files) > 1 or id(problem) not in firsts):
-            more = f", and {len(files) - MOST_FILES:,} more" if len(files) > MOST_FILES else ""
-            where = str(problem.where or files[0])
-            parts: list[Any] = [Run(where), ": ", Run(problem.message, "prose")]
-            if others := [file for file in files[:MOST_FILES] if len(files) > 1]:
-                parts.append("; and so in ")
-                for place, file in enumerate(others):
-                    parts += [", "] * bool(place) + [Run(file)]
-                parts.append(more)
-            yield parts
+    for problem, reports in causes(one.report for one in result.shown if one.report):
+        if problem.level == "error" and (len(reports) > 1 or id(problem) not in firsts):
+            others = reports[1 : MOST_FILES + 1]
+            parts: list[Any] = [Run(str(problem.where or reports[0].file)), ": ", Run(problem.message, "prose")]
+            for place, report in enumerate(others):
+                parts += [", " if place else "; and so in ", Run(report.file)]
+            yield [*parts, f" and {len(reports) - 1 - MOST_FILES:,} more"] if reports[MOST_FILES + 1 :] else parts
 
 
 # ------------------------------------------------------------------------------------------------ layers

@@ -1,17 +1,17 @@
 """Find the mistake: a copy of the file with one change, which the program itself refuses.
 
 Nothing here knows what is wrong with a file: it is changed at random, read like any other, and kept if exactly one
-problem is found, of a kind that can be worked out by hand.
+problem is found, of a kind that can be worked out by hand and that every framework refuses, too.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.problem import Place, Problem, ProblemsFound
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.tree import parse
 from cnncalc.teaching.dice import Dice
@@ -25,13 +25,14 @@ REASONS = {
     "split": "channels or filters do not split evenly into the groups",
     "kind": "the layer cannot read such an input: maps, a vector, tokens",
 }
+BY_FRAMEWORK = ("kind",)  # what some refuse and others do not: a dense layer of Keras reads maps, too
 LONGEST = 150  # lines that a worksheet shows
 MOST_LETTERS = 20_000  # in them
 MOST_TRIES = 150
 MOST_LAYERS = 15_000  # that all tries together may build
 
 
-class Mistake(NamedTuple):
+class Mistake(Record):
     """A changed file: its name and text, the problem that it has, of which kind, and what was changed.
 
     `written` says that the file extends others, and was written out before it was changed.
@@ -85,7 +86,7 @@ def _written_out(recipe: Recipe, analysis: Analysis) -> Recipe | None:
     return None
 
 
-class _Change(NamedTuple):
+class _Change(Record):
     """A stretch of a text, what is put in its place, and how that is told."""
 
     start: int
@@ -95,7 +96,7 @@ class _Change(NamedTuple):
 
 
 def _changes(name: str, text: str, dice: Dice) -> list[_Change]:
-    """Each whole number of the layers by another one, and each `flatten` left out."""
+    """Each whole number of the layers by another one."""
     tree = parse(Source(name, text))
     found = []
     for key, value in tree if isinstance(tree, Map) else ():
@@ -106,9 +107,6 @@ def _changes(name: str, text: str, dice: Dice) -> list[_Change]:
                 new = others[dice.below(len(others))]
                 told = f"line {number.origin.line} was changed: {old} became {new}"
                 found.append(_Change(number.order, number.order + len(number.text), str(new), told))
-    for match in re.finditer(r"^ *- flatten *(#.*)?\n", text, re.MULTILINE):
-        line = text.count("\n", 0, match.start()) + 1
-        found.append(_Change(*match.span(), "", f"before line {line} stood `flatten`"))
     return found
 
 
@@ -138,7 +136,7 @@ def _read(recipe: Recipe, text: str) -> tuple[Problem, str] | None:
             problem = error.problems[0]
             reason = _reason(problem)
             place = problem.where
-            if reason and isinstance(place, Place) and place.file == recipe.files[0][0]:
+            if reason and reason not in BY_FRAMEWORK and isinstance(place, Place) and place.file == recipe.files[0][0]:
                 return problem, reason
     return None
 

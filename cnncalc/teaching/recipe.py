@@ -22,7 +22,7 @@ from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.reading.extends import named_files, parent_of
 from cnncalc.formats.yaml.tree import parse
 
-VERSION = 1  # of the questions: the same recipe gives the same questions as long as this number stands
+VERSION = 2  # of the questions: the same recipe gives the same questions as long as this number stands
 LEVELS = (1, 2, 3)
 ASKS = ("shapes", "params", "multiplies", "inverse", "mistake", "weights", "biases")
 STANDARD = {1: ASKS[:3], 2: ASKS[:4], 3: ASKS[:5]}  # what is asked at each level, if nobody says

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.teaching.grade import Graded
 from cnncalc.teaching.question import Question
+from cnncalc.teaching.tables import COLUMNS
 
 VERDICTS = ("right", "carried", "wrong", "blank", "unclear")  # in the order of a bar
 
 
-class Tally(NamedTuple):
+class Tally(Record):
     """A question, with how many have it right, carried, wrong, blank or for a person, and the slips of wrong ones.
 
     A cell that stands on several sheets, under whatever numbers, is one question. `numbers` are its numbers.
@@ -50,11 +51,14 @@ def tallies(students: Sequence[Graded]) -> list[Tally]:
             made = tuple(likely.slip.name for likely in mark.slips) if mark.verdict == "wrong" else ()
             found.setdefault(asked, []).append((mark.question.id, mark.verdict, made))
 
-    def place(key: tuple[object, ...]) -> tuple[int, int, int]:
+    quantities = list(COLUMNS.values())
+
+    def place(key: tuple[object, ...]) -> tuple[int, int, int, int]:
         target = questions[key].target
         if target is None or target.attribute:
-            return (1, 0, 0)
-        return (0, target.stop if target.row is None else target.row, target.row is None)
+            return (1, 0, 0, 0)
+        row = target.stop if target.row is None else target.row
+        return (0, row, target.row is None, quantities.index(target.quantity))
 
     tallied = []
     for key in sorted(found, key=place):

@@ -352,7 +352,7 @@ def test_a_file_that_cannot_be_compared_is_named(pull_request: PullRequest) -> N
     assert pull_request.runner.step("Comment").code == 0
     body = str(pull_request.calls()[-1]["body"])
     assert body.count("❌ cannot be used: ") == 2
-    told = "no layer or block `dens`; and so in `architectures/base.yaml`, `architectures/wide.yaml`\n"
+    told = "no layer or block `dens`; and so in `architectures/wide.yaml`\n"
     assert f"\n- `architectures/base.yaml:7`: {told}" in body
 
 

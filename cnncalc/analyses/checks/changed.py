@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.expect import check
@@ -14,6 +14,7 @@ from cnncalc.analyses.comparing.comparison import NetworkFigures, network
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.problem import Problem, ProblemsFound
+from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet, renamed
 from cnncalc.formats.dependents import Survey
 from cnncalc.formats.listing import File
@@ -61,7 +62,7 @@ class NetworkChange:
         return self.report.code if self.report else 0
 
 
-class ProjectChange(NamedTuple):
+class ProjectChange(Record):
     """What a change comes to: `rules` to which files are held otherwise, networks, and how many are as they were.
 
     `since` is the version that is compared with, `notes` say what is unusual.
@@ -145,15 +146,3 @@ def _before(change: ChangeSet, path: str) -> Version | None:
         return Version(name, network(name, analysis), check(graph, analysis).budgets)
     except ProblemsFound as error:
         return Version(name, None, (), error.problems)
-
-
-def causes(networks: Sequence[NetworkChange]) -> Iterator[tuple[Problem, list[str]]]:
-    """Each problem once, with the files that have it, the one first in which it stands."""
-    found: dict[tuple[object, ...], tuple[Problem, list[str]]] = {}
-    for one in networks:
-        for problem in one.report.problems if one.report else ():
-            key = (problem.code, problem.where, problem.message if problem.where is None else "")
-            told, files = found.get(key, (problem, []))
-            at_home = problem.where is not None and problem.where.file == one.file
-            found[key] = (problem if at_home else told, [one.file, *files] if at_home else [*files, one.file])
-    yield from found.values()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
@@ -15,6 +15,7 @@ from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
+from cnncalc.core.record import Record
 from cnncalc.formats import open as api
 from cnncalc.formats.listing import File, listing
 from cnncalc.formats.source import ANYWHERE, Source
@@ -22,10 +23,11 @@ from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
 _AT_LEAST = "figures of operators are not known: sums with them are held as lower bounds"
+MOST_NAMED = 10  # files that are named of those that have one problem
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
-class Report(NamedTuple):
+class Report(Record):
     """What checking one file gave.
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
@@ -136,6 +138,50 @@ class Checks:
             values=values,
             budgets=(*result.budgets, *others),
         )
+
+
+class Cause(Record):
+    """A problem, and the reports that have it, first that of the file in which it stands, where that was checked."""
+
+    problem: Problem
+    reports: tuple[Report, ...]
+
+    @property
+    def note(self) -> str:
+        """The other files that have it; empty where there is none."""
+        first = self.reports[0].file
+        others = [file for file in dict.fromkeys(report.file for report in self.reports) if file != first]
+        more = f" and {len(others) - MOST_NAMED:,} more" if len(others) > MOST_NAMED else ""
+        return f"and so in {', '.join(others[:MOST_NAMED])}{more}" if others else ""
+
+    @property
+    def told(self) -> Problem:
+        """The problem, with a note that names the other files."""
+        return self.problem._replace(notes=(*self.problem.notes, self.note)) if self.note else self.problem
+
+
+def causes(reports: Iterable[Report]) -> list[Cause]:
+    """Every problem once, in the order of the reports, also where many files have it from one that they extend."""
+    found: dict[Hashable, Cause] = {}
+    for report in reports:
+        for key, problem in keyed(report):
+            cause = found.get(key)
+            if cause is None:
+                found[key] = Cause(problem, (report,))
+            elif problem.where and problem.where.file == report.file:
+                found[key] = Cause(problem, (report, *cause.reports))
+            else:
+                found[key] = cause._replace(reports=(*cause.reports, report))
+    return list(found.values())
+
+
+def keyed(report: Report) -> Iterator[tuple[Hashable, Problem]]:
+    """The problems of a report, each with what it has in common with the same problem of another file."""
+    seen: Counter[Hashable] = Counter()
+    for problem in report.problems:
+        key = (problem.code, problem.level, problem.reason, problem.where or (report.file, problem.message))
+        seen[key] += 1
+        yield (key, seen[key]), problem
 
 
 def empty(files: Iterable[str], reports: Iterable[Report]) -> Iterator[Report]:

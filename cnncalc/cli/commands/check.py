@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
 from cnncalc.cli.updating import updated
 from cnncalc.formats import writing
-from cnncalc.render.check import Checked, many, verdict
+from cnncalc.render.check import FEW, Checked, many, verdict
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -39,6 +40,8 @@ FORMATS = (
     OutputFormat("json", "render.check.json:render"),
     OutputFormat("github", "render.check.github:render"),
     OutputFormat("sarif", "render.check.sarif:render"),
+    OutputFormat("gitlab", "render.check.code_quality:gitlab", suffixes=()),
+    OutputFormat("rdjson", "render.check.code_quality:rdjson", suffixes=(".rdjson",)),
     OutputFormat("junit", "render.check.junit:render"),
     *pages("render.check.report:document"),
 )
@@ -189,6 +192,15 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Show what FILE, or without one the project, is held to, and where that is chosen; check nothing.",
         group=OUTPUT,
     )
+    statistics: bool = option(
+        "--statistics", is_flag=True, help="Say at the end how many problems there are of each code.", group=OUTPUT
+    )
+    exit_zero: bool = option(
+        "--exit-zero",
+        is_flag=True,
+        help="Exit code 0 also where something is broken; not for a wrong command line.",
+        group=OUTPUT,
+    )
     form: OutputFormat = options.formats(
         *FORMATS,
         default=_form,
@@ -202,7 +214,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
     def run(self) -> int:
         from cnncalc.analyses.checks.lint import Linter
         from cnncalc.analyses.checks.project import Project
-        from cnncalc.analyses.checks.report import Checks, empty
+        from cnncalc.analyses.checks.report import Checks, causes, empty, keyed
         from cnncalc.formats import open as api
 
         self._refuse()
@@ -234,9 +246,13 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         )
         reports: list[Report] = []
 
+        quiet, told = self.quiet or len(files) > FEW, set[Hashable]()
+
         def done(report: Report) -> None:
-            if not (self.quiet and report.code == 0 and not report.problems):
-                self._show(report)
+            new = [problem for key, problem in keyed(report) if key not in told]
+            told.update(key for key, _ in keyed(report))
+            if not (quiet and report.code == 0 and not report.problems):
+                self._show(report, new)
             if not report.skipped:
                 reports.append(report)
 
@@ -258,10 +274,17 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         nothing = "" if reports else _nothing(change, self.files or own.files)
         for name in held.gone() if held else ():
             streams.remark(f"{name} is in the baseline, and gone")
+        if self.form.name == DRAWN:
+            inherited = [f"{cause.problem.where}: {cause.note}" for cause in causes(reports) if cause.note]
+            for note in dict.fromkeys(inherited):
+                streams.remark(note)
         self._conclude(reports, nothing)
         if recorder:
             _record(recorder, reports, self.baseline)
-        return max((report.code for report in reports), default=0 if change else 2)
+        if self.statistics:
+            for code, number in Counter(cause.problem.code for cause in causes(reports)).most_common():
+                streams.tell(f"{number:,} {code}")
+        return 0 if self.exit_zero else max((report.code for report in reports), default=0 if change else 2)
 
     def _choices(self) -> Choices:
         """What was chosen on the command line."""
@@ -335,9 +358,10 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         """
         if self.baseline is None and (self.write_baseline or not project.own.baseline):
             return None
-        from cnncalc.analyses.checks.baselines.baseline import named, of_project
+        from cnncalc.analyses.checks.baselines.baseline import Against, named, of_project
         from cnncalc.analyses.checks.baselines.recorded import Recorded
         from cnncalc.core.problem import ProblemsFound
+        from cnncalc.formats.changes import found_elsewhere
 
         first = next(iter(self.files), "")
         folder = first if os.path.isdir(first) else os.path.dirname(first)
@@ -346,6 +370,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             if self.baseline is None:
                 return of_project(project, self.vars, self.input_size, index)
             held = named(self.baseline, project.allowed, self.vars, self.input_size, folder, index)
+            if isinstance(held, Against) and held.ref != self.baseline.removeprefix("git:"):
+                streams.remark(found_elsewhere(self.baseline, held.ref))
         except ProblemsFound as error:
             raise _ended(error.problems) from None
         if isinstance(held, Recorded) and (self.sets or self.input_size):
@@ -354,8 +380,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             )
         return held
 
-    def _show(self, report: Report) -> None:
-        """What is said of one file as soon as it is checked; its problems are set apart from what follows."""
+    def _show(self, report: Report, problems: list[Problem]) -> None:
+        """What is said of one file as soon as it is checked: its problems that were not yet told, set apart."""
         from cnncalc.analyses.checks.budget import fullest
 
         form = self.form.name
@@ -364,8 +390,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         if form in (DRAWN, "text", "github"):  # the others have them in what they write
             for note in report.notes:
                 streams.remark(f"{report.file}: {note}")
-        if form == DRAWN and report.problems:
-            streams.complain(report.problems)
+        if form == DRAWN and problems:
+            streams.complain(problems)
             click.echo(err=True)
         if form == DRAWN and report.code == 0 and not report.skipped and not self.quiet:
             most = fullest(report.budgets)

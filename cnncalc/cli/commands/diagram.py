@@ -8,13 +8,14 @@ import click
 
 from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import NETWORKS, Command, argument, option
+from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
 from cnncalc.cli.formats import OutputFormat
 
 if TYPE_CHECKING:
-    from cnncalc.core.analysis import Analysis, GroupRow
+    from cnncalc.core.analysis import Analysis, GroupRow, Row
 
 DRAWING = "Drawing"
+WHOLE = "a diagram draws the whole or a block"
 
 
 def _depth(ctx: click.Context, param: click.Parameter, given: str | None) -> int | str | None:
@@ -41,6 +42,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         "cnncalc diagram resnet50 conv3/unit1 -o unit.svg  one block of it",
         "cnncalc diagram vgg16 --depth 1 --theme dark -o vgg16.svg",
         "cnncalc diagram googlenet -f mermaid              a flowchart for Markdown",
+        "cnncalc diagram alexnet pool1 --style window -o pool1.png",
         "cnncalc diagram unet -f dot --depth all | dot -Tpdf -o unet.pdf",
     )
 
@@ -48,19 +50,19 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
     block: str | None = argument("[BLOCK]", type=options.OfFile("blocks"))
     form: OutputFormat = options.formats(
         OutputFormat("svg", "diagram.formats:svg"),
+        OutputFormat("png", "diagram.formats:png", suffixes=(".png",)),
+        OutputFormat("pdf", "diagram.formats:pdf", suffixes=(".pdf",)),
+        OutputFormat("tikz", "diagram.formats:tex", suffixes=(".tex", ".tikz")),
         OutputFormat("mermaid", "diagram.formats:mermaid"),
         OutputFormat("dot", "diagram.formats:dot"),
-        help="svg is drawn here; mermaid and dot are graphs for those programs.",
-        advice={
-            ".png": "a browser or Inkscape makes one of an .svg, Graphviz of a graph: `-f dot | dot -Tpng -o {output}`",
-            ".pdf": "a browser or Inkscape makes one of an .svg, Graphviz of a graph: `-f dot | dot -Tpdf -o {output}`",
-        },
+        help="svg and tikz are drawn here; png and pdf need `pip install 'cnncalc[pictures]'`; mermaid and dot are "
+        "graphs for those programs.",
     )
     kind: str | None = option(
         "--style",
-        type=click.Choice(["volumes", "flow"]),
-        help="volumes: H×W×C boxes to scale; flow: boxes and arrows.  [default: volumes for a chain of layers and for "
-        "twin towers, flow for a network with branches]",
+        type=click.Choice(["volumes", "flow", "window"]),
+        help="volumes: H×W×C boxes to scale; flow: boxes and arrows; window: that of the layer BLOCK on a grid.  "
+        "[default: volumes for a chain of layers and for twin towers, flow for a network with branches]",
         group=DRAWING,
     )
     depth: int | str | None = option(
@@ -93,6 +95,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         help="Draw all the equal copies of a repeated block, not one with its ×N.",
         group=DRAWING,
     )
+    standalone: bool = option("--standalone", is_flag=True, help="With tikz: a whole document.", group=OUTPUT)
     layout: str = options.layout(DRAWING)
 
     def run(self) -> int:
@@ -103,14 +106,19 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
 
         form = self.form.name
         for given, name in ((self.kind, "--style"), (self.theme, "--theme"), (self.every_copy, "--every-copy")):
-            if form != "svg" and given:
-                raise click.UsageError(f"{name} goes with --format svg: {form} is a graph, drawn by another program.")
+            if form in ("mermaid", "dot") and given:
+                raise click.UsageError(f"{name} goes with a picture: {form} is a graph, drawn by another program.")
+        if self.standalone and form != "tikz":
+            raise click.UsageError("--standalone goes with --format tikz.")
+        if self.kind == "window" and self.block is None:
+            raise click.UsageError("--style window draws one layer: name it behind FILE.")
         (loaded,) = self.load(self.file)
         try:
             if loaded.problems:
                 raise ProblemsFound(loaded.problems)
             analysis = analyze(loaded.graph)
-            part = None if self.block is None else _block(analysis, self.block, self.file)
+            layer = self.kind == "window"
+            part = None if self.block is None else _named(analysis, self.block, self.file, layer)
             counts, theme = self.counts or (), self.theme or "light"
             self.write(Drawing(analysis, part, self.kind, self.depth, counts, self.every_copy, theme))
         except ProblemsFound as error:
@@ -122,25 +130,26 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         return 0
 
 
-def _block(analysis: Analysis, name: str, file: str) -> GroupRow:
-    """The block that a name means."""
-    from cnncalc.core.analysis import GroupRow
+def _named(analysis: Analysis, name: str, file: str, layer: bool) -> GroupRow | Row:
+    """The block that a name means, or the layer."""
+    from cnncalc.core.analysis import GroupRow, Row
     from cnncalc.core.problem import Problem, ProblemsFound, nearest
 
     found = analysis.matches(name)
-    if len(found) == 1 and isinstance(found[0], GroupRow) and found[0].stop > found[0].start:
+    if len(found) == 1 and layer and isinstance(found[0], Row):
+        return found[0]
+    if len(found) == 1 and not layer and isinstance(found[0], GroupRow) and found[0].stop > found[0].start:
         return found[0]
     if len(found) == 1:
-        problem = Problem(
-            "unknown-name", f"`{name}` is no block of layers", help="a diagram draws the whole or a block"
-        )
+        what, help = ("layer", "the window of one layer is drawn") if layer else ("block of layers", WHOLE)
+        problem = Problem("unknown-name", f"`{name}` is no {what}", help=help)
     elif found:
         listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (" …" if len(found) > 5 else "")
         problem = Problem(
             "unknown-name", f"`{name}` may mean {len(found)} entries of {file}: {listed}", help="write more of the path"
         )
     else:
-        close = nearest(name, analysis.groups)
+        close = nearest(name, [row.name for row in analysis.rows] if layer else analysis.groups)
         help = f"did you mean `{close}`?" if close else f"`cnncalc summary {file} --depth all` shows every name"
-        problem = Problem("unknown-name", f"no block `{name}` in {file}", help=help)
+        problem = Problem("unknown-name", f"no {'layer' if layer else 'block'} `{name}` in {file}", help=help)
     raise ProblemsFound([problem])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.builder import MOST_LAYERS, Builder
 from cnncalc.core.formula import FormulaError
@@ -18,6 +18,7 @@ from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
+from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
@@ -38,7 +39,7 @@ JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tens
 }
 
 
-class Value(NamedTuple):
+class Value(Record):
     """A tensor: its dims, who gives it, and on which axis the channels are; a constant has no `ref`.
 
     A constant's `sources` are the stored tensors that it is made of, its `values` are known where they are few.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnncalc.analyses.checks.report import causes
 from cnncalc.analyses.style import Style
 from cnncalc.core.problem import Label, Place, Problem, clean
 from cnncalc.render.check import Checked, from_root
@@ -14,8 +15,8 @@ def render(checked: Checked, style: Style) -> str:
     reports, root, _ = checked
     lines = []
     for level in ("error", "warning"):
-        found = [(report, problem) for report in reports for problem in report.problems if problem.level == level]
-        lines += [_annotation(problem, report.file, root) for report, problem in found]
+        found = [cause for cause in causes(reports) if cause.problem.level == level]
+        lines += [_annotation(cause.told, cause.reports[0].file, root) for cause in found]
         if len(found) > SHOWN:
             message = f"GitHub shows {SHOWN} of {len(found):,} {level}s as annotations; the step summary has all"
             lines.append(f"::notice title=cnncalc::{_value(message)}\n")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.checks.report import Report, causes
 from cnncalc.analyses.measures import Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import exact
 from cnncalc.core.problem import Problem
 from cnncalc.render import markdown
-from cnncalc.render.check import Checked, from_root, verdict
+from cnncalc.render.check import FEW, Checked, from_root, many, verdict
 from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Page, Paragraph, Run, TableRow
 
 LARGEST = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing
@@ -23,7 +23,7 @@ def document(checked: Checked, style: Style) -> Page:
     """What is wrong, errors first, then all files in the order given."""
     reports, root, nothing = checked
     blocks: list[Block] = [Heading("cnncalc check"), Paragraph(verdict(reports) if reports else nothing)]
-    found = [(report, problem) for report in reports for problem in report.problems]
+    found = [(cause.reports[0], cause.told) for cause in causes(reports)]
     found.sort(key=lambda both: both[1].level)
     if found:
         heads = [Head("place", folds=True, name=True), Head("level", role="said"), Head("code")]
@@ -34,7 +34,11 @@ def document(checked: Checked, style: Style) -> Page:
     heads = [Head("file", folds=True, name=True), Head("result", role="said")]
     heads += [Head(title, right=True) for title in (*held, "errors", "warnings")]
     if reports:
-        blocks.append(Grid(heads, [_file(report, root) for report in reports], caption="files"))
+        shown = reports if len(reports) <= FEW else [report for report in reports if report.problems]
+        if shown:
+            blocks.append(Grid(heads, [_file(report, root) for report in shown], caption="files"))
+        if passed := len(reports) - len(shown):
+            blocks.append(Paragraph(f"{many(passed, 'file')} passed."))
     notes = [f"{from_root(report.file, root)}: {note}" for report in reports for note in report.notes]
     return Page("cnncalc check", [*blocks, *([Items(notes)] if notes else [])])
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cnncalc import __version__
-from cnncalc.analyses.checks.report import Report
+from cnncalc.analyses.checks.report import Report, causes
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.style import Style
 from cnncalc.core.codes import CODES
@@ -27,7 +27,7 @@ _LINK = re.compile(r"\[(?=[^\]]*\]\()")
 def render(checked: Checked, style: Style) -> str:
     """One run; a rule for each code that it found, a result for each problem."""
     reports, root, _ = checked
-    found = [(report, problem) for report in reports for problem in report.problems]
+    found = [(cause.reports[0], cause.told) for cause in causes(reports)]
     codes = sorted({problem.code for _, problem in found})
     seen: dict[str, int] = {}
     invocation: dict[str, Any] = {
@@ -88,11 +88,11 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
         "level": problem.level,
         "message": {"text": _text(message)},
         "locations": [location],
-        "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, uri, seen)},
+        "partialFingerprints": {"codeAndLine/v1": fingerprint(problem, uri, seen)},
     }
 
 
-def _fingerprint(problem: Problem, uri: str, seen: dict[str, int]) -> str:
+def fingerprint(problem: Problem, uri: str, seen: dict[str, int]) -> str:
     """Of what stays when lines are put above: the code, the file, the line's text, and which one of its like it is."""
     line = problem.where.text.strip() if problem.where else ""
     key = sha256("\0".join((problem.code, uri, line)).encode("utf-8", "replace")).hexdigest()[:16]

@@ -66,11 +66,11 @@ def picture(marks: Marks) -> Picture:
     """A bar for each question: how many have it right, carried, wrong, blank, unclear; beside it the slips."""
     found = tallies(marks.students)
     font, small = FONTS["op"], FONTS["muted"]
+    one = all(len(tally.numbers) == 1 for tally in found)  # all have one sheet
     labels = [
-        fitted(f"{tally.numbers[0]}. {tally.title}" if len(tally.numbers) == 1 else tally.title, font.size, MOST_LABEL)
-        for tally in found
+        fitted(f"{tally.numbers[0]}. {tally.title}" if one else tally.title, font.size, MOST_LABEL) for tally in found
     ]
-    slips = [fitted(_slips(tally), small.size, MOST_SLIPS) for tally in found]
+    slips = [fitted(_slips(tally, 2), small.size, MOST_SLIPS) for tally in found]
     left = MARGIN + max((text_width(label, font.size) for label in labels), default=0) + 12
     beside = left + BAR + 56
     title, subtitle = fitted(marks.sheet.title, FONTS["title"].size, 700, bold=True), _said(marks)

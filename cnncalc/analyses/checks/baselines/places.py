@@ -18,7 +18,7 @@ def of_its_own(source: Source) -> bool:
 
 def beside(file: str, source: Source) -> Source | None:
     """A file that a source extends; None for a bundled one, whose name is without a folder."""
-    if source.tree is None and not file.startswith(os.path.join(os.path.dirname(source.name), "")):
+    if source.tree is None and not os.path.exists(file):
         return None
     try:
         return source.beside(os.path.relpath(file, os.path.dirname(source.name) or "."))
