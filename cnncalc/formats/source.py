@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ntpath
 import os
 import re
 import stat
@@ -203,7 +202,7 @@ _OF_GIT = frozenset((".git", "git~1"))  # as it may be written where case is not
 
 def is_absolute(name: str) -> bool:
     """Whether a path says where it begins, on whichever system: `/a`, `C:a`, `\\\\server\\a`."""
-    return os.path.isabs(name) or bool(ntpath.splitdrive(name)[0]) or name.startswith("\\")
+    return os.path.isabs(name) or name[1:2] == ":" or name.startswith("\\")
 
 
 def outside(name: str) -> ProblemsFound:
