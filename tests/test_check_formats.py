@@ -91,7 +91,10 @@ def test_full_shows_each_problem_at_its_line_in_the_order_of_the_file() -> None:
 def test_full_goes_to_the_terminal_and_to_no_file() -> None:
     ran = invoke("check", "net.yaml", "-o", "report")
     assert ran.code == 2
-    assert "--output wants another format than `full`: --format text, json, github, sarif, junit, markdown" in ran.err
+    assert (
+        "--output wants another format than `full`: --format text, json, github, sarif, gitlab, rdjson, junit, markdown"
+        in ran.err
+    )
 
 
 def test_what_follows_a_problem_is_set_apart(tmp_path: Path) -> None:
@@ -538,7 +541,10 @@ def test_the_same_files_give_the_same_bytes(format: str) -> None:
 def test_an_unknown_format_is_a_wrong_command_line() -> None:
     ran = invoke("check", "good.yaml", "-f", "yaml")
     assert ran.code == 2
-    assert "'yaml' is not one of 'full', 'text', 'json', 'github', 'sarif', 'junit', 'markdown'" in ran.err
+    assert (
+        "'yaml' is not one of 'full', 'text', 'json', 'github', 'sarif', 'gitlab', 'rdjson', 'junit', 'markdown'"
+        in ran.err
+    )
 
 
 def test_shells_complete_the_formats() -> None:

@@ -79,6 +79,45 @@ def test_two_problems_at_one_place_are_two(project: Repository) -> None:
     assert len(invoke("check", "nets/base.yaml", "-f", "text").out.splitlines()) == 2
 
 
+# ------------------------------------------------------------------------------------------------ other services
+
+
+def test_code_quality_of_gitlab(project: Repository) -> None:
+    project.write(nets__base=BROKEN)
+    (issue,) = json.loads(invoke("check", "nets", "-f", "gitlab").out)
+    assert len(issue.pop("fingerprint")) > 16
+    assert issue == {
+        "description": f"no layer or block `dens`; and so in {OTHERS}",
+        "check_name": "unknown-layer",
+        "severity": "major",
+        "location": {"path": "nets/base.yaml", "lines": {"begin": 6}},
+    }
+
+
+def test_diagnostics_of_reviewdog_count_bytes(project: Repository) -> None:
+    line = "  - relu: {name: ä, nme: x}"
+    project.write(nets__base=BASE.replace("  - dense: 10", line))
+    (found,) = json.loads(invoke("check", "nets/base.yaml", "-f", "rdjson").out)["diagnostics"]
+    start = len(line.partition("nme")[0].encode()) + 1
+    assert found["location"] == {
+        "path": "nets/base.yaml",
+        "range": {"start": {"line": 6, "column": start}, "end": {"line": 6, "column": start + 3}},
+    }
+    assert (found["severity"], found["code"]) == ("ERROR", {"value": "unknown-attribute"})
+
+
+def test_how_many_of_each_code(project: Repository) -> None:
+    project.write(nets__base=BROKEN, nets__x="layers: [\n")
+    ran = invoke("check", "nets", "--statistics", "-f", "text")
+    assert ran.err.splitlines()[1:] == ["1 unknown-layer", "1 yaml-syntax"]
+
+
+@pytest.mark.parametrize(("args", "code"), [(("nets",), 0), (("nets", "--max-growth", "1%"), 2), (("--nonsense",), 2)])
+def test_what_is_broken_may_stop_nothing(project: Repository, args: tuple[str, ...], code: int) -> None:
+    project.write(nets__base=BROKEN)
+    assert invoke("check", "--exit-zero", *args).code == code
+
+
 # ------------------------------------------------------------------------------------------------ names
 
 

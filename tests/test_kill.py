@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import environment, invoke
-from tests.test_writing import NET, RIGHT, WRITING
+from tests.running import environment
+from tests.test_writing import NET, RIGHT, WRITING, write_inputs
 
 pytestmark = pytest.mark.kill
 
@@ -113,9 +113,7 @@ def test_a_command_that_is_ended_leaves_the_old_file_or_the_new_one(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("net.yaml").write_text(NET)
-    Path("answers.json").write_text('{"1": 5, "2": "x"}')
-    assert invoke("exercise", "lenet5", "-o", "sheet.md").code == 0
+    write_inputs()
     old = NET if command == "check --update" else "what was there\n"
     said = json.dumps([COMMANDS[command].split(), old, "it", MOMENTS, TIMES])
     done = subprocess.run(

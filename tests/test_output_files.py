@@ -159,7 +159,7 @@ def test_a_suffix_names_the_format(command: str, form: str, suffix: str, folder:
 def test_every_format_has_been_named_by_a_suffix() -> None:
     """But those of the terminal, and of GitHub's log."""
     offered = {form for command in command_names() for form in formats(command)}
-    assert offered - {form for _, form, _ in OUTPUTS} == {"full", "github", "names"}
+    assert offered - {form for _, form, _ in OUTPUTS} == {"full", "github", "gitlab", "names"}
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,8 @@ def test_every_format_has_been_named_by_a_suffix() -> None:
         ("summary lenet5", "svg", "--format names one of table, markdown, html, latex, json, csv."),
         ("summary lenet5", "yaml", "--format names one of table, markdown, html, latex, json, csv."),
         ("list", "csv", "--format names one of table, markdown, html, latex, json, names."),
-        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, junit, markdown, html, latex."),
+        ("check lenet5", "csv", "--format names one of full, text, json, github, sarif, gitlab, "
+            "rdjson, junit, markdown, html, latex."),
     ],
 )  # fmt: skip
 def test_a_suffix_of_what_a_command_does_not_write(command: str, suffix: str, says: str, folder: Path) -> None:
@@ -214,7 +215,7 @@ def test_the_help_says_which_suffixes_there_are() -> None:
     suffixes = ".svg .png .pdf .tex .mmd .dot."
     assert f"Write to this file instead of standard output. Without --format its suffix names one: {suffixes}" in text
     text = " ".join(invoke("check", "--help").out.split())
-    assert "Without --format its suffix names one: .txt .json .sarif .xml .md .html .tex." in text
+    assert "Without --format its suffix names one: .txt .json .sarif .rdjson .xml .md .html .tex." in text
     assert "suffix" not in invoke("schema", "--help").out
 
 

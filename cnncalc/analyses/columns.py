@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import megabytes, percent
 from cnncalc.core.problem import Label, clean
+from cnncalc.core.record import Record
 
 if TYPE_CHECKING:  # the help of a command lists the columns
     from cnncalc.analyses.outline import SummaryLine
     from cnncalc.core.analysis import Analysis
 
 
-class Column(NamedTuple):
+class Column(Record):
     """One column; `total` fills the totals' line, None leaves it empty. `share` is drawn as a bar, 1 is a full one."""
 
     title: str

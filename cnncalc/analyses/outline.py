@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.analyses.measures import MEASURES, Measure, Value
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.core.formula import written
 from cnncalc.core.layers.base import COUNTS, PER_AXIS, Layer
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 
 
-class SummaryLine(NamedTuple):
+class SummaryLine(Record):
     """One line of a summary: an entry, or `others` summed up. `counts` is None for a heading, whose layers follow."""
 
     name: str

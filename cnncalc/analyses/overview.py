@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES
+from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
     from cnncalc.analyses.outline import SummaryLine
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from cnncalc.core.problem import Problem
 
 
-class Analyzed(NamedTuple):
+class Analyzed(Record):
     """A FILE as it was named, and its analysis; None where it cannot be used, for these problems."""
 
     file: str
@@ -21,7 +22,7 @@ class Analyzed(NamedTuple):
     problems: Sequence[Problem] = ()
 
 
-class Overview(NamedTuple):
+class Overview(Record):
     """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
 
     networks: Sequence[Analyzed]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.core.figures import exact, megabytes, short
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape, written_shape
 from cnncalc.formats.writing import UTF8, shown
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from cnncalc.analyses.measures import Measure, Value
 
 
-class Style(NamedTuple):
+class Style(Record):
     """How a result is written: its figures and shapes, and in how much room.
 
     `exact` None: figures to the last digit where they fit, else to four. `width` None: a file or a pipe, where nothing

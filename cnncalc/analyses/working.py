@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import NamedTuple
 
 from cnncalc.analyses.outline import describe, describe_layer, parts
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
@@ -17,13 +16,14 @@ from cnncalc.core.formula import names, shown, written
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
 from cnncalc.core.problem import Origin, Problem
+from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, Shape
 from cnncalc.core.work import Named, Step, attempt, spread_over, steps, symbol_of
 
 COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
 
 
-class Meaning(NamedTuple):
+class Meaning(Record):
     """A line of the legend: symbols, and what they stand for."""
 
     symbols: tuple[str, ...]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from cnncalc.core.record import Record
 from cnncalc.formats.writing import UTF8
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _OF_NONE = (".yaml", ".yml", ".png", ".pdf", ".jpg", ".jpeg", ".eps", ".tsv", ".
 KNOWN = (*(suffix for suffixes in SUFFIXES.values() for suffix in suffixes), *_OF_NONE)
 
 
-class OutputFormat(NamedTuple):
+class OutputFormat(Record):
     """A row of the table: a format, what writes it, and the options of the command that it does not heed.
 
     `writer` is `module:function` in the package, imported when it is wanted: the text of the command's result in a

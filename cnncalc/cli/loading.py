@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnncalc.cli.streams import remark
+from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
     from cnncalc.core.graph import Graph
     from cnncalc.core.problem import Problem
 
 
-class Loaded(NamedTuple):
+class Loaded(Record):
     """A FILE that was read: its graph, or what is wrong with it and what was understood all the same."""
 
     file: str

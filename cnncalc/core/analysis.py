@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.graph import Graph, whole_path
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.names import composed
 from cnncalc.core.problem import Origin, clean
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 
 _COUNTED = ("weights", "biases", "buffers", "multiplies", "activations")  # the fields of Counts
@@ -64,7 +65,7 @@ class Counts:
         )
 
 
-class Uncounted(NamedTuple):
+class Uncounted(Record):
     """A layer of which figures are not known: its name, what the file calls it, and which quantities are open."""
 
     layer: str
@@ -72,7 +73,7 @@ class Uncounted(NamedTuple):
     quantities: tuple[str, ...]
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One layer: its path, type, what it reads and gives, its counts, and where it was written.
 
     Shapes are channels first. `shares` names the layer whose weights it uses again; its own params are then 0.
@@ -111,7 +112,7 @@ class Row(NamedTuple):
         return self.layer.values
 
 
-class GroupRow(NamedTuple):
+class GroupRow(Record):
     """A block, branch, repeated entry or named merge: `rows[start:stop]`, their sum, and the last one's output.
 
     `kind` is the name of the block, `branch`, or the type of a merge; of a repeated entry, `copies` of that.

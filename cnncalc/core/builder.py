@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.core.problem import Cure, HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
+from cnncalc.core.record import Record
 from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, learned, work
 
@@ -43,7 +44,7 @@ class Reporter(Protocol):
     ) -> None: ...
 
 
-class Stretch(NamedTuple):
+class Stretch(Record):
     """Layers that were built below a path, and may be built once more: `nodes[start:stop]`, and their groups.
 
     `letters` is how long all their paths are.

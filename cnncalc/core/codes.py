@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from cnncalc.core.record import Record
 
 
-class Code(NamedTuple):
+class Code(Record):
     """What a code says, in one sentence, and what mends it."""
 
     what: str

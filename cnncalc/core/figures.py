@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from cnncalc.core.record import Record
 
 SUFFIXES = {"": 1, "K": 10**3, "k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
 _FIGURE = r"(?a)([~<]?)(\d{1,18})(?:\.(\d{1,12}))?([KkMGBT]?)"
@@ -13,7 +14,7 @@ def _power(decimals: int) -> int:
     return int(10**decimals)
 
 
-class Figure(NamedTuple):
+class Figure(Record):
     """A published figure: `sign` is empty, `~` (within 5 %) or `<`; `digits` × `unit` is its value."""
 
     sign: str

@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import ceil, floor, prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.names import is_word, unseen
+from cnncalc.core.record import Record
 
 Value = Any  # int | Fraction | bool | str (a word) | tuple of values
 Tree = tuple[Any, ...]
@@ -245,7 +246,7 @@ class _Parser:
         return tree
 
 
-class _Formula(NamedTuple):
+class _Formula(Record):
     """A formula that was read: its tree, its names, and how many steps it is."""
 
     tree: Tree

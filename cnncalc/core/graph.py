@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, clean
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.core.work import Work
 
 Ref = int  # a node's place in Graph.nodes; the inputs are -1, -2, …
 
 
-class Node(NamedTuple):
+class Node(Record):
     """One layer: its whole path as `name`, what it reads, its work for one image, and where it was written.
 
     `shares` is the first node that holds the same weights; its own place where it shares none. `named` says whether
@@ -30,7 +31,7 @@ class Node(NamedTuple):
     named: bool = False
 
 
-class Group(NamedTuple):
+class Group(Record):
     """What a name stands for when it is more than one layer: a block, a branch, a repeated entry, a named merge.
 
     Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty. `kind` is
@@ -107,7 +108,7 @@ class Graph:
         return self.nodes[ref].name if ref >= 0 else list(self.inputs)[-1 - ref]
 
 
-class Failed(NamedTuple):
+class Failed(Record):
     """A layer that cannot read what it is given; it would be node number `place`."""
 
     name: str
@@ -117,7 +118,7 @@ class Failed(NamedTuple):
     origin: Origin
 
 
-class Understood(NamedTuple):
+class Understood(Record):
     """What could be worked out of a file that cannot be used: a graph without outputs, and the layers that fail."""
 
     graph: Graph

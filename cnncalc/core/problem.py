@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Protocol
+
+from cnncalc.core.record import Record
 
 MOST_PROBLEMS = 100
 MOST_TIMES = 1_000  # that the same problems are met again, where a block is called or copied
@@ -16,7 +18,7 @@ LONGEST_WORD = 50  # that may be misspelt
 Level = Literal["error", "warning"]
 
 
-class Place(NamedTuple):
+class Place(Record):
     """A place in a text: `line` and `column` count from 1, `text` is the whole line, for the caret below it."""
 
     file: str
@@ -29,7 +31,7 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}"
 
 
-class Label(NamedTuple):
+class Label(Record):
     """A place in what has no lines: `node Conv_12` of a model, `layers[3].conv.filters` of a mapping."""
 
     file: str
@@ -55,7 +57,7 @@ class HasOrigin(Protocol):
     def origin(self) -> Origin: ...
 
 
-class _Problem(NamedTuple):
+class _Problem(Record):
     code: str
     message: str
     where: Origin | None = None

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import groupby
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.formula import Tree, compiled, denied, left_over, names, parse, shown, written
 from cnncalc.core.layers.base import COUNTS, Formula, Layer, Requirement
+from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 
 Term = tuple[str, str, int | None, str, Any]  # quantity, label, axis, formula, value
@@ -37,7 +38,7 @@ class Impossible(ValueError):
         self.reason = reason
 
 
-class Work(NamedTuple):
+class Work(Record):
     """What one layer does to one image: its output shape and its counts, exact integers."""
 
     output: Shape
@@ -48,7 +49,7 @@ class Work(NamedTuple):
     activations: int
 
 
-class Named(NamedTuple):
+class Named(Record):
     """What a name in a formula stands for: its symbol and its number; as a whole tuple, several of each.
 
     `prod(kernel)` reads the whole: `F_h·F_w` is `11·11`.
@@ -60,7 +61,7 @@ class Named(NamedTuple):
     numbers: tuple[str, ...] = ()
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One number of a layer: a formula, what its names stand for, and the value.
 
     `quantity` is output, weights, biases, buffers or multiplies; `axis` names the side for the sizes of an output.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.diagram.layers import Link, Thing, heights, straightened
 from cnncalc.diagram.order import ordered
 from cnncalc.diagram.picture import Item, Line, Point, arrow
@@ -17,14 +17,14 @@ GAP = 16.0  # between boxes one above the other
 KINK = 6.0  # a line that is so little out of level is drawn level
 
 
-class _Way(NamedTuple):
+class _Way(Record):
     """A line from box to box, and all that it passes; `source` is the vertex that it carries."""
 
     source: int
     things: tuple[int, ...]
 
 
-class _Layer(NamedTuple):
+class _Layer(Record):
     left: float
     width: float
     cards: float  # width of its cards, all alike

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.core.shape import written_shape
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
 from cnncalc.diagram.picture import FONTS, Box, Caption
@@ -19,14 +18,14 @@ ROOM = 190.0  # of the widest line of text
 _COLOURED = ("conv", "pool", "dense", "join")  # families with a colour of their own
 
 
-class Look(NamedTuple):
+class Look(Record):
     """What is written on the boxes: the order of shapes, and which quantities."""
 
     layout: str = "hwc"
     counts: tuple[str, ...] = ()
 
 
-class Card(NamedTuple):
+class Card(Record):
     """A card before it has a place: lines of (left text, role, right text, role)."""
 
     width: float

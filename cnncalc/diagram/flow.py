@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import NamedTuple
 
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.diagram.branches import layered
 from cnncalc.diagram.card import Card, Look, card
 from cnncalc.diagram.letter_u import u_shape
@@ -112,7 +112,7 @@ class _Flow:
         return _Piece(known, cut.entering, cut.leaving)
 
 
-class _Cut(NamedTuple):
+class _Cut(Record):
     """Members that stay together: a row may end before and after them. The vertices whose lines enter and leave."""
 
     start: int
@@ -121,7 +121,7 @@ class _Cut(NamedTuple):
     leaving: tuple[int, ...]
 
 
-class _Piece(NamedTuple):
+class _Piece(Record):
     placed: Placed
     entering: tuple[int, ...]
     leaving: tuple[int, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import NamedTuple
 
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row
+from cnncalc.core.record import Record
 from cnncalc.diagram import dot as graphviz
 from cnncalc.diagram import mermaid as flowchart
 from cnncalc.diagram import svg as picture
@@ -18,7 +18,7 @@ from cnncalc.diagram.sketch import CannotDraw, Sketch
 from cnncalc.diagram.window import window
 
 
-class Drawing(NamedTuple):
+class Drawing(Record):
     """A network, one of its groups, or the window of a layer, and how it is to be drawn; see `draw`."""
 
     analysis: Analysis

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+
+from cnncalc.core.record import Record
 
 ROUNDS = 8  # of boxes giving way to lines
 NEARLY = 1.0  # by so much boxes may then stand nearer to them
 
 
-class Thing(NamedTuple):
+class Thing(Record):
     """A vertex of the layered graph, or a bend of a line that passes through a layer."""
 
     height: float
@@ -18,7 +19,7 @@ class Thing(NamedTuple):
     rank: int  # of things that may stand in any order, this one's in the file
 
 
-class Link(NamedTuple):
+class Link(Record):
     """A line: from `offset_a` below the top of one thing to `offset_b` below the top of another."""
 
     a: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.diagram.picture import Item, Point
 from cnncalc.diagram.placed import STEP, Member, Placed, lined
 
@@ -14,7 +14,7 @@ SIDE = 15.0  # how far beside a frame its lines run up and down
 SHORTEST = 6
 
 
-class _Row(NamedTuple):
+class _Row(Record):
     """A level: places of the left arm (the last one's skip leads right) and of the right arm, in order."""
 
     left: list[int]

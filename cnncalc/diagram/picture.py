@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.diagram.metrics import ASCENT, DESCENT, text_width
 
 Point = tuple[float, float]
 
 
-class Font(NamedTuple):
+class Font(Record):
     """How the texts of a role are set."""
 
     size: float
@@ -30,7 +30,7 @@ FONTS = {
 }
 
 
-class Area(NamedTuple):
+class Area(Record):
     """A rectangle."""
 
     left: float

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.diagram.card import Card
 from cnncalc.diagram.picture import Item, Line, Point, arrow, moved
 from cnncalc.diagram.sketch import Opened
@@ -14,7 +14,7 @@ SLIDE = (1600.0, 860.0)
 LARGEST = 1.25
 
 
-class Moved(NamedTuple):
+class Moved(Record):
     """Items that stand elsewhere. They are moved when the picture is chosen, because most layouts are only tried."""
 
     items: list[Item | Moved]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 
 Entry = Row | GroupRow | None  # None: an input
@@ -41,7 +41,7 @@ class Vertex:
         return self.entry is None
 
 
-class Opened(NamedTuple):
+class Opened(Record):
     """A group whose layers are shown."""
 
     name: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import NamedTuple
 
 from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape, written_shape
 from cnncalc.diagram.card import Look, counted, followers, operation
 from cnncalc.diagram.metrics import fitted, text_width, wrapped
@@ -27,7 +27,7 @@ CAPTION = 116.0
 Lines = list[tuple[str, str]]  # (text, role)
 
 
-class Proportion(NamedTuple):
+class Proportion(Record):
     """Pixels for the square root of a side, of channels, of the length of a vector."""
 
     side: float
@@ -65,7 +65,7 @@ def scale_for(shapes: list[Shape], lanes: int) -> Proportion:
     return Proportion(*(float(f"{factor:.2g}") for factor in factors))  # as it is written below the picture
 
 
-class Solid(NamedTuple):
+class Solid(Record):
     """A volume's drawn size: `thick` for the channels, `high` and `deep` for the sides; a vector is a bar."""
 
     thick: float

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnncalc.analyses.outline import describe_layer
 from cnncalc.analyses.working import working_of
 from cnncalc.core.analysis import Row
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, written_shape
 from cnncalc.diagram.metrics import text_width
 from cnncalc.diagram.picture import FONTS, Caption, Face, Item, Line, Picture
@@ -20,7 +19,7 @@ MARGIN = 28.0
 BETWEEN = 90.0
 
 
-class Side(NamedTuple):
+class Side(Record):
     """One axis: the sizes of input and output, the window with its step and taps, the border before and behind."""
 
     name: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from cnncalc.core.problem import ProblemsFound, fail
+from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet
 from cnncalc.formats.listing import MOST_FILES, SUFFIXES, File, has_wildcard, matches
 from cnncalc.formats.source import Source, Text
@@ -18,7 +18,7 @@ _READS = re.compile(r"\b(?:extends|network)[\"']?\s*:")
 _OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
 
 
-class Survey(NamedTuple):
+class Survey(Record):
     """The architectures of a repository beside a change.
 
     `affected` are read otherwise since then, `gone` are no longer there, and `others` are as they were; sorted.

@@ -12,9 +12,9 @@ import posixpath
 import re
 import subprocess
 from threading import Timer
-from typing import NamedTuple
 
 from cnncalc.core.problem import Place, ProblemsFound, fail, misspelt, nearest
+from cnncalc.core.record import Record
 from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
 
 PREFIX = "git:"
@@ -33,7 +33,7 @@ _QUIET = {
 }
 
 
-class Tree(NamedTuple):
+class Tree(Record):
     """A repository's files at `ref`: below `folder`, or from the top of its repository where `whole`."""
 
     ref: str

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.formats.source import ANYWHERE, is_outside, top_of
 
 MOST_FILES = 100_000  # below a folder, or in a repository
 SUFFIXES = (".yaml", ".yml")  # of the files that are found below a folder, in whichever case
 
 
-class File(NamedTuple):
+class File(Record):
     """A file to check; `listed` where it was not named but found below a folder."""
 
     name: str

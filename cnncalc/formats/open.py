@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problems, fail, nearest
+from cnncalc.core.record import Record
 from cnncalc.formats import bundled
 from cnncalc.formats.listing import SUFFIXES
 from cnncalc.formats.source import ANYWHERE, LARGEST_FILE, Source, decode, read_file
@@ -17,7 +18,7 @@ from cnncalc.formats.yaml.expanding.build import load_source
 FROM_GIT = "git:"  # a file of that very name is `./git:…`
 
 
-class Located(NamedTuple):
+class Located(Record):
     """The file that a name means; `bundled` where it came with the package."""
 
     path: str

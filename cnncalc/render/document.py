@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.core.work import Step
 
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")  # a name in prose; what a file says may have backticks itself
@@ -19,7 +19,7 @@ UNBOUNDED = 100_000  # columns of a pipe: nothing is folded there
 # ------------------------------------------------------------------------------------------------ words
 
 
-class Run(NamedTuple):
+class Run(Record):
     """Words of a `kind`: `code`, `strong`, a `symbol`, or `prose`, whose names in backticks are code.
 
     Of a form: its `button`, and where it is `said` what became of it.
@@ -29,7 +29,7 @@ class Run(NamedTuple):
     kind: str = "code"
 
 
-class Math(NamedTuple):
+class Math(Record):
     """The formula of a step: in symbols, or with the numbers put in."""
 
     step: Step
@@ -40,14 +40,14 @@ class Math(NamedTuple):
         return self.step.numbers if self.put_in else self.step.symbols
 
 
-class Sign(NamedTuple):
+class Sign(Record):
     """A sign, for a terminal, and the word that pages show for it."""
 
     text: str
     word: str
 
 
-class Gap(NamedTuple):
+class Gap(Record):
     """The blank of a question; in a key its answer. A `field` is typed into, where a page can do that."""
 
     id: str
@@ -59,7 +59,7 @@ class Gap(NamedTuple):
         return f"({self.id}) {self.answer or '_' * 10}"
 
 
-class Bar(NamedTuple):
+class Bar(Record):
     """A share from 0 to 1 as a bar; alone in a column whose `role` is `bar`."""
 
     share: float
@@ -88,7 +88,7 @@ def plain(inline: Inline) -> str:
 # ------------------------------------------------------------------------------------------------ tables
 
 
-class Head(NamedTuple):
+class Head(Record):
     """A column: only what `folds` may take several lines, and a `name` last of all; no wider than `most`.
 
     What stands in an `aside` is said of the column before it, whose title it shares.
@@ -103,7 +103,7 @@ class Head(NamedTuple):
     aside: bool = False
 
 
-class TableRow(NamedTuple):
+class TableRow(Record):
     """A cell for each column; its name stands `level` steps to the right, `below` on lines of its own.
 
     The `role` says what the row is (`added`, `wrong`, `group`, …), and so its colour; `folds` is False for figures.
@@ -116,7 +116,7 @@ class TableRow(NamedTuple):
     folds: bool = True
 
 
-class Grid(NamedTuple):
+class Grid(Record):
     """A table. `ways` gives narrower ones for a narrow terminal; `left_out` names the columns that such a one lacks.
 
     `see` names the format that shows them. A table of a section (`inner`) is set close; `headless`, its titles are for
@@ -164,7 +164,7 @@ class Grid(NamedTuple):
 # ------------------------------------------------------------------------------------------------ blocks
 
 
-class Heading(NamedTuple):
+class Heading(Record):
     """The title of a result, and what is said beside it; a `quiet` one is not for terminals."""
 
     text: str
@@ -172,7 +172,7 @@ class Heading(NamedTuple):
     quiet: bool = False
 
 
-class Section(NamedTuple):
+class Section(Record):
     """A part with a title of its own; `beside` is said of it in short."""
 
     title: str
@@ -180,14 +180,14 @@ class Section(NamedTuple):
     beside: tuple[str, ...] = ()
 
 
-class Labelled(NamedTuple):
+class Labelled(Record):
     """Blocks below a label, which is no title."""
 
     label: str
     blocks: Sequence[Block]
 
 
-class Details(NamedTuple):
+class Details(Record):
     """Blocks that may be folded away, and what they come to."""
 
     title: str
@@ -195,45 +195,45 @@ class Details(NamedTuple):
     blocks: Sequence[Block]
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Record):
     """A paragraph."""
 
     text: Inline
 
 
-class Note(NamedTuple):
+class Note(Record):
     """What must not be overlooked; a terminal has it on standard error."""
 
     level: str
     texts: Sequence[Inline]
 
 
-class Terms(NamedTuple):
+class Terms(Record):
     """Texts behind what they are called; the same name may come again."""
 
     items: Sequence[tuple[str, str]]
 
 
-class Items(NamedTuple):
+class Items(Record):
     """A list."""
 
     items: Sequence[Inline]
 
 
-class Listing(NamedTuple):
+class Listing(Record):
     """Lines that stay as they are; the first word of `language` is a language."""
 
     lines: Sequence[str]
     language: str = "text"
 
 
-class Fields(NamedTuple):
+class Fields(Record):
     """Lines to write on: the name of each, and how many letters it is to have room for."""
 
     items: tuple[tuple[str, int], ...]
 
 
-class Equation(NamedTuple):
+class Equation(Record):
     """One number: its label, the formula or words for it, the numbers put in, the result, and what is said of it."""
 
     label: str
@@ -243,14 +243,14 @@ class Equation(NamedTuple):
     note: str = ""
 
 
-class Remark(NamedTuple):
+class Remark(Record):
     """A sentence among equations, behind its label."""
 
     label: str
     text: str
 
 
-class Equations(NamedTuple):
+class Equations(Record):
     """Equations and remarks, one below the other."""
 
     lines: Sequence[Equation | Remark]
@@ -270,7 +270,7 @@ class Equations(NamedTuple):
 Block = Heading | Section | Labelled | Details | Paragraph | Note | Terms | Items | Listing | Fields | Equations | Grid
 
 
-class Page(NamedTuple):
+class Page(Record):
     """A result as blocks.
 
     Its titles have `depth` signs in Markdown; as LaTeX a `fragment` is for another document. A worksheet carries a

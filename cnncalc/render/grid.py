@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.formats.writing import UTF8, shown
 from cnncalc.render.document import UNBOUNDED, Bar, Grid, Inline, TableRow, plain
 from cnncalc.render.fold import ROOM, cells, fold, folded, narrowest
@@ -30,7 +30,7 @@ _COLORS = {
 ROLES = {role: color for color, roles in _COLORS.items() for role in roles.split()}
 
 
-class Terminal(NamedTuple):
+class Terminal(Record):
     """Where text is shown: how many columns wide, in colour or not, in which encoding."""
 
     width: int

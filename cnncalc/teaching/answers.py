@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from math import prod
-from typing import NamedTuple
 
 from cnncalc.core.formula import FormulaError, evaluate, parse
+from cnncalc.core.record import Record
 from cnncalc.teaching.question import Answer, Question
 
 LONGEST = 200  # characters of an answer
@@ -76,7 +76,7 @@ _BATCH = ("n", "b", "bs", "batch", "?")
 _ALIKE = str.maketrans("АВСЕΑΒΕ", "ABCEABE")  # letters of other alphabets that look like these
 
 
-class Reading(NamedTuple):
+class Reading(Record):
     """What a text may mean: `values`, of which a person who writes so may mean any, and `maybe`, an unlikely one.
 
     A number is written to its `place` (a power of ten) with so many `digits`; `rounded` says that it may be a rounded
@@ -100,7 +100,7 @@ class Reading(NamedTuple):
         return any(value in near for value in self.values)
 
 
-class _Answer(NamedTuple):
+class _Answer(Record):
     """A number as it is written: `digits` times ten to the `place`; `other` is what it may be in another country."""
 
     digits: int

@@ -9,9 +9,10 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.formats.listing import walk
 from cnncalc.formats.writing import remember
 from cnncalc.teaching.recipe import BadRecipe, Recipe, read_header
@@ -96,7 +97,7 @@ def _is_plausible(text: str, letters: str, among: str) -> bool:
     return bool(re.fullmatch(rf"[\t\n\r\x20-\x7e{signs}{letters}]*", text) and re.search(among, text))
 
 
-class Found(NamedTuple):
+class Found(Record):
     """A file in a folder: why it is not read, where it is not, and whether nobody takes it for answers."""
 
     path: str

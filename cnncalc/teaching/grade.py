@@ -6,9 +6,9 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.teaching.answers import LONGEST, Reading, read_answer, shown, tidy
 from cnncalc.teaching.likely import Likely, likely
 from cnncalc.teaching.question import Answer, Question, Target, Worksheet
@@ -37,7 +37,7 @@ class Mark:
     remark: str = ""
 
 
-class Marks(NamedTuple):
+class Marks(Record):
     """What was handed in to a worksheet: everyone's marks, and which `columns` of which table were read.
 
     `key`: the right answers are shown, too.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.teaching.inverse import MOST_ANSWERS, tried
 from cnncalc.teaching.question import Answer, Question, Target
@@ -17,7 +17,7 @@ from cnncalc.teaching.slips import SLIPS, Slip
 MOST_ROWS = 100  # in which a slip is looked for, one by one
 
 
-class Likely(NamedTuple):
+class Likely(Record):
     """A slip that gives a certain wrong answer: at one `layer`, or with none in every layer of a table."""
 
     slip: Slip

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.problem import Place, Problem, ProblemsFound
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.tree import parse
 from cnncalc.teaching.dice import Dice
@@ -32,7 +32,7 @@ MOST_TRIES = 150
 MOST_LAYERS = 15_000  # that all tries together may build
 
 
-class Mistake(NamedTuple):
+class Mistake(Record):
     """A changed file: its name and text, the problem that it has, of which kind, and what was changed.
 
     `written` says that the file extends others, and was written out before it was changed.
@@ -86,7 +86,7 @@ def _written_out(recipe: Recipe, analysis: Analysis) -> Recipe | None:
     return None
 
 
-class _Change(NamedTuple):
+class _Change(Record):
     """A stretch of a text, what is put in its place, and how that is told."""
 
     start: int

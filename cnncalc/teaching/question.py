@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.teaching.recipe import Recipe
 
@@ -14,7 +14,7 @@ Answer = Shape | int | str  # a shape is channels first, whatever order it is wr
 WANTED = {"hwc": "height × width × channels", "chw": "channels × height × width"}
 
 
-class Target(NamedTuple):
+class Target(Record):
     """What a question asks of the network: a quantity of one row, or with no `row` of all of `start:stop`.
 
     An inverse question asks for the `attribute` with which the row has the `wanted` quantity. Rows outside of
@@ -58,14 +58,14 @@ class Question:
         return self.target.attribute or ("output" if self.target.quantity == "shape" else self.target.quantity)
 
 
-class Cell(NamedTuple):
+class Cell(Record):
     """A cell of a table: a given text, or the blank of a question."""
 
     text: str
     question: str | None = None
 
 
-class TableLine(NamedTuple):
+class TableLine(Record):
     """A layer in a table: what it is, what it reads, and its cells, one for each of the table's columns."""
 
     name: str
@@ -74,7 +74,7 @@ class TableLine(NamedTuple):
     cells: tuple[Cell, ...]
 
 
-class Table(NamedTuple):
+class Table(Record):
     """Layers with blanks; `given` are the shapes that enter, `columns` the titles of the cells."""
 
     caption: str
@@ -83,7 +83,7 @@ class Table(NamedTuple):
     columns: tuple[str, ...]
 
 
-class Passage(NamedTuple):
+class Passage(Record):
     """Questions outside of a table: a text, a listing where there is one, and then the questions."""
 
     text: str
@@ -91,7 +91,7 @@ class Passage(NamedTuple):
     questions: tuple[str, ...]
 
 
-class Handout(NamedTuple):
+class Handout(Record):
     """A worksheet to be filled in, or the `key` to it: with answers and working.
 
     `room` is how many empty lines each question has for its working.

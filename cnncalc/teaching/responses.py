@@ -10,9 +10,9 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection
-from typing import NamedTuple
 
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.teaching.answers import plain
 from cnncalc.teaching.files import Unreadable
 from cnncalc.teaching.recipe import MOST_QUESTIONS
@@ -50,7 +50,7 @@ _MEANS = re.compile(r"(?:overall )?average|gesamtdurchschnitt|전체 평균|moye
 IDS = tuple(str(number) for number in range(1, MOST_QUESTIONS + 1))
 
 
-class Answers(NamedTuple):
+class Answers(Record):
     """What one student wrote: answers by question, the header of the sheet where there is one, and what is odd.
 
     `problem` says why nothing was read; `columns`, of which columns of a table; `student` is their name where the file
@@ -67,7 +67,7 @@ class Answers(NamedTuple):
     student: str = ""
 
 
-class Wanted(NamedTuple):
+class Wanted(Record):
     """The questions of the sheet, and the columns that somebody names: numbers from 1 on, or headings."""
 
     ids: tuple[str, ...] = IDS

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.core.work import Impossible, Work, work
 from cnncalc.teaching.question import Target
@@ -16,7 +17,7 @@ from cnncalc.teaching.question import Target
 Change = Callable[[int, Row, tuple[Shape, ...]], tuple[Layer, tuple[Shape, ...]]]
 
 
-class Rewritten(NamedTuple):
+class Rewritten(Record):
     """How formulas of a layer are changed: in the field, what `pattern` matches becomes `by`."""
 
     field: str
@@ -62,7 +63,7 @@ def _substituted(formula: Any, pattern: str, by: str) -> Any:
     return re.sub(pattern, by, formula) if formula else formula
 
 
-class Said(NamedTuple):
+class Said(Record):
     """What somebody says of rows: their outputs, and their counts by row and quantity."""
 
     shapes: dict[int, Shape]

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.teaching.files import KEY, LARGEST_ANSWERS, Unreadable, read_bounded, read_worksheet
 from cnncalc.teaching.recipe import LARGEST_SEED, Recipe
 from cnncalc.teaching.responses import NAMED, Wanted, names_in, read_csv
@@ -20,7 +20,7 @@ LONGEST_STEM = 60
 _RESERVED = re.compile(r"key|con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # ours, and those of Windows
 
 
-class Seat(NamedTuple):
+class Seat(Record):
     """A student's sheet: the stem of its file, and its recipe, which has the student's name."""
 
     stem: str

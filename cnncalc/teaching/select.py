@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.teaching.rework import PARTS
 from cnncalc.teaching.wording import working
@@ -17,7 +17,7 @@ LONGEST = 12  # layers that a table shows
 LONGEST_BLOCK = 24
 
 
-class Window(NamedTuple):
+class Window(Record):
     """Rows `start:stop` that are worked out together: what enters them is given."""
 
     start: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from cnncalc.core.record import Record
 from cnncalc.teaching.rework import Rewritten
 
 COUNTS = ("weights", "biases", "multiplies")
@@ -13,7 +14,7 @@ ALL = ("shape", *COUNTED)
 SUMS = ("sum",)
 
 
-class Slip(NamedTuple):
+class Slip(Record):
     """A slip: its name, a sentence for the student, where it can happen, and what it does to a layer.
 
     `asked` are the quantities that it makes wrong in the layer itself; a sum it makes wrong by each of its layers.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.problem import clean
+from cnncalc.core.record import Record
 from cnncalc.teaching.question import WANTED, Cell, Question, Table, TableLine, Target
 from cnncalc.teaching.recipe import Recipe
 from cnncalc.teaching.rework import PARTS
@@ -21,7 +20,7 @@ NONE = "–"
 WHOLE = "the whole network"
 
 
-class Blank(NamedTuple):
+class Blank(Record):
     """A cell that is asked for: a row, or with None the sum of a window, and a quantity."""
 
     window: Window

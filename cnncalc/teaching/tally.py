@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from cnncalc.core.record import Record
 from cnncalc.teaching.grade import Graded
 from cnncalc.teaching.question import Question
 from cnncalc.teaching.tables import COLUMNS
@@ -13,7 +13,7 @@ from cnncalc.teaching.tables import COLUMNS
 VERDICTS = ("right", "carried", "wrong", "blank", "unclear")  # in the order of a bar
 
 
-class Tally(NamedTuple):
+class Tally(Record):
     """A question, with how many have it right, carried, wrong, blank or for a person, and the slips of wrong ones.
 
     A cell that stands on several sheets, under whatever numbers, is one question. `numbers` are its numbers.

@@ -81,17 +81,23 @@ def model(
     return head + b"".join(field(25, one) for one in functions)
 
 
-def small() -> bytes:
-    """A convolution, its activation, pooling and two dense layers: 3×8×8 in, 10 out."""
+def small(**changed: Any) -> bytes:
+    """A convolution, its activation, pooling and a dense layer: 3×8×8 in, 10 out; some attributes may be others."""
+    given = {"pads": [1, 1, 1, 1], "kernel": [3, 3], "pool": [2, 2], "strides": [2, 2], "transB": 1} | changed
     return model(
         [
             node(
-                "Conv", ["x", "conv.weight", "conv.bias"], ["a"], "/conv/Conv", pads=[1, 1, 1, 1], kernel_shape=[3, 3]
+                "Conv",
+                ["x", "conv.weight", "conv.bias"],
+                ["a"],
+                "/conv/Conv",
+                pads=given["pads"],
+                kernel_shape=given["kernel"],
             ),
             node("Relu", ["a"], ["b"], "/relu/Relu"),
-            node("MaxPool", ["b"], ["c"], "/pool/MaxPool", kernel_shape=[2, 2], strides=[2, 2]),
+            node("MaxPool", ["b"], ["c"], "/pool/MaxPool", kernel_shape=given["pool"], strides=given["strides"]),
             node("Flatten", ["c"], ["d"], "/Flatten"),
-            node("Gemm", ["d", "fc.weight", "fc.bias"], ["y"], "/fc/Gemm", transB=1),
+            node("Gemm", ["d", "fc.weight", "fc.bias"], ["y"], "/fc/Gemm", transB=given["transB"]),
         ],
         [value("x", ["batch", 3, 8, 8])],
         [value("y", ["batch", 10])],

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +127,30 @@ def test_attributes_of_another_kind_leave_what_the_file_declares(write: Callable
     analysis = analyzed(write(model([odd], [X], [value("y", [1, 4, 6, 6])], [tensor("w", [4, 3, 3, 3])])))
     assert [(row.type, row.output_shape, row.counts.params) for row in analysis.rows] == [("operator", (4, 6, 6), 108)]
     assert analysis.lower_bound == ("multiplies",)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"pads": [1, 1, 1, 0]},
+        {"pads": [0, 0, 0, 0]},
+        {"kernel": [3, 5]},
+        {"pool": [2, 4]},
+        {"strides": [1, 2]},
+        {"strides": [2, 3]},
+        {"transB": 0},
+    ],
+    ids=str,
+)
+def test_an_attribute_that_is_not_what_it_was_is_noticed(
+    changed: dict[str, Any], write: Callable[[bytes], str]
+) -> None:
+    """What the file stores and declares tells that it no longer fits: the books are kept for each layer."""
+    try:
+        notes = analyzed(write(small(**changed))).notes
+    except cnncalc.ProblemsFound as error:
+        notes = tuple(problem.message for problem in error.problems)
+    assert notes
 
 
 def test_a_norm_that_was_folded_is_told_to_the_number(write: Callable[[bytes], str]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
 from cnncalc.core.graph import whole_path
 from cnncalc.core.problem import MOST_KNOWN, Level, Origin, Place, Problem, Problems, fail, misspelt
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Map, Node, Source, Text
 
 _BYTES = {
@@ -23,7 +23,7 @@ _SIZE_SUFFIXES = {"k": " kB", "K": " kB", "M": " MB", "G": " GB", "B": " GB", "T
 _LEVELS: dict[str, Level] = {"max": "error", "warn": "warning"}
 
 
-class Amount(NamedTuple):
+class Amount(Record):
     """An amount as written: `digits` / 10^`decimals` of a unit."""
 
     digits: int
@@ -42,7 +42,7 @@ class Amount(NamedTuple):
         return _decimal(self.digits, self.decimals, self.suffix, "")
 
 
-class Limit(NamedTuple):
+class Limit(Record):
     """A limit on a quantity of the layer or block `name`, or of the `total`, that stands in no architecture file.
 
     `by` is the `pyproject.toml` that sets it; empty for one of the command line.
@@ -58,7 +58,7 @@ class Limit(NamedTuple):
         return f"{self.amount}" if self.name == "total" else f"{self.name}={self.amount}"
 
 
-class Held(NamedTuple):
+class Held(Record):
     """What a layer, a block or the whole network is held to, and the value that it has.
 
     A `covered` one is a `warn` whose `max` is broken, too, which says it. `by` as of a Limit.

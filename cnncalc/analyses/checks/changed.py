@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.expect import check
@@ -14,6 +14,7 @@ from cnncalc.analyses.comparing.comparison import NetworkFigures, network
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.problem import Problem, ProblemsFound
+from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet, renamed
 from cnncalc.formats.dependents import Survey
 from cnncalc.formats.listing import File
@@ -61,7 +62,7 @@ class NetworkChange:
         return self.report.code if self.report else 0
 
 
-class ProjectChange(NamedTuple):
+class ProjectChange(Record):
     """What a change comes to: `rules` to which files are held otherwise, networks, and how many are as they were.
 
     `since` is the version that is compared with, `notes` say what is unusual.

@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncalc.analyses.checks.budget import Limit, read_limit, units
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Option
 from cnncalc.analyses.measures import MEASURES, Measure, Use, used
 from cnncalc.core.problem import clean, nearest
+from cnncalc.core.record import Record
 from cnncalc.formats.listing import matches
 from cnncalc.formats.writing import remember
 
@@ -35,7 +36,7 @@ class BadConfig(ValueError):
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-class Choices(NamedTuple):
+class Choices(Record):
     """What files are held to; None, or no entry, where nothing is chosen. `limits` are by quantity."""
 
     select: Codes | None = None
@@ -80,7 +81,7 @@ class Choices(NamedTuple):
         return (frozenset(RULES) if self.select is None else self.select) - (self.ignore or frozenset())
 
 
-class Config(NamedTuple):
+class Config(Record):
     """What a project chose. `path` is the file that says so, empty where none does; then `root` is its folder."""
 
     path: str = ""
@@ -180,7 +181,7 @@ class _Refused(ValueError):
     """A value of the wrong kind: the sentence goes on behind the key."""
 
 
-class Key(NamedTuple):
+class Key(Record):
     """A key of the table: the `field` that it fills, and what reads its value or raises a ValueError.
 
     The field is one of Config; where `of_files`, of Choices, and the key may stand in `overrides`, too.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import Held, budget, named
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
@@ -13,6 +12,7 @@ from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import Figure, read_figure, told
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problem, Problems, misspelt
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape, read_shape, written_shape
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.document import document_of
@@ -44,14 +44,14 @@ class CheckResult:
         return not self.broken
 
 
-class Edit(NamedTuple):
+class Edit(Record):
     """A figure as written, and what would be right in its place; None where no text is, for all that it stands for."""
 
     node: Text
     text: str | None
 
 
-class Update(NamedTuple):
+class Update(Record):
     """A file's text before and after its figures are put right: how many, and what is left as it is, and why."""
 
     before: str
@@ -60,7 +60,7 @@ class Update(NamedTuple):
     left: tuple[str, ...]
 
 
-class _Expected(NamedTuple):
+class _Expected(Record):
     """One figure of `expect`, with what the network really has."""
 
     name: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cnncalc.analyses.checks.config import Codes
 from cnncalc.analyses.checks.project import Project
@@ -18,6 +17,7 @@ from cnncalc.analyses.checks.rules.base import Finding, Network
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail, in_order, nearest
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.document import document_of
@@ -33,7 +33,7 @@ Found = tuple[str, Origin | None]  # code, place
 _COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]#]*)\])?)?")
 
 
-class Linted(NamedTuple):
+class Linted(Record):
     """The findings in a file as problems, in the order of its lines; `more` were left out, `ignored` by comments."""
 
     findings: tuple[Problem, ...] = ()
@@ -102,7 +102,7 @@ def _place(problem: Problem) -> Found:
     return problem.code, problem.where
 
 
-class Ignore(NamedTuple):
+class Ignore(Record):
     """One code of a comment that ignores: its place, and whether it holds for the whole file; no code: unreadable."""
 
     code: str

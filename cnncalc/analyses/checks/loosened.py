@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.analyses.checks.baselines.recorded import figures_of
 from cnncalc.analyses.checks.budget import Held, read_limit
@@ -12,11 +12,12 @@ from cnncalc.analyses.checks.config import NAME, BadConfig, Config, read_config
 from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.core.figures import told
 from cnncalc.core.problem import ProblemsFound
+from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet
 from cnncalc.formats.source import Source
 
 
-class ChangedRule(NamedTuple):
+class ChangedRule(Record):
     """One thing to which files are held otherwise: where it stands, what it was and is, empty where there is none.
 
     `looser` says whether more is let through; None where that cannot be told.

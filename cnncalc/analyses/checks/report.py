@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
 
 from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
@@ -16,6 +15,7 @@ from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
+from cnncalc.core.record import Record
 from cnncalc.formats import open as api
 from cnncalc.formats.listing import File, listing
 from cnncalc.formats.source import ANYWHERE, Source
@@ -27,7 +27,7 @@ MOST_NAMED = 10  # files that are named of those that have one problem
 Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
-class Report(NamedTuple):
+class Report(Record):
     """What checking one file gave.
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
@@ -140,7 +140,7 @@ class Checks:
         )
 
 
-class Cause(NamedTuple):
+class Cause(Record):
     """A problem, and the reports that have it, first that of the file in which it stands, where that was checked."""
 
     problem: Problem

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from cnncalc.analyses.comparing.diff import Change, Kind, count
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Counts, GroupRow, Row
+from cnncalc.core.record import Record
 
 MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "resized": "~", "unchanged": " "}
 
 
-class ChangeLine(NamedTuple):
+class ChangeLine(Record):
     """One line of a comparison by layer; counts are None for layers that are as they were."""
 
     kind: Kind

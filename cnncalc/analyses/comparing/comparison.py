@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.figures import change, percent, ratio
 from cnncalc.core.problem import Problem, clean
+from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
     from cnncalc.analyses.comparing.diff import Change
@@ -26,7 +27,7 @@ class NetworkFigures:
     heaviest: dict[str, Row | None]
 
 
-class Comparison(NamedTuple):
+class Comparison(Record):
     """Networks beside the first one: the changes of its layers where they are asked for, and what grew too much.
 
     `failed` are the files that could not be used; without a first network there is nothing to compare.
@@ -62,7 +63,7 @@ def _heaviest(analysis: Analysis, measure: Measure) -> Row | None:
 # ------------------------------------------------------------------------------------------------ as text
 
 
-class FigureLine(NamedTuple):
+class FigureLine(Record):
     """One thing of all networks, as text: a cell for each; `changes` and `ratios` to the first, empty for words."""
 
     label: str

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from cnncalc.analyses.comparing.align import align
 from cnncalc.analyses.comparing.likeness import Item, given_name, items_of, kind_of, layers_of, scores
 from cnncalc.analyses.outline import written_attribute
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 
 Kind = Literal["added", "removed", "changed", "moved", "resized", "unchanged"]
 KINDS: tuple[Kind, ...] = ("added", "removed", "changed", "moved", "resized", "unchanged")
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """One thing that is not as it was: an attribute, `type`, `name`, `reads`, `layers`; as text."""
 
     what: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import Analysis, GroupRow, Row
+from cnncalc.core.record import Record
 
 
 def kind_of(entry: Row | GroupRow) -> str:
@@ -20,7 +21,7 @@ def layers_of(entry: Row | GroupRow) -> int:
     return 1 if isinstance(entry, Row) else entry.stop - entry.start
 
 
-class Item(NamedTuple):
+class Item(Record):
     """One entry of a version, with what it is told apart by."""
 
     name: str

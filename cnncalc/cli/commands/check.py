@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ FORMATS = (
     OutputFormat("json", "render.check.json:render"),
     OutputFormat("github", "render.check.github:render"),
     OutputFormat("sarif", "render.check.sarif:render"),
+    OutputFormat("gitlab", "render.check.code_quality:gitlab", suffixes=()),
+    OutputFormat("rdjson", "render.check.code_quality:rdjson", suffixes=(".rdjson",)),
     OutputFormat("junit", "render.check.junit:render"),
     *pages("render.check.report:document"),
 )
@@ -189,6 +192,15 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Show what FILE, or without one the project, is held to, and where that is chosen; check nothing.",
         group=OUTPUT,
     )
+    statistics: bool = option(
+        "--statistics", is_flag=True, help="Say at the end how many problems there are of each code.", group=OUTPUT
+    )
+    exit_zero: bool = option(
+        "--exit-zero",
+        is_flag=True,
+        help="Exit code 0 also where something is broken; not for a wrong command line.",
+        group=OUTPUT,
+    )
     form: OutputFormat = options.formats(
         *FORMATS,
         default=_form,
@@ -263,13 +275,16 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         for name in held.gone() if held else ():
             streams.remark(f"{name} is in the baseline, and gone")
         if self.form.name == DRAWN:
-            for cause in causes(reports):
-                if cause.note:
-                    streams.remark(f"{cause.problem.where or cause.reports[0].file}: {cause.note}")
+            inherited = [f"{cause.problem.where}: {cause.note}" for cause in causes(reports) if cause.note]
+            for note in dict.fromkeys(inherited):
+                streams.remark(note)
         self._conclude(reports, nothing)
         if recorder:
             _record(recorder, reports, self.baseline)
-        return max((report.code for report in reports), default=0 if change else 2)
+        if self.statistics:
+            for code, number in Counter(cause.problem.code for cause in causes(reports)).most_common():
+                streams.tell(f"{number:,} {code}")
+        return 0 if self.exit_zero else max((report.code for report in reports), default=0 if change else 2)
 
     def _choices(self) -> Choices:
         """What was chosen on the command line."""

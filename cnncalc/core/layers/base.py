@@ -23,9 +23,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from cnncalc.core.formula import compiled, simple, written
+from cnncalc.core.record import Record
 from cnncalc.core.shape import MOST_SIDES, how_many, read_shape
 
 Cases = dict[str, str]
@@ -47,7 +48,7 @@ class BadValue(ValueError):
         self.code = code
 
 
-class Attribute(NamedTuple):
+class Attribute(Record):
     """One declared attribute: its name, kind, help and, where it has one, its default.
 
     `default` may be a value, or `$other` for the value of another attribute.
@@ -228,7 +229,7 @@ Name = str
 # ------------------------------------------------------------------------------------------------ the declaration
 
 
-class Example(NamedTuple):
+class Example(Record):
     """A layer as written, what it reads and what must come out: run by the tests, printed in the reference.
 
     `inputs` and `output` are channels last; several inputs are separated by commas.
@@ -241,7 +242,7 @@ class Example(NamedTuple):
     multiplies: int = 0
 
 
-class Requirement(NamedTuple):
+class Requirement(Record):
     """A condition without which a layer is impossible: the `message` says why.
 
     It is asked for only where `when` is true. `reason` is for programs: `split`, `kind`.

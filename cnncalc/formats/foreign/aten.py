@@ -51,7 +51,7 @@ ATEN = Matches(
         Match("elu", "elu"), Match("selu", "selu"), Match("gelu", "gelu"), Match("silu", "silu"),
         Match("hardswish", "hard_swish"), Match("hardsigmoid", "hard_sigmoid"),
         Match("leaky_relu", "leaky_relu", {"slope": "negative_slope"}),
-        Match("softmax _softmax log_softmax _log_softmax", "softmax"),
+        Match("softmax _softmax _safe_softmax log_softmax _log_softmax", "softmax"),
         Match("prelu _prelu_kernel", "prelu", {"per": "all if W_size == 1 else channel"}, "x weights:W", axis="first"),
         # pooling
         Match("max_pool1d max_pool2d max_pool3d max_pool2d_with_indices", "max_pool",

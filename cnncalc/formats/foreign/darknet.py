@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Place, clean, fail
+from cnncalc.core.record import Record
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
@@ -55,7 +56,7 @@ _NAMES = {"conv": "convolutional", "fc": "connected", "max": "maxpool", "avg": "
 _ENDS = ("yolo", "region", "detection", "Gaussian_yolo")
 
 
-class CfgSection(NamedTuple):
+class CfgSection(Record):
     """What stands under a `[head]`, and where that is."""
 
     type: str

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.builder import MOST_LAYERS, Builder
 from cnncalc.core.formula import FormulaError
@@ -18,6 +18,7 @@ from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
+from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
@@ -38,7 +39,7 @@ JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tens
 }
 
 
-class Value(NamedTuple):
+class Value(Record):
     """A tensor: its dims, who gives it, and on which axis the channels are; a constant has no `ref`.
 
     A constant's `sources` are the stored tensors that it is made of, its `values` are known where they are few.
@@ -188,7 +189,7 @@ class Lowering:
                 if row is None or len(origin) != rank:
                     continue
                 row = _turned(row, operator)
-                if row.axis and at == 0:
+                if row.axis and at == 0 and rank > 1:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
                     perm = operator.attributes.get("perm")
@@ -231,7 +232,7 @@ class Lowering:
                 continue
             reads = [self._value(name, operator) for name in operator.reads]
             try:
-                given = self._lowered(operator, reads)
+                given = self._given(operator, reads)
             except Unclear as error:
                 known = operator.type in self.table.by_operator
                 self.builder.problems.add(
@@ -255,11 +256,17 @@ class Lowering:
         if not self.builder.nodes or not outputs:
             raise fail("not-an-architecture", "no layer leads from an input to an output", Label(self.net.file, ""))
         name_nodes(self.builder, self.paths, self.net.kinds)
-        by_ref = {ref: self.builder.nodes[ref].name for ref in outputs.values() if ref >= 0}
+        inputs = list(self.builder.inputs)
+        named = {(self.builder.nodes[ref].name if ref >= 0 else inputs[-1 - ref]): ref for ref in outputs.values()}
         self._say()
-        return self.builder.graph(
-            {by_ref.get(ref, clean(name)): ref for name, ref in outputs.items()}, notes=self.notes, changed=self.changed
-        )
+        return self.builder.graph(named, notes=self.notes, changed=self.changed)
+
+    def _given(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
+        """What an operator gives; raises Unclear, also where its attributes are of another kind than they should be."""
+        try:
+            return self._lowered(operator, reads)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
 
     def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
@@ -676,7 +683,9 @@ class Lowering:
                 given.append(Value(()))
                 continue
             if dims is None:
-                raise Unclear("it is not known, and the file says not what it gives")
+                known = operator.type in self.table.by_operator
+                why = "it is not read in this form" if known else "it is not known"
+                raise Unclear(f"{why}, and the file says not what it gives")
             channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
             given.append(self._operator(operator, tensors, dims, channel, figures))
             figures = {"weights": 0, "multiplies": 0}
@@ -856,4 +865,23 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     """The graph of a foreign network; raises ProblemsFound with all that is wrong."""
     if len(net.operations) > MOST_LAYERS:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
+    if not _is_whole(net):
+        raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
     return Lowering(net, table, input_size).graph()
+
+
+def _is_whole(net: Foreign) -> bool:
+    """Whether names are texts, and sizes numbers or open: a file of JSON may have anything in their place."""
+    names = [
+        *net.outputs,
+        *net.inputs,
+        *(name for one in net.operations for name in (*one.reads, *one.gives, one.name)),
+    ]
+    stored = [side for one in net.stored.values() for side in one.dims]
+    open_ = [side for dims in (*net.inputs.values(), *net.declared.values()) for side in dims]
+    return (
+        all(isinstance(name, str) for name in names)
+        and all(type(side) is int and side >= 0 for side in stored)
+        and all(side is None or isinstance(side, str) or (type(side) is int and side >= 0) for side in open_)
+        and all(one.gives for one in net.operations)
+    )

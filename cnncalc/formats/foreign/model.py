@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.problem import Origin
+from cnncalc.core.record import Record
 
 Dims = tuple[Any, ...]  # whole numbers; a text or None where a size is left open
 
@@ -18,7 +19,7 @@ BITS = {
 }  # fmt: skip
 
 
-class Stored(NamedTuple):
+class Stored(Record):
     """A tensor whose numbers are in the file, or beside it: they are not read, unless they are few.
 
     `values` are those of a small tensor, one after the other. `learned` is false where a program wrote a constant.
@@ -41,7 +42,7 @@ class Stored(NamedTuple):
         return -(-self.size * BITS.get(self.dtype, 32) // 8)
 
 
-class Operation(NamedTuple):
+class Operation(Record):
     """One operator: its name, the path of modules that it stands in, its attributes, and the tensors by name.
 
     An input that is left out is an empty name. `place` is where it stands: a line, or `node Conv_12`. Of operators that

@@ -10,7 +10,9 @@ import operator as python
 from collections.abc import Callable, Sequence
 from itertools import pairwise, product
 from math import ceil, floor, prod
-from typing import Any, NamedTuple
+from typing import Any
+
+from cnncalc.core.record import Record
 
 MOST_VALUES = 4_096  # of a tensor whose values are worked out
 LARGEST_DIM = 2**40
@@ -20,7 +22,7 @@ class Unclear(ValueError):
     """The dims of a result cannot be worked out: why."""
 
 
-class Known(NamedTuple):
+class Known(Record):
     """A tensor's dims, and its values where they are known."""
 
     dims: tuple[int, ...]

@@ -31,7 +31,7 @@ CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h",
 ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel into which it has folded a norm
 
 _CONV = {
-    "kernel": "W_sides", "stride": "strides", "padding": "padding", "dilation": "dilations", "groups": "group",
+    "kernel": "kernel_shape", "stride": "strides", "padding": "padding", "dilation": "dilations", "groups": "group",
     "bias": "B_given",
 }  # fmt: skip
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
@@ -200,6 +200,7 @@ class _Model:
         self.net.outputs = tuple(outputs)
         if self.net.name in ("main_graph", "torch_jit", "torch-jit-export"):
             self.net.name = self.file
+        self._with_kernels()
         self._with_biases()
         self._say_folded()
         return self.net
@@ -396,6 +397,15 @@ class _Model:
         return called.removeprefix("node_")
 
     # ------------------------------------------------------------------------------------------ the whole
+
+    def _with_kernels(self) -> None:
+        """A convolution may leave the size of its window to its kernel."""
+        for operation in self.net.operations:
+            place = 3 if operation.type == "QLinearConv" else 1
+            if "Conv" in operation.type and "kernel_shape" not in operation.attributes and len(operation.reads) > place:
+                stored = self.net.stored.get(operation.reads[place])
+                if stored is not None:
+                    operation.attributes["kernel_shape"] = stored.dims[2:]
 
     def _with_biases(self) -> None:
         """A product with a stored matrix, to which only a stored vector is added, has that for its bias."""

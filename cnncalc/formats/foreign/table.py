@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.formula import evaluate, parse
+from cnncalc.core.record import Record
 
 SAME = "="  # gives what it reads
 PRODUCT = "*"  # of two matrices, or of many side by side
@@ -15,14 +16,14 @@ NOTHING = "0"  # of values by themselves: nothing is learned, and nothing multip
 WORDS = {word: word for word in ("none", "position", "same", "valid", "torch", "caffe", "all", "value", "channel")}
 
 
-class Role(NamedTuple):
+class Role(Record):
     """What an operator reads at one place: `kind` is empty for a tensor, else where its stored numbers count."""
 
     name: str
     kind: str = ""
 
 
-class Match(NamedTuple):
+class Match(Record):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other) or

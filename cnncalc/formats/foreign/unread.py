@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from cnncalc.core.record import Record
 
 WRITE = "write the network as YAML; `cnncalc new` prints a file to start from"
 
 
-class Unread(NamedTuple):
+class Unread(Record):
     """A kind of file: what it is, its suffixes, how its first bytes look, and what to do instead."""
 
     called: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from cnncalc.core.record import Record
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 MOST_FIELDS = 2_000_000
@@ -15,7 +17,7 @@ class Malformed(ValueError):
     """Bytes that are no message: what is wrong, at an offset."""
 
 
-class Span(NamedTuple):
+class Span(Record):
     """The bytes of a field, from `start` to `stop` of the whole file."""
 
     start: int

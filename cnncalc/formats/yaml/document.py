@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnncalc.core.graph import Graph
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Node
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Entry
 
 
-class Document(NamedTuple):
+class Document(Record):
     """A description, and for each node of the graph the entry that wrote it."""
 
     description: Description

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.report import Report
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 FEW = 20  # files of which each is shown; of more only those in which something is wrong
 
 
-class Checked(NamedTuple):
+class Checked(Record):
     """All that was checked; `root` is the folder from which a service such as GitHub counts paths, if any.
 
     `nothing` says why there are no reports.

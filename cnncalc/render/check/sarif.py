@@ -88,11 +88,11 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
         "level": problem.level,
         "message": {"text": _text(message)},
         "locations": [location],
-        "partialFingerprints": {"codeAndLine/v1": _fingerprint(problem, uri, seen)},
+        "partialFingerprints": {"codeAndLine/v1": fingerprint(problem, uri, seen)},
     }
 
 
-def _fingerprint(problem: Problem, uri: str, seen: dict[str, int]) -> str:
+def fingerprint(problem: Problem, uri: str, seen: dict[str, int]) -> str:
     """Of what stays when lines are put above: the code, the file, the line's text, and which one of its like it is."""
     line = problem.where.text.strip() if problem.where else ""
     key = sha256("\0".join((problem.code, uri, line)).encode("utf-8", "replace")).hexdigest()[:16]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from cnncalc.analyses.style import Style
+from cnncalc.core.record import Record
 from cnncalc.render.document import (
     Block,
     Grid,
@@ -35,7 +35,7 @@ SAID = {
 }
 
 
-class Feedback(NamedTuple):
+class Feedback(Record):
     """A student's marks, and the sheet that they answered."""
 
     sheet: Worksheet

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from cnncalc.core.record import Record
 from cnncalc.render.document import Run
 from cnncalc.render.html import words
 from cnncalc.teaching.answers import Reading
@@ -14,14 +13,14 @@ from cnncalc.teaching.wording import written_answer
 MOST_WRONG = 30  # wrong answers that are told apart
 
 
-class Typed(NamedTuple):
+class Typed(Record):
     """An answer as it is typed, and what is said of it."""
 
     text: str
     said: str
 
 
-class Standing(NamedTuple):
+class Standing(Record):
     """A question with all that it needs: a `name` of its own, its `text` as XHTML, and answers that are known.
 
     `right` begins with the answer itself. `working` is said when it was answered.

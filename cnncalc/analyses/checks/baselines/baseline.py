@@ -6,7 +6,6 @@ import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, beside, of_its_own, place
@@ -19,6 +18,7 @@ from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import told
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
+from cnncalc.core.record import Record
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
 from cnncalc.formats.open import graph_of
@@ -127,7 +127,7 @@ class Against:
         return []
 
 
-class _Grown(NamedTuple):
+class _Grown(Record):
     """A layer whose value of a measure grew."""
 
     change: Change

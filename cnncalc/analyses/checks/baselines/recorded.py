@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from json import dumps, loads
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, of_its_own, place
@@ -15,6 +15,7 @@ from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import Analysis, Counts
 from cnncalc.core.figures import told
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
+from cnncalc.core.record import Record
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
 from cnncalc.formats.source import Source, read_file
@@ -26,7 +27,7 @@ _COUNTS = tuple(field.name for field in fields(Counts))
 Values = dict[str, Value]  # by quantity
 
 
-class Figures(NamedTuple):
+class Figures(Record):
     """What is recorded of a file: its totals, and the figures of its top-level entries in their order."""
 
     totals: Values

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from cnncalc.analyses.checks.rules.uses import Uses, uses
 from cnncalc.core.graph import Graph, Group, Node, Ref, whole_path
 from cnncalc.core.layers.base import Layer
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
@@ -25,7 +26,7 @@ RULES: dict[str, Rule] = {}
 LINEAR = ("conv", "transposed_conv", "dense")  # each output is a weighted sum of inputs
 
 
-class Option(NamedTuple):
+class Option(Record):
     """A number that the project may choose for a rule: its default, its limits, and what it says."""
 
     default: int
@@ -34,7 +35,7 @@ class Option(NamedTuple):
     help: str
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """What a rule objects to: a sentence, and the place: a node of the graph, or what is written.
 
     `attribute` names the attribute at fault: where the entry gives it, that is the place.
@@ -174,7 +175,7 @@ class Network:
         return named or (entry.positional[place] if place < len(entry.positional) else None)
 
 
-class Axis(NamedTuple):
+class Axis(Record):
     """A sliding window on one axis: `extent` is what it spans, taps and the gaps of a dilation.
 
     The last `zeros` positions of the `side` come from a `pad` before it.

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from cnncalc.core.formula import FormulaError, names
 from cnncalc.core.layers import LAYERS
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Map, Node, Text
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Entry
@@ -20,7 +20,7 @@ from cnncalc.formats.yaml.reading.entries import Entry
 _WORD = re.compile(r"\$?[^\W\d]\w*")
 
 
-class Uses(NamedTuple):
+class Uses(Record):
     """The vars of the file that are read; of each block its own params and vars that it reads; and what is called.
 
     `blocks` can be reached from `layers`. `words` are handed on by calls, or are defaults of params: a `$type` may be

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.formula import FormulaError, Tree, names, parse, parts, whole_name
 from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer, Requirement
 from cnncalc.core.layers.checking.body import DeclarationError, Fault, declared, listed
 from cnncalc.core.problem import misspelt
+from cnncalc.core.record import Record
 
 
-class _Field(NamedTuple):
+class _Field(Record):
     """A formula field: its place, its cases, whether it is read on each axis, and whether it must have a value."""
 
     place: str
@@ -93,7 +94,7 @@ _OF_KIND |= {"Dims": _LIST | _POSITIVE, "Sides": _SIZES, "Factors": _SIZES | _PO
 World = tuple[dict[str, bool], frozenset[str]]  # flags as they are, and the names that then stand for nothing
 
 
-class _Known(NamedTuple):
+class _Known(Record):
     """The names that the formulas of a layer may use.
 
     `switches` are the worlds that each optional attribute makes, and each padding, which may be `same`; `twice` are

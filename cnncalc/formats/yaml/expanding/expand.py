@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.builder import MOST_LAYERS, MOST_LETTERS, Builder, Stretch, rank_of, wrong_number
 from cnncalc.core.formula import written
@@ -16,6 +16,7 @@ from cnncalc.core.graph import Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape, how_many, written_shape
 from cnncalc.formats.source import DEEPEST, Text
 from cnncalc.formats.source import Node as Written
@@ -35,14 +36,14 @@ Ports = tuple[Port, ...]  # what an entry gives: nothing where it is absent, sev
 _FAILED: Ports = (None,)
 
 
-class _Call(NamedTuple):
+class _Call(Record):
     """A call of a block that was worked out: its layers, and how many entries were written out for them."""
 
     stretch: Stretch
     entries: int
 
 
-class _SoFar(NamedTuple):
+class _SoFar(Record):
     """How many layers, groups, entries and problems there are, and letters of paths."""
 
     layers: int

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Ref
 from cnncalc.core.problem import Cure, misspelt
+from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
@@ -21,7 +22,7 @@ Port = Ref | None  # None: unknown, because of a problem already reported
 _NONE: Mapping[str, Port] = MappingProxyType({})
 
 
-class Entity(NamedTuple):
+class Entity(Record):
     """What a given name stands for in a list: its output, its nodes, and of a block with `outputs` all of these."""
 
     output: Port

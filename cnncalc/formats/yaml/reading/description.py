@@ -5,9 +5,8 @@ Nothing is worked out here; what can be wrong without numbers (unknown keys, typ
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnncalc.core.problem import Problems, ProblemsFound, misspelt
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Map, Node, Seq, Source, Text
 from cnncalc.formats.yaml.reading.binding import bind_all
 from cnncalc.formats.yaml.reading.entries import Block, Entries, NetworkUse
@@ -16,7 +15,7 @@ from cnncalc.formats.yaml.reading.problems import value_is_null
 from cnncalc.formats.yaml.reading.reader import Reader
 
 
-class Description(NamedTuple):
+class Description(Record):
     """A whole file after `extends`."""
 
     source: Source

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncalc.core.problem import Origin
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Node, Text
 
 COMMON = ("name", "from", "repeat", "when", "share")  # what every entry may say
 
 
-class Branch(NamedTuple):
+class Branch(Record):
     """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere."""
 
     name: Text | None
@@ -79,7 +80,7 @@ class Entries(list[Entry]):
     words: tuple[Entry, ...] = ()
 
 
-class Param(NamedTuple):
+class Param(Record):
     """A parameter of a block: `n`, `s=1`, or `$act`, which takes a word."""
 
     name: str
@@ -88,7 +89,7 @@ class Param(NamedTuple):
     node: Text
 
 
-class NetworkUse(NamedTuple):
+class NetworkUse(Record):
     """Another network as a block: its `node` names it, and `until` what it gives; `vars` sets some of its vars."""
 
     node: Node
