@@ -231,6 +231,8 @@ def of_annotations(text: str) -> Read:
 PARSERS: dict[str, Callable[[str], Read]] = {
     "json": of_json,
     "sarif": of_sarif,
+    "gitlab": of_json,
+    "rdjson": of_json,
     "csv": of_csv,
     "junit": of_xml,
     "svg": of_xml,
