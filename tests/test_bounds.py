@@ -100,7 +100,7 @@ EXPRESSIONS = [
     Case(
         "numbers as vars of a block",
         lambda: layers("b: {repeat: 60000}", block(GROWS, vars=many("v#: #, ", 9_000))),
-        "entries 250,000",
+        "steps 1,000,000",
     ),
     Case(
         "params of a block",

@@ -6,12 +6,14 @@ Every result becomes one document (`summary.py`, `working.py`, …); each format
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from cnncalc.core.record import Record
 from cnncalc.core.work import Step
 
+CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")  # a name in prose; what a file says may have backticks itself
 UNBOUNDED = 100_000  # columns of a pipe: nothing is folded there
 
 # ------------------------------------------------------------------------------------------------ words

@@ -164,7 +164,7 @@ def _symbols(said: str) -> str:
 
 
 def _prose(said: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text(said))
+    return doc.CODE.sub(r"<code>\1</code>", text(said))
 
 
 _RUNS: dict[str, Callable[[str], str]] = {

@@ -84,7 +84,7 @@ def _code(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    return "".join(_code(part) if place % 2 else _text(part) for place, part in enumerate(text.split("`")))
+    return "".join(_code(part) if place % 2 else _text(part) for place, part in enumerate(doc.CODE.split(text)))
 
 
 _RUNS: dict[str, Callable[[str], str]] = {
