@@ -75,6 +75,9 @@ def pages(document: str, text: str = "") -> tuple[OutputFormat, ...]:
     return (*(OutputFormat(name, document) for name in names), OutputFormat("latex", document, ("ascii",)))
 
 
+_WIDEST = 55  # letters of formats that a line of the help has room for
+
+
 class FormatOption(click.Option):
     """`-f FORMAT`: a row of `formats`; if none is named, the one of `-o`'s suffix, else the first, or the `default`.
 
@@ -92,6 +95,8 @@ class FormatOption(click.Option):
         self.formats = {form.name: form for form in formats}
         self.advice = advice
         more |= {"type": click.Choice(tuple(self.formats)), "default": default or formats[0].name}
+        if len("|".join(self.formats)) > _WIDEST:
+            more |= {"metavar": "FORMAT", "help": f"{', '.join(self.formats)}. {more.get('help') or ''}"}
         super().__init__(*args, **more | {"show_default": default is None})
 
     def of(self, path: str) -> OutputFormat | None:
