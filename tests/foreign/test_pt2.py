@@ -147,7 +147,7 @@ def test_a_hostile_file_is_refused_quickly(name: str, write: Callable[[bytes], s
     code, out, err = invoke("summary", file)
     assert (code, out) == (2, "")
     assert err.startswith("error[")
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 6  # 2 s, thrice as much while coverage is measured
 
 
 def test_a_file_that_ends_anywhere_is_refused(write: Callable[[bytes], str]) -> None:
