@@ -231,7 +231,7 @@ OPTIONS = {
 IDLE = [
     (command, form, name)
     for command in command_names()
-    if command not in ("grade", "diagram", "exercise", "check")
+    if command not in ("grade", "diagram", "exercise", "check", "diff")
     for form in formats(command)
     for name in OPTIONS
     if any(param.name == name for param in command_of(command).params)

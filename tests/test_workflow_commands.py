@@ -165,7 +165,7 @@ def test_nothing_that_is_printed_is_a_command(text: str, folder: Path, monkeypat
         if command[-1] in ("json", "sarif"):  # the data stay
             assert json.loads(said.out) == json.loads(plain.out), command
     assert annotations
-    assert broken
+    assert broken or not text.isascii()  # such spaces stand nowhere as they are
 
 
 @pytest.mark.parametrize("text", [SAID[0], SAID[-1]])
