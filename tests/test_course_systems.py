@@ -31,10 +31,6 @@ from cnncalc.teaching.wording import written_answer
 from tests.running import DATA, invoke
 from tests.sheets import filled, sheet
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from pygiftparser import parser as gift_parser
-
 # All kinds of questions: numbers that may be rounded, shapes, stride, filters, a line, a choice.
 SHEETS = [("lenet5", 2, 3, STANDARD[3], 9), ("alexnet", 1, 3, STANDARD[1], 8), ("resnet50", 3, 9, STANDARD[2], 8)]
 each_sheet = pytest.mark.parametrize("given", SHEETS, ids=lambda given: given[0])
@@ -114,6 +110,9 @@ def test_answers_exported_from_moodle_are_graded_by_the_quiz_itself(tmp_path: Pa
 def test_gift_is_read_by_a_parser_of_gift(given: tuple[Any, ...]) -> None:
     one = made(given)
     text = moodle.gift(Handout(one), Style())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pygiftparser import parser as gift_parser
     found = gift_parser.parseFile(io.StringIO(text))
     assert [(question.valid, question.title) for question in found] == [(True, each.name) for each in standing(one)]
     for question, each in zip(found, standing(one), strict=True):

@@ -162,7 +162,35 @@ class Published:
 _PAPER = "only the paper and its reimplementations define it"
 _VARIANT = "no library has this variant of the paper's"
 _COURSE = "a lecture's network"
+_TIMM = "timm, which builds it, is not at hand"
+_CODE = "a repository of its own defines it"
 PUBLISHED = [
+    Published("attention_unet", _CODE, "34.88M"),
+    Published("cbam_resnet50", "as pytorchcv prints it", "28089624", "4095573110"),
+    Published("convnextv2_tiny", _TIMM, "28635496", "4455531264"),
+    Published("crnn", "without published totals: 5,551,360 + 1,576,960 + 131,328 + 1,052,672 + 18,981", "8331301"),
+    Published("dcgan_discriminator", "an example of PyTorch", "2765568"),
+    Published("dcgan_generator", "an example of PyTorch", "3576704"),
+    Published("deeplabv3plus_resnet50", _CODE, "26682725", "36645109760"),
+    Published("dla34", _TIMM, "15742104"),
+    Published("edsr_x2", _PAPER, "1.37M"),
+    Published("efficientnet_v2_s", "as torchvision prints it", "21458488", "8.366G"),
+    Published("espcn_x3", "without published totals: 1,664 + 18,464 + 2,601", "22729"),
+    Published("ghostnet_100", _TIMM, "5182508", "141M"),
+    Published("hrnet_w18", _TIMM, "21299004"),
+    Published("mixer_b16", _TIMM, "59880472"),
+    Published("mobilenetv4_conv_small", _TIMM, "3774024", "0.2G"),
+    Published("pix2pix_unet256", _CODE, "54.414M"),
+    Published("pointnet", _CODE, "1614129"),
+    Published("repvgg_a0", _TIMM, "8309384", "1.4G"),
+    Published("repvgg_a0_train", _TIMM, "9108968"),
+    Published("retinanet_resnet50_fpn", "as torchvision prints it", "34014999", "151.54G"),
+    Published("srcnn", "the paper prints 8,032 weights; with 97 biases", "8129"),
+    Published("swin_t", "as torchvision prints it", "28288354", "4.491G"),
+    Published("textcnn", "without published totals: 5,629,500 + 360,300 + 602", "5990402"),
+    Published("unet3d", _PAPER, "19069955"),
+    Published("wavenet", "the paper states no widths, so no totals: those of the file", "890112"),
+    Published("wrn28_10_cifar10", "as pytorchcv prints it", "36479194", "5.2G"),
     Published("alexnet", _COURSE, "200415264", "863867424"),
     Published("alexnet_two_towers", _COURSE, "200415264", "863867424"),
     Published("alexnet_paper", "Caffe's bvlc_alexnet; torchvision has another AlexNet", "60965224", "724M"),
