@@ -111,7 +111,7 @@ def weight_layers(analysis: Analysis) -> int:
 
 
 def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
-    """What stands below a table: (label, text) lines."""
+    """Lines below a table: (label, text)."""
     totals = analysis.totals
     bound = analysis.lower_bound
     params, flops = (MEASURES[name].sign(bound) for name in ("params", "flops"))

@@ -105,7 +105,7 @@ def _unfolded(analysis: Analysis, depth: int | None) -> list[SummaryLine]:
 
 
 def describe(entry: Row | GroupRow) -> str:
-    """What an entry is, as a lecturer would write it: `conv 5×5, 256, same, groups 2`."""
+    """An entry as a lecturer would write it: `conv 5×5, 256, same, groups 2`."""
     if isinstance(entry, Row):
         text = describe_layer(entry.layer, entry.input_shapes[0][0])
         return f"{text}, weights of {entry.shares}" if entry.shares else text

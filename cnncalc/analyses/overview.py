@@ -33,7 +33,7 @@ class Overview(Record):
 
     @property
     def analyses(self) -> Iterator[Analysis]:
-        """Those of the files that can be used."""
+        """Analyses of those files that can be used."""
         return (one.analysis for one in self.networks if one.analysis)
 
     def lines(self, analysis: Analysis) -> list[SummaryLine]:

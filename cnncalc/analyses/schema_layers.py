@@ -60,7 +60,7 @@ _KINDS: dict[str, tuple[str, Schema]] = {
 
 
 def takes(attribute: Attribute) -> str:
-    """What may be written for an attribute, in words.
+    """The values that may be written for an attribute, in words.
 
     >>> takes(LAYERS["conv"].attributes["filters"])
     'a whole number, at least 1'
@@ -73,7 +73,7 @@ def takes(attribute: Attribute) -> str:
 
 
 def default_of(attribute: Attribute) -> str:
-    """What holds where an attribute is not written, in words.
+    """The default of an attribute that is not written, in words.
 
     >>> default_of(LAYERS["max_pool"].attributes["stride"])
     'that of `kernel`'

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Style(Record):
-    """How a result is written: its figures and shapes, and in how much room.
+    """The style of a written result: its figures and shapes, and in how much room.
 
     `exact` None: figures to the last digit where they fit, else to four. `width` None: a file or a pipe, where nothing
     is folded. `encoding`: another one than UTF-8 where that lacks signs of ours. `standalone`: a whole document, and
@@ -34,6 +34,7 @@ class Style(Record):
         return (self._replace(exact=True), self._replace(exact=False)) if self.exact is None else (self,)
 
     def number(self, value: Value, zero: str = "–") -> str:
+        """A figure as text: `zero` where it is 0, empty where it is not known."""
         if value == 0:
             return self.plain(zero)
         return "" if value is None else short(value) if self.exact is False else exact(value)
@@ -43,6 +44,7 @@ class Style(Record):
         return self.plain(megabytes(value)) if measure.in_bytes and isinstance(value, int) else self.number(value)
 
     def shape(self, shape: Shape | None) -> str:
+        """A shape as text, in the layout of this style; empty where there is none."""
         return self.plain(written_shape(shape, self.layout, "×")) if shape else ""
 
     @property

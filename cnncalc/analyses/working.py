@@ -71,7 +71,7 @@ class LayerWorking:
 
     @property
     def computes(self) -> str:
-        """What the layer's values are, as a formula with its constants; empty where the declaration says nothing.
+        """The layer's values, as a formula with its constants; empty where the declaration says nothing.
 
         >>> import cnncalc
         >>> analysis = cnncalc.analyze(cnncalc.load("fragments/gap"))
@@ -191,7 +191,7 @@ class Explanation:
 
     @cached_property
     def legend(self) -> tuple[Meaning, ...]:
-        """What the symbols in the working mean."""
+        """Meanings of the symbols in the working."""
         layers = [(entry.row.layer, entry.steps) for entry in self.entries if isinstance(entry, LayerWorking)]
         failed = self.broken.failed if self.broken else ()
         return legend([*layers, *((one.layer, one.steps) for one in failed)])
@@ -242,7 +242,7 @@ def _maps(analysis: Analysis, row: Row) -> str:
 
 
 def why_not(understood: Understood) -> Explanation:
-    """Where a network breaks: what fits, and the working of the layers that fail.
+    """The working of a network that breaks: what fits, and the layers that fail.
 
     >>> from cnncalc import ProblemsFound, loads
     >>> try:
@@ -297,7 +297,7 @@ def _whole_entries(analysis: Analysis) -> tuple[Row | GroupRow, ...]:
 def sum_of(
     analysis: Analysis, entry: GroupRow | None, below: dict[str, list[Row | GroupRow]] | None = None
 ) -> SumWorking:
-    """How a block, or with None the network, adds up."""
+    """The sum that a block, or with None the network, adds up to, and its parts."""
     children = (below if below is not None else parts(analysis)).get(entry.name if entry else "", [])
     prefix = f"{entry.name}/" if entry else ""
     named = tuple((child.name.removeprefix(prefix), child) for child in children)
@@ -366,7 +366,7 @@ _MEANINGS = {
 
 
 def legend(used: Iterable[tuple[Layer, Iterable[Step]]]) -> tuple[Meaning, ...]:
-    """What the symbols in these steps mean: those that a layer declares in its own words.
+    """Meanings of the symbols in these steps: those that a layer declares in its own words.
 
     >>> import cnncalc
     >>> working = working_of(cnncalc.analyze(cnncalc.load("lenet5")).find("C1"))

@@ -147,7 +147,7 @@ class GroupRow(Record):
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """Everything that is known of a network: rows in the order of the file, groups by path, totals.
+    """The figures of a network: rows in the order of the file, groups by path, totals.
 
     `worked_out` keeps what others derive from it and need more than once, by name.
     """
@@ -201,7 +201,7 @@ class Analysis:
         return found[0] if len(found) == 1 else None
 
     def matches(self, name: str) -> list[Row | GroupRow]:
-        """All that a name may mean: the exact path, else every path with its segments in order, the last one last."""
+        """Rows that a name may mean: the exact path, else every path with its segments in order, the last one last."""
         name = composed(name)
         named: list[Row | GroupRow] = [*self.rows, *self.groups.values()]
         for path in (name, whole_path(name, self.groups)):

@@ -59,7 +59,7 @@ class Stretch(Record):
     letters: int
 
     def letters_below(self, path: str) -> int:
-        """How long all their paths are below another one."""
+        """The length of all their paths below another one."""
         return self.letters + (self.stop - self.start + len(self.groups)) * (len(path) - len(self.path))
 
 
@@ -329,7 +329,7 @@ class Builder:
         return shapes[0][0] == others[0][0] and learned(node.layer, shapes) == learned(node.layer, others)
 
     def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
-        """What a stretch of layers gives when it is built once more below another path, on equal shapes."""
+        """The outputs of a stretch of layers that is built once more below another path, on equal shapes."""
         self.letters += stretch.letters_below(path)
         nodes, start, cut = self.nodes, stretch.start, len(stretch.path)
         delta = len(nodes) - start
@@ -431,7 +431,7 @@ class Builder:
             raise found
 
     def understood(self) -> Understood | None:
-        """What could be worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""
+        """The part that is worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""
         inputs = {clean(name): shape for name, shape in self.inputs.items() if shape}
         if len(inputs) < len(self.inputs):
             return None
@@ -552,7 +552,7 @@ def or_operator(word: str, cure: str | None) -> str:
 
 
 def wrong_number(layer_type: type[Layer], many: int) -> tuple[str, str | None] | None:
-    """What is wrong with a layer that reads so many inputs, and a cure; None where it can.
+    """The fault of a layer that reads so many inputs, and a cure; None where it can.
 
     >>> wrong_number(LAYERS["add"], 1)
     ('`add` reads two or more inputs, not 1', 'write branches, or `add: {from: [A, B]}`')

@@ -6,7 +6,7 @@ from cnncalc.core.record import Record
 
 
 class Code(Record):
-    """What a code says, in one sentence, and what mends it."""
+    """The meaning of a code, in one sentence, and what mends it."""
 
     what: str
     cure: str

@@ -67,6 +67,7 @@ class Figure(Record):
         return f"{self.sign}{whole}{f'.{rest:0{self.decimals}}' if self.decimals else ''}{self.suffix}"
 
     def value(self) -> float:
+        """The number that the figure says."""
         return self.digits * SUFFIXES[self.suffix] / _power(self.decimals)
 
 
@@ -158,7 +159,7 @@ def change(before: float | None, after: float | None) -> str:
 
 
 def ratio(before: float | None, after: float | None) -> str:
-    """How many times as much.
+    """The factor between two values: how many times as much.
 
     >>> ratio(200, 100), ratio(200, 202), ratio(1, 12_345), ratio(10**9, 1), ratio(0, 3), ratio(3, 3)
     ('×0.50', '×1.01', '×12,345', '×0.000000001', '–', '=')

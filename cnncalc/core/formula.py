@@ -289,7 +289,7 @@ def names(text: str) -> dict[str, str]:
 
 
 def steps(text: str) -> int:
-    """How much work a formula is: its numbers, names and signs.
+    """The work that a formula is: the number of its numbers, names and signs.
 
     >>> steps("2 * (n + 1)")
     7
@@ -566,7 +566,7 @@ def compiled(text: str, per_axis: frozenset[str] = frozenset()) -> Function:
 
 @cache
 def left_over(text: str, per_axis: frozenset[str]) -> Function | None:
-    """What the steps of a window leave over, `(…) % stride` for `(…) // stride + 1`; None for another formula.
+    """The rest of a window's steps, `(…) % stride` for `(…) // stride + 1`; None for another formula.
 
     >>> left_over("(c - 1) // stride + 1", frozenset())({"c": 6, "stride": 3}, None)
     2
@@ -586,7 +586,7 @@ _OPPOSITE = {"==": "≠", "!=": "=", "<": "≥", "<=": ">", ">": "≤", ">=": "<
 
 
 def denied(tree: Tree) -> Tree:
-    """What holds where a comparison does not, for `shown`; any other tree stays as it is."""
+    """The comparison that holds where this one does not, for `shown`; any other tree stays as it is."""
     return ("compare", _OPPOSITE[tree[1]], *tree[2:]) if tree[0] == "compare" else tree
 
 

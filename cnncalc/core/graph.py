@@ -32,7 +32,7 @@ class Node(Record):
 
 
 class Group(Record):
-    """What a name stands for when it is more than one layer: a block, a branch, a repeated entry, a named merge.
+    """A name that stands for more than one layer: a block, a branch, a repeated entry, a named merge.
 
     Its layers are `nodes[start:stop]`; `output` is the last one's, or what it passes on where it is empty. `kind` is
     the name of a block, `branch`, or the type of a merge; of a repeated entry, `copies` of that. `named` is as for a
@@ -119,7 +119,7 @@ class Failed(Record):
 
 
 class Understood(Record):
-    """What could be worked out of a file that cannot be used: a graph without outputs, and the layers that fail."""
+    """The part of a file that cannot be used which is worked out: a graph without outputs, and the layers that fail."""
 
     graph: Graph
     failed: tuple[Failed, ...]

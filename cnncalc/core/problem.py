@@ -51,7 +51,7 @@ Cure = str | Callable[[], str | None] | None  # a function, where it takes a sea
 
 
 class HasOrigin(Protocol):
-    """Whatever was written somewhere and knows where."""
+    """A thing that was written somewhere and knows where."""
 
     @property
     def origin(self) -> Origin: ...

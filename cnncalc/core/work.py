@@ -39,7 +39,7 @@ class Impossible(ValueError):
 
 
 class Work(Record):
-    """What one layer does to one image: its output shape and its counts, exact integers."""
+    """The work of one layer on one image: its output shape and its counts, exact integers."""
 
     output: Shape
     weights: int
@@ -50,7 +50,7 @@ class Work(Record):
 
 
 class Named(Record):
-    """What a name in a formula stands for: its symbol and its number; as a whole tuple, several of each.
+    """The meaning of a name in a formula: its symbol and its number; as a whole tuple, several of each.
 
     `prod(kernel)` reads the whole: `F_h·F_w` is `11·11`.
     """
@@ -140,7 +140,7 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
 
 
 def learned(layer: Layer, inputs: tuple[Shape, ...]) -> list[str]:
-    """What a layer learns, with the numbers of each formula: equal where weights have one shape, and can be shared.
+    """Params of a layer, with the numbers of each formula: equal where weights have one shape, and can be shared.
 
     >>> from cnncalc.core.layers import LAYERS
     >>> learned(LAYERS["scale"]({"bias": False, "per": "value"}), ((8, 2, 3),))
@@ -404,7 +404,7 @@ _SIDES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 
 def symbol_of(layer: Layer, name: str) -> str:
-    """What a name in a formula of a layer is called in lecture notes."""
+    """The symbol that lecture notes have for a name in a formula of a layer."""
     declared = layer.attributes.get(name)
     tensor, _, what = name.rpartition("_")
     if tensor in layer.tensors and what in ("channels", "positions"):

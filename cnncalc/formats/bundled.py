@@ -10,14 +10,14 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 @cache
 def folder() -> str:
-    """Where they lie: inside the installed package, or beside it in a checkout."""
+    """The folder of the bundled files: inside the installed package, or beside it in a checkout."""
     inside = os.path.join(_PACKAGE, "architectures")
     return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "architectures")
 
 
 @cache
 def names() -> tuple[str, ...]:
-    """All bundled files without their `.yaml`, sorted, fragments last: `alexnet`, …, `fragments/gap`."""
+    """Names of all bundled files without their `.yaml`, sorted, fragments last: `alexnet`, …, `fragments/gap`."""
     found = []
     for prefix in ("", "fragments/"):
         try:

@@ -27,7 +27,7 @@ _LINK, _SUBMODULE = "120000", "160000"
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """What changed, and the files with that.
+    """The paths of a change, and all files with it.
 
     `paths` are edited, new and deleted files, `files` those that there are now; `before` is the version that is
     compared with, empty where there is none yet. `when` ends the sentence "no file …", `notes` say what is unusual.
@@ -58,7 +58,7 @@ class ChangeSet:
 
 
 def since(ref: str) -> ChangeSet:
-    """What the working tree has that the last version common to `ref` and HEAD has not; untracked files are new.
+    """Changes of the working tree since the last version common to `ref` and HEAD; untracked files are new.
 
     Raises ProblemsFound where there is no repository, or no such version.
     """
@@ -82,12 +82,12 @@ def since(ref: str) -> ChangeSet:
 
 
 def found_elsewhere(ref: str, found: str) -> str:
-    """What is said of a branch that is only on the server."""
+    """The hint on a branch that is only on the server."""
     return f"there is no `{ref}` here: `{found}` is meant"
 
 
 def renamed(change: ChangeSet, gone: Collection[str], new: Iterable[str]) -> dict[str, str]:
-    """What new files were called before, of those that are gone: as git tells, else where their texts are equal."""
+    """Former names of new files, among those that are gone: as git tells, else where their texts are equal."""
     if not gone or not change.before:
         return {}
     args = ("--cached", "-M", "--diff-filter=R", "--name-status", "--no-relative", "-z")
@@ -126,7 +126,7 @@ def _name_of(path: str, like: str) -> str | None:
 
 
 def staged() -> ChangeSet:
-    """What the next commit changes, all of it read from the index; raises ProblemsFound."""
+    """Changes of the next commit, all of it read from the index; raises ProblemsFound."""
     prefix, top = _places()
     entries = {}
     unmerged = set()

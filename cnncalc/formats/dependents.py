@@ -35,7 +35,7 @@ def affected(change: ChangeSet, names: Iterable[str] = ()) -> list[File]:
 
 
 def surveyed(change: ChangeSet, names: Iterable[str] = ()) -> Survey:
-    """All files beside a change, of those that `names` mean, also where that is gone; as of `survey`."""
+    """Files beside a change, all of those that `names` mean, also where that is gone; as of `survey`."""
     return survey(change, [_known(change, name, change.files | change.paths) for name in names])
 
 

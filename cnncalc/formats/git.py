@@ -97,7 +97,7 @@ def read_at(ref: str, path: str, staged: bool = False) -> Source | None:
 
 
 def must_exist(ref: str, folder: str = "") -> str:
-    """What a version of the repository around a folder is called; raises ProblemsFound where there is none such.
+    """The name of a version of the repository around a folder; raises ProblemsFound where there is none such.
 
     A branch that is only on the server, as in a checkout of a pull request, is found there: `origin/main`.
     """
@@ -177,7 +177,7 @@ _HEADER = re.compile(rb"[0-9a-f]{40,64} (\w+) (\d+)\n")
 
 
 def objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | None:
-    """The first of some objects that is a file: its index, and its bytes."""
+    """The file that comes first among some objects: its index, and its bytes."""
     said = "".join(f"{one}\n" for one in objects)
     _, out = ask(folder, "cat-file", "--batch", "--follow-symlinks", said=said, most=LARGEST_FILE + 2**16, name=name)
     for index in range(len(objects)):
@@ -235,7 +235,7 @@ def _must_exist(ref: str, folder: str, name: str | None) -> None:
 
 
 def answer(folder: str, *args: str, most: int = 2**16, staged: bool = False, name: str | None = None) -> str:
-    """What git answers; raises ProblemsFound with what it says where it cannot."""
+    """The answer of git; raises ProblemsFound with what it says where it cannot."""
     code, out = ask(folder, *args, most=most, staged=staged, name=name)
     if not code:
         return os.fsdecode(out)

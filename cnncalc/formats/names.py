@@ -203,7 +203,7 @@ def other_attribute(word: str) -> str | None:
 
 
 def otherwise(word: str) -> str | None:
-    """How the format says what others have a layer type for.
+    """The format's way to say what others have a layer type for.
 
     >>> otherwise("DepthwiseConv2D")
     'write `conv: {filters: channels, groups: channels, kernel: 3}`'
@@ -215,7 +215,7 @@ def otherwise(word: str) -> str | None:
 
 
 def otherwise_attribute(word: str) -> str | None:
-    """How the format says what others have an attribute for, or that it needs none.
+    """The format's way to say what others have an attribute for, or that it needs none.
 
     >>> otherwise_attribute("in_channels")
     'leave it out: what a layer reads is known'
@@ -224,7 +224,7 @@ def otherwise_attribute(word: str) -> str | None:
 
 
 def value_meant(text: str) -> str | None:
-    """How a value is written that is no expression.
+    """The spelling of a value that is no expression.
 
     >>> [value_meant(text) for text in ("3x3", "(2, 1)", "50%", "stride=2", "SAME", "No", "n + 1")]
     ['write `[3, 3]`', 'write `[2, 1]`', 'write `0.5`', 'write `stride: 2`', 'write `same`', 'write `false`', None]
@@ -241,7 +241,7 @@ def value_meant(text: str) -> str | None:
 
 
 def padding_meant(word: str, kernel: int | tuple[int, ...] | None, axes: int) -> str | None:
-    """How a padding is written that others have a word for; None for any other word.
+    """The spelling of a padding that others have a word for; None for any other word.
 
     >>> padding_meant("full", 5, 2)
     'it takes `same`, `valid` or how much: `full` is `[[4, 4], [4, 4]]`, the kernel less one at each end'

@@ -27,7 +27,7 @@ class Located(Record):
 
 
 def find(name: str) -> Located:
-    """What FILE means: an existing file, else the bundled architecture of that name; raises ProblemsFound."""
+    """The file that FILE means: an existing one, else the bundled architecture of that name; raises ProblemsFound."""
     if name.startswith(FROM_GIT):
         return Located(name, name, False)
     if os.path.exists(name):

@@ -95,7 +95,7 @@ class Source:
         return self.at_line(origin.line) if isinstance(origin, Place) else origin
 
     def at_line(self, number: int) -> Place:
-        """What is written on a line, counted from 1, without the dash of a list and without a comment."""
+        """The place of the text of a line, lines counted from 1, without the dash of a list and without a comment."""
         lines = self.text.split("\n", number)
         text = lines[number - 1].rstrip() if number <= len(lines) else ""
         written = text.lstrip(" -") or text
@@ -168,6 +168,7 @@ class Map(_Written):
         self.mark = mark
 
     def get(self, key: str) -> Node | None:
+        """The value of a key, the first one written; None where there is none."""
         return next((value for written, value in self.pairs if written.text == key), None)
 
     def __iter__(self) -> Iterator[tuple[Text, Node]]:

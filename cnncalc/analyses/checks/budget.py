@@ -59,7 +59,7 @@ class Limit(Record):
 
 
 class Held(Record):
-    """What a layer, a block or the whole network is held to, and the value that it has.
+    """A limit on a layer, a block or the whole network, and the value that it has.
 
     A `covered` one is a `warn` whose `max` is broken, too, which says it. `by` as of a Limit.
     """
@@ -90,14 +90,14 @@ class Held(Record):
 
     @property
     def text(self) -> str:
-        """How much of the limit is used: `params 318,858 of 319k, 100 %`."""
+        """The share of the limit that is used: `params 318,858 of 319k, 100 %`."""
         owner = "" if self.name == "total" else f"{self.name} "
         share = "" if self.used is None else f", {100 * self.used:,.0f} %"
         return f"{owner}{self.quantity} {told(self.actual)} of {self.amount}{share}"
 
     @property
     def problem(self) -> Problem | None:
-        """What is said where it is broken."""
+        """The problem where the limit is broken, else None."""
         if not self.broken or self.covered:
             return None
         message = over(self.name, self.quantity, self.amount, self.actual)
@@ -112,7 +112,7 @@ def fullest(budgets: Iterable[Held]) -> Held | None:
 
 
 def read_limit(quantity: str, text: str) -> Limit | None:
-    """What `--max-params` takes: `5M` for the total, `NAME=5M` for a layer or block; None where it is no limit.
+    """A limit as `--max-params` takes it: `5M` for the total, `NAME=5M` for a layer or block; None where it is none.
 
     >>> read_limit("size", "head=2.5 MiB").name, int(read_limit("size", "head=2.5 MiB").amount)
     ('head', 2621440)
@@ -134,7 +134,7 @@ def read_amount(text: str, quantity: str) -> Amount | None:
 
 
 def units(measure: Measure) -> str:
-    """How an amount is written that is a limit."""
+    """An amount as it is written for a limit."""
     if measure.in_bytes:
         return "a size such as 400000, '20 MB' or '20 MiB'"
     return "an integer or 5M" if measure.whole else "a number such as 1.5 or 5M"

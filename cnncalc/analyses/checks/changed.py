@@ -63,7 +63,7 @@ class NetworkChange:
 
 
 class ProjectChange(Record):
-    """What a change comes to: `rules` to which files are held otherwise, networks, and how many are as they were.
+    """The effect of a change: `rules` to which files are held otherwise, networks, and how many are as they were.
 
     `since` is the version that is compared with, `notes` say what is unusual.
     """

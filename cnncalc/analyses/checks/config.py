@@ -37,7 +37,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Choices(Record):
-    """What files are held to; None, or no entry, where nothing is chosen. `limits` are by quantity."""
+    """The choices that files are held to; None, or no entry, where nothing is chosen. `limits` are by quantity."""
 
     select: Codes | None = None
     ignore: Codes | None = None
@@ -66,7 +66,7 @@ class Choices(Record):
 
     @property
     def table(self) -> dict[str, Any]:
-        """What is chosen, as a file has it."""
+        """The table of the choices, as a file has it."""
         found: dict[str, Any] = {} if self.strict is None else {"strict": self.strict}
         for quantity, limits in self.limits.items():
             found[max_key(MEASURES[quantity])] = [str(limit) for limit in limits]
@@ -82,7 +82,7 @@ class Choices(Record):
 
 
 class Config(Record):
-    """What a project chose. `path` is the file that says so, empty where none does; then `root` is its folder."""
+    """The choices of a project. `path` is the file that says so, empty where none does; then `root` is its folder."""
 
     path: str = ""
     root: str = ""
@@ -106,7 +106,7 @@ class Config(Record):
         return os.path.relpath(os.path.join(self.folder, path))
 
     def layers(self, file: str) -> Iterator[tuple[str, Choices]]:
-        """What is chosen for a file and where, what goes before the other first."""
+        """The choices for a file and where each is made, what goes before the other first."""
         path = self.path_of(file) if self.overrides else ""
         for patterns, choices in reversed(self.overrides):
             if found := next((one for one in patterns if matches(path, one)), None):
@@ -193,7 +193,7 @@ class Key(Record):
 
 
 def keys(by: str = "") -> dict[str, Key]:
-    """What may stand in the table of the file `by`, by name."""
+    """The keys that may stand in the table of the file `by`, by name."""
     found = {
         "files": Key("files", partial(_patterns, example="architectures"), False),
         "exclude": Key("exclude", partial(_patterns, example="drafts/"), False),

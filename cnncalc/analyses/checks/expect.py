@@ -22,7 +22,7 @@ _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What holding a network to its own file gave: how many figures were compared, what is wrong, and its budgets."""
+    """The result of holding a network to its own file: the number of figures compared, problems, and budgets."""
 
     file: str
     figures: int

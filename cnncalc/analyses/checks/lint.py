@@ -121,7 +121,7 @@ class _Merged:
 
 
 def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str, int] | None = None) -> Linted:
-    """What the rules of `codes` (all of them, if None) object to in a network.
+    """The findings of the rules of `codes` (all of them, if None) in a network.
 
     >>> from cnncalc import loads
     >>> graph = loads("{input: {channels: 3, size: 224}, layers: [conv: [96, 11, 4]]}")

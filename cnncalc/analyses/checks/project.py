@@ -75,7 +75,7 @@ class Project:
         return self.own if _is_of_no_folder(source) else self.config(source.folder)
 
     def layers(self, source: Source) -> Iterator[tuple[str, Choices]]:
-        """What is chosen for a file and where, what goes before the other first.
+        """The choices for a file and where each is made, what goes before the other first.
 
         No limit of a project holds for a bundled network: it is not the project's.
         """
@@ -87,11 +87,11 @@ class Project:
             yield from config.layers(source.name)
 
     def choices(self, source: Source) -> Choices:
-        """What a file is held to."""
+        """The choices that a file is held to."""
         return reduce(Choices.over, (choices for _, choices in self.layers(source)))
 
     def allowed(self, source: Source) -> Allowed:
-        """How much a file may grow from its baseline."""
+        """The growth that a file may have from its baseline."""
         from cnncalc.analyses.checks.baselines import growth
 
         return {**growth.read_allowed([growth.NONE]), **self.choices(source).max_growth}
@@ -110,7 +110,7 @@ class Project:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Where the files of the project lie, from its folder; `architectures` where it does not say."""
+        """The paths of the project's files, from its folder; `architectures` where it does not say."""
         return self.own.files or FILES
 
     @property

@@ -28,7 +28,7 @@ Finder = Callable[[Source, Analysis], Iterable[Problem | str]]  # text is a note
 
 
 class Report(Record):
-    """What checking one file gave.
+    """The result of checking one file.
 
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
@@ -62,7 +62,7 @@ class Report(Record):
 
 @dataclass(frozen=True)
 class Checks:
-    """How files are checked.
+    """The way in which files are checked.
 
     `vars` and `input_size` change a network before it is checked, `limits` are budgets besides the file's own,
     `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository. With a
@@ -185,7 +185,7 @@ def keyed(report: Report) -> Iterator[tuple[Hashable, Problem]]:
 
 
 def empty(files: Iterable[str], reports: Iterable[Report]) -> Iterator[Report]:
-    """What is said of every folder among `files` that was to be checked, and of which no file was."""
+    """The reports on every folder among `files` that was to be checked, and of which no file was."""
     checked = {os.path.abspath(report.file) for report in reports if not report.skipped}
     for name in files:
         if name != "-" and os.path.isdir(name):

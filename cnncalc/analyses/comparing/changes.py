@@ -25,7 +25,7 @@ class ChangeLine(Record):
 
 
 def lines(changes: Sequence[Change], style: Style) -> list[ChangeLine]:
-    """What is shown: every layer that changed or costs something else, and how many lie between."""
+    """The lines shown: every layer that changed or costs something else, and how many lie between."""
     found: list[ChangeLine] = []
     for run in _runs(changes):
         first, last = run[0], run[-1]
@@ -42,7 +42,7 @@ def lines(changes: Sequence[Change], style: Style) -> list[ChangeLine]:
 
 
 def headline(changes: Sequence[Change]) -> str:
-    """How many layers are of each kind: `1 added, 2 changed, 40 unchanged`."""
+    """The number of layers of each kind: `1 added, 2 changed, 40 unchanged`."""
     found = count(changes)
     return ", ".join(f"{number:,} {kind}" for kind, number in found.items()) or "no layers"
 
@@ -106,7 +106,7 @@ def _unchanged(run: Sequence[Change]) -> str:
 
 
 def described(change: Change, style: Style) -> str:
-    """What became of a layer: `filters 64 → 128`, or what it is where it is new or gone."""
+    """The change of a layer: `filters 64 → 128`, or what it is where it is new or gone."""
     entry = change.entry
     own = describe(entry) if isinstance(entry, Row) else f"{entry.description}, {_many(change.layers)}"
     if change.kind in ("added", "removed"):

@@ -45,7 +45,7 @@ def compared() -> list[Measure]:
 
 
 def network(file: str, analysis: Analysis) -> NetworkFigures:
-    """What is compared of one network."""
+    """The figures of one network that are compared."""
     return NetworkFigures(
         file,
         analysis,
@@ -73,7 +73,7 @@ class FigureLine(Record):
 
 
 def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
-    """Everything that is compared, as text."""
+    """The lines of a comparison, as text."""
     found = [
         _words("network", [style.plain(one.analysis.name) for one in networks]),
         _words("input", [_shapes(one.analysis.inputs, style) for one in networks]),

@@ -87,7 +87,7 @@ def differences(before: Analysis, after: Analysis, depth: int | None = None) -> 
 
 
 def count(changes: Sequence[Change]) -> dict[str, int]:
-    """How many layers are of each kind, in the order of KINDS; those that there are."""
+    """The number of layers of each kind, in the order of KINDS; only kinds that there are."""
     found: Counter[str] = Counter()
     for change in changes:
         found[change.kind] += change.layers

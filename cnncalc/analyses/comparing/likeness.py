@@ -17,7 +17,7 @@ def kind_of(entry: Row | GroupRow) -> str:
 
 
 def layers_of(entry: Row | GroupRow) -> int:
-    """How many layers an entry stands for."""
+    """The number of layers that an entry stands for."""
     return 1 if isinstance(entry, Row) else entry.stop - entry.start
 
 
@@ -80,7 +80,7 @@ _AROUND = 36  # against leaving or entering a named block that both versions hav
 
 
 def scores(olds: list[Item], news: list[Item]) -> Callable[[int, int], int]:
-    """How well two items go together; worked out once for each pair of contents and given names."""
+    """Scores of how well two items go together; worked out once for each pair of contents and given names."""
     known: dict[tuple[int, int], int] = {}
     given = [{name for item in items for name in (item.given, *item.around)} for items in (olds, news)]
     both = given[0] & given[1]

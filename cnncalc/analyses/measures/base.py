@@ -17,7 +17,7 @@ MEASURES: dict[str, Measure] = {}
 
 
 class Use:
-    """Where a measure stands: bits, for every start makes them and an `enum.Flag` takes a hundred times as long."""
+    """Places of a measure: bits, for every start makes them and an `enum.Flag` takes a hundred times as long."""
 
     COLUMNS = 1  # tables, as one of --columns; --counts of a diagram; the totals in JSON
     FIGURES = 2  # the layers in JSON and CSV; `expect`, --sort, recorded baselines
@@ -75,7 +75,7 @@ class Measure:
         MEASURES[name] = self
 
     def sign(self, left_open: Collection[str]) -> str:
-        """What stands before a value where these quantities are not known of all layers: `≥ `, or nothing."""
+        """The sign before a value where these quantities are not known of all layers: `≥ `, or nothing."""
         return f"{self.bound} " if any(quantity in left_open for quantity in self.rests_on) else ""
 
     @property
@@ -85,7 +85,7 @@ class Measure:
 
     @property
     def noun(self) -> str:
-        """What there is a number of."""
+        """The noun for what is counted."""
         return self.help if self.in_bytes else self.name
 
     def value(self, analysis: Analysis, entry: Row | GroupRow | None = None) -> Value:

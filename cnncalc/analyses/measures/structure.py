@@ -26,7 +26,7 @@ def weighted(graph: Graph) -> list[int]:
 
 
 def depths(graph: Graph) -> list[int]:
-    """How many weight layers stand on the longest path from an input to each layer, itself among them.
+    """The number of weight layers on the longest path from an input to each layer, itself among them.
 
     >>> import cnncalc
     >>> [max(depths(cnncalc.load(name))) for name in ("vgg16", "googlenet", "resnet50", "densenet121")]

@@ -87,10 +87,12 @@ class Caffe(Format):
     table = TABLE
 
     def recognises(self, name: str, head: bytes) -> bool:
+        """Whether a file of that name which begins so is a prototxt."""
         begins = rb'(?:\s*(?:#[^\n]*\n|\w+\s*:\s*(?:"[^"\n]*"|[\w.]+)|input_shape\s*\{[^}]*\}))*\s*layers?\s*\{'
         return bool(re.match(begins, head)) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        """The graph of a prototxt; raises ProblemsFound, also where `vars` are given."""
         self.refuse_vars(vars)
         return lower(_Prototxt(source).read(), TABLE, input_size)
 

@@ -57,7 +57,7 @@ _ENDS = ("yolo", "region", "detection", "Gaussian_yolo")
 
 
 class CfgSection(Record):
-    """What stands under a `[head]`, and where that is."""
+    """The lines under a `[head]`, and where that is."""
 
     type: str
     values: dict[str, str]
@@ -72,9 +72,11 @@ class Darknet(Format):
     table = TABLE
 
     def recognises(self, name: str, head: bytes) -> bool:
+        """Whether a file of that name which begins so is a cfg of darknet."""
         return bool(re.match(rb"(?:\s|[#;][^\n]*\n)*\[net(?:work)?\]", head)) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        """The graph of a cfg; raises ProblemsFound, also where `vars` are given."""
         self.refuse_vars(vars)
         return lower(_Sections(source).read(), TABLE, input_size)
 

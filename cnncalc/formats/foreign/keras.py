@@ -116,6 +116,7 @@ class Keras(Format):
     table = TABLE
 
     def recognises(self, name: str, head: bytes) -> bool:
+        """Whether a file of that name which begins so is a model of Keras: an archive, HDF5 or JSON."""
         archive = rb"PK\x03\x04.{26}(?:metadata|config)\.json"
         whole = rb'\s*\{.{0,200}?"(?:class_name|name)"\s*:\s*"(?:Functional|Model|Sequential|Graph)"'
         if head.startswith(HDF5):
@@ -125,6 +126,7 @@ class Keras(Format):
         )
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        """The graph of a model; raises ProblemsFound, also where `vars` are given."""
         self.refuse_vars(vars)
         return lower(self.foreign(source), TABLE, input_size)
 

@@ -33,12 +33,12 @@ class Stored(Record):
 
     @property
     def size(self) -> int:
-        """How many numbers it has."""
+        """The count of its numbers."""
         return prod(self.dims)
 
     @property
     def bytes(self) -> int:
-        """How many bytes they take."""
+        """The bytes that its numbers take."""
         return -(-self.size * BITS.get(self.dtype, 32) // 8)
 
 

@@ -36,7 +36,7 @@ MOVES: dict[str, Move] = {}
 
 
 def moved(name: str, attributes: Attributes, reads: Reads) -> list[Known]:
-    """What a move gives; raises Unclear, also where its attributes are not what they should be."""
+    """The outputs of a move; raises Unclear, also where its attributes are not what they should be."""
     try:
         found = MOVES[name](attributes, reads)
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -78,7 +78,7 @@ def axis_of(axis: int, rank: int) -> int:
 
 
 def first(reads: Reads) -> Known:
-    """The first of what is read; raises Unclear where it is left out."""
+    """The value read first; raises Unclear where it is left out."""
     if not reads or reads[0] is None:
         raise Unclear("it reads nothing")
     return reads[0]
@@ -422,7 +422,7 @@ _BY_VALUE: dict[str, Callable[..., Any]] = {
 
 
 def by_value(type: str, reads: Reads) -> list[Known]:
-    """What is worked out value by value of tensors that are spread over each other."""
+    """Results worked out value by value, of tensors that are spread over each other."""
     parts = [read for read in reads if read is not None]
     dims = spread([part.dims for part in parts])
     function = _BY_VALUE.get(type)

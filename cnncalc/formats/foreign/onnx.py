@@ -128,11 +128,13 @@ class Onnx(Format):
     table = TABLE
 
     def recognises(self, name: str, head: bytes) -> bool:
+        """Whether a file of that name which begins so is a model of ONNX."""
         return bool(
             re.match(rb"\x08[\x01-\x14](?:\x12.{1,60}(?:\x1a|\x22|\x3a)|\x3a)", head, re.DOTALL)
         ) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        """The graph of a model; raises ProblemsFound, also where `vars` are given."""
         self.refuse_vars(vars)
         return lower(self.foreign(source), TABLE, input_size)
 

@@ -34,12 +34,14 @@ class Pt2(Format):
     table = ATEN
 
     def recognises(self, name: str, head: bytes) -> bool:
+        """Whether a file of that name which begins so is an exported program."""
         archive = (
             rb"PK\x03\x04.{26}[^/]{1,200}/(?:archive_format|archive_version|models/|data/weights/|data/constants/)"
         )
         return bool(re.match(archive, head, re.DOTALL)) or super().recognises(name, head)
 
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        """The graph of a program; raises ProblemsFound, also where `vars` are given."""
         self.refuse_vars(vars)
         return lower(self.foreign(source), ATEN, input_size)
 

@@ -17,7 +17,7 @@ WORDS = {word: word for word in ("none", "position", "same", "valid", "torch", "
 
 
 class Role(Record):
-    """What an operator reads at one place: `kind` is empty for a tensor, else where its stored numbers count."""
+    """The input of an operator at one place: `kind` is empty for a tensor, else where its stored numbers count."""
 
     name: str
     kind: str = ""
@@ -44,7 +44,7 @@ class Match(Record):
     defaults: Mapping[str, Any] = {}
 
     def roles(self, many: int) -> list[Role]:
-        """What is read at each of so many places; of `x*` as many as there are."""
+        """Roles of the inputs at each of so many places; of `x*` as many as there are."""
         return _roles(self.reads, many)
 
     def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def named(
     folder: str = "",
     index: Index | None = None,
 ) -> Against | Recorded:
-    """What `--baseline` means: a file where there is one of that name, else a version in git, `main` or `git:main`.
+    """The meaning of `--baseline`: a file where there is one of that name, else a version in git, `main` or `git:main`.
 
     Where the files to check are those of the `index`, it is looked for there first. `allowed` says how much a file may
     grow. Raises ProblemsFound where it is
@@ -123,7 +123,7 @@ class Against:
             )
 
     def gone(self) -> list[str]:
-        """What is no longer in a repository is no longer checked."""
+        """Problems of files that are gone: none, for what is no longer in a repository is no longer checked."""
         return []
 
 

@@ -18,7 +18,7 @@ _PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%?", re.ASCII)
 
 
 def read_allowed(texts: Iterable[str]) -> dict[str, Fraction]:
-    """What `--max-growth` allows, later ones first; raises ValueError with what is wrong.
+    """Growth that `--max-growth` allows, later ones first; raises ValueError with what is wrong.
 
     >>> read_allowed(["5%", "params=0.5%"])
     {'params': Fraction(1, 2), 'multiplies': Fraction(5, 1), 'activations': Fraction(5, 1)}
@@ -60,7 +60,7 @@ def _exceeds(was: Value, is_: Value, percent: Fraction) -> bool:
 
 
 def message(quantity: str, was: Value, is_: Value, allowed: Allowed, when: str = "") -> str:
-    """What is said of one quantity that grew too much.
+    """The message on one quantity that grew too much.
 
     >>> message("params", 200, 300, {"params": Fraction(5, 2)}, " at main")
     '`total` params: was 200 at main, is 300 (100 more, +50.0 %; allowed +2.5 %)'

@@ -28,14 +28,14 @@ Values = dict[str, Value]  # by quantity
 
 
 class Figures(Record):
-    """What is recorded of a file: its totals, and the figures of its top-level entries in their order."""
+    """The record of a file: its totals, and the figures of its top-level entries in their order."""
 
     totals: Values
     layers: dict[str, Values]
 
 
 def recorded(analysis: Analysis) -> Figures:
-    """What a baseline keeps of a network.
+    """The figures that a baseline keeps of a network.
 
     >>> import cnncalc
     >>> recorded(cnncalc.analyze(cnncalc.load("lenet5"))).layers["C1"]

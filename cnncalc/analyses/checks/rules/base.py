@@ -36,7 +36,7 @@ class Option(Record):
 
 
 class Finding(Record):
-    """What a rule objects to: a sentence, and the place: a node of the graph, or what is written.
+    """An objection of a rule: a sentence, and the place: a node of the graph, or what is written.
 
     `attribute` names the attribute at fault: where the entry gives it, that is the place.
     """
@@ -61,7 +61,7 @@ class Rule:
             RULES[cls.code] = cls()
 
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:
-        """What the rule finds, instance by instance."""
+        """The findings of the rule, instance by instance."""
         raise NotImplementedError
 
     @property
@@ -142,7 +142,7 @@ class Network:
         return ((index, node) for index, node in enumerate(self.nodes) if node.layer.family == family)
 
     def windows(self, node: Node) -> tuple[Axis, ...]:
-        """How the window of a conv, pool or subsample lies on each axis; equal work is looked at once."""
+        """The window of a conv, pool or subsample on each axis; equal work is looked at once."""
         sides = self.graph.shape(node.inputs[0])[1:]
         before = self.nodes[node.inputs[0]].layer if node.inputs[0] >= 0 else None
         zeros = (0,) * len(sides)
@@ -155,7 +155,7 @@ class Network:
         return found
 
     def behind(self, ref: Ref, skip: Callable[[Layer], bool]) -> Ref:
-        """The first of `ref` and what it reads, one by one, that is not of a kind to skip; -1 for an input."""
+        """The nearest layer, from `ref` back along what it reads, that is not of a kind to skip; -1 for an input."""
         known = self._behind.setdefault(skip, {})  # else many readers of one long chain would walk it again and again
         walked = []
         while ref >= 0 and ref not in known and skip(self.nodes[ref].layer):
@@ -166,7 +166,7 @@ class Network:
         return found
 
     def written(self, ref: Ref, attribute: str) -> Written | None:
-        """What the entry of a node says for an attribute; None where a default holds."""
+        """The value that the entry of a node has for an attribute; None where a default holds."""
         entry = self.entries[ref]
         if entry.bound is not None:
             return entry.bound.get(attribute)
@@ -226,7 +226,7 @@ class WindowRule(Rule):
     attribute: ClassVar[str]
 
     def window(self, layer: Layer, axes: tuple[Axis, ...]) -> tuple[str, str | None] | None:
-        """What is wrong, behind the layer's name, and a cure; None where all is well."""
+        """The fault, as written behind the layer's name, and a cure; None where all is well."""
         raise NotImplementedError
 
     def check(self, net: Network, options: dict[str, int]) -> Iterator[Finding]:

@@ -48,7 +48,7 @@ def keys_of(node: Node | None, key: str | None = None) -> list[tuple[Text, Node]
 
 
 def uses(found: Description) -> Uses:
-    """What is read and called anywhere in a description; what an unused block reads counts, for that block is told.
+    """Names read and called anywhere in a description; what an unused block reads counts, for that block is told.
 
     >>> from cnncalc import loads
     >>> graph = loads("{input: {channels: 3}, vars: {relu: 1, n: 2}, layers: [dense: n, relu]}")

@@ -56,7 +56,7 @@ class DeclarationError(TypeError):
 
 
 class Fault(Exception):
-    """What is wrong with a field or a formula, and a cure; who catches it adds the class and the place."""
+    """A fault of a field or a formula, and a cure; who catches it adds the class and the place."""
 
     def __init__(self, what: str, cure: str | None = None) -> None:
         super().__init__(what, cure)

@@ -39,6 +39,7 @@ class Attributes:
         self.builder = builder
 
     def bound(self, entry: Entry, type_name: str) -> dict[str, Node]:
+        """The values written for each attribute or param of an entry, by name."""
         return (
             entry.bound if entry.bound is not None else bind(entry, type_name, self.found.blocks, self.trail.problems)
         )
@@ -95,6 +96,7 @@ class Attributes:
         name: str,
         error: BadValue,
     ) -> None:
+        """Report a value that an attribute cannot have, at the place where it is written."""
         node = bound.get(name) or defaults[name]
         is_word = isinstance(node, Text) and is_itself(layer_type.attributes[name], node.text)
         help = None
@@ -120,6 +122,7 @@ class Attributes:
         caller: Env,
         env: Env,
     ) -> Any:
+        """The value of one param in a call of a block; raises Silent after reporting what is wrong."""
         name = param.name.removeprefix("$")
         node = given.get(name)
         if node is None:
@@ -137,5 +140,6 @@ class Attributes:
         return self.values.value(node, caller)
 
     def missing(self, entry: Entry, message: str, help: str | None = None) -> None:
+        """Report an attribute that an entry needs, once: not where the entry is faulty already."""
         if not entry.faulty:
             self.trail.add("missing-attribute", message, entry.key, help)

@@ -17,7 +17,7 @@ _SIZES = ("channels", "height", "width", "depth", "length")
 
 
 class Silent(Exception):
-    """Something unknown was read; the problem has been reported where it arose."""
+    """A read of something unknown; the problem has been reported where it arose."""
 
 
 class Readable(Protocol):
@@ -29,7 +29,8 @@ class Readable(Protocol):
     def shape_of(self, name: str) -> Shape | None:
         """None where it could not be worked out; raises KeyError for an unknown name."""
 
-    def names(self) -> list[str]: ...
+    def names(self) -> list[str]:
+        """Names that can be read."""
 
 
 class Env(dict[str, Any]):

@@ -104,6 +104,7 @@ class Expander:
             self.trail.stop("limit", f"{what} (limit: entries {MOST_ENTRIES:,})", entry.key)
 
     def entry(self, entry: Entry, label: Any, scope: Scope, current: Port, prefix: str) -> Port:
+        """The output of an entry, whose layers are added below `prefix`; `current` is the output before it."""
         self.counted(1 if entry.reads is None else len(entry.reads), entry)
         name, branch_names = label
         reads, absent = self.reads(entry, scope, current)
@@ -142,10 +143,12 @@ class Expander:
         return outputs[0]
 
     def missed(self, absent: list[Text]) -> None:
+        """Report entries that are read and not there."""
         for node in absent:
             self.lookup.missed(node)
 
     def copies(self, entry: Entry, path: str, times: int, reads: list[Port], scope: Scope) -> Ports:
+        """The outputs of the last copy of a repeated entry; each copy reads what the one before gives."""
         start = len(self.nodes)
         block = self.found.blocks.get(type_of(entry, scope.env))
         outputs: Ports = tuple(reads)
@@ -184,6 +187,7 @@ class Expander:
         return outputs
 
     def refuse_copies(self, entry: Entry, block: Block | None, reads: int) -> None:
+        """Report an entry that cannot be repeated, for it reads and gives unequally many."""
         if block is not None and block.gives:
             gives = len(block.gives)
             message = f"block `{block.name}` reads {reads} and gives {gives}: it cannot be repeated"
@@ -202,12 +206,12 @@ class Expander:
         )
 
     def so_far(self) -> _SoFar:
-        """How much there is."""
+        """The amount built so far."""
         builder = self.builder
         return _SoFar(len(self.nodes), len(builder.groups), self.count, len(self.trail.problems.found), builder.letters)
 
     def worked_out(self, since: _SoFar, path: str, reads: list[Port], outputs: Ports) -> _Call | None:
-        """What was built below a path since then, to be copied; None where something is wrong with it."""
+        """The layers built below a path since then, to be copied; None where something is wrong with them."""
         start, groups, count, problems, letters = since
         if None in outputs or None in reads or len(self.trail.problems.found) > problems:
             return None
@@ -217,7 +221,7 @@ class Expander:
         return _Call(stretch, self.count - count)
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
-        """What an entry gives, once; `beside` are the paths of its branches, where these stand beside it."""
+        """The outputs of an entry, once; `beside` are the paths of its branches, where these stand beside it."""
         type_name = type_of(entry, scope.env)
         if type_name in self.found.blocks:
             return self.call(entry, self.found.blocks[type_name], path, reads, scope)
@@ -230,6 +234,7 @@ class Expander:
         return (self.leaf(entry, LAYERS[type_name], path, reads, scope, entry.labels),)
 
     def call(self, entry: Entry, block: Block, path: str, reads: list[Port], scope: Scope) -> Ports:
+        """The outputs of a block, built below `path` on what it reads; one that calls itself without end is refused."""
         opened = self.open.get(block)
         if opened == self.ways_out:
             chain = [caller.name for caller, _, _ in self.trail.calls if caller] + [block.name]
@@ -281,11 +286,11 @@ class Expander:
         return outputs
 
     def given(self, block: Block, inner: Scope, last: Port) -> Ports:
-        """What a block gives: its `outputs`, else what its last entry gives."""
+        """The outputs of a block: its `outputs`, else what its last entry gives."""
         return tuple([self.lookup.given(node, inner) for node in block.outputs]) if block.outputs else (last,)
 
     def network(self, block: Block, env: Env, inputs: dict[str, Port], path: str) -> Ports:
-        """What another network gives as a block: it has its own vars, blocks and defaults, and the sizes that it reads.
+        """The outputs of another network as a block, with its own vars, blocks, defaults and the sizes that it reads.
 
         What leads to none of its outputs is left out.
         """
@@ -334,7 +339,7 @@ class Expander:
         return fine
 
     def equal(self, block: Block, env: Env, reads: list[Port]) -> tuple[Any, ...] | None:
-        """What calls of a block must have in common to give the same layers; None where something is not known."""
+        """The key that is equal for calls of a block which give the same layers; None where something is not known."""
         shapes = self.builder.shapes(reads)
         values = [env[param.name] for param in block.params]
         if None in shapes or UNKNOWN in values or len(set(reads)) < len(reads):
@@ -351,7 +356,7 @@ class Expander:
         )
 
     def again(self, call: _Call, path: str, reads: Sequence[Port]) -> tuple[Ref, ...]:
-        """What a block gives that was called before with equal params on equal shapes: nothing is worked out anew."""
+        """The outputs of a block called before with equal params on equal shapes: nothing is worked out anew."""
         stretch = call.stretch
         self.count += call.entries
         outputs = self.builder.again(stretch, path, tuple(reads))  # type: ignore[arg-type]
@@ -404,7 +409,7 @@ class Expander:
         return result
 
     def branch(self, branch: Branch, path: str, before: Port, scope: Scope) -> Ports:
-        """What a branch gives; nothing where its own `when` is false."""
+        """The outputs of a branch; nothing where its own `when` is false."""
         port = before if branch.reads is None else self.lookup.found(branch.reads, scope, before, "from")
         absent = [branch.reads] if branch.reads is not None and port is ABSENT else []
         port = None if isinstance(port, Entity) else port
@@ -429,7 +434,7 @@ class Expander:
         return (output,)
 
     def unread(self, ref: Ref) -> str | None:
-        """Why nobody reads what a layer or an input gives: a block is given it, and has no use for it."""
+        """The reason that nobody reads what a layer or an input gives: a block is given it, and has no use for it."""
         for block, reads in self.given_to:
             for name, port in zip(block.inputs, reads, strict=False):
                 if port == ref:
@@ -446,6 +451,7 @@ class Expander:
         copies: int = 0,
         block: Block | None = None,
     ) -> None:
+        """Add a group of all layers since `start`, for an entry or a branch."""
         origin = at.origin if isinstance(at, Entry) else (at.name or at.node).origin
         names = tuple([node.text for node in block.gives]) if block else ()
         output = outputs[0]
@@ -461,6 +467,7 @@ class Expander:
         scope: Scope,
         labels: Callable[[], list[str]],
     ) -> Port:
+        """The output of an entry that is one layer; None where it cannot be worked out."""
         like = self.attributes.bound(entry, layer_type.type).get(layer_type.second_input or "")
         if isinstance(like, Text):
             reads = [*reads, self.lookup.port(like, scope, scope.before, "like")]
@@ -489,6 +496,7 @@ class Expander:
         return ref
 
     def share(self, entry: Entry, target: Text, scope: Scope, start: int) -> None:
+        """Let the layers of an entry, those since `start`, share the weights of another entry."""
         found = scope.find(target.text)
         if not isinstance(found, Entity):
             self.lookup.unknown(target, scope, "share")
@@ -508,7 +516,7 @@ class Expander:
                 return
 
     def reads(self, entry: Entry, scope: Scope, current: Port) -> tuple[list[Port], list[Text]]:
-        """What an entry reads, and the names among it that are absent."""
+        """The outputs that an entry reads, and the names among them that are absent."""
         if entry.reads is None:
             if current is UNKNOWN and entry.branches and all(branch.reads for branch in entry.branches):
                 return [None], []
@@ -518,6 +526,7 @@ class Expander:
         return [None if isinstance(port, Entity) else port for port in found], absent
 
     def times(self, node: Written, env: Env) -> int:
+        """The number of copies that `repeat` asks for; raises Silent after reporting what is wrong."""
         value = self.values.value(node, env)
         if type(value) is not int or value < 0:
             self.trail.add(

@@ -23,7 +23,7 @@ _NONE: Mapping[str, Port] = MappingProxyType({})
 
 
 class Entity(Record):
-    """What a given name stands for in a list: its output, its nodes, and of a block with `outputs` all of these."""
+    """The meaning of a given name in a list: its output, its nodes, and of a block with `outputs` all of these."""
 
     output: Port
     start: int
@@ -35,7 +35,7 @@ ABSENT = Entity(None, 0, 0)
 
 
 def is_absent(name: str) -> str:
-    """What is said of an entry that is not there."""
+    """The message on an entry that is not there."""
     return f"`{name}` is absent here (its `when` is false or its `repeat` is 0)"
 
 
@@ -97,7 +97,7 @@ class Lookup:
         self.trail = trail
 
     def previous(self, at: Text, scope: Scope, current: Port) -> Port:
-        """What stands before an entry: with several inputs there is nothing before the first."""
+        """The output before an entry: with several inputs there is nothing before the first."""
         if current is not UNKNOWN:
             return current
         if scope.inputs:
@@ -106,7 +106,7 @@ class Lookup:
         return None
 
     def port(self, node: Text, scope: Scope, current: Port, what: str) -> Port:
-        """What a name in `from`, `outputs` or `like` stands for."""
+        """The output that a name in `from`, `outputs` or `like` stands for."""
         port = self.found(node, scope, current, what)
         if port is ABSENT:
             self.missed(node)
@@ -145,7 +145,7 @@ class Lookup:
         return None
 
     def given(self, node: Text, scope: Scope) -> Port:
-        """What an entry gives that a block names as an output: a name inside of it, and no other."""
+        """The output of an entry that a block names as its own: a name inside of it, and no other."""
         entity = scope.entities.get(node.text)
         if entity is ABSENT:
             self.missed(node)
@@ -157,9 +157,11 @@ class Lookup:
         return entity.output if entity else None
 
     def missed(self, node: Text) -> None:
+        """Report an entry that is read and not there."""
         self.trail.add("absent-entry", is_absent(node.text), node)
 
     def unknown(self, node: Text, scope: Scope, what: str) -> None:
+        """Report a name that no entry above has, with a cure; `what` is the key that says it."""
         known: list[str] = []
         help: Cure = None
         below: set[str] = set()

@@ -32,6 +32,7 @@ class Trail:
         self.problems.add(code, message, at, help, (*notes, *self.notes(path)), reason=reason, calls=calls)
 
     def stop(self, code: str, message: str, at: HasOrigin | Origin | None, help: str | None = None) -> NoReturn:
+        """Report a problem that ends the reading; raises ProblemsFound."""
         self.add(code, message, at, help)
         raise ProblemsFound(self.problems.found)
 

@@ -37,7 +37,7 @@ class Values:
             raise ProblemsFound(self.problems.found)
 
     def value(self, node: Node, env: Env) -> Any:
-        """What is written, worked out; raises Silent after reporting what is wrong."""
+        """The value of what is written; raises Silent after reporting what is wrong."""
         if isinstance(node, Text):
             text = node.text
             if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0") and len(text) < 16:
@@ -64,6 +64,7 @@ class Values:
                 self.read.add(text)
 
     def expression(self, text: str, node: Text, env: Env) -> Any:
+        """The value of an expression; raises Silent after reporting what is wrong."""
         try:
             self.will_read(text, node)
             tree, reads = parse(text), names(text)
@@ -104,6 +105,7 @@ class Values:
         raise Silent
 
     def truth(self, node: Node, env: Env) -> bool:
+        """Whether a condition holds; raises Silent after reporting what is wrong."""
         value = self.value(node, env)
         if not isinstance(value, bool):
             self.problems.add(

@@ -35,7 +35,7 @@ def _bind_in(entry: Entry, words: set[str], blocks: dict[str, Block], problems: 
 
 
 def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Problems) -> dict[str, Node]:
-    """What is written for each attribute of a layer or param of a block; faults are added to `problems`."""
+    """The values written for each attribute of a layer or param of a block; faults are added to `problems`."""
     if type_name in blocks:
         known = [param.name.lstrip("$") for param in blocks[type_name].params]
     elif type_name in LAYERS:

@@ -69,7 +69,7 @@ class Entry:
         return found
 
     def labels(self) -> list[str]:
-        """What messages call the tensors that it reads by name."""
+        """Labels that messages have for the tensors that it reads by name."""
         return [node.text for node in self.reads or ()]
 
 

@@ -55,7 +55,7 @@ def colon_cure(key: Text) -> str | None:
 
 
 def unseen_cure(text: str) -> str | None:
-    """What to do about a character in a name that nobody sees; None without any."""
+    """The cure for a character in a name that nobody sees; None without any."""
     character = unseen(text)
     return f"it holds {character}, which cannot be seen: write it anew" if character else None
 

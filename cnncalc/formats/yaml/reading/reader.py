@@ -43,12 +43,14 @@ class Reader:
         raise ProblemsFound(self.problems.found)
 
     def mapping(self, node: Node, what: str) -> list[tuple[Text, Node]]:
+        """Pairs of a mapping; none where it is something else, which is reported."""
         if isinstance(node, Map):
             return node.pairs
         self.problems.add("bad-value", f"`{what}` must be a mapping", node)
         return []
 
     def words(self, node: Node, what: str) -> list[Text]:
+        """Names in a list, or one alone; anything else is reported."""
         items = node.items if isinstance(node, Seq) else [node]
         found = [item for item in items if isinstance(item, Text) and not item.null]
         if len(found) != len(items) or not items:
@@ -56,6 +58,7 @@ class Reader:
         return found
 
     def vars(self, node: Node) -> dict[str, Node]:
+        """Vars by name, as they are written; raises ProblemsFound where there are too many."""
         found: dict[str, Node] = {}
         pairs = self.mapping(node, "vars")
         if len(pairs) > MOST_VARS:
@@ -75,6 +78,7 @@ class Reader:
         return found
 
     def defaults(self, node: Node) -> dict[str, dict[str, Node]]:
+        """Defaults by layer type and attribute, as they are written."""
         found: dict[str, dict[str, Node]] = {}
         for key, value in self.mapping(node, "defaults"):
             if key.text not in LAYERS:
@@ -105,6 +109,7 @@ class Reader:
         return found
 
     def blocks(self, node: Node) -> dict[str, Block]:
+        """Blocks by name."""
         found = {}
         for key, value in self.mapping(node, "blocks"):
             check_name(key, self.problems)
@@ -115,6 +120,7 @@ class Reader:
         return found
 
     def block(self, key: Text, pairs: list[tuple[Text, Node]]) -> Block:
+        """The block that these pairs of a key and a value describe."""
         block = Block(key)
         given: dict[str, Text] = {}
         network: Node | None = None
@@ -169,7 +175,7 @@ class Reader:
         return found
 
     def set(self, node: Node) -> dict[str, Text]:
-        """What a block gives to the vars of its network."""
+        """The values that a block gives to the vars of its network."""
         found: dict[str, Text] = {}
         for key, value in self.mapping(node, "set"):
             if value_is_null(value):
@@ -188,6 +194,7 @@ class Reader:
         return None
 
     def params(self, node: Node) -> list[Param]:
+        """Params of a block, each once; raises ProblemsFound where there are too many."""
         found: dict[str, Param] = {}
         items = node.items if isinstance(node, Seq) else [node]
         if len(items) > MOST_PARAMS:
@@ -210,6 +217,7 @@ class Reader:
         return list(found.values())
 
     def entries(self, node: Node) -> Entries:
+        """Entries of a list of layers; those that cannot be read are reported and left out."""
         if not isinstance(node, Seq):
             self.problems.add("bad-value", "layers are a list: each entry begins with `- `", node)
             return Entries()
@@ -217,6 +225,7 @@ class Reader:
         return Entries(entry for entry in read if entry is not None)
 
     def entry(self, node: Node) -> Entry | None:
+        """The entry that is written here; None where it is none, which is reported."""
         if isinstance(node, Text):
             return self.typed(node)
         if not isinstance(node, Map) or len(node.pairs) != 1:
@@ -256,12 +265,14 @@ class Reader:
         return entry
 
     def typed(self, key: Text) -> Entry | None:
+        """An entry of that layer type without attributes; None where no type is written."""
         if key.null or not key.text:
             self.problems.add("null-value", "an entry without a layer", key)
             return None
         return Entry(key)
 
     def attribute(self, entry: Entry, key: Text, value: Node) -> None:
+        """Put one attribute, or a key that every entry has, into an entry."""
         text = key.text
         if value_is_null(value):
             entry.faulty = True

@@ -18,7 +18,7 @@ _NORMS = ("batch_norm", "layer_norm", "group_norm")
 
 
 def renamed_type(entry: Entry, type_name: str) -> tuple[str, str] | None:
-    """What is said of a layer type that has another name now, and the line to write; None for any other."""
+    """The message on a layer type that has another name now, and the line to write; None for any other."""
     if type_name not in _TYPES:
         return None
     now, called = _TYPES[type_name]
@@ -28,7 +28,7 @@ def renamed_type(entry: Entry, type_name: str) -> tuple[str, str] | None:
 
 
 def renamed_attribute(entry: Entry, type_name: str, known: list[str], key: str) -> tuple[str, str] | None:
-    """What is said of an attribute that is written otherwise now, and the line to write; None for any other."""
+    """The message on an attribute that is written otherwise now, and the line to write; None for any other."""
     if (words := _words(type_name, key)) is None:
         return None
     pairs = [(name, written(node)) for name, node in zip(known, entry.positional, strict=False)]
@@ -38,7 +38,7 @@ def renamed_attribute(entry: Entry, type_name: str, known: list[str], key: str) 
 
 
 def renamed_default(type_name: str, key: str = "", value: Node | None = None) -> tuple[str, str] | None:
-    """What is said of a layer type or an attribute in `defaults` that has another name now; None for any other."""
+    """The message on a layer type or an attribute in `defaults` that has another name now; None for any other."""
     if not key:
         words = _TYPES.get(type_name)
         return (f"`{type_name}` is called `{words[0]}` now", f"write `{words[0]}: …`") if words else None
@@ -49,7 +49,7 @@ def renamed_default(type_name: str, key: str = "", value: Node | None = None) ->
 
 
 def alone(entry: Entry, type_name: str) -> tuple[str, str] | None:
-    """What is said of a norm with one truth by position, for that was its scale and its shift; None for any other."""
+    """The message on a norm with one truth by position, for that was its scale and its shift; None for any other."""
     place = 1 if type_name == "group_norm" else 0
     if type_name not in _NORMS or len(entry.positional) != place + 1 or "shift" in [key.text for key, _ in entry.named]:
         return None
@@ -94,7 +94,7 @@ def _line(type_name: str, entry: Entry, pairs: Pairs) -> str:
 
 
 def written(node: Node) -> str:
-    """What is written here, on one line."""
+    """The text that is written here, on one line."""
     if isinstance(node, Text):
         from json import dumps
 
