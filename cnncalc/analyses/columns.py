@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, used
 from cnncalc.analyses.style import Style
-from cnncalc.core.figures import megabytes, percent
+from cnncalc.core.figures import many, megabytes, percent, plural
 from cnncalc.core.problem import Label, clean
 from cnncalc.core.record import Record
 
@@ -126,7 +126,7 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
     ]
     deep = weight_layers(analysis)
     if deep:
-        lines.append(("layers", f"{deep} weight layer{'s' * (deep != 1)}"))
+        lines.append(("layers", many(deep, "weight layer")))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
     if analysis.uncounted:
@@ -134,7 +134,7 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
         lines.append(
             (
                 "not known",
-                f"{operators}: the total{'s' * (len(bound) - 1)} of {' and '.join(bound)} "
+                f"{operators}: the {plural('total', len(bound))} of {' and '.join(bound)} "
                 f"{'are lower bounds' if len(bound) > 1 else 'is a lower bound'}",
             )
         )
@@ -151,4 +151,4 @@ def title(analysis: Analysis, style: Style) -> tuple[str, str]:
         for name, shape in analysis.inputs.items()
     )
     name = " ".join(analysis.name.split())  # it may be written on several lines
-    return style.plain(name), style.plain(f"input{'s' * (len(analysis.inputs) > 1)} {named}")
+    return style.plain(name), style.plain(f"{plural('input', len(analysis.inputs))} {named}")

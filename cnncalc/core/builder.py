@@ -15,6 +15,7 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, Protocol
 
+from cnncalc.core.figures import many
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
@@ -595,7 +596,7 @@ def _moved(ref: Ref, place: list[int], start: int) -> Ref:
 def _left_out_note(left_out: list[str]) -> str:
     roots = list(dict.fromkeys(name.partition("/")[0] for name in left_out))
     listed = ", ".join(roots[:5]) + (f" and {len(roots) - 5} more" if len(roots) > 5 else "")
-    return f"left out, for it leads to no output: {listed} ({len(left_out)} layer{'s' * (len(left_out) != 1)})"
+    return f"left out, for it leads to no output: {listed} ({many(len(left_out), 'layer')})"
 
 
 def _alike_but_for_sides(layer: Layer, shapes: tuple[Shape, ...]) -> bool:

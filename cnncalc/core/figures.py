@@ -121,6 +121,20 @@ def short(number: float) -> str:
     return f"{number // 10**12:,}T"
 
 
+def many(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> many(1, "file"), many(1200, "file"), many(2, "bias")
+    ('1 file', '1,200 files', '2 biases')
+    """
+    return f"{number:,} {plural(noun, number)}"
+
+
+def plural(noun: str, number: int) -> str:
+    """A noun for so many things."""
+    return noun if number == 1 else f"{noun}{'es' if noun.endswith('s') else 's'}"
+
+
 def percent(part: float | None, whole: float | None) -> str:
     """A share to one decimal.
 

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from math import ceil, floor, prod
 from typing import Any
 
+from cnncalc.core.figures import many
 from cnncalc.core.names import is_word, unseen
 from cnncalc.core.record import Record
 
@@ -239,7 +240,7 @@ class _Parser:
         self.expect(")")
         takes = FUNCTIONS[function][1]
         if takes not in (None, len(arguments)):
-            raise FormulaError(f"`{function}` takes {takes} argument{'s' * (takes != 1)}, not {len(arguments)}")
+            raise FormulaError(f"`{function}` takes {many(takes, 'argument')}, not {len(arguments)}")
         tree = ("call", function, arguments)
         if name := whole_name(tree):
             self.names[-1] = (name, function)

@@ -23,15 +23,6 @@ def written_shape(shape: Shape, layout: str = "hwc", times: str = "×") -> str:
     return times.join(map(str, ordered))
 
 
-def how_many(number: int, what: str) -> str:
-    """A number of things, as people say it.
-
-    >>> how_many(0, "side"), how_many(1, "side"), how_many(2, "side")
-    ('no sides', '1 side', '2 sides')
-    """
-    return f"{number or 'no'} {what}{'s' * (number != 1)}"
-
-
 def read_shape(text: str) -> Shape | None:
     """The shape that a text like `28x28x256` (channels last) means, None where it is no shape.
 

@@ -6,6 +6,7 @@ from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import GroupRow, Row
+from cnncalc.core.figures import many
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
 from cnncalc.core.shape import written_shape
@@ -70,7 +71,7 @@ def operation(vertex: Vertex) -> str:
         text = ""
     if isinstance(vertex.entry, GroupRow):
         number = vertex.entry.stop - vertex.entry.start
-        text = " · ".join(filter(None, [text, f"{number} layer{'s' * (number != 1)}"]))
+        text = " · ".join(filter(None, [text, many(number, "layer")]))
     return clean(text)
 
 

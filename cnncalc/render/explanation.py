@@ -9,7 +9,7 @@ from cnncalc.analyses.outline import describe
 from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
 from cnncalc.core.analysis import Counts
-from cnncalc.core.figures import exact, percent
+from cnncalc.core.figures import exact, many, percent
 from cnncalc.core.layers.base import COUNTS
 from cnncalc.core.problem import clean
 from cnncalc.core.work import Step
@@ -94,7 +94,7 @@ def _padded(padded: Sequence[tuple[str, int, int, int]]) -> str:
         if before == after == (extent - 1) / 2:
             said.append(f"same is P = (F − 1)/2 = ({extent} − 1)/2 = {before} at each end{of}")
         else:
-            said.append(f"same is {before} zero{'s' * (before != 1)} before and {after} behind{of}")
+            said.append(f"same is {many(before, 'zero')} before and {after} behind{of}")
     return "; ".join(said)
 
 
@@ -161,7 +161,7 @@ def _beside(working: SumWorking, style: Style, file: str) -> tuple[str, str]:
         outputs = [f"{name} {style.shape(shape)}" for name, shape in working.outputs.items()]
         several = f", outputs {', '.join(outputs)}" if len(outputs) > 1 else ""
         return f"{working.description}{several}", clean(file)
-    layers = f"{working.layers} layer{'s' * (working.layers != 1)}"
+    layers = many(working.layers, "layer")
     return f"{working.description}, {layers}", clean(str(working.entry.origin))
 
 

@@ -15,10 +15,10 @@ from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change as changed_by
+from cnncalc.core.figures import many
 from cnncalc.core.problem import Problem, clean
 from cnncalc.formats.writing import shown_json
 from cnncalc.render import markdown as md
-from cnncalc.render.check import many
 from cnncalc.render.check.json import budget_object
 from cnncalc.render.comparison import by_layer
 from cnncalc.render.document import (

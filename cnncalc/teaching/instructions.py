@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnncalc.analyses.working import legend
+from cnncalc.core.figures import many
 from cnncalc.teaching.question import WANTED, Question, Worksheet
 from cnncalc.teaching.tables import NOT_ASKED
 from cnncalc.teaching.wording import working
@@ -15,9 +16,7 @@ UNSAID = "Where nothing is said, the stride is 1, that of a pool its kernel, the
 def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
     """How to answer, as sentences; `cells`: also how to read the tables."""
     asked = {question.ask for question in sheet.questions}
-    many = f"{len(sheet.questions)} question{'s' * (len(sheet.questions) != 1)}"
-    points = f"{sheet.points} point{'s' * (sheet.points != 1)}"
-    found = [f"{many}, {points}."]
+    found = [f"{many(len(sheet.questions), 'question')}, {many(sheet.points, 'point')}."]
     double = [question.id for question in sheet.questions if question.points > 1]
     if double and len(double) < len(sheet.questions):
         listed = f"{', '.join(double[:-1])} and {double[-1]}"

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
+from cnncalc.core.figures import plural
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
 from cnncalc.teaching.answers import plain
@@ -243,16 +244,15 @@ def _column(head: list[str], said: str) -> int:
 def _said(head: list[str], named: list[int], questions: dict[str, int], order: bool, wanted: Wanted) -> str:
     """Which columns were read, as a sentence."""
     called = " and ".join(f"{at + 1} '{clean(head[at])[:40]}'" for at in named)
-    names = f"names from column{'s' * (len(named) > 1)} {called}" if named else "no column of names"
+    names = f"names from {plural('column', len(named))} {called}" if named else "no column of names"
     places = _runs([at + 1 for at in questions.values()])
     numbers = _runs([int(id) for id in questions])
-    several = "s" * (len(questions) > 1)
-    found = f"{names}; question{several} {numbers} from column{several} {places}"
+    found = f"{names}; {plural('question', len(questions))} {numbers} from {plural('column', len(questions))} {places}"
     if order and not wanted.columns:
         found += ", by their order"
     missing = [int(id) for id in wanted.ids if id not in questions]
     if missing and wanted.ids is not IDS:
-        found += f"; no column for question{'s' * (len(missing) > 1)} {_runs(missing)}"
+        found += f"; no column for {plural('question', len(missing))} {_runs(missing)}"
     return found
 
 

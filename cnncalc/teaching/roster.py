@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from cnncalc.core.figures import many, plural
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
 from cnncalc.teaching.files import KEY, LARGEST_ANSWERS, Unreadable, read_bounded, read_worksheet
@@ -73,7 +74,7 @@ def read_names(path: str, columns: tuple[str, ...] = ()) -> tuple[list[str], str
     if columns or any(NAMED.search(cell) for cell in head):
         places = names_in(head, [row for _, row in rows[1:]], Wanted(names=columns))
         called = " and ".join(f"{at + 1} '{clean(head[at])[:40]}'" for at in places)
-        said, rows = f"names from column{'s' * (len(places) > 1)} {called}", rows[1:]
+        said, rows = f"names from {plural('column', len(places))} {called}", rows[1:]
     names = []
     for number, row in rows:
         name = " ".join(row[at] for at in places if at < len(row) and row[at])
@@ -84,7 +85,7 @@ def read_names(path: str, columns: tuple[str, ...] = ()) -> tuple[list[str], str
         raise Unreadable("has no name below its header")
     if len(names) > MOST_SEATS:
         raise Unreadable(f"has more than {MOST_SEATS:,} names")
-    return names, f"{len(names)} student{'s' * (len(names) > 1)}: {said}"
+    return names, f"{many(len(names), 'student')}: {said}"
 
 
 def read_seats(folder: str) -> tuple[list[Seat], list[str]]:

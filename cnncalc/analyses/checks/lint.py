@@ -15,6 +15,7 @@ from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Finding, Network
 from cnncalc.core.analysis import Analysis
+from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail, in_order, nearest
 from cnncalc.core.record import Record
@@ -174,7 +175,7 @@ def _problem(code: str, one: _Merged, net: Network) -> Problem:
         around = next(net.around(finding.at, calls_only=True), None)
         others = one.count - 1
         listed = ", ".join(f"`{name}`" for name in one.paths[1:]) + (", …" if others > 3 else "")
-        more = f"; and at {others:,} more place{'s' * (others != 1)}: {listed}" if others else ""
+        more = f"; and at {many(others, 'more place')}: {listed}" if others else ""
         if around is not None:
             origin = around.origin
             used = f"line {origin.line}" if origin.file == one.node.source.name else str(origin)

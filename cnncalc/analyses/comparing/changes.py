@@ -8,6 +8,7 @@ from cnncalc.analyses.comparing.diff import Change, Kind, count
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Counts, GroupRow, Row
+from cnncalc.core.figures import many
 from cnncalc.core.record import Record
 
 MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">", "resized": "~", "unchanged": " "}
@@ -108,7 +109,7 @@ def _unchanged(run: Sequence[Change]) -> str:
 def described(change: Change, style: Style) -> str:
     """The change of a layer: `filters 64 → 128`, or what it is where it is new or gone."""
     entry = change.entry
-    own = describe(entry) if isinstance(entry, Row) else f"{entry.description}, {_many(change.layers)}"
+    own = describe(entry) if isinstance(entry, Row) else f"{entry.description}, {many(change.layers, 'layer')}"
     if change.kind in ("added", "removed"):
         return own
     if change.kind == "moved":
@@ -140,7 +141,3 @@ def _output(change: Change, style: Style) -> str:
 
 def _own_name(entry: Row | GroupRow) -> str:
     return entry.name.rpartition("/")[2]
-
-
-def _many(layers: int) -> str:
-    return f"{layers:,} layer{'s' * (layers != 1)}"

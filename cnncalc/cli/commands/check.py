@@ -17,8 +17,9 @@ from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
 from cnncalc.cli.updating import updated
+from cnncalc.core.figures import many
 from cnncalc.formats import writing
-from cnncalc.render.check import FEW, Checked, many, verdict
+from cnncalc.render.check import FEW, Checked, verdict
 
 if TYPE_CHECKING:
     from fractions import Fraction

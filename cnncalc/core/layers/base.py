@@ -25,9 +25,10 @@ import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from cnncalc.core.figures import many
 from cnncalc.core.formula import compiled, simple, written
 from cnncalc.core.record import Record
-from cnncalc.core.shape import MOST_SIDES, how_many, read_shape
+from cnncalc.core.shape import MOST_SIDES, read_shape
 
 Cases = dict[str, str]
 Formula = str | Cases
@@ -122,7 +123,7 @@ def _per_axis(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
     if not isinstance(value, tuple):
         return (_whole(attribute, value),) * rank
     if len(value) != rank:
-        raise BadValue(f"has {how_many(len(value), 'value')} for an input with {how_many(rank, 'side')}")
+        raise BadValue(f"has {many(len(value), 'value')} for an input with {many(rank, 'side')}")
     return tuple(_whole(attribute, part) for part in value)
 
 
@@ -142,7 +143,7 @@ def _factors(attribute: Attribute, value: Any, rank: int) -> tuple[Any, ...]:
             raise BadValue(f"must be a number above 0, is {written(part)}")
         factors.append(simple(part if type(part) is int else Fraction(part)))
     if len(factors) != rank:
-        raise BadValue(f"has {how_many(len(factors), 'value')} for an input with {how_many(rank, 'side')}")
+        raise BadValue(f"has {many(len(factors), 'value')} for an input with {many(rank, 'side')}")
     return tuple(factors)
 
 
@@ -152,7 +153,7 @@ def _padding(attribute: Attribute, value: Any, rank: int) -> Any:
     if value == "valid":
         return ((0, 0),) * rank
     if isinstance(value, tuple) and len(value) != rank:
-        raise BadValue(f"has {how_many(len(value), 'value')} for an input with {how_many(rank, 'side')}")
+        raise BadValue(f"has {many(len(value), 'value')} for an input with {many(rank, 'side')}")
     ends = []
     for end in value if isinstance(value, tuple) else (value,) * rank:
         pair = end if isinstance(end, tuple) else (end, end)

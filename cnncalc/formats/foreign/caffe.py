@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Place, clean, fail
-from cnncalc.core.shape import how_many
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
@@ -227,7 +227,7 @@ class _Prototxt:
             else:
                 left_out += 1
         if left_out:
-            self.net.notes.append(f"left out, for they are only for training: {how_many(left_out, 'layer')}")
+            self.net.notes.append(f"left out, for they are only for training: {many(left_out, 'layer')}")
         last = [one for one in self.given.values() if one and one not in self.read_by and one not in self.net.inputs]
         self.net.outputs = tuple(dict.fromkeys([*self.ends, *last]))
         return self.net

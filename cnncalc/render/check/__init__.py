@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cnncalc.core.figures import many
 from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
@@ -34,15 +35,6 @@ def verdict(reports: Sequence[Report]) -> str:
     if failed:
         return f"{failed:,} of {many(len(reports), 'file')} failed, {many(figures, 'figure')} checked{warned}"
     return f"All checks passed: {many(len(reports), 'file')}, {many(figures, 'figure')}{warned}"
-
-
-def many(number: int, noun: str) -> str:
-    """A number of things.
-
-    >>> many(1, "file"), many(1200, "file")
-    ('1 file', '1,200 files')
-    """
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def from_root(path: str, root: str | None) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from cnncalc.analyses.checks.report import Report, causes
 from cnncalc.analyses.measures import Use, used
 from cnncalc.analyses.style import Style
-from cnncalc.core.figures import exact
+from cnncalc.core.figures import exact, many
 from cnncalc.core.problem import Problem
 from cnncalc.render import markdown
-from cnncalc.render.check import FEW, Checked, from_root, many, verdict
+from cnncalc.render.check import FEW, Checked, from_root, verdict
 from cnncalc.render.document import Block, Grid, Head, Heading, Inline, Items, Page, Paragraph, Run, TableRow
 
 LARGEST = 2**20  # bytes that GitHub takes for one step; more, and it shows nothing

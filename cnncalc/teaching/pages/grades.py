@@ -8,6 +8,7 @@ from json import dumps
 from typing import Any
 
 from cnncalc.analyses.style import Style
+from cnncalc.core.figures import many
 from cnncalc.core.problem import clean
 from cnncalc.formats.writing import shown_json
 from cnncalc.render.csv import written
@@ -38,7 +39,7 @@ def document(marks: Marks, style: Style) -> Page:
         blocks.append(Items(below))
     look = _to_look_at(found)
     if look:
-        blocks.append(Labelled(f"for a person to look at: {_many(len(look), 'answer')}", [Items(look)]))
+        blocks.append(Labelled(f"for a person to look at: {many(len(look), 'answer')}", [Items(look)]))
     if columns:
         blocks.append(Items(columns))
     return Page(title, blocks)
@@ -92,7 +93,7 @@ def _one(sheet: Worksheet, graded: Graded, key: bool) -> Grid:
 
 def _of_one(graded: Graded) -> list[Inline]:
     total = f"{graded.points} of {graded.of} points, {share_of(graded)}"
-    total += f"; {_many(graded.open, 'point')} open" if graded.open else ""
+    total += f"; {many(graded.open, 'point')} open" if graded.open else ""
     return [Run(total, "strong"), *(f"note: {note}" for note in graded.notes)]
 
 
@@ -150,13 +151,13 @@ def summary(sheet: Worksheet, found: Sequence[Graded]) -> list[Inline]:
     if readable:
         mean = sum(graded.points for graded in readable) / len(readable)
         without = ", without the open ones" if any(graded.open for graded in readable) else ""
-        lines.append(f"mean {mean:.1f} of {sheet.points} points, {_many(len(readable), 'sheet')}{without}")
+        lines.append(f"mean {mean:.1f} of {sheet.points} points, {many(len(readable), 'sheet')}{without}")
     unread = sum(bool(graded.problem) and not graded.passed_over for graded in found)
     if unread:
-        lines.append(f"not read: {_many(unread, 'file')} or rows" if unread > 1 else "not read: 1 file or row")
+        lines.append(f"not read: {many(unread, 'file')} or rows" if unread > 1 else "not read: 1 file or row")
     absent = sum(graded.absent for graded in found)
     if absent:
-        lines.append(f"nothing handed in: {_many(absent, 'student')}")
+        lines.append(f"nothing handed in: {many(absent, 'student')}")
     if len(readable) > 1:
         lines += _hardest(readable)
     slips = Counter(slip.slip.name for graded in readable for mark in graded.marks for slip in mark.slips)
@@ -176,10 +177,6 @@ def _hardest(readable: Sequence[Graded]) -> list[Inline]:
         for tally in found
     ]
     return [f"least often right: {', '.join(listed[:_HARDEST])}"] if listed else []
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 # ------------------------------------------------------------------------------------------------ JSON, CSV

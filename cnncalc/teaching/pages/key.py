@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from json import dumps
 
 from cnncalc.analyses.style import Style
+from cnncalc.core.figures import many
 from cnncalc.formats.writing import shown_json
 from cnncalc.render.document import Grid, Head, Heading, Page, Paragraph, Section, TableRow
 from cnncalc.teaching.question import Worksheet
@@ -15,7 +16,7 @@ from cnncalc.teaching.wording import written_answer
 def document(sheets: Sequence[Worksheet], style: Style) -> Page:
     """A table of answers for each student."""
     first = sheets[0]
-    title = f"{first.title}: key for {len(sheets)} student{'s' * (len(sheets) != 1)}"
+    title = f"{first.title}: key for {many(len(sheets), 'student')}"
     heads = [Head("question", right=True), Head("layer", folds=True, name=True), Head("asked")]
     heads += [Head("answer"), Head("points", right=True)]
     sections = []

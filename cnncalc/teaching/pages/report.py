@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.analyses.style import Style
+from cnncalc.core.figures import many
 from cnncalc.diagram import svg
 from cnncalc.diagram.metrics import fitted, text_width
 from cnncalc.diagram.picture import FONTS, Box, Caption, Item, Picture
@@ -110,5 +111,4 @@ def _legend(x: float, y: float, verdicts: list[str]) -> list[Item]:
 def _said(marks: Marks) -> str:
     read = [graded for graded in marks.students if not graded.problem and not graded.absent]
     points, of = sum(graded.points for graded in read), sum(graded.of for graded in read)
-    several = "s" * (len(read) != 1)
-    return f"{len(read)} sheet{several}, {percent_of(points, of)} of the points; how each question was answered"
+    return f"{many(len(read), 'sheet')}, {percent_of(points, of)} of the points; how each question was answered"

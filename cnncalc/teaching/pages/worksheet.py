@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analyses.style import Style
+from cnncalc.core.figures import many
 from cnncalc.render.document import (
     Block,
     Fields,
@@ -100,7 +101,7 @@ def _question(question: Question, sheet: Worksheet, key: bool, room: int, field:
 
 def _working(sheet: Worksheet) -> Iterator[Block]:
     for question in sheet.questions:
-        points = f"{question.points} point{'s' * (question.points != 1)}"
+        points = many(question.points, "point")
         head: list[Part] = [Run(f"{question.id}.", "strong"), " ", Run(question.prompt, "prose"), " "]
         yield Paragraph([*head, Run(_answers(question, sheet), "strong"), f" ({points})"])
         yield Items([Run(step, "prose") for step in question.working])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnncalc.analyses.checks.rules.base import LINEAR, Finding, Network, Rule, label
+from cnncalc.core.figures import many
 
 
 class BiasBeforeNorm(Rule):
@@ -42,7 +43,7 @@ layers:
         for index, node in net.of_type(*LINEAR):
             if node.work.biases and node.shares == index and index not in useful:
                 norm = label(net.nodes[net.readers[index][0]])
-                biases = f"{node.work.biases:,} bias{'es' * (node.work.biases != 1)}"
+                biases = many(node.work.biases, "bias")
                 message = f"`{label(node)}` has {biases} that `{norm}` behind it takes away again"
                 yield Finding(message, index, "bias", "say `bias: false`")
 

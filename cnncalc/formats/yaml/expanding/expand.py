@@ -11,13 +11,14 @@ from itertools import compress, islice
 from typing import Any
 
 from cnncalc.core.builder import MOST_LAYERS, MOST_LETTERS, Builder, Stretch, rank_of, wrong_number
+from cnncalc.core.figures import many
 from cnncalc.core.formula import written
 from cnncalc.core.graph import Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
 from cnncalc.core.record import Record
-from cnncalc.core.shape import Shape, how_many, written_shape
+from cnncalc.core.shape import Shape, written_shape
 from cnncalc.formats.source import DEEPEST, Text
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.yaml.expanding.attributes import Attributes
@@ -333,7 +334,7 @@ class Expander:
                 fine = False
             elif len(own) != len(shape) or own[0] != shape[0]:
                 fine = False
-                reads = how_many(own[0], "channel") if len(own) == len(shape) else written_shape(own)
+                reads = many(own[0], "channel") if len(own) == len(shape) else written_shape(own)
                 message = f"the network of block `{block.name}` reads {reads}, and not {written_shape(shape)}"
                 self.trail.add("wrong-input", message, at)
         return fine
@@ -507,8 +508,7 @@ class Expander:
             return
         own, other = len(self.nodes) - start, found.stop - found.start
         if own != other and (entry.repeat is None or not other or own % other):
-            many = f"{other} layer{'s' * (other != 1)}"
-            message = f"`{target.text}` has {many}, this entry {own}: they cannot share weights"
+            message = f"`{target.text}` has {many(other, 'layer')}, this entry {own}: they cannot share weights"
             self.trail.add("bad-share", message, target)
             return
         for index in range(own):

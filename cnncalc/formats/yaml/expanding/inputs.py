@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from cnncalc.core.figures import many
 from cnncalc.core.formula import written
 from cnncalc.core.names import composed
 from cnncalc.core.problem import Problems, misspelt
-from cnncalc.core.shape import AXES, MOST_SIDES, Shape, how_many
+from cnncalc.core.shape import AXES, MOST_SIDES, Shape
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.expanding.env import Env, Silent
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
@@ -151,7 +152,7 @@ def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: 
         if len(fitting) != len(sides) or not sides:
             problems.add(
                 "bad-value",
-                f"--input-size has {how_many(len(size), 'number')} for an input with {how_many(len(sides), 'side')}",
+                f"--input-size has {many(len(size), 'number')} for an input with {many(len(sides), 'side')}",
                 None,
             )
             return None
