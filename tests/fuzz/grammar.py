@@ -104,10 +104,8 @@ class Writer:
         text = ""
         for key in ("name", "source", "note"):
             if self.sometimes(0.15):
-                words = self.choose.choices(
-                    [*HOSTILE, *LETTERS, " "], k=self.size(1.5 if self.sometimes(0.99) else 4.5)
-                )
-                text += f"{key}: {quoted(''.join(words))}\n"
+                words = "".join(self.choose.choices([*HOSTILE, *LETTERS, " "], k=self.size(1.5)))
+                text += f"{key}: {quoted(words * (1 if self.sometimes(0.99) else self.size(4)))}\n"
         return text + ("# cnncalc: ignore[unused-var, x]\n" if self.sometimes(0.05) else "")
 
     def size(self, most: float) -> int:
@@ -189,7 +187,9 @@ class Writer:
         if self.sometimes(0.9):
             return self.choose.choice(NAMES)
         signs = [*LETTERS, *HOSTILE] if self.sometimes(0.3) else LETTERS
-        return quoted("".join(self.choose.choices(signs, k=self.size(2.5))))
+        return quoted(
+            "".join(self.choose.choices(signs, k=self.size(1.5))) * (self.size(1) if self.sometimes(0.1) else 1)
+        )
 
     def names(self) -> str:
         return "[" + ", ".join(self.name() for _ in range(self.choose.randint(1, 3))) + "]"
