@@ -40,6 +40,7 @@ SLOW = 2.0  # seconds of the processor for one input
 MOST_MEGABYTES = 500
 BY_RIGHT = 1.5  # of a plain network of the same size
 LONGEST = 120  # seconds after which an input is ended
+_FOLDER = "/dev/shm" if os.path.isdir("/dev/shm") else None  # thousands of files are written, each down to the disk
 STEP = {False: 1000, True: 50}  # inputs of one process; of those through every output
 
 
@@ -66,7 +67,8 @@ class Found:
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     codes: Counter[tuple[str, int]] = field(default_factory=Counter)
-    longest: dict[str, float] = field(default_factory=dict)  # by command and format
+    outputs: Counter[str] = field(default_factory=Counter)
+    longest: dict[str, float] = field(default_factory=dict)  # by command
     failures: list[str] = field(default_factory=list)
     culprits: list[Culprit] = field(default_factory=list)
     slowest: float = 0.0
@@ -78,6 +80,7 @@ class Found:
     def add(self, other: Found) -> None:
         self.counts += other.counts
         self.codes += other.codes
+        self.outputs += other.outputs
         self.failures += other.failures
         self.culprits += other.culprits
         self.slowest = max(self.slowest, other.slowest)
@@ -90,11 +93,12 @@ class Found:
 
 def _run(task: Task) -> Found:
     """Try a range of inputs, within its bounds."""
-    gc.disable()  # as the command does
+    if not task.outputs:
+        gc.disable()  # as the command does
     signal.signal(signal.SIGPROF, _end)
     found = Found()
     rose = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=_FOLDER) as folder:
         if task.outputs:
             _repository(folder)
         for number in task.numbers:
@@ -106,6 +110,7 @@ def _run(task: Task) -> Found:
                 if task.outputs:
                     told = every_output(text, Random(number))
                     found.codes += told.codes
+                    found.outputs += told.outputs
                     for name, seconds in told.seconds.items():
                         found.longest[name] = max(seconds, found.longest.get(name, 0))
                     found.counts[kind, "failure" if told.faults else "network"] += 1
@@ -276,6 +281,7 @@ def _figures(found: Found, verdicts: list[Judged], failures: int, outputs: bool)
         for (name, code), times in sorted(found.codes.items()):
             calls.setdefault(name, Counter())[str(code)] += times
         figures["calls"] = {name: {**codes, "slowest": round(found.longest[name], 2)} for name, codes in calls.items()}
+        figures["outputs"] = dict(sorted(found.outputs.items()))
     else:
         slow = sum(1 for one in found.culprits if one.seconds)
         right = [one for one in verdicts if one.verdict == "large by right"]

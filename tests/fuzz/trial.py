@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import os
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
+from unittest.mock import patch
 from xml.etree import ElementTree
+
+import click
+from click.testing import CliRunner
 
 import cnncalc
 from cnncalc.analyses.checks.lint import lint
-from cnncalc.cli import command_names
+from cnncalc.cli import cli, command_names
+from cnncalc.cli.command import Command
 from cnncalc.core.graph import Graph
 from cnncalc.render import json as as_json
 from cnncalc.render import problems
@@ -56,106 +62,118 @@ def attempt(text: str) -> Tried:
 
 _OF_JSON = ("json", "sarif", "gitlab", "rdjson", "notebook")
 _OF_XML = ("svg", "junit", "moodle")
+_BYTES = ("png", "pdf", "qti")
 _OF_NO_FILE = ("completion", "help", "new", "schema")
+_OF_WORDS = ("layers", "list", "rules", "show")  # they read no file, and some read all that are bundled
+_ANSWERS = [*HOSTILE, "1", "8x8x4", "1.5M", "1e9", "٣", "9" * 300]
 
 
 class Call(NamedTuple):
-    """A command line, and its format."""
+    """A command line, and what is typed."""
 
     args: tuple[str, ...]
-    form: str
     typed: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"{self.args[0]} {self.form}".strip()
 
 
 def calls(choose: Random) -> Iterator[Call]:
-    """Every command in every format on `net.yaml`, which stands in a repository; options by chance."""
+    """Every command on `net.yaml`, which stands in a repository; options by chance."""
     level = str(choose.randint(1, 3))
     word = choose.choice([*HOSTILE, "conv", "relu", "unused-var", "lenet5", "a" * 5_000, "٣"]).replace("\0", "0")
     more = {
         "summary": ("net.yaml", "--depth", choose.choice(["0", "1", "all"])),
         "check": ("net.yaml", *choose.choice([(), ("--max-params", "1k"), ("--strict",)])),
-        "explain": ("net.yaml", *choose.choice([(), (word,), ("total",)])),
+        "explain": ("net.yaml", *choose.choice([(), (), (word,)])),
         "compare": ("net.yaml", "other.yaml", *choose.choice([(), ("--by-layer",)])),
         "diff": (),
         "diagram": ("net.yaml", *choose.choice([(), ("--depth", "all"), ("--kind", "blocks")])),
         "exercise": ("net.yaml", "--level", level),
-        "grade": ("sheet.json", "answers"),
+        "grade": ("sheet.json", "answers", *choose.choice([(), ("--key",), ("--carry",)])),
         "quiz": ("net.yaml", "--level", level),
-        "layers": (word,),
-        "list": (word,),
-        "rules": (word,),
-        "show": (word,),
     }
+    wanted = [name for name in command_names() if name not in (*_OF_NO_FILE, *_OF_WORDS)]
+    if choose.random() < 0.02:
+        more |= dict.fromkeys(_OF_WORDS, (word,))
+        wanted += _OF_WORDS
     typed = "".join(f"{choose.choice([*HOSTILE, '1', '28x28x3', '1.5M', '-', '9' * 300])}\n" for _ in range(20))
-    for command in command_names():
-        if command in _OF_NO_FILE:
-            continue
-        for form in formats(command) or ("",):
-            chosen = ("-f", form) if form else ()
-            written = ("-o", "out.zip") if form == "qti" else ()
-            yield Call((command, *more[command], *chosen, *written), form, typed.replace("\ud800", "?"))
+    for command in wanted:
+        yield Call((command, *more[command]), typed)
 
 
 class Told(NamedTuple):
-    """What the calls on an input gave: exit codes by command and format, seconds, and what is wrong."""
+    """What the calls on an input gave: exit codes by command, outputs by format, seconds, and what is wrong."""
 
     codes: Counter[tuple[str, int]]
+    outputs: Counter[str]
     seconds: dict[str, float]
     faults: list[str]
 
 
 def every_output(text: str, choose: Random) -> Told:
-    """Run every command in every format in this folder, a repository; what is written holds to its format."""
-    told = Told(Counter(), {}, [])
+    """Run every command in this folder, a repository, and write all its formats; each holds to what it is."""
+    told = Told(Counter(), Counter(), {}, [])
     Path("other.yaml").write_text(Path("net.yaml").read_text("utf-8", "replace"), encoding="utf-8")
     Path("net.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
     for call in calls(choose):
-        if call.args[0] == "grade" and call.form == "table":
+        command = call.args[0]
+        if command == "grade":
             _sheet(choose)
         started = time.process_time()
-        try:
-            ran = invoke(*call.args, input=call.typed)
-            fault = _wrong(call, ran.code, ran.out, ran.err)
-            told.codes[call.name, ran.code] += 1
-        except Exception as error:
-            fault = f"{type(error).__name__}: {error}"
-        told.seconds[call.name] = time.process_time() - started
-        if fault:
+        for fault in _run(call, told):
             told.faults.append(f"{' '.join(call.args)}: {fault}")
+        told.seconds[command] = time.process_time() - started
     return told
 
 
-def _sheet(choose: Random) -> None:
-    """A worksheet about the network, where it has one, and answers to it of which few are right."""
-    for old in ("sheet.json", "answers/a.json"):
-        Path(old).unlink(missing_ok=True)
-    os.makedirs("answers", exist_ok=True)
-    invoke("exercise", "net.yaml", "-f", "json", "-o", "sheet.json")
-    if not os.path.exists("sheet.json"):
-        invoke("exercise", "lenet5", "-f", "json", "-o", "sheet.json")
-    answers = {
-        str(id): choose.choice([*HOSTILE, "1", "8x8x4", "1.5M", "1e9", "٣", "=1+1", "9" * 300]) for id in range(9)
-    }
-    Path("answers/a.json").write_text(json.dumps(answers), encoding="utf-8")
-    Path("answers/b.csv").write_bytes("\n".join(map(",".join, [answers, answers.values()])).encode("utf-8", "replace"))
-
-
-def _wrong(call: Call, code: int, out: str, err: str) -> str:
-    """What an output has that it should not have."""
+def _run(call: Call, told: Told) -> Iterator[str]:
+    """What is wrong with what a command writes: everything is asked of it once, and written in all its formats."""
+    command = call.args[0]
+    files = {f"out.{name}": form for name, form in formats(command).items()}
+    outputs = property(lambda self: [(form, path) for path, form in files.items()] or [(self.form, self.output)])
+    with patch.object(Command, "outputs", outputs):
+        ran = CliRunner().invoke(cli, call.args, input=call.typed, standalone_mode=False)
+    code = ran.exception.exit_code if isinstance(ran.exception, click.ClickException) else ran.return_value
+    if ran.exception is not None and not isinstance(ran.exception, click.ClickException):
+        lines = traceback.format_exception(ran.exception)
+        yield f"{ran.exception!r}\n{''.join(lines[-6:])}"
+        return
+    told.codes[command, code] += 1
     if code not in (0, 1, 2):
-        return f"exit code {code}"
-    unseen = sorted({one for one in out + err if not one.isprintable()} - {"\n", "\u200b"})
-    if unseen and call.form != "csv":
-        return f"unprintable {unseen}"
+        yield f"exit code {code}"
+    yield from _unseen(ran.stdout + ran.stderr)
+    for path, form in files.items():
+        if os.path.exists(path):
+            written = Path(path).read_bytes()
+            os.unlink(path)
+            told.outputs[f"{command} {form.name}"] += 1
+            if form.name not in _BYTES:
+                yield from (f"{form.name}: {fault}" for fault in _wrong(form.name, written.decode()))
+
+
+def _wrong(form: str, text: str) -> Iterator[str]:
+    """What an output has that it should not have."""
+    yield from _unseen(text if form != "csv" else text.replace("\r", ""))
     try:
-        if out and call.form in _OF_JSON and code != 2:
-            json.loads(out)
-        if out and call.form in _OF_XML and code != 2:
-            ElementTree.fromstring(out)
+        if form in _OF_JSON:
+            json.loads(text)
+        elif form in _OF_XML:
+            ElementTree.fromstring(text)
     except (ValueError, ElementTree.ParseError) as error:
-        return f"no {call.form}: {error}"
-    return ""
+        yield f"is none: {error}"
+
+
+def _unseen(text: str) -> Iterator[str]:
+    if unseen := sorted({one for one in text if not one.isprintable()} - {"\n", "\u200b"}):
+        yield f"has {unseen[:9]}"
+
+
+def _sheet(choose: Random) -> None:
+    """A worksheet about the network, or where it has none about another, and answers to it of which few are right."""
+    os.makedirs("answers", exist_ok=True)
+    Path("sheet.json").unlink(missing_ok=True)
+    for file in ("net.yaml", "lenet5"):
+        if not os.path.exists("sheet.json"):
+            invoke("exercise", file, "-f", "json", "-o", "sheet.json")
+    answers = {str(id): choose.choice(_ANSWERS) for id in range(9)}
+    Path("answers/a.json").write_text(json.dumps(answers), encoding="utf-8")
+    lines = (",".join(row) for row in (answers, answers.values()))
+    Path("answers/b.csv").write_text("\n".join(lines), encoding="utf-8", errors="replace")
