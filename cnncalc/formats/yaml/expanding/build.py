@@ -36,7 +36,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
         env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
         expander = Expander(found, env, inputs, problems)
         understood = expander.builder.understood
-        return _graph(found, expander, inputs, changed=bool(set or input_size))
+        return _graph(found, expander, inputs, changed=bool(set) or input_size is not None)
     except ProblemsFound as error:
         if any(problem.reason == SIZES for problem in error.problems) and expander.count <= MOST_ENTRIES_TRIED:
             fitting = _fitting_size(found, set or {}, inputs)
