@@ -196,6 +196,12 @@ OTHERS = [
         "entries 250,000",
     ),
     Case(
+        "the working of many layers",
+        lambda: layers(many("conv: {filters: 1#, kernel: 1}, ", 3_000)),
+        "explained 2,000",
+        ("explain",),
+    ),
+    Case(
         "a worksheet of many layers",
         lambda: layers("conv: {filters: 3, kernel: 1, repeat: 60000}"),
         "worksheet 3,000",

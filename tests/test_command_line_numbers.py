@@ -1,4 +1,4 @@
-"""Numbers on the command line are written in ASCII digits, as in a file: those of other scripts, `_` and spaces are none."""
+"""Numbers on the command line are written in ASCII digits, as in a file: those of other scripts and `_` are none."""
 
 from __future__ import annotations
 

@@ -15,11 +15,12 @@ from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
-from cnncalc.core.problem import Origin, Problem
+from cnncalc.core.problem import Origin, Problem, fail
 from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, Shape
 from cnncalc.core.work import Named, Step, attempt, spread_over, steps, symbol_of
 
+MOST_EXPLAINED = 2_000  # each takes 50 kB, and a page of text
 COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
 
 
@@ -203,7 +204,7 @@ def explain(
     """The working of some entries, or of the network; None stands for its total.
 
     A block is unfolded to a depth: 0 its sum alone, 1 also the entries directly below, None every layer. Entries that
-    come up by unfolding are passed over where they are idle.
+    come up by unfolding are passed over where they are idle. Raises ProblemsFound where that is more than is shown.
 
     >>> import cnncalc
     >>> analysis = cnncalc.analyze(cnncalc.load("lenet5"))
@@ -215,6 +216,9 @@ def explain(
     idle: list[str] = []
 
     def add(entry: Row | GroupRow | None, depth: int | None, asked: bool) -> None:
+        if len(found) >= MOST_EXPLAINED:
+            message = f"more than {MOST_EXPLAINED:,} entries to explain (limit: explained {MOST_EXPLAINED:,})"
+            raise fail("limit", message, help="name a LAYER or a block, or unfold less: `--depth 0`")
         if isinstance(entry, Row):
             working = replace(working_of(entry), maps=_maps(analysis, entry))
             if working.idle and not asked:

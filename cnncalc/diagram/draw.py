@@ -72,6 +72,8 @@ def draw(
 
 
 def _drawn(shown: Sketch, style: str, look: Look, file: str) -> Picture:
+    if not shown.vertices:
+        raise CannotDraw(f"{file} has no layers: there is nothing to draw")
     if style == "volumes":
         width, height, items, notes = volumes(shown, look, file)
         return composed(shown, (width, height, items), notes)

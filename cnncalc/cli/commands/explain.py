@@ -10,7 +10,7 @@ import click
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
-from cnncalc.core.problem import Problem
+from cnncalc.core.problem import Problem, ProblemsFound
 
 if TYPE_CHECKING:
     from cnncalc.analyses.working import Explanation
@@ -66,7 +66,10 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
             entries, problems = _named(analysis, self.names or ("total",), self.file)
             if not problems:
                 depth = (0 if self.names else 1) if self.depth == options.UNSET else self.depth
-                explanation = explain(analysis, entries, depth)
+                try:
+                    explanation = explain(analysis, entries, depth)
+                except ProblemsFound as error:
+                    problems = error.problems
         elif understood := loaded.understood():
             explanation, unknown = _why_not(understood, self.names, self.file)
             problems = [*unknown, *problems]
