@@ -61,6 +61,7 @@ def pages() -> dict[Path, str]:
     return found
 
 
+@pytest.mark.sweep  # `python docs/generate.py --check` asks the same
 def test_generated_parts_are_up_to_date(pages: dict[Path, str]) -> None:
     stale = [path.relative_to(ROOT).as_posix() for path in _generator().stale(pages)]
     assert not stale, "run: python docs/generate.py"
