@@ -101,7 +101,7 @@ def profile() -> str:
         "the reader and the counter": "import cnncalc.cli, cnncalc.formats.open, cnncalc.core.analysis",
         "reading ResNet-152": "import cnncalc.cli, cnncalc; cnncalc.load('resnet152')",
         "counting it": "import cnncalc.cli, cnncalc; cnncalc.analyze(cnncalc.load('resnet152'))",
-        "the options of `summary`, and JSON": f"sys.argv[1:] = {arguments}; from cnncalc.cli import main; main()",
+        "the options of `summary`, and JSON": f"sys.argv[1:] = {arguments}; from cnncalc.__main__ import main; main()",
     }
     least = dict.fromkeys(steps, float("inf"))
     for _ in range(41):
