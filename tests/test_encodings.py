@@ -52,7 +52,15 @@ def test_every_sign_has_letters() -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 @pytest.mark.parametrize(
     "command",
-    ["summary net.yaml", "explain net.yaml", "compare net.yaml lenet5", "layers conv", "layers", "list lenet", "rules"],
+    [
+        "summary net.yaml",
+        "explain net.yaml",
+        "compare net.yaml lenet5",
+        "layers conv",
+        "layers",
+        "list lenet5",
+        "rules",
+    ],
 )
 def test_it_is_ascii_by_itself(command: str, encoding: str, folder: Path) -> None:
     out, _ = ran(*command.split(), encoding=encoding)

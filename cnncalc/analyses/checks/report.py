@@ -53,10 +53,12 @@ class Report(Record):
 
     @property
     def errors(self) -> tuple[Problem, ...]:
+        """The problems that break the check."""
         return tuple(problem for problem in self.problems if problem.level == "error")
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
+        """The problems that break nothing."""
         return tuple(problem for problem in self.problems if problem.level == "warning")
 
 
@@ -93,7 +95,7 @@ class Checks:
             yield from empty([name], reports)
 
     def report(self, file: str | File) -> Report:
-        """Check one file; whatever is wrong with it stands in the report. Raises BadConfig."""
+        """The report on one file, with whatever is wrong with it. Raises BadConfig."""
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))

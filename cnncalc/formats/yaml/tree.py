@@ -92,6 +92,33 @@ def parse(source: Source) -> Node:
     return node
 
 
+def title(source: Source) -> str:
+    """The `name` that a file gives its network, read no further than there; empty where it gives none.
+
+    >>> title(Source("net.yaml", "name: LeNet\\nlayers: [and much more"))
+    'LeNet'
+    """
+    next_event = _YamlParser(_Stream(source)).get_event
+    depth, key = 0, ""
+    try:
+        while True:
+            event: Any = next_event()
+            kind = type(event)
+            if kind is StreamEndEvent:
+                return ""
+            if kind in (MappingStartEvent, SequenceStartEvent):
+                depth, key = depth + 1, ""
+            elif kind in (MappingEndEvent, SequenceEndEvent):
+                depth -= 1
+            elif kind is ScalarEvent and depth == 1:
+                if key == "name":
+                    return str(event.value)
+                key = "" if key else event.value
+    except yaml.YAMLError:  # what is wrong with the file is told by who reads it
+        pass
+    return ""
+
+
 def _tree(source: Source) -> Node | None:
     parser = _YamlParser(_Stream(source))
     next_event = parser.get_event

@@ -24,7 +24,9 @@ class Readable(Protocol):
     """The names that an entry can read, with the shapes of what they stand for."""
 
     @property
-    def inputs(self) -> Mapping[str, Any]: ...
+    def inputs(self) -> Mapping[str, Any]:
+        """The inputs of the network, by name."""
+        ...
 
     def shape_of(self, name: str) -> Shape | None:
         """None where it could not be worked out; raises KeyError for an unknown name."""
@@ -56,7 +58,7 @@ class Env(dict[str, Any]):
         self._scope = ref(scope)
 
     def know(self, scope: Readable) -> None:
-        """Read the sizes of the inputs, though no entry reads anything yet."""
+        """The sizes of the inputs, known though no entry reads anything yet."""
         self._scope = ref(scope)
 
     @property
