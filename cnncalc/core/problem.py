@@ -103,10 +103,10 @@ class ProblemsFound(Exception):
     `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
     """
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], understood: Callable[[], Any] = lambda: None) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
-        self.understood: Callable[[], Any] = lambda: None
+        self.understood = understood
 
 
 def in_order(problems: Iterable[Problem], file: str) -> list[Problem]:

@@ -106,7 +106,8 @@ class Checks:
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
         try:
-            if listed and not is_architecture(parse(source)):
+            tree = parse(source) if listed else None  # held, so that it is read once
+            if tree is not None and not is_architecture(tree):
                 return Report(name, skipped="no `layers` and no `extends`")
             choices = self.project.choices(source) if self.project else Choices()
             strict = bool(self.strict or choices.strict)
