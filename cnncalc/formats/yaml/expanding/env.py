@@ -39,7 +39,8 @@ class Env(dict[str, Any]):
     """Vars and params; and, where none of them hides it, what an entry reads and which copy it is.
 
     `height` is that of the shape an entry reads, `input.height`, `NAME.height` and, of one output of a block,
-    `NAME.OUTPUT.height` those of other names: a word with a point is no var. `copy` is the `number` of the nearest repeated entry around; `counted` is set when it is read.
+    `NAME.OUTPUT.height` those of other names: a word with a point is no var. `copy` is the `number` of the nearest
+    repeated entry around; `counted` is set when it is read.
     """
 
     __slots__ = ("_scope", "counted", "number", "reads")
