@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Rewriting(Record):
-    """What an option rewrites in a file: `those` things, and how a graph's file is made another text."""
+    """A kind of thing that an option rewrites in a file, and how a graph's file is made another text."""
 
     option: str
     noun: str
@@ -46,7 +46,7 @@ TIGHTEN = Rewriting("--tighten", "limit", " of `budget`", _limits)
 
 
 def rewrite(what: Rewriting, file: str, allow_outside: bool) -> None:
-    """Put a file right, and say so; one that cannot be used, or has nothing to put right, stays as it is."""
+    """A file put right, and a line that says so; one that cannot be used, or is right, stays as it is."""
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 

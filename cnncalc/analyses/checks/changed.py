@@ -37,7 +37,7 @@ class Version:
 
     @property
     def rules(self) -> Rules:
-        """What it is held to by its own file."""
+        """The limits of its own file."""
         return Rules(self.budgets, self.growth)
 
 
