@@ -240,8 +240,8 @@ UNUSABLE: dict[str, tuple[str, bytes, str]] = {
         "a.pth:1:1: error foreign-format `a.pth` is a file of PyTorch, which is not",
     ),
     "Python": ("a.py", b"import torch\n", "a.py:1:1: error foreign-format `a.py` is a program in Python, which is not"),
-    "ONNX": ("a.onnx", b"\x08\x08\x12\x07pytorch", "a.onnx:1:1: error unreadable `a.onnx` is no whole model of ONNX"),
-    "HDF5": ("a.h5", b"\x89HDF\r\n\x1a\nxxxx", "a.h5:1:1: error unreadable `a.h5` is "),
+    "ONNX": ("a.onnx", b"\x08\x08\x12\x07pytorch", "a.onnx: error unreadable `a.onnx` is no whole model of ONNX"),
+    "HDF5": ("a.h5", b"\x89HDF\r\n\x1a\nxxxx", "a.h5: error unreadable `a.h5` is "),
 }
 
 
