@@ -11,7 +11,7 @@ from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change, many
 from cnncalc.formats.writing import shown_json
 from cnncalc.render import csv as values
-from cnncalc.render.document import Grid, Head, Heading, Inline, Page, Paragraph, TableRow
+from cnncalc.render.document import Grid, Head, Heading, Inline, Page, Paragraph, Run, TableRow
 
 SCHEMA_VERSION = 1
 SHORT = 8  # letters of a commit
@@ -39,7 +39,7 @@ def _table(found: History, style: Style) -> Grid:
         cells: list[Inline] = [one.commit[:SHORT] or "–", one.date]
         for measure in headline.values():
             cells += [_figure(one, measure, style), _growth(one, before, measure, style)]
-        said = f"{one.subject} ({one.problem})" if one.problem else one.subject
+        said: Inline = [one.subject, " (", Run(one.problem, "prose"), ")"] if one.problem else one.subject
         rows.append(TableRow([*cells, said], "wrong" if one.problem else ""))
     return Grid([*heads, Head("what", folds=True, name=True)], rows, caption="history", see="-f csv")
 
