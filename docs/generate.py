@@ -6,7 +6,9 @@ In all other pages two kinds of parts are filled: between `<!-- generated: NAME 
 gives for that name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`,
 with standard output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is
 `# NAME.yaml`, and any block below `<!-- file: NAME -->`, is a file that the commands of its page find. `<!-- picture:
-cnncalc … -o FILE -->` writes what the command gives to a file beside the page.
+cnncalc … -o FILE -->` writes what the command gives to a file beside the page. On a page with `<!-- python -->` the
+`python` blocks run one after the other, and what one prints stands in the `text` block below it; one that needs a
+package which is not installed is passed over, and said.
 """
 
 from __future__ import annotations
@@ -30,14 +32,13 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
-from cnncalc.core import builder, formula, problem, shape  # noqa: E402
+from cnncalc.core import builder, formula, names, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
 from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
 from cnncalc.formats.yaml.expanding import build, expand, inputs, values  # noqa: E402
 from cnncalc.formats.yaml.reading import description, extends, reader  # noqa: E402
-from cnncalc.formats.yaml.reading import problems as names  # noqa: E402
 from cnncalc.teaching import worksheet  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
@@ -51,6 +52,9 @@ _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTA
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _PICTURE = re.compile(r"^<!-- picture: (cnncalc [^\n]*?) -o ([\w/-]+\.svg) -->$", re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
+_PYTHON = re.compile(
+    r"^(```python\n((?:(?!```)[^\n]*\n)*)```\n)(?:(\n```text\n)(?:(?!```)[^\n]*\n)*(```\n))?", re.MULTILINE
+)
 _SHEET = re.compile(r"^\| \[([\w-]+)\]\(\1\.md\) .*?\| `(cnncalc exercise [^`]+)` \|", re.MULTILINE)
 
 
@@ -97,7 +101,35 @@ def filled(text: str) -> str:
     def output(match: re.Match[str]) -> str:
         return f"{match[1]}$ {match[2]}\n{run(match[2], files)}{match[3]}"
 
-    return _RUN.sub(output, _PART.sub(part, text))
+    text = _RUN.sub(output, _PART.sub(part, text))
+    return ran(text, files) if "<!-- python -->\n" in text else text
+
+
+def ran(text: str, files: dict[str, str] | None = None) -> str:
+    """A page with what its Python prints, run in a folder with only `files`."""
+    names: dict[str, object] = {"__name__": "page"}
+
+    def output(match: re.Match[str]) -> str:
+        out = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(out):
+                exec(compile(match[2], "page", "exec"), names)
+        except ModuleNotFoundError as error:
+            print(f"{match[2].splitlines()[0]}: not run, for {error.name} is not installed", file=sys.stderr)
+            return match[0]
+        except Exception as error:
+            raise Failed(f"`{match[2].splitlines()[0]}` …: {type(error).__name__}: {error}") from error
+        lines = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+        if bool(match[3]) != bool(lines):
+            raise Failed(
+                f"`{match[2].splitlines()[0]}` … prints {'some' if lines else 'no'}thing: a `text` block below"
+            )
+        return f"{match[1]}{match[3]}{lines}{match[4]}" if match[3] else match[0]
+
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for name, content in (files or {}).items():
+            Path(name).write_text(content, encoding="utf-8")
+        return _PYTHON.sub(output, text)
 
 
 def run(command: str, files: dict[str, str] | None = None) -> str:
