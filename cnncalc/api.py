@@ -48,7 +48,7 @@ def names() -> tuple[str, ...]:
 
 
 def analyze(network: Network) -> Analysis:
-    """Count a network: shapes, params, buffers, multiplies and activations of every layer, group and in total.
+    """The counts of a network: shapes, params, buffers, multiplies and activations of layers, groups and in total.
 
     Weights that are shared count once, at the first layer that has them; multiplies count every time.
 
@@ -109,7 +109,7 @@ def compare(
 
 
 def explain(network: Network | ProblemsFound, *names: str, depth: int | Literal["auto"] | None = "auto") -> Explanation:
-    """Where numbers come from: of the layers and blocks of these names, of `total`, without names of all layers.
+    """The working of numbers: of the layers and blocks of these names, of `total`, without names of all layers.
 
     Of a network that does not fit, give the ProblemsFound that it raises: the working up to where it breaks. `depth`
     is how far blocks are unfolded: 0 the sum alone, None every layer; `auto` is 0, and without names 1.
@@ -146,7 +146,7 @@ def check(
     input_size: Size | None = None,
     allow_outside: bool = False,
 ) -> Checked:
-    """Hold networks, or all files below a folder, to what they expect, to budgets and to a baseline.
+    """A report on networks, or all files below a folder, held to what they expect, to budgets and to a baseline.
 
     `limits` are the most of a quantity, in total or of a layer: `{"params": 5_000_000, "size": "20 MiB"}`,
     `{"params": {"head": "2M"}}`. The `baseline` is a file or a version in git, from which totals grow no more than

@@ -143,7 +143,7 @@ class WithNetwork:
         return found
 
     def load(self, *files: str) -> list[Loaded]:
-        """Read every FILE; one that fails does not stop the others."""
+        """The networks of every FILE; one that fails does not stop the others."""
         from cnncalc.cli.loading import load_all
 
         return load_all(files, self.vars, self.input_size, self.allow_outside, self.from_, self.strict)
@@ -319,7 +319,7 @@ def some_of(given: str, known: Collection[str], what: str) -> tuple[str, ...]:
 
 
 def configured(call: Callable[..., T], *arguments: Any) -> T:
-    """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
+    """The result of a call; a project's choice or a code that cannot be used is a wrong command line."""
     from cnncalc.analyses.checks.config import BadConfig
 
     try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def updated(file: str, allow_outside: bool) -> Update | None:
-    """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
+    """The text of a file with its figures put right; one that cannot be used stays as it is."""
     from cnncalc.analyses.checks.expect import check, update
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api

@@ -109,6 +109,7 @@ class Builder:
         self._shapes = list(self.inputs.values())
         self._names: dict[str, Ref] = {}
         self._blocks: dict[str, Ref] = {}
+        self._inside: dict[str, Origin] = {}  # layers that were added by a path, which is to be that of a block
         self._numbers: dict[str, int] = {}
         self._prefix = ""  # of the block that is open
         self._layers: dict[tuple[Any, ...], Layer] = {}
@@ -160,8 +161,13 @@ class Builder:
         self._numbers[stem] = self._numbers.get(stem, 0) + 1
         path = f"{self._prefix}{name}" if name else self._free(stem)
         at = origin or Label(self.file, f"layer `{clean(path)}`")
-        if name and not self._check_name(name, at):
+        *blocks, own = name.split("/")  # copies of a block are called by numbers
+        if name and not all(
+            self._check_name(part, at) for part in (own, *blocks) if part == own or not part.isdecimal()
+        ):
             return None
+        if "/" in name:
+            self._inside[path] = at
         read = self._read(reads, at)
         self.last = self._add(type, values or {}, read, path, at, named) if read is not None else None
         return self.last
@@ -376,7 +382,7 @@ class Builder:
         named: bool = False,
         outputs: tuple[str, ...] = (),
     ) -> None:
-        """Give all layers from number `start` on a name together: a block, a branch, so many copies.
+        """A name for all layers from number `start` on together: a block, a branch, so many copies.
 
         Where it gives several tensors, `outputs` are the names of what gives them, inside it; `output` is the first.
         """
@@ -384,7 +390,7 @@ class Builder:
         self._count_letters(len(name), origin)
 
     def prune(self, start: int, groups: int, ends: Iterable[Ref | None]) -> tuple[list[bool], list[Ref | None]]:
-        """Drop those of the layers from number `start` on that lead to none of `ends`; their groups from `groups` on.
+        """The layers from number `start` on without those that lead to none of `ends`; groups from `groups` on.
 
         Returns which of the layers stay, and the ends as they are numbered now.
         """
@@ -398,7 +404,7 @@ class Builder:
         return needed, [end if end is None else _moved(end, place, start) for end in ends]
 
     def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
-        """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
+        """The weights of an earlier layer for a later one; False, and a problem, where the two are not equal."""
         node, other = self.nodes[ref], self.nodes[first]
         if node.layer is not other.layer or not self._of_one_shape(node, other):
             reason = f"`{node.name}` and `{other.name}` differ in type, attributes or input channels"
@@ -483,6 +489,11 @@ class Builder:
         an input is read by nobody.
         """
         named = self._outputs(outputs)
+        blocks = {group.name for group in self.groups} if self._inside else ()
+        for path, at in self._inside.items():
+            if (block := path.rpartition("/")[0]) not in blocks:
+                help = f"add it inside of `with net.block({block!r}):`"
+                self.report("bad-name", f"`{path}` is in no block `{block}`", at, help)
         self._stop_if_any()
         notes = list(notes)
         if outputs is None:
@@ -512,9 +523,7 @@ class Builder:
 
     def _stop_if_any(self) -> None:
         if self.problems.found:
-            found = ProblemsFound(in_order(self.problems.found, self.file))
-            found.understood = self.understood
-            raise found
+            raise ProblemsFound(in_order(self.problems.found, self.file), self.understood)
 
     def understood(self) -> Understood | None:
         """The part that is worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""

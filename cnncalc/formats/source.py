@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from typing import Any
+from weakref import ref
 
 from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
 from cnncalc.formats.writing import remember
@@ -25,12 +26,11 @@ class Source:
     """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
     `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
-    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. `root`
-    is the tree of what is written, once it has been read. Only what lies below `top` is read beside it: by default the
-    repository around `folder`, else `folder`.
+    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. Only
+    what lies below `top` is read beside it: by default the repository around `folder`, else `folder`.
     """
 
-    __slots__ = ("_line", "bundled", "data", "folder", "format", "name", "root", "text", "top", "tree")
+    __slots__ = ("_line", "_root", "bundled", "data", "folder", "format", "name", "text", "top", "tree")
 
     def __init__(
         self,
@@ -52,8 +52,30 @@ class Source:
         self.format = format
         self.data = data
         self.top = top
-        self.root: Node | None = None
+        self._root: ref[Map] | None = None
         self._line = -1, ""  # the last line that was found: where it begins, and its text
+
+    @property
+    def root(self) -> Map | None:
+        """The tree of what is written, where it has been read and somebody holds it.
+
+        A tree leads to its source: held here, too, it would stay until the garbage collector looks for it.
+        """
+        return self._root() if self._root else None
+
+    @root.setter
+    def root(self, tree: Map) -> None:
+        self._root = ref(tree)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the tree, which is read again: what is analysed may go to another process."""
+        slots = (name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()))
+        return {name: getattr(self, name) for name in slots if name != "_root" and hasattr(self, name)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._root = None
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none.
@@ -161,7 +183,7 @@ class Seq(_Written):
 class Map(_Written):
     """A mapping; `pairs` in the order written."""
 
-    __slots__ = ("mark", "pairs")
+    __slots__ = ("__weakref__", "mark", "pairs")
 
     def __init__(self, mark: Any) -> None:
         self.pairs: list[tuple[Text, Node]] = []

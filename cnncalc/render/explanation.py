@@ -54,7 +54,7 @@ def _layer(working: LayerWorking, network: int, style: Style) -> Section:
 
 
 def equations_of(working: LayerWorking, style: Style, network: int = 0) -> Equations:
-    """What is said of a layer, in order: its steps, and lines for what is no formula.
+    """Equations of a layer, in order: its steps, and lines for what is no formula.
 
     `network` are the multiplies of all layers, where these are known.
     """

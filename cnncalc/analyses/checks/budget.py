@@ -141,7 +141,7 @@ def units(measure: Measure) -> str:
 
 
 def over(name: str, quantity: str, amount: Amount, actual: Value) -> str:
-    """By how much a limit is broken: the limit as written, the others in its unit with as many decimals as show it.
+    """The message for a broken limit: the limit as written, the others in its unit with as many decimals as show it.
 
     >>> over("total", "params", read_amount("5M", "params"), 5_300_000)
     '`total` params: limit 5M, is 5.3M, over by 0.3M (+6.0 %)'

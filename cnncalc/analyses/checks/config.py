@@ -95,6 +95,7 @@ class Config(Record):
 
     @property
     def folder(self) -> str:
+        """The project's folder: that of the file, else the root of the repository."""
         return os.path.dirname(self.path) or self.root
 
     def path_of(self, file: str) -> str:

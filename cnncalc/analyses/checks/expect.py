@@ -33,14 +33,17 @@ class CheckResult:
 
     @property
     def broken(self) -> tuple[Problem, ...]:
+        """The problems that break the check."""
         return tuple(problem for problem in self.problems if problem.level == "error")
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
+        """The problems that break nothing."""
         return tuple(problem for problem in self.problems if problem.level == "warning")
 
     @property
     def passed(self) -> bool:
+        """Whether nothing breaks the check."""
         return not self.broken
 
 
@@ -71,7 +74,7 @@ class _Expected(Record):
 
 
 def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
-    """Compare a graph with its `expect` and `budget`; raises ProblemsFound where these cannot be read.
+    """The result of holding a graph to its `expect` and `budget`; raises ProblemsFound where these cannot be read.
 
     >>> import cnncalc
     >>> cnncalc.check(cnncalc.load("lenet5")).passed

@@ -54,10 +54,12 @@ class Report(Record):
 
     @property
     def errors(self) -> tuple[Problem, ...]:
+        """The problems that break the check."""
         return tuple(problem for problem in self.problems if problem.level == "error")
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
+        """The problems that break nothing."""
         return tuple(problem for problem in self.problems if problem.level == "warning")
 
 
@@ -95,7 +97,7 @@ class Checks:
             yield from empty([name], reports)
 
     def report(self, file: str | File) -> Report:
-        """Check one file; whatever is wrong with it stands in the report. Raises BadConfig."""
+        """The report on one file, with whatever is wrong with it. Raises BadConfig."""
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
@@ -106,14 +108,15 @@ class Checks:
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
         try:
-            if listed and not is_architecture(parse(source)):
+            tree = parse(source) if listed else None  # held, so that it is read once
+            if tree is not None and not is_architecture(tree):
                 return Report(name, skipped="no `layers` and no `extends`")
         except ProblemsFound as error:
             return _unusable(name, error, source)
         return self.judge(source, name)
 
     def judge(self, source: Source, name: str, graph: Graph | None = None) -> Report:
-        """Check a file that was read, or the graph that was made of it. Raises BadConfig."""
+        """The report on a file that was read, or on the graph that was made of it. Raises BadConfig."""
         try:
             choices = self.project.choices(source) if self.project else Choices()
             strict = bool(self.strict or choices.strict)
