@@ -162,9 +162,8 @@ class Builder:
         path = f"{self._prefix}{name}" if name else self._free(stem)
         at = origin or Label(self.file, f"layer `{clean(path)}`")
         *blocks, own = name.split("/")  # copies of a block are called by numbers
-        if name and not all(
-            self._check_name(part, at) for part in (own, *blocks) if part == own or not part.isdecimal()
-        ):
+        parts = [own, *(part for part in blocks if not part.isdecimal())]
+        if name and not all(self._check_name(part, at) for part in parts):
             return None
         if "/" in name:
             self._inside[path] = at

@@ -65,6 +65,7 @@ class Source:
 
     @root.setter
     def root(self, tree: Map) -> None:
+        """The tree, for as long as others hold it."""
         self._root = ref(tree)
 
     def __getstate__(self) -> dict[str, Any]:
