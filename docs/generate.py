@@ -1,6 +1,7 @@
 """Write the generated pages of the documentation: `python docs/generate.py`; `--check` only says what would change.
 
-Whole pages (layers.md, cli.md, table.svg) come from the declarations and commands, each page of evidence/ from the
+Whole pages (layers.md, cli.md, table.svg) come from the declarations and commands, the outputs of example.ipynb from
+its cells, each page of evidence/ from the
 script of its name beside it; the worksheets from the rows of worksheets/README.md, each a name and a command.
 In all other pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS`
 gives for that name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`,
@@ -14,9 +15,11 @@ package which is not installed is passed over, and said.
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import importlib.util
 import io
+import json
 import os
 import re
 import shlex
@@ -68,6 +71,7 @@ def pages() -> dict[Path, str]:
         HERE / "layers.md": layers_page(),
         HERE / "cli.md": cli_page(),
         HERE / "table.svg": table_picture(),
+        HERE / "example.ipynb": notebook((HERE / "example.ipynb").read_text(encoding="utf-8")),
     }
     for script in sorted((HERE / "evidence").glob("*.py")):
         found[script.with_suffix(".md")] = rendered_by(script)
@@ -121,9 +125,8 @@ def ran(text: str, files: dict[str, str] | None = None) -> str:
             raise Failed(f"`{match[2].splitlines()[0]}` …: {type(error).__name__}: {error}") from error
         lines = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
         if bool(match[3]) != bool(lines):
-            raise Failed(
-                f"`{match[2].splitlines()[0]}` … prints {'some' if lines else 'no'}thing: a `text` block below"
-            )
+            has = "prints, and has no `text` block" if lines else "prints nothing for the `text` block"
+            raise Failed(f"`{match[2].splitlines()[0]}` … {has} below it")
         return f"{match[1]}{match[3]}{lines}{match[4]}" if match[3] else match[0]
 
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
@@ -324,6 +327,41 @@ def table_picture() -> str:
     picture = re.sub(r"[ \t]*@font-face\s*\{[^}]*\}\n*", "", picture)
     picture = re.sub(r"font-family:\s*Fira Code[^;]*;", f"font-family: {FONTS};", picture)
     return "".join(f"{line.rstrip()}\n" for line in picture.strip().splitlines())
+
+
+# ---------------------------------------------------------------------------------------------- example.ipynb
+
+
+def notebook(text: str) -> str:
+    """A notebook with the outputs of its cells, as Jupyter would write them."""
+    book = json.loads(text)
+    names: dict[str, object] = {}
+    count = 0
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            count += 1
+            cell["execution_count"], cell["outputs"] = count, _outputs("".join(cell["source"]), names, count)
+    return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+
+
+def _outputs(source: str, names: dict[str, object], count: int) -> list[dict[str, object]]:
+    """What a cell prints, and what its last line gives."""
+    tree, out = ast.parse(source), io.StringIO()
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    value = None
+    with contextlib.redirect_stdout(out):
+        exec(compile(tree, "cell", "exec"), names)
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    found: list[dict[str, object]] = []
+    if out.getvalue():
+        found.append({"name": "stdout", "output_type": "stream", "text": out.getvalue().splitlines(keepends=True)})
+    if value is not None:
+        kinds = {"text/html": "_repr_html_", "text/latex": "_repr_latex_", "image/svg+xml": "_repr_svg_"}
+        shown = {kind: getattr(value, name)() for kind, name in kinds.items() if hasattr(value, name)}
+        data = {kind: one.splitlines(keepends=True) for kind, one in shown.items()} | {"text/plain": [repr(value)]}
+        found.append({"data": data, "execution_count": count, "metadata": {}, "output_type": "execute_result"})
+    return found
 
 
 # ---------------------------------------------------------------------------------------------- parts of other pages

@@ -84,7 +84,7 @@ def test_these_names_are_public() -> None:
 # ------------------------------------------------------------------------------------------------ as the commands
 
 COMMANDS: list[tuple[Callable[[], Any], str]] = [
-    (lambda: cnncalc.analyze("lenet5.yaml"), "summary lenet5.yaml --depth all"),
+    (lambda: cnncalc.analyze("lenet5.yaml"), "summary lenet5.yaml"),
     (
         lambda: cnncalc.summary("resnet18.yaml", depth=2, sort="params", top=3),
         "summary resnet18 -d 2 --sort params --top 3",
@@ -141,6 +141,28 @@ def test_the_broken_part_of_a_network_is_explained() -> None:
         cnncalc.loads("{input: {channels: 1, size: 6}, layers: [conv: [2, 5], max_pool: 3]}", name="net.yaml")
     assert str(raised.value).startswith("net.yaml:1: `max_pool` leaves nothing: height = (2 − 3 + 2·0) // 3 + 1 = 0; ")
     assert cnncalc.explain(raised.value).broken.failed[0].why == "less than 1"  # type: ignore[union-attr]
+
+
+def test_a_result_has_a_short_name_and_prints_its_text() -> None:
+    results = [
+        cnncalc.summary("lenet5", "alexnet"),
+        cnncalc.compare("lenet5", "alexnet"),
+        cnncalc.explain("lenet5", "C1", "total"),
+        cnncalc.explain("lenet5", "C1").layers[0],
+        cnncalc.diagram("alexnet"),
+        cnncalc.exercise("lenet5", count=1),
+        cnncalc.check("lenet5"),
+    ]
+    assert list(map(repr, results)) == [
+        "<Overview of lenet5.yaml, alexnet.yaml>",
+        "<Comparison of lenet5, alexnet>",
+        "<Explanation of lenet5.yaml: C1, total>",
+        "<Working of C1: conv 5×5, 6>",
+        "<Drawing of alexnet.yaml>",
+        "<Handout: LeNet-5: one layer at a time, 1 question>",
+        "<Checked: All checks passed: 1 file, 22 figures>",
+    ]
+    assert str(results[1]) == invoke("compare", "lenet5", "alexnet").out
 
 
 def test_names_are_those_of_the_bundled_architectures() -> None:

@@ -36,6 +36,9 @@ class Overview(_Overview, Tabular):
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return f"<Overview of {', '.join(one.file for one in self.networks)}>"
+
     @property
     def analyses(self) -> Iterator[Analysis]:
         """Analyses of those files that can be used."""

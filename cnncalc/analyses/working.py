@@ -54,6 +54,9 @@ class LayerWorking(Mathematics):
     remainders: dict[str, int]
     maps: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Working of {self.name}: {self.description}>"
+
     @property
     def name(self) -> str:
         """The layer's whole path."""
@@ -185,6 +188,10 @@ class Explanation(Result):
     broken: Broken | None = None
     problems: Sequence[Problem] = ()
     file: str = ""
+
+    def __repr__(self) -> str:
+        shown = ", ".join(entry.name for entry in self.entries) or "where it breaks"
+        return f"<Explanation of {self.file or self.analysis.file}: {shown}>"
 
     @property
     def layers(self) -> tuple[LayerWorking, ...]:

@@ -97,13 +97,13 @@ class Builder:
         self.inputs: dict[str, Shape | None] = {one: _plain(shape) for one, shape in inputs.items()}
         self.name = name
         self.file = file
-        self.origin = origin or Label(file, "inputs")
-        self.problems = problems or Problems()
-        self.report = report or self._report
+        self.origin: Origin = origin or Label(file, "inputs")
+        self.problems: Problems = problems or Problems()
+        self.report: Reporter = report or self._report
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
         self.failed: list[Failed] = []
-        self.letters = 0  # of all their paths together
+        self.letters: int = 0  # of all their paths together
         self.needed: list[bool] = []  # for each of `nodes`, once `graph` was called, whether the graph holds it
         self.last: Ref | None = -1 if len(self.inputs) == 1 else None  # what was added last
         self._shapes = list(self.inputs.values())

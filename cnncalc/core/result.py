@@ -43,6 +43,10 @@ class Result:
         """LaTeX to paste, or a `standalone` document."""
         return _write(self, "latex", {"exact": exact, "layout": layout, "standalone": standalone})
 
+    def __str__(self) -> str:
+        """The text: what print shows."""
+        return self.to_text()
+
     def _repr_html_(self) -> str:
         """What a notebook shows."""
         return _write(self, "fragment", {})

@@ -36,6 +36,10 @@ class Drawing(_ToDraw):
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        part = f", {self.part.name}" if self.part else ""
+        return f"<Drawing of {self.analysis.file}{part}>"
+
     def to_svg(self, *, layout: str = "hwc") -> str:
         """The picture; raises CannotDraw where nobody could read it."""
         return svg(self, Style(layout=layout))

@@ -38,8 +38,8 @@ def _named(name: str) -> Any:
 
 
 def _written_as(result: Any) -> Any:
-    """The result that a command would write: of an analysis a summary with all layers."""
-    return Overview([Analyzed(result.file, result)], depth=None) if isinstance(result, Analysis) else result
+    """The result that a command would write: of an analysis its summary."""
+    return Overview([Analyzed(result.file, result)]) if isinstance(result, Analysis) else result
 
 
 def write(result: Any, form: str, style: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnncalc.core.analysis import Analysis
+from cnncalc.core.figures import many
 from cnncalc.core.record import Record
 from cnncalc.core.result import Result
 from cnncalc.core.shape import Shape
@@ -105,6 +106,9 @@ class Handout(_Handout, Result):
     """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Handout: {self.sheet.title}, {many(len(self.questions), 'question')}{', key' if self.key else ''}>"
 
     @property
     def questions(self) -> tuple[Question, ...]:

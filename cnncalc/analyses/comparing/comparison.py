@@ -48,6 +48,9 @@ class Comparison(_Comparison, Tabular):
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(one.file for one in self.networks)}>"
+
 
 def compared_with_first(
     networks: Sequence[NetworkFigures],
