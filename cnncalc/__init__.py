@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cnncalc.teaching.question import Handout
 
 __version__ = "0.1.0"
+ADDRESS = "https://github.com/OWNER/cnncalc"  # where the project lives: all that leads there is made of this
 
 _HOMES = {
     "Analysis": "core.analysis",

@@ -499,7 +499,7 @@ VALUES: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: cnncalc.compare("lenet5", "alexnet", max_growth="a lot"),
-        "'a lot' is no percentage: write 5% or params=5%",
+        "'a lot' is no percentage: write 5% or params=5%, or an amount: params=100k",
     ),
     (lambda: cnncalc.check("lenet5", limits={"parms": 5}), "no quantity 'parms'; did you mean 'params'?"),
     (

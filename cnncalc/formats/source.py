@@ -65,7 +65,7 @@ class Source:
 
     @root.setter
     def root(self, tree: Map) -> None:
-        """The tree, for as long as others hold it."""
+        """The tree, as long as somebody else holds it."""
         self._root = ref(tree)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -222,6 +222,14 @@ def is_outside(path: str, top: str) -> bool:
 
 
 _OF_GIT = frozenset((".git", "git~1"))  # as it may be written where case is nothing, and in eight letters
+
+
+def relative(path: str, start: str = "") -> str:
+    """A path as seen from a folder, by default the current one; whole where it lies on another drive."""
+    try:
+        return os.path.relpath(path, start or ".")
+    except ValueError:
+        return os.path.abspath(path)
 
 
 def is_absolute(name: str) -> bool:

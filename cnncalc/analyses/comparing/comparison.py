@@ -79,7 +79,7 @@ def _grown(networks: Sequence[NetworkFigures], allowed: Allowed) -> list[Problem
     return [
         Problem(
             "baseline",
-            growth.message(quantity, totals[0][quantity], now[quantity], allowed),
+            growth.message(quantity, totals[0][quantity], now[quantity], allowed[quantity]),
             notes=(f"{other.file}, compared with {networks[0].file}",),
         )
         for other, now in zip(networks[1:], totals[1:], strict=True)
@@ -129,7 +129,8 @@ def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
     ]
     for measure in compared():
         figures = [one.figures[measure.name] for one in networks]
-        cells = [_bound(measure, one, style) + style.figure(measure, one.figures[measure.name]) for one in networks]
+        texts = zip(networks, style.figures(measure, figures), strict=True)
+        cells = [_bound(measure, one, style) + text for one, text in texts]
         changes = [style.plain(change(figures[0], figure)) for figure in figures]
         ratios = [style.plain(ratio(figures[0], figure)) for figure in figures]
         if any(figures):

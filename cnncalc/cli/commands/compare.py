@@ -11,7 +11,7 @@ from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
 if TYPE_CHECKING:
-    from fractions import Fraction
+    from cnncalc.analyses.checks.baselines.growth import Allowance
 
 
 class CompareCommand(
@@ -45,7 +45,7 @@ class CompareCommand(
     depth: int | None = options.depth(
         "With --by-layer: how far blocks are unfolded; 1 compares top-level entries.", default="all"
     )
-    max_growth: dict[str, Fraction] = options.max_growth(
+    max_growth: dict[str, Allowance] = options.max_growth(
         "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first "
         "FILE.",
         group="Limits",
