@@ -65,6 +65,7 @@ class Source:
 
     @root.setter
     def root(self, tree: Map) -> None:
+        """The tree, as long as somebody else holds it."""
         self._root = ref(tree)
 
     def beside(self, name: str) -> Source | None:

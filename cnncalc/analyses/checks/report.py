@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
@@ -33,7 +34,8 @@ class Report(Record):
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
     no network; `lower_bound` names those that are lower bounds, and `values` are, by quantity, the totals that these
-    counts do not tell. `budgets` are all limits, kept or not. `skipped` says why a file below a folder is none of ours.
+    counts do not tell. `budgets` are all limits, kept or not; `growth` is what the file
+    allows itself. `skipped` says why a file below a folder is none of ours.
     """
 
     file: str
@@ -46,6 +48,7 @@ class Report(Record):
     skipped: str = ""
     values: Mapping[str, Value] = MappingProxyType({})
     budgets: tuple[Held, ...] = ()
+    growth: tuple[Growth, ...] = ()
 
     def value(self, measure: Measure) -> Value:
         """A total of the network."""
@@ -140,6 +143,7 @@ class Checks:
             bound,
             values=values,
             budgets=(*result.budgets, *others),
+            growth=result.growth,
         )
 
 
