@@ -78,7 +78,8 @@ def in_keras(layers: list[tuple[str, int, bool]]) -> tuple[int, int]:
         made.trainable = not frozen
         net.add(made)
     return tuple(  # type: ignore[return-value]
-        sum(int(weight.value.numel()) for weight in weights) for weights in (net.trainable_weights, net.non_trainable_weights)
+        sum(int(weight.value.numel()) for weight in weights)
+        for weights in (net.trainable_weights, net.non_trainable_weights)
     )
 
 

@@ -19,7 +19,8 @@ class Node(Record):
     """One layer: its whole path as `name`, what it reads, its work for one image, and where it was written.
 
     `shares` is the first node that holds the same weights; its own place where it shares none. `named` says whether
-    the last part of the path was given, and not counted like `conv2`. Where it is not `trainable`, its weights are frozen.
+    the last part of the path was given, and not counted like `conv2`. Where it is not `trainable`, its params are
+    frozen.
     """
 
     name: str

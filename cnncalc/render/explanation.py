@@ -82,7 +82,9 @@ def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation |
     others = ("activations",) if row.shares else ("params", "activations")
     found += _equations([step for step in working.steps if step.quantity in others], working.steps)
     if row.counts.frozen:
-        found.append(Equation("frozen", "all of them: training leaves these as they are", None, exact(row.counts.frozen)))
+        found.append(
+            Equation("frozen", "all of them: training leaves these as they are", None, exact(row.counts.frozen))
+        )
     if row.counts.multiplies and network:
         found.append(Equation("share", "of the network's multiplies", None, percent(row.counts.multiplies, network)))
     return [*found, *_remainder(working)]
