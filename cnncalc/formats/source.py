@@ -214,6 +214,14 @@ def is_outside(path: str, top: str) -> bool:
 _OF_GIT = frozenset((".git", "git~1"))  # as it may be written where case is nothing, and in eight letters
 
 
+def relative(path: str, start: str = "") -> str:
+    """A path as seen from a folder, by default the current one; whole where it lies on another drive."""
+    try:
+        return os.path.relpath(path, start or ".")
+    except ValueError:
+        return os.path.abspath(path)
+
+
 def is_absolute(name: str) -> bool:
     """Whether a path says where it begins, on whichever system: `/a`, `C:a`, `\\\\server\\a`."""
     return os.path.isabs(name) or name[1:2] == ":" or name.startswith("\\")
