@@ -28,15 +28,16 @@ class Drawing(Record):
     counts: tuple[str, ...] = ()
     every_copy: bool = False
     theme: str = "light"
+    width: int | None = None
 
 
 def drawn(drawing: Drawing, style: Style) -> Picture:
     """The picture, before it is written."""
-    analysis, part, kind, depth, counts, every_copy, _ = drawing
+    analysis, part, kind, depth, counts, every_copy, _, width = drawing
     if isinstance(part, Row):
         return window(part, style.layout)
     look = Look(style.layout, counts)
-    return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy)
+    return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy, width=width)
 
 
 def svg(drawing: Drawing, style: Style) -> str:
