@@ -273,14 +273,14 @@ def formats(
 
 
 def max_growth(help: str, group: str) -> Any:
-    """`--max-growth 5%` or `params=5%`, as percents by quantity."""
+    """`--max-growth 5%`, `params=5%` or `params=100k`, by quantity."""
 
     def read(given: tuple[str, ...]) -> Any:
         from cnncalc.analyses.checks.baselines.growth import read_allowed
 
         return read_allowed(given)
 
-    return option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, read=read, help=help, group=group)
+    return option("--max-growth", metavar="[QUANTITY=]GROWTH", multiple=True, read=read, help=help, group=group)
 
 
 UNSET = -1  # no --depth was given

@@ -427,9 +427,7 @@ class Builder:
 
     def _stop_if_any(self) -> None:
         if self.problems.found:
-            found = ProblemsFound(in_order(self.problems.found, self.file))
-            found.understood = self.understood
-            raise found
+            raise ProblemsFound(in_order(self.problems.found, self.file), self.understood)
 
     def understood(self) -> Understood | None:
         """The part that is worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""

@@ -87,7 +87,8 @@ def parse(source: Source) -> Node:
         raise syntax_problem(error, source) from None
     if node is None or (isinstance(node, Text) and node.null):
         raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
-    source.root = node
+    if isinstance(node, Map):
+        source.root = node
     return node
 
 
@@ -283,8 +284,8 @@ def _refuse_swallowed(event: Any, source: Source) -> None:
     if re.search(r"\n[ \t]*- ", source.text[start:end]):
         from cnncalc.formats.yaml.syntax import swallowed
 
-        if problem := swallowed(source, start, event.start_mark.line + 1):
-            raise problem
+        if problems := swallowed(source, start, event.start_mark.line + 1):
+            raise ProblemsFound(problems)
 
 
 def _refuse_tag(event: Any, node: Node) -> None:
