@@ -629,7 +629,8 @@ def test_a_width_breaks_the_lines_below_the_picture() -> None:
     drawn = picture("alexnet", width=700)
     assert [text.text for text in drawn.texts if text.role == "note"] == [
         "200,415,264 params · 863,867,424 multiplies",
-        "Drawn to scale, by square root: a height or width of n is 11·√n px long (width recedes, at half length), n channels are",
+        "Drawn to scale, by square root: a height or width of n is 11·√n px long (width recedes, at half length), "
+        "n channels are",
         "4.3·√n px, a vector of n is 2.7·√n px high.",
     ]
 

@@ -52,7 +52,7 @@ def flow(sketch: Sketch, look: Look, file: str, width: float | None = None) -> t
 
 
 def _within(whole: Sketch, look: Look, width: float) -> tuple[float, float, list[Item]]:
-    """The flow on a page; what stands beside strips within strips is known when they are cut: so with less room again."""
+    """The flow on a page; what lines beside strips take is known when they are cut: so again, with less room."""
     room, narrowest = width, inf
     for _ in range(TRIES):
         found = _Flow(whole, look, wraps=True).group(None, room)
@@ -121,9 +121,7 @@ class _Flow:
         inner = _rows(pieces, room)
         return _framed(inner, opened, self.head) if opened else inner
 
-    def _piece(
-        self, name: str | None, cut: _Cut, members: list[Member], placed: list[Placed], room: float
-    ) -> _Piece:
+    def _piece(self, name: str | None, cut: _Cut, members: list[Member], placed: list[Placed], room: float) -> _Piece:
         mine, boxes = members[cut.start : cut.stop], placed[cut.start : cut.stop]
         if len(mine) == 1 and len(cut.entering) <= 1 and len(cut.leaving) <= 1 and mine[0].vertices >= {*cut.leaving}:
             return _Piece(boxes[0], cut.entering, cut.leaving)

@@ -27,7 +27,9 @@ def margin(lines: int) -> float:
     return 2 * BESIDE + LANE * (lines - 1) if lines else 0.0
 
 
-def broken(widths: Sequence[float], spans: Sequence[tuple[float, float]], cuts: Sequence[int], room: float) -> list[Strip]:
+def broken(
+    widths: Sequence[float], spans: Sequence[tuple[float, float]], cuts: Sequence[int], room: float
+) -> list[Strip]:
     """The strips, no wider than the room where single layers are not, that are the least high together.
 
     `widths` and `spans` are of each layer, from its top to its bottom; `cuts` has the number of lines that go on
