@@ -16,7 +16,7 @@ from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
-from cnncalc.cli.updating import TIGHTEN, UPDATE, Rewriting, rewrite
+from cnncalc.cli.updating import TIGHTEN, UPDATE, Rewriting, fix, rewrite
 from cnncalc.core.figures import many
 from cnncalc.formats import writing
 from cnncalc.render.check import FEW, Checked, verdict
@@ -131,6 +131,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          put the figures of `expect` right",
         "cnncalc check net.yaml --tighten         and limits of `budget` that are loose",
+        "cnncalc check nets/ --fix                take out what is of no use",
     )
 
     files: tuple[str, ...] = argument("FILE|FOLDER...", required=False, type=options.Architecture())
@@ -164,6 +165,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         "--tighten",
         is_flag=True,
         help="Rewrite the limits of `budget` of which less than 90 % is used, in their own units.",
+        group=FILES,
+    )
+    fix: bool = option(
+        "--fix",
+        is_flag=True,
+        help="Take out vars, defaults, blocks and ignoring comments that rules find to be of no use; figures stay.",
         group=FILES,
     )
     baseline: str | None = option(
@@ -267,7 +274,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             for file in progress:
                 if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
-                for what in self._rewriting:
+                for what in (*self._rewriting, *((fix(project),) if self.fix else ())):
                     progress.hide()
                     rewrite(what, file.name, self.allow_outside)
                 report = options.configured(checks.report, file)
@@ -347,8 +354,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             (drawn, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
             *(
-                (wrong, f"{what.option} {why}")
-                for what in self._rewriting
+                (asked and wrong, f"{name} {why}")
+                for name, asked in (("--update", self.update), ("--tighten", self.tighten), ("--fix", self.fix))
                 for wrong, why in (
                     (not own, "writes the file's own figures: it goes without --set and --input-size."),
                     ("-" in self.files, "rewrites a file; standard input is none."),
