@@ -49,7 +49,7 @@ TIGHTEN = Rewriting("--tighten", "limit", " of `budget`", _limits)
 
 
 def fix(project: Project) -> Rewriting:
-    """What `--fix` takes out: findings of the rules that a project chose."""
+    """Findings of the rules that a project chose, which `--fix` takes out."""
 
     def update(graph: Graph) -> Update | None:
         from cnncalc.analyses.checks.fixing import fixed
