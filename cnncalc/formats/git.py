@@ -70,7 +70,7 @@ def read(name: str, format: str | None = None) -> Source:
 
     >>> read("git:-n:net.yaml")
     Traceback (most recent call last):
-    cnncalc.core.problem.ProblemsFound: `-n` is no name of a version
+    cnncalc.core.problem.ProblemsFound: `-n` is no name of a version; name a commit, a branch or a tag
     """
     ref, path = split(name)
     found = _find(ref, path, name, format)

@@ -25,7 +25,7 @@ class BadgeCommand(Command, options.WithNetwork, options.WithOutput):
 
     file: str = argument("FILE", type=options.Architecture())
     form: OutputFormat = options.formats(
-        OutputFormat("svg", "diagram.badge:svg"), OutputFormat("json", "diagram.badge:json")
+        OutputFormat("svg", "drawing.badge:svg"), OutputFormat("json", "diagram.badge:json")
     )
     quantity: str = option(
         "--quantity", type=click.Choice(list(used(Use.LIMITS))), default="params", show_default=True, group=SHOWN
@@ -36,7 +36,7 @@ class BadgeCommand(Command, options.WithNetwork, options.WithOutput):
         from cnncalc.analyses.checks.expect import check
         from cnncalc.core.analysis import analyze
         from cnncalc.core.problem import ProblemsFound
-        from cnncalc.diagram.badge import badge
+        from cnncalc.drawing.badge import badge
 
         (loaded,) = self.load(self.file)
         try:

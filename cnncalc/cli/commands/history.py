@@ -37,7 +37,7 @@ class HistoryCommand(Command, options.WithOutputs, options.WithExact, options.Wi
         *pages("render.history:document", "table"),
         OutputFormat("csv", "render.history:csv", ("exact", "ascii")),
         OutputFormat("json", "render.history:json", ("exact", "ascii")),
-        OutputFormat("svg", "diagram.plot:svg", ("ascii",)),
+        OutputFormat("svg", "drawing.plot:svg", ("ascii",)),
     )
 
     def run(self) -> int:

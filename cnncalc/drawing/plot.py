@@ -6,8 +6,8 @@ from cnncalc.analyses.history import History
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import many
-from cnncalc.diagram import svg as written
-from cnncalc.diagram.picture import Box, Caption, Item, Line, Picture, Point
+from cnncalc.drawing import svg as written
+from cnncalc.drawing.picture import Box, Caption, Item, Line, Picture, Point
 
 WIDTH, PANEL = 720.0, 170.0  # pixels
 _LEFT, _RIGHT, _TOP, _GAP = 24.0, 24.0, 78.0, 46.0

@@ -12,8 +12,8 @@ from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
-from cnncalc.diagram.metrics import text_width
-from cnncalc.diagram.svg import FAMILY
+from cnncalc.drawing.metrics import text_width
+from cnncalc.drawing.svg import FAMILY
 from cnncalc.formats.writing import shown_json
 
 HEIGHT, SIZE, EDGE = 20, 11, 6  # pixels
