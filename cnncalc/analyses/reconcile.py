@@ -125,7 +125,7 @@ def reconciled(
     >>> from cnncalc.analyses.conventions import convention
     >>> found = reconciled(cnncalc.analyze(cnncalc.load("resnet18")), convention("torchinfo"))
     >>> found.figure, [(term.label, term.amount) for term in found.terms]
-    (1814083944, [('norms', 9600), ('dense bias', 1000)])
+    (1814083944, [('batch norm', 9600), ('dense bias', 1000)])
     """
     assert analysis.graph is not None
     own = "multiplies" if convention.quantity == "multiplies" else "params"
@@ -138,7 +138,7 @@ def reconciled(
         parts = ledger.parts(line, convention, functional)
         if parts is None:
             unknown.setdefault(row.type, []).append(row.name)
-            parts = [Part(row.type, NOT_KNOWN, -ours)] if ours else []
+            parts = [Part(row.type.replace("_", " "), NOT_KNOWN, -ours)] if ours else []
         elif not parts and not ours:
             left_out[row.type] = left_out.get(row.type, 0) + 1
         for term, rate, amount in parts:

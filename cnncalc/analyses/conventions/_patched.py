@@ -14,16 +14,15 @@ NO_PRODUCTS = (
 )
 
 ADDED = (
-    Adds("conv bias", "1 an output", {"conv": {"bias": "out_values"}}),
-    Adds("batch norm", "2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
-    Adds("layer, group, instance norm", "5 a value", each("layer_norm group_norm instance_norm", NORMED)),
-    Adds("lrn", "its products and pool", {"lrn": "(c + size - 1) * prod(side) + 3 * in_values"}),
-    Adds("activations", "1 a value", each("relu leaky_relu prelu elu gelu silu", "in_values")),
-    Adds("softmax", "1 a value", {"softmax": "in_values"}),
-    Adds("pools", "1 a value read", each(POOLS, "in_values")),
-    Adds("resizing", "1 a position", {"resize": "prod(out)"}),
+    Adds("1 an output", {"conv": {"bias": "out_values"}}, label="conv bias"),
+    Adds("2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
+    Adds("5 a value", each("layer_norm group_norm instance_norm", NORMED)),
+    Adds("its products and pool", {"lrn": "(c + size - 1) * prod(side) + 3 * in_values"}),
+    Adds("1 a value", each("relu leaky_relu prelu elu gelu silu", "in_values")),
+    Adds("1 a value", {"softmax": "in_values"}),
+    Adds("1 a value read", each(POOLS, "in_values")),
+    Adds("1 a position", {"resize": "prod(out)"}),
     Adds(
-        "recurrent steps",
         "biases, products and sums of the gates, less 1 a dot product",
         {
             "lstm": "(biases + 2 * units * directions) * prod(side)",

@@ -48,14 +48,15 @@ def each(types: str, formula: Formula) -> dict[str, Formula]:
 
 
 class Adds(Record):
-    """One thing that a convention counts and we do not: what of, how much for what, and the formula by layer type.
+    """One thing that a convention counts and we do not: how much for what, and the formula by layer type.
 
-    A formula gives what is added for one layer, and is negative where less is counted than here.
+    A formula gives what is added for one layer, and is negative where less is counted than here. Without a `label` it
+    is called as the layer.
     """
 
-    label: str
     rate: str
     formulas: dict[str, Formula]
+    label: str = ""
 
 
 class Part(Record):
@@ -107,7 +108,7 @@ class Convention:
         >>> from cnncalc.analyses.conventions import convention
         >>> norm = cnncalc.load("resnet18").nodes[1]
         >>> convention("thop").parts(norm.layer, scope_for(norm.layer, (norm.work.output,), norm.work))
-        [Part(term='norms', rate='4 a value, 2 without scale', amount=3211264)]
+        [Part(term='batch norm', rate='4 a value, 2 without scale', amount=3211264)]
         """
         own = scope["multiplies"] if self.quantity == "multiplies" else scope["weights"] + scope["biases"]
         found = (
@@ -129,11 +130,11 @@ class Convention:
             return None
         for term in self.terms:
             if layer.type in term.formulas and (amount := _amount(term.formulas[layer.type], scope, layer)):
-                found.append(Part(term.label, term.rate, amount))
+                found.append(Part(term.label or _words(layer.type), term.rate, amount))
         return found
 
     def _left_out(self, layer: Layer, own: int, why: str) -> list[Part]:
-        return [Part(layer.type, why, -self.factor * own)] if own else []
+        return [Part(_words(layer.type), why, -self.factor * own)] if own else []
 
 
 def scope_for(layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Scope:
@@ -156,6 +157,10 @@ def scope_for(layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Scope:
     if not scope["out"]:  # a vector has sides of 1
         scope["out"] = (1,) * (len(inputs[0]) - 1)
     return scope
+
+
+def _words(type: str) -> str:
+    return type.replace("_", " ")
 
 
 def _amount(formula: Formula, scope: Scope, layer: Layer) -> int:

@@ -14,13 +14,13 @@ Convention(
     nothing=NO_PRODUCTS,
     terms=(
         Adds(
-            "grouped transposed convolution",
             "divided by the groups twice",
             {
                 "transposed_conv": {
                     "groups > 1": "(prod(kernel) * c * (filters // groups // groups) * prod(side) - multiplies)"
                 }
             },
+            label="grouped transposed convolution",
         ),
     ),
     note="A second model in the same process has the functions of the first one counted again: its figures grow.",

@@ -15,20 +15,20 @@ Convention(
     nothing=UNCOUNTED,
     terms=(
         *ADDED,
-        Adds("upsampling", "1 a value read", {"upsample": "in_values"}),
+        Adds("1 a value read", {"upsample": "in_values"}),
         Adds(
-            "grouped transposed convolution",
             "divided by the groups twice",
             {
                 "transposed_conv": {
                     "groups > 1": "2 * (prod(kernel) * c * (filters // groups // groups) * prod(side) - multiplies)"
                 }
             },
+            label="grouped transposed convolution",
         ),
         Adds(
-            "bias of a transposed convolution",
             "at the positions of a convolution",
             {"transposed_conv": {"bias": "filters // groups * prod(convolved)"}},
+            label="bias of a transposed convolution",
         ),
     ),
     where={"convolved": "(side + 2*padding - dilation*(kernel - 1) - 1) // stride + 1"},

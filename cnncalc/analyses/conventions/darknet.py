@@ -13,7 +13,7 @@ Convention(
     products="conv",
     nothing=f"dense global_avg_pool batch_norm softmax dropout upsample multiply {ACTIVATIONS} prelu {REARRANGING}",
     terms=(
-        Adds("windows of pools", "window an output", each("max_pool avg_pool", "out_values * prod(kernel)")),
-        Adds("shortcuts", "1 an output", {"add": "(many - 1) * out_values"}),
+        Adds("window an output", each("max_pool avg_pool", "out_values * prod(kernel)")),
+        Adds("1 an output", {"add": "(many - 1) * out_values"}),
     ),
 )

@@ -15,7 +15,7 @@ Convention(
     nothing=UNCOUNTED,
     terms=(
         *ADDED,
-        Adds("bias of a transposed convolution", "1 an output", {"transposed_conv": {"bias": "out_values"}}),
-        Adds("upsampling", "1 an output", {"upsample": "out_values"}),
+        Adds("1 an output", {"transposed_conv": {"bias": "out_values"}}, label="bias of a transposed convolution"),
+        Adds("1 an output", {"upsample": "out_values"}),
     ),
 )

@@ -22,21 +22,19 @@ Convention(
     ),
     unknown={"upsample": "sides != 2", "resize": "sides != 2"},
     terms=(
-        Adds("batch norm", "2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
-        Adds("layer norm", "5 a value", {"layer_norm": {"scale or shift": "5 * in_values", "true": "4 * in_values"}}),
-        Adds("group norm", "5 a value", {"group_norm": {"scale or shift": "5 * in_values", "true": "4 * in_values"}}),
+        Adds("2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
+        Adds("5 a value", {"layer_norm": {"scale or shift": "5 * in_values", "true": "4 * in_values"}}),
+        Adds("5 a value", {"group_norm": {"scale or shift": "5 * in_values", "true": "4 * in_values"}}),
         Adds(
-            "instance norm",
             "5 a value, 4 without scale",
             {"instance_norm": {"scale or shift": "5 * in_values", "true": "4 * in_values"}},
         ),
         Adds(
-            "average to a given size",
             "1 a value read",
             {"global_avg_pool": {"sides == 2": "in_values"}, "adaptive_avg_pool": {"sides == 2": "in_values"}},
         ),
-        Adds("nearest upsampling", "1 an output", {"upsample": "out_values"}),
-        Adds("bilinear resizing", "4 an output", {"resize": "4 * out_values"}),
+        Adds("1 an output", {"upsample": "out_values"}),
+        Adds("4 an output", {"resize": "4 * out_values"}),
     ),
     note="MMEngine's figures are these, where the network is in eval mode.",
 )

@@ -11,5 +11,5 @@ Convention(
     source="keras/src/utils/summary_utils.py",
     quantity="params",
     products=" ".join(type for type in LAYERS if type != "operator"),
-    terms=(Adds("running mean and variance", "2 a channel", {"batch_norm": "buffers"}),),
+    terms=(Adds("2 a channel", {"batch_norm": "buffers"}, label="running mean and variance"),),
 )

@@ -16,13 +16,15 @@ Convention(
     unknown={"transposed_conv": "c * filters * prod(out) * prod(kernel) % prod(stride) != 0"},
     terms=(
         Adds(
-            "scale of batch norms", "1 a value, in Caffe's Scale layer", {"batch_norm": {"scale or shift": "in_values"}}
+            "1 a value, in Caffe's Scale layer",
+            {"batch_norm": {"scale or shift": "in_values"}},
+            label="scale of batch norms",
         ),
-        Adds("lrn", "its size for each value", {"lrn": "size * in_values"}),
+        Adds("its size for each value", {"lrn": "size * in_values"}),
         Adds(
-            "transposed convolution",
             "window over stride an output, without groups",
             {"transposed_conv": "c * filters * prod(out) * prod(kernel) / prod(stride) - multiplies"},
+            label="transposed convolution",
         ),
     ),
     note="Pools are always rounded up, as in Caffe; comparisons, sums and quotients have columns of their own.",

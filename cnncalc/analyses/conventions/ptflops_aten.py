@@ -23,8 +23,12 @@ Convention(
         f"{REARRANGING}"
     ),
     terms=(
-        Adds("conv bias", "1 an output", {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}}),
-        Adds("dense bias", "1 an output", {"dense": {"bias": "out_values"}}),
-        Adds("recurrent bias", "1 a bias and position", each("gru rnn", "biases * prod(side)")),
+        Adds(
+            "1 an output",
+            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
+            label="conv bias",
+        ),
+        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        Adds("1 a bias and position", each("gru rnn", "biases * prod(side)"), label="recurrent bias"),
     ),
 )

@@ -21,17 +21,25 @@ Convention(
     products="conv transposed_conv dense lstm gru rnn",
     nothing=f"matmul lrn softmax dropout upsample resize {ACTIVATIONS} {POOLS} {OPERATORS} {REARRANGING}",
     terms=(
-        Adds("conv bias", "1 an output", {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}}),
         Adds(
-            "transposed convolution",
+            "1 an output",
+            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
+            label="conv bias",
+        ),
+        Adds(
             "at output positions",
             {"transposed_conv": "weights * prod(out) - multiplies"},
+            label="transposed convolution",
         ),
-        Adds("dense bias", "1 a unit", {"dense": {"bias": "units"}}),
-        Adds("dense over positions", "once, not at each position", {"dense": {"not vector": "c * units - multiplies"}}),
-        Adds("norms", "2 a channel", each(NORMS, "weights + biases")),
-        Adds("prelu", "1 a slope", {"prelu": "weights"}),
-        Adds("embedding", "1 a weight", {"embedding": "weights"}),
-        Adds("recurrent bias", "1 a bias and position", each("lstm gru rnn", "biases * prod(side)")),
+        Adds("1 a unit", {"dense": {"bias": "units"}}, label="dense bias"),
+        Adds(
+            "once, not at each position",
+            {"dense": {"not vector": "c * units - multiplies"}},
+            label="dense over positions",
+        ),
+        Adds("2 a channel", each(NORMS, "weights + biases")),
+        Adds("1 a slope", {"prelu": "weights"}),
+        Adds("1 a weight", {"embedding": "weights"}),
+        Adds("1 a bias and position", each("lstm gru rnn", "biases * prod(side)"), label="recurrent bias"),
     ),
 )

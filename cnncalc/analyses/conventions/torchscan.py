@@ -25,18 +25,16 @@ Convention(
     where={"reach": "side - (out - 1) * (side // out)"},
     terms=(
         Adds(
-            "transposed convolution",
             "at output positions, and 4 a side",
             {"transposed_conv": "weights * prod(out) - multiplies + 4 * sides"},
+            label="transposed convolution",
         ),
-        Adds("batch norm", "2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
+        Adds("2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
         Adds(
-            "max pool",
             "side of the window − 1 an output",
             {"max_pool": {"square": "out_values * (window_side - 1)", "true": "out_values * (prod(kernel) - 1)"}},
         ),
         Adds(
-            "average pool",
             "side of the window + 1 an output",
             {
                 "avg_pool": {
@@ -46,12 +44,10 @@ Convention(
             },
         ),
         Adds(
-            "average to a given size",
             "1 a value of a window + 1 an output",
             each("global_avg_pool adaptive_avg_pool", "out_values * (prod(reach) - 1 + sides)"),
         ),
         Adds(
-            "largest to a given size",
             "1 a value of a window − 1 an output",
             each("global_max_pool adaptive_max_pool", "out_values * (prod(reach) - 1)"),
         ),

@@ -25,26 +25,24 @@ Convention(
     where={"reach": "side - (out - 1) * (side // out)"},
     terms=(
         Adds(
-            "one sum less",
             "1 an output without bias",
             {
                 "conv": {"bias": "0", "true": "-out_values"},
                 "dense": {"bias": "0", "true": "-out_values"},
                 "transposed_conv": {"bias": "0", "true": "-out_values"},
             },
+            label="one sum less",
         ),
         Adds(
-            "transposed convolution",
             "at output positions, and 8 a side",
             {"transposed_conv": "2 * (weights * prod(out) - multiplies) + 8 * sides"},
+            label="transposed convolution",
         ),
         Adds(
-            "batch norm",
             "4 a value and 2 a channel",
             {"batch_norm": {"scale or shift": "4 * in_values + 2 * c", "true": "2 * in_values + 2 * c"}},
         ),
         Adds(
-            "layer norm",
             "8 a value and 2 a position",
             {
                 "layer_norm": {
@@ -54,18 +52,16 @@ Convention(
                 }
             },
         ),
-        Adds("relu", "1 a value", {"relu": "in_values"}),
-        Adds("relu6", "2 a value", {"relu6": "2 * in_values"}),
-        Adds("leaky relu, sigmoid", "4 a value", each("leaky_relu sigmoid", "4 * in_values")),
-        Adds("elu, tanh", "6 a value", each("elu tanh", "6 * in_values")),
-        Adds("dropout", "1 a value", {"dropout": {"rate > 0": "in_values"}}),
+        Adds("1 a value", {"relu": "in_values"}),
+        Adds("2 a value", {"relu6": "2 * in_values"}),
+        Adds("4 a value", each("leaky_relu sigmoid", "4 * in_values")),
+        Adds("6 a value", each("elu tanh", "6 * in_values")),
+        Adds("1 a value", {"dropout": {"rate > 0": "in_values"}}),
         Adds(
-            "max pool",
             "side of the window − 1 an output",
             {"max_pool": {"square": "out_values * (window_side - 1)", "true": "out_values * (prod(kernel) - 1)"}},
         ),
         Adds(
-            "average pool",
             "side of the window + 1 an output",
             {
                 "avg_pool": {
@@ -75,12 +71,10 @@ Convention(
             },
         ),
         Adds(
-            "average to a given size",
             "1 a value of a window + 1 an output",
             each("global_avg_pool adaptive_avg_pool", "out_values * (prod(reach) - 1 + sides)"),
         ),
         Adds(
-            "largest to a given size",
             "1 a value of a window − 1 an output",
             each("global_max_pool adaptive_max_pool", "out_values * (prod(reach) - 1)"),
         ),

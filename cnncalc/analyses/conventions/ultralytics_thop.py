@@ -27,24 +27,18 @@ Convention(
     where={"uneven": "side % out"},
     terms=(
         Adds(
-            "norms",
             "4 a value, 2 without scale",
             {
                 **each(NORMS, {"scale or shift": "4 * in_values", "true": "2 * in_values"}),
                 "rms_norm": {"scale": "4 * in_values", "true": "2 * in_values"},
             },
         ),
-        Adds("prelu", "1 a value", {"prelu": "in_values"}),
-        Adds("softmax", "3 a value, less 1", {"softmax": "3 * in_values - prod(side)"}),
-        Adds("average pool", "window + 1 an output", {"avg_pool": "(prod(kernel) + 1) * out_values"}),
+        Adds("1 a value", {"prelu": "in_values"}),
+        Adds("3 a value, less 1", {"softmax": "3 * in_values - prod(side)"}),
+        Adds("window + 1 an output", {"avg_pool": "(prod(kernel) + 1) * out_values"}),
+        Adds("1 a value read and 1 an output", each("global_avg_pool adaptive_avg_pool", "in_values + out_values")),
+        Adds("11 an output", {"resize": "11 * out_values"}),
         Adds(
-            "average to a given size",
-            "1 a value read and 1 an output",
-            each("global_avg_pool adaptive_avg_pool", "in_values + out_values"),
-        ),
-        Adds("bilinear resizing", "11 an output", {"resize": "11 * out_values"}),
-        Adds(
-            "recurrent steps",
             "biases, products and sums of the gates",
             {
                 "lstm": "(biases + 8 * units * directions) * prod(side)",
