@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnncalc.formats.open import from_dict, load, loads
 
 __version__ = "0.1.0"
+ADDRESS = "https://github.com/OWNER/cnncalc"  # where the project lives: all that leads there is made of this
 
 _HOMES = {
     "Analysis": "core.analysis",

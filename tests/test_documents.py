@@ -52,7 +52,7 @@ COMMANDS = {
     "reconcile": "reconcile net.yaml",
     "whose figure": "reconcile net.yaml --figure 4.3k",
     "check": "check net.yaml broken.yaml old.yaml",
-    "list": "list lenet",
+    "list": "list lenet5",
     "layers": "layers conv add",
     "all layers": "layers",
     "rules": "rules dropped-border heavy-layer",

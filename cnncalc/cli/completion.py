@@ -74,7 +74,14 @@ def blocks(ctx: click.Context, incomplete: str) -> Items:
 
 def entries(ctx: click.Context, incomplete: str) -> Items:
     """The layers and blocks of the FILE, level by level, and `total`."""
-    return _of_file(ctx, incomplete, lambda found: [*found.groups, *(row.name for row in found.rows), "total"])
+    return _of_file(ctx, incomplete, _entries)
+
+
+def _entries(found: Analysis) -> Iterable[str]:
+    yield from found.groups
+    yield from (row.name for row in found.rows)
+    yield from (f"{name}.{output}" for name, group in found.groups.items() for output in group.outputs)
+    yield "total"
 
 
 def _of_file(ctx: click.Context, incomplete: str, names: Callable[[Analysis], Iterable[str]]) -> Items:

@@ -54,7 +54,9 @@ class HasOrigin(Protocol):
     """A thing that was written somewhere and knows where."""
 
     @property
-    def origin(self) -> Origin: ...
+    def origin(self) -> Origin:
+        """The place where it was written."""
+        ...
 
 
 class _Problem(Record):
@@ -66,13 +68,15 @@ class _Problem(Record):
     level: Level = "error"
     reason: str = ""
     calls: tuple[Origin, ...] = ()
+    cause: str = ""
 
 
 class Problem(_Problem):
     """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
 
     A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are
-    the calls of blocks that lead to the place, the outermost first. What quotes more of a file than anybody reads is
+    the calls of blocks that lead to the place, the outermost first; `cause` is what several places have in common, as a
+    file that all of them name and that is not there. What quotes more of a file than anybody reads is
     cut.
     """
 
@@ -101,14 +105,14 @@ class ProblemsFound(Exception):
     `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
     """
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], understood: Callable[[], Any] = lambda: None) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
-        self.understood: Callable[[], Any] = lambda: None
+        self.understood = understood
 
 
 def in_order(problems: Iterable[Problem], file: str) -> list[Problem]:
-    """As they stand in a file; then what stands in the files that it extends, then what has no place."""
+    """Problems as they stand in a file; then what stands in the files that it extends, then what has no place."""
 
     def key(problem: Problem) -> tuple[bool, bool, str, int, int]:
         place = problem.where
@@ -147,8 +151,9 @@ class Problems:
         *,
         reason: str = "",
         calls: tuple[Origin, ...] = (),
+        cause: str = "",
     ) -> None:
-        """Keep a problem; raises ProblemsFound where there are too many."""
+        """A problem more; raises ProblemsFound where there are too many."""
         place = at if at is None or isinstance(at, Place | Label) else at.origin
         if (code, place) in self._seen:
             self._again += 1
@@ -158,7 +163,7 @@ class Problems:
             return
         self._seen.add((code, place))
         cure = help if help is None or isinstance(help, str) else self._searched(help)
-        self.found.append(Problem(code, message, place, notes, cure, reason=reason, calls=calls))
+        self.found.append(Problem(code, message, place, notes, cure, reason=reason, calls=calls, cause=cause))
         if len(self.found) >= MOST_PROBLEMS:
             self._stop(f"more than {MOST_PROBLEMS} problems: the rest is not shown")
 
@@ -171,7 +176,7 @@ class Problems:
         raise ProblemsFound(self.found)
 
     def stop_if_any(self) -> None:
-        """Raise ProblemsFound with what has been found, if anything."""
+        """The end where anything was found: raises ProblemsFound with it."""
         if self.found:
             raise ProblemsFound(self.found)
 

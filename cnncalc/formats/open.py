@@ -94,7 +94,7 @@ def graph_of(
 
 
 def refuse_unknown(graph: Graph) -> None:
-    """Raise ProblemsFound where some layers of another program are not understood, with all of them."""
+    """The end where layers of another program are not understood: raises ProblemsFound with all of them."""
     problems = Problems()
     for node in graph.nodes:
         if node.layer.unknown and (open_ := node.layer.left_open):

@@ -32,7 +32,7 @@ _RATIO = "×"  # behind a label: how many times as much follows
 
 
 def document(comparison: Comparison, style: Style) -> Page:
-    """What matters in one line, what grew too much, a table, and the layers that are not as they were."""
+    """A line with what matters, what grew too much, a table, and the layers that are not as they were."""
     networks, changes, grown, _ = comparison
     title = _title(networks, style)
     blocks: list[Block] = [Heading(title, quiet=True)]
@@ -53,7 +53,7 @@ def _title(networks: Sequence[NetworkFigures], style: Style) -> str:
     figures, short = [], style._replace(exact=False)
     for quantity, measure in used(Use.HEADLINE).items():
         before, after = first.figures[quantity], last.figures[quantity]
-        was, is_ = short.figure(measure, before), short.figure(measure, after)
+        was, is_ = short.figures(measure, (before, after))
         text = f"{was} → {is_} ({change(before, after)})"
         figures.append(f"{quantity} {text if before != after else f'{is_}, as before'}")
     return f"{' → '.join(names)}: {', '.join(figures)}"

@@ -81,7 +81,8 @@ def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
     ]
     for measure in compared():
         figures = [one.figures[measure.name] for one in networks]
-        cells = [_bound(measure, one, style) + style.figure(measure, one.figures[measure.name]) for one in networks]
+        texts = zip(networks, style.figures(measure, figures), strict=True)
+        cells = [_bound(measure, one, style) + text for one, text in texts]
         changes = [style.plain(change(figures[0], figure)) for figure in figures]
         ratios = [style.plain(ratio(figures[0], figure)) for figure in figures]
         if any(figures):

@@ -53,10 +53,12 @@ class Value(Record):
 
     @property
     def known(self) -> Known:
+        """The dims and values that are known of it."""
         return Known(self.dims, self.values)
 
     @property
     def shape(self) -> Shape:
+        """The shape of one image, channels first."""
         return shape_of(self.dims, self.channel)
 
 

@@ -59,7 +59,7 @@ def is_architecture(tree: Node) -> bool:
 
 
 def describe(source: Source, problems: Problems, below: int = 0, known: _Known | None = None) -> Description:
-    """Read a file, its parents, and the networks that are blocks of it; raises ProblemsFound where that is impossible.
+    """The description in a file, its parents, and the networks that are its blocks; raises ProblemsFound.
 
     `below` are the files that lead to it, one by the other, and `known` the networks that were read before.
     """
