@@ -176,7 +176,7 @@ def test_a_convention_is_a_file_of_its_name() -> None:
 
 
 WHOSE = [
-    ("resnet50_v1_5", "4.11G", [("fvcore", []), ("torchscan", [])]),
+    ("resnet50_v1_5", "4.11G", [("fvcore", []), ("torchscan", []), ("convnet-burden", [])]),
     ("resnet50_v1_5", "4,133,742,592", [("thop", []), ("ultralytics-thop", [])]),
     ("resnet50_v1_5", "4.1449 GFLOPs", [("fvcore-train", [])]),
     ("resnet50_v1_5", "3,857,973,248", [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cnncalc.analyses.conventions import all_conventions
 from cnncalc.analyses.conventions.base import Convention, Part, Scope, scope_for
-from cnncalc.analyses.variants import Known, Variant, variants
+from cnncalc.analyses.variants import Variant, WorkDone, variants
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.figures import Figure, read_figure
 from cnncalc.core.graph import Graph
@@ -22,7 +22,7 @@ NOT_KNOWN = "not known"
 
 
 class Term(Record):
-    """What a convention counts and we do not, or the other way round: how much for what, of how many layers."""
+    """A term between two figures: how much for what, of how many layers, in all."""
 
     label: str
     rate: str
@@ -62,8 +62,8 @@ class Reconciled:
         return "lower_bound" if self.open else "exact"
 
 
-class Line(Record):
-    """Equal layers of a network on equal inputs: how many, and whether the params are theirs."""
+class EqualLayers(Record):
+    """A layer and what it reads, and whether the params are its own: equal ones are counted once."""
 
     layer: Layer
     inputs: tuple[Shape, ...]
@@ -72,14 +72,14 @@ class Line(Record):
 
 
 class Ledger:
-    """What conventions add to layers, each worked out once: most layers of a variant are those of the network."""
+    """The terms of layers, each worked out once: most layers of a variant are those of the network."""
 
     def __init__(self) -> None:
         self._scopes: dict[tuple[Layer, tuple[Shape, ...]], Scope] = {}
         self._parts: dict[tuple[str, Layer, tuple[Shape, ...], bool], list[Part] | None] = {}
 
-    def parts(self, line: Line, convention: Convention, functional: Collection[str]) -> list[Part] | None:
-        """What a convention adds to a layer; None where that is not known. Weights used again are no params."""
+    def parts(self, line: EqualLayers, convention: Convention, functional: Collection[str]) -> list[Part] | None:
+        """The terms of a layer; None where they are not known. Weights used again are no params."""
         if convention.quantity == "params" and not line.owns:
             return []
         layer, inputs, work, _ = line
@@ -95,9 +95,9 @@ class Ledger:
         return self._parts[key]
 
     def figure(
-        self, lines: Mapping[Line, int], convention: Convention, ours: int, functional: Collection[str]
+        self, lines: Mapping[EqualLayers, int], convention: Convention, ours: int, functional: Collection[str]
     ) -> int | None:
-        """What a tool prints for so many of each line; None where that is not known."""
+        """The figure that a tool prints for so many of each layer; None where that is not known."""
         total = ours
         for line, many in lines.items():
             parts = self.parts(line, convention, functional)
@@ -108,10 +108,10 @@ class Ledger:
         return total
 
 
-def _lines(graph: Graph) -> list[Line]:
+def _lines(graph: Graph) -> list[EqualLayers]:
     """The layers of a network."""
     return [
-        Line(node.layer, tuple([graph.shape(ref) for ref in node.inputs]), node.work, node.shares == place)
+        EqualLayers(node.layer, tuple([graph.shape(ref) for ref in node.inputs]), node.work, node.shares == place)
         for place, node in enumerate(graph.nodes)
     ]
 
@@ -173,7 +173,7 @@ MOST_CHANGES = 2
 _WORDED = re.compile(r"(?ai)([~<]?[\d.,\s]*\d)\s*([kmgbt]?)[\s-]*(flops?|macs?|maccs?|mult-adds?|params?|parameters)?")
 
 
-class Match(Record):
+class Whose(Record):
     """A figure that somebody prints: who, its word, what of the network is another, and the terms, if they are others'.
 
     `ours` is what we print for that network.
@@ -192,8 +192,8 @@ class Search:
     """A figure that somebody saw, and what gives it; else the `nearest`, as the network is."""
 
     figure: str
-    matches: tuple[Match, ...]
-    nearest: tuple[Match, ...]
+    matches: tuple[Whose, ...]
+    nearest: tuple[Whose, ...]
 
 
 @dataclass(frozen=True)
@@ -225,9 +225,9 @@ def search(analysis: Analysis, text: str, figure: Figure, conventions: Iterable[
     """The conventions that give a figure for a network, with as few changes of it as need be."""
     assert analysis.graph is not None
     chosen = list(conventions or all_conventions())
-    ledger, known = Ledger(), Known()
+    ledger, known = Ledger(), WorkDone()
     as_it_is = {(name, word): number for name, word, number, _ in _printed(Variant(analysis.graph, ()), chosen, ledger)}
-    found: list[Match] = []
+    found: list[Whose] = []
     for most in range(MOST_CHANGES + 1):
         for variant in variants(analysis.graph, most, known):
             for name, word, number, convention in _printed(variant, chosen, ledger):
@@ -238,7 +238,7 @@ def search(analysis: Analysis, text: str, figure: Figure, conventions: Iterable[
     found.sort(key=lambda match: (match.figure, match.name != "cnncalc", match.name))
     wanted = figure.value()
     nearest = sorted(as_it_is.items(), key=lambda printed: abs(printed[1] - wanted))[:3]
-    return Search(text, tuple(found), tuple(Match(*who, number, number, ()) for who, number in nearest))
+    return Search(text, tuple(found), tuple(Whose(*who, number, number, ()) for who, number in nearest))
 
 
 Printed = tuple[str, str, int, Convention | None]
@@ -262,9 +262,9 @@ def _printed(variant: Variant, conventions: list[Convention], ledger: Ledger) ->
             yield one.name, one.word, number, one
 
 
-def _match(variant: Variant, name: str, word: str, number: int, convention: Convention | None, ledger: Ledger) -> Match:
+def _match(variant: Variant, name: str, word: str, number: int, convention: Convention | None, ledger: Ledger) -> Whose:
     said = tuple(change.said for change in variant.changes)
     if convention is None:
-        return Match(name, word, number, number, said)
+        return Whose(name, word, number, number, said)
     found = reconciled(analyze(variant.graph), convention, variant.functional, ledger)
-    return Match(name, word, number, found.ours, said, found.terms)
+    return Whose(name, word, number, found.ours, said, found.terms)

@@ -21,8 +21,8 @@ _POOLING = ("global_avg_pool", "adaptive_avg_pool", "global_max_pool", "adaptive
 _BETWEEN = ("norm", "activation")
 
 
-class Change(Record):
-    """What is another: the `kind` of change, the words for it, layers by their place, input shapes, and functions.
+class Departure(Record):
+    """A change of a network: its `kind`, the words for it, other layers by their place, and other input shapes.
 
     `functional` are the types that the code calls as functions.
     """
@@ -38,7 +38,7 @@ class Variant(Record):
     """A network with some changes."""
 
     graph: Graph
-    changes: tuple[Change, ...]
+    changes: tuple[Departure, ...]
 
     @property
     def functional(self) -> tuple[str, ...]:
@@ -46,12 +46,12 @@ class Variant(Record):
         return tuple(type for change in self.changes for type in change.functional)
 
 
-class Known(dict[tuple[Layer, tuple[Shape, ...]], Work]):
+class WorkDone(dict[tuple[Layer, tuple[Shape, ...]], Work]):
     """Work of layers on inputs, done once: most layers of a variant are those of the network."""
 
 
 def changed(
-    graph: Graph, layers: dict[int, Layer], inputs: dict[str, Shape] | None = None, known: Known | None = None
+    graph: Graph, layers: dict[int, Layer], inputs: dict[str, Shape] | None = None, known: WorkDone | None = None
 ) -> Graph | None:
     """The graph with other layers at these places, or on other inputs; None where it does not fit together.
 
@@ -61,7 +61,7 @@ def changed(
     """
     shapes = {**graph.inputs, **(inputs or {})}
     starts = list(shapes.values())
-    known = Known() if known is None else known
+    known = WorkDone() if known is None else known
     nodes: list[Node] = []
     for place, node in enumerate(graph.nodes):
         layer = layers.get(place, node.layer)
@@ -78,7 +78,7 @@ def changed(
     return replace(graph, nodes=tuple(nodes), inputs=shapes, document=None, changed=True)
 
 
-def variants(graph: Graph, most: int, known: Known) -> Iterator[Variant]:
+def variants(graph: Graph, most: int, known: WorkDone) -> Iterator[Variant]:
     """The network with so many changes, each of another kind; those that fit together."""
     if not most:
         yield Variant(graph, ())
@@ -97,8 +97,8 @@ def variants(graph: Graph, most: int, known: Known) -> Iterator[Variant]:
             yield Variant(made, chosen)
 
 
-def changes(graph: Graph) -> Iterator[Change]:
-    """What could be another, the likeliest first."""
+def changes(graph: Graph) -> Iterator[Departure]:
+    """The changes that could be, the likeliest first."""
     yield from _called(graph)
     yield from _ends(graph)
     yield from _norms(graph)
@@ -106,33 +106,33 @@ def changes(graph: Graph) -> Iterator[Change]:
     yield from _sizes(graph)
 
 
-def _called(graph: Graph) -> Iterator[Change]:
+def _called(graph: Graph) -> Iterator[Departure]:
     types = {node.layer.type for node in graph.nodes}
     pools = tuple(type for type in _POOLING if type in types)
     activations = tuple(sorted(type for type in types if LAYERS[type].family == "activation"))
     for said, functional in (("pooling", pools), ("activations", activations)):
         if functional:
-            yield Change("functions", f"{said} called as functions, not modules", functional=functional)
+            yield Departure("functions", f"{said} called as functions, not modules", functional=functional)
 
 
-def _ends(graph: Graph) -> Iterator[Change]:
+def _ends(graph: Graph) -> Iterator[Departure]:
     """Without what stands at the end, or with another number of classes."""
     places = _of_type(graph, "softmax")
     if places and places[-1] == len(graph.nodes) - 1:
-        yield Change("softmax", "without the softmax", _without(places[-1:]))
+        yield Departure("softmax", "without the softmax", _without(places[-1:]))
     dense = _of_type(graph, "dense")
     if not dense:
         return
     last = graph.nodes[dense[-1]].layer
-    yield Change("head", "without the last dense layer", _without(dense[-1:]))
+    yield Departure("head", "without the last dense layer", _without(dense[-1:]))
     if len(dense) > 1:
-        yield Change("head", "without the dense layers", _without(dense))
+        yield Departure("head", "without the dense layers", _without(dense))
     for units in CLASSES:
         if units != last.values["units"]:
-            yield Change("head", f"with {units:,} classes", {dense[-1]: _with(last, units=units)})
+            yield Departure("head", f"with {units:,} classes", {dense[-1]: _with(last, units=units)})
 
 
-def _norms(graph: Graph) -> Iterator[Change]:
+def _norms(graph: Graph) -> Iterator[Departure]:
     """Batch norms folded into what they follow, which then has a bias; biases where a norm follows."""
     readers = _readers(graph)
     folded: dict[int, Layer] = {}
@@ -147,12 +147,12 @@ def _norms(graph: Graph) -> Iterator[Change]:
             if not layer.values["bias"]:
                 biased[before] = _with(layer, bias=True)
     if folded:
-        yield Change("norms", "batch norms folded into the convolutions", folded)
+        yield Departure("norms", "batch norms folded into the convolutions", folded)
     if biased:
-        yield Change("norms", "a bias in each convolution before a batch norm", biased)
+        yield Departure("norms", "a bias in each convolution before a batch norm", biased)
 
 
-def _strides(graph: Graph) -> Iterator[Change]:
+def _strides(graph: Graph) -> Iterator[Departure]:
     """The stride of bottlenecks on the 1×1 convolution (ResNet v1) or on the 3×3 (v1.5)."""
     readers = _readers(graph)
     to_first: dict[int, Layer] = {}
@@ -179,12 +179,12 @@ def _strides(graph: Graph) -> Iterator[Change]:
             target = to_second if once[1] else to_first
             target |= {place: _with(first, stride=strides[1]), behind: _with(second, stride=strides[0])}
     if to_first:
-        yield Change("strides", "stride on the 1×1 convolutions", to_first)
+        yield Departure("strides", "stride on the 1×1 convolutions", to_first)
     if to_second:
-        yield Change("strides", "stride on the 3×3 convolutions", to_second)
+        yield Departure("strides", "stride on the 3×3 convolutions", to_second)
 
 
-def _sizes(graph: Graph) -> Iterator[Change]:
+def _sizes(graph: Graph) -> Iterator[Departure]:
     if len(graph.inputs) != 1:
         return
     ((name, (channels, *sides)),) = graph.inputs.items()
@@ -192,7 +192,7 @@ def _sizes(graph: Graph) -> Iterator[Change]:
         return
     for size in SIZES:
         if sides != [size, size]:
-            yield Change("input", f"input {size}×{size}", inputs={name: (channels, size, size)})
+            yield Departure("input", f"input {size}×{size}", inputs={name: (channels, size, size)})
 
 
 def _of_type(graph: Graph, type: str) -> list[int]:

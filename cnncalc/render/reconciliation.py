@@ -8,7 +8,7 @@ from typing import Any
 
 from cnncalc.analyses.columns import title
 from cnncalc.analyses.measures import MEASURES
-from cnncalc.analyses.reconcile import Match, Reconciled, Reconciliation, Term
+from cnncalc.analyses.reconcile import Reconciled, Reconciliation, Term, Whose
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import many
 from cnncalc.core.problem import clean
@@ -84,7 +84,7 @@ def _term(term: Term, style: Style) -> TableRow:
     return TableRow([term.label, style.plain(term.rate), f"{term.layers:,}", amount], level=1)
 
 
-def _matches(matches: Sequence[Match], style: Style) -> Iterator[TableRow]:
+def _matches(matches: Sequence[Whose], style: Style) -> Iterator[TableRow]:
     for match in matches:
         said = ", ".join((match.word, *match.changes)) if match.changes else f"{match.word}, of the network as it is"
         yield TableRow([match.name, style.plain(said), "", style.number(match.figure, "0")], "group")
@@ -153,7 +153,7 @@ def _object(one: Reconciled) -> dict[str, Any]:
     }
 
 
-def _match_object(match: Match) -> dict[str, Any]:
+def _match_object(match: Whose) -> dict[str, Any]:
     return {
         "convention": match.name,
         "word": match.word,
@@ -166,15 +166,17 @@ def _match_object(match: Match) -> dict[str, Any]:
 
 def csv(found: Reconciliation, style: Style) -> str:
     """A line for each figure and each term."""
-    lines: list[list[Any]] = [["convention", "word", "changes", "term", "rate", "layers", "amount", "figure", "status"]]
+    lines: list[list[Any]] = [
+        ["file", "convention", "word", "changes", "term", "rate", "layers", "amount", "figure", "status"]
+    ]
     if found.search is None:
         for one in found.conventions:
             convention = one.convention
-            lines.append([convention.name, convention.word, "", "", "", "", "", one.figure, one.status])
-            lines += [[convention.name, convention.word, "", *term, "", ""] for term in one.terms]
+            lines.append([found.file, convention.name, convention.word, "", "", "", "", "", one.figure, one.status])
+            lines += [[found.file, convention.name, convention.word, "", *term, "", ""] for term in one.terms]
     else:
         for match in found.search.matches:
             said = "; ".join(match.changes)
-            lines.append([match.name, match.word, said, "", "", "", "", match.figure, "exact"])
-            lines += [[match.name, match.word, said, *term, "", ""] for term in match.terms]
+            lines.append([found.file, match.name, match.word, said, "", "", "", "", match.figure, "exact"])
+            lines += [[found.file, match.name, match.word, said, *term, "", ""] for term in match.terms]
     return written(lines)

@@ -48,7 +48,7 @@ def each(types: str, formula: Formula) -> dict[str, Formula]:
 
 
 class Adds(Record):
-    """One thing that a convention counts and we do not: how much for what, and the formula by layer type.
+    """A term: how much a convention counts for what, beyond our figure, and the formula by layer type.
 
     A formula gives what is added for one layer, and is negative where less is counted than here. Without a `label` it
     is called as the layer.
@@ -68,7 +68,7 @@ class Part(Record):
 
 
 class Convention:
-    """How a tool counts: `tool` and `version` that was read or asked, its `word` for the figure, and its terms.
+    """The way a tool counts: `tool` and `version` that was read or asked, its `word` for the figure, and its terms.
 
     Its figure is `factor` × multiplies, or of params where `quantity` says so, and what `terms` add. `unknown` is the
     condition, by layer type, under which nobody asked the tool. `sees` is what a tool looks at: `modules`, and then a
@@ -102,7 +102,7 @@ class Convention:
         CONVENTIONS[name] = self
 
     def parts(self, layer: Layer, scope: Scope, module: bool = True) -> list[Part] | None:
-        """What is added to our figure for one layer, term by term; None where that is not known.
+        """The terms of one layer, which added to our figure give theirs; None where that is not known.
 
         >>> import cnncalc
         >>> from cnncalc.analyses.conventions import convention

@@ -36,7 +36,7 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
     """What other tools and frameworks print for FILE, and the terms that lead from our figure to theirs.
 
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
-    Exit code 0; 1 where nothing gives the --figure; 2 where FILE cannot be used.
+    Exit code 0; 1 where nobody prints a figure that is looked for; 2 where FILE cannot be used.
     """
 
     section = NETWORKS
@@ -51,7 +51,7 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
     file: str = argument("FILE", type=options.Architecture())
     form: OutputFormat = options.formats(
         *pages("render.reconciliation:document", "table"),
-        OutputFormat("json", "render.reconciliation:json", ("exact", "ascii")),
+        OutputFormat("json", "render.reconciliation:json", ("exact", "ascii"), always=True),
         OutputFormat("csv", "render.reconciliation:csv", ("exact", "ascii")),
     )
     figure: tuple[str, Any] | None = option(
@@ -87,6 +87,11 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
 
         (loaded,) = self.load(self.file)
         if loaded.problems:
+            if self.form.always:
+                from cnncalc.formats.writing import shown_json
+                from cnncalc.render.json import render_problems
+
+                streams.emit(shown_json(f"{render_problems(self.file, loaded.problems)}\n"), self.output)
             streams.complain(loaded.problems)
             return 2
         analysis = analyze(loaded.graph)
