@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -86,18 +86,21 @@ def graph_of(
     `strict` refuses another program's file with operators that are not understood.
     """
     if source.format is None:
-        return load_source(source, set=dict(set or {}), input_size=input_size)
-    graph: Graph = source.format.graph(source, set or {}, input_size)
+        graph = load_source(source, set=dict(set or {}), input_size=input_size)
+        if strict:
+            refuse_unknown(graph, graph.document.models)
+        return graph
+    read: Graph = source.format.graph(source, set or {}, input_size)
     if strict:
-        refuse_unknown(graph)
-    return graph
+        refuse_unknown(read, (read.file,))
+    return read
 
 
-def refuse_unknown(graph: Graph) -> None:
-    """Raise ProblemsFound where some layers of another program are not understood, with all of them."""
+def refuse_unknown(graph: Graph, files: Collection[str]) -> None:
+    """Raise ProblemsFound where some layers of these files of other programs are not understood, with all of them."""
     problems = Problems()
     for node in graph.nodes:
-        if node.layer.unknown and (open_ := node.layer.left_open):
+        if node.origin.file in files and node.layer.unknown and (open_ := node.layer.left_open):
             called = node.layer.values["type"]
             problems.add(
                 "unknown-layer", f"`{called}` is not understood: its {' and '.join(open_)} are not known", node

@@ -87,7 +87,6 @@ class WithQuestions(options.WithNetwork):
     def sheet(self, file: str) -> Worksheet:
         """The worksheet of a FILE; what is wrong is said, and ends the command."""
         from cnncalc.formats import open as api
-        from cnncalc.formats.yaml.expanding.build import load_source
         from cnncalc.teaching.cells import NoSuchCell
         from cnncalc.teaching.recipe import files_of
         from cnncalc.teaching.worksheet import TooFew, make
@@ -96,22 +95,29 @@ class WithQuestions(options.WithNetwork):
         loading.note_bundled(file)
         try:
             source = api.read(file, allow_outside=self.allow_outside, format=self.from_)
+            files, vars, input_size = files_of(source), self.vars, self.input_size
+            if files is None:  # of another program: a sheet carries the network as text
+                from cnncalc.core.analysis import analyze
+                from cnncalc.teaching.flat import files_written_out
+
+                graph = api.graph_of(source, set=vars, input_size=input_size)
+                files, vars, input_size = files_written_out(graph, analyze(graph)), {}, None
             recipe = Recipe(
-                files=files_of(source),
+                files=files,
                 seed=self.seed,
                 level=self.level,
                 ask=self.ask or STANDARD[self.level],
                 count=self.count,
                 layout=self.layout,
                 exact=bool(self.exact),
-                sets=tuple(self.vars.items()),
-                input_size=self.input_size,
+                sets=tuple(vars.items()),
+                input_size=input_size,
                 cells=self.cells,
             )
             try:
                 sheet = make(recipe)
             except ProblemsFound:
-                load_source(source, set=self.vars, input_size=self.input_size)  # as it stands, for the lines
+                api.graph_of(source, set=self.vars, input_size=self.input_size)  # as it stands, for the lines
                 raise
         except ProblemsFound as error:
             streams.complain(error.problems)
