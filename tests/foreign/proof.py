@@ -93,8 +93,9 @@ def torchvision_networks() -> list[tuple[str, tuple[int, ...]]]:
             continue
         side = SIDES.get(name, 224)
         video = "video" in module
-        found.append((name, (3, 16, 112, 112) if video and "mvit" not in name and "swin" not in name
-                      else (3, 16, 224, 224) if video else (3, side, side)))  # fmt: skip
+        small = video and not name.startswith(("mvit", "swin", "s3d"))
+        frames = (16,) if video else ()
+        found.append((name, (3, *frames, *((112, 112) if small else (side, side)))))
     return found
 
 
@@ -121,7 +122,8 @@ def truth(model: Any, sizes: tuple[int, ...]) -> Truth:
 
 def torchvision_model(name: str) -> Any:
     models = _torchvision()
-    given = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    heads = {"init_weights": False, "aux_logits": False}  # only training runs the auxiliary ones
+    given: dict[str, Any] = heads if name in ("googlenet", "inception_v3") else {}
     if models.get_model_builder(name).__module__.endswith(("segmentation", "deeplabv3", "fcn", "lraspp")):
         given["weights_backbone"] = None
     return build(models.get_model_builder(name), weights=None, **given)
@@ -140,7 +142,7 @@ def judged(read: Callable[[], Any], said: Truth) -> tuple[str, str]:
     params, multiplies = analysis.totals.params, analysis.totals.multiplies
     figures = f"params {params:,} of {said.params:,}, multiplies {multiplies:,} of {said.multiplies or 0:,}"
     if analysis.status != "exact":
-        unknown = Counter(str(node.layer.values["type"]) for node in graph.nodes if node.layer.unknown)
+        unknown = Counter(str(one.layer.values["type"]) for one in graph.nodes if one.layer.unknown and one.layer.left_open)
         return "lower bound", f"{', '.join(f'{many} × {name}' for name, many in unknown.items())}; {figures}"
     if params != said.params or said.multiplies not in (None, multiplies):
         return "wrong", figures
@@ -267,8 +269,9 @@ def _keras(name: str, suffix: str) -> tuple[str, str]:
     if name.startswith("NASNet"):  # refused on this backend for a bug of its padding, which changes no size
         nasnet: Any = import_module("keras.src.applications.nasnet")
         nasnet.backend = SimpleNamespace(**vars(keras.src.backend) | {"backend": lambda: "any"})
+    given = {"input_shape": (224, 224, 3)} if name.startswith("MobileNetV3") else {}  # which has none by itself
     with keras.device("meta"):
-        model = getattr(keras.applications, name)(weights=None)
+        model = getattr(keras.applications, name)(weights=None, **given)
         sizes = model.input_shape[1:]
         with torch.no_grad(), FlopCounterMode(display=False) as counter:
             model(torch.zeros(1, *sizes, device="meta"))

@@ -14,7 +14,7 @@ from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match, Matches
+from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
@@ -62,6 +62,7 @@ TABLE = Matches(
         Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
         Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Match("Einsum", EINSUM, reads="x*"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
         Match("Attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED}, "q k v ignored:mask",
