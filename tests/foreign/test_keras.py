@@ -296,6 +296,6 @@ def test_an_archive_with_weights_is_mapped(tmp_path: Path) -> None:
     path = tmp_path / "large.keras"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("metadata.json", "{}")
-        archive.writestr("config.json", json.dumps(SEQUENTIAL))
+        archive.writestr("config.json", json.dumps(SMALL))
         archive.writestr("model.weights.h5", bytes(2**21))
     assert cnncalc.load(path).nodes
