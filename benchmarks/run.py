@@ -21,6 +21,7 @@ PYTHON = sys.executable
 CNNCALC = str(Path(PYTHON).with_name("cnncalc"))
 # A program that may not keep its compiled modules compiles them at every start; that is not what is measured.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+PROFILE = "ResNet-152, in percent of the processor time of a program that is `import click, yaml` and nothing else."
 LOAD = "import sys, yaml; yaml.load(open(sys.argv[1]), yaml.CSafeLoader)"
 
 
@@ -76,6 +77,42 @@ def microseconds_a_layer(path: str, count: int, empty: float) -> float:
     times = 3 if count >= 100_000 else 15  # start-up is a large part of a small file, and its noise with it
     seconds = min(run([CNNCALC, "summary", path, "--format", "json"])[0] for _ in range(times))
     return 1e6 * (seconds - empty) / count
+
+
+def processor(code: str) -> float:
+    """Seconds of a processor that a program takes, start included; it ends at once, as ours does."""
+    program = [PYTHON, "-c", f"import gc, os, sys; gc.disable(); {code}; sys.stdout.flush(); os._exit(0)"]
+    process = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status):
+        raise SystemExit(f"failed: {code}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def profile() -> str:
+    """Where the processor's time of a summary as JSON goes: each step is what a program that goes one further takes."""
+    arguments = ["summary", "resnet152", "--format", "json"]
+    steps = {
+        "Python itself": "pass",
+        "`import click`": "import click",
+        "`import yaml`": "import click, yaml",
+        "the commands": "import yaml, cnncalc.cli",
+        "the layer types, which check themselves": "import yaml, cnncalc.cli, cnncalc.core.layers",
+        "the reader and the counter": "import cnncalc.cli, cnncalc.formats.open, cnncalc.core.analysis",
+        "reading ResNet-152": "import cnncalc.cli, cnncalc; cnncalc.load('resnet152')",
+        "counting it": "import cnncalc.cli, cnncalc; cnncalc.analyze(cnncalc.load('resnet152'))",
+        "the options of `summary`, and JSON": f"sys.argv[1:] = {arguments}; from cnncalc.__main__ import main; main()",
+    }
+    least = dict.fromkeys(steps, float("inf"))
+    for _ in range(41):
+        for step, code in steps.items():
+            least[step] = min(least[step], processor(code))
+    base = least["`import yaml`"]
+    text, before = "| step | adds | up to here |\n| --- | --- | --- |\n", 0.0
+    for step, seconds in least.items():
+        text += f"| {step} | {100 * max(seconds - before, 0) / base:.0f} % | {100 * seconds / base:.0f} % |\n"
+        before = seconds
+    return text
 
 
 def main() -> int:
@@ -152,9 +189,10 @@ def main() -> int:
     )
     print(text, end="")
     if "--write" in sys.argv[1:]:
+        shares = f"## Where the time of a summary as JSON goes\n\n{PROFILE}\n\n{profile()}"
         machine = f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
         (HERE / "RESULTS.md").write_text(
-            f"# Results\n\nWritten by `python benchmarks/run.py --write`; {machine}.\n\n{text}"
+            f"# Results\n\nWritten by `python benchmarks/run.py --write`; {machine}.\n\n{text}\n{shares}"
         )
     return 0 if all(kept for *_, kept in rows) else 1
 

@@ -143,7 +143,7 @@ class ArchitectureItem(pytest.Item):
         self.add_marker("cnncalc")
 
     def runtest(self) -> None:
-        """Check the file; its warnings are pytest's."""
+        """The check of the file; its warnings are pytest's."""
         from cnncalc.analyses.checks.config import BadConfig
 
         collector = self.config.pluginmanager.get_plugin(COLLECTOR)
@@ -181,7 +181,7 @@ class ArchitectureItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the test stands, and what it is called."""
+        """The place of the test, and its name."""
         return self.path, 0, f"{os.path.relpath(self.path)}: check"
 
 

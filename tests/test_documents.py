@@ -50,7 +50,7 @@ COMMANDS = {
     "compare": "compare old.yaml net.yaml --by-layer --max-growth 1%",
     "compare many": "compare lenet5 net.yaml alexnet old.yaml nin",
     "check": "check net.yaml broken.yaml old.yaml",
-    "list": "list lenet",
+    "list": "list lenet5",
     "layers": "layers conv add",
     "all layers": "layers",
     "rules": "rules dropped-border heavy-layer",

@@ -8,8 +8,7 @@ from typing import Any, NoReturn
 import pytest
 
 import cnncalc
-from cnncalc.formats import bundled
-from tests.running import invoke
+from tests.running import invoke, networks
 
 pytestmark = pytest.mark.quick
 
@@ -72,7 +71,7 @@ def wrong(found: dict[str, Any], kinds: dict[str, Any]) -> list[str]:
     return [key for key, kind in kinds.items() if key not in found or not is_a(found[key], kind)]
 
 
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize("name", networks(every=8))
 def test_every_document_holds_together(name: str) -> None:
     found = summary(name)
     assert wrong(found, DOCUMENT) == []

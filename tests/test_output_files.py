@@ -133,7 +133,7 @@ ARGUMENTS = {
     "grade": ["sheet.md", "answers.json"],
     "rules": [],
     "layers": [],
-    "list": ["lenet"],
+    "list": ["lenet5"],
 }
 OUTPUTS = [
     (command, form.name, suffix)

@@ -243,7 +243,7 @@ def test_full_and_closed_streams_are_told_as_elsewhere(command: str, code: int, 
 def test_a_closed_pipe_ends_quietly() -> None:
     read, written = os.pipe()
     os.close(read)
-    command = [sys.executable, "-m", "cnncalc", "list", "lenet"]
+    command = [sys.executable, "-m", "cnncalc", "list", "lenet5"]
     variables = environment(GITHUB_ACTIONS="true")
     done = subprocess.run(command, stdout=written, stderr=subprocess.PIPE, env=variables, check=False)
     os.close(written)

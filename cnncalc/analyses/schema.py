@@ -56,6 +56,7 @@ def schema() -> Schema:
                 "additionalProperties": False,
             },
             "limits": {"type": "object", "properties": titled(_limits()), "additionalProperties": False},
+            "growth": {"type": "object", "properties": titled(_growth()), "additionalProperties": False},
             "named": {name: named(layer) for name, layer in LAYERS.items()},
         },
     }
@@ -120,7 +121,23 @@ def _file() -> dict[str, Schema]:
             "`{params: {max: 5M, warn: 4.5M}, size: 20 MiB, head: {params: 1M}}`",
             {
                 "type": "object",
-                "properties": titled({**_limits(), "total": said("the whole network", {"$ref": "#/$defs/limits"})}),
+                "properties": titled(
+                    {
+                        **_limits(),
+                        "total": said("the whole network", {"$ref": "#/$defs/limits"}),
+                        "growth": said(
+                            "how much it may grow from a baseline, in total or by name: "
+                            "`{params: 5%, head: {params: 100k}}`",
+                            {
+                                "type": "object",
+                                "properties": titled(
+                                    {**_growth(), "total": said("the whole network", {"$ref": "#/$defs/growth"})}
+                                ),
+                                "additionalProperties": {"$ref": "#/$defs/growth"},
+                            },
+                        ),
+                    }
+                ),
                 "additionalProperties": {"$ref": "#/$defs/limits"},
             },
         ),
@@ -138,6 +155,16 @@ def _limits() -> dict[str, Schema]:
         levels = titled({kind: said(text, figure) for kind, text in kinds.items()})
         limit = {"type": [*figure["type"], "object"], "properties": levels, "additionalProperties": False}
         found[name] = said(f"the most {measure.noun} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
+    return found
+
+
+def _growth() -> dict[str, Schema]:
+    """The quantities that may grow: percents, or an amount with its suffix or unit."""
+    found = {}
+    for name, measure in used(Use.LIMITS).items():
+        units = "|[kKMGT]i?B" if measure.in_bytes else ""
+        growth: Schema = {"type": "string", "pattern": rf"^[0-9]{{1,15}}(\.[0-9]{{1,9}})? ?(%|[kKMGBT]{units})$"}
+        found[name] = said(f"how many more {measure.noun}: `5%`, or `100k`", growth)
     return found
 
 

@@ -55,6 +55,7 @@ class LayerWorking:
 
     @property
     def name(self) -> str:
+        """The layer's whole path."""
         return self.row.name
 
     @property
@@ -84,7 +85,7 @@ class LayerWorking:
 
     @property
     def padding(self) -> list[tuple[str, int, int, int]]:
-        """Of `padding: same` each axis with the extent of its window, and the zeros before and behind; ends alike once.
+        """The axes of `padding: same`, each with its window's extent and the zeros before and behind; ends alike once.
 
         >>> import cnncalc
         >>> working_of(cnncalc.analyze(cnncalc.load("alexnet")).find("conv2")).padding

@@ -143,7 +143,7 @@ class WithNetwork:
         return found
 
     def load(self, *files: str) -> list[Loaded]:
-        """Read every FILE; one that fails does not stop the others."""
+        """The networks of every FILE; one that fails does not stop the others."""
         from cnncalc.cli.loading import load_all
 
         return load_all(files, self.vars, self.input_size, self.allow_outside, self.from_, self.strict)
@@ -273,14 +273,14 @@ def formats(
 
 
 def max_growth(help: str, group: str) -> Any:
-    """`--max-growth 5%` or `params=5%`, as percents by quantity."""
+    """`--max-growth 5%`, `params=5%` or `params=100k`, by quantity."""
 
     def read(given: tuple[str, ...]) -> Any:
         from cnncalc.analyses.checks.baselines.growth import read_allowed
 
         return read_allowed(given)
 
-    return option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, read=read, help=help, group=group)
+    return option("--max-growth", metavar="[QUANTITY=]GROWTH", multiple=True, read=read, help=help, group=group)
 
 
 UNSET = -1  # no --depth was given
@@ -325,7 +325,7 @@ def some_of(given: str, known: Collection[str], what: str) -> tuple[str, ...]:
 
 
 def configured(call: Callable[..., T], *arguments: Any) -> T:
-    """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
+    """The result of a call; a project's choice or a code that cannot be used is a wrong command line."""
     from cnncalc.analyses.checks.config import BadConfig
 
     try:

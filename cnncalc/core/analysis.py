@@ -217,7 +217,7 @@ def _is_short_form(wanted: list[str], path: list[str]) -> bool:
 
 
 def analyze(graph: Graph) -> Analysis:
-    """Count a graph: shapes, params, buffers, multiplies and activations of every layer, group and in total.
+    """The counts of a graph: shapes, params, buffers, multiplies and activations of every layer, group and in total.
 
     Weights that are shared count once, at the first layer that has them; multiplies count every time.
 

@@ -291,7 +291,7 @@ class Builder:
         named: bool = False,
         outputs: tuple[str, ...] = (),
     ) -> None:
-        """Give all layers from number `start` on a name together: a block, a branch, so many copies.
+        """A name for all layers from number `start` on together: a block, a branch, so many copies.
 
         Where it gives several tensors, `outputs` are the names of what gives them, inside it; `output` is the first.
         """
@@ -299,7 +299,7 @@ class Builder:
         self._count_letters(len(name), origin)
 
     def prune(self, start: int, groups: int, ends: Iterable[Ref | None]) -> tuple[list[bool], list[Ref | None]]:
-        """Drop those of the layers from number `start` on that lead to none of `ends`; their groups from `groups` on.
+        """The layers from number `start` on without those that lead to none of `ends`; groups from `groups` on.
 
         Returns which of the layers stay, and the ends as they are numbered now.
         """
@@ -313,7 +313,7 @@ class Builder:
         return needed, [end if end is None else _moved(end, place, start) for end in ends]
 
     def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
-        """Let a layer hold the weights of an earlier one; False, and a problem, where the two are not equal."""
+        """The weights of an earlier layer for a later one; False, and a problem, where the two are not equal."""
         node, other = self.nodes[ref], self.nodes[first]
         if node.layer is not other.layer or not self._of_one_shape(node, other):
             reason = f"`{node.name}` and `{other.name}` differ in type, attributes or input channels"
@@ -457,9 +457,7 @@ class Builder:
 
     def _stop_if_any(self) -> None:
         if self.problems.found:
-            found = ProblemsFound(in_order(self.problems.found, self.file))
-            found.understood = self.understood
-            raise found
+            raise ProblemsFound(in_order(self.problems.found, self.file), self.understood)
 
     def understood(self) -> Understood | None:
         """The part that is worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""

@@ -154,7 +154,7 @@ def megabytes(size: int) -> str:
 
 
 def change(before: float | None, after: float | None) -> str:
-    """By how much a figure grew, in percent of what it was, with as many decimals as show it.
+    """The growth of a figure, in percent of what it was, with as many decimals as show it.
 
     >>> change(200, 201), change(200, 100), change(10**9, 10**9 + 1), change(5, 5), change(0, 3)
     ('+0.5 %', '−50.0 %', '+0.0000001 %', '=', 'from 0')

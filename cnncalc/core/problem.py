@@ -54,7 +54,9 @@ class HasOrigin(Protocol):
     """A thing that was written somewhere and knows where."""
 
     @property
-    def origin(self) -> Origin: ...
+    def origin(self) -> Origin:
+        """The place where it was written."""
+        ...
 
 
 class _Problem(Record):
@@ -101,14 +103,14 @@ class ProblemsFound(Exception):
     `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
     """
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], understood: Callable[[], Any] = lambda: None) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = problems
-        self.understood: Callable[[], Any] = lambda: None
+        self.understood = understood
 
 
 def in_order(problems: Iterable[Problem], file: str) -> list[Problem]:
-    """As they stand in a file; then what stands in the files that it extends, then what has no place."""
+    """Problems as they stand in a file; then what stands in the files that it extends, then what has no place."""
 
     def key(problem: Problem) -> tuple[bool, bool, str, int, int]:
         place = problem.where
@@ -148,7 +150,7 @@ class Problems:
         reason: str = "",
         calls: tuple[Origin, ...] = (),
     ) -> None:
-        """Keep a problem; raises ProblemsFound where there are too many."""
+        """A problem more; raises ProblemsFound where there are too many."""
         place = at if at is None or isinstance(at, Place | Label) else at.origin
         if (code, place) in self._seen:
             self._again += 1
@@ -171,7 +173,7 @@ class Problems:
         raise ProblemsFound(self.found)
 
     def stop_if_any(self) -> None:
-        """Raise ProblemsFound with what has been found, if anything."""
+        """The end where anything was found: raises ProblemsFound with it."""
         if self.found:
             raise ProblemsFound(self.found)
 

@@ -20,7 +20,7 @@ _COLOURED = ("conv", "pool", "dense", "join")  # families with a colour of their
 
 
 class Look(Record):
-    """What is written on the boxes: the order of shapes, and which quantities."""
+    """The choice of what boxes say: the order of shapes, and which quantities."""
 
     layout: str = "hwc"
     counts: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ def role(vertex: Vertex) -> str:
 
 
 def operation(vertex: Vertex) -> str:
-    """What a vertex does, in one line."""
+    """The operation of a vertex, in one line."""
     if vertex.entry is None:
         return ""
     text = describe(vertex.entry)
@@ -112,6 +112,6 @@ def card(vertex: Vertex, look: Look) -> Card:
 
 
 def lines_of(vertex: Vertex, look: Look) -> list[str]:
-    """What a node of a graph says, line by line, at full length."""
+    """The lines that a node of a graph says, at full length."""
     shape = written_shape(vertex.output, look.layout)
     return [line for line in (vertex.label, operation(vertex), shape, *counted(vertex, look)) if line]

@@ -11,7 +11,7 @@ Point = tuple[float, float]
 
 
 class Font(Record):
-    """How the texts of a role are set."""
+    """The type in which the texts of a role are set."""
 
     size: float
     bold: bool = False
@@ -39,6 +39,7 @@ class Area(Record):
     bottom: float
 
     def holds(self, other: Area, slack: float = 0.01) -> bool:
+        """Whether another area lies in it, to a hundredth of a pixel."""
         return (
             self.left - slack <= other.left
             and self.top - slack <= other.top
@@ -47,6 +48,7 @@ class Area(Record):
         )
 
     def meets(self, other: Area) -> bool:
+        """Whether it shares more than an edge with another area."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
@@ -64,11 +66,13 @@ class Caption:
 
     @property
     def width(self) -> float:
+        """The width of the text, in pixels."""
         font = FONTS[self.role]
         return text_width(self.text, font.size, font.bold)
 
     @property
     def area(self) -> Area:
+        """The area that the text covers."""
         left = self.x - self.width * {"start": 0.0, "middle": 0.5, "end": 1.0}[self.anchor]
         size = FONTS[self.role].size
         return Area(left, self.y - ASCENT * size, left + self.width, self.y + DESCENT * size)
@@ -89,6 +93,7 @@ class Box:
 
     @property
     def area(self) -> Area:
+        """The area of the rectangle, without its sheets."""
         return Area(self.x, self.y, self.x + self.width, self.y + self.height)
 
 
@@ -111,6 +116,7 @@ class Line:
 
     @property
     def end(self) -> Point:
+        """The last point."""
         return self.steps[-1][-1] if self.steps else self.start
 
 

@@ -45,12 +45,15 @@ class Placed:
     card: Card | None = None
 
     def entry(self, source: int) -> float:
+        """The height at which a line from `source` comes in."""
         return self.height / 2 if self.card else self.entries[source]
 
     def exit(self, source: int) -> float:
+        """The height at which a line of `source` goes out."""
         return self.height / 2 if self.card else self.exits[source]
 
     def drawn(self, x: float, y: float, width: float | None = None) -> list[Item | Moved]:
+        """The items, moved to their place; a card as wide as is said."""
         if self.card:
             return [self.card.at(x, y, width or self.width)]
         return [Moved(self.items, x, y)]
@@ -99,5 +102,5 @@ def _toward(start: Point, end: Point, most: float) -> Point:
 
 
 def slide_scale(width: float, height: float) -> float:
-    """How large a slide shows a picture; larger than legible is no better."""
+    """The factor by which a slide enlarges a picture; larger than legible is no better."""
     return min(LARGEST, SLIDE[0] / width, SLIDE[1] / height)

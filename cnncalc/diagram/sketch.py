@@ -38,6 +38,7 @@ class Vertex:
 
     @property
     def is_input(self) -> bool:
+        """Whether it is an input of the network, and no layer."""
         return self.entry is None
 
 
@@ -64,7 +65,7 @@ class Sketch:
 
     @property
     def readers(self) -> list[list[int]]:
-        """For each vertex, those that read it."""
+        """The vertices that read each vertex."""
         found: list[list[int]] = [[] for _ in self.vertices]
         for place, vertex in enumerate(self.vertices):
             for source in vertex.reads:

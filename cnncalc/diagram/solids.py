@@ -74,15 +74,17 @@ class Solid(Record):
 
     @property
     def width(self) -> float:
+        """The width of the front and the side together."""
         return self.thick + BACK[0] * self.deep
 
     @property
     def rise(self) -> float:
-        """How far the back stands above the front."""
+        """The height of the back above the front."""
         return -BACK[1] * self.deep
 
     @property
     def height(self) -> float:
+        """The height of the front and the top together."""
         return self.high + self.rise
 
 
@@ -103,14 +105,17 @@ class Stand:
 
     @property
     def right(self) -> float:
+        """The right edge of the back."""
         return self.x + self.solid.width
 
     @property
     def centre(self) -> float:
+        """The middle between left and right."""
         return self.x + self.solid.width / 2
 
     @property
     def top(self) -> float:
+        """The top edge of the back."""
         return self.middle - self.solid.height / 2
 
     @property
@@ -120,7 +125,7 @@ class Stand:
 
 
 def solids(sketch: Sketch) -> Sketch:
-    """What is drawn as volumes: all but `flatten`, and `concat` of towers, whose volumes are read side by side."""
+    """The volumes of a network: all but `flatten`, and `concat` of towers, whose volumes are read side by side."""
     given = stacked(sketch)
     place_of: dict[int, tuple[int, ...]] = {}
     kept: list[Vertex] = []
@@ -170,7 +175,7 @@ def is_chain_of_volumes(sketch: Sketch) -> bool:
 
 
 def caption(vertex: Vertex, look: Look) -> Lines:
-    """What stands below a volume: its name, its shape, and what else is drawn into it."""
+    """The text below a volume: its name, its shape, and what else is drawn into it."""
     name = fitted(clean(vertex.label), FONTS["name"].size, CAPTION, True)
     shape = fitted(written_shape(vertex.output, look.layout), FONTS["shape"].size, CAPTION)
     does = operation(vertex) if isinstance(vertex.entry, GroupRow) else ""
@@ -183,7 +188,7 @@ def caption(vertex: Vertex, look: Look) -> Lines:
 
 
 def label(vertex: Vertex) -> Lines:
-    """What leads to a volume: the layer's type, window, stride; nothing where it has no window."""
+    """The text before a volume: the layer's type, window, stride; nothing where it has no window."""
     entry = vertex.entry
     kernel = entry.attributes.get("kernel") if isinstance(entry, Row) else None
     if not isinstance(entry, Row) or not kernel:

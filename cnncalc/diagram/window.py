@@ -33,7 +33,7 @@ class Side(Record):
 
     @property
     def extent(self) -> int:
-        """How far the window reaches."""
+        """The reach of the window, in positions."""
         return self.dilation * (self.kernel - 1) + 1
 
     @property
@@ -43,7 +43,7 @@ class Side(Record):
 
     @property
     def shared(self) -> int:
-        """How much two neighbouring windows have in common."""
+        """The number of positions that two neighbouring windows have in common."""
         return max(self.extent - self.stride, 0)
 
 

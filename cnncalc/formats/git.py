@@ -291,7 +291,7 @@ def ask(
     staged: bool = False,
     name: str | None = None,
 ) -> tuple[int, bytes]:
-    """Run git in a folder: its exit code, and at most so many bytes of its output, of its `errors`, too.
+    """An answer of git in a folder: its exit code, and at most so many bytes of its output, of its `errors`, too.
 
     `staged`: of the index of a hook's commit, which may be a temporary one, and not of the repository's own.
     """

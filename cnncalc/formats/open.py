@@ -97,7 +97,7 @@ def graph_of(
 
 
 def refuse_unknown(graph: Graph, files: Collection[str]) -> None:
-    """Raise ProblemsFound where some layers of these files of other programs are not understood, with all of them."""
+    """The end where layers of these files of others are not understood: raises ProblemsFound with all of them."""
     problems = Problems()
     for node in graph.nodes:
         if node.origin.file in files and node.layer.unknown and (open_ := node.layer.left_open):

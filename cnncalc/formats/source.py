@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from typing import Any
+from weakref import ref
 
 from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
 from cnncalc.formats.writing import remember
@@ -27,12 +28,11 @@ class Source:
     """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
     `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
-    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. `root`
-    is the tree of what is written, once it has been read. Only what lies below `top` is read beside it: by default the
-    repository around `folder`, else `folder`.
+    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. Only
+    what lies below `top` is read beside it: by default the repository around `folder`, else `folder`.
     """
 
-    __slots__ = ("_line", "bundled", "data", "folder", "format", "name", "root", "text", "top", "tree")
+    __slots__ = ("_line", "_root", "bundled", "data", "folder", "format", "name", "text", "top", "tree")
 
     def __init__(
         self,
@@ -54,8 +54,21 @@ class Source:
         self.format = format
         self.data = data
         self.top = top
-        self.root: Node | None = None
+        self._root: ref[Map] | None = None
         self._line = -1, ""  # the last line that was found: where it begins, and its text
+
+    @property
+    def root(self) -> Map | None:
+        """The tree of what is written, where it has been read and somebody holds it.
+
+        A tree leads to its source: held here, too, it would stay until the garbage collector looks for it.
+        """
+        return self._root() if self._root else None
+
+    @root.setter
+    def root(self, tree: Map) -> None:
+        """The tree, as long as somebody else holds it."""
+        self._root = ref(tree)
 
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none.
@@ -163,7 +176,7 @@ class Seq(_Written):
 class Map(_Written):
     """A mapping; `pairs` in the order written."""
 
-    __slots__ = ("mark", "pairs")
+    __slots__ = ("__weakref__", "mark", "pairs")
 
     def __init__(self, mark: Any) -> None:
         self.pairs: list[tuple[Text, Node]] = []

@@ -128,7 +128,7 @@ def was_read(path: str) -> bool:
 
 
 def write(path: str, data: bytes, old: bytes | None = None) -> None:
-    """Make `data` all that a file holds; after an OSError it is what it was, and nothing lies beside it.
+    """A file that holds `data` and nothing else; after an OSError it is what it was, and nothing lies beside it.
 
     The text is written beside the file, then put in its place, with its owner and permissions; where a link is named
     it stays, and what it leads to is replaced. A device, a pipe or an open stream is written straight. What may not
@@ -152,7 +152,7 @@ def write(path: str, data: bytes, old: bytes | None = None) -> None:
 
 
 def append(path: str, data: bytes) -> None:
-    """Add `data` at a file's end, or after an OSError nothing. In one go, for others may add to it, too."""
+    """A file with `data` at its end, or after an OSError nothing. In one go, for others may add to it, too."""
     with open(path, "ab", buffering=0) as file, _undisturbed():
         size = os.fstat(file.fileno()).st_size
         try:

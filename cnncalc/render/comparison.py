@@ -32,7 +32,7 @@ _RATIO = "×"  # behind a label: how many times as much follows
 
 
 def document(comparison: Comparison, style: Style) -> Page:
-    """What matters in one line, what grew too much, a table, and the layers that are not as they were."""
+    """A line with what matters, what grew too much, a table, and the layers that are not as they were."""
     networks, changes, grown, _ = comparison
     title = _title(networks, style)
     blocks: list[Block] = [Heading(title, quiet=True)]

@@ -39,6 +39,6 @@ def _rich(analysis: Analysis) -> Drawn:
 
 
 def show_analyses() -> None:
-    """Give every Analysis its table: the core, which knows of no output, has none."""
+    """The table of every Analysis from now on: the core, which knows of no output, has none."""
     setattr(Analysis, "_repr_html_", _html)  # noqa: B010
     setattr(Analysis, "__rich__", _rich)  # noqa: B010

@@ -42,7 +42,7 @@ MOST_FILES = 5  # that are named of those that have one cause
 
 
 def document(result: ProjectChange, style: Style) -> Page:
-    """What is changed of limits, of networks, and layer by layer."""
+    """The change of a project: of limits, of networks, and layer by layer."""
     blocks = _head(result, style)
     blocks += (Section(one.title, one.blocks, (one.said,)) for one, _ in _details(result, style))
     return Page("What this changes in the architectures", blocks)

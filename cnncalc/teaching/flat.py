@@ -58,7 +58,7 @@ def _names(graph: Graph) -> dict[str, str]:
 
 
 def files_written_out(graph: Graph, analysis: Analysis) -> tuple[tuple[str, str], ...]:
-    """A network of another program as the one file that a worksheet carries; raises ProblemsFound where it cannot be."""
+    """A network of another program as the one file that a worksheet carries; raises ProblemsFound where it is none."""
     text = written_out(analysis)
     if text is None:
         message = f"`{graph.file}` has several inputs, or layers that share weights: no worksheet is made of it"

@@ -15,7 +15,7 @@ WANTED = {"hwc": "height × width × channels", "chw": "channels × height × wi
 
 
 class Target(Record):
-    """What a question asks of the network: a quantity of one row, or with no `row` of all of `start:stop`.
+    """The quantity that a question asks for: of one row, or with no `row` of all of `start:stop`.
 
     An inverse question asks for the `attribute` with which the row has the `wanted` quantity. Rows outside of
     `start:stop` are given: no slip is looked for in them.
@@ -52,7 +52,7 @@ class Question:
 
     @property
     def asked(self) -> str:
-        """What is asked for, in a word: `output`, `params`, `stride`, `line`, `reason`."""
+        """The quantity asked for, in a word: `output`, `params`, `stride`, `line`, `reason`."""
         if self.target is None:
             return "reason" if self.choices else "line"
         return self.target.attribute or ("output" if self.target.quantity == "shape" else self.target.quantity)

@@ -42,7 +42,7 @@ class BadRecipe(ValueError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides a worksheet. `files` are (name, text), the network first, then what it extends and uses.
+    """The recipe that decides a worksheet. `files` are (name, text), the network first, then what it extends and uses.
 
     `count` None: as many questions as there are, up to STANDARD_COUNT. `exact`: no rounded figures as answers. `cells`
     are those that are asked for, by name, in place of what seed, level and count choose; `student` is who gets it.

@@ -18,7 +18,7 @@ Change = Callable[[int, Row, tuple[Shape, ...]], tuple[Layer, tuple[Shape, ...]]
 
 
 class Rewritten(Record):
-    """How formulas of a layer are changed: in the field, what `pattern` matches becomes `by`."""
+    """The change of a layer's formulas: in the field, what `pattern` matches becomes `by`."""
 
     field: str
     pattern: str
@@ -64,7 +64,7 @@ def _substituted(formula: Any, pattern: str, by: str) -> Any:
 
 
 class Said(Record):
-    """What somebody says of rows: their outputs, and their counts by row and quantity."""
+    """The rows as somebody states them: their outputs, and their counts by row and quantity."""
 
     shapes: dict[int, Shape]
     counts: dict[tuple[int, str], int]
@@ -110,7 +110,7 @@ def _giving(layer: Layer, output: Shape) -> Layer:
 def quantity_of(
     analysis: Analysis, target: Target, found: Mapping[int, Work], said: Said = NOTHING
 ) -> Shape | int | None:
-    """What a question asks for, in such work; None where a row that it needs was left out."""
+    """The quantity that a question asks for, in such work; None where a row that it needs was left out."""
     if target.row is not None and target.quantity == "shape":
         return found[target.row].output if target.row in found else None
     total = 0

@@ -14,7 +14,7 @@ from cnncalc.teaching.question import Answer
 
 
 def described(row: Row) -> str:
-    """What a layer is: `conv 11×11, 96 filters, stride 4`."""
+    """The words for a layer: `conv 11×11, 96 filters, stride 4`."""
     return describe_layer(row.layer, row.input_shapes[0][0], spelled=True)
 
 
@@ -73,7 +73,7 @@ def _label(step: Step) -> str:
 
 
 def lines_of(found: list[Step]) -> tuple[str, ...]:
-    """Each step as a line: what it gives, symbols, numbers, and the result."""
+    """The lines of a working: what each step gives, symbols, numbers, and the result."""
     lines = []
     for step in found:
         trivial = step.numbers.replace(",", "") == str(step.value)

@@ -6,8 +6,8 @@ python -m tests.foreign.proof --every 40              a sample
 python -m tests.foreign.proof --record FILE           also write the figures, for verification.md
 
 A network is *exact* where params and multiplies equal those of the program that it is from: parameters as PyTorch or
-Keras list them, multiplies as PyTorch's counter meets them. It is a *lower bound* where cnncalc says so, *refused* where
-it says why, and *wrong* where it says another figure. Needs torch, torchvision, timm, keras and onnx.
+Keras list them, multiplies as PyTorch's counter meets them. It is a *lower bound* where cnncalc says so, *refused*
+where it says why, and *wrong* where it says another figure. Needs torch, torchvision, timm, keras and onnx.
 """
 
 from __future__ import annotations
@@ -142,7 +142,9 @@ def judged(read: Callable[[], Any], said: Truth) -> tuple[str, str]:
     params, multiplies = analysis.totals.params, analysis.totals.multiplies
     figures = f"params {params:,} of {said.params:,}, multiplies {multiplies:,} of {said.multiplies or 0:,}"
     if analysis.status != "exact":
-        unknown = Counter(str(one.layer.values["type"]) for one in graph.nodes if one.layer.unknown and one.layer.left_open)
+        unknown = Counter(
+            str(one.layer.values["type"]) for one in graph.nodes if one.layer.unknown and one.layer.left_open
+        )
         return "lower bound", f"{', '.join(f'{many} × {name}' for name, many in unknown.items())}; {figures}"
     if params != said.params or said.multiplies not in (None, multiplies):
         return "wrong", figures
@@ -253,7 +255,9 @@ def by_keras(suffix: str) -> Callable[[int], Iterator[Case]]:
         import keras
 
         names = sorted(
-            name for name in dir(keras.applications) if name[0].isupper() and callable(getattr(keras.applications, name))
+            name
+            for name in dir(keras.applications)
+            if name[0].isupper() and callable(getattr(keras.applications, name))
         )
         for name in names[::every]:
             yield name, lambda name=name: _keras(name, suffix)  # type: ignore[misc]

@@ -27,7 +27,8 @@ expect:
   fc: {params: 650}
 budget: {params: 1k}
 """
-CFG = "[net]\nheight=8\nwidth=8\nchannels=3\n[convolutional]\nfilters=4\nsize=3\npad=1\nactivation=leaky\n[maxpool]\nsize=2\nstride=2\n"
+CFG = "[net]\nheight=8\nwidth=8\nchannels=3\n[convolutional]\nfilters=4\nsize=3\npad=1\nactivation=leaky\n"
+CFG += "[maxpool]\nsize=2\nstride=2\n"
 
 
 @pytest.fixture

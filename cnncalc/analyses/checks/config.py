@@ -71,7 +71,7 @@ class Choices(Record):
         for quantity, limits in self.limits.items():
             found[max_key(MEASURES[quantity])] = [str(limit) for limit in limits]
         if self.max_growth:
-            found["max-growth"] = [f"{name}={float(percent):g}%" for name, percent in self.max_growth.items()]
+            found["max-growth"] = [f"{name}={one.written}" for name, one in self.max_growth.items()]
         found |= {key: sorted(codes) for key in ("select", "ignore") if (codes := getattr(self, key)) is not None}
         return found | dict(self.options)
 
@@ -95,6 +95,7 @@ class Config(Record):
 
     @property
     def folder(self) -> str:
+        """The project's folder: that of the file, else the root of the repository."""
         return os.path.dirname(self.path) or self.root
 
     def path_of(self, file: str) -> str:

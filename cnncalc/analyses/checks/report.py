@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
@@ -33,7 +34,8 @@ class Report(Record):
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
     no network; `lower_bound` names those that are lower bounds, and `values` are, by quantity, the totals that these
-    counts do not tell. `budgets` are all limits, kept or not. `skipped` says why a file below a folder is none of ours.
+    counts do not tell. `budgets` are all limits, kept or not; `growth` is what the file
+    allows itself. `skipped` says why a file below a folder is none of ours.
     """
 
     file: str
@@ -46,6 +48,7 @@ class Report(Record):
     skipped: str = ""
     values: Mapping[str, Value] = MappingProxyType({})
     budgets: tuple[Held, ...] = ()
+    growth: tuple[Growth, ...] = ()
 
     def value(self, measure: Measure) -> Value:
         """A total of the network."""
@@ -53,10 +56,12 @@ class Report(Record):
 
     @property
     def errors(self) -> tuple[Problem, ...]:
+        """The problems that break the check."""
         return tuple(problem for problem in self.problems if problem.level == "error")
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
+        """The problems that break nothing."""
         return tuple(problem for problem in self.problems if problem.level == "warning")
 
 
@@ -93,7 +98,7 @@ class Checks:
             yield from empty([name], reports)
 
     def report(self, file: str | File) -> Report:
-        """Check one file; whatever is wrong with it stands in the report. Raises BadConfig."""
+        """The report on one file, with whatever is wrong with it. Raises BadConfig."""
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
@@ -104,7 +109,8 @@ class Checks:
         except ProblemsFound as error:
             return Report(name, 2, problems=tuple(error.problems))
         try:
-            if listed and not is_architecture(parse(source)):
+            tree = parse(source) if listed else None  # held, so that it is read once
+            if tree is not None and not is_architecture(tree):
                 return Report(name, skipped="no `layers` and no `extends`")
             choices = self.project.choices(source) if self.project else Choices()
             strict = bool(self.strict or choices.strict)
@@ -137,6 +143,7 @@ class Checks:
             bound,
             values=values,
             budgets=(*result.budgets, *others),
+            growth=result.growth,
         )
 
 

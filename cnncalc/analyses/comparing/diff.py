@@ -48,7 +48,7 @@ class Change:
         return found
 
     def grown(self, quantity: str) -> int:
-        """By how much a count grew; less than 0 where it shrank."""
+        """The growth of a count; less than 0 where it shrank."""
         counts = [one.counts if one else Counts() for one in (self.before, self.after)]
         return int(getattr(counts[1], quantity) - getattr(counts[0], quantity))
 

@@ -16,15 +16,14 @@ from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
-from cnncalc.cli.updating import updated
+from cnncalc.cli.updating import TIGHTEN, UPDATE, Rewriting, rewrite
 from cnncalc.core.figures import many
 from cnncalc.formats import writing
 from cnncalc.render.check import FEW, Checked, verdict
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from cnncalc.analyses.checks.baselines.baseline import Against, OfProject
+    from cnncalc.analyses.checks.baselines.growth import Allowance
     from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
     from cnncalc.analyses.checks.budget import Limit
     from cnncalc.analyses.checks.config import Choices
@@ -131,6 +130,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         "cnncalc check nets/ --write-baseline base.json           then --baseline it",
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          put the figures of `expect` right",
+        "cnncalc check net.yaml --tighten         and limits of `budget` that are loose",
     )
 
     files: tuple[str, ...] = argument("FILE|FOLDER...", required=False, type=options.Architecture())
@@ -160,6 +160,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.",
         group=FILES,
     )
+    tighten: bool = option(
+        "--tighten",
+        is_flag=True,
+        help="Rewrite the limits of `budget` of which less than 90 % is used, in their own units.",
+        group=FILES,
+    )
     baseline: str | None = option(
         "--baseline",
         type=InputFile(),
@@ -167,7 +173,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Totals grow no more than --max-growth from these recorded figures, or from that version in git.",
         group=BASELINE,
     )
-    max_growth: dict[str, Fraction] = options.max_growth(
+    max_growth: dict[str, Allowance] = options.max_growth(
         "How much params, multiplies and activations, or that quantity, may grow from the baseline.  [default: 0%]",
         group=BASELINE,
     )
@@ -261,13 +267,11 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             for file in progress:
                 if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
-                rewritten = updated(file.name, self.allow_outside) if self.update else None
+                for what in self._rewriting:
+                    progress.hide()
+                    rewrite(what, file.name, self.allow_outside)
                 report = options.configured(checks.report, file)
                 progress.hide()
-                if rewritten and rewritten.figures:
-                    streams.say(f"{file.name}: {many(rewritten.figures, 'figure')} of `expect` rewritten")
-                for left in rewritten.left if rewritten else ():
-                    streams.remark(left)
                 done(report)
         own_paths = () if self.files else map(own.name_of, own.files)
         for report in () if change else empty(self.files or own_paths, reports):
@@ -324,6 +328,11 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         return 0
 
     @property
+    def _rewriting(self) -> list[Rewriting]:
+        """What is to be rewritten in files."""
+        return [what for what in (UPDATE, TIGHTEN) if getattr(self, what.option.removeprefix("--"))]
+
+    @property
     def _partly(self) -> bool:
         return self.since is not None or self.staged
 
@@ -337,12 +346,15 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
             (drawn, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
-            (
-                self.update and not own,
-                "--update writes the file's own figures: it goes without --set and --input-size.",
+            *(
+                (wrong, f"{what.option} {why}")
+                for what in self._rewriting
+                for wrong, why in (
+                    (not own, "writes the file's own figures: it goes without --set and --input-size."),
+                    ("-" in self.files, "rewrites a file; standard input is none."),
+                    (self.staged, "rewrites files, and not what is --staged of them."),
+                )
             ),
-            (self.update and "-" in self.files, "--update rewrites a file; standard input is none."),
-            (self.update and self.staged, "--update rewrites files, and not what is --staged of them."),
             (recorded and self._partly, "--write-baseline records all files, not those that changed."),
             (
                 recorded and not own,

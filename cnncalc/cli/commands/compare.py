@@ -11,8 +11,7 @@ from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
+    from cnncalc.analyses.checks.baselines.growth import Allowance
     from cnncalc.analyses.comparing.comparison import NetworkFigures
     from cnncalc.core.problem import Problem
 
@@ -48,7 +47,7 @@ class CompareCommand(
     depth: int | None = options.depth(
         "With --by-layer: how far blocks are unfolded; 1 compares top-level entries.", default="all"
     )
-    max_growth: dict[str, Fraction] = options.max_growth(
+    max_growth: dict[str, Allowance] = options.max_growth(
         "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first "
         "FILE.",
         group="Limits",
@@ -82,7 +81,7 @@ class CompareCommand(
         return 2 if failed else 1 if grown else 0
 
 
-def _grown(networks: list[NetworkFigures], allowed: dict[str, Fraction]) -> list[Problem]:
+def _grown(networks: list[NetworkFigures], allowed: dict[str, Allowance]) -> list[Problem]:
     """A problem for every total that grew more than it may."""
     from cnncalc.analyses.checks.baselines import growth
     from cnncalc.core.problem import Problem
@@ -91,7 +90,7 @@ def _grown(networks: list[NetworkFigures], allowed: dict[str, Fraction]) -> list
     return [
         Problem(
             "baseline",
-            growth.message(quantity, totals[0][quantity], now[quantity], allowed),
+            growth.message(quantity, totals[0][quantity], now[quantity], allowed[quantity]),
             notes=(f"{other.file}, compared with {networks[0].file}",),
         )
         for other, now in zip(networks[1:], totals[1:], strict=True)

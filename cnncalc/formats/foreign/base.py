@@ -50,7 +50,7 @@ class Format:
 
 
 class Stream(io.RawIOBase):
-    """The bytes of a source as a file for libraries that want one; a mapped file has no such face before Python 3.13."""
+    """The bytes of a source as a file for libraries that want one; a mapped file has no such face before 3.13."""
 
     def __init__(self, data: Any) -> None:
         self.data = data

@@ -56,10 +56,12 @@ class Value(Record):
 
     @property
     def known(self) -> Known:
+        """The dims and values that are known of it."""
         return Known(self.dims, self.values)
 
     @property
     def shape(self) -> Shape:
+        """The shape of one image, channels first."""
         return shape_of(self.dims, self.channel)
 
 
@@ -636,9 +638,8 @@ class Lowering:
                 raise
             dims = declared
         if declared is not None and declared != dims:
-            self.disagree.append(
-                f"`{clean(operator.name)}` ({clean(operator.type)}): declared is {_dims(declared)}, and {_dims(dims)} follows"
-            )
+            said = f"declared is {_dims(declared)}, and {_dims(dims)} follows"
+            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {said}")
             dims = declared
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
         channel = max(0, main.channel + len(dims) - len(main.dims))

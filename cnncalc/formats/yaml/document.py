@@ -22,7 +22,6 @@ class Document(Record):
         """The value of a top-level key, also where a parent hands it down; None where there is none."""
         return self.description.fields.get(key)
 
-
     @property
     def models(self) -> frozenset[str]:
         """The names of the files of other programs that it uses, as the network or as blocks."""

@@ -93,7 +93,7 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
 
 
 def fingerprint(problem: Problem, uri: str, seen: dict[str, int]) -> str:
-    """Of what stays when lines are put above: the code, the file, the line's text, and which one of its like it is."""
+    """A name of a problem that stays when lines are put above: of code, file, line's text and number of its like."""
     line = problem.where.text.strip() if problem.where else ""
     key = sha256("\0".join((problem.code, uri, line)).encode("utf-8", "replace")).hexdigest()[:16]
     seen[key] = seen.get(key, 0) + 1

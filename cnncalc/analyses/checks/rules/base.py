@@ -89,7 +89,7 @@ class Network:
 
     @cached_property
     def readers(self) -> list[list[Ref]]:
-        """For each node those that read it; an output of the network has a reader more, -1."""
+        """The nodes that read each node; an output of the network has a reader more, -1."""
         found: list[list[Ref]] = [[] for _ in self.nodes]
         for index, node in enumerate(self.nodes):
             for ref in node.inputs:
@@ -192,6 +192,7 @@ class Axis(Record):
 
     @property
     def extent(self) -> int:
+        """The positions that the window spans."""
         return self.dilation * (self.kernel - 1) + 1
 
     @property

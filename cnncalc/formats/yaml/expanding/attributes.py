@@ -80,7 +80,7 @@ class Attributes:
         return layer
 
     def refuse_padding(self, node: Text, kernel: Any, rank: int) -> None:
-        """Refuse a word of other tools, with the pairs that do it; raises Silent."""
+        """The refusal of a word of other tools, with the pairs that do it; raises Silent."""
         from cnncalc.formats.names import padding_meant
 
         if meant := padding_meant(node.text, kernel, rank if rank > 0 else 2):

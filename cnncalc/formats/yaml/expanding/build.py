@@ -46,9 +46,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
         if sizes and found.model is None and expander.count <= MOST_ENTRIES_TRIED:
             fitting = _fitting_size(found, set or {}, inputs)
             error.problems = [_or_another_size(problem, fitting) for problem in error.problems]
-        ordered = ProblemsFound(in_order(error.problems, source.name))
-        ordered.understood = understood
-        raise ordered from None
+        raise ProblemsFound(in_order(error.problems, source.name), understood) from None
 
 
 def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | None], changed: bool) -> Graph:

@@ -98,7 +98,7 @@ class Expander:
         return current
 
     def counted(self, more: int, entry: Entry) -> None:
-        """Count what is written out; stops where it is too much."""
+        """The count of what is written out, with so much more; stops where it is too much."""
         self.count += more
         if self.count > MOST_ENTRIES:
             what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
@@ -494,7 +494,7 @@ class Expander:
         copies: int = 0,
         block: Block | None = None,
     ) -> None:
-        """Add a group of all layers since `start`, for an entry or a branch."""
+        """A group of all layers since `start`, for an entry or a branch."""
         origin = at.origin if isinstance(at, Entry) else (at.name or at.node).origin
         names = tuple([node.text for node in block.gives]) if block else ()
         output = outputs[0]
@@ -539,7 +539,7 @@ class Expander:
         return ref
 
     def share(self, entry: Entry, target: Text, scope: Scope, start: int) -> None:
-        """Let the layers of an entry, those since `start`, share the weights of another entry."""
+        """The weights of another entry for the layers of this one, those since `start`."""
         found = scope.find(target.text)
         if not isinstance(found, Entity):
             self.lookup.unknown(target, scope, "share")

@@ -16,7 +16,7 @@ from cnncalc.formats.yaml.reading.reader import Reader
 
 
 class Description(Record):
-    """A whole file after `extends`; with a `model`, what is written of the network that a file of another program is."""
+    """A whole file after `extends`; with a `model`, what is written beside the network of another program."""
 
     source: Source
     tree: Map  # the file itself, without what it extends
@@ -64,7 +64,7 @@ def is_architecture(tree: Node) -> bool:
 
 
 def describe(source: Source, problems: Problems, below: int = 0, known: _Known | None = None) -> Description:
-    """Read a file, its parents, and the networks that are blocks of it; raises ProblemsFound where that is impossible.
+    """The description in a file, its parents, and the networks that are its blocks; raises ProblemsFound.
 
     `below` are the files that lead to it, one by the other, and `known` the networks that were read before.
     """

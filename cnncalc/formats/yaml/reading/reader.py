@@ -272,7 +272,7 @@ class Reader:
         return Entry(key)
 
     def attribute(self, entry: Entry, key: Text, value: Node) -> None:
-        """Put one attribute, or a key that every entry has, into an entry."""
+        """One attribute, or a key that every entry has, put into an entry."""
         text = key.text
         if value_is_null(value):
             entry.faulty = True
@@ -296,7 +296,7 @@ class Reader:
             entry.named.append((key, value))
 
     def merge(self, entry: Entry, layer: type[Layer]) -> None:
-        """Take the branches of add, multiply, concat out of the attributes; they stand behind the required ones."""
+        """The branches of add, multiply, concat, taken out of the attributes; they stand behind the required ones."""
         place = sum(attribute.required for attribute in layer.attributes.values())
         given = entry.positional[place : place + 1]
         given += [value for key, value in entry.named if key.text == "branches"]
