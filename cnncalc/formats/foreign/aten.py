@@ -80,7 +80,8 @@ ATEN = Matches(
               defaults={"dim": 0}),
         Match("slice select unbind narrow roll expand repeat index pad constant_pad_nd reflection_pad2d stack gather "
               "index_select write flip as_strided new_zeros new_ones new_full new_empty zeros ones full arange tril "
-              "triu scalar_tensor expand_as view_as reshape_as broadcast_to repeat_interleave unfold diagonal tile meshgrid "
+              "triu scalar_tensor expand_as view_as reshape_as broadcast_to repeat_interleave unfold diagonal "
+              "tile meshgrid "
               "swapaxes swapdims hstack vstack column_stack rot90 slice_scatter select_scatter index_put scatter "
               "one_hot glu var std var_mean std_mean prod logsumexp argmax argmin any all aminmax topk sort argsort "
               "norm linalg_vector_norm linalg_norm max min new_empty_strided empty eye linspace bucketize resize "
@@ -96,7 +97,8 @@ ATEN = Matches(
               "clamp hardtanh softplus mish celu where masked_fill eq ne lt gt le ge logical_not logical_and sin cos "
               "square reciprocal cumsum bitwise_not clamp_min log_sigmoid threshold rms copy fill zeros_like "
               "ones_like full_like clamp_max lerp floor ceil round sign trunc fmod remainder atan atan2 tan asin acos "
-              "sinh cosh asinh acosh atanh expm1 log1p log2 log10 isnan isinf logical_or logical_xor bitwise_and bitwise_or "
+              "sinh cosh asinh acosh atanh expm1 log1p log2 log10 isnan isinf logical_or logical_xor "
+              "bitwise_and bitwise_or "
               "bitwise_xor hardshrink softshrink tanhshrink softsign nan_to_num floor_divide addcmul addcdiv erfc sgn "
               "rand_like randn_like bernoulli exp2 signbit hypot cumprod isfinite", NOTHING, reads="x*"),
     ]

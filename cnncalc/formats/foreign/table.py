@@ -29,10 +29,10 @@ class Match(Record):
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other), `*`
     (a product of matrices) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
-    attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c` and
-    `rank`; a name that is not there leaves the default. `reads` names each input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is
-    where the channels of `x` stand: `first`, `last`, or as the operator's own attributes say. `window`: one image after
-    the other, whatever stands in front.
+    attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
+    and `rank`; a name that is not there leaves the default. `reads` names each input, with the quantity that it counts
+    as: `x weights:W biases:B`. `axis` is where the channels of `x` stand: `first`, `last`, or as the operator's own
+    attributes say. `window`: one image after the other, whatever stands in front.
     """
 
     operators: str

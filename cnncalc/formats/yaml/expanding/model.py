@@ -28,8 +28,14 @@ def whole_model(
     if found.outputs is not None:
         graph = _with_outputs(graph, found.outputs, problems)
     problems.stop_if_any()
-    changed = {"name": texts["name"] or graph.name, "source": texts["source"], "note": texts["note"]}
-    return replace(graph, **changed, file=found.source.name, document=Document(found, entries_of(graph)))
+    return replace(
+        graph,
+        name=texts["name"] or graph.name,
+        file=found.source.name,
+        source=texts["source"],
+        note=texts["note"],
+        document=Document(found, entries_of(graph)),
+    )
 
 
 def _with_outputs(graph: Graph, outputs: Sequence[Text], problems: Problems) -> Graph:
