@@ -1,4 +1,4 @@
-"""Files of other programs with something wrong in them: each is a network or a list of problems, soon, in little memory.
+"""Files of other programs with something wrong in them: each is a network or a list of problems, soon enough.
 
 python -m tests.foreign.fuzz --count 1000000 --seed 1    print how the inputs came out, and what failed
 python -m tests.foreign.fuzz --show 1/42                 write one input to `fuzzed`
