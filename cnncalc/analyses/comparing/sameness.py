@@ -24,7 +24,7 @@ _IN_ANY_ORDER = ("add", "multiply")
 
 
 class Sameness(Record):
-    """What the same network has in one version and not in the other, as counts of layers."""
+    """Counts of layers that the same network has in one version and not in the other."""
 
     folded_batch_norms: int = 0
     batch_norms: int = 0  # that are gone and left no bias

@@ -123,7 +123,7 @@ def works_in_place(type: str) -> bool:
 
 
 def with_writes(net: Foreign, in_place: Collection[int]) -> None:
-    """Let what reads a tensor after another view of its numbers was written read what was written.
+    """The order of writing: what reads a tensor after another view of its numbers was written reads what was written.
 
     `in_place` are the numbers of operations that write into what they read first. For each other view of the same
     numbers an operation `write` stands behind them, which leads to nothing unless it is read.

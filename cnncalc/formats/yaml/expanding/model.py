@@ -49,7 +49,7 @@ def _with_outputs(graph: Graph, outputs: Sequence[Text], problems: Problems) -> 
 
 
 def found_in(graph: Graph, known: Mapping[str, Ref], node: Text, problems: Any) -> Ref | None:
-    """What a layer or a group of that name gives; None, and a problem, where there is none."""
+    """The output of a layer or a group of that name; None, and a problem, where there is none."""
     found = known.get(node.text)
     if found is None:
         help = misspelt(node.text, known) or f"its names are {_listed(name for name in known if '/' not in name)}"
