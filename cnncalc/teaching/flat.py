@@ -7,8 +7,8 @@ import re
 
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.graph import Graph
+from cnncalc.core.names import TAKEN_NAMES
 from cnncalc.core.problem import clean, fail
-from cnncalc.formats.yaml.reading.problems import TAKEN_NAMES
 from cnncalc.teaching.select import hidden, sources
 from cnncalc.teaching.wording import entry
 

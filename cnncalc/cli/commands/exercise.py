@@ -13,15 +13,7 @@ from cnncalc.cli.command import OUTPUT, TEACHING, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, OutputOption, pages
 from cnncalc.core.problem import ProblemsFound
-from cnncalc.teaching.recipe import (
-    ASKS,
-    IN_TABLES,
-    LARGEST_SEED,
-    MOST_QUESTIONS,
-    STANDARD,
-    STANDARD_COUNT,
-    Recipe,
-)
+from cnncalc.teaching.recipe import ASKS, IN_TABLES, LARGEST_SEED, MOST_QUESTIONS, STANDARD_COUNT
 
 if TYPE_CHECKING:
     from cnncalc.teaching.question import Worksheet
@@ -88,37 +80,24 @@ class WithQuestions(options.WithNetwork):
         """The worksheet of a FILE; what is wrong is said, and ends the command."""
         from cnncalc.formats import open as api
         from cnncalc.teaching.cells import NoSuchCell
-        from cnncalc.teaching.recipe import files_of
-        from cnncalc.teaching.worksheet import TooFew, make
+        from cnncalc.teaching.worksheet import TooFew, of_source
 
         self._refuse_both()
         loading.note_bundled(file)
         try:
             source = api.read(file, allow_outside=self.allow_outside, format=self.from_)
-            files, vars, input_size = files_of(source), self.vars, self.input_size
-            if files is None:  # of another program: a sheet carries the network as text
-                from cnncalc.core.analysis import analyze
-                from cnncalc.teaching.flat import files_written_out
-
-                graph = api.graph_of(source, set=vars, input_size=input_size)
-                files, vars, input_size = files_written_out(graph, analyze(graph)), {}, None
-            recipe = Recipe(
-                files=files,
+            sheet = of_source(
+                source,
                 seed=self.seed,
                 level=self.level,
-                ask=self.ask or STANDARD[self.level],
+                ask=self.ask,
                 count=self.count,
                 layout=self.layout,
                 exact=bool(self.exact),
-                sets=tuple(vars.items()),
-                input_size=input_size,
+                set=self.vars,
+                input_size=self.input_size,
                 cells=self.cells,
             )
-            try:
-                sheet = make(recipe)
-            except ProblemsFound:
-                api.graph_of(source, set=self.vars, input_size=self.input_size)  # as it stands, for the lines
-                raise
         except ProblemsFound as error:
             streams.complain(error.problems)
             raise click.exceptions.Exit(2) from None

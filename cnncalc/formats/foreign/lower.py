@@ -126,7 +126,10 @@ class Lowering:
         self.images: set[int] = set()  # numbers of images that stand where there is one
         dims = self._inputs(input_size)
         self.builder = Builder(
-            {clean(name): shape_of(*found) for name, found in dims.items()}, name=clean(net.name), file=net.file
+            {clean(name): shape_of(*found) for name, found in dims.items()},
+            name=clean(net.name),
+            file=net.file,
+            origin=Label(net.file, "inputs"),  # whose names are as the file has them
         )
         self.builder.problems.stop_if_any()
         for at, (name, (sides, channel)) in enumerate(dims.items()):

@@ -20,7 +20,7 @@ from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.core.record import Record
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
-from cnncalc.formats.source import Source, read_file
+from cnncalc.formats.source import Source, read_file, relative
 from cnncalc.formats.writing import shown, shown_json
 
 FORMAT = 1
@@ -87,7 +87,7 @@ class Recorder:
 def _key(name: str, baseline: str) -> str:
     """A file by its path from the folder of the baseline file: the same from whichever folder it is checked."""
     folder = os.path.realpath(os.path.dirname(baseline) or ".")
-    return shown(os.path.relpath(os.path.realpath(name), folder).replace(os.sep, "/"))
+    return shown(relative(os.path.realpath(name), folder).replace(os.sep, "/"))
 
 
 class Recorded:

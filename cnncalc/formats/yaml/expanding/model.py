@@ -8,7 +8,7 @@ from typing import Any
 
 from cnncalc.core.builder import Builder
 from cnncalc.core.graph import Graph, Ref
-from cnncalc.core.problem import Origin, Problems, ProblemsFound, misspelt
+from cnncalc.core.problem import Label, Origin, Problems, ProblemsFound, misspelt
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document, entries_of
@@ -40,8 +40,8 @@ def whole_model(
 
 def _with_outputs(graph: Graph, outputs: Sequence[Text], problems: Problems) -> Graph:
     """A graph with other outputs; what leads to none of them is left out, and a note says so."""
-    builder = Builder(graph.inputs, name=graph.name, file=graph.file, problems=problems)
-    at: Origin = outputs[0].origin if outputs else builder.origin
+    at: Origin = outputs[0].origin if outputs else Label(graph.file, "")
+    builder = Builder(graph.inputs, name=graph.name, file=graph.file, problems=problems, origin=at)
     known = builder.insert(graph, "", [-1 - number for number in range(len(graph.inputs))], at)
     refs = {node.text: found_in(graph, known, node, problems) for node in outputs}
     problems.stop_if_any()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from cnncalc.core.record import Record
-from cnncalc.diagram.layers import Link, Thing, heights, straightened
-from cnncalc.diagram.order import ordered
-from cnncalc.diagram.picture import Item, Line, Point, arrow
-from cnncalc.diagram.placed import STEP, Member, Placed
-from cnncalc.diagram.sketch import CannotDraw
+from cnncalc.drawing.layers import Link, Thing, heights, straightened
+from cnncalc.drawing.order import ordered
+from cnncalc.drawing.picture import Item, Line, Point, arrow
+from cnncalc.drawing.placed import STEP, Member, Placed
+from cnncalc.drawing.sketch import CannotDraw
 
 MOST_THINGS = 4_000  # boxes and bends in one drawing of branches
 MOST_LINKS = 8_000  # parts of lines, each from one layer to the next

@@ -6,14 +6,14 @@ from cnncalc.analyses.measures import Use, used
 from cnncalc.core.analysis import Analysis, GroupRow
 from cnncalc.core.figures import exact
 from cnncalc.core.problem import clean
-from cnncalc.diagram.card import Look
-from cnncalc.diagram.flow import flow
-from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Caption, Item, Picture, moved
-from cnncalc.diagram.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch
-from cnncalc.diagram.solids import columns_of, is_chain_of_volumes, solids
-from cnncalc.diagram.stack import stacked
-from cnncalc.diagram.volumes import volumes
+from cnncalc.drawing.card import Look
+from cnncalc.drawing.flow import flow
+from cnncalc.drawing.metrics import fitted, text_width
+from cnncalc.drawing.picture import FONTS, Caption, Item, Picture, moved
+from cnncalc.drawing.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch
+from cnncalc.drawing.solids import columns_of, is_chain_of_volumes, solids
+from cnncalc.drawing.stack import stacked
+from cnncalc.drawing.volumes import volumes
 
 MARGIN = 28.0
 MOST_NODES = 5_000  # of a graph for another program

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from cnncalc.core.analysis import Row
 from cnncalc.core.problem import clean
-from cnncalc.diagram.card import Look, role
-from cnncalc.diagram.faces import all_to_all, faces, kernel_lines
-from cnncalc.diagram.picture import Caption, Item, Point, moved
-from cnncalc.diagram.placed import lined, slide_scale
-from cnncalc.diagram.sketch import CannotDraw, Sketch, too_large
-from cnncalc.diagram.solids import LANES, Solid, Stand, caption, columns_of, label, scale_for, solids, widest
+from cnncalc.drawing.card import Look, role
+from cnncalc.drawing.faces import all_to_all, faces, kernel_lines
+from cnncalc.drawing.picture import Caption, Item, Point, moved
+from cnncalc.drawing.placed import lined, slide_scale
+from cnncalc.drawing.sketch import CannotDraw, Sketch, too_large
+from cnncalc.drawing.solids import LANES, Solid, Stand, caption, columns_of, label, scale_for, solids, widest
 
 MOST = 120  # volumes
 MOST_ROWS = 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cnncalc.diagram.sketch import Sketch
+from cnncalc.drawing.sketch import Sketch
 
 
 @dataclass

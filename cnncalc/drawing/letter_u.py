@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from cnncalc.core.record import Record
-from cnncalc.diagram.picture import Item, Point
-from cnncalc.diagram.placed import STEP, Member, Placed, lined
+from cnncalc.drawing.picture import Item, Point
+from cnncalc.drawing.placed import STEP, Member, Placed, lined
 
 LEVEL = 32.0  # between the levels
 ARMS = 90.0  # between the arms, at least

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 from cnncalc.core.problem import clean
-from cnncalc.diagram.picture import FONTS, Box, Caption, Face, Item, Line, Picture
+from cnncalc.drawing.picture import FONTS, Box, Caption, Face, Item, Line, Picture
 
 FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 

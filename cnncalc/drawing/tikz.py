@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cnncalc.core.problem import clean
-from cnncalc.diagram.picture import FONTS, Caption, Face, Item, Line, Picture
-from cnncalc.diagram.svg import DARK, LIGHT, color
+from cnncalc.drawing.picture import FONTS, Caption, Face, Item, Line, Picture
+from cnncalc.drawing.svg import DARK, LIGHT, color
 
 _ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 _SIGNS = {

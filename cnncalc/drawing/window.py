@@ -8,10 +8,10 @@ from cnncalc.core.analysis import Row
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, written_shape
-from cnncalc.diagram.metrics import text_width
-from cnncalc.diagram.picture import FONTS, Caption, Face, Item, Line, Picture
-from cnncalc.diagram.placed import lined
-from cnncalc.diagram.sketch import CannotDraw
+from cnncalc.drawing.metrics import text_width
+from cnncalc.drawing.picture import FONTS, Caption, Face, Item, Line, Picture
+from cnncalc.drawing.placed import lined
+from cnncalc.drawing.sketch import CannotDraw
 
 CELL = 20.0
 MOST = 16  # cells along a side; of more the first ones

@@ -6,10 +6,10 @@ import re
 from json import dumps
 
 from cnncalc.core.problem import clean
-from cnncalc.diagram.card import Look, lines_of, role
-from cnncalc.diagram.nested import Nest, nested
-from cnncalc.diagram.sketch import Sketch
-from cnncalc.diagram.svg import LIGHT
+from cnncalc.drawing.card import Look, lines_of, role
+from cnncalc.drawing.nested import Nest, nested
+from cnncalc.drawing.sketch import Sketch
+from cnncalc.drawing.svg import LIGHT
 
 _SIGNS = re.compile(r"""[#&<>"`\\*~{}%]|(?<!\w)_|_(?!\w)|^[-+.]|(?<=\d)\.(?=\s|$)""")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnncalc.core.record import Record
-from cnncalc.diagram.card import Card
-from cnncalc.diagram.picture import Item, Line, Point, arrow, moved
-from cnncalc.diagram.sketch import Opened
+from cnncalc.drawing.card import Card
+from cnncalc.drawing.picture import Item, Line, Point, arrow, moved
+from cnncalc.drawing.sketch import Opened
 
 STEP = 34.0  # between boxes one behind the other, for the lines
 SLIDE = (1600.0, 860.0)

@@ -13,11 +13,11 @@ from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape, written_shape
-from cnncalc.diagram.card import Look, counted, followers, operation
-from cnncalc.diagram.metrics import fitted, text_width, wrapped
-from cnncalc.diagram.picture import FONTS, Point
-from cnncalc.diagram.sketch import Sketch, Vertex
-from cnncalc.diagram.stack import stacked
+from cnncalc.drawing.card import Look, counted, followers, operation
+from cnncalc.drawing.metrics import fitted, text_width, wrapped
+from cnncalc.drawing.picture import FONTS, Point
+from cnncalc.drawing.sketch import Sketch, Vertex
+from cnncalc.drawing.stack import stacked
 
 BACK = (0.4, -0.3)  # where a length of 1 that recedes leads: half as long
 BAR = 12.0  # width of a vector

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 
-from cnncalc.diagram.layers import Link, Thing
+from cnncalc.drawing.layers import Link, Thing
 
 SWEEPS = 24
 IDLE = 4  # sweeps without gain, and no more follow

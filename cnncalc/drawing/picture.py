@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnncalc.core.record import Record
-from cnncalc.diagram.metrics import ASCENT, DESCENT, text_width
+from cnncalc.drawing.metrics import ASCENT, DESCENT, text_width
 
 Point = tuple[float, float]
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
-from cnncalc.diagram.branches import layered
-from cnncalc.diagram.card import Card, Look, card
-from cnncalc.diagram.letter_u import u_shape
-from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Box, Caption, Item, Line
-from cnncalc.diagram.placed import STEP, Member, Moved, Placed, lined, settled, slide_scale
-from cnncalc.diagram.sketch import MOST_VERTICES, Opened, Sketch, Vertex, too_large
-from cnncalc.diagram.stack import stacked
+from cnncalc.drawing.branches import layered
+from cnncalc.drawing.card import Card, Look, card
+from cnncalc.drawing.letter_u import u_shape
+from cnncalc.drawing.metrics import fitted, text_width
+from cnncalc.drawing.picture import FONTS, Box, Caption, Item, Line
+from cnncalc.drawing.placed import STEP, Member, Moved, Placed, lined, settled, slide_scale
+from cnncalc.drawing.sketch import MOST_VERTICES, Opened, Sketch, Vertex, too_large
+from cnncalc.drawing.stack import stacked
 
 ROW = 30.0  # between rows
 INDENT = 22.0  # beside the rows, for the line that leads from one to the next

@@ -10,9 +10,9 @@ from cnncalc.core.figures import many
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
 from cnncalc.core.shape import written_shape
-from cnncalc.diagram.metrics import fitted, text_width, wrapped
-from cnncalc.diagram.picture import FONTS, Box, Caption
-from cnncalc.diagram.sketch import Vertex
+from cnncalc.drawing.metrics import fitted, text_width, wrapped
+from cnncalc.drawing.picture import FONTS, Box, Caption
+from cnncalc.drawing.sketch import Vertex
 
 PADDING = 9.0
 ROOM = 190.0  # of the widest line of text

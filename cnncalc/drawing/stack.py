@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cnncalc.core.analysis import Counts, GroupRow, Row
 from cnncalc.core.layers import LAYERS
-from cnncalc.diagram.sketch import Sketch, Vertex, follows
+from cnncalc.drawing.sketch import Sketch, Vertex, follows
 
 
 def stacked(given: Sketch) -> Sketch:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnncalc.diagram.picture import Face, Item, Line
-from cnncalc.diagram.solids import BACK, Solid, Stand
+from cnncalc.drawing.picture import Face, Item, Line
+from cnncalc.drawing.solids import BACK, Solid, Stand
 
 DOT = 2.2  # half the side of the mark where a kernel's lines meet
 
