@@ -18,6 +18,7 @@ import gc
 import io
 import json
 import os
+import random
 import sys
 import tempfile
 import time
@@ -47,11 +48,11 @@ SIDES = {"inception_v3": 299, "vit_h_14": 224}
 
 @dataclass
 class Part:
-    """How the networks of one source came out; `others` names those that are not exact, and why."""
+    """How the networks of one source came out, `of` so many; `others` names those that are not exact, and why."""
 
     counts: Counter[str] = field(default_factory=Counter)
     others: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
+    of: int = 0
 
 
 @dataclass(frozen=True)
@@ -345,49 +346,71 @@ PARTS: dict[str, tuple[str, Callable[[int], Iterator[Case]]]] = {
 }
 
 
-def run(name: str, every: int, show: Callable[[str], None]) -> Part:
-    """All networks of one part."""
-    found = Part()
-    started = time.process_time()
-    for called, case in PARTS[name][1](every):
-        before = time.process_time()
-        try:
-            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                outcome, why = case()
-        except Exception as error:  # of the program that should have written the file
-            outcome, why = "not compared", f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200]}"
-        found.counts[outcome] += 1
-        if outcome != "exact":
-            found.others[called] = f"{outcome}: {why}"
-        show(f"{name} {called}: {outcome} {why} ({time.process_time() - before:.1f} s)")
-        gc.collect()
-    found.seconds = time.process_time() - started
-    return found
+def outcome_of(case: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+    """How one network came out, and why; where no file could be written of it, that."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return case()
+    except Exception as error:  # of the program that should have written the file
+        said = str(error).strip().splitlines() or [""]
+        return "not compared", f"{type(error).__name__}: {said[0][:200]}"
+
+
+def in_turn(parts: list[str], every: int) -> Iterator[tuple[str, str, Callable[[], tuple[str, str]]]]:
+    """The networks of some parts, one of each in its turn, in an order by chance: what is done is a fair sample."""
+    waiting = {}
+    for name in parts:
+        cases = list(PARTS[name][1](every))
+        random.Random(1).shuffle(cases)
+        waiting[name] = iter(cases)
+        found[name].of = len(cases)
+    while waiting:
+        for name in list(waiting):
+            one = next(waiting[name], None)
+            if one is None:
+                del waiting[name]
+            else:
+                yield name, *one
+
+
+found: dict[str, Part] = {}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", nargs="*", choices=PARTS, default=list(PARTS))
     parser.add_argument("--every", type=int, default=1, help="of the networks only every so manieth")
+    parser.add_argument("--until", metavar="HH:MM", help="stop at that time of the day, whatever is left")
     parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     options = parser.parse_args()
     os.environ["KERAS_BACKEND"] = "torch"
     target = options.record and options.record.resolve()
-    found: dict[str, Any] = json.loads(target.read_text())["parts"] if target and target.exists() else {}
-    wrong = 0
+    before = json.loads(target.read_text())["parts"] if target and target.exists() else {}
+    found.update({name: Part() for name in options.part})
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        for name in options.part:
-            part = run(name, options.every, lambda text: print(text, file=sys.stderr, flush=True))
-            counts = {outcome: part.counts[outcome] for outcome in OUTCOMES}
-            print(f"{PARTS[name][0]:50} {', '.join(f'{many} {outcome}' for outcome, many in counts.items())}")
-            wrong += counts["wrong"]
-            found[name] = {"what": PARTS[name][0], "counts": counts, "others": part.others,
-                           "seconds": round(part.seconds)}  # fmt: skip
+        for name, called, case in in_turn(options.part, options.every):
+            if options.until and time.strftime("%H:%M") >= options.until:
+                break
+            outcome, why = outcome_of(case)
+            found[name].counts[outcome] += 1
+            if outcome != "exact":
+                found[name].others[called] = f"{outcome}: {why}"
+                print(f"{name} {called}: {outcome} {why}", file=sys.stderr, flush=True)
+            gc.collect()
             if target:
+                parts = {one: _part(one, part) for one, part in found.items() if part.counts}
                 libraries = {one: version(one) for one in LIBRARIES}
-                record(target, "python -m tests.foreign.proof", {"libraries": libraries, "parts": found})
-    return 1 if wrong else 0
+                record(target, "python -m tests.foreign.proof", {"libraries": libraries, "parts": before | parts})
+    for name, part in found.items():
+        counts = ", ".join(f"{part.counts[outcome]} {outcome}" for outcome in OUTCOMES)
+        print(f"{PARTS[name][0]:50} {part.counts.total()} of {part.of}: {counts}")
+    return 1 if any(part.counts["wrong"] for part in found.values()) else 0
+
+
+def _part(name: str, part: Part) -> dict[str, Any]:
+    counts = {outcome: part.counts[outcome] for outcome in OUTCOMES}
+    return {"what": PARTS[name][0], "of": part.of, "counts": counts, "others": part.others}
 
 
 if __name__ == "__main__":
