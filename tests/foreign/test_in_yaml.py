@@ -269,3 +269,15 @@ def test_the_schema_knows_it() -> None:
 def test_files_of_other_programs_are_completed(folder: Path) -> None:
     assert {"small.onnx", "small.cfg"} <= {item.value for item in architectures("small")}
     assert {suffix for one in FORMATS.values() for suffix in one.suffixes} <= set(MODELS)
+
+
+def test_a_model_of_ultralytics_is_named(folder: Path) -> None:
+    (folder / "yolo.yaml").write_text(
+        "nc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\nhead:\n  - [-1, 1, Detect, [nc]]\n"
+    )
+    code, _, err = invoke("summary", "yolo.yaml")
+    assert (code, err.splitlines()[0], err.count("error[")) == (
+        2,
+        "error[foreign-format]: `yolo.yaml` is a model of Ultralytics, whose modules are programs: it is not read",
+        1,
+    )

@@ -26,7 +26,7 @@ def test_a_row_says_only_what_there_is(format: str, row: Match) -> None:
     for text in (*row.values.values(), row.when):
         parse(text)
     assert {role.kind for role in row.roles(0)} <= QUANTITIES
-    assert row.axis in ("", "first", "last", "format")
+    assert row.axis in ("", "first", "last", "format", "steps")
 
 
 def test_each_operator_is_told_apart() -> None:

@@ -157,10 +157,11 @@ class Lowering:
         for name, declared in read.items():
             dims = list(declared)
             if len(dims) > 1:
-                if dims[0] not in (1, None) and isinstance(dims[0], int):
-                    self.notes.append(f"the input `{clean(name)}` has {dims[0]:,} images: counted is one")
-                    self.images.add(dims[0])
-                dims[0] = 1
+                at = 1 if self._counts_steps(name) else 0
+                if dims[at] not in (1, None) and isinstance(dims[at], int):
+                    self.notes.append(f"the input `{clean(name)}` has {dims[at]:,} images: counted is one")
+                    self.images.add(dims[at])
+                dims[at] = 1
             channel = self._wanted(name, len(dims))
             sides = [at for at in range(1, len(dims)) if at != channel]
             if sizes and len(dims) >= 4:
@@ -186,6 +187,14 @@ class Lowering:
             raise fail("not-an-architecture", "no output depends on an input", Label(self.net.file, ""))
         return found
 
+    def _counts_steps(self, name: str) -> bool:
+        """Whether an input is read by a layer that has the steps of a sequence in front, and the images behind."""
+        return any(
+            row.axis == "steps" and at == 0
+            for operator, at in self.readers.get(name, ())
+            for row in self.table.by_operator.get(operator.type, ())
+        )
+
     def _wanted(self, name: str, rank: int) -> int:
         """On which axis the readers of a tensor look for channels; what nobody says is as the format has it."""
         seen = {name}
@@ -198,7 +207,7 @@ class Lowering:
                 if row is None or len(origin) != rank:
                     continue
                 row = _turned(row, operator)
-                if row.axis and at == 0 and rank > 1:
+                if row.axis and row.axis != "steps" and at == 0 and rank > 1:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
                     perm = operator.attributes.get("perm")
@@ -371,6 +380,8 @@ class Lowering:
             return self._einsum(operator, reads)
         if row.type in MOVES:
             return self._moved(operator, row, scope, reads)
+        if row.axis == "steps":
+            return self._recurrent(operator, row, scope, reads)
         return self._layer(operator, row, scope, reads)
 
     # -------------------------------------------------------------------------------------- layers
@@ -423,6 +434,40 @@ class Lowering:
         dims = declared or dims
         assert dims is not None
         return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
+
+    def _recurrent(
+        self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]
+    ) -> list[Value]:
+        """A layer over the steps of a sequence that gives all steps, and the last ones, each with its directions."""
+        main = reads[0]
+        if main is None or main.ref is None or len(main.dims) != 3 or scope["layout"] == 1 or main.dims[1] != 1:
+            return self._uncounted(operator, reads)
+        steps, _, width = main.dims
+        seen = main._replace(dims=(1, steps, width), channel=2)
+        if seen.shape != main.shape:
+            view = Operation(f"{operator.name}_steps", "view", {}, (), (), operator.place, operator.scope)
+            seen = self._operator(view, [main], seen.dims, 2, {"weights": 0, "multiplies": 0})
+        values = {**row.layer_values(scope), "gives": "all"}
+        layer, done, why = self._tried(row.type, values, (seen.shape,))
+        stored = self._stored(row, reads)
+        wrong = self._wrong(done, None, stored, None, seen) if done else why
+        if layer is None or done is None or wrong:
+            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {wrong}")
+            return self._uncounted(operator, reads)
+        ref = self._put(operator, layer, done, [seen], (seen.shape,))
+        self._hold(ref, operator, row, reads)
+        ways = 2 if values["bidirectional"] else 1
+        whole = Value((1, steps, done.output[0]), ref, 2)
+        given = []
+        for at, name in enumerate(operator.gives):
+            dims = (steps, ways, 1, done.output[0] // ways) if at == 0 else (ways, 1, done.output[0] // ways)
+            if name not in self.readers and name not in self.net.outputs:
+                given.append(Value(dims))
+                continue
+            called = f"{operator.name}_{('steps', 'last', 'cell')[min(at, 2)]}_given"
+            view = Operation(called, "view", {}, (), (), operator.place, operator.scope)
+            given.append(self._operator(view, [whole], dims, len(dims) - 1, {"weights": 0, "multiplies": 0}))
+        return given
 
     def _tried(
         self, type: str, values: Mapping[str, Any], shapes: tuple[Shape, ...]

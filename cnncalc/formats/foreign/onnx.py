@@ -98,6 +98,11 @@ TABLE = Matches(
         Match("SpaceToDepth", "space_to_depth", {"factor": "blocksize"}, axis="first", window=True),
         Match("Gather", "embedding", {"words": "W_first", "width": "W_last"}, "weights:W x",
               "W_rank == 2 and axis == 0", defaults={"axis": 0}),
+        # sequences: steps in front, then images
+        *(Match(name, layer, {"units": "hidden_size", "bidirectional": "both_ways", "biases": "2 if B_given else 0"},
+            "x weights:W weights:R biases:B ignored:lengths ignored:h ignored:c weights:P", axis="steps",
+            defaults={"both_ways": False, "layout": 0})
+          for name, layer in (("LSTM", "lstm"), ("GRU", "gru"), ("RNN", "rnn"))),
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads
@@ -464,6 +469,7 @@ def _prepared(attributes: dict[str, Any]) -> dict[str, Any]:
     elif isinstance(pads, tuple) and auto != "VALID" and len(pads) % 2 == 0:
         half = len(pads) // 2
         found["padding"] = tuple(zip(pads[:half], pads[half:], strict=True))
+    found["both_ways"] = found.get("direction") == "bidirectional"
     for key in ("min", "max"):  # of Clip, before version 11
         if isinstance(found.get(key), float):
             found[f"{key}_value"], found[f"{key}_given"] = found[key], True

@@ -40,7 +40,7 @@ class Match(Record):
     values: Mapping[str, str] = {}
     reads: str = "x"
     when: str = "true"
-    axis: str = ""  # first, last, format
+    axis: str = ""  # first, last, format, steps
     window: bool = False
     defaults: Mapping[str, Any] = {}
 

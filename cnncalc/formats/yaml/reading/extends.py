@@ -29,6 +29,11 @@ def chain(source: Source, problems: Problems, below: int = 0) -> list[Map]:
                 "not-an-architecture", f"a file is a mapping with `name`, `input`, `layers`; this is {what}", tree
             )
             raise ProblemsFound(problems.found)
+        if {"backbone", "head"} <= {key.text for key, _ in tree}:
+            message = f"`{source.name}` is a model of Ultralytics, whose modules are programs: it is not read"
+            cure = "export it, `yolo export model=NAME.pt format=onnx`, and read that file"
+            problems.add("foreign-format", message, tree.get("backbone"), cure)
+            raise ProblemsFound(problems.found)
         for key, value in tree:
             if key.text not in KEYS:
                 cure = colon_cure(key) or misspelt(key.text, KEYS) or f"the keys are {', '.join(KEYS)}"
