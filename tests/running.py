@@ -8,7 +8,7 @@ import re
 import select
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,9 +92,14 @@ def in_a_terminal(*args: str, typed: str = "", **env: str) -> str:
 
 def networks(every: int) -> list[Any]:
     """The bundled networks: one in so many for the default tests, the others for the sweep."""
+    return sample(every, bundled.names())
+
+
+def sample(every: int, cases: Iterable[Any], id: Callable[[Any], str] = str) -> list[Any]:
+    """Cases that are many and slow: one in so many for the default tests, the others for the sweep."""
     return [
-        pytest.param(name, id=name, marks=() if number % every == 0 else pytest.mark.sweep)
-        for number, name in enumerate(bundled.names())
+        pytest.param(case, id=id(case), marks=() if number % every == 0 else pytest.mark.sweep)
+        for number, case in enumerate(cases)
     ]
 
 

@@ -69,7 +69,7 @@ def words(text: str) -> list[str]:
     return re.sub(r"\x1b\[[\d;]*m|[─█▏▎▍▌▋▊▉]", "", text).split()
 
 
-@pytest.mark.parametrize("command", ["summary lenet5", "compare lenet5 alexnet", "list lenet", "layers", "rules"])
+@pytest.mark.parametrize("command", ["summary lenet5", "compare lenet5 alexnet", "list lenet5", "layers", "rules"])
 @pytest.mark.parametrize(
     ("more", "env", "colored"),
     [

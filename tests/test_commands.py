@@ -121,7 +121,7 @@ def test_what_is_idle_are_options_of_the_command(name: str) -> None:
 
 @pytest.mark.parametrize("name", command_names())
 def test_help_is_what_the_command_says_itself(name: str) -> None:
-    assert process("help", name) == process(name, "--help")
+    assert invoke("help", name) == invoke(name, "--help")
 
 
 def test_help_of_nothing_is_the_list_of_commands() -> None:

@@ -24,6 +24,11 @@ layers:
   - flatten
   - dense: {name: head, units: classes}
 """
+TWO = """\
+input: {channels: 3, size: 8}
+blocks: {two: {outputs: [deep, wide], layers: [conv: [4, 3, name: wide], max_pool: [2, name: deep]]}}
+layers: [two: {name: stem}, relu: {from: stem.wide}]
+"""
 BROKEN = ("layers: [", NET.replace("flatten", "flaten"), "- a", "\0", "extends: net.yaml\nlayers: {}")
 
 
@@ -36,6 +41,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(NET, encoding="utf-8")
+    Path("two.yaml").write_text(TWO, encoding="utf-8")
     for number, text in enumerate(BROKEN):
         Path(f"bad{number}.yaml").write_text(text, encoding="utf-8")
 
@@ -54,7 +60,7 @@ COMPLETED: dict[str, list[str]] = {
     "summary ne": ["net.yaml"],
     "summary resnet5": RESNETS,
     "summary bad": BAD,
-    "summary ./": ["./bad0.yaml", *(f"./{name}" for name in BAD[1:]), "./more/", "./net.yaml"],
+    "summary ./": ["./bad0.yaml", *(f"./{name}" for name in BAD[1:]), "./more/", "./net.yaml", "./two.yaml"],
     "summary mor": ["more/", "more/deep/", "more/one.yml"],
     "check mor": ["more/", "more/deep/", "more/one.yml"],
     "compare net.yaml more/o": ["more/one.yml"],
@@ -73,6 +79,7 @@ COMPLETED: dict[str, list[str]] = {
     "explain net.yaml body/": ["body/unit1", "body/unit2"],
     "explain net.yaml head body/unit1/": ["body/unit1/conv1", "body/unit1/relu1"],
     "explain lenet5 S": ["S2", "S4"],
+    "explain two.yaml stem": ["stem", "stem.deep", "stem.wide"],
     "explain more/one.yml -f json h": ["head"],
     "diagram net.yaml ": ["body"],
     "diagram net.yaml body/": ["body/unit1", "body/unit2"],
@@ -86,7 +93,7 @@ COMPLETED: dict[str, list[str]] = {
     "summary net.yaml --columns input": ["inputs", "input"],
     "summary net.yaml --columns params,inputs,in": ["params,inputs,input"],
     "summary net.yaml --columns layer,layer": [],
-    "diagram net.yaml --counts f": ["flops"],
+    "diagram net.yaml --counts f": ["flops", "frozen"],
     "exercise net.yaml --ask shapes,m": ["shapes,multiplies", "shapes,mistake"],
     "quiz --ask inv": ["inverse"],
     "check --select heavy-layer,even": ["heavy-layer,even-kernel"],

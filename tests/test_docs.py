@@ -8,6 +8,7 @@ import importlib.util
 import io
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -61,6 +62,7 @@ def pages() -> dict[Path, str]:
     return found
 
 
+@pytest.mark.sweep  # `python docs/generate.py --check` asks the same
 def test_generated_parts_are_up_to_date(pages: dict[Path, str]) -> None:
     stale = [path.relative_to(ROOT).as_posix() for path in _generator().stale(pages)]
     assert not stale, "run: python docs/generate.py"
@@ -150,6 +152,32 @@ def test_the_python_of_the_readme_runs_and_prints_what_it_says() -> None:
         assert out.getvalue().split()[: len(said)] == said
 
 
+def test_the_notebook_is_one_and_shows_a_table_a_picture_and_mathematics() -> None:
+    """That its outputs are those of its cells, the test of generated parts says."""
+    nbformat = pytest.importorskip("nbformat")
+    book = nbformat.read(ROOT / "docs" / "example.ipynb", as_version=4)
+    nbformat.validate(book)
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert {kind for output in outputs for kind in output.get("data", {})} == {
+        "text/html",
+        "text/latex",
+        "image/svg+xml",
+        "text/plain",
+    }
+
+
+def test_python_on_a_page_is_run_and_what_needs_a_missing_package_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    generator = _generator()
+    page = "<!-- python -->\n\n```python\n{}\n```\n\n```text\nold\n```\n"
+    assert "```text\n3\n```" in generator.filled(page.format("print(1 + 2)"))
+    assert generator.filled(page.format("import no_such_package")) == page.format("import no_such_package")
+    assert capsys.readouterr().err == "import no_such_package: not run, for no_such_package is not installed\n"
+    with pytest.raises(generator.Failed, match=r"`x = 1` … prints nothing for the `text` block below it"):
+        generator.filled(page.format("x = 1"))
+    with pytest.raises(generator.Failed, match=r"`1 / 0` …: ZeroDivisionError: division by zero"):
+        generator.filled(page.format("1 / 0"))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_output_is_shown_unchecked(page: Path) -> None:
     """A command that is shown with its output stands below a `run` comment, or on a page that is generated whole."""
@@ -181,15 +209,35 @@ def test_relative_links_lead_to_files_and_headings(page: Path) -> None:
     assert not missing
 
 
+OVERRIDDEN = {"run", "convert", "shell_complete", "parse_args", "format_options"}  # what they do, their base says
+OVERRIDDEN |= {"get_help", "get_help_option", "get_help_record"}
+NO_NOUN = (
+    r"(What|How|Where|By|For|Of|Add|Check|Compare|Count|Draw|Drop|Find|Get|Give|Keep|Let|Load|Make|Parse|Print|Put|Raise"
+    r"|Read|Refuse|Returns?|Run|Say|Show|Take|Turn|Write)\b"
+)
+
+
+def public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """The public functions and classes of a module, and what is public in these."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_public_functions_and_classes_have_docstrings(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert ast.get_docstring(tree), "the module itself"
-    silent = [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
-        and not node.name.startswith("_")
-        and not ast.get_docstring(node)
-    ]
+    silent = [node.name for node in public(tree) if not ast.get_docstring(node) and node.name not in OVERRIDDEN]
     assert not silent
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_docstrings_open_with_a_noun(path: Path) -> None:
+    """But those of a command, which are its help, and of a layer type, which say what it does."""
+    if path.parent.name in ("commands", "layers"):
+        return
+    found = {node.name: ast.get_docstring(node) for node in public(ast.parse(path.read_text(encoding="utf-8")))}
+    assert {name: text for name, text in found.items() if text and re.match(NO_NOUN, text)} == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -114,6 +115,7 @@ def test_a_section_says_in_one_sentence_what_is_wrong(section: Section) -> None:
 # ------------------------------------------------------------------------------------------- the codes in the code
 
 
+@cache
 def codes() -> set[str]:
     """Every code that the package gives to a problem, or that an exception has if no other is given."""
     found: set[str] = set()

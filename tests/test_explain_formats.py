@@ -20,12 +20,11 @@ from cnncalc.cli import streams
 from cnncalc.core.formula import FormulaError, parse
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Example, Layer
-from cnncalc.formats import bundled
 from cnncalc.render import latex, markdown
 from cnncalc.render.explanation import document
 from cnncalc.render.latex_formula import escape, formula
 from cnncalc.render.text import write
-from tests.running import invoke
+from tests.running import invoke, networks
 from tests.test_formula import expressions
 from tests.test_layers import EXAMPLES, graph_of
 
@@ -270,7 +269,7 @@ def assert_balanced(text: str) -> None:
     assert not stack
 
 
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize("name", networks(every=8))
 def test_latex_of_every_bundled_architecture_is_well_formed(name: str) -> None:
     explanation = explain(cnncalc.analyze(cnncalc.load(name)), None, 1)
     text = latex.write(document(explanation, Style()), Style())

@@ -17,7 +17,7 @@ import pytest
 import cnncalc
 from cnncalc.core.formula import DEEPEST as DEEPEST_FORMULA
 from cnncalc.formats.yaml.expanding.expand import MOST_ENTRIES
-from tests.running import environment, invoke
+from tests.running import environment, invoke, sample
 
 MOST_SECONDS = 6.0  # two on a quiet machine; a busy one, measuring coverage, takes three times as long
 MOST_MEGABYTES = 500
@@ -295,7 +295,7 @@ def measured(*args: str, cwd: Path, input: bytes = b"") -> Measured:
     return Measured(int(code), done.stdout.decode(), done.stderr.decode(), float(seconds), float(megabytes))
 
 
-@pytest.mark.parametrize("case", REFUSED, ids=[case.what.replace(" ", "-") for case in REFUSED])
+@pytest.mark.parametrize("case", sample(3, REFUSED, lambda case: case.what.replace(" ", "-")))
 def test_it_is_refused_quickly_and_by_name(case: Case, tmp_path: Path) -> None:
     if case.prepare is not None:
         case.prepare(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ BEFORE = {  # what a folder may import, besides itself
     "formats": {"core"},
     "analyses": {"core", "formats"},
     "render": {"core", "formats", "analyses"},
-    "diagram": {"core", "formats", "analyses"},
-    "teaching": {"core", "formats", "analyses", "render", "diagram"},
-    "cli": {"core", "formats", "analyses", "render", "diagram", "teaching"},
+    "drawing": {"core", "formats", "analyses"},
+    "teaching": {"core", "formats", "analyses", "render", "drawing"},
+    "cli": {"core", "formats", "analyses", "render", "drawing", "teaching"},
 }
 HOMES = {
     "click": "cli",
@@ -31,10 +32,17 @@ HOMES = {
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """What a file says."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(path: Path) -> set[str]:
     """The modules that a file imports, inside functions too, by their whole names."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path} imports by dots"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
@@ -88,7 +96,7 @@ def test_no_other_library_is_imported() -> None:
 def test_no_two_classes_have_one_name() -> None:
     found: dict[str, list[str]] = {}
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ClassDef):
                 found.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
     assert {name: files for name, files in found.items() if len(files) > 1} == {}

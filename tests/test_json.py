@@ -8,8 +8,7 @@ from typing import Any, NoReturn
 import pytest
 
 import cnncalc
-from cnncalc.formats import bundled
-from tests.running import invoke
+from tests.running import invoke, networks
 
 pytestmark = pytest.mark.quick
 
@@ -26,7 +25,7 @@ DOCUMENT = {
     "totals": {str: int},
     "layers": [dict],
 }
-TOTALS = ("params", "weights", "biases", "buffers", "multiplies", "flops", "activations")
+TOTALS = ("params", "weights", "biases", "buffers", "multiplies", "flops", "activations", "trainable", "frozen")
 LAYER = {
     "name": str,
     "type": str,
@@ -41,6 +40,8 @@ LAYER = {
     "buffers": int,
     "multiplies": int,
     "activations": int,
+    "trainable": int,
+    "frozen": int,
     "attributes": dict,
 }
 PROBLEM = {"code": str, "message": str}
@@ -72,7 +73,7 @@ def wrong(found: dict[str, Any], kinds: dict[str, Any]) -> list[str]:
     return [key for key, kind in kinds.items() if key not in found or not is_a(found[key], kind)]
 
 
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize("name", networks(every=8))
 def test_every_document_holds_together(name: str) -> None:
     found = summary(name)
     assert wrong(found, DOCUMENT) == []

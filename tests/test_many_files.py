@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import cnncalc
 from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.core.problem import Place, Problem, ProblemsFound
 from cnncalc.formats.listing import File, listing
@@ -22,6 +21,8 @@ input: {channels: 3, size: 8}
 layers: [conv: {name: first, filters: 4, kernel: 3}]
 expect: {first: {params: 112}}
 """
+ARCHITECTURES = ROOT / "architectures"
+MOST_LEFT = 10  # objects that stay of a file: its report
 
 
 @pytest.fixture(autouse=True)
@@ -76,23 +77,32 @@ def test_standard_input_is_read_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["extends: resnet50\n", "extends: resnet50\nlayers: [conv: {filtrs: 3}]\n"], ids=["fine", "wrong"]
+    "text",
+    [
+        (ARCHITECTURES / "lenet5.yaml").read_text(encoding="utf-8"),
+        "extends: resnet18\nlayers: [conv: {filtrs: 3}]\n",
+        "input: {channels: 3, size: 8}\nlayers:\n  - relu\n    - relu\n",
+        "layers: [\n",
+        "extends: resnet18\n",
+        "extends: parent.yaml\n",
+    ],
+    ids=["fine", "wrong", "indented", "no YAML", "bundled parent", "own parent"],
 )
-@pytest.mark.sweep
 def test_memory_is_given_back_while_the_collector_rests(text: str) -> None:
     """What is made of a file is not tied into circles, so it goes with the file."""
-    write(*(f"nets/n{number:02}.yaml" for number in range(20)), text=text)
-    program = (
-        "import gc, sys\n"
-        "gc.disable()\n"
-        "from cnncalc.cli import cli\n"
-        "cli.main(['check', 'nets', '-f', 'text'], standalone_mode=False)\n"
-        "from cnncalc.core.graph import Node\n"
-        "from cnncalc.formats.yaml.reading.entries import Entry\n"
-        "print(sum(isinstance(one, (Node, Entry)) for one in gc.get_objects()))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
-    assert int(done.stdout.split()[-1]) <= 2 * len(cnncalc.load("resnet50").nodes)
+    left = {}
+    gc.disable()
+    try:
+        for count in (3, 3, 13):  # the first time fills the caches
+            names = [f"nets{count}/n{number:02}.yaml" for number in range(count)]
+            write(*names, text=text)
+            write(f"nets{count}/parent.yaml", text=(ARCHITECTURES / "lenet5.yaml").read_text(encoding="utf-8"))
+            before = len(gc.get_objects())
+            invoke("check", f"nets{count}", "-f", "text")
+            left[count] = len(gc.get_objects()) - before
+    finally:
+        gc.enable()
+    assert left[13] - left[3] < 10 * MOST_LEFT
 
 
 # ------------------------------------------------------------------------------------------------------------ folders

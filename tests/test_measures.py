@@ -5,6 +5,7 @@ The two in `data/measures` are a ratio that layers without params have not, and 
 
 from __future__ import annotations
 
+import compileall
 import csv
 import io
 import json
@@ -49,6 +50,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "architectures").symlink_to(ROOT / "architectures")
     for file in (DATA / "measures").glob("*.py"):
         shutil.copy(file, folder / "cnncalc" / "analyses" / "measures")
+    compileall.compile_dir(folder, quiet=2)  # once, and not at the start of each process
     return folder
 
 

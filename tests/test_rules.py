@@ -103,6 +103,7 @@ def test_windows_agree_with_a_loop_that_marks_what_they_read(seed: int) -> None:
         assert (WidePadding().window(LAYERS["conv"]({}), (axis,)) is not None) == only_padding
 
 
+@pytest.mark.sweep
 def test_the_bundled_architectures_are_clean() -> None:
     """What is published as it is says so in its line: anything new is a fault of a rule or of a file."""
     folder = Path(cnncalc.__file__).resolve().parent.parent / "architectures"

@@ -12,8 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from cnncalc.core.layers import LAYERS
-from cnncalc.formats import bundled
-from tests.running import DATA, invoke, table
+from tests.running import DATA, invoke, networks, table
 
 
 class Loader(yaml.SafeLoader):
@@ -49,7 +48,7 @@ def test_it_is_a_json_schema() -> None:
     Draft202012Validator.check_schema(validator().schema)
 
 
-@pytest.mark.parametrize("name", bundled.names())
+@pytest.mark.parametrize("name", networks(every=8))
 def test_a_bundled_file_is_valid(name: str) -> None:
     assert faults(invoke("show", name).out) == []
 

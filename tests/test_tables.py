@@ -172,7 +172,7 @@ def test_pages_fit_the_terminal(width: int) -> None:
 def test_a_real_terminal_folds_as_well() -> None:
     text = in_a_terminal("list", "resnet", NO_COLOR="1", COLUMNS="60")
     assert max(map(len, text.splitlines())) <= 60
-    assert "\x1b[1m" in in_a_terminal("list", "lenet")
+    assert "\x1b[1m" in in_a_terminal("list", "lenet5")
 
 
 def test_bars_stand_where_nothing_is_folded_for_them() -> None:

@@ -56,6 +56,7 @@ COMMANDS = [
     *(["check", "NET", "BROKEN", "-f", form] for form in ("full", "text", "json", "github", "sarif", "junit")),
     ["check", "FOLDER"],
     *(["compare", "NET", "OTHER", "--by-layer", "-f", form] for form in ("table", "json", "csv", "markdown")),
+    *(["reconcile", "NET", "-f", form] for form in ("table", "json", "csv", "markdown")),
     *(["diagram", "NET", "-f", form] for form in ("svg", "mermaid", "dot")),
     *(["exercise", "NET", "-f", form] for form in ("markdown", "html", "json")),
     *(["grade", "SHEET", "ANSWERS", "-f", form] for form in ("table", "json", "csv")),
@@ -243,7 +244,7 @@ def test_full_and_closed_streams_are_told_as_elsewhere(command: str, code: int, 
 def test_a_closed_pipe_ends_quietly() -> None:
     read, written = os.pipe()
     os.close(read)
-    command = [sys.executable, "-m", "cnncalc", "list", "lenet"]
+    command = [sys.executable, "-m", "cnncalc", "list", "lenet5"]
     variables = environment(GITHUB_ACTIONS="true")
     done = subprocess.run(command, stdout=written, stderr=subprocess.PIPE, env=variables, check=False)
     os.close(written)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cnncalc.analyses.measures import MEASURES
+from cnncalc.analyses.measures import MEASURES, Measure
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
 
 if TYPE_CHECKING:
     from cnncalc.analyses.outline import SummaryLine
@@ -22,14 +23,25 @@ class Analyzed(Record):
     problems: Sequence[Problem] = ()
 
 
-class Overview(Record):
-    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
-
+class _Overview(Record):
     networks: Sequence[Analyzed]
     columns: tuple[str, ...] | None = None
     depth: int | None = 1
     sort: str | None = None
     top: int | None = None
+    instead: Measure | None = None
+
+
+class Overview(_Overview, Tabular):
+    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones.
+
+    `instead` is shown for the quantity that it counts as another tool does.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Overview of {', '.join(one.file for one in self.networks)}>"
 
     @property
     def analyses(self) -> Iterator[Analysis]:

@@ -8,8 +8,10 @@ editors show and insert; validators pass over them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnncalc.analyses.measures import Measure, Use, used
-from cnncalc.analyses.schema_layers import NUMBER, WORDS, Schema, attributes_of, entry, named, said, titled
+from cnncalc.analyses.schema_layers import NUMBER, TRAINABLE, WORDS, Schema, attributes_of, entry, named, said, titled
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 
@@ -33,7 +35,8 @@ def schema() -> Schema:
         "title": "cnncalc architecture file",
         "type": "object",
         "additionalProperties": False,
-        "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}],
+        "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}, {"required": ["network"]}],
+        "dependentSchemas": {"network": {"properties": dict.fromkeys(_OF_LAYERS, False)}},
         "properties": titled(_file()),
         "$defs": {
             "input": _input(),
@@ -55,11 +58,13 @@ def schema() -> Schema:
                 "additionalProperties": False,
             },
             "limits": {"type": "object", "properties": titled(_limits()), "additionalProperties": False},
+            "growth": {"type": "object", "properties": titled(_growth()), "additionalProperties": False},
             "named": {name: named(layer) for name, layer in LAYERS.items()},
         },
     }
 
 
+_OF_LAYERS = ("input", "inputs", "vars", "defaults", "blocks", "layers")
 _FIGURE: Schema = {"type": ["string", "integer"]}
 
 
@@ -77,6 +82,9 @@ def _file() -> dict[str, Schema]:
         "name": said("name of the network", _TEXT),
         "source": said("where its figures come from", _TEXT),
         "note": said("printed below the table", _TEXT),
+        "network": said(
+            "a file of another program (`model.onnx`) that is the network, in place of `input` and `layers`", _TEXT
+        ),
         "extends": said("a file beside this one, or a bundled one, whose parts this file inherits", _TEXT),
         "input": said(
             "shape of the input",
@@ -115,7 +123,23 @@ def _file() -> dict[str, Schema]:
             "`{params: {max: 5M, warn: 4.5M}, size: 20 MiB, head: {params: 1M}}`",
             {
                 "type": "object",
-                "properties": titled({**_limits(), "total": said("the whole network", {"$ref": "#/$defs/limits"})}),
+                "properties": titled(
+                    {
+                        **_limits(),
+                        "total": said("the whole network", {"$ref": "#/$defs/limits"}),
+                        "growth": said(
+                            "how much it may grow from a baseline, in total or by name: "
+                            "`{params: 5%, head: {params: 100k}}`",
+                            {
+                                "type": "object",
+                                "properties": titled(
+                                    {**_growth(), "total": said("the whole network", {"$ref": "#/$defs/growth"})}
+                                ),
+                                "additionalProperties": {"$ref": "#/$defs/growth"},
+                            },
+                        ),
+                    }
+                ),
                 "additionalProperties": {"$ref": "#/$defs/limits"},
             },
         ),
@@ -131,8 +155,27 @@ def _limits() -> dict[str, Schema]:
         amount, figure = f"{_number(measure)}, `5M`{units}", _figure(measure)
         kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
         levels = titled({kind: said(text, figure) for kind, text in kinds.items()})
+        if name in ("params", "multiplies"):
+            words = "count it as another tool does: `cnncalc reconcile` shows how"
+            levels |= titled({"convention": said(words, {"enum": list(_conventions(name))})})
         limit = {"type": [*figure["type"], "object"], "properties": levels, "additionalProperties": False}
         found[name] = said(f"the most {measure.noun} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
+    return found
+
+
+def _conventions(quantity: str) -> Iterator[str]:
+    from cnncalc.analyses.conventions import all_conventions
+
+    return (one.name for one in all_conventions() if one.quantity == quantity)
+
+
+def _growth() -> dict[str, Schema]:
+    """The quantities that may grow: percents, or an amount with its suffix or unit."""
+    found = {}
+    for name, measure in used(Use.LIMITS).items():
+        units = "|[kKMGT]i?B" if measure.in_bytes else ""
+        growth: Schema = {"type": "string", "pattern": rf"^[0-9]{{1,15}}(\.[0-9]{{1,9}})? ?(%|[kKMGBT]{units})$"}
+        found[name] = said(f"how many more {measure.noun}: `5%`, or `100k`", growth)
     return found
 
 
@@ -156,6 +199,7 @@ def _branch() -> Schema:
     keys = {
         "when": said("the branch is absent where this is false", {"type": ["string", "boolean"]}),
         "from": said("what the branch reads, instead of what the merge reads", _TEXT),
+        "trainable": said(*TRAINABLE),
         "layers": said("the entries of the branch; without them it is the identity", {"$ref": "#/$defs/entries"}),
     }
     return {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": titled(keys)}
@@ -167,21 +211,23 @@ def _block() -> Schema:
     outputs = said("names, inside, of what the block gives; `BLOCK.NAME` reads one of them, `BLOCK` the first", WORDS)
     vars = said("worked out once for each use; `channels` are those of the block's input", _VARS)
     layers = said("what the block stands for", {"$ref": "#/$defs/entries"})
-    network = said("another network as the block: a file beside this one, or a bundled one", _TEXT)
+    network = said("another network as the block: a file beside this one, of any format, or a bundled one", _TEXT)
     until = said("the entry of the network that the block gives; what does not lead to it is left out", _TEXT)
     values = said("values for vars of the network; params of the block may be used", _VARS)
-    own = {"params": params, "vars": vars, "inputs": inputs, "outputs": outputs, "layers": layers}
+    trainable = said(*TRAINABLE)
+    own = {"params": params, "vars": vars, "inputs": inputs, "outputs": outputs, "trainable": trainable}
     return {
         "type": "object",
         "anyOf": [{"required": ["layers"]}, {"required": ["network"]}],
         "additionalProperties": False,
-        "properties": titled({**own, "network": network, "until": until, "set": values}),
+        "properties": titled({**own, "layers": layers, "network": network, "until": until, "set": values}),
     }
 
 
 def _default(layer: type[Layer]) -> Schema:
+    properties = {**attributes_of(layer), **titled({"trainable": said(*TRAINABLE)})}
     found = said(
         f"attributes of every `{layer.type}`, where it does not say otherwise",
-        {"type": "object", "allOf": [{"properties": attributes_of(layer), "additionalProperties": False}]},
+        {"type": "object", "allOf": [{"properties": properties, "additionalProperties": False}]},
     )
     return found if layer.attributes else {**found, "doNotSuggest": True}

@@ -55,12 +55,12 @@ def command_class(name: str) -> type[Command]:
 
 
 def one_line(name: str) -> str:
-    """What a command is for: the docstring of its file."""
+    """The purpose of a command: the docstring of its file."""
     return import_module(f"cnncalc.cli.commands.{name}").__doc__ or ""
 
 
 def no_such_command(name: str) -> str:
-    """What is said of a name that no command has."""
+    """The message for a name that no command has."""
     from cnncalc.core.problem import nearest
 
     found = nearest(name, command_names())
@@ -91,7 +91,7 @@ cli.params.append(
 
 
 def main() -> None:
-    """Run the command line; no traceback, no message for Ctrl-C."""
+    """The command line, run; no traceback, no message for Ctrl-C."""
     for name, mode in {"stdin": "r", "stdout": "w", "stderr": "w"}.items():
         if getattr(sys, name) is None:  # closed by whoever called us
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115

@@ -19,7 +19,7 @@ _OPEN = re.compile(r"[\s\ufeff]*:?")  # a line that may still become `::`
 
 
 def guard() -> None:
-    """Let standard output and standard error carry no command but those of `commands`, whoever writes there."""
+    """A guard before standard output and error: they carry no command but those of `commands`, whoever writes there."""
     for name in ("stdout", "stderr"):
         stream: Any = getattr(sys, name)
         kept = {what: getattr(stream, what) for what in ("encoding", "errors", "line_buffering", "write_through")}
@@ -74,7 +74,7 @@ class Guard(io.BufferedIOBase):
 
     @property
     def name(self) -> str:
-        """What the stream below is called."""
+        """The name of the stream below."""
         return self.under.name
 
     def writable(self) -> bool:

@@ -50,7 +50,7 @@ class Declared:
         self.kind, self.words, self.group, self.more = kind, words, group, more
 
     def parameter(self, name: str) -> click.Parameter:
-        """It, for click."""
+        """The parameter, for click."""
         return self.kind((name, *self.words), **self.more)
 
 
@@ -100,7 +100,7 @@ class Command:
         raise NotImplementedError
 
     def write(self, result: Any) -> None:
-        """Write the result in the formats that were chosen."""
+        """The result, written in the formats that were chosen."""
         for form, output in self.outputs:
             self.write_to(output, form, result)
 
@@ -110,7 +110,7 @@ class Command:
         return (self.form, self.output), *self.also
 
     def write_to(self, output: str | None, form: OutputFormat, result: Any) -> None:
-        """Write the result in a format."""
+        """The result, written in a format."""
         style = self.style_of(output)
         text = form.write(result, style)
         kept = isinstance(text, bytes) or "ascii" in form.idle
@@ -118,11 +118,11 @@ class Command:
 
     @property
     def style(self) -> Style:
-        """How the result is written, of several outputs to the first."""
+        """The style in which the result is written, of several outputs to the first."""
         return self.style_of(self.output)
 
     def style_of(self, to: str | None) -> Style:
-        """How the result is written to an output."""
+        """The style in which the result is written to an output."""
         from cnncalc.analyses.style import Style
 
         color, width, encoding = streams.wants_color(to), streams.terminal_width(to), streams.encoding(to)

@@ -51,7 +51,7 @@ class InputFile(click.Path):
 
 
 def refuse_to_overwrite(ctx: click.Context) -> None:
-    """No output replaces what is read, nor an architecture file; one that people edit only where they say so."""
+    """Outputs that would replace an input or an architecture file, refused; what people edit, unless they say so."""
     outputs: dict[str, str] = {}
     for param, path in _written(ctx):
         name = str(param.name)

@@ -123,7 +123,7 @@ def _format_of(command: click.Command) -> FormatOption | None:
 
 
 def take_suffix(ctx: click.Context, form: FormatOption) -> None:
-    """Put the formats themselves in place of names: the one given, else that which the name of `--output` means.
+    """The formats in place of their names: the one given, else that which the name of `--output` means.
 
     Of several outputs each is in the format of its suffix; what is given is that of those without one, as `-`, which
     comes first. The others are `also` written.
@@ -153,7 +153,7 @@ def _by_suffix(ctx: click.Context, form: FormatOption, output: str | None) -> Ou
 
 
 def note_idle(ctx: click.Context, form: FormatOption) -> None:
-    """Say of each option that was given and is not heeded that it has no effect."""
+    """A note for each option that was given and has no effect."""
     from cnncalc.cli.streams import remark
 
     chosen: OutputFormat = ctx.params["form"]

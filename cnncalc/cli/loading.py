@@ -31,7 +31,7 @@ def refuse_two_inputs(files: tuple[str, ...]) -> None:
 
 
 def note_bundled(file: str) -> None:
-    """Say that a FILE is a bundled architecture, where it is."""
+    """A note that a FILE is a bundled architecture, where it is."""
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
@@ -43,7 +43,7 @@ def note_bundled(file: str) -> None:
 
 
 def note_slow_parser() -> None:
-    """Say that large files are slow, where they are."""
+    """A note that large files are slow, where they are."""
     from cnncalc.formats.yaml.tree import HAS_C_PARSER
 
     if not HAS_C_PARSER:
@@ -63,7 +63,7 @@ def recorded(file: str, vars: dict[str, str], input_size: str | None, strict: bo
         raise fail("bad-value", "--set: a network of PyTorch has no vars")
     graph = record(file, input_size)
     if strict:
-        api.refuse_unknown(graph)
+        api.refuse_unknown(graph, (graph.file,))
     return graph
 
 
@@ -75,7 +75,7 @@ def load_all(
     format: str | None = None,
     strict: bool = False,
 ) -> list[Loaded]:
-    """Read every FILE; one that fails does not stop the others."""
+    """The networks of every FILE; one that fails does not stop the others."""
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 

@@ -155,7 +155,7 @@ class WithNetwork:
         return found
 
     def load(self, *files: str) -> list[Loaded]:
-        """Read every FILE; one that fails does not stop the others."""
+        """The networks of every FILE; one that fails does not stop the others."""
         from cnncalc.cli.loading import load_all
 
         return load_all(files, self.vars, self.input_size, self.allow_outside, self.from_, self.strict)
@@ -285,14 +285,35 @@ def formats(
 
 
 def max_growth(help: str, group: str) -> Any:
-    """`--max-growth 5%` or `params=5%`, as percents by quantity."""
+    """`--max-growth 5%`, `params=5%` or `params=100k`, by quantity."""
 
     def read(given: tuple[str, ...]) -> Any:
         from cnncalc.analyses.checks.baselines.growth import read_allowed
 
         return read_allowed(given)
 
-    return option("--max-growth", metavar="[QUANTITY=]PERCENT", multiple=True, read=read, help=help, group=group)
+    return option("--max-growth", metavar="[QUANTITY=]GROWTH", multiple=True, read=read, help=help, group=group)
+
+
+def convention(what: str, group: str = SHOWN) -> Any:
+    """`--convention NAME`: the measure of what another tool counts; None where it was not given."""
+    from cnncalc.analyses.conventions import names
+
+    def read(given: str) -> Any:
+        from cnncalc.analyses.reconcile import counted_by
+
+        (name,) = some_of(given, names(), "convention")
+        return counted_by(name)
+
+    return option(
+        "--convention",
+        cls=Listed,
+        type=Names(names),
+        read=read,
+        metavar="NAME",
+        help=f"Count {what} as another tool does:",
+        group=group,
+    )
 
 
 UNSET = -1  # no --depth was given
@@ -325,19 +346,13 @@ def depth(help: str, default: str | None = None) -> Any:
 
 def some_of(given: str, known: Collection[str], what: str) -> tuple[str, ...]:
     """`a,b` as names, each once and each one that is known."""
-    from cnncalc.core.problem import nearest
+    from cnncalc.core.arguments import known_names
 
-    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
-    for name in names:
-        if name not in known:
-            found = nearest(name, known)
-            hint = f"did you mean '{found}'?" if found else f"there are {', '.join(known)}"
-            raise ValueError(f"no {what} '{name}'; {hint}")
-    return names
+    return known_names([name.strip() for name in given.split(",")], known, what)
 
 
 def configured(call: Callable[..., T], *arguments: Any) -> T:
-    """What a call gives; a project's choice or a code that cannot be used is a wrong command line."""
+    """The result of a call; a project's choice or a code that cannot be used is a wrong command line."""
     from cnncalc.analyses.checks.config import BadConfig
 
     try:

@@ -74,7 +74,7 @@ class CannotWrite(click.ClickException):
 
 
 def ended(error: OSError) -> Exception:
-    """What follows when standard output takes no more text, whoever wrote it."""
+    """The exit that follows when standard output takes no more text, whoever wrote it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at exit
     if isinstance(error, BrokenPipeError):  # `| head`: nobody reads on
         return click.exceptions.Exit(141)
@@ -82,7 +82,7 @@ def ended(error: OSError) -> Exception:
 
 
 def emit(text: str | bytes, output: str | None, renews: str | None = None) -> None:
-    """Write a command's result to standard output, or to the file that `-o` names; bytes as they are.
+    """A command's result, written to standard output, or to the file that `-o` names; bytes as they are.
 
     No file that was read is replaced, but for the one that is renewed.
     """
@@ -115,12 +115,12 @@ def _stream(output: str | None) -> Any:
 
 
 def say(text: str) -> None:
-    """Print a text to standard output, folded to the terminal."""
+    """A text on standard output, folded to the terminal."""
     emit(f"{_folded(text, sys.stdout)}\n", None)
 
 
 def complain(problems: Sequence[Problem]) -> None:
-    """Print problems to standard error."""
+    """Problems on standard error."""
     from cnncalc.render.problems import render
 
     color, width, own = wants_color(None, sys.stderr), terminal_width(None, sys.stderr), encoding(None, sys.stderr)
@@ -128,12 +128,12 @@ def complain(problems: Sequence[Problem]) -> None:
 
 
 def remark(text: str) -> None:
-    """Print a note to standard error."""
+    """A note on standard error."""
     tell(f"note: {text}")
 
 
 def show(error: click.ClickException) -> None:
-    """Print what is wrong with a command line, or with what was to be written."""
+    """The message for a wrong command line, or for what could not be written."""
     from cnncalc.core.problem import clean
 
     shown = StringIO()
@@ -143,7 +143,7 @@ def show(error: click.ClickException) -> None:
 
 
 def tell(text: str) -> None:
-    """Print a text to standard error, folded to the terminal."""
+    """A text on standard error, folded to the terminal."""
     click.echo(_folded(text, sys.stderr), err=True)
 
 

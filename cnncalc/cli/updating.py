@@ -1,46 +1,95 @@
-"""`check --update`: the figures of `expect` in a file, put right."""
+"""`check --update`, `--tighten` and `--fix`: figures, limits and what is of no use in a file, put right."""
 
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cli import streams
+from cnncalc.core.figures import many
+from cnncalc.core.record import Record
 from cnncalc.formats import writing
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.expect import Update
+    from cnncalc.analyses.checks.project import Project
+    from cnncalc.core.graph import Graph
 
 
-def updated(file: str, allow_outside: bool) -> Update | None:
-    """Put the figures of a file right that no longer hold; one that cannot be used stays as it is."""
+class Rewriting(Record):
+    """A kind of thing that an option rewrites in a file, and how a graph's file is made another text."""
+
+    option: str
+    noun: str
+    of: str
+    update: Callable[[Graph], Update | None]
+    done: str = "rewritten"
+
+
+def _figures(graph: Graph) -> Update | None:
     from cnncalc.analyses.checks.expect import check, update
+
+    edits = check(graph).edits
+    return update(graph, edits) if edits else None
+
+
+def _limits(graph: Graph) -> Update | None:
+    from cnncalc.analyses.checks.expect import check, update
+
+    edits = check(graph).tightenings
+    return update(graph, edits, "budget") if edits else None
+
+
+UPDATE = Rewriting("--update", "figure", " of `expect`", _figures)
+
+TIGHTEN = Rewriting("--tighten", "limit", " of `budget`", _limits)
+
+
+def fix(project: Project) -> Rewriting:
+    """Findings of the rules that a project chose, which `--fix` takes out."""
+
+    def update(graph: Graph) -> Update | None:
+        from cnncalc.analyses.checks.fixing import fixed
+        from cnncalc.formats.yaml.document import document_of
+
+        document = document_of(graph)
+        if document is None:
+            return None
+        source = document.description.source
+        return fixed(graph, project.codes(source), project.choices(source).options)
+
+    return Rewriting("--fix", "finding", "", update, "mended")
+
+
+def rewrite(what: Rewriting, file: str, allow_outside: bool) -> None:
+    """A file put right, and a line that says so; one that cannot be used, or is right, stays as it is."""
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
     try:
-        graph = api.load(file, allow_outside=allow_outside)
-        edits = check(graph).edits
+        update = what.update(api.load(file, allow_outside=allow_outside))
     except ProblemsFound:
-        return None
-    if not edits:
-        return None
+        return
+    if update is None:
+        return
     if file.startswith(api.FROM_GIT):
-        raise click.UsageError(f"--update rewrites a file; '{file}' is an older version of one.")
+        raise click.UsageError(f"{what.option} rewrites a file; '{file}' is an older version of one.")
     found = api.find(file)
     if found.bundled:
         raise click.UsageError(
-            f"--update does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
+            f"{what.option} does not rewrite the bundled {found.name}: `cnncalc show {file} > {found.name}` copies it."
         )
-    done = update(graph, edits)
-    if done.figures:
-        _rewrite(found.path, done.before, done.text)
-    return done
+    if update.figures:
+        _write(found.path, update.before, update.text)
+        streams.say(f"{file}: {many(update.figures, what.noun)}{what.of} {what.done}")
+    for left in update.left:
+        streams.remark(left)
 
 
-def _rewrite(path: str, before: str, after: str) -> None:
+def _write(path: str, before: str, after: str) -> None:
     """Write what became of the text that was read, over no other one."""
     try:
         with open(path, "rb") as file:

@@ -33,7 +33,7 @@ RESERVED = ("true", "false", *WORDS, *JOINING, "channels", "input")
 # as what it is not, for to compile a range of all Unicode takes as long as all other imports.)
 _WORD = r"[^\x00-@\[-^`{-\x7f][^\x00-/:-@\[-^`{-\x7f]*"
 _TOKEN = re.compile(
-    rf"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>\$?{_WORD}(?:\.{_WORD})?)"
+    rf"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>\$?{_WORD}(?:\.{_WORD}){{0,2}})"
     r"|(?P<op>\*\*|//|==|!=|<=|>=|[-+*/%()<>,]))"
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

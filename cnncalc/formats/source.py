@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Iterator
 from typing import Any
+from weakref import ref
 
 from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
 from cnncalc.formats.writing import remember
@@ -14,6 +15,8 @@ from cnncalc.formats.writing import remember
 LARGEST_FILE = 64 * 2**20
 LARGEST_READ = 2**20  # a larger binary file is mapped, not read
 YAML = "yaml"
+MODELS = (".onnx", ".keras", ".h5", ".hdf5", ".json", ".pt2", ".prototxt", ".cfg")  # how files of other programs end
+POINTER = b"version https://git-lfs.github.com/spec/"
 DEEPEST = 100
 ANYWHERE = ""  # as a Source's `top`
 HEAD = 4_096  # bytes by which a format is recognised
@@ -25,12 +28,11 @@ class Source:
     """One file's text, under the `name` by which messages call it, beside other files in `folder`.
 
     `tree` is where a file that is not on disk finds the others: a version that git keeps, the files of a worksheet.
-    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. `root`
-    is the tree of what is written, once it has been read. Only what lies below `top` is read beside it: by default the
-    repository around `folder`, else `folder`.
+    `format` is what the file is written in, where that is not YAML; a binary one has `data` instead of a text. Only
+    what lies below `top` is read beside it: by default the repository around `folder`, else `folder`.
     """
 
-    __slots__ = ("_line", "bundled", "data", "folder", "format", "name", "root", "text", "top", "tree")
+    __slots__ = ("_line", "_root", "bundled", "data", "folder", "format", "name", "text", "top", "tree")
 
     def __init__(
         self,
@@ -52,8 +54,31 @@ class Source:
         self.format = format
         self.data = data
         self.top = top
-        self.root: Node | None = None
+        self._root: ref[Map] | None = None
         self._line = -1, ""  # the last line that was found: where it begins, and its text
+
+    @property
+    def root(self) -> Map | None:
+        """The tree of what is written, where it has been read and somebody holds it.
+
+        A tree leads to its source: held here, too, it would stay until the garbage collector looks for it.
+        """
+        return self._root() if self._root else None
+
+    @root.setter
+    def root(self, tree: Map) -> None:
+        """The tree, as long as somebody else holds it."""
+        self._root = ref(tree)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the tree, which is read again: what is analysed may go to another process."""
+        slots = (name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()))
+        return {name: getattr(self, name) for name in slots if name != "_root" and hasattr(self, name)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._root = None
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none.
@@ -161,7 +186,7 @@ class Seq(_Written):
 class Map(_Written):
     """A mapping; `pairs` in the order written."""
 
-    __slots__ = ("mark", "pairs")
+    __slots__ = ("__weakref__", "mark", "pairs")
 
     def __init__(self, mark: Any) -> None:
         self.pairs: list[tuple[Text, Node]] = []
@@ -199,6 +224,14 @@ def is_outside(path: str, top: str) -> bool:
 
 
 _OF_GIT = frozenset((".git", "git~1"))  # as it may be written where case is nothing, and in eight letters
+
+
+def relative(path: str, start: str = "") -> str:
+    """A path as seen from a folder, by default the current one; whole where it lies on another drive."""
+    try:
+        return os.path.relpath(path, start or ".")
+    except ValueError:
+        return os.path.abspath(path)
 
 
 def is_absolute(name: str) -> bool:
@@ -293,6 +326,9 @@ def decode(
 def _format(name: str, data: bytes, called: str | None) -> Any:
     """The format of a file that is not YAML, None where it may be; ProblemsFound where it is known and not read."""
     head = data[:HEAD]
+    if head.startswith(POINTER):
+        message = f"`{name}` is a pointer of Git LFS, and not the file itself"
+        raise fail("unreadable", message, help="fetch it: `git lfs pull`")
     if called:
         return _format_called(called)
     if name.lower().endswith((".yaml", ".yml")) and b"\0" not in head:

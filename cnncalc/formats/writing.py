@@ -101,7 +101,7 @@ _NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 # ------------------------------------------------------------------------------------------------ what was read
 
-_read: set[tuple[int, int]] = set()  # devices and inodes of the files that the command has read
+_read: dict[tuple[int, int], str] = {}  # devices and inodes of the files that the command has read, and their paths
 
 
 def forget() -> None:
@@ -112,7 +112,12 @@ def forget() -> None:
 def remember(file: IO[bytes]) -> None:
     """Note a file that is being read: no output replaces it."""
     status = os.fstat(file.fileno())
-    _read.add((status.st_dev, status.st_ino))
+    _read[status.st_dev, status.st_ino] = file.name
+
+
+def files_read() -> list[str]:
+    """The files that the command has read, by the paths that led to them."""
+    return list(_read.values())
 
 
 def was_read(path: str) -> bool:
@@ -128,7 +133,7 @@ def was_read(path: str) -> bool:
 
 
 def write(path: str, data: bytes, old: bytes | None = None) -> None:
-    """Make `data` all that a file holds; after an OSError it is what it was, and nothing lies beside it.
+    """A file that holds `data` and nothing else; after an OSError it is what it was, and nothing lies beside it.
 
     The text is written beside the file, then put in its place, with its owner and permissions; where a link is named
     it stays, and what it leads to is replaced. A device, a pipe or an open stream is written straight. What may not
@@ -152,7 +157,7 @@ def write(path: str, data: bytes, old: bytes | None = None) -> None:
 
 
 def append(path: str, data: bytes) -> None:
-    """Add `data` at a file's end, or after an OSError nothing. In one go, for others may add to it, too."""
+    """A file with `data` at its end, or after an OSError nothing. In one go, for others may add to it, too."""
     with open(path, "ab", buffering=0) as file, _undisturbed():
         size = os.fstat(file.fileno()).st_size
         try:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
-from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines, measures_of
 from cnncalc.analyses.comparing.diff import Change
+from cnncalc.analyses.comparing.sameness import sameness
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change
@@ -32,13 +33,15 @@ _RATIO = "×"  # behind a label: how many times as much follows
 
 
 def document(comparison: Comparison, style: Style) -> Page:
-    """What matters in one line, what grew too much, a table, and the layers that are not as they were."""
+    """A line with what matters, what grew too much, a table, and the layers that are not as they were."""
     networks, changes, grown, _ = comparison
     title = _title(networks, style)
     blocks: list[Block] = [Heading(title, quiet=True)]
     if grown:
         blocks.append(Note("warning", [Run(problem.message, "prose") for problem in grown]))
     blocks.append(_figures(networks, style))
+    if len(networks) == 2 and (same := sameness(*(one.analysis for one in networks))):
+        blocks.append(Paragraph(f"{same.text[0].upper()}{same.text[1:]}."))
     blocks += [Paragraph(text) for text in bounds(networks)]
     if changes is not None:
         blocks.append(Details("By layer", headline(changes), [by_layer(changes, style)]))
@@ -53,7 +56,7 @@ def _title(networks: Sequence[NetworkFigures], style: Style) -> str:
     figures, short = [], style._replace(exact=False)
     for quantity, measure in used(Use.HEADLINE).items():
         before, after = first.figures[quantity], last.figures[quantity]
-        was, is_ = short.figure(measure, before), short.figure(measure, after)
+        was, is_ = short.figures(measure, (before, after))
         text = f"{was} → {is_} ({change(before, after)})"
         figures.append(f"{quantity} {text if before != after else f'{is_}, as before'}")
     return f"{' → '.join(names)}: {', '.join(figures)}"
@@ -68,8 +71,9 @@ def _figures(networks: Sequence[NetworkFigures], style: Style) -> Grid:
     def ways() -> Iterator[Grid]:
         if len(networks) <= _SIDE_BY_SIDE:
             yield from (_side_by_side(networks, one) for one in style.ways)
+        also = tuple(f"{one.label}{_RATIO}" for one in measures_of(networks) if not one.uses & Use.COMPARED)
         for labels in _SELECTIONS:
-            yield from (_below_each_other(networks, one, labels) for one in style.ways)
+            yield from (_below_each_other(networks, one, (*labels[:-1], *also, labels[-1])) for one in style.ways)
 
     return next(ways())._replace(ways=ways)
 

@@ -37,6 +37,7 @@ class Math(Record):
 
     @property
     def text(self) -> str:
+        """The text of the step, with symbols or with the numbers put in."""
         return self.step.numbers if self.put_in else self.step.symbols
 
 
@@ -56,6 +57,7 @@ class Gap(Record):
 
     @property
     def text(self) -> str:
+        """The blank in a terminal: its number, and the answer or a line to write on."""
         return f"({self.id}) {self.answer or '_' * 10}"
 
 
@@ -70,7 +72,7 @@ Inline = Part | list[Part]
 
 
 def parts(inline: Inline) -> list[Part]:
-    """What words consist of."""
+    """The parts of words."""
     return inline if isinstance(inline, list) else [inline]
 
 
@@ -202,7 +204,7 @@ class Paragraph(Record):
 
 
 class Note(Record):
-    """What must not be overlooked; a terminal has it on standard error."""
+    """A note that must not be overlooked; a terminal has it on standard error."""
 
     level: str
     texts: Sequence[Inline]

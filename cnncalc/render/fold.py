@@ -13,7 +13,7 @@ _NARROW = re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2190-\u22ff\u2500-\u259f]*")
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal a text takes: letters of Chinese take two."""
+    """The columns of a terminal that a text takes: letters of Chinese take two."""
     if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len
@@ -45,7 +45,7 @@ def fold(text: str, width: int, taken: int = 0) -> list[str]:
 
 
 def narrowest(text: str) -> int:
-    """How narrow a text can be: its longest part that stays whole.
+    """The least width of a text: its longest part that stays whole.
 
     >>> narrowest("conv5/unit1/main 1,234,567")
     9

@@ -31,7 +31,7 @@ ROLES = {role: color for color, roles in _COLORS.items() for role in roles.split
 
 
 class Terminal(Record):
-    """Where text is shown: how many columns wide, in colour or not, in which encoding."""
+    """A terminal, or what stands for one: how many columns wide, in colour or not, in which encoding."""
 
     width: int
     color: bool = False
@@ -44,7 +44,7 @@ class Terminal(Record):
 
     @classmethod
     def of(cls, style: Style) -> Terminal:
-        """Where a result is written in a style; a pipe has no end."""
+        """The terminal that a result is written to in a style; a pipe has no end."""
         return cls(style.width or UNBOUNDED, style.color, style.encoding)
 
     def text(self, inline: Inline) -> str:

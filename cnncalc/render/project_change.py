@@ -42,7 +42,7 @@ MOST_FILES = 5  # that are named of those that have one cause
 
 
 def document(result: ProjectChange, style: Style) -> Page:
-    """What is changed of limits, of networks, and layer by layer."""
+    """The change of a project: of limits, of networks, and layer by layer."""
     blocks = _head(result, style)
     blocks += (Section(one.title, one.blocks, (one.said,)) for one, _ in _details(result, style))
     return Page("What this changes in the architectures", blocks)
@@ -153,7 +153,7 @@ def _figures(one: NetworkChange, measure: Measure, style: Style) -> tuple[Inline
         return style.plain(gone), ""
     if before is None or before == after:
         return style.figure(measure, after), style.plain("=") if before == after else ""
-    was_is = f"{style.figure(measure, before)} → {style.figure(measure, after)}"
+    was_is = " → ".join(style.figures(measure, (before, after)))
     return style.plain(was_is), Run(style.plain(changed_by(before, after)), "strong")
 
 

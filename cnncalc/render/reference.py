@@ -29,7 +29,7 @@ Entry = TypeVar("Entry")
 
 
 class Pages(NamedTuple, Generic[Entry]):
-    """What a reference has to show of some kind: the page of each, or, `listed`, a line of each."""
+    """The pages of a reference: one of each thing, or, `listed`, a line of each."""
 
     entries: Sequence[Entry]
     listed: bool = False

@@ -64,7 +64,7 @@ def json(found: Pages[Rule], style: Style) -> str:
 
 
 def said(rule: Rule) -> str:
-    """What `check` says of the failing file."""
+    """The lines that `check` prints for the failing file."""
     return render_problems(findings(rule.bad))
 
 

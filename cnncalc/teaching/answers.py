@@ -77,7 +77,7 @@ _ALIKE = str.maketrans("АВСЕΑΒΕ", "ABCEABE")  # letters of other alphabet
 
 
 class Reading(Record):
-    """What a text may mean: `values`, of which a person who writes so may mean any, and `maybe`, an unlikely one.
+    """The meaning of a text: `values`, of which a person who writes so may mean any, and `maybe`, an unlikely one.
 
     A number is written to its `place` (a power of ten) with so many `digits`; `rounded` says that it may be a rounded
     one. `remark` says why it cannot be read, or what it lacks. What is not `clear` is for a person, unless it is right.
@@ -139,7 +139,7 @@ def shown(text: str) -> str:
 
 
 def read_answer(question: Question, text: str, layout: str) -> Reading:
-    """What an answer to a question means.
+    """The reading of an answer to a question.
 
     >>> shape = Question("1", "shapes", "shape", "conv1", "", ((96, 55, 55),), (), ())
     >>> [read_answer(shape, text, "hwc").values for text in ("55 × 55 × 96", "(None, 55, 55, 96)", "96@55x55", "four")]

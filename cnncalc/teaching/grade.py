@@ -38,7 +38,7 @@ class Mark:
 
 
 class Marks(Record):
-    """What was handed in to a worksheet: everyone's marks, and which `columns` of which table were read.
+    """The marks of everyone who handed in a worksheet, and which `columns` of which table were read.
 
     `key`: the right answers are shown, too.
     """
@@ -96,7 +96,7 @@ class Graded:
 
     @property
     def unclear(self) -> tuple[Mark, ...]:
-        """What is for a person to look at."""
+        """The answers that are for a person to look at."""
         return tuple(mark for mark in self.marks if mark.verdict == "unclear")
 
 

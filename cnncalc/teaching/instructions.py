@@ -14,7 +14,7 @@ UNSAID = "Where nothing is said, the stride is 1, that of a pool its kernel, the
 
 
 def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
-    """How to answer, as sentences; `cells`: also how to read the tables."""
+    """The instructions for answering, as sentences; `cells`: also how to read the tables."""
     asked = {question.ask for question in sheet.questions}
     found = [f"{many(len(sheet.questions), 'question')}, {many(sheet.points, 'point')}."]
     double = [question.id for question in sheet.questions if question.points > 1]

@@ -147,7 +147,7 @@ def _reason(problem: Problem) -> str | None:
 
 
 def questions_for(found: Mistake, first: int) -> tuple[Passage, list[Question]]:
-    """Where and why: the passage, and its two questions with ids from `first` on."""
+    """The passage with a mistake, and its two questions, where and why, with ids from `first` on."""
     where = found.problem.where
     assert isinstance(where, Place)
     callers = [call.line for call in found.problem.calls[-1:] if isinstance(call, Place) and call.file == where.file]

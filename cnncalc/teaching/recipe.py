@@ -42,7 +42,7 @@ class BadRecipe(ValueError):
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides a worksheet. `files` are (name, text), the network first, then what it extends and uses.
+    """The recipe that decides a worksheet. `files` are (name, text), the network first, then what it extends and uses.
 
     `count` None: as many questions as there are, up to STANDARD_COUNT. `exact`: no rounded figures as answers. `cells`
     are those that are asked for, by name, in place of what seed, level and count choose; `student` is who gets it.
@@ -83,8 +83,11 @@ class _Carried:
         return Source(name, self.texts[name], tree=self) if name in self.texts else None
 
 
-def files_of(source: Source) -> tuple[tuple[str, str], ...]:
-    """The text of a file and of all that it extends or uses, without what holds figures; raises ProblemsFound."""
+def files_of(source: Source) -> tuple[tuple[str, str], ...] | None:
+    """The text of a file and of all that it extends or uses, without what holds figures; raises ProblemsFound.
+
+    None where one of them is of another program: a worksheet carries text.
+    """
     found: dict[str, str] = {}
     read: dict[str, Source] = {}
     total = 0
@@ -96,6 +99,8 @@ def files_of(source: Source) -> tuple[tuple[str, str], ...]:
             if (one.name, one.folder, one.bundled) == (source.name, source.folder, source.bundled):
                 continue  # it is used twice
             raise fail("extends", f"two files are called `{name}`", help="a worksheet carries them by name: rename one")
+        if source.format is not None:
+            return None
         tree = parse(source)
         total += len(source.text)
         if total > LARGEST_TEXT:

@@ -52,7 +52,7 @@ IDS = tuple(str(number) for number in range(1, MOST_QUESTIONS + 1))
 
 
 class Answers(Record):
-    """What one student wrote: answers by question, the header of the sheet where there is one, and what is odd.
+    """The answers of one student, by question, with the header of the sheet where there is one, and what is odd.
 
     `problem` says why nothing was read; `columns`, of which columns of a table; `student` is their name where the file
     says it. See Graded for `passed_over`.
@@ -128,7 +128,7 @@ def _label(cell: str, ids: tuple[str, ...]) -> str | None:
 
 
 def keep(found: dict[str, str], notes: list[str], id: str, given: str) -> None:
-    """Keep an answer; two different ones to a question stay both, for a person to look at."""
+    """The answer to a question, kept; two different ones stay both, for a person to look at."""
     id = str(int(id))
     given = given.strip().strip("_ ").strip()[:1000]
     if not given:

@@ -18,7 +18,7 @@ Change = Callable[[int, Row, tuple[Shape, ...]], tuple[Layer, tuple[Shape, ...]]
 
 
 class Rewritten(Record):
-    """How formulas of a layer are changed: in the field, what `pattern` matches becomes `by`."""
+    """The change of a layer's formulas: in the field, what `pattern` matches becomes `by`."""
 
     field: str
     pattern: str
@@ -34,9 +34,9 @@ def changed(layer: Layer, rank: int, attributes: Mapping[str, Any], formulas: tu
     >>> from cnncalc.core.layers import LAYERS
     >>> pool = LAYERS["upsample"]({"factor": (2, 2)})
     >>> work(changed(pool, 2, {"factor": 3}), ((8, 5, 5),)).output
-    (8, 15, 15)
+    TensorShape(channels=8, height=15, width=15)
     >>> work(changed(pool, 2, {}, (Rewritten("out_side", r" \\*", " +"),)), ((8, 5, 5),)).output
-    (8, 7, 7)
+    TensorShape(channels=8, height=7, width=7)
     """
     values = dict(layer.values)
     for name, value in attributes.items():
@@ -64,7 +64,7 @@ def _substituted(formula: Any, pattern: str, by: str) -> Any:
 
 
 class Said(Record):
-    """What somebody says of rows: their outputs, and their counts by row and quantity."""
+    """The rows as somebody states them: their outputs, and their counts by row and quantity."""
 
     shapes: dict[int, Shape]
     counts: dict[tuple[int, str], int]
@@ -110,7 +110,7 @@ def _giving(layer: Layer, output: Shape) -> Layer:
 def quantity_of(
     analysis: Analysis, target: Target, found: Mapping[int, Work], said: Said = NOTHING
 ) -> Shape | int | None:
-    """What a question asks for, in such work; None where a row that it needs was left out."""
+    """The quantity that a question asks for, in such work; None where a row that it needs was left out."""
     if target.row is not None and target.quantity == "shape":
         return found[target.row].output if target.row in found else None
     total = 0

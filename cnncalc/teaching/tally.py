@@ -26,17 +26,17 @@ class Tally(Record):
 
     @property
     def asked(self) -> int:
-        """How many sheets ask it."""
+        """The number of sheets that ask it."""
         return sum(self.verdicts.values())
 
     @property
     def failed(self) -> int:
-        """How many have it not right, of those that are marked."""
+        """The number that have it not right, of those that are marked."""
         return self.asked - self.verdicts["right"] - self.verdicts["unclear"]
 
     @property
     def title(self) -> str:
-        """What it asks for, in short: `conv1 params`."""
+        """The title of a question: `conv1 params`."""
         return f"{self.question.layer} {self.question.asked}".strip()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
+from math import ceil
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
@@ -20,6 +21,8 @@ _BYTES = {
 }  # fmt: skip
 _SIZE = re.compile(rf"(\d{{1,15}})(?:\.(\d{{1,6}}))? ?({'|'.join(_BYTES)})", re.ASCII)
 _SIZE_SUFFIXES = {"k": " kB", "K": " kB", "M": " MB", "G": " GB", "B": " GB", "T": " TB"}  # `20M` bytes are 20 MB
+NEAR = 0.9  # a limit of which less is used is loose
+MOST_DECIMALS = 12
 _LEVELS: dict[str, Level] = {"max": "error", "warn": "warning"}
 
 
@@ -40,6 +43,19 @@ class Amount(Record):
     def __str__(self) -> str:
         """As it is written: `5M`."""
         return _decimal(self.digits, self.decimals, self.suffix, "")
+
+    def tight(self, actual: float) -> Amount:
+        """The least that a figure keeps, in this unit, with more decimals where it would not come near; or itself.
+
+        >>> [str(read_amount("1 MiB", "size").tight(bytes)) for bytes in (331_304, 1_000_000, 2_000_000)]
+        ['0.32 MiB', '1 MiB', '1 MiB']
+        """
+        for decimals in range(self.decimals, MOST_DECIMALS) if actual < NEAR * float(self) else ():
+            power = int(10**decimals)
+            least = self._replace(digits=ceil(actual * power / self.unit), decimals=decimals)
+            if actual >= NEAR * float(least) or power >= self.unit:
+                return least
+        return self
 
 
 class Limit(Record):
@@ -87,6 +103,11 @@ class Held(Record):
     def used(self) -> float | None:
         """The share of the limit that is used; None where there is no value, or the limit is 0."""
         return self.actual / self.limit if self.actual is not None and self.limit else None
+
+    @property
+    def loose(self) -> bool:
+        """Whether it could be tighter in its own unit."""
+        return self.actual is not None and self.amount.tight(self.actual) != self.amount
 
     @property
     def text(self) -> str:
@@ -141,7 +162,7 @@ def units(measure: Measure) -> str:
 
 
 def over(name: str, quantity: str, amount: Amount, actual: Value) -> str:
-    """By how much a limit is broken: the limit as written, the others in its unit with as many decimals as show it.
+    """The message for a broken limit: the limit as written, the others in its unit with as many decimals as show it.
 
     >>> over("total", "params", read_amount("5M", "params"), 5_300_000)
     '`total` params: limit 5M, is 5.3M, over by 0.3M (+6.0 %)'
@@ -196,6 +217,8 @@ def held(limits: Iterable[Limit], analysis: Analysis, source: Source) -> Iterato
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
         measure = MEASURES[limit.quantity]
+        if measure.partial and measure.sign_of(analysis, (entry,) if entry else None):
+            raise fail("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", whole)
         place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
         name = entry.name if entry else "total"
         yield Held(name, limit.quantity, limit.amount, measure.value(analysis, entry), place, by=limit.by)
@@ -216,8 +239,8 @@ def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
 # ------------------------------------------------------------------------------------------------ reading `budget`
 
 
-def budget(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[Held]:
-    """A network beside every limit of `budget`."""
+def budget(analysis: Analysis, node: Node | None, problems: Problems) -> Iterator[tuple[Held, Text]]:
+    """A network beside every limit of `budget`, each with what is written; how much it may grow is no limit."""
     if node is None:
         return
     if not isinstance(node, Map):
@@ -225,7 +248,8 @@ def budget(analysis: Analysis, node: Node | None, problems: Problems) -> Iterato
         return
     totals, others, known = Map(node.mark), Map(node.mark), used(Use.LIMITS)
     for key, value in node:
-        (totals if key.text in known else others).pairs.append((key, value))
+        if key.text != "growth":
+            (totals if key.text in known else others).pairs.append((key, value))
     yield from _limits_of("total", None, analysis, totals, problems)
     for name, entry, quantities in named(others, analysis, "budget", problems):
         yield from _limits_of(name, entry, analysis, quantities, problems)
@@ -263,7 +287,7 @@ def _cure_of_name(name: str, known: list[str], otherwise: str) -> str:
 
 def _limits_of(
     name: str, entry: Row | GroupRow | None, analysis: Analysis, quantities: Map, problems: Problems
-) -> Iterator[Held]:
+) -> Iterator[tuple[Held, Text]]:
     known = used(Use.LIMITS)
     for key, written in quantities:
         if key.text not in known:
@@ -277,25 +301,55 @@ def _limits_of(
         if not isinstance(written, Map):
             problems.add("bad-value", f"`{key.text}` must be a limit", written, "write `5M` or `{max: 5M, warn: 4.5M}`")
             continue
-        found: dict[str, Held] = {}
+        found: dict[str, tuple[Held, Text]] = {}
         for kind, value in written:
+            if kind.text == "convention" and (counted := _counted(measure, entry, analysis, value, problems)):
+                measure, actual = counted, counted.value(analysis, entry)
+        for kind, value in written:
+            if kind.text == "convention":
+                continue
             if kind.text in _LEVELS:
                 for one in _limit(name, measure, _LEVELS[kind.text], actual, value, problems):
                     found[kind.text] = one
             else:
                 problems.add("unknown-key", f"a limit is `max` or `warn`, not `{kind.text}`", kind)
-        if "max" in found and "warn" in found and found["max"].broken:  # said once
-            found["warn"] = found["warn"]._replace(covered=True)
+        if "max" in found and "warn" in found and found["max"][0].broken:  # said once
+            found["warn"] = found["warn"][0]._replace(covered=True), found["warn"][1]
         yield from found.values()
 
 
-def _limit(name: str, measure: Measure, level: Level, actual: Value, node: Node, problems: Problems) -> Iterator[Held]:
+def _counted(
+    measure: Measure, entry: Row | GroupRow | None, analysis: Analysis, written: Node, problems: Problems
+) -> Measure | None:
+    """The measure of a convention, where it counts this quantity in its own way and all that the limit is of."""
+    from cnncalc.analyses.conventions import names
+    from cnncalc.analyses.reconcile import counted_by
+
+    if not isinstance(written, Text) or written.text not in names():
+        word = written.text if isinstance(written, Text) else "…"
+        cure = misspelt(word, names()) or f"there are {', '.join(names())}"
+        problems.add("bad-value", f"no convention `{word}`", written, cure)
+        return None
+    found = counted_by(written.text)
+    if measure.name not in found.rests_on:
+        problems.add("bad-value", f"`{written.text}` counts {found.rests_on[0]}, not {measure.name}", written)
+    elif found.sign_of(analysis, (entry,) if entry else None):
+        what = f"nobody knows all that `{written.text}` counts here: no limit can be held"
+        problems.add("bad-value", what, written, f"`cnncalc reconcile FILE --convention {written.text}` says of what")
+    else:
+        return found
+    return None
+
+
+def _limit(
+    name: str, measure: Measure, level: Level, actual: Value, node: Node, problems: Problems
+) -> Iterator[tuple[Held, Text]]:
     amount = read_amount(node.text, measure.name) if isinstance(node, Text) else None
-    if amount is None:
+    if amount is None or not isinstance(node, Text):
         known = [f"write {'an integer' if measure.whole else 'a number'}", "`5M`"]
         known += [
             f"or for `{one}` also `20 MB` or `20 MiB`" for one, other in used(Use.LIMITS).items() if other.in_bytes
         ]
         problems.add("bad-value", "not a limit", node, ", ".join(known))
         return
-    yield Held(name, measure.name, amount, actual, node.origin, level)
+    yield Held(name, measure.name, amount, actual, node.origin, level), node

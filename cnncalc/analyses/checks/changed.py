@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.expect import check
-from cnncalc.analyses.checks.loosened import ChangedRule, budgets_changed, rules_changed
+from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed, rules_changed
 from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.comparison import NetworkFigures, network
 from cnncalc.analyses.comparing.diff import Change, differences
@@ -32,6 +33,12 @@ class Version:
     figures: NetworkFigures | None
     budgets: Sequence[Held] = ()
     problems: Sequence[Problem] = ()
+    growth: Sequence[Growth] = ()
+
+    @property
+    def rules(self) -> Rules:
+        """The limits of its own file."""
+        return Rules(self.budgets, self.growth)
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
             networks.append(NetworkChange("removed", _before(change, path), None))
     networks.sort(key=lambda one: one.file)
     both = [
-        (one.file, one.before.budgets, one.after.budgets)
+        (one.file, one.before.rules, one.after.rules)
         for one in networks
         if one.before and one.after and one.before.figures and one.after.figures
     ]
@@ -123,7 +130,7 @@ def _compared(
 ) -> NetworkChange:
     analysis = next(iter(analyses), None)
     figures = network(file.name, analysis) if analysis else None
-    after = Version(file.name, figures, report.budgets, () if analysis else report.problems)
+    after = Version(file.name, figures, report.budgets, () if analysis else report.problems, report.growth)
     if before is None:
         return NetworkChange("new", None, after, edited, (), report)
     changes: Sequence[Change] = ()
@@ -143,6 +150,7 @@ def _before(change: ChangeSet, path: str) -> Version | None:
             return None
         graph = graph_of(source)
         analysis = analyze(graph)
-        return Version(name, network(name, analysis), check(graph, analysis).budgets)
+        held = check(graph, analysis)
+        return Version(name, network(name, analysis), held.budgets, growth=held.growth)
     except ProblemsFound as error:
         return Version(name, None, (), error.problems)

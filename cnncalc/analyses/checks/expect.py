@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from cnncalc.analyses.checks.baselines.growth import Growth, growth
 from cnncalc.analyses.checks.budget import Held, budget, named
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
@@ -30,17 +31,22 @@ class CheckResult:
     notes: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = field(default=(), repr=False)  # not of `budget`: a limit is meant
     budgets: tuple[Held, ...] = field(default=(), repr=False)
+    growth: tuple[Growth, ...] = field(default=(), repr=False)
+    tightenings: tuple[Edit, ...] = field(default=(), repr=False)  # of `budget`
 
     @property
     def broken(self) -> tuple[Problem, ...]:
+        """The problems that break the check."""
         return tuple(problem for problem in self.problems if problem.level == "error")
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
+        """The problems that break nothing."""
         return tuple(problem for problem in self.problems if problem.level == "warning")
 
     @property
     def passed(self) -> bool:
+        """Whether nothing breaks the check."""
         return not self.broken
 
 
@@ -71,7 +77,7 @@ class _Expected(Record):
 
 
 def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
-    """Compare a graph with its `expect` and `budget`; raises ProblemsFound where these cannot be read.
+    """The result of holding a graph to its `expect` and `budget`; raises ProblemsFound where these cannot be read.
 
     >>> import cnncalc
     >>> cnncalc.check(cnncalc.load("lenet5")).passed
@@ -85,13 +91,18 @@ def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
     analysis = analysis or analyze(graph)
     problems = Problems()
     expected = list(_expectations(analysis, document.field("expect") if document else None, problems))
-    budgets = tuple(budget(analysis, document.field("budget") if document else None, problems))
+    written = document.field("budget") if document else None
+    limits = list(budget(analysis, written, problems))
+    grows = tuple(growth(analysis, written, problems))
     problems.stop_if_any()
     broken = [one for one in expected if not _holds(one, one.node.text)]
     found = [Problem("expectation", _difference(one), one.node.origin) for one in broken]
-    found += [one.problem for one in budgets if one.problem]
-    edits = tuple(_edits(expected, broken))
-    return CheckResult(graph.file, len(expected) + len(budgets), tuple(found), (), edits, budgets)
+    found += [one.problem for one, _ in limits if one.problem]
+    budgets = tuple(one for one, _ in limits)
+    edits, tighter = tuple(_edits(expected, broken)), tuple(_tightenings(limits))
+    return CheckResult(
+        graph.file, len(expected) + len(budgets), tuple(found), (), edits, budgets, grows, tightenings=tighter
+    )
 
 
 def _edits(expected: list[_Expected], broken: list[_Expected]) -> Iterator[Edit]:
@@ -108,12 +119,27 @@ def _edits(expected: list[_Expected], broken: list[_Expected]) -> Iterator[Edit]
         yield Edit(ones[0].node, next(right, None))
 
 
-def update(graph: Graph, edits: tuple[Edit, ...]) -> Update:
-    """The text of a graph's file with the figures of `edits` put right; everything else stays as it is."""
+def _tightenings(limits: Iterable[tuple[Held, Text]]) -> Iterator[Edit]:
+    """An edit for each limit that is loose, by an alias also of several: the largest of what they need."""
+    by_node: dict[int, list[tuple[Held, Text]]] = {}
+    for held, node in limits:
+        by_node.setdefault(id(node), []).append((held, node))
+    for ones in by_node.values():
+        if all(held.loose for held, _ in ones):
+            needed = max((held.amount.tight(held.actual or 0) for held, _ in ones), key=float)
+            node = ones[0][1]
+            yield Edit(node, _NUMBER.sub(str(needed._replace(suffix="")), node.text, count=1))
+
+
+_NUMBER = re.compile(r"[\d.]+", re.ASCII)
+
+
+def update(graph: Graph, edits: tuple[Edit, ...], key: str = "expect") -> Update:
+    """The text of a graph's file with the figures of `edits`, below `key`, put right; all else stays as it is."""
     document = document_of(graph)
     assert document is not None  # else there is no `expect`, and no edit
     text = document.description.source.text
-    elsewhere = _elsewhere(document.description.tree)
+    elsewhere = _elsewhere(document.description.tree, key)
     parts, done, figures, left = [], 0, 0, []
     for edit in sorted(edits, key=lambda edit: edit.node.order):
         start, why = _start(text, edit.node), ""
@@ -132,12 +158,12 @@ def update(graph: Graph, edits: tuple[Edit, ...]) -> Update:
     return Update(text, "".join((*parts, text[done:])), figures, tuple(left))
 
 
-def _elsewhere(tree: Map) -> set[int]:
-    """The identities of all values and keys of a file, but for those of `expect`."""
+def _elsewhere(tree: Map, but: str) -> set[int]:
+    """The identities of all values and keys of a file, but for those of one key."""
     found: set[int] = set()
     waiting: list[Node] = []
     for key, value in tree:
-        waiting += [key] if key.text == "expect" else [key, value]
+        waiting += [key] if key.text == but else [key, value]
     while waiting:
         node = waiting.pop()
         if id(node) in found:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from cnncalc.analyses.checks.baselines.growth import NO_GROWTH, Growth, read_allowed
 from cnncalc.analyses.checks.baselines.recorded import figures_of
 from cnncalc.analyses.checks.budget import Held, read_limit
 from cnncalc.analyses.checks.config import NAME, BadConfig, Config, read_config
@@ -39,24 +40,45 @@ def rules_changed(change: ChangeSet) -> Iterator[ChangedRule]:
             yield from _baseline_changed(change, path)
 
 
-def budgets_changed(versions: Iterable[tuple[str, Sequence[Held], Sequence[Held]]]) -> Iterator[ChangedRule]:
+class Rules(Record):
+    """The limits of a file, and how much it may grow."""
+
+    budgets: Sequence[Held]
+    growth: Sequence[Growth]
+
+
+def budgets_changed(versions: Iterable[tuple[str, Rules, Rules]]) -> Iterator[ChangedRule]:
     """The budgets that are others, by file, before and after; each once, also where many files inherit it."""
-    seen = set()
-    for file, before, after in versions:
-        was, is_ = (
-            {(one.name, one.quantity, one.level): one for one in held if not one.by} for held in (before, after)
-        )
-        for key in [*was, *(key for key in is_ if key not in was)]:
-            old, new = was.get(key), is_.get(key)
-            if (old and old.limit) == (new and new.limit):
-                continue
-            place = str(new.where) if new else file
-            looser = new is None or (old is not None and new.limit > old.limit)
-            what = f"{'budget' if key[2] == 'error' else 'warning'} {key[0]} {key[1]}"
-            rule = ChangedRule(place, what, str(old.amount) if old else "", str(new.amount) if new else "", looser)
-            if rule not in seen:
-                seen.add(rule)
-                yield rule
+    found = (rule for file, before, after in versions for rule in _changed(file, before, after))
+    yield from dict.fromkeys(found)
+
+
+def _changed(file: str, was: Rules, now: Rules) -> Iterator[ChangedRule]:
+    yield from _limits_changed(file, was.budgets, now.budgets)
+    before, after = ({(one.name, one.quantity): one for one in rules.growth} for rules in (was, now))
+    for key in dict.fromkeys((*before, *after)):
+        old, new = (rules[key].allowance if key in rules else None for rules in (before, after))
+        if old == new:
+            continue
+        if key[0] == "total":
+            looser = (new or NO_GROWTH).looser(old or NO_GROWTH)
+        else:  # where nothing is said, a layer may grow as it likes
+            looser = new is None or (old is not None and new.looser(old))
+        place = str(after[key].where) if new else file
+        shown = [one.written if one else "" for one in (old, new)]
+        yield ChangedRule(place, f"growth {key[0]} {key[1]}", shown[0], shown[1], looser)
+
+
+def _limits_changed(file: str, before: Sequence[Held], after: Sequence[Held]) -> Iterator[ChangedRule]:
+    was, is_ = ({(one.name, one.quantity, one.level): one for one in held if not one.by} for held in (before, after))
+    for key in [*was, *(key for key in is_ if key not in was)]:
+        old, new = was.get(key), is_.get(key)
+        if (old and old.limit) == (new and new.limit):
+            continue
+        place = str(new.where) if new else file
+        looser = new is None or (old is not None and new.limit > old.limit)
+        what = f"{'budget' if key[2] == 'error' else 'warning'} {key[0]} {key[1]}"
+        yield ChangedRule(place, what, str(old.amount) if old else "", str(new.amount) if new else "", looser)
 
 
 # ------------------------------------------------------------------------------------------------ projects
@@ -110,8 +132,9 @@ def _is_looser(key: str, before: Any, after: Any) -> bool | None:
     if key == "strict":
         return bool(before) and not after
     if key == "max-growth":
-        was, is_ = (dict(one.rstrip("%").split("=") for one in value or ()) for value in (before, after))
-        return any(float(percent) > float(was.get(name, 0)) for name, percent in is_.items())
+        was, is_ = (read_allowed(value or ()) for value in (before, after))
+        known = {**dict.fromkeys(is_, NO_GROWTH), **was}
+        return any(one.looser(known[name]) is not False for name, one in is_.items() if one != known[name])
     if key == "baseline" or not key.startswith("max-"):
         return True if after is None and key == "baseline" else None
     return _limits_looser(key, before, after)

@@ -48,7 +48,7 @@ class Change:
         return found
 
     def grown(self, quantity: str) -> int:
-        """By how much a count grew; less than 0 where it shrank."""
+        """The growth of a count; less than 0 where it shrank."""
         counts = [one.counts if one else Counts() for one in (self.before, self.after)]
         return int(getattr(counts[1], quantity) - getattr(counts[0], quantity))
 
@@ -159,6 +159,8 @@ def _of_layers(old: Row, new: Row) -> Iterator[Difference]:
             yield Difference(name, written_attribute(old.layer, name), written_attribute(new.layer, name))
     if (old.shares is None) != (new.shares is None):
         yield Difference("share", old.shares or "none", new.shares or "none")
+    if bool(old.counts.frozen) != bool(new.counts.frozen) and old.counts.params and new.counts.params:
+        yield Difference("trainable", *("false" if one.counts.frozen else "true" for one in (old, new)))
 
 
 def _rewired(old: Row, new: Row, partner: dict[str, str], stayed: set[str]) -> Iterator[Difference]:

@@ -16,15 +16,14 @@ from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
-from cnncalc.cli.updating import updated
+from cnncalc.cli.updating import TIGHTEN, UPDATE, Rewriting, fix, rewrite
 from cnncalc.core.figures import many
 from cnncalc.formats import writing
 from cnncalc.render.check import FEW, Checked, verdict
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from cnncalc.analyses.checks.baselines.baseline import Against, OfProject
+    from cnncalc.analyses.checks.baselines.growth import Allowance
     from cnncalc.analyses.checks.baselines.recorded import Recorded, Recorder
     from cnncalc.analyses.checks.budget import Limit
     from cnncalc.analyses.checks.config import Choices
@@ -71,12 +70,19 @@ def _codes(given: str) -> frozenset[str]:
 
 
 class WithLimits:
-    """`--max-NAME` for each quantity that has this option."""
+    """`--max-NAME` for each quantity that has this option, and how one of them counts."""
+
+    convention: Measure | None = options.convention("--max-multiplies or --max-params", LIMITS)
 
     @property
     def limits(self) -> dict[str, tuple[Limit, ...]]:
         """All that were given, by quantity."""
         given = {name: getattr(self, f"max_{name}") for name in used(Use.OPTION)}
+        if counted := self.convention:
+            (quantity,) = counted.rests_on
+            if not given[quantity]:
+                raise click.UsageError(f"--convention says how --max-{quantity} counts, which is not given.")
+            given[counted.name] = tuple(limit._replace(quantity=counted.name) for limit in given.pop(quantity))
         return {name: limits for name, limits in given.items() if limits}
 
 
@@ -131,6 +137,9 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         "cnncalc check nets/ --write-baseline base.json           then --baseline it",
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          put the figures of `expect` right",
+        "cnncalc check net.yaml --tighten         and limits of `budget` that are loose",
+        "cnncalc check nets/ --watch              while they are edited",
+        "cnncalc check nets/ --fix                take out what is of no use",
     )
 
     files: tuple[str, ...] = argument("FILE|FOLDER...", required=False, type=options.Architecture())
@@ -160,6 +169,18 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.",
         group=FILES,
     )
+    tighten: bool = option(
+        "--tighten",
+        is_flag=True,
+        help="Rewrite the limits of `budget` of which less than 90 % is used, in their own units.",
+        group=FILES,
+    )
+    fix: bool = option(
+        "--fix",
+        is_flag=True,
+        help="Take out vars, defaults, blocks and ignoring comments that rules find to be of no use; figures stay.",
+        group=FILES,
+    )
     baseline: str | None = option(
         "--baseline",
         type=InputFile(),
@@ -167,7 +188,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Totals grow no more than --max-growth from these recorded figures, or from that version in git.",
         group=BASELINE,
     )
-    max_growth: dict[str, Fraction] = options.max_growth(
+    max_growth: dict[str, Allowance] = options.max_growth(
         "How much params, multiplies and activations, or that quantity, may grow from the baseline.  [default: 0%]",
         group=BASELINE,
     )
@@ -202,6 +223,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Exit code 0 also where something is broken; not for a wrong command line.",
         group=OUTPUT,
     )
+    watch: bool = option(
+        "--watch",
+        is_flag=True,
+        help="Check once more whenever a file that was read, or one in a FOLDER, changes; Ctrl-C ends it.",
+        group=OUTPUT,
+    )
     form: OutputFormat = options.formats(
         *FORMATS,
         default=_form,
@@ -213,14 +240,48 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
     )
 
     def run(self) -> int:
+        self._refuse()
+        loading.refuse_two_inputs(self.files)
+        loading.note_slow_parser()
+        if not self.watch:
+            return self._once()
+        from cnncalc.cli.watching import changes
+
+        code = 0
+        try:
+            for _ in changes(self._found):
+                click.clear()
+                try:
+                    code = self._once()
+                except click.ClickException as error:  # a project that cannot be used just now
+                    streams.show(error)
+                    code = error.exit_code
+                except click.exceptions.Exit as error:
+                    code = error.exit_code
+                streams.remark("watching: Ctrl-C ends it")
+        except KeyboardInterrupt:
+            pass
+        return code
+
+    def _found(self) -> list[str]:
+        """The names of the files that would be checked now."""
+        from cnncalc.analyses.checks.config import BadConfig
+        from cnncalc.analyses.checks.project import Project
+        from cnncalc.formats.listing import listing
+
+        project = Project(self._choices(), self.exclude)
+        try:
+            names = self.files or [project.own.name_of(path.split("*")[0]) for path in project.paths]
+        except BadConfig:
+            return []
+        return [one.name for one in listing(names, self.allow_outside)]
+
+    def _once(self) -> int:
         from cnncalc.analyses.checks.lint import Linter
         from cnncalc.analyses.checks.project import Project
         from cnncalc.analyses.checks.report import Checks, causes, empty, keyed
         from cnncalc.formats import open as api
 
-        self._refuse()
-        loading.refuse_two_inputs(self.files)
-        loading.note_slow_parser()
         change = _change(self.since) if self._partly else None
         if change:
             change.tree.allow_outside = self.allow_outside
@@ -261,13 +322,11 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             for file in progress:
                 if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
-                rewritten = updated(file.name, self.allow_outside) if self.update else None
+                for what in (*self._rewriting, *((fix(project),) if self.fix else ())):
+                    progress.hide()
+                    rewrite(what, file.name, self.allow_outside)
                 report = options.configured(checks.report, file)
                 progress.hide()
-                if rewritten and rewritten.figures:
-                    streams.say(f"{file.name}: {many(rewritten.figures, 'figure')} of `expect` rewritten")
-                for left in rewritten.left if rewritten else ():
-                    streams.remark(left)
                 done(report)
         own_paths = () if self.files else map(own.name_of, own.files)
         for report in () if change else empty(self.files or own_paths, reports):
@@ -324,6 +383,11 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         return 0
 
     @property
+    def _rewriting(self) -> list[Rewriting]:
+        """What is to be rewritten in files."""
+        return [what for what in (UPDATE, TIGHTEN) if getattr(self, what.option.removeprefix("--"))]
+
+    @property
     def _partly(self) -> bool:
         return self.since is not None or self.staged
 
@@ -337,12 +401,16 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
             (drawn, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
-            (
-                self.update and not own,
-                "--update writes the file's own figures: it goes without --set and --input-size.",
+            *(
+                (asked and wrong, f"{name} {why}")
+                for name, asked in (("--update", self.update), ("--tighten", self.tighten), ("--fix", self.fix))
+                for wrong, why in (
+                    (not own, "writes the file's own figures: it goes without --set and --input-size."),
+                    ("-" in self.files, "rewrites a file; standard input is none."),
+                    (self.staged, "rewrites files, and not what is --staged of them."),
+                )
             ),
-            (self.update and "-" in self.files, "--update rewrites a file; standard input is none."),
-            (self.update and self.staged, "--update rewrites files, and not what is --staged of them."),
+            (self.watch and ("-" in self.files or self._partly), "--watch wants files: no standard input, no change."),
             (recorded and self._partly, "--write-baseline records all files, not those that changed."),
             (
                 recorded and not own,

@@ -11,10 +11,8 @@ from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from cnncalc.analyses.comparing.comparison import NetworkFigures
-    from cnncalc.core.problem import Problem
+    from cnncalc.analyses.checks.baselines.growth import Allowance
+    from cnncalc.analyses.measures import Measure
 
 
 class CompareCommand(
@@ -48,15 +46,16 @@ class CompareCommand(
     depth: int | None = options.depth(
         "With --by-layer: how far blocks are unfolded; 1 compares top-level entries.", default="all"
     )
-    max_growth: dict[str, Fraction] = options.max_growth(
+    max_growth: dict[str, Allowance] = options.max_growth(
         "Exit with 1 where params, multiplies or activations, or that quantity, grow more than this from the first "
         "FILE.",
         group="Limits",
     )
 
+    convention: Measure | None = options.convention("also multiplies or params")
+
     def run(self) -> int:
-        from cnncalc.analyses.comparing.comparison import Comparison, network
-        from cnncalc.analyses.comparing.diff import differences
+        from cnncalc.analyses.comparing.comparison import Comparison, compared_with_first, network
         from cnncalc.core.analysis import analyze
 
         if len(self.files) < 2:
@@ -64,7 +63,8 @@ class CompareCommand(
         if self.by_layer and len(self.files) != 2:
             raise click.UsageError(f"--by-layer compares two FILEs, not {len(self.files)}.")
         loaded = self.load(*self.files)
-        networks = [network(one.file, analyze(one.graph)) for one in loaded if not one.problems]
+        also = (self.convention,) if self.convention else ()
+        networks = [network(one.file, analyze(one.graph), *also) for one in loaded if not one.problems]
         failed = [(one.file, one.problems) for one in loaded if one.problems]
         for _, problems in failed:
             streams.complain(problems)
@@ -72,28 +72,10 @@ class CompareCommand(
             if self.form.always:
                 self.write(Comparison([], failed=failed))
             return 2
-        changes = None
-        if self.by_layer:
-            changes = differences(networks[0].analysis, networks[1].analysis, self.depth)
-        grown = _grown(networks, dict(self.max_growth))
-        self.write(Comparison(networks, changes, grown, failed))
-        if grown:
-            streams.complain(grown)
-        return 2 if failed else 1 if grown else 0
-
-
-def _grown(networks: list[NetworkFigures], allowed: dict[str, Fraction]) -> list[Problem]:
-    """A problem for every total that grew more than it may."""
-    from cnncalc.analyses.checks.baselines import growth
-    from cnncalc.core.problem import Problem
-
-    totals = [growth.figures(one.analysis, allowed) for one in networks]
-    return [
-        Problem(
-            "baseline",
-            growth.message(quantity, totals[0][quantity], now[quantity], allowed),
-            notes=(f"{other.file}, compared with {networks[0].file}",),
+        compared = compared_with_first(
+            networks, by_layer=self.by_layer, depth=self.depth, allowed=dict(self.max_growth), failed=failed
         )
-        for other, now in zip(networks[1:], totals[1:], strict=True)
-        for quantity in growth.exceeded(totals[0], now, allowed)
-    ]
+        self.write(compared)
+        if compared.grown:
+            streams.complain(compared.grown)
+        return 2 if failed else 1 if compared.grown else 0

@@ -41,12 +41,10 @@ def _matches(name: str, words: tuple[str, ...]) -> bool:
     """Whether a file's name, or what it calls its network, holds all words; nothing is worked out for that."""
     if not words:
         return True
-    from cnncalc.core.problem import Problems
     from cnncalc.formats.open import read
-    from cnncalc.formats.yaml.reading.description import describe
+    from cnncalc.formats.yaml.tree import title
 
     text = name
     if not all(word.lower() in text for word in words):
-        title = describe(read(name), Problems()).fields.get("name")
-        text = f"{name} {getattr(title, 'text', '')}".lower()
+        text = f"{name} {title(read(name))}".lower()
     return all(word.lower() in text for word in words)

@@ -65,6 +65,7 @@ class Attribute(Record):
 
     @property
     def required(self) -> bool:
+        """Whether a layer must give it."""
         return self.default is _REQUIRED
 
     def is_value(self, text: str) -> bool:

@@ -12,7 +12,7 @@ from cnncalc.core.problem import clean
 def name_nodes(
     builder: Builder, paths: Sequence[tuple[tuple[str, ...], str, str]], kinds: Mapping[tuple[str, ...], str]
 ) -> None:
-    """Give every node of a builder its path, and a group to all that stand in one module.
+    """The path of every node of a builder, and a group for all that stand in one module.
 
     `paths` are the scope, the name and the type of each node. A module of one layer is that layer; one that is entered
     again is another group. `kinds` are the classes of modules.

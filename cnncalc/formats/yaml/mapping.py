@@ -14,9 +14,13 @@ from cnncalc.formats.yaml.tree import MOST_NODES
 
 
 class Given(Source):
-    """A mapping instead of a text: its places are paths of keys, `layers[3].conv.filters`."""
+    """A mapping instead of a text: its places are paths of keys, `layers[3].conv.filters`.
 
-    __slots__ = ()
+    It holds its `root`, which cannot be read once more.
+    """
+
+    __slots__ = ("root",)
+    root: Map
 
     def where(self, mark: Any, length: int = 1) -> Origin:
         """The path of keys that leads to a value."""
@@ -91,5 +95,7 @@ def source_of(mapping: Mapping[str, Any], name: str) -> Source:
     if not isinstance(mapping, Mapping):
         raise TypeError(f"a network is a mapping with `input` and `layers`, not {type(mapping).__name__}")
     source = Given(name, "", os.getcwd())
-    source.root = _Reader(source).node(mapping, "", 1)
+    root = _Reader(source).node(mapping, "", 1)
+    assert isinstance(root, Map)
+    source.root = root
     return source

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
+from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.formats.source import DEEPEST, Source
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
@@ -55,14 +55,15 @@ def syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
     return fail("yaml-syntax", f"not YAML: {_plain(what)}", place)
 
 
-def swallowed(source: Source, start: int, line: int) -> ProblemsFound | None:
-    """The problem of an entry that is a part of the one above, for it is indented further.
+def swallowed(source: Source, start: int, line: int) -> list[Problem]:
+    """The problem, if it is one, of an entry that is a part of the one above, for it is indented further.
 
     `start` is where the text of both begins, on the line of that number, counted from 1.
     """
     entry = _ENTRY.search(source.text, start)
     assert entry is not None
-    return _indented(source, source.at_line(line + source.text.count("\n", start, entry.end())))
+    found = _indented(source, source.at_line(line + source.text.count("\n", start, entry.end())))
+    return found.problems if found else []
 
 
 def _indented(source: Source, place: Place) -> ProblemsFound | None:

@@ -92,8 +92,36 @@ def parse(source: Source) -> Node:
         raise not_allowed(source, half, source.text.index(half)) from None
     if node is None or (isinstance(node, Text) and node.null):
         raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
-    source.root = node
+    if isinstance(node, Map):
+        source.root = node
     return node
+
+
+def title(source: Source) -> str:
+    """The `name` that a file gives its network, read no further than there; empty where it gives none.
+
+    >>> title(Source("net.yaml", "name: LeNet\\nlayers: [and much more"))
+    'LeNet'
+    """
+    next_event = _YamlParser(_Stream(source)).get_event
+    depth, key = 0, ""
+    try:
+        while True:
+            event: Any = next_event()
+            kind = type(event)
+            if kind is StreamEndEvent:
+                return ""
+            if kind in (MappingStartEvent, SequenceStartEvent):
+                depth, key = depth + 1, ""
+            elif kind in (MappingEndEvent, SequenceEndEvent):
+                depth -= 1
+            elif kind is ScalarEvent and depth == 1:
+                if key == "name":
+                    return str(event.value)
+                key = "" if key else event.value
+    except yaml.YAMLError:  # what is wrong with the file is told by who reads it
+        pass
+    return ""
 
 
 def _tree(source: Source) -> Node | None:
@@ -261,8 +289,8 @@ def _refuse_swallowed(event: Any, source: Source) -> None:
     if re.search(r"\n[ \t]*- ", source.text[start:end]):
         from cnncalc.formats.yaml.syntax import swallowed
 
-        if problem := swallowed(source, start, event.start_mark.line + 1):
-            raise problem
+        if problems := swallowed(source, start, event.start_mark.line + 1):
+            raise ProblemsFound(problems)
 
 
 def _refuse_tag(event: Any, node: Node) -> None:

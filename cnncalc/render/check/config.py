@@ -17,7 +17,7 @@ DEFAULT = "default"
 
 
 def render(project: Project, file: str = "") -> str:
-    """What holds for a file, or, without one, for a run in the working folder; raises BadConfig."""
+    """The choices that hold for a file, or, without one, for a run in the working folder; raises BadConfig."""
     own, source = project.own, _source(file)
     lines = [f"[{TABLE}]" + (f"  # of {clean(file)}" if file else "")]
     if not file:

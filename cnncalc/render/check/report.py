@@ -20,7 +20,7 @@ def step_summary(checked: Checked, style: Style) -> str:
 
 
 def document(checked: Checked, style: Style) -> Page:
-    """What is wrong, errors first, then all files in the order given."""
+    """The problems, errors first, then all files in the order given."""
     reports, root, nothing = checked
     blocks: list[Block] = [Heading("cnncalc check"), Paragraph(verdict(reports) if reports else nothing)]
     found = [(cause.reports[0], cause.told) for cause in causes(reports)]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cnncalc import __version__
+from cnncalc import ADDRESS, __version__
 from cnncalc.analyses.checks.report import Report, causes
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.style import Style
@@ -44,8 +44,9 @@ def render(checked: Checked, style: Style) -> str:
             }
             for file, note in notes
         ]
+    driver = {"name": "cnncalc", "version": __version__, "informationUri": ADDRESS}
     run = {
-        "tool": {"driver": {"name": "cnncalc", "version": __version__, "rules": [_rule(code) for code in codes]}},
+        "tool": {"driver": {**driver, "rules": [_rule(code) for code in codes]}},
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r", "\x85", "\u2028", "\u2029"],  # where YAML ends a line
         "invocations": [invocation],
@@ -58,10 +59,12 @@ def render(checked: Checked, style: Style) -> str:
 def _rule(code: str) -> dict[str, Any]:
     described = CODES.get(code)
     what, more = (described.what, described.cure) if described else (RULES[code].title, RULES[code].manual)
+    page = "errors" if described else "rules"
     return {
         "id": code,
         "shortDescription": {"text": _text(what)},
         "fullDescription": {"text": _text(what)},
+        "helpUri": f"{ADDRESS}/blob/main/docs/{page}.md#{code}",
         "help": {"text": _text(f"{what} {more}"), "markdown": _text(f"{what}\n\n{more}")},
     }
 
@@ -93,7 +96,7 @@ def _result(problem: Problem, report: Report, rule: int, root: str | None, seen:
 
 
 def fingerprint(problem: Problem, uri: str, seen: dict[str, int]) -> str:
-    """Of what stays when lines are put above: the code, the file, the line's text, and which one of its like it is."""
+    """A name of a problem that stays when lines are put above: of code, file, line's text and number of its like."""
     line = problem.where.text.strip() if problem.where else ""
     key = sha256("\0".join((problem.code, uri, line)).encode("utf-8", "replace")).hexdigest()[:16]
     seen[key] = seen.get(key, 0) + 1

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
+from cnncalc.analyses.checks.baselines.own import Own
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, beside, of_its_own, place
 from cnncalc.analyses.checks.baselines.recorded import Recorded
+from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.comparing.changes import described
 from cnncalc.analyses.comparing.diff import Change, differences
@@ -22,7 +24,7 @@ from cnncalc.core.record import Record
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
 from cnncalc.formats.open import graph_of
-from cnncalc.formats.source import Source
+from cnncalc.formats.source import Source, relative
 
 
 def named(
@@ -106,7 +108,8 @@ class Against:
         except ProblemsFound as error:
             yield f"no baseline: at {self.ref} the file could not be used: {error.problems[0].message}"
             return
-        allowed = self.allowed(source)
+        own = Own(analysis)
+        allowed = own.over(self.allowed(source))
         was, is_ = figures(before, allowed), figures(analysis, allowed)
         grown = exceeded(was, is_, allowed)
         changes = differences(before, analysis) if grown else []
@@ -115,16 +118,33 @@ class Against:
             blamed = _blamed(changes, MEASURES[MEASURES[quantity].cause or quantity], before, analysis)
             yield Problem(
                 "baseline",
-                message(quantity, was[quantity], is_[quantity], allowed, f" at {self.ref}"),
+                message(quantity, was[quantity], is_[quantity], allowed[quantity], f" at {self.ref}"),
                 _changed_place(blamed[0].change.entry, source, older, analysis) if blamed else Place(source.name, 1, 1),
                 tuple(map(_note, blamed[:MOST_NAMED])),
                 f"`cnncalc compare {names} --by-layer` shows all that changed",
                 reason=quantity,
             )
+        for growth, value, entry in own.named:
+            older_entry = before.find(entry.name)
+            if older_entry is None:
+                yield f"`{growth.name}` is new since {self.ref}"
+                continue
+            value_before = MEASURES[growth.quantity].value(before, older_entry)
+            if growth.allowance.exceeded(value_before, value):
+                said = message(growth.quantity, value_before, value, growth.allowance, f" at {self.ref}", growth.name)
+                where = _changed_place(entry, source, older, analysis)
+                yield Problem("baseline", said, where, reason=f"{growth.name} {growth.quantity}")
+        yield from own.loose(lambda held: _value(before, held), f"at {self.ref}")
 
     def gone(self) -> list[str]:
         """Problems of files that are gone: none, for what is no longer in a repository is no longer checked."""
         return []
+
+
+def _value(before: Analysis, held: Held) -> Value:
+    """The older value of what is held to a limit."""
+    entry = None if held.name == "total" else before.find(held.name)
+    return MEASURES[held.quantity].value(before, entry) if entry or held.name == "total" else None
 
 
 class _Grown(Record):
@@ -185,7 +205,7 @@ def _parent(file: str, source: Source, older: Source) -> tuple[Source, Source]:
     """A file that a source extends, now and in the older version; the source twice where there are not both."""
     now = beside(file, source)
     try:
-        before = older.tree.read(os.path.relpath(file, older.tree.folder or ".")) if now and older.tree else None
+        before = older.tree.read(relative(file, older.tree.folder)) if now and older.tree else None
     except ProblemsFound:
         before = None
     return (now, before) if now and before else (source, source)

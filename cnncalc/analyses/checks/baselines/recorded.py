@@ -9,7 +9,9 @@ from json import dumps, loads
 from typing import Any
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
+from cnncalc.analyses.checks.baselines.own import Own
 from cnncalc.analyses.checks.baselines.places import MOST_NAMED, of_its_own, place
+from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.analyses.outline import outline
 from cnncalc.core.analysis import Analysis, Counts
@@ -18,12 +20,13 @@ from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail
 from cnncalc.core.record import Record
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
-from cnncalc.formats.source import Source, read_file
+from cnncalc.formats.source import Source, read_file, relative
 from cnncalc.formats.writing import shown, shown_json
 
 FORMAT = 1
 _MOST = 10**30  # beyond any total of a network within the limits
 _COUNTS = tuple(field.name for field in fields(Counts))
+_NEEDED = tuple(name for name in _COUNTS if name != "frozen")  # which nobody could write when baselines were first
 Values = dict[str, Value]  # by quantity
 
 
@@ -85,7 +88,7 @@ class Recorder:
 def _key(name: str, baseline: str) -> str:
     """A file by its path from the folder of the baseline file: the same from whichever folder it is checked."""
     folder = os.path.realpath(os.path.dirname(baseline) or ".")
-    return shown(os.path.relpath(os.path.realpath(name), folder).replace(os.sep, "/"))
+    return shown(relative(os.path.realpath(name), folder).replace(os.sep, "/"))
 
 
 class Recorded:
@@ -115,30 +118,49 @@ class Recorded:
             cure = f"`--write-baseline {self.path}` records the files that there are"
             yield Problem("baseline", said, Place(source.name, 1, 1), help=cure)
             return
-        allowed = self.allowed(source)
+        own = Own(analysis)
+        allowed = own.over(self.allowed(source))
         now, was, is_ = recorded(analysis), before.totals, figures(analysis, allowed)
         if unknown := [quantity for quantity in allowed if quantity not in was]:
             help = f"`--write-baseline {self.path}` records it"
             yield Problem(
                 "baseline", f"{', '.join(unknown)} not recorded in {name}", Place(source.name, 1, 1), help=help
             )
-        known = {quantity: percent for quantity, percent in allowed.items() if quantity in was}
+        known = {quantity: allowance for quantity, allowance in allowed.items() if quantity in was}
         for quantity in exceeded(was, is_, known):
             grown = _grown(before, now, quantity)
             yield Problem(
                 "baseline",
-                message(quantity, was[quantity], is_[quantity], allowed, f" in {name}"),
+                message(quantity, was[quantity], is_[quantity], allowed[quantity], f" in {name}"),
                 _first_place(grown, source, analysis),
                 tuple(grown[layer] for layer in list(grown)[:MOST_NAMED]),
                 f"where this is meant, `--write-baseline {self.path}` records it",
                 reason=quantity,
             )
+        for growth, value, entry in own.named:
+            layer = before.layers.get(entry.name, {})
+            if growth.quantity not in layer:
+                help = "a baseline file has params, multiplies and activations of top-level entries; git has all"
+                yield Problem(
+                    "baseline", f"`{growth.name}` {growth.quantity} not recorded in {name}", growth.where, help=help
+                )
+            elif growth.allowance.exceeded(layer[growth.quantity], value):
+                said = message(
+                    growth.quantity, layer[growth.quantity], value, growth.allowance, f" in {name}", growth.name
+                )
+                yield Problem("baseline", said, place(entry, source), reason=f"{growth.name} {growth.quantity}")
+        yield from own.loose(lambda held: _value(before, held), f"in {name}")
 
     def gone(self) -> list[str]:
         """The files that are in the baseline and no longer there."""
         folder = os.path.dirname(self.path)
         there = self.index.has if self.index else os.path.exists
         return [name for name in self.files if not there(os.path.join(folder, name)) and not _signs(folder, name)]
+
+
+def _value(before: Figures, held: Held) -> Value:
+    """The recorded value of what is held to a limit."""
+    return (before.totals if held.name == "total" else before.layers.get(held.name, {})).get(held.quantity)
 
 
 def _signs(folder: str, name: str) -> bool:
@@ -189,7 +211,7 @@ def figures_of(source: Source, path: str) -> dict[str, Figures]:
 
 def _figures(path: str, name: str, value: Any) -> Figures:
     value = value if isinstance(value, dict) else {}
-    totals, layers = _values(value.get("totals"), (*_COUNTS, *used(Use.HEADLINE))), value.get("layers")
+    totals, layers = _values(value.get("totals"), (*_NEEDED, *used(Use.HEADLINE))), value.get("layers")
     if totals is None or not isinstance(layers, dict):
         raise _not_a_baseline(path, f"the figures of `{name}` are none")
     found = {}
@@ -198,7 +220,7 @@ def _figures(path: str, name: str, value: Any) -> Figures:
         if values is None:
             raise _not_a_baseline(path, f"the figures of `{layer}` of `{name}` are none")
         found[layer] = values
-    counts = Counts(*(int(totals[part] or 0) for part in _COUNTS))  # they tell, too, what is not recorded by itself
+    counts = Counts(*(int(totals.get(part) or 0) for part in _COUNTS))  # they tell, too, what is not recorded by itself
     return Figures({name: one.of(counts) for name, one in MEASURES.items() if one.of} | totals, found)
 
 

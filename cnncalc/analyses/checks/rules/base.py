@@ -38,13 +38,15 @@ class Option(Record):
 class Finding(Record):
     """An objection of a rule: a sentence, and the place: a node of the graph, or what is written.
 
-    `attribute` names the attribute at fault: where the entry gives it, that is the place.
+    `attribute` names the attribute at fault: where the entry gives it, that is the place. What is `idle` can be taken
+    out: a key, and what is written below it.
     """
 
     message: str
     at: Ref | Text
     attribute: str | None = None
     help: str | None = None
+    idle: bool = False
 
 
 class Rule:
@@ -89,7 +91,7 @@ class Network:
 
     @cached_property
     def readers(self) -> list[list[Ref]]:
-        """For each node those that read it; an output of the network has a reader more, -1."""
+        """The nodes that read each node; an output of the network has a reader more, -1."""
         found: list[list[Ref]] = [[] for _ in self.nodes]
         for index, node in enumerate(self.nodes):
             for ref in node.inputs:
@@ -192,6 +194,7 @@ class Axis(Record):
 
     @property
     def extent(self) -> int:
+        """The positions that the window spans."""
         return self.dilation * (self.kernel - 1) + 1
 
     @property

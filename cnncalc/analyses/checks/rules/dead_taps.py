@@ -43,7 +43,7 @@ layers:
 """
 
     def window(self, layer: Layer, axes: tuple[Axis, ...]) -> tuple[str, str | None] | None:
-        """Count the taps that meet the input at one place of the window at least."""
+        """The finding where taps meet the input at no place of the window."""
         met = [alive(axis) for axis in axes]
         taps = [axis.kernel for axis in axes]
         if met == taps:
@@ -56,7 +56,7 @@ layers:
 
 
 def alive(axis: Axis) -> int:
-    """How many taps meet the input at some place of the window (a stride that jumps over the input is not asked)."""
+    """The taps that meet the input at some place of the window (a stride that jumps over the input is not asked)."""
     if axis.before + axis.after == 0:
         return axis.kernel
     first = -(-max(0, axis.before - (axis.places - 1) * axis.stride) // axis.dilation)

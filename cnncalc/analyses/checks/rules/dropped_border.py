@@ -33,7 +33,7 @@ layers:
 """
 
     def window(self, layer: Layer, axes: tuple[Axis, ...]) -> tuple[str, str | None] | None:
-        """Compare what is unread with the gap between two windows, which no size avoids."""
+        """The finding where more is unread than the gap between two windows, which no size avoids."""
         lost = [max(0, axis.unread - axis.zeros - max(0, axis.stride - axis.extent)) for axis in axes]
         if not any(lost):
             return None

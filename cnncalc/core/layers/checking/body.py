@@ -76,7 +76,7 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 
 def check_body(layer: type[Layer]) -> None:
-    """Refuse what a class body says that is neither a field, an attribute, nor Python's own; before it is read."""
+    """The check of a class body, before it is read: a field, an attribute, or Python's own; raises DeclarationError."""
     body = layer.__dict__
     place = ""
     try:
@@ -123,7 +123,7 @@ def _check_annotation(name: str, kind: Any, value: Any) -> None:
 
 
 def check_type(layer: type[Layer]) -> None:
-    """Refuse a second class of one type; one that is read again, in a notebook or by a reload, replaces the first."""
+    """The check that no type has two classes; one that is read again, in a notebook, replaces the first."""
     known = LAYERS.get(layer.type)
     if known is None:
         return

@@ -29,7 +29,7 @@ class _Field(Record):
 
 
 def check_formulas(layer: type[Layer]) -> None:
-    """Refuse a declaration whose formulas cannot be meant; its fields are checked already."""
+    """The check that the formulas of a declaration can be meant; its fields are checked already."""
     place = "where"
     try:
         known = _known(layer)

@@ -24,7 +24,9 @@ class Readable(Protocol):
     """The names that an entry can read, with the shapes of what they stand for."""
 
     @property
-    def inputs(self) -> Mapping[str, Any]: ...
+    def inputs(self) -> Mapping[str, Any]:
+        """The inputs of the network, by name."""
+        ...
 
     def shape_of(self, name: str) -> Shape | None:
         """None where it could not be worked out; raises KeyError for an unknown name."""
@@ -36,8 +38,9 @@ class Readable(Protocol):
 class Env(dict[str, Any]):
     """Vars and params; and, where none of them hides it, what an entry reads and which copy it is.
 
-    `height` is that of the shape an entry reads, `input.height` and `NAME.height` those of other names: a word with a
-    point is no var. `copy` is the `number` of the nearest repeated entry around; `counted` is set when it is read.
+    `height` is that of the shape an entry reads, `input.height`, `NAME.height` and, of one output of a block,
+    `NAME.OUTPUT.height` those of other names: a word with a point is no var. `copy` is the `number` of the nearest
+    repeated entry around; `counted` is set when it is read.
     """
 
     __slots__ = ("_scope", "counted", "number", "reads")
@@ -56,7 +59,7 @@ class Env(dict[str, Any]):
         self._scope = ref(scope)
 
     def know(self, scope: Readable) -> None:
-        """Read the sizes of the inputs, though no entry reads anything yet."""
+        """The sizes of the inputs, known though no entry reads anything yet."""
         self._scope = ref(scope)
 
     @property
@@ -65,7 +68,7 @@ class Env(dict[str, Any]):
         return self._scope() if self._scope else None
 
     def __missing__(self, name: str) -> Any:
-        stem, point, size = name.partition(".")
+        stem, point, size = name.rpartition(".")
         if point:
             return self._size(size, self._named(stem, name))
         if name in _SIZES:

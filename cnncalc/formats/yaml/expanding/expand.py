@@ -19,7 +19,7 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
 from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape, written_shape
-from cnncalc.formats.source import DEEPEST, Text
+from cnncalc.formats.source import DEEPEST, Source, Text
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.yaml.expanding.attributes import Attributes
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
@@ -75,6 +75,7 @@ class Expander:
         self.written: list[Entry] = []  # for each node the entry that wrote it
         self.count = 0
         self.depth = 0
+        self.trainable = True  # false inside of what is frozen
         self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
         self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
         self.done: dict[tuple[Any, ...], _Call | None] = {}  # nothing: it failed on what is not known
@@ -98,7 +99,7 @@ class Expander:
         return current
 
     def counted(self, more: int, entry: Entry) -> None:
-        """Count what is written out; stops where it is too much."""
+        """The count of what is written out, with so much more; stops where it is too much."""
         self.count += more
         if self.count > MOST_ENTRIES:
             what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
@@ -223,6 +224,19 @@ class Expander:
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
         """The outputs of an entry, once; `beside` are the paths of its branches, where these stand beside it."""
+        if entry.trainable is None:
+            return self.one(entry, path, beside, reads, scope)
+        around = self.trainable
+        try:
+            self.trainable = self.values.truth(entry.trainable, scope.env, "trainable") and around
+        except Silent:
+            return _FAILED
+        outputs = self.one(entry, path, beside, reads, scope)
+        self.trainable = around
+        return outputs
+
+    def one(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
+        """The outputs of an entry as a block, branches or a layer."""
         type_name = type_of(entry, scope.env)
         if type_name in self.found.blocks:
             return self.call(entry, self.found.blocks[type_name], path, reads, scope)
@@ -247,7 +261,9 @@ class Expander:
             )
         self.values.spend(1 + 2 * (len(block.params) + len(block.vars)) + len(self.file_vars) // 32, entry.key)
         names = [node.text for node in block.inputs] or ["input"]
-        if block.network is not None:
+        if block.network is not None and block.network.model is not None:
+            names = [f"input {number}" for number in range(1, len(reads) + 1)]  # how many it reads it says when read
+        elif block.network is not None:
             names = input_names(block.network)
         env = Env(self.file_vars)
         inner = Scope(block.entries, env, dict(zip(names, reads, strict=False)), self.builder.shape)
@@ -262,6 +278,12 @@ class Expander:
             return _FAILED
         if len(reads) > 1:
             self.given_to.append((block, tuple(reads)))
+        around = self.trainable
+        if block.trainable is not None:
+            try:
+                self.trainable = self.values.truth(block.trainable, env, "trainable") and around
+            except Silent:
+                return _FAILED
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
@@ -272,7 +294,9 @@ class Expander:
         else:
             self.trail.calls.append((block, entry, path))
             self.open[block] = self.ways_out
-            if block.network is not None:
+            if block.network is not None and block.network.model is not None:
+                outputs = self.model(block, block.network.model, reads, path)
+            elif block.network is not None:
                 outputs = self.network(block, env, inner.inputs, path)
             else:
                 self.values.add_vars(block.vars, env)
@@ -286,6 +310,7 @@ class Expander:
                 self.done[key] = None
             elif call := self.worked_out(since, path, reads, outputs):
                 self.done[key] = call
+        self.trainable = around
         if None not in outputs:
             self.group(path, block.name, since[0], outputs, entry, block=block)
         return outputs
@@ -328,17 +353,55 @@ class Expander:
         self.written[start:] = compress(self.written[start:], stay)
         return tuple(outputs)
 
-    def fits(self, block: Block, wanted: dict[str, Shape | None], given: dict[str, Shape | None]) -> bool:
-        """Whether the network of a block can read what it is given: as many sides, as many channels."""
+    def model(self, block: Block, source: Source, reads: list[Port], path: str) -> Ports:
+        """The outputs of a file of another program as a block, read at the sizes of what it is given.
+
+        What leads to none of its outputs is left out; what was left open is a size that it takes.
+        """
+        from cnncalc.formats.yaml.expanding.model import found_in, model_at  # here, for most files use none
+
+        caller = self.trail.calls[-1][1]
+        shapes = self.builder.shapes(reads)
+        if None in reads or None in shapes:
+            return _FAILED
+        graph = model_at(source, [shape for shape in shapes if shape])
+        if len(graph.inputs) != len(reads):
+            names = ", ".join(f"`{name}`" for name in graph.inputs)
+            message = f"block `{block.name}` reads {many(len(graph.inputs), 'input')} ({names}), not {len(reads)}"
+            self.trail.add("wrong-input", message, caller.key)
+            return _FAILED
+        if not self.fits(block, dict(graph.inputs), dict(zip(graph.inputs, shapes, strict=True)), exactly=True):
+            return _FAILED
+        start, groups, *_ = self.so_far()
+        given = self.builder.insert(graph, f"{path}/", reads, caller.origin)  # type: ignore[arg-type]
+        self.written += [caller] * len(graph.nodes)
+        ends: list[Port] = [found_in(graph, given, node, self.trail) for node in block.gives]
+        ends = ends or [given[graph.outputs[0]]]
+        stay, outputs = self.builder.prune(start, groups, ends)
+        self.written[start:] = compress(self.written[start:], stay)
+        return tuple(outputs)
+
+    def fits(
+        self,
+        block: Block,
+        wanted: Mapping[str, Shape | None],
+        given: Mapping[str, Shape | None],
+        exactly: bool = False,
+    ) -> bool:
+        """Whether the network of a block can read what it is given: as many sides, as many channels.
+
+        A file of another program that was read at its own sizes is to have `exactly` these.
+        """
         at = self.trail.calls[-1][1].key
         fine = True
         for name, shape in given.items():
             own = wanted.get(name)
             if own is None or shape is None:
                 fine = False
-            elif len(own) != len(shape) or own[0] != shape[0]:
+            elif len(own) != len(shape) or own[0] != shape[0] or (exactly and own != shape):
                 fine = False
-                reads = many(own[0], "channel") if len(own) == len(shape) else written_shape(own)
+                other = len(own) != len(shape) or own[0] == shape[0]
+                reads = written_shape(own) if other else many(own[0], "channel")
                 message = f"the network of block `{block.name}` reads {reads}, and not {written_shape(shape)}"
                 self.trail.add("wrong-input", message, at)
         return fine
@@ -347,7 +410,7 @@ class Expander:
         """The key that is equal for calls of a block which give the same layers, or fail alike on what is not known."""
         values = (env[param.name] for param in block.params)
         shapes = self.builder.shapes(reads)
-        return (block.name, self.depth, *map(reads.index, reads), *shapes, *map(exactly, values))
+        return (block.name, self.depth, self.trainable, *map(reads.index, reads), *shapes, *map(exactly, values))
 
     def has_room(self, call: _Call, path: str) -> bool:
         """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""
@@ -431,9 +494,16 @@ class Expander:
                 return ()
             self.ways_out += 1
         self.missed(absent)
+        around = self.trainable
+        if branch.trainable is not None:
+            try:
+                self.trainable = self.values.truth(branch.trainable, scope.env, "trainable") and around
+            except Silent:
+                return _FAILED
         inner = Scope(branch.entries, scope.env, scope.inputs, self.builder.shape, scope)
         output = self.entries(inner, port, f"{path}/")
         self.ways_out = ways_out
+        self.trainable = around
         return (output,)
 
     def unread(self, ref: Ref) -> str | None:
@@ -454,7 +524,7 @@ class Expander:
         copies: int = 0,
         block: Block | None = None,
     ) -> None:
-        """Add a group of all layers since `start`, for an entry or a branch."""
+        """A group of all layers since `start`, for an entry or a branch."""
         origin = at.origin if isinstance(at, Entry) else (at.name or at.node).origin
         names = tuple([node.text for node in block.gives]) if block else ()
         output = outputs[0]
@@ -481,6 +551,7 @@ class Expander:
         shapes = self.builder.shapes(reads)
         try:
             layer = self.attributes.layer(entry, layer_type, scope.env, rank_of(shapes))
+            trainable = self.trainable and self.attributes.trainable(entry, layer_type, scope.env)
         except Silent:
             return None
         if None in shapes or layer is None:
@@ -492,6 +563,7 @@ class Expander:
             path,
             entry.origin,
             named=given(entry, path),
+            trainable=trainable,
             labels=labels,
         )
         if ref is not None:
@@ -499,7 +571,7 @@ class Expander:
         return ref
 
     def share(self, entry: Entry, target: Text, scope: Scope, start: int) -> None:
-        """Let the layers of an entry, those since `start`, share the weights of another entry."""
+        """The weights of another entry for the layers of this one, those since `start`."""
         found = scope.find(target.text)
         if not isinstance(found, Entity):
             self.lookup.unknown(target, scope, "share")

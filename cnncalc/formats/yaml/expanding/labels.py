@@ -10,7 +10,7 @@ Label = tuple[str, list[str] | None]  # an entry's name; its branches' names, wh
 
 
 def labels(entries: Entries, env: Env, problems: Problems) -> list[Label]:
-    """For each entry its name, and the names of its branches where these stand beside it."""
+    """The name of each entry, and the names of its branches where these stand beside it."""
     if entries.labels is None:
         entries.labels = {}
         entries.words = tuple([entry for entry in entries if entry.type.startswith("$")])

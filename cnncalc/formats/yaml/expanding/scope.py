@@ -74,6 +74,13 @@ class Scope:
     def shape_of(self, name: str) -> Shape | None:
         """The shape of what a name stands for, None where that has a problem; raises KeyError for an unknown name."""
         found = self.before if name == "previous" else self.find(name)
+        if found is UNKNOWN:  # `stack.skip`, one output of a block?
+            block, _, output = name.rpartition(".")
+            found = self.find(block)
+            if isinstance(found, Entity) and found is not ABSENT:
+                found = found.outputs.get(output, UNKNOWN)
+            elif found is not ABSENT:
+                found = UNKNOWN
         if found is UNKNOWN:
             raise KeyError(name)
         if found is ABSENT:
@@ -85,7 +92,8 @@ class Scope:
         inner: Scope | None = self
         found = list(self.inputs)
         while inner is not None:
-            found += inner.entities
+            for name, entity in inner.entities.items():
+                found += (name, *(f"{name}.{output}" for output in entity.outputs))
             inner = inner.outer
         return found
 

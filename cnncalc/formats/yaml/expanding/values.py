@@ -29,7 +29,7 @@ class Values:
         self.orders: dict[int, tuple[dict[str, Node], list[str]]] = {}  # by the identity of vars
 
     def spend(self, steps: int, node: Node) -> None:
-        """Count steps; raises ProblemsFound where they are too many."""
+        """Steps more; raises ProblemsFound where they are too many."""
         self.steps += steps
         if self.steps > MOST_STEPS:
             message = f"working out the expressions takes more than {MOST_STEPS:,} steps (limit: steps {MOST_STEPS:,})"
@@ -57,7 +57,7 @@ class Values:
         raise Silent
 
     def will_read(self, text: str, node: Node) -> None:
-        """Count what an expression takes to be read, once."""
+        """The steps that an expression takes to be read, counted once."""
         if text not in self.read:
             self.spend(min(len(text), LONGEST), node)
             if len(self.read) < _MOST_KEPT:
@@ -104,15 +104,15 @@ class Values:
             self.problems.add(error.code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent
 
-    def truth(self, node: Node, env: Env) -> bool:
-        """Whether a condition holds; raises Silent after reporting what is wrong."""
+    def truth(self, node: Node, env: Env, what: str = "when") -> bool:
+        """Whether a condition holds, that of `what`; raises Silent after reporting what is wrong."""
         value = self.value(node, env)
         if not isinstance(value, bool):
             self.problems.add(
                 "bad-value",
-                f"`when` must be true or false, is {written(value)}",
+                f"`{what}` must be true or false, is {written(value)}",
                 node,
-                "compare it: `when: n > 0`",
+                f"compare it: `{what}: n > 0`",
                 self.context(),
             )
             raise Silent
