@@ -323,12 +323,12 @@ def test_growth_among_networks(program: Program) -> None:
 
 def test_help_lists_them(program: Program) -> None:
     text = " ".join(program("summary", "--help").out.split())
-    assert f"activations, {RATIO}, {PATH}, line." in text
-    assert f"|activations|{RATIO}|{PATH}]" in text
+    assert f"activations, {RATIO}, {PATH}, receptive_field, line." in text
+    assert f"|activations|{RATIO}|{PATH}|receptive_field]" in text
     assert "The most path, in total or of the layer or block NAME: 5M, head=5M." in (
         " ".join(program("check", "--help").out.split())
     )
-    assert f"activations, {RATIO}, {PATH}." in " ".join(program("diagram", "--help").out.split())
+    assert f"activations, {RATIO}, {PATH}, receptive_field." in " ".join(program("diagram", "--help").out.split())
 
 
 @pytest.mark.parametrize(
@@ -402,14 +402,16 @@ def test_what_stands_where() -> None:
     listed = {name: list(used(bit)) for name, bit in vars(Use).items() if name.isupper()}
     counts = ["params", "weights", "biases", "buffers", "multiplies"]
     assert listed == {
-        "COLUMNS": [*counts, "flops", "activations"],
-        "FIGURES": [*counts, "activations"],
-        "LIMITS": [*counts, "activations", "size"],
+        "COLUMNS": [*counts, "flops", "activations", "receptive_field"],
+        "FIGURES": [*counts, "activations", "receptive_field"],
+        "LIMITS": [*counts, "activations", "size", "receptive_field"],
         "OPTION": ["params", "multiplies", "activations", "size"],
         "COMPARED": [
             "params", "buffers", "multiplies", "activations", "size", "layers", "weight_layers", "depth",
+            "receptive_field",
         ],
         "LISTED": ["params", "multiplies", "activations", "size", "layers", "depth"],
         "HELD": ["params", "multiplies", "activations"],
         "HEADLINE": ["params", "multiplies"],
+        "ASKED": ["receptive_field"],
     }  # fmt: skip

@@ -15,7 +15,7 @@ from cnncalc.diagram.card import Look
 from cnncalc.diagram.draw import draw, graph
 from cnncalc.diagram.picture import Picture
 from cnncalc.diagram.sketch import CannotDraw, Sketch
-from cnncalc.diagram.window import window
+from cnncalc.diagram.window import sight, window
 
 
 class Drawing(Record):
@@ -34,7 +34,7 @@ def drawn(drawing: Drawing, style: Style) -> Picture:
     """The picture, before it is written."""
     analysis, part, kind, depth, counts, every_copy, _ = drawing
     if isinstance(part, Row):
-        return window(part, style.layout)
+        return window(part, style.layout, sight(analysis, part))
     look = Look(style.layout, counts)
     return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy)
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cnncalc.analyses.measures import MEASURES, Use, used
+from cnncalc.analyses.measures import MEASURES, Use, told
 from cnncalc.analyses.overview import Overview
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, Row
@@ -51,7 +51,16 @@ def render(overview: Overview, style: Style) -> str:
 
     The file stands before the columns that are named.
     """
-    header = ["file", "name", "type", "inputs", "input_shapes", "output_shape", *used(Use.FIGURES), "line"]
+    header = [
+        "file",
+        "name",
+        "type",
+        "inputs",
+        "input_shapes",
+        "output_shape",
+        *told(Use.FIGURES, (overview.sort or "",)),
+        "line",
+    ]
     if overview.columns is not None:
         header = ["file", *(_NAMED.get(name, name) for name in overview.columns)]
     lines = (

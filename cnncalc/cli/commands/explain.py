@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
+from cnncalc.cli.command import NETWORKS, OUTPUT, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.core.problem import Problem
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from cnncalc.core.graph import Understood
 
     Entry = Row | GroupRow | None
+
+
+def _worked() -> list[str]:
+    """The quantities that are not counted, and have a working."""
+    return [name for name, measure in MEASURES.items() if measure.worked]
 
 
 class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.WithLayout, options.WithDrawing):
@@ -36,6 +42,7 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
         "cnncalc explain googlenet 3a total       a block's and the network's addends",
         "cnncalc explain googlenet 3a -d all      a block, all its layers first",
         "cnncalc explain net.yaml                 every layer; or why it does not fit",
+        "cnncalc explain vgg16 pool5 --of receptive_field",
         "cnncalc explain lenet5 --standalone -o it.tex && pdflatex it.tex",
     )
 
@@ -48,6 +55,15 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
         advice={".pdf": "`pdflatex` makes one of a .tex that is written with --standalone"},
     )
     standalone: bool = option("--standalone", is_flag=True, help="With latex: a whole document.", group=OUTPUT)
+    of: tuple[str, ...] | None = option(
+        "--of",
+        cls=options.Listed,
+        type=options.Names(_worked),
+        read=lambda given: options.some_of(given, _worked(), "quantity"),
+        metavar="NAME,...",
+        help="The working of these, too:",
+        group=SHOWN,
+    )
     depth: int | None = options.depth(
         "How far blocks are unfolded: 0 the sum alone, 1 also the entries below.  [default: 0; without LAYER 1]"
     )
@@ -66,7 +82,7 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
             entries, problems = _named(analysis, self.names or ("total",), self.file)
             if not problems:
                 depth = (0 if self.names else 1) if self.depth == options.UNSET else self.depth
-                explanation = explain(analysis, entries, depth)
+                explanation = explain(analysis, entries, depth, self.of or ())
         elif understood := loaded.understood():
             explanation, unknown = _why_not(understood, self.names, self.file)
             problems = [*unknown, *problems]
