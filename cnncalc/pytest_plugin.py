@@ -76,6 +76,7 @@ class _Collector:
         from cnncalc.analyses.checks.lint import Linter
         from cnncalc.analyses.checks.project import Project
         from cnncalc.analyses.checks.report import Checks
+        from cnncalc.formats.source import relative
 
         self.named = config.args_source is pytest.Config.ArgsSource.ARGS
         project = Project(folder=str(config.rootpath))
@@ -86,7 +87,7 @@ class _Collector:
         around = [os.path.normpath(os.path.join(config.invocation_params.dir, path)) for path in config.args]
         self.beside = [path for path in files if not _within(path, around)]
         for path in sorted(self.files.difference(self.beside)):
-            name = os.path.relpath(path, config.rootpath)
+            name = relative(path, str(config.rootpath))
             if passed_by := _not_looked_into(name, config.getini("norecursedirs")):
                 message = f"cnncalc: pytest passes by `{name}`: norecursedirs has `{passed_by}`"
                 raise pytest.UsageError(message)
@@ -145,11 +146,12 @@ class ArchitectureItem(pytest.Item):
     def runtest(self) -> None:
         """The check of the file; its warnings are pytest's."""
         from cnncalc.analyses.checks.config import BadConfig
+        from cnncalc.formats.source import relative
 
         collector = self.config.pluginmanager.get_plugin(COLLECTOR)
         assert isinstance(collector, _Collector)
         try:
-            report = collector.checks.report(os.path.relpath(self.path))
+            report = collector.checks.report(relative(str(self.path)))
         except BadConfig as error:
             raise pytest.UsageError(str(error)) from None
         if report.code:
@@ -182,7 +184,9 @@ class ArchitectureItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The place of the test, and its name."""
-        return self.path, 0, f"{os.path.relpath(self.path)}: check"
+        from cnncalc.formats.source import relative
+
+        return self.path, 0, f"{relative(str(self.path))}: check"
 
 
 class FileBroken(Exception):

@@ -407,8 +407,10 @@ def test_braces_are_no_placeholders_and_brackets_no_links() -> None:
 
 
 def junit(text: str) -> ET.Element:
-    """The one suite of a report that keeps to the schema of Jenkins."""
-    xmlschema.XMLSchema(DATA / "schemas" / "junit-10.xsd").validate(text)
+    """The one suite of a report that keeps to the schema of Jenkins, which has the `file` of GitLab on suites only."""
+    xmlschema.XMLSchema(DATA / "schemas" / "junit-10.xsd").validate(
+        re.sub(r'(<testcase .*?) file="[^"]*"', r"\1", text)
+    )
     (suite,) = ET.fromstring(text)
     return suite
 
@@ -535,7 +537,8 @@ def test_a_file_name_that_is_no_text_breaks_no_format() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_same_files_give_the_same_bytes(format: str) -> None:
-    assert check(format) == check(format)
+    first, second = (re.sub(r' time="[\d.]+"', "", check(format).out) for _ in range(2))
+    assert first == second
 
 
 def test_an_unknown_format_is_a_wrong_command_line() -> None:

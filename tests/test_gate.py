@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import ntpath
+import re
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
-from cnncalc.formats import git
+from cnncalc import ADDRESS
+from cnncalc.analyses.measures import MEASURES
+from cnncalc.analyses.style import Style
+from cnncalc.formats import git, source
 from tests.repository import Repository, repository
-from tests.running import invoke
+from tests.running import ROOT, invoke
 
 __all__ = ["repository"]
 
@@ -79,6 +87,31 @@ def test_two_problems_at_one_place_are_two(project: Repository) -> None:
     assert len(invoke("check", "nets/base.yaml", "-f", "text").out.splitlines()) == 2
 
 
+@pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "renamed"])
+def test_a_parent_that_is_gone_is_one_cause(project: Repository, deleted: bool) -> None:
+    project.commit(nets__g="{extends: c.yaml, name: Grandchild}\n")
+    Path("nets/base.yaml").unlink() if deleted else Path("nets/base.yaml").rename("nets/stem.yaml")
+    said = "nets/c.yaml:1:11: error extends no file `base.yaml` beside this one, nor among the bundled ones; and so in "
+    others = "nets/d.yaml, nets/e.yaml, nets/f.yaml, nets/g.yaml"
+    assert invoke("check", "--since", "HEAD", "-f", "text").out == f"{said}{others}\n"
+    ran = invoke("check", "nets")
+    assert ran.err == (
+        "error[extends]: no file `base.yaml` beside this one, nor among the bundled ones\n"
+        " --> nets/c.yaml:1:11\n"
+        "  |\n"
+        "1 | {extends: base.yaml, name: Child}\n"
+        "  |           ^^^^^^^^^\n"
+        "\n"
+        f"note: nets/c.yaml:1: and so in {others}\n"
+    )
+    assert ran.code == 2
+
+
+def test_parents_of_one_name_that_are_missing_in_two_folders_are_two_causes(project: Repository) -> None:
+    project.write(nets__x__a=CHILD.replace("base", "none"), nets__y__a=CHILD.replace("base", "none"))
+    assert len(invoke("check", "nets", "-f", "text").out.splitlines()) == 2
+
+
 # ------------------------------------------------------------------------------------------------ other services
 
 
@@ -104,6 +137,48 @@ def test_diagnostics_of_reviewdog_count_bytes(project: Repository) -> None:
         "range": {"start": {"line": 6, "column": start}, "end": {"line": 6, "column": start + 3}},
     }
     assert (found["severity"], found["code"]) == ("ERROR", {"value": "unknown-attribute"})
+
+
+def test_sarif_leads_to_the_project_and_to_what_is_said_of_a_code(project: Repository) -> None:
+    project.write(nets__base=BROKEN, nets__own=BASE.replace("  - flatten", "  - relu\n  - relu\n  - flatten"))
+    found = json.loads(invoke("check", "nets/base.yaml", "nets/own.yaml", "-f", "sarif").out)
+    driver = found["runs"][0]["tool"]["driver"]
+    assert driver["informationUri"] == ADDRESS
+    assert {rule["id"]: rule["helpUri"] for rule in driver["rules"]} == {
+        "repeated-activation": f"{ADDRESS}/blob/main/docs/rules.md#repeated-activation",
+        "unknown-layer": f"{ADDRESS}/blob/main/docs/errors.md#unknown-layer",
+    }
+
+
+def test_the_address_of_the_project_stands_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """README is shown by the package index, too, where a relative link leads nowhere."""
+    monkeypatch.setitem(
+        sys.modules, "hatchling.metadata.plugin.interface", SimpleNamespace(MetadataHookInterface=object)
+    )
+    spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    hook = module_from_spec(spec)
+    spec.loader.exec_module(hook)
+    metadata: dict[str, Any] = {}
+    hook.Metadata().update(metadata)
+    links = re.findall(r"\]\(([^)]+)\)", metadata["readme"]["text"])
+    assert len(links) > 20
+    assert [link for link in links if not link.startswith((f"{ADDRESS}/", "#", "https://"))] == []
+    paths = [link.removeprefix(f"{ADDRESS}/").split("/", 2)[2] for link in links if link.startswith(f"{ADDRESS}/")]
+    assert [path for path in paths if not (ROOT / path.partition("#")[0]).exists()] == []
+    assert all(url.startswith(ADDRESS) for url in metadata["urls"].values())
+    owner = ADDRESS.removeprefix("https://github.com/")
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"[\w.-]+/cnncalc(?=@|`|$)", text, re.MULTILINE)) == {owner}
+
+
+def test_junit_names_the_file_and_the_seconds(project: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(project.folder))
+    monkeypatch.chdir("nets")
+    case = ElementTree.fromstring(invoke("check", "base.yaml", "-f", "junit").out)[0][0]
+    assert (case.get("name"), case.get("file")) == ("base.yaml", "nets/base.yaml")
+    assert 0 < float(case.get("time") or 0) < 60
 
 
 def test_how_many_of_each_code(project: Repository) -> None:
@@ -145,6 +220,39 @@ def test_a_misspelt_name_is_told_what_was_meant(project: Repository, name: str, 
     assert f"  = help: {help}\n" in invoke("check", name).err.replace(" = help", "  = help").replace("   =", "  =")
 
 
+# ------------------------------------------------------------------------------------------------ what is no network
+
+HEAD = "input: {channels: 3, size: 8}\nlayers:\n"
+UNUSABLE: dict[str, tuple[str, bytes, str]] = {
+    "not closed": (
+        "a.yaml",
+        f"{HEAD}  - conv: {{filters: 4, kernel: 3\n  - relu\n  - flatten\n".encode(),
+        "a.yaml:3:11: error yaml-syntax the `{` that opens here is not closed",
+    ),
+    "indented too far": (
+        "a.yaml",
+        f"{HEAD}  - relu\n    - flatten\n".encode(),
+        "a.yaml:4:5: error yaml-syntax the line is indented further than `- relu` in line 3",
+    ),
+    "PyTorch": (
+        "a.pth",
+        b"PK\3\4a/data.pkl",
+        "a.pth:1:1: error foreign-format `a.pth` is a file of PyTorch, which is not",
+    ),
+    "Python": ("a.py", b"import torch\n", "a.py:1:1: error foreign-format `a.py` is a program in Python, which is not"),
+    "ONNX": ("a.onnx", b"\x08\x08\x12\x07pytorch", "a.onnx: error unreadable `a.onnx` is no whole model of ONNX"),
+    "HDF5": ("a.h5", b"\x89HDF\r\n\x1a\nxxxx", "a.h5: error unreadable `a.h5` is "),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "said"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_cannot_be_used_is_told_what_it_is_and_where(
+    project: Repository, name: str, data: bytes, said: str
+) -> None:
+    Path(name).write_bytes(data)
+    assert invoke("check", name, "-f", "text").out.startswith(said)
+
+
 # ------------------------------------------------------------------------------------------------ versions
 
 
@@ -163,6 +271,52 @@ def test_a_branch_that_is_only_on_the_server_is_found_and_that_is_said(
     assert note in invoke("check", "--since", "main").err
     assert "there is no `main` here: `origin/main` is meant." in invoke("diff", "main").out
     assert invoke("check", "nets", "--baseline", "dev").code == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "seen"), [("C:\\nets\\a.yaml", "nets\\a.yaml"), ("D:\\nets\\a.yaml", "D:\\nets\\a.yaml")]
+)
+def test_a_path_on_another_drive_is_whole(monkeypatch: pytest.MonkeyPatch, path: str, seen: str) -> None:
+    monkeypatch.setattr(source, "os", SimpleNamespace(path=ntpath, sep="\\"))
+    assert source.relative(path, "C:\\") == seen
+
+
+def test_nothing_else_looks_from_one_path_to_another() -> None:
+    """Python raises an error between drives; what lies below a folder is on its drive."""
+    files = [path for path in (ROOT / "cnncalc").rglob("*.py") if "os.path.relpath" in path.read_text(encoding="utf-8")]
+    assert sorted(path.relative_to(ROOT / "cnncalc").as_posix() for path in files) == [
+        "cli/commands/grade.py",
+        "formats/source.py",
+        "render/check/__init__.py",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------ figures
+
+
+def test_a_size_that_changed_looks_different(project: Repository) -> None:
+    def net(units: int) -> str:
+        return f"input: {{channels: 1000, size: 1}}\nlayers: [flatten, dense: {units}]\n"
+
+    project.commit(nets__big=net(325))
+    project.write(nets__big=net(335))
+    (line,) = [
+        line
+        for line in invoke("compare", "git:HEAD:nets/big.yaml", "nets/big.yaml").out.splitlines()
+        if line.startswith("size")
+    ]
+    assert line.split()[:6] == ["size", "1.30", "MB", "1.34", "MB", "+3.1"]
+
+
+def test_figures_have_as_many_digits_as_tell_them_apart() -> None:
+    style, size, params = Style(exact=False), MEASURES["size"], MEASURES["params"]
+    assert style.figures(size, (1_300_000, 1_301_000)) == ["1.300 MB", "1.301 MB"]
+    assert style.figures(size, (1_300_000, 1_300_001)) == ["1.300000 MB", "1.300001 MB"]
+    assert style.figures(size, (1_300_000, 1_300_000, 1_400_000)) == ["1.3 MB", "1.3 MB", "1.4 MB"]
+    assert style.figures(params, (34_848_001, 34_848_002)) == ["34,848,001", "34,848,002"]
+
+
+# ------------------------------------------------------------------------------------------------ drives
 
 
 def test_a_drive_that_is_not_there_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:

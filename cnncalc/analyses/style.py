@@ -10,7 +10,11 @@ from cnncalc.core.shape import Shape, written_shape
 from cnncalc.formats.writing import UTF8, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncalc.analyses.measures import Measure, Value
+
+MOST_DECIMALS = 6  # more of a MB than are usual: bytes
 
 
 class Style(Record):
@@ -42,6 +46,20 @@ class Style(Record):
     def figure(self, measure: Measure, value: Value) -> str:
         """A value as the measure is written: a number, or bytes as MB."""
         return self.plain(megabytes(value)) if measure.in_bytes and isinstance(value, int) else self.number(value)
+
+    def figures(self, measure: Measure, values: Sequence[Value]) -> list[str]:
+        """Values side by side, with more digits where different ones would look the same."""
+        texts = [self.figure(measure, value) for value in values]
+        wanted = len(set(values))
+        if len(set(texts)) == wanted:
+            return texts
+        if not measure.in_bytes:
+            return [self.plain(exact(value)) if value else text for value, text in zip(values, texts, strict=True)]
+        for more in range(1, MOST_DECIMALS):
+            texts = [self.plain(megabytes(value, more)) if isinstance(value, int) else "" for value in values]
+            if len(set(texts)) == wanted:
+                break
+        return texts
 
     def shape(self, shape: Shape | None) -> str:
         """A shape as text, in the layout of this style; empty where there is none."""

@@ -144,13 +144,13 @@ def percent(part: float | None, whole: float | None) -> str:
     return f"{100 * part / whole:.1f}%" if whole and part else "–"
 
 
-def megabytes(size: int) -> str:
-    """Bytes as MB of 10^6 bytes.
+def megabytes(size: int, more: int = 0) -> str:
+    """Bytes as MB of 10^6 bytes, with so many `more` decimals than usual.
 
     >>> megabytes(801_661_056), megabytes(246_824)
     ('801.7 MB', '0.247 MB')
     """
-    return f"{size / 1e6:,.1f} MB" if size >= 10**6 else f"{size / 1e6:.3f} MB"
+    return f"{size / 1e6:,.{(1 if size >= 10**6 else 3) + more}f} MB"
 
 
 def change(before: float | None, after: float | None) -> str:

@@ -68,17 +68,35 @@ class _Problem(Record):
     level: Level = "error"
     reason: str = ""
     calls: tuple[Origin, ...] = ()
+    cause: str = ""
 
 
 class Problem(_Problem):
     """One thing that is wrong: a stable `code`, a sentence, its place, and where known notes and a cure.
 
     A `warning` is worth a look and breaks nothing. `reason` tells apart what has one code, for programs; `calls` are
-    the calls of blocks that lead to the place, the outermost first. What quotes more of a file than anybody reads is
+    the calls of blocks that lead to the place, the outermost first; `cause` is what several places have in common, as a
+    file that all of them name and that is not there. What quotes more of a file than anybody reads is
     cut.
     """
 
     __slots__ = ()
+
+    @property
+    def file(self) -> str | None:
+        """The file that says it; None where nothing written is to blame."""
+        return self.where.file if self.where else None
+
+    @property
+    def line(self) -> int | None:
+        """The line, counted from 1; None where there are no lines."""
+        return self.where.line if self.where else None
+
+    @property
+    def text(self) -> str:
+        """One line: the place, the message, the cure."""
+        where = f"{self.where}: " if self.where else ""
+        return clean(f"{where}{self.message}{f'; {self.help}' if self.help else ''}")
 
     if not TYPE_CHECKING:  # the arguments are those of the fields
 
@@ -98,13 +116,13 @@ def _cut(text: str) -> str:
 
 
 class ProblemsFound(Exception):
-    """A file that cannot be used; `problems` lists all that is wrong with it.
+    """A file that cannot be used; `problems` lists all that is wrong with it, and the text a line for each.
 
     `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
     """
 
     def __init__(self, problems: list[Problem], understood: Callable[[], Any] = lambda: None) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
+        super().__init__("\n".join(problem.text for problem in problems))
         self.problems = problems
         self.understood = understood
 
@@ -149,6 +167,7 @@ class Problems:
         *,
         reason: str = "",
         calls: tuple[Origin, ...] = (),
+        cause: str = "",
     ) -> None:
         """A problem more; raises ProblemsFound where there are too many."""
         place = at if at is None or isinstance(at, Place | Label) else at.origin
@@ -160,7 +179,7 @@ class Problems:
             return
         self._seen.add((code, place))
         cure = help if help is None or isinstance(help, str) else self._searched(help)
-        self.found.append(Problem(code, message, place, notes, cure, reason=reason, calls=calls))
+        self.found.append(Problem(code, message, place, notes, cure, reason=reason, calls=calls, cause=cause))
         if len(self.found) >= MOST_PROBLEMS:
             self._stop(f"more than {MOST_PROBLEMS} problems: the rest is not shown")
 

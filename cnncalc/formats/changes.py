@@ -15,7 +15,7 @@ from hashlib import sha1, sha256
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.formats import git
 from cnncalc.formats.listing import SUFFIXES
-from cnncalc.formats.source import Source, decode, is_outside, outside, read_file
+from cnncalc.formats.source import Source, decode, is_outside, outside, read_file, relative
 
 _MOST = 2**28  # bytes of a list of files
 _NAMES = ("--no-renames", "--no-relative", "--ignore-submodules=dirty", "-z")
@@ -176,7 +176,7 @@ class WorkingTree:
         """A named file or folder, by its path from the top; one that lies outside begins with `..`."""
         folder = name if os.path.isdir(name) else os.path.dirname(name)
         last = "" if os.path.isdir(name) else os.path.basename(name)
-        return posixpath.normpath(posixpath.join(*_parts(os.path.relpath(os.path.realpath(folder), self.top)), last))
+        return posixpath.normpath(posixpath.join(*_parts(relative(os.path.realpath(folder), self.top)), last))
 
     def way(self, name: str) -> list[str]:
         """The symbolic links by which a name leads to its file, and that file; it may not be there."""
@@ -199,7 +199,7 @@ class WorkingTree:
             if len(found) > _MOST_LINKS:
                 return found
             if os.path.isabs(target):
-                here, target = "", os.path.relpath(target, self.top)
+                here, target = "", relative(target, self.top)
             else:
                 here = posixpath.dirname(here)
             ahead = _parts(target) + ahead
@@ -270,7 +270,7 @@ class Index(WorkingTree):
 
     def content(self, path: str) -> bytes | None:
         """The bytes of a file by its whole path; None where there is none."""
-        source = self.read(os.path.relpath(path))
+        source = self.read(relative(path))
         return None if source is None else source.text.encode()
 
     def _of_a_submodule(self, path: str) -> Source | None:

@@ -68,6 +68,16 @@ class Source:
         """The tree, as long as somebody else holds it."""
         self._root = ref(tree)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the tree, which is read again: what is analysed may go to another process."""
+        slots = (name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()))
+        return {name: getattr(self, name) for name in slots if name != "_root" and hasattr(self, name)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._root = None
+        for name, value in state.items():
+            setattr(self, name, value)
+
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none.
 
@@ -212,6 +222,14 @@ def is_outside(path: str, top: str) -> bool:
 
 
 _OF_GIT = frozenset((".git", "git~1"))  # as it may be written where case is nothing, and in eight letters
+
+
+def relative(path: str, start: str = "") -> str:
+    """A path as seen from a folder, by default the current one; whole where it lies on another drive."""
+    try:
+        return os.path.relpath(path, start or ".")
+    except ValueError:
+        return os.path.abspath(path)
 
 
 def is_absolute(name: str) -> bool:

@@ -53,7 +53,7 @@ def _title(networks: Sequence[NetworkFigures], style: Style) -> str:
     figures, short = [], style._replace(exact=False)
     for quantity, measure in used(Use.HEADLINE).items():
         before, after = first.figures[quantity], last.figures[quantity]
-        was, is_ = short.figure(measure, before), short.figure(measure, after)
+        was, is_ = short.figures(measure, (before, after))
         text = f"{was} → {is_} ({change(before, after)})"
         figures.append(f"{quantity} {text if before != after else f'{is_}, as before'}")
     return f"{' → '.join(names)}: {', '.join(figures)}"

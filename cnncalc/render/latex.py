@@ -171,6 +171,12 @@ def _equations(equations: doc.Equations, room: int) -> str:
     return "".join(found)
 
 
+def aligned(equations: doc.Equations) -> str:
+    """The equations alone, as a notebook shows mathematics."""
+    lines = [_equation(line) for line in equations.lines if isinstance(line, doc.Equation)]
+    return "$$\\begin{aligned}\n" + " \\\\\n".join(lines).replace(" && ", " ") + "\n\\end{aligned}$$"
+
+
 def _equation(line: doc.Equation) -> str:
     said, put_in = (part if isinstance(part, str) else part.text for part in (line.said, line.numbers or ""))
     terms = [_mathematics(part) for part in (line.said, line.numbers, line.result) if part]

@@ -153,7 +153,7 @@ def _figures(one: NetworkChange, measure: Measure, style: Style) -> tuple[Inline
         return style.plain(gone), ""
     if before is None or before == after:
         return style.figure(measure, after), style.plain("=") if before == after else ""
-    was_is = f"{style.figure(measure, before)} → {style.figure(measure, after)}"
+    was_is = " → ".join(style.figures(measure, (before, after)))
     return style.plain(was_is), Run(style.plain(changed_by(before, after)), "strong")
 
 

@@ -15,6 +15,7 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, used
 from cnncalc.core.problem import clean, nearest
 from cnncalc.core.record import Record
 from cnncalc.formats.listing import matches
+from cnncalc.formats.source import relative
 from cnncalc.formats.writing import remember
 
 if TYPE_CHECKING:
@@ -100,11 +101,11 @@ class Config(Record):
 
     def path_of(self, file: str) -> str:
         """A file by its path from the project's folder."""
-        return os.path.relpath(os.path.abspath(file), self.folder or ".").replace(os.sep, "/")
+        return relative(os.path.abspath(file), self.folder).replace(os.sep, "/")
 
     def name_of(self, path: str) -> str:
         """A path of the project as seen from the working folder."""
-        return os.path.relpath(os.path.join(self.folder, path))
+        return relative(os.path.join(self.folder, path))
 
     def layers(self, file: str) -> Iterator[tuple[str, Choices]]:
         """The choices for a file and where each is made, what goes before the other first."""
@@ -117,7 +118,7 @@ class Config(Record):
     @property
     def shown(self) -> str:
         """The name of the file that says so."""
-        return os.path.relpath(self.path) if self.path else "default"
+        return relative(self.path) if self.path else "default"
 
     def ignored(self, file: str) -> Codes:
         """The rules that `per-file-ignores` leaves out for a file."""
@@ -219,7 +220,7 @@ def max_key(measure: Measure) -> str:
 
 
 def _config(table: Any, path: str) -> Config:
-    known = keys(os.path.relpath(path))
+    known = keys(relative(path))
     if not isinstance(table, dict):
         raise BadConfig("must be a table")
     run = {name: value for name, value in table.items() if name not in known or not known[name].of_files}

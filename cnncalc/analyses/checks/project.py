@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analyses.checks.config import NAME, TABLE, BadConfig, Choices, Codes, Config, on_disk, read_config
 from cnncalc.formats.listing import File, has_wildcard, listing, matches
-from cnncalc.formats.source import Source, is_outside, top_of
+from cnncalc.formats.source import Source, is_outside, relative, top_of
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.growth import Allowed
@@ -102,7 +102,7 @@ class Project:
 
     def excludes(self, file: str) -> bool:
         """Whether a file that was found, not named, is left out."""
-        here = os.path.relpath(file).replace(os.sep, "/")
+        here = relative(file).replace(os.sep, "/")
         own = self.own
         return any(matches(here, pattern) for pattern in self.exclude) or (
             bool(own.exclude) and any(matches(own.path_of(file), pattern) for pattern in own.exclude)

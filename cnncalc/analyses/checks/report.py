@@ -6,15 +6,17 @@ import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from types import MappingProxyType
 
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
-from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.checks.expect import CheckResult, check
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
+from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.core.record import Record
 from cnncalc.formats import open as api
@@ -34,8 +36,8 @@ class Report(Record):
     `code` is 0 when all is well, 1 where something is broken, 2 where the file cannot be used. `problems` are errors
     and warnings in the order of the file; `figures` counts what was held against it. `totals` is None where there is
     no network; `lower_bound` names those that are lower bounds, and `values` are, by quantity, the totals that these
-    counts do not tell. `budgets` are all limits, kept or not; `growth` is what the file
-    allows itself. `skipped` says why a file below a folder is none of ours.
+    counts do not tell. `budgets` are all limits, kept or not; `growth` is what the file allows itself; `seconds` is how
+    long it took. `skipped` says why a file below a folder is none of ours.
     """
 
     file: str
@@ -49,6 +51,7 @@ class Report(Record):
     values: Mapping[str, Value] = MappingProxyType({})
     budgets: tuple[Held, ...] = ()
     growth: tuple[Growth, ...] = ()
+    seconds: float = 0
 
     def value(self, measure: Measure) -> Value:
         """A total of the network."""
@@ -73,7 +76,7 @@ class Checks:
     `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository. With a
     `project` each file is also held to what that chose. `finders` are further sources of problems and notes: each is
     given the file's text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read`
-    gives the text of a file by its name.
+    gives the text of a file by its name. Without `figures` neither `expect` nor `budget` is held.
 
     >>> Checks().report("lenet5").code
     0
@@ -87,6 +90,7 @@ class Checks:
     finders: tuple[Finder, ...] = ()
     read: Callable[[str], Source] = api.read
     project: Project | None = None
+    figures: bool = True
 
     def run(self, files: Iterable[str]) -> Iterator[Report]:
         """A report for every FILE, for every `*.yaml` and `*.yml` below every FOLDER, and for one that has none."""
@@ -99,6 +103,11 @@ class Checks:
 
     def report(self, file: str | File) -> Report:
         """The report on one file, with whatever is wrong with it. Raises BadConfig."""
+        started = perf_counter()
+        found = self._report(file)
+        return found if found.skipped else found._replace(seconds=perf_counter() - started)
+
+    def _report(self, file: str | File) -> Report:
         name, listed, unreadable = file if isinstance(file, File) else File(file)
         if unreadable:
             return Report(name, 2, problems=(Problem("unreadable", unreadable),))
@@ -112,17 +121,25 @@ class Checks:
             tree = parse(source) if listed else None  # held, so that it is read once
             if tree is not None and not is_architecture(tree):
                 return Report(name, skipped="no `layers` and no `extends`")
+        except ProblemsFound as error:
+            return _unusable(name, error, source)
+        return self.judge(source, name)
+
+    def judge(self, source: Source, name: str, graph: Graph | None = None) -> Report:
+        """The report on a file that was read, or on the graph that was made of it. Raises BadConfig."""
+        try:
             choices = self.project.choices(source) if self.project else Choices()
             strict = bool(self.strict or choices.strict)
-            graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
+            if graph is None:
+                graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
             analysis = analyze(graph)
-            result = check(graph, analysis)
+            result = check(graph, analysis) if self.figures else CheckResult(graph.file, 0)
             limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))
             others = tuple(held(limits, analysis, source))
             found = [*result.problems, *(one.problem for one in others if one.problem)]
             said = [one for finder in self.finders for one in finder(source, analysis)]
         except ProblemsFound as error:
-            return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
+            return _unusable(name, error, source)
         found += (one for one in said if isinstance(one, Problem))
         found = in_order(found, source.name)
         broken = any(problem.level == "error" or strict for problem in found)
@@ -145,6 +162,10 @@ class Checks:
             budgets=(*result.budgets, *others),
             growth=result.growth,
         )
+
+
+def _unusable(name: str, error: ProblemsFound, source: Source) -> Report:
+    return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
 
 
 class Cause(Record):
@@ -175,7 +196,7 @@ def causes(reports: Iterable[Report]) -> list[Cause]:
             cause = found.get(key)
             if cause is None:
                 found[key] = Cause(problem, (report,))
-            elif problem.where and problem.where.file == report.file:
+            elif problem.where and problem.where.file == report.file and problem.where == cause.problem.where:
                 found[key] = Cause(problem, (report, *cause.reports))
             else:
                 found[key] = cause._replace(reports=(*cause.reports, report))
@@ -186,7 +207,8 @@ def keyed(report: Report) -> Iterator[tuple[Hashable, Problem]]:
     """The problems of a report, each with what it has in common with the same problem of another file."""
     seen: Counter[Hashable] = Counter()
     for problem in report.problems:
-        key = (problem.code, problem.level, problem.reason, problem.where or (report.file, problem.message))
+        place = problem.cause or problem.where or (report.file, problem.message)
+        key = (problem.code, problem.level, problem.reason, place)
         seen[key] += 1
         yield (key, seen[key]), problem
 

@@ -148,10 +148,11 @@ def _through(node: Node, shapes: tuple[Shape, ...], shape: Shape, field: Field) 
         from cnncalc.core.work import reach
 
         reached = reach(layer, shapes, output)
-        axes = [_composed(axis, one) for axis, one in zip(field.axes, reached, strict=True)]
+        composed = [_composed(axis, one) for axis, one in zip(field.axes, reached, strict=True)]
         known = all(taps.every for one in reached for taps in one.taps)
-        if len(output) != len(shape) or all(axes):
-            return Field(tuple(axis or own for axis, own in zip(axes, field.axes, strict=True)), field.filled and known)
+        found = tuple([axis for axis in composed if axis])
+        if len(found) == len(composed):
+            return Field(found, field.filled and known)
         return _all_of(field, sides)._replace(filled=False)
     return field if len(shape) == len(output) else _all_of(field, sides)
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
-from cnncalc.render.check import Checked
+from cnncalc.render.check import Checked, from_root
 from cnncalc.render.problems import render as drawn
 
 
@@ -15,16 +15,18 @@ def render(checked: Checked, style: Style) -> str:
 
     All text is cleaned before: XML has no way to write control characters.
     """
-    reports, _, _ = checked
+    reports, root, _ = checked
+    seconds = f"{sum(report.seconds for report in reports):.3f}"
     counts = {
         "tests": f"{len(reports)}",
         "failures": f"{sum(report.code == 1 for report in reports)}",
         "errors": f"{sum(report.code == 2 for report in reports)}",
     }
-    suites = ET.Element("testsuites", {"name": "cnncalc", **counts})
-    suite = ET.SubElement(suites, "testsuite", {"name": "cnncalc check", **counts, "skipped": "0"})
+    suites = ET.Element("testsuites", {"name": "cnncalc", "time": seconds, **counts})
+    suite = ET.SubElement(suites, "testsuite", {"name": "cnncalc check", "time": seconds, **counts, "skipped": "0"})
     for report in reports:
-        case = ET.SubElement(suite, "testcase", {"classname": "cnncalc.check", "name": clean(report.file)})
+        named = {"classname": "cnncalc.check", "name": clean(report.file), "time": f"{report.seconds:.3f}"}
+        case = ET.SubElement(suite, "testcase", {**named, "file": clean(from_root(report.file, root))})
         if report.code:
             broken = report.errors or report.problems  # with --strict a warning, too
             more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""

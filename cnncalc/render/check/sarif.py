@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from cnncalc import __version__
+from cnncalc import ADDRESS, __version__
 from cnncalc.analyses.checks.report import Report, causes
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.style import Style
@@ -44,8 +44,9 @@ def render(checked: Checked, style: Style) -> str:
             }
             for file, note in notes
         ]
+    driver = {"name": "cnncalc", "version": __version__, "informationUri": ADDRESS}
     run = {
-        "tool": {"driver": {"name": "cnncalc", "version": __version__, "rules": [_rule(code) for code in codes]}},
+        "tool": {"driver": {**driver, "rules": [_rule(code) for code in codes]}},
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r", "\x85", "\u2028", "\u2029"],  # where YAML ends a line
         "invocations": [invocation],
@@ -58,10 +59,12 @@ def render(checked: Checked, style: Style) -> str:
 def _rule(code: str) -> dict[str, Any]:
     described = CODES.get(code)
     what, more = (described.what, described.cure) if described else (RULES[code].title, RULES[code].manual)
+    page = "errors" if described else "rules"
     return {
         "id": code,
         "shortDescription": {"text": _text(what)},
         "fullDescription": {"text": _text(what)},
+        "helpUri": f"{ADDRESS}/blob/main/docs/{page}.md#{code}",
         "help": {"text": _text(f"{what} {more}"), "markdown": _text(f"{what}\n\n{more}")},
     }
 

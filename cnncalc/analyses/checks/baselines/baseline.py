@@ -24,7 +24,7 @@ from cnncalc.core.record import Record
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
 from cnncalc.formats.open import graph_of
-from cnncalc.formats.source import Source
+from cnncalc.formats.source import Source, relative
 
 
 def named(
@@ -205,7 +205,7 @@ def _parent(file: str, source: Source, older: Source) -> tuple[Source, Source]:
     """A file that a source extends, now and in the older version; the source twice where there are not both."""
     now = beside(file, source)
     try:
-        before = older.tree.read(os.path.relpath(file, older.tree.folder or ".")) if now and older.tree else None
+        before = older.tree.read(relative(file, older.tree.folder)) if now and older.tree else None
     except ProblemsFound:
         before = None
     return (now, before) if now and before else (source, source)

@@ -6,7 +6,7 @@ import os
 
 from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.problem import Origin, ProblemsFound
-from cnncalc.formats.source import Source
+from cnncalc.formats.source import Source, relative
 
 MOST_NAMED = 3  # layers that such a problem names
 
@@ -21,7 +21,7 @@ def beside(file: str, source: Source) -> Source | None:
     if source.tree is None and not os.path.exists(file):
         return None
     try:
-        return source.beside(os.path.relpath(file, os.path.dirname(source.name) or "."))
+        return source.beside(relative(file, os.path.dirname(source.name)))
     except ProblemsFound:
         return None
 

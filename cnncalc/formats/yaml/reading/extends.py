@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from cnncalc.core.problem import Problems, ProblemsFound, misspelt
 from cnncalc.formats import bundled
 from cnncalc.formats.source import Map, Node, Seq, Source, Text, is_absolute, read_file
@@ -85,6 +87,8 @@ def parent_of(source: Source, node: Node, problems: Problems, key: str = "extend
     if path is None:
         known = bundled.names()
         places = "among the bundled architectures" if source.bundled else "beside this one, nor among the bundled ones"
-        problems.add("extends", f"no file `{name}` {places}", node, misspelt(name.removesuffix(".yaml"), known))
+        missing = os.path.normpath(os.path.join(os.path.dirname(source.name), name))
+        cure = misspelt(name.removesuffix(".yaml"), known)
+        problems.add("extends", f"no file `{name}` {places}", node, cure, cause=missing)
         raise ProblemsFound(problems.found)
     return read_file(path, name if name.endswith(".yaml") else f"{name}.yaml", bundled=True, regular=True)
