@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import cnncalc
-from cnncalc.analyses.measures.receptive_field import Axis, fields
+from cnncalc.analyses.measures.receptive_field import Sight, fields
 from tests.oracles.random_nets import random_graph
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def seen_by(value: Tensor, place: tuple[int, ...], image: Tensor) -> list[set[in
     return [set(axis.tolist()) for axis in gradient[0].abs().sum(0).nonzero().T]
 
 
-def predicted(axis: Axis, place: int, side: int) -> set[int]:
+def predicted(axis: Sight, place: int, side: int) -> set[int]:
     low, bits = axis.at(place)
     return {low + at for at in range(bits.bit_length()) if bits >> at & 1 and 0 <= low + at < side}
 

@@ -32,7 +32,9 @@ def render(explanation: Explanation, style: Style) -> str:
     }
     lists = {
         "entries": [
-            (_layer if isinstance(one, LayerWorking) else _sum)(one, analysis, explanation.asked)
+            _layer(one, analysis, explanation.asked)
+            if isinstance(one, LayerWorking)
+            else _sum(one, analysis, explanation.asked)
             for one in explanation.entries
         ]
     }

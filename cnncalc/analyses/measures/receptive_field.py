@@ -29,7 +29,7 @@ MOST_WORK = 10**8  # bits, for the union of sets with gaps
 Span = tuple[int, int]  # the lowest position, and a bit for each from there on; no bit where nothing is seen
 
 
-class Axis(Record):
+class Sight(Record):
     """What is seen on one axis of an input: a span for each place of a period, and how far the next period's lie on."""
 
     spans: tuple[Span, ...]
@@ -70,7 +70,7 @@ class Field(Record):
     A union of boxes, as of a 1×7 and a 7×1 convolution, is a cross, and what is said of it is the hull.
     """
 
-    axes: tuple[Axis, ...]
+    axes: tuple[Sight, ...]
     filled: bool
 
     @property
@@ -97,7 +97,7 @@ def fields(graph: Graph) -> list[Fields]:
     >>> height.size, str(height.jump), height.start
     (212, '32', -90)
     """
-    own = Axis(((0, 1),), 1)
+    own = Sight(((0, 1),), 1)
     inputs: list[Fields] = [
         {place: Field((own,) * (len(shape) - 1), True)} if len(shape) > 1 else {}
         for place, shape in enumerate(graph.inputs.values())
@@ -168,25 +168,25 @@ def _all_of(field: Field, sides: Shape) -> Field:
     )
 
 
-def _seen_by(axis: Axis, places: range) -> Axis:
-    return Axis((_together(axis, places),), 0)
+def _seen_by(axis: Sight, places: range) -> Sight:
+    return Sight((_together(axis, places),), 0)
 
 
-def _composed(axis: Axis, reached: Reach) -> Axis | None:
+def _composed(axis: Sight, reached: Reach) -> Sight | None:
     """What the places of an output see on an axis if they read these of a tensor; None: the period is too long."""
     taps, shift = reached
     times = len(axis.spans) // gcd(shift, len(axis.spans)) if shift else 1
     if len(taps) * times > LONGEST_PERIOD:
         return None
     spans = [_together(axis, _places(one, turn * shift)) for turn in range(times) for one in taps]
-    return Axis(tuple(spans), axis.shift * (shift * times) // len(axis.spans))
+    return Sight(tuple(spans), axis.shift * (shift * times) // len(axis.spans))
 
 
 def _places(taps: Taps, moved: int) -> range:
     return range(taps.first + moved, taps.last + moved + 1, taps.every or 1)
 
 
-def _together(axis: Axis, places: range) -> Span:
+def _together(axis: Sight, places: range) -> Span:
     """The union of what some places see."""
     if not places:
         return 0, 0
@@ -230,14 +230,14 @@ def _union(found: list[Field], output: Shape) -> Field:
             period = 1
         spans = tuple([_union_of([axis.at(at) for axis in several]) for at in range(period)])
         one = next(iter(several))
-        axes.append(Axis(spans, one.shift * (period // len(one.spans))))
+        axes.append(Sight(spans, one.shift * (period // len(one.spans))))
     whole = Field(tuple(axes), True)
     unlike = sum(len(set(parts)) > 1 for parts in zip(*(one.axes for one in found), strict=True))
     filled = all(one.filled for one in found) and unlike == 1
     return whole._replace(filled=filled or any(one.filled and one.axes == whole.axes for one in found))
 
 
-def _pace(axis: Axis) -> tuple[int, int]:
+def _pace(axis: Sight) -> tuple[int, int]:
     """The jump as a ratio in its lowest terms."""
     part = gcd(axis.shift, len(axis.spans))
     return axis.shift // part, len(axis.spans) // part
@@ -265,7 +265,7 @@ def told(field: Field, sides: Shape) -> list[str]:
     from cnncalc.core.formula import written
     from cnncalc.core.shape import AXES
 
-    def of_axis(axis: Axis, side: int) -> str:
+    def of_axis(axis: Sight, side: int) -> str:
         moves = f"every {written(axis.jump)}, from {axis.start}" if axis.shift else f"from {axis.start}, all the same"
         covers = not axis.shift and axis.start <= 0 and axis.start + axis.size >= side
         return f"{axis.size} positions, {moves}{', the whole input' if covers else ''}".replace("-", "−")
@@ -312,7 +312,7 @@ def _steps(analysis: Analysis, row: Row, place: int) -> list[Worked]:
     node = graph.nodes[next(at for at, one in enumerate(analysis.rows) if one is row)]
     (ref,) = node.inputs
     rank = len(row.input_shapes[0]) - 1
-    own = Field((Axis(((0, 1),), 1),) * rank, True)
+    own = Field((Sight(((0, 1),), 1),) * rank, True)
     before = of_layer(analysis, analysis.rows[ref]).get(place) if ref >= 0 else own
     if before is None or not before.moves or len(row.output_shape) != rank + 1:
         return []
