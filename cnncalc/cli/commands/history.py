@@ -27,7 +27,7 @@ class HistoryCommand(Command, options.WithOutputs, options.WithExact, options.Wi
     number: int = option(
         "-n",
         "--number",
-        type=click.IntRange(min=1),
+        type=options.Whole(min=1),
         default=100,
         show_default=True,
         help="How many commits are shown at most.",
