@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import click
-
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
