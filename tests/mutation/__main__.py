@@ -40,13 +40,13 @@ GUARDS = [  # what is written, and what is not; limits and problems; exit codes;
         "formats.writing", "cli.files", "cli.updating", "core.problem", "analyses.checks.report", "teaching.grade",
     )
 ]  # fmt: skip
-GUARDED_BY = [  # the tests that are about these
+GUARDED_BY = [  # the tests that are about these, and their own examples
     f"tests/test_{name}.py"
     for name in (
-        "writing", "output_files", "update", "undecodable_names", "limits", "messages", "budgets", "check_formats",
-        "many_files", "grade", "answers",
+        "writing", "output_files", "update", "undecodable_names", "encodings", "limits", "messages", "budgets",
+        "check_formats", "many_files", "grade", "answers",
     )
-]  # fmt: skip
+] + [f"{module.replace('.', '/')}.py" for module in GUARDS]  # fmt: skip
 REASONS = Path(__file__).with_name("survivors.yaml")
 FIGURES = ("mutants", "killed", "timeout", "survived")
 
