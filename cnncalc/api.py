@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.analyses.comparing.comparison import Comparison
     from cnncalc.analyses.overview import Overview
+    from cnncalc.analyses.reconcile import Reconciliation
     from cnncalc.analyses.working import Explanation
     from cnncalc.drawing.formats import Drawing
     from cnncalc.formats.source import Source
     from cnncalc.render.check import Checked
     from cnncalc.teaching.question import Handout
 
-__all__ = ["analyze", "check", "compare", "diagram", "exercise", "explain", "lint", "names", "summary"]
+__all__ = ["analyze", "check", "compare", "diagram", "exercise", "explain", "lint", "names", "reconcile", "summary"]
 
 Network = Graph | Analysis | str | os.PathLike[str]
 Limits = Mapping[str, int | float | str | Mapping[str, int | float | str]]
@@ -132,6 +133,41 @@ def explain(network: Network | ProblemsFound, *names: str, depth: int | Literal[
     return explained(_analysis(network, "explain: network"), names, depth)
 
 
+def reconcile(
+    network: Network,
+    figure: str | int | None = None,
+    *,
+    conventions: Iterable[str] | None = None,
+    functional: Iterable[str] = (),
+) -> Reconciliation:
+    """The figures that other tools print for a network, and the terms that lead from ours to theirs.
+
+    With a `figure`, 4111512576 or `"4.11G"`, whose it is. `conventions` are names of tools; `functional` are types of
+    layers that the code calls as functions.
+
+    >>> reconcile("resnet18", conventions=["torchinfo"]).conventions[0].figure
+    1814083944
+    """
+    from cnncalc.analyses import conventions as known
+    from cnncalc.analyses.reconcile import Reconciliation, figure_of, search
+    from cnncalc.analyses.reconcile import reconcile as beside
+    from cnncalc.core.layers import LAYERS
+
+    analysis = _analysis(network, "reconcile: network")
+    where = "reconcile: conventions"
+    chosen = known.names() if conventions is None else _names(conventions, known.names(), "convention", where)
+    called = _names(functional, LAYERS, "layer type", "reconcile: functional")
+    file, held = _name(network, analysis), [known.convention(name) for name in chosen]
+    if figure is None:
+        return Reconciliation(file, analysis, tuple(beside(analysis, held, called)), called)
+    if not isinstance(figure, str) and not is_whole(figure):
+        raise mistyped("reconcile: figure", "a whole number, or a rounded one like '4.11G'", figure)
+    looked_for = figure_of(str(figure))
+    if looked_for is None:
+        raise ValueError(f"reconcile: figure must be a whole number, or a rounded one like '4.11G', not '{figure}'")
+    return Reconciliation(file, analysis, search=search(analysis, str(figure), looked_for, held))
+
+
 def check(
     *networks: Network,
     limits: Limits | None = None,
@@ -196,10 +232,12 @@ def diagram(
     theme: Literal["light", "dark", "auto"] = "light",
     counts: Iterable[str] = (),
     every_copy: bool = False,
+    width: int | None = None,
 ) -> Drawing:
     """The picture of a network, of a block of it, or in the style `window` of a layer; a notebook shows it.
 
-    `depth` is how far blocks are unfolded, None all the way; `counts` are quantities that are written on the boxes.
+    `depth` is how far blocks are unfolded, None all the way; `counts` are quantities that are written on the boxes;
+    a picture is broken so that it is no wider than `width` pixels.
     CannotDraw is raised by what writes it, where nobody could read the picture.
 
     >>> diagram("lenet5").to_svg()[:4]
@@ -215,12 +253,15 @@ def diagram(
     written = _names(counts, used(Use.COLUMNS), "count", "diagram: counts")
     if depth != "auto":
         _number(depth, "diagram: depth", 1)
+    _number(width, "diagram: width", 200, 100_000)
+    if width is not None and style == "window":
+        raise ValueError("diagram: a width breaks a flow or volumes: the window of a layer has no rows")
     if part is None and style == "window":
         raise ValueError("diagram: the style window draws one layer: name it")
     if not isinstance(part, str | None):
         raise mistyped("diagram: part", "the name of a block or a layer", part)
     drawn = None if part is None else part_of(analysis, part, style == "window")
-    return Drawing(analysis, drawn, style, depth, written, every_copy, theme)
+    return Drawing(analysis, drawn, style, depth, written, every_copy, theme, width)
 
 
 def exercise(

@@ -56,6 +56,7 @@ PUBLIC = [
     "Place",
     "Problem",
     "ProblemsFound",
+    "Reconciliation",
     "Report",
     "Row",
     "TensorShape",
@@ -70,6 +71,7 @@ PUBLIC = [
     "load",
     "loads",
     "names",
+    "reconcile",
     "summary",
 ]
 
@@ -94,6 +96,8 @@ COMMANDS: list[tuple[Callable[[], Any], str]] = [
     (lambda: cnncalc.compare("lenet5", "lenet5_1998", by_layer=True), "compare lenet5 lenet5_1998 --by-layer"),
     (lambda: cnncalc.explain("lenet5", "C1", "total"), "explain lenet5.yaml C1 total"),
     (lambda: cnncalc.explain("lenet5"), "explain lenet5.yaml"),
+    (lambda: cnncalc.reconcile("lenet5", conventions=["thop", "fvcore"]), "reconcile lenet5 --convention thop,fvcore"),
+    (lambda: cnncalc.reconcile("lenet5", 61_706), "reconcile lenet5 --figure 61706"),
     (lambda: cnncalc.check("lenet5", limits={"params": "60k"}), "check lenet5 --max-params 60k --no-lint"),
     (lambda: cnncalc.check("lenet5", "nowhere", lint=True), "check lenet5 nowhere"),
     (lambda: cnncalc.exercise("lenet5", seed=7, count=3), "exercise lenet5 --seed 7 --count 3"),
@@ -125,6 +129,7 @@ def test_a_drawing_is_written_as_its_command_does(form: str) -> None:
         "Explanation": "explain",
         "Checked": "check",
         "Handout": "exercise",
+        "Reconciliation": "reconcile",
     }.items(),
 )
 def test_the_writers_are_those_of_the_command(result: str, command: str) -> None:
@@ -367,6 +372,7 @@ WRONG: list[tuple[str, Callable[[], Any], str]] = [
             ("check", cnncalc.check),
             ("lint", cnncalc.lint),
             ("diagram", cnncalc.diagram),
+            ("reconcile", cnncalc.reconcile),
             ("exercise", cnncalc.exercise),
         )
         for value, kind in ((5, "int"), (None, "NoneType"), ({}, "dict"), (["lenet5"], "list"), (b"lenet5", "bytes"))

@@ -169,6 +169,11 @@ def _step(
 # ------------------------------------------------------------------------------------------- the walk of formulas
 
 
+def scope_of(layer: Layer, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
+    """The names that formulas about a layer may use, where its output is known; raises Impossible."""
+    return _scope(layer, inputs) | {"out": output[1:]}
+
+
 def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     """The names that the formulas may use, for these inputs; raises Impossible where a layer cannot read them."""
     main = (spread(inputs) or inputs[0]) if layer.alike == "spread" else inputs[0]

@@ -29,6 +29,7 @@ class _ToDraw(Record):
     counts: tuple[str, ...] = ()
     every_copy: bool = False
     theme: str = "light"
+    width: int | None = None
 
 
 class Drawing(_ToDraw):
@@ -88,11 +89,11 @@ def part_of(analysis: Analysis, name: str, layer: bool = False, file: str = "") 
 
 def drawn(drawing: Drawing, style: Style) -> Picture:
     """The picture, before it is written."""
-    analysis, part, kind, depth, counts, every_copy, _ = drawing
+    analysis, part, kind, depth, counts, every_copy, _, width = drawing
     if isinstance(part, Row):
         return window(part, style.layout)
     look = Look(style.layout, counts)
-    return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy)
+    return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy, width=width)
 
 
 def svg(drawing: Drawing, style: Style) -> str:

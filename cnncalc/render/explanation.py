@@ -84,6 +84,10 @@ def equations_of(working: LayerWorking, style: Style, network: int = 0) -> Equat
         found.append(Equation("params", f"counted at {row.shares}, whose weights these are", None, "0"))
     others = ("activations",) if row.shares else ("params", "activations")
     found += _equations([step for step in working.steps if step.quantity in others], working.steps)
+    if row.counts.frozen:
+        found.append(
+            Equation("frozen", "all of them: training leaves these as they are", None, exact(row.counts.frozen))
+        )
     if row.counts.multiplies and network:
         found.append(Equation("share", "of the network's multiplies", None, percent(row.counts.multiplies, network)))
     return Equations([*found, *_remainder(working)])
@@ -142,6 +146,8 @@ def _sum(working: SumWorking, style: Style, file: str) -> Section:
     shown = [name for name in COUNTED if getattr(working.counts, name) or MEASURES[name].sign(of_all)]
     if working.counts.weights == working.counts.params:
         shown = [name for name in shown if name != "weights"]
+    if working.counts.frozen:
+        shown += ["trainable", "frozen"]
     heads = [Head("part", name=True), *(Head(title, right=True) for title in ("output", *shown))]
 
     def figures(counts: Counts, left_open: tuple[str, ...]) -> list[str]:
