@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.budget import Limit
     from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.analyses.comparing.comparison import Comparison
+    from cnncalc.analyses.measures import Measure
     from cnncalc.analyses.overview import Overview
     from cnncalc.analyses.reconcile import Reconciliation
     from cnncalc.analyses.working import Explanation
@@ -65,11 +66,13 @@ def summary(
     columns: Iterable[str] | None = None,
     sort: str | None = None,
     top: int | None = None,
+    convention: str | None = None,
 ) -> Overview:
     """The table of one or more networks, as `cnncalc summary` writes it.
 
     `depth` is how far blocks are unfolded: 0 totals only, None all the way. `columns` are names of them; `sort` is the
-    quantity of which the largest come first, and `top` keeps so many rows. JSON, CSV and records list all layers.
+    quantity of which the largest come first, and `top` keeps so many rows. By a `convention` multiplies or params are
+    as that tool counts them. JSON, CSV and records list all layers.
 
     >>> print(summary("lenet5", columns=["layer", "params"], sort="params", top=2).to_markdown().splitlines()[6])
     | C5 | 48,120 |
@@ -84,16 +87,21 @@ def summary(
         (sort,) = _names([sort], used(Use.FIGURES), "quantity", "summary: sort")
     _number(depth, "summary: depth", 0)
     _number(top, "summary: top", 1)
-    return Overview([Analyzed(one.file, one) for one in analyses], shown, depth, sort, top)
+    counted_as = _convention(convention, "summary: convention")
+    return Overview([Analyzed(one.file, one) for one in analyses], shown, depth, sort, top, counted_as)
 
 
 def compare(
-    *networks: Network, by_layer: bool = False, depth: int | None = None, max_growth: Growth | None = None
+    *networks: Network,
+    by_layer: bool = False,
+    depth: int | None = None,
+    max_growth: Growth | None = None,
+    convention: str | None = None,
 ) -> Comparison:
     """Networks side by side, each beside the first, as `cnncalc compare` shows them.
 
     `by_layer` aligns the layers of two; with a `depth` entries at that depth. `grown` are the totals that grew more
-    than `max_growth`: 5 percent, or `{"params": 5}`.
+    than `max_growth`: 5 percent, or `{"params": 5}`. With a `convention` there are also figures as that tool counts.
 
     >>> [one.analysis.totals.params for one in compare("vgg16", "resnet50").networks]
     [138357544, 25557032]
@@ -104,7 +112,9 @@ def compare(
     if by_layer and len(analyses) != 2:
         raise ValueError(f"compare: by_layer compares two networks, not {len(analyses)}")
     _number(depth, "compare: depth", 0)
-    figures = [network(_name(given, one), one) for given, one in zip(networks, analyses, strict=True)]
+    counted_as = _convention(convention, "compare: convention")
+    also = (counted_as,) if counted_as else ()
+    figures = [network(_name(given, one), one, *also) for given, one in zip(networks, analyses, strict=True)]
     allowed = _growth(max_growth, "compare: max_growth")
     return compared_with_first(figures, by_layer=by_layer, depth=depth, allowed=allowed)
 
@@ -181,6 +191,7 @@ def check(
     set: Mapping[str, object] | None = None,
     input_size: Size | None = None,
     allow_outside: bool = False,
+    convention: str | None = None,
 ) -> Checked:
     """A report on networks, or all files below a folder, held to what they expect, to budgets and to a baseline.
 
@@ -188,7 +199,7 @@ def check(
     `{"params": {"head": "2M"}}`. The `baseline` is a file or a version in git, from which totals grow no more than
     `max_growth`. With `lint` the rules run, too, or those of `select`, or all but those of `ignore`; `strict` breaks a
     file also where something is a warning. With `project` the `[tool.cnncalc]` of a file's `pyproject.toml` holds, as
-    it does for the command.
+    it does for the command. By a `convention` a limit of multiplies or params is of what that tool counts.
 
     Raises ValueError for a limit, a percentage or a code that is none.
 
@@ -198,7 +209,7 @@ def check(
     if not networks and not project:
         raise TypeError(f"check: give a network: {NETWORK}")
     return _checked(
-        networks, "check", limits=_limits(limits), baseline=baseline, growth=max_growth, lint=lint, select=select,
+        networks, "check", limits=_limits(limits, convention), baseline=baseline, growth=max_growth, lint=lint, select=select,
         ignore=ignore, strict=strict, project=project, set=set, input_size=input_size, allow_outside=allow_outside,
     )  # fmt: skip
 
@@ -443,10 +454,13 @@ def _nothing(path: str) -> None:
     """No project chooses anything."""
 
 
-def _limits(limits: object) -> dict[str, tuple[Limit, ...]]:
+def _limits(limits: object, convention: object) -> dict[str, tuple[Limit, ...]]:
     from cnncalc.analyses.checks.budget import read_limit, units
     from cnncalc.analyses.measures import MEASURES, Use, used
 
+    counted_as = _convention(convention, "check: convention")
+    if counted_as and not (isinstance(limits, Mapping) and counted_as.rests_on[0] in limits):
+        raise ValueError(f"check: the convention says how a limit of {counted_as.rests_on[0]} counts: there is none")
     if limits is None:
         return {}
     if not isinstance(limits, Mapping):
@@ -463,6 +477,8 @@ def _limits(limits: object) -> dict[str, tuple[Limit, ...]]:
             if limit is None:
                 raise ValueError(f"check: limits[{quantity!r}] must be {units(MEASURES[quantity])}, not '{amount}'")
             read.append(limit)
+        if counted_as and quantity == counted_as.rests_on[0]:
+            quantity, read = counted_as.name, [one._replace(quantity=counted_as.name) for one in read]
         found[quantity] = tuple(read)
     return found
 
@@ -495,6 +511,19 @@ def _words(given: object, where: str) -> list[str]:
 
 def _names(given: object, known: Iterable[str], what: str, where: str) -> tuple[str, ...]:
     return known_names(_words(given, where), tuple(known), what)
+
+
+def _convention(given: object, where: str) -> Measure | None:
+    """The measure of what a tool counts."""
+    from cnncalc.analyses.conventions import names as known
+    from cnncalc.analyses.reconcile import counted_by
+
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise mistyped(where, "the name of a convention", given)
+    (name,) = _names(given, known(), "convention", where)
+    return counted_by(name)
 
 
 def _number(given: object, where: str, least: int, most: int | None = None) -> None:

@@ -92,7 +92,16 @@ COMMANDS: list[tuple[Callable[[], Any], str]] = [
         "summary resnet18 -d 2 --sort params --top 3",
     ),
     (lambda: cnncalc.summary("lenet5.yaml", columns=["layer", "flops"]), "summary lenet5.yaml --columns layer,flops"),
+    (lambda: cnncalc.summary("lenet5.yaml", convention="thop"), "summary lenet5.yaml --convention thop"),
     (lambda: cnncalc.compare("lenet5", "lenet5_1998"), "compare lenet5 lenet5_1998"),
+    (
+        lambda: cnncalc.compare("lenet5", "lenet5_1998", convention="thop"),
+        "compare lenet5 lenet5_1998 --convention thop",
+    ),
+    (
+        lambda: cnncalc.check("lenet5", limits={"multiplies": "400k"}, convention="thop"),
+        "check lenet5 --max-multiplies 400k --convention thop --no-lint",
+    ),
     (lambda: cnncalc.compare("lenet5", "lenet5_1998", by_layer=True), "compare lenet5 lenet5_1998 --by-layer"),
     (lambda: cnncalc.explain("lenet5", "C1", "total"), "explain lenet5.yaml C1 total"),
     (lambda: cnncalc.explain("lenet5"), "explain lenet5.yaml"),
@@ -514,6 +523,10 @@ VALUES: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: cnncalc.check("lenet5", max_growth=5), "check: max_growth goes with a baseline"),
     (lambda: cnncalc.diagram("alexnet", style="window"), "diagram: the style window draws one layer: name it"),
+    (
+        lambda: cnncalc.check("lenet5", limits={"params": 5}, convention="thop"),
+        "check: the convention says how a limit of multiplies counts: there is none",
+    ),
     (lambda: cnncalc.diagram("alexnet", theme="drak"), "no theme 'drak'; did you mean 'dark'?"),
     (lambda: cnncalc.exercise("lenet5", level=4), "exercise: level must be 1 to 3, is 4"),
     (
