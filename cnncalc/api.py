@@ -209,8 +209,9 @@ def check(
     if not networks and not project:
         raise TypeError(f"check: give a network: {NETWORK}")
     return _checked(
-        networks, "check", limits=_limits(limits, convention), baseline=baseline, growth=max_growth, lint=lint, select=select,
-        ignore=ignore, strict=strict, project=project, set=set, input_size=input_size, allow_outside=allow_outside,
+        networks, "check", limits=_limits(limits, convention), baseline=baseline, growth=max_growth, lint=lint,
+        select=select, ignore=ignore, strict=strict, project=project, set=set, input_size=input_size,
+        allow_outside=allow_outside,
     )  # fmt: skip
 
 
