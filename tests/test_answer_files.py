@@ -1,4 +1,4 @@
-"""Fifty files of answers as they come from forms, course systems, spreadsheets, mails, keyboards: what is right has its
+"""Nearly sixty files of answers as they come from forms, course systems, spreadsheets, mails, keyboards: what is right has its
 point, what is wrong has none, and what is not understood is for a person.
 """
 
