@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import cnncalc
 from cnncalc.analyses.checks.baselines.recorded import Recorded
+from cnncalc.analyses.checks.report import Checks
 from tests.repository import Repository, repository
 from tests.running import ROOT, Ran, invoke
 
@@ -265,7 +265,8 @@ def test_what_is_recorded(folder: Path) -> None:
  "cnncalc_baseline": 1,
  "files": {
   "nets/a.yaml": {
-   "totals": {"params": 700, "weights": 684, "biases": 16, "buffers": 0, "multiplies": 9648, "activations": 288},
+   "totals": {"params": 700, "weights": 684, "biases": 16, "buffers": 0, "multiplies": 9648, "activations": 288, \
+"trainable": 700, "frozen": 0},
    "layers": {
     "conv1": {"params": 112, "multiplies": 3888, "activations": 144},
     "conv2": {"params": 296, "multiplies": 4608, "activations": 128},
@@ -360,7 +361,7 @@ def test_with_other_vars_the_recorded_figures_do_not_apply(folder: Path, args: t
     said = "a baseline FILE has the files' own figures: it goes without --set and --input-size."
     assert ran == (2, "", said)
     held = Recorded("baseline.json", lambda source: {})
-    (problem,) = cnncalc.Checks(input_size="64", finders=(held,)).report("nets/a.yaml").errors
+    (problem,) = Checks(input_size="64", finders=(held,)).report("nets/a.yaml").errors
     assert problem.message == "no baseline: baseline.json records other vars or another input size"
 
 

@@ -13,13 +13,13 @@ from xml.etree import ElementTree
 import pytest
 
 import cnncalc
-from cnncalc.diagram import dot, mermaid, svg
-from cnncalc.diagram.card import Look
-from cnncalc.diagram.draw import draw, graph
-from cnncalc.diagram.metrics import text_width
-from cnncalc.diagram.picture import FONTS, Area, Box, Caption, Face, Line, Picture, Point
-from cnncalc.diagram.sketch import CannotDraw, sketch
-from cnncalc.diagram.stack import stacked
+from cnncalc.drawing import dot, mermaid, svg
+from cnncalc.drawing.card import Look
+from cnncalc.drawing.draw import draw, graph
+from cnncalc.drawing.metrics import text_width
+from cnncalc.drawing.picture import FONTS, Area, Box, Caption, Face, Line, Picture, Point
+from cnncalc.drawing.sketch import CannotDraw, sketch
+from cnncalc.drawing.stack import stacked
 from tests.running import invoke, networks, process
 
 NAMED = [

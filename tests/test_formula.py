@@ -202,7 +202,7 @@ REFUSED = {
     "0.5 ** 51": ("a value beyond ±10^15 (limit: numbers 10^15)", None),
     "1000000000000000 ** 50": ("a value beyond ±10^15 (limit: numbers 10^15)", None),
     "2 ** " * 31 + "1": ("nested too deep (limit: formula nesting 30)", None),
-    "a.b.c": ("unexpected `.`", None),
+    "a.b.c.d": ("unexpected `.`", None),
     "1" + " + 1" * 300: ("an expression of 1,201 characters (limit: expression length 1,000)", None),
 }
 

@@ -144,7 +144,10 @@ def test_a_baseline_that_is_none_is_an_error(project: pytest.Pytester) -> None:
     chooses(project, 'baseline = "base.json"')
     result = project.runpytest("--cnncalc")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.errlines[0] == "ERROR: cnncalc: cannot read `base.json`: no such file"
+    assert result.errlines[0] == (
+        "ERROR: cnncalc: cannot read `base.json`: no such file; "
+        "`cnncalc check FILE... --write-baseline base.json` writes one"
+    )
 
 
 @pytest.mark.parametrize(
@@ -247,7 +250,7 @@ def test_an_assertion_says_which_network_it_is_about(project: pytest.Pytester) -
     result = project.runpytest()
     assert result.parseoutcomes() == {"failed": 1}
     lines = [line[1:].strip() for line in result.stdout.lines if line.startswith("E ")]
-    counts = "Counts(weights=1548, biases=14, buffers=0, multiplies=5328, activations=298)"
+    counts = "Counts(weights=1548, biases=14, buffers=0, multiplies=5328, activations=298, frozen=0)"
     analysis = "<Analysis of architectures/net.yaml: 1,562 params, 5,328 multiplies>"
     assert lines[:3] == [
         "AssertionError: assert 1562 < 1000.0",

@@ -121,6 +121,11 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
             f"{params}{style.number(totals.params, zero='0')} = {style.number(totals.weights, zero='0')} weights"
             f" + {style.number(totals.biases, zero='0')} biases; {megabytes(totals.size)} as float32",
         ),
+    ]
+    if totals.frozen:
+        learned = style.number(totals.trainable, zero="0")
+        lines.append(("trainable", f"{params}{learned}; the other {style.number(totals.frozen)} are frozen"))
+    lines += [
         ("FLOPs", f"{flops}{style.number(totals.flops, zero='0')} = 2 × multiplies"),
         ("activations", f"{style.number(totals.activations)} values"),
     ]

@@ -108,10 +108,10 @@ def describe(entry: Row | GroupRow) -> str:
     """An entry as a lecturer would write it: `conv 5×5, 256, same, groups 2`."""
     if isinstance(entry, Row):
         text = describe_layer(entry.layer, entry.input_shapes[0][0])
-        return f"{text}, weights of {entry.shares}" if entry.shares else text
-    if entry.start == entry.stop:
-        return "identity"
-    return entry.description
+        text = f"{text}, weights of {entry.shares}" if entry.shares else text
+    else:
+        text = "identity" if entry.start == entry.stop else entry.description
+    return f"{text}, frozen" if 0 < entry.counts.frozen == entry.counts.params else text
 
 
 def describe_layer(layer: Layer, channels: int, spelled: bool = False) -> str:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
+from cnncalc.core.arguments import mistyped
 from cnncalc.core.graph import Graph, whole_path
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.names import composed
-from cnncalc.core.problem import Origin, clean
+from cnncalc.core.problem import Origin, Problem, clean, misspelt
 from cnncalc.core.record import Record
-from cnncalc.core.shape import Shape
+from cnncalc.core.result import Tabular
+from cnncalc.core.shape import TensorShape
 
-_COUNTED = ("weights", "biases", "buffers", "multiplies", "activations")  # the fields of Counts
+_COUNTED = ("weights", "biases", "buffers", "multiplies", "activations", "frozen")  # the fields of Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Exact figures for one image; a sum of layers, or one layer's.
+    """Exact figures for one image; a sum of layers, or one layer's. `frozen` are params that training leaves alone.
 
     >>> (Counts(weights=3) + Counts(weights=1, biases=2)).params
     6
@@ -30,11 +33,17 @@ class Counts:
     buffers: int = 0
     multiplies: int = 0
     activations: int = 0
+    frozen: int = 0
 
     @property
     def params(self) -> int:
         """Learned numbers: weights and biases."""
         return self.weights + self.biases
+
+    @property
+    def trainable(self) -> int:
+        """Params that are not frozen."""
+        return self.params - self.frozen
 
     @property
     def flops(self) -> int:
@@ -53,6 +62,7 @@ class Counts:
             self.buffers + other.buffers,
             self.multiplies + other.multiplies,
             self.activations + other.activations,
+            self.frozen + other.frozen,
         )
 
     def __sub__(self, other: Counts) -> Counts:
@@ -62,6 +72,7 @@ class Counts:
             self.buffers - other.buffers,
             self.multiplies - other.multiplies,
             self.activations - other.activations,
+            self.frozen - other.frozen,
         )
 
 
@@ -77,19 +88,21 @@ class Row(Record):
     """One layer: its path, type, what it reads and gives, its counts, and where it was written.
 
     Shapes are channels first. `shares` names the layer whose weights it uses again; its own params are then 0.
-    `named` says whether the last part of the path was given, and not counted like `conv2`.
+    `named` says whether the last part of the path was given, and not counted like `conv2`. Where it is not `trainable`,
+    its params are frozen.
     """
 
     name: str
     type: str
     layer: Layer
     inputs: tuple[str, ...]
-    input_shapes: tuple[Shape, ...]
-    output_shape: Shape
+    input_shapes: tuple[TensorShape, ...]
+    output_shape: TensorShape
     counts: Counts
     origin: Origin
     shares: str | None = None
     named: bool = False
+    trainable: bool = True
 
     @property
     def line(self) -> int | None:
@@ -122,7 +135,7 @@ class GroupRow(Record):
     kind: str
     start: int
     stop: int
-    output_shape: Shape
+    output_shape: TensorShape
     counts: Counts
     origin: Origin
     copies: int = 0
@@ -145,8 +158,19 @@ class GroupRow(Record):
         return f"{self.kind} ×{self.copies}" if self.copies else self.kind
 
 
+class NoEntry(KeyError):
+    """A name that no layer and no group has, or several; `problem` says so."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return self.problem.text
+
+
 @dataclass(frozen=True, eq=False)
-class Analysis:
+class Analysis(Tabular):
     """The figures of a network: rows in the order of the file, groups by path, totals.
 
     `worked_out` keeps what others derive from it and need more than once, by name.
@@ -154,8 +178,8 @@ class Analysis:
 
     name: str
     file: str
-    inputs: dict[str, Shape]
-    outputs: dict[str, Shape]
+    inputs: dict[str, TensorShape]
+    outputs: dict[str, TensorShape]
     rows: tuple[Row, ...]
     groups: dict[str, GroupRow]
     totals: Counts
@@ -189,6 +213,46 @@ class Analysis:
         rows = (entry,) if isinstance(entry, Row) else self.rows[entry.start : entry.stop] if entry else self.rows
         found = {quantity for row in rows if row.layer.unknown for quantity in row.layer.left_open}
         return tuple(sorted(found, reverse=True))  # params before multiplies
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.find(name) is not None
+
+    def __getitem__(self, name: str) -> Row | GroupRow:
+        """The layer or group that a name means, as `find` does; raises NoEntry, with the nearest name.
+
+        >>> import cnncalc
+        >>> alexnet = cnncalc.analyze(cnncalc.load("alexnet"))
+        >>> alexnet["conv2"].counts.params
+        307200
+        >>> alexnet["convv2"]
+        Traceback (most recent call last):
+            ...
+        cnncalc.core.analysis.NoEntry: no entry `convv2` in alexnet.yaml; did you mean `conv2`?
+        """
+        if not isinstance(name, str):
+            raise mistyped("analysis[…]", "the name of a layer or a block", name)
+        return self.entry(name)
+
+    def entry(
+        self, name: str, *, what: str = "entry", known: Collection[str] | None = None, file: str = ""
+    ) -> Row | GroupRow:
+        """The entry that a name means; raises NoEntry.
+
+        Its message calls it `what`, and the network's file `file`; of the `known` names it tells the nearest.
+        """
+        file = file or self.file
+        found = self.matches(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (" …" if len(found) > 5 else "")
+            message = f"`{name}` may mean {len(found)} entries of {file}: {listed}"
+            raise NoEntry(Problem("unknown-name", message, help="write more of the path"))
+        known = [*(row.name for row in self.rows), *self.groups] if known is None else known
+        raise NoEntry(Problem("unknown-name", f"no {what} `{name}` in {file}", help=misspelt(name, known)))
 
     def find(self, name: str) -> Row | GroupRow | None:
         """The layer or group of that whole path, or of a unique short form of it; None where there is none.
@@ -232,32 +296,33 @@ def analyze(graph: Graph) -> Analysis:
     rows: list[Row] = []
     uncounted = []
     counted: list[Counts] = []
-    same: dict[tuple[int, bool], Counts] = {}  # equal work gives one object
-    for index, (name, layer, inputs, work, origin, shares, named) in enumerate(nodes):
+    same: dict[tuple[int, bool, bool], Counts] = {}  # equal work gives one object
+    for index, (name, layer, inputs, work, origin, shares, named, trainable) in enumerate(nodes):
         owns = shares == index
-        counts = same.get((id(work), owns))
+        counts = same.get((id(work), owns, trainable))
         if counts is None:
             learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
-            counts = same[id(work), owns] = Counts(*learned, work.multiplies, work.activations)
+            frozen = 0 if trainable else learned[0] + learned[1]
+            counts = Counts(*learned, work.multiplies, work.activations, frozen)
+            same[id(work), owns, trainable] = counts
         counted.append(counts)
         if layer.unknown and (quantities := layer.left_open):
             uncounted.append(Uncounted(name, str(next(iter(layer.values.values()))), quantities))
         if len(inputs) == 1 and inputs[0] >= 0:  # as most layers do
             read = nodes[inputs[0]]
             read_names: tuple[str, ...] = (read.name,)
-            read_shapes: tuple[Shape, ...] = (read.work.output,)
+            read_shapes: tuple[TensorShape, ...] = (read.work.output,)
         else:
             read_names = tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs])
             read_shapes = tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs])
         owner = None if owns else nodes[shares].name
-        row = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named)
+        row = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named, trainable)
         rows.append(new(Row, row))
-    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]
-    w, b, s, m, a = sums  # in the order of the fields of Counts
+    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]  # as fields of Counts
     summed: dict[tuple[int, ...], Counts] = {}
     groups: dict[str, GroupRow] = {}
     for name, kind, start, stop, output, origin, copies, named, several in graph.groups.values():
-        figures = (w[stop] - w[start], b[stop] - b[start], s[stop] - s[start], m[stop] - m[start], a[stop] - a[start])
+        figures = tuple([so_far[stop] - so_far[start] for so_far in sums])
         total = summed.get(figures)
         if total is None:
             total = summed[figures] = Counts(*figures)

@@ -68,6 +68,16 @@ class Source:
         """The tree, as long as somebody else holds it."""
         self._root = ref(tree)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the tree, which is read again: what is analysed may go to another process."""
+        slots = (name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()))
+        return {name: getattr(self, name) for name in slots if name != "_root" and hasattr(self, name)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._root = None
+        for name, value in state.items():
+            setattr(self, name, value)
+
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none.
 

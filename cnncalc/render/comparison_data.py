@@ -89,8 +89,13 @@ def _entry(entry: Row | GroupRow | None, analysis: Analysis) -> dict[str, Any] |
 
 def csv(comparison: Comparison, style: Style) -> str:
     """A line for each network, or for each layer of both versions."""
+    return written(records(comparison))
+
+
+def records(comparison: Comparison) -> list[list[Any]]:
+    """The columns, then a line for each network, or for each layer of both versions."""
     networks, changes, _, _ = comparison
-    return written(_by_network(networks) if changes is None else _by_layer(networks, changes))
+    return _by_network(networks) if changes is None else _by_layer(networks, changes)
 
 
 def _by_network(networks: Sequence[NetworkFigures]) -> list[list[Any]]:

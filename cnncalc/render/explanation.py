@@ -49,12 +49,15 @@ def document(explanation: Explanation, style: Style) -> Page:
 
 
 def _layer(working: LayerWorking, network: int, style: Style) -> Section:
-    lines = _lines(working, style, network)
-    return Section(working.name, [Equations(lines)], (working.description, clean(str(working.row.origin))))
+    equations = equations_of(working, style, network)
+    return Section(working.name, [equations], (working.description, clean(str(working.row.origin))))
 
 
-def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation | Remark]:
-    """What is said of a layer, in order: its steps, and lines for what is no formula."""
+def equations_of(working: LayerWorking, style: Style, network: int = 0) -> Equations:
+    """Equations of a layer, in order: its steps, and lines for what is no formula.
+
+    `network` are the multiplies of all layers, where these are known.
+    """
     row = working.row
     found: list[Equation | Remark] = [_reads(row.inputs, row.input_shapes, style)]
     if spread := working.spread:
@@ -81,9 +84,13 @@ def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation |
         found.append(Equation("params", f"counted at {row.shares}, whose weights these are", None, "0"))
     others = ("activations",) if row.shares else ("params", "activations")
     found += _equations([step for step in working.steps if step.quantity in others], working.steps)
+    if row.counts.frozen:
+        found.append(
+            Equation("frozen", "all of them: training leaves these as they are", None, exact(row.counts.frozen))
+        )
     if row.counts.multiplies and network:
         found.append(Equation("share", "of the network's multiplies", None, percent(row.counts.multiplies, network)))
-    return [*found, *_remainder(working)]
+    return Equations([*found, *_remainder(working)])
 
 
 def _padded(padded: Sequence[tuple[str, int, int, int]]) -> str:
@@ -139,6 +146,8 @@ def _sum(working: SumWorking, style: Style, file: str) -> Section:
     shown = [name for name in COUNTED if getattr(working.counts, name) or MEASURES[name].sign(of_all)]
     if working.counts.weights == working.counts.params:
         shown = [name for name in shown if name != "weights"]
+    if working.counts.frozen:
+        shown += ["trainable", "frozen"]
     heads = [Head("part", name=True), *(Head(title, right=True) for title in ("output", *shown))]
 
     def figures(counts: Counts, left_open: tuple[str, ...]) -> list[str]:

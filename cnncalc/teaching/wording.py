@@ -8,7 +8,7 @@ from cnncalc.core.analysis import Counts, Row
 from cnncalc.core.formula import written
 from cnncalc.core.layers.base import PER_AXIS, Layer
 from cnncalc.core.problem import Label
-from cnncalc.core.shape import Shape, written_shape
+from cnncalc.core.shape import Shape, TensorShape, written_shape
 from cnncalc.core.work import Step, work
 from cnncalc.teaching.question import Answer
 
@@ -61,7 +61,7 @@ def working(layer: Layer, reads: tuple[Shape, ...], quantity: str) -> list[Step]
     wanted = {"shape": ("output",), "params": ("weights", "biases", "params")}.get(quantity, (quantity,))
     done = work(layer, reads)
     counts = Counts(done.weights, done.biases, done.buffers, done.multiplies, done.activations)
-    row = Row("", layer.type, layer, (), reads, done.output, counts, Label("", ""))
+    row = Row("", layer.type, layer, (), tuple(map(TensorShape, reads)), done.output, counts, Label("", ""))
     return [step for step in working_of(row).steps if step.quantity in wanted]
 
 
