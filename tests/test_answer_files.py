@@ -1,5 +1,6 @@
-"""Nearly sixty files of answers as they come from forms, course systems, spreadsheets, mails, keyboards: what is right has its
-point, what is wrong has none, and what is not understood is for a person.
+"""Nearly sixty files of answers as they come from forms, course systems, spreadsheets, mails and keyboards.
+
+What is right has its point, what is wrong has none, and what is not understood is for a person.
 """
 
 from __future__ import annotations
@@ -7,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import openpyxl
