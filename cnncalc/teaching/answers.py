@@ -129,7 +129,11 @@ def _plain(sign: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """A text without Markdown's signs, quotes, the line to write on, and an equals sign or a plus before it."""
+    """A text without Markdown's signs, quotes, the line to write on, and an equals sign or a plus before it.
+
+    >>> tidy(" **“34,944”** ____"), tidy("= 55 × 55."), tidy(" – ")
+    ('34,944', '55 * 55', '')
+    """
     text = _SPACES.sub(" ", plain(text[: 2 * LONGEST])).strip(_AROUND)
     text = text.lstrip("=+ ").rstrip(" .,;?!_").strip(_AROUND)
     return "" if text == "-" else text

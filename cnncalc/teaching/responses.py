@@ -80,7 +80,11 @@ class Wanted(Record):
 
 
 def read_csv(text: str) -> tuple[list[list[str]], str]:
-    """The rows of a CSV file, and the sign between its cells: what its first line has most of, outside of quotes."""
+    """The rows of a CSV file, and the sign between its cells: what its first line has most of, outside of quotes.
+
+    >>> read_csv('Name;"a, b";1\\nAda;x;28x28x6\\n')
+    ([['Name', 'a, b', '1'], ['Ada', 'x', '28x28x6']], ';')
+    """
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     if declared:  # as Excel writes it
         text = text[declared.end() :]
