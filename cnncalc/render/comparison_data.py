@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, compared
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, measures_of
 from cnncalc.analyses.comparing.diff import Change, count
 from cnncalc.analyses.comparing.sameness import sameness
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
@@ -104,7 +104,7 @@ def records(comparison: Comparison) -> list[list[Any]]:
 
 def _by_network(networks: Sequence[NetworkFigures]) -> list[list[Any]]:
     """A line for each network, with its ratios to the first."""
-    keys = [measure.name for measure in compared()]
+    keys = [measure.name for measure in measures_of(networks)]
     head = ["file", "name", "status", *keys, *(f"{key}_ratio" for key in keys)]
     head += [f"most_{name}" for name in used(Use.HEADLINE)]
     lines: list[list[Any]] = [head]

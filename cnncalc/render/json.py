@@ -22,7 +22,7 @@ SCHEMA_VERSION = 1
 def render(overview: Overview, style: Style) -> str:
     """One JSON document, or an array where several files were named; one line for each layer."""
     found = [
-        network(one.analysis, overview.leaves(one.analysis), one.file)
+        network(one.analysis, overview.leaves(one.analysis), one.file, overview.instead)
         if one.analysis
         else render_problems(one.file, one.problems)
         for one in overview.networks
@@ -30,8 +30,8 @@ def render(overview: Overview, style: Style) -> str:
     return shown_json("[\n" + ",\n".join(found) + "\n]\n" if len(found) > 1 else f"{found[0]}\n")
 
 
-def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None) -> str:
-    """An analysis as JSON text, with `file` as the user named it.
+def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None, counted: Measure | None = None) -> str:
+    """An analysis as JSON text, with `file` as the user named it, and what else is `counted` of it.
 
     Written by hand around its parts, for equal layers have equal parts.
     """
@@ -49,10 +49,14 @@ def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None) ->
         "note": analysis.note,
         "notes": analysis.notes,
     }
+    if counted:
+        total = {"measure": counted.name, "help": counted.help, "total": counted.value(analysis)}
+        head["convention"] = {**total, "status": "lower_bound" if counted.sign_of(analysis) else "exact"}
     opened = dumps(head, ensure_ascii=False)[:-1]
     measures = used(Use.FIGURES)
     told = [(name, measure.of) for name, measure in measures.items() if measure.of]
     others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
+    others += [counted] if counted else []
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     files: dict[str, str] = {}
