@@ -14,6 +14,7 @@ from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.comparison import NetworkFigures, network
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.graph import Storage
 from cnncalc.core.problem import Problem, ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet, renamed
@@ -109,11 +110,11 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
         report = keeping.report(file)
         if report.skipped:
             continue
-        before = _before(change, old_names.get(path, path))
+        before = _before(change, old_names.get(path, path), checks.storage)
         networks.append(_compared(file, report, analyses, before, path in old_names, path in change.paths))
     for path in survey.gone:
         if path not in old_names.values():
-            networks.append(NetworkChange("removed", _before(change, path), None))
+            networks.append(NetworkChange("removed", _before(change, path, checks.storage), None))
     networks.sort(key=lambda one: one.file)
     both = [
         (one.file, one.before.rules, one.after.rules)
@@ -141,7 +142,7 @@ def _compared(
     return NetworkChange(kind, before, after, edited, () if same else changes, report)
 
 
-def _before(change: ChangeSet, path: str) -> Version | None:
+def _before(change: ChangeSet, path: str, storage: Storage) -> Version | None:
     """A network as it was; None where there was no such file."""
     name = change.tree.name(path)
     try:
@@ -149,6 +150,8 @@ def _before(change: ChangeSet, path: str) -> Version | None:
         if source is None:
             return None
         graph = graph_of(source)
+        if storage != graph.storage:
+            graph = replace(graph, storage=storage)
         analysis = analyze(graph)
         held = check(graph, analysis)
         return Version(name, network(name, analysis), held.budgets, growth=held.growth)
