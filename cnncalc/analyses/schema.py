@@ -8,6 +8,8 @@ editors show and insert; validators pass over them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnncalc.analyses.checks.budget import example_in_bytes
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.schema_layers import NUMBER, TRAINABLE, WORDS, Schema, attributes_of, entry, named, said, titled
@@ -34,7 +36,8 @@ def schema() -> Schema:
         "title": "cnncalc architecture file",
         "type": "object",
         "additionalProperties": False,
-        "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}],
+        "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}, {"required": ["network"]}],
+        "dependentSchemas": {"network": {"properties": dict.fromkeys(_OF_LAYERS, False)}},
         "properties": titled(_file()),
         "$defs": {
             "input": _input(),
@@ -62,6 +65,7 @@ def schema() -> Schema:
     }
 
 
+_OF_LAYERS = ("input", "inputs", "vars", "defaults", "blocks", "layers")
 _FIGURE: Schema = {"type": ["string", "integer"]}
 
 
@@ -79,6 +83,9 @@ def _file() -> dict[str, Schema]:
         "name": said("name of the network", _TEXT),
         "source": said("where its figures come from", _TEXT),
         "note": said("printed below the table", _TEXT),
+        "network": said(
+            "a file of another program (`model.onnx`) that is the network, in place of `input` and `layers`", _TEXT
+        ),
         "extends": said("a file beside this one, or a bundled one, whose parts this file inherits", _TEXT),
         "input": said(
             "shape of the input",
@@ -149,9 +156,18 @@ def _limits() -> dict[str, Schema]:
         amount, figure = f"{_number(measure)}, `5M`{units}", _figure(measure)
         kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
         levels = titled({kind: said(text, figure) for kind, text in kinds.items()})
+        if name in ("params", "multiplies"):
+            words = "count it as another tool does: `cnncalc reconcile` shows how"
+            levels |= titled({"convention": said(words, {"enum": list(_conventions(name))})})
         limit = {"type": [*figure["type"], "object"], "properties": levels, "additionalProperties": False}
         found[name] = said(f"the most {measure.noun} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
     return found
+
+
+def _conventions(quantity: str) -> Iterator[str]:
+    from cnncalc.analyses.conventions import all_conventions
+
+    return (one.name for one in all_conventions() if one.quantity == quantity)
 
 
 def _growth() -> dict[str, Schema]:
@@ -196,7 +212,7 @@ def _block() -> Schema:
     outputs = said("names, inside, of what the block gives; `BLOCK.NAME` reads one of them, `BLOCK` the first", WORDS)
     vars = said("worked out once for each use; `channels` are those of the block's input", _VARS)
     layers = said("what the block stands for", {"$ref": "#/$defs/entries"})
-    network = said("another network as the block: a file beside this one, or a bundled one", _TEXT)
+    network = said("another network as the block: a file beside this one, of any format, or a bundled one", _TEXT)
     until = said("the entry of the network that the block gives; what does not lead to it is left out", _TEXT)
     values = said("values for vars of the network; params of the block may be used", _VARS)
     trainable = said(*TRAINABLE)

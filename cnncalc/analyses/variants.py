@@ -9,7 +9,7 @@ from itertools import combinations
 from cnncalc.core.graph import Graph, Node
 from cnncalc.core.layers.base import LAYERS, Layer
 from cnncalc.core.record import Record
-from cnncalc.core.shape import Shape
+from cnncalc.core.shape import Shape, TensorShape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 
 SIZES = (
@@ -59,7 +59,7 @@ def changed(
     >>> changed(cnncalc.load("alexnet"), {}, {"input": (3, 8, 8)}) is None
     True
     """
-    shapes = {**graph.inputs, **(inputs or {})}
+    shapes = {name: TensorShape(shape) for name, shape in {**graph.inputs, **(inputs or {})}.items()}
     starts = list(shapes.values())
     known = WorkDone() if known is None else known
     nodes: list[Node] = []

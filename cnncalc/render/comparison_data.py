@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, compared
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, measures_of
 from cnncalc.analyses.comparing.diff import Change, count
+from cnncalc.analyses.comparing.sameness import sameness
 from cnncalc.analyses.measures import MEASURES, Use, Value, told, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row
@@ -28,6 +29,9 @@ def json(comparison: Comparison, style: Style) -> str:
             for file, problems in failed
         ],
     }
+    if len(networks) == 2:
+        same = sameness(*(one.analysis for one in networks))
+        found["same_but_for"] = same and same._asdict()
     if changes is not None:
         analyses = (networks[0].analysis, networks[1].analysis)
         shown = [_change(change, *analyses) for change in changes if change.kind != "unchanged"]
@@ -100,7 +104,7 @@ def records(comparison: Comparison) -> list[list[Any]]:
 
 def _by_network(networks: Sequence[NetworkFigures]) -> list[list[Any]]:
     """A line for each network, with its ratios to the first."""
-    keys = [measure.name for measure in compared()]
+    keys = [measure.name for measure in measures_of(networks)]
     head = ["file", "name", "status", *keys, *(f"{key}_ratio" for key in keys)]
     head += [f"most_{name}" for name in used(Use.HEADLINE)]
     lines: list[list[Any]] = [head]

@@ -74,6 +74,10 @@ def _lines(overview: Overview, cell: Callable[[Row, Analysis, str], Any]) -> Ite
     ]
     if overview.columns is not None:
         header = ["file", *(_NAMED.get(name, name) for name in overview.columns)]
+    if overview.instead:
+        other, quantity = overview.instead.name, overview.instead.rests_on[0]
+        at = header.index(quantity) if quantity in header else len(header)
+        header[at : at + 1] = [other] if overview.columns else [quantity, other]
     yield header
     for analysis in overview.analyses:
         for row in overview.leaves(analysis):

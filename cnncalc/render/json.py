@@ -23,7 +23,7 @@ def render(overview: Overview, style: Style) -> str:
     """One JSON document, or an array where several files were named; one line for each layer."""
     asked = (*(overview.columns or ()), *((overview.sort,) if overview.sort else ()))
     found = [
-        network(one.analysis, overview.leaves(one.analysis), one.file, asked)
+        network(one.analysis, overview.leaves(one.analysis), one.file, overview.instead, asked)
         if one.analysis
         else render_problems(one.file, one.problems)
         for one in overview.networks
@@ -31,8 +31,14 @@ def render(overview: Overview, style: Style) -> str:
     return shown_json("[\n" + ",\n".join(found) + "\n]\n" if len(found) > 1 else f"{found[0]}\n")
 
 
-def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None, asked: Collection[str] = ()) -> str:
-    """An analysis as JSON text, with `file` as the user named it, and the measures that are `asked` for.
+def network(
+    analysis: Analysis,
+    rows: Sequence[Row],
+    file: str | None = None,
+    counted: Measure | None = None,
+    asked: Collection[str] = (),
+) -> str:
+    """An analysis as JSON text, `file` as the user named it, what else is `counted` of it, and what was `asked` for.
 
     Written by hand around its parts, for equal layers have equal parts.
     """
@@ -50,10 +56,14 @@ def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None, as
         "note": analysis.note,
         "notes": analysis.notes,
     }
+    if counted:
+        total = {"measure": counted.name, "help": counted.help, "total": counted.value(analysis)}
+        head["convention"] = {**total, "status": "lower_bound" if counted.sign_of(analysis) else "exact"}
     opened = dumps(head, ensure_ascii=False)[:-1]
     measures = told(Use.FIGURES, asked)
-    counted = [(name, measure.of) for name, measure in measures.items() if measure.of]
+    summed = [(name, measure.of) for name, measure in measures.items() if measure.of]
     others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
+    others += [counted] if counted else []
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     files: dict[str, str] = {}
@@ -66,7 +76,7 @@ def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None, as
             figures = {
                 "input_shapes": row.input_shapes,
                 "output_shape": row.output_shape,
-                **{name: of(row.counts) for name, of in counted},
+                **{name: of(row.counts) for name, of in summed},
                 **values,
             }
             middle = parts[key] = dumps(figures)[1:-1]

@@ -61,9 +61,10 @@ class Measure:
     are. `name` is the word in files, options, tables and JSON, so a Python name.
 
     `whole`: the values are whole numbers, and a figure without a suffix is exact. `in_bytes`: they are bytes, which are
-    written in MB and limited in MiB, too. `rests_on`: where one of these is a lower bound, so is the value, or what the
-    sign `bound` says. `limit` is an example of a limit. `cause` is the measure in which the layers are told that made
-    this one grow, where it is another one. `worked` gives the working of its value, for `explain --of`.
+    written in MB and limited in MiB, too. `partial`: a layer without a value makes a sum a lower bound. `rests_on`:
+    where one of these is a lower bound, so is the value, or what the sign `bound` says. `limit` is an example of one.
+    `cause` is the measure in which the layers are told that made this one grow, where it is another one. `worked`
+    gives the working of its value, for `explain --of`.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Measure:
         limit: str = "5M",
         cause: str = "",
         worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None = None,
+        partial: bool = False,
     ) -> None:
         if (of is None) == (once is None):
             raise TypeError(f"measure {name}: either `of` or `once`")
@@ -105,13 +107,27 @@ class Measure:
         if name in MEASURES:
             raise TypeError(f"measure {name} is there already")
         self.name, self.help, self.of, self.once, self.total, self.uses = name, help, of, once, total, uses
-        self.whole, self.in_bytes, self.limit, self.cause = whole, in_bytes, limit, cause
+        self.whole, self.in_bytes, self.limit, self.cause, self.partial = whole, in_bytes, limit, cause, partial
         self.rests_on, self.bound, self.worked = rests_on, bound, worked
         MEASURES[name] = self
 
     def sign(self, left_open: Collection[str]) -> str:
         """The sign before a value where these quantities are not known of all layers: `≥ `, or nothing."""
         return f"{self.bound} " if any(quantity in left_open for quantity in self.rests_on) else ""
+
+    def sign_of(self, analysis: Analysis, entries: Iterable[Row | GroupRow] | None = None) -> str:
+        """The sign before the value of some entries, or of the whole network, where it is a bound: `≥ `, or nothing."""
+        if entries is None:
+            left_open = set(analysis.lower_bound)
+            rows: Iterable[Row] = analysis.rows
+        else:
+            entries = list(entries)
+            left_open = {quantity for entry in entries for quantity in analysis.left_open(entry)}
+            rows = [row for entry in entries for row in _rows(analysis, entry)]
+        known = self._by_layer(analysis) if self.partial else {}
+        if self.partial and any(known[row.name] is None for row in rows):
+            return f"{self.bound} "
+        return self.sign(left_open)
 
     @property
     def label(self) -> str:
@@ -137,15 +153,14 @@ class Measure:
 
     def together(self, analysis: Analysis, entries: Iterable[Row | GroupRow]) -> Value:
         """The value that several entries have together."""
-        from cnncalc.core.analysis import Counts, Row
+        from cnncalc.core.analysis import Counts
 
         if self.of is not None:
             return self.of(sum((entry.counts for entry in entries), Counts()))
         known = self._by_layer(analysis)
         values: list[Value] = []
         for entry in entries:
-            rows = (entry,) if isinstance(entry, Row) else analysis.rows[entry.start : entry.stop]
-            values += [known[row.name] for row in rows]
+            values += [known[row.name] for row in _rows(analysis, entry)]
         return values[0] if len(values) == 1 else self._total(values)
 
     def _total(self, values: Iterable[Value]) -> Value:
@@ -161,6 +176,12 @@ class Measure:
             found = dict(zip((row.name for row in analysis.rows), values, strict=True))
             analysis.worked_out[self.name] = found
         return found
+
+
+def _rows(analysis: Analysis, entry: Row | GroupRow) -> Sequence[Row]:
+    from cnncalc.core.analysis import Row
+
+    return (entry,) if isinstance(entry, Row) else analysis.rows[entry.start : entry.stop]
 
 
 def used(use: int) -> dict[str, Measure]:
