@@ -147,7 +147,7 @@ def test_diagrams(program: Program) -> None:
         text = program("diagram", "net.yaml", "--depth", "1", "--counts", f"{RATIO},{PATH}", "-f", format).out
         assert re.search(r"[>n]2\.571 activ", text)  # an SVG cuts what is too long
         assert "4 path" in text
-    assert f"there are params, weights, biases, buffers, multiplies, flops, activations, {RATIO}, {PATH}" in (
+    assert f"there are params, weights, biases, buffers, multiplies, flops, activations, {RATIO}, {BYTES}, {PATH}" in (
         program("diagram", "net.yaml", "--counts", "x").err
     )
 
@@ -280,7 +280,7 @@ def test_a_newer_record_is_read_without_them(program: Program) -> None:
 
 def test_an_unknown_quantity_lists_them(program: Program) -> None:
     ran = program("check", "net.yaml", "--baseline", "main", "--max-growth", "zzz=5%")
-    assert f"activations, size, {RATIO}, {PATH}" in ran.err
+    assert f"activations, size, {RATIO}, {BYTES}, {PATH}" in ran.err
 
 
 # ------------------------------------------------------------------------------------------------ compare
