@@ -95,7 +95,7 @@ class Step(Record):
 
 def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
     """Output shape and counts of `layer` on `inputs` (channels first); raises Impossible."""
-    scope = _scope(layer, inputs)
+    scope = scope_of(layer, inputs)
     output: list[int] = []
     counts = dict.fromkeys(COUNTS, 0)
     for quantity, _, _, _, value in _terms(layer, scope):
@@ -130,7 +130,7 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
     terms = []
     scope: dict[str, Any] = {}
     try:
-        scope = _scope(layer, inputs)
+        scope = scope_of(layer, inputs)
         for term in _terms(layer, scope):  # all of them first: they fill the scope
             terms.append(term)
     except Impossible as error:
@@ -169,7 +169,7 @@ def _step(
 # ------------------------------------------------------------------------------------------- the walk of formulas
 
 
-def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+def scope_of(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     """The names that the formulas may use, for these inputs; raises Impossible where a layer cannot read them."""
     main = (spread(inputs) or inputs[0]) if layer.alike == "spread" else inputs[0]
     for shape in inputs if layer.tensors else (main,):
