@@ -1,8 +1,8 @@
 """Parameters and multiplies of convolutional networks, from a YAML file.
 
 >>> import cnncalc
->>> analysis = cnncalc.analyze(cnncalc.load("alexnet"))
->>> analysis.find("conv1").counts.params
+>>> analysis = cnncalc.analyze("alexnet")
+>>> analysis["conv1"].counts.params
 34848
 """
 
@@ -11,56 +11,92 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncalc.analyses.checks.expect import CheckResult, check
-    from cnncalc.analyses.checks.report import Checks, Report
-    from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
+    from cnncalc.analyses.checks.report import Report
+    from cnncalc.analyses.comparing.comparison import Comparison
+    from cnncalc.analyses.overview import Overview
+    from cnncalc.analyses.working import Explanation
+    from cnncalc.api import analyze, check, compare, diagram, exercise, explain, lint, names, summary
+    from cnncalc.core.analysis import Analysis, Counts, GroupRow, NoEntry, Row
     from cnncalc.core.builder import Builder
     from cnncalc.core.graph import Graph
     from cnncalc.core.problem import Label, Place, Problem, ProblemsFound
+    from cnncalc.core.shape import TensorShape
+    from cnncalc.drawing.formats import Drawing
+    from cnncalc.drawing.sketch import CannotDraw
     from cnncalc.formats.open import from_dict, load, loads
+    from cnncalc.render.check import Checked
+    from cnncalc.teaching.question import Handout
 
 __version__ = "0.1.0"
 ADDRESS = "https://github.com/OWNER/cnncalc"  # where the project lives: all that leads there is made of this
 
 _HOMES = {
     "Analysis": "core.analysis",
-    "Counts": "core.analysis",
-    "GroupRow": "core.analysis",
-    "Row": "core.analysis",
-    "analyze": "core.analysis",
-    "from_dict": "formats.open",
-    "load": "formats.open",
-    "loads": "formats.open",
-    "Checks": "analyses.checks.report",
-    "Report": "analyses.checks.report",
     "Builder": "core.builder",
-    "CheckResult": "analyses.checks.expect",
-    "check": "analyses.checks.expect",
+    "CannotDraw": "drawing.sketch",
+    "Checked": "render.check",
+    "Comparison": "analyses.comparing.comparison",
+    "Counts": "core.analysis",
+    "Drawing": "drawing.formats",
+    "Explanation": "analyses.working",
     "Graph": "core.graph",
+    "GroupRow": "core.analysis",
+    "Handout": "teaching.question",
+    "Label": "core.problem",
+    "NoEntry": "core.analysis",
+    "Overview": "analyses.overview",
+    "Place": "core.problem",
     "Problem": "core.problem",
     "ProblemsFound": "core.problem",
-    "Label": "core.problem",
-    "Place": "core.problem",
+    "Report": "analyses.checks.report",
+    "Row": "core.analysis",
+    "TensorShape": "core.shape",
+    "analyze": "api",
+    "check": "api",
+    "compare": "api",
+    "diagram": "api",
+    "exercise": "api",
+    "explain": "api",
+    "from_dict": "formats.open",
+    "lint": "api",
+    "load": "formats.open",
+    "loads": "formats.open",
+    "names": "api",
+    "summary": "api",
 }
 __all__ = [
     "Analysis",
     "Builder",
-    "CheckResult",
-    "Checks",
+    "CannotDraw",
+    "Checked",
+    "Comparison",
     "Counts",
+    "Drawing",
+    "Explanation",
     "Graph",
     "GroupRow",
+    "Handout",
     "Label",
+    "NoEntry",
+    "Overview",
     "Place",
     "Problem",
     "ProblemsFound",
     "Report",
     "Row",
+    "TensorShape",
     "analyze",
     "check",
+    "compare",
+    "diagram",
+    "exercise",
+    "explain",
     "from_dict",
+    "lint",
     "load",
     "loads",
+    "names",
+    "summary",
 ]
 
 
@@ -71,8 +107,6 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     value = getattr(import_module(f"cnncalc.{_HOMES[name]}"), name)
-    if _HOMES[name] == "core.analysis":
-        import_module("cnncalc.render.display").show_analyses()
     globals()[name] = value
     return value
 

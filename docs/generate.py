@@ -1,26 +1,31 @@
 """Write the generated pages of the documentation: `python docs/generate.py`; `--check` only says what would change.
 
-Whole pages (layers.md, cli.md, table.svg) come from the declarations and commands, each page of evidence/ from the
+Whole pages (layers.md, cli.md, table.svg) come from the declarations and commands, the outputs of example.ipynb from
+its cells, each page of evidence/ from the
 script of its name beside it; the worksheets from the rows of worksheets/README.md, each a name and a command.
 In all other pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS`
 gives for that name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`,
 with standard output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is
 `# NAME.yaml`, and any block below `<!-- file: NAME -->`, is a file that the commands of its page find. `<!-- picture:
-cnncalc … -o FILE -->` writes what the command gives to a file beside the page.
+cnncalc … -o FILE -->` writes what the command gives to a file beside the page. On a page with `<!-- python -->` the
+`python` blocks run one after the other, and what one prints stands in the `text` block below it; one that needs a
+package which is not installed is passed over, and said.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import importlib.util
 import io
+import json
 import os
 import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -29,15 +34,15 @@ ROOT = HERE.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from cnncalc.analyses.conventions.base import Adds, Convention  # noqa: E402
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
-from cnncalc.core import builder, formula, problem, shape  # noqa: E402
+from cnncalc.core import builder, formula, names, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
 from cnncalc.core.layers.base import Layer  # noqa: E402
 from cnncalc.formats import source  # noqa: E402
 from cnncalc.formats.yaml import tree  # noqa: E402
 from cnncalc.formats.yaml.expanding import build, expand, inputs, values  # noqa: E402
 from cnncalc.formats.yaml.reading import description, extends, reader  # noqa: E402
-from cnncalc.formats.yaml.reading import problems as names  # noqa: E402
 from cnncalc.teaching import worksheet  # noqa: E402
 
 WARNING = "<!-- written by docs/generate.py: change the declarations, not this page -->\n"
@@ -51,6 +56,9 @@ _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTA
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _PICTURE = re.compile(r"^<!-- picture: (cnncalc [^\n]*?) -o ([\w/-]+\.svg) -->$", re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
+_PYTHON = re.compile(
+    r"^(```python\n((?:(?!```)[^\n]*\n)*)```\n)(?:(\n```text\n)(?:(?!```)[^\n]*\n)*(```\n))?", re.MULTILINE
+)
 _SHEET = re.compile(r"^\| \[([\w-]+)\]\(\1\.md\) .*?\| `(cnncalc exercise [^`]+)` \|", re.MULTILINE)
 
 
@@ -64,6 +72,7 @@ def pages() -> dict[Path, str]:
         HERE / "layers.md": layers_page(),
         HERE / "cli.md": cli_page(),
         HERE / "table.svg": table_picture(),
+        HERE / "example.ipynb": notebook((HERE / "example.ipynb").read_text(encoding="utf-8")),
     }
     for script in sorted((HERE / "evidence").glob("*.py")):
         found[script.with_suffix(".md")] = rendered_by(script)
@@ -97,7 +106,34 @@ def filled(text: str) -> str:
     def output(match: re.Match[str]) -> str:
         return f"{match[1]}$ {match[2]}\n{run(match[2], files)}{match[3]}"
 
-    return _RUN.sub(output, _PART.sub(part, text))
+    text = _RUN.sub(output, _PART.sub(part, text))
+    return ran(text, files) if "<!-- python -->\n" in text else text
+
+
+def ran(text: str, files: dict[str, str] | None = None) -> str:
+    """A page with what its Python prints, run in a folder with only `files`."""
+    names: dict[str, object] = {"__name__": "page"}
+
+    def output(match: re.Match[str]) -> str:
+        out = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(out):
+                exec(compile(match[2], "page", "exec"), names)
+        except ModuleNotFoundError as error:
+            print(f"{match[2].splitlines()[0]}: not run, for {error.name} is not installed", file=sys.stderr)
+            return match[0]
+        except Exception as error:
+            raise Failed(f"`{match[2].splitlines()[0]}` …: {type(error).__name__}: {error}") from error
+        lines = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+        if bool(match[3]) != bool(lines):
+            has = "prints, and has no `text` block" if lines else "prints nothing for the `text` block"
+            raise Failed(f"`{match[2].splitlines()[0]}` … {has} below it")
+        return f"{match[1]}{match[3]}{lines}{match[4]}" if match[3] else match[0]
+
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for name, content in (files or {}).items():
+            Path(name).write_text(content, encoding="utf-8")
+        return _PYTHON.sub(output, text)
 
 
 def run(command: str, files: dict[str, str] | None = None) -> str:
@@ -294,6 +330,41 @@ def table_picture() -> str:
     return "".join(f"{line.rstrip()}\n" for line in picture.strip().splitlines())
 
 
+# ---------------------------------------------------------------------------------------------- example.ipynb
+
+
+def notebook(text: str) -> str:
+    """A notebook with the outputs of its cells, as Jupyter would write them."""
+    book = json.loads(text)
+    names: dict[str, object] = {}
+    count = 0
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            count += 1
+            cell["execution_count"], cell["outputs"] = count, _outputs("".join(cell["source"]), names, count)
+    return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
+
+
+def _outputs(source: str, names: dict[str, object], count: int) -> list[dict[str, object]]:
+    """What a cell prints, and what its last line gives."""
+    tree, out = ast.parse(source), io.StringIO()
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    value = None
+    with contextlib.redirect_stdout(out):
+        exec(compile(tree, "cell", "exec"), names)
+        if last is not None:
+            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    found: list[dict[str, object]] = []
+    if out.getvalue():
+        found.append({"name": "stdout", "output_type": "stream", "text": out.getvalue().splitlines(keepends=True)})
+    if value is not None:
+        kinds = {"text/html": "_repr_html_", "text/latex": "_repr_latex_", "image/svg+xml": "_repr_svg_"}
+        shown = {kind: getattr(value, name)() for kind, name in kinds.items() if hasattr(value, name)}
+        data = {kind: one.splitlines(keepends=True) for kind, one in shown.items()} | {"text/plain": [repr(value)]}
+        found.append({"data": data, "execution_count": count, "metadata": {}, "output_type": "execute_result"})
+    return found
+
+
 # ---------------------------------------------------------------------------------------------- parts of other pages
 
 
@@ -431,7 +502,12 @@ def formats_part() -> str:
     for name, format in FORMATS.items():
         read: dict[str, list[str]] = {}
         for row in format.table.rows:
-            meaning = {"=": "what it reads", "0": "value by value", "*": "a product of matrices"}.get(row.type)
+            meaning = {
+                "=": "what it reads",
+                "0": "value by value",
+                "*": "a product of matrices",
+                "Σ": "as its equation says",
+            }.get(row.type)
             meaning = meaning or (f"[`{row.type}`](layers.md#{row.type})" if row.type in LAYERS else "…")
             read.setdefault(meaning, []).extend(f"`{one}`" for one in row.operators.split())
         rows = [f"| {', '.join(dict.fromkeys(names))} | {meaning} |" for meaning, names in read.items()]
@@ -439,7 +515,52 @@ def formats_part() -> str:
     return text
 
 
+def conventions_part() -> str:
+    """How each tool counts: a table of all, and one of the terms of each, from the declarations."""
+    from cnncalc.analyses.conventions import all_conventions
+
+    found = all_conventions()
+    rows = [
+        (
+            f"[`{one.name}`](#{one.name})",
+            one.word,
+            f"{one.tool} {one.version}",
+            one.sees if one.quantity == "multiplies" else "",
+            "yes" if one.asked else "no, read",
+        )
+        for one in found
+    ]
+    lines = _table(("name", "its word", "of", "sees", "asked"), rows)
+    for one in found:
+        lines += ["", f"### {one.name}", "", *_doc(sys.modules[_module_of(one)].__doc__)]
+        lines += ["", f"Source: {one.source}.{f' {one.note}' if one.note else ''}"]
+        terms = [(term.rate, types, text, term.label) for term in one.terms for types, text in _formulas(term)]
+        if one.factor > 1:
+            terms.insert(0, (f"{one.factor} for each", "multiplies", f"`{one.factor - 1} * multiplies`", "products"))
+        if terms:
+            lines += ["", *_table(("how much", "for", "formula", ""), terms)]
+        if one.nothing:
+            lines += ["", f"Nothing for {', '.join(f'`{type}`' for type in one.nothing)}."]
+    return "\n".join(lines) + "\n"
+
+
+def _module_of(one: Convention) -> str:
+    return f"cnncalc.analyses.conventions.{one.name.replace('-', '_')}"
+
+
+def _formulas(term: Adds) -> Iterator[tuple[str, str]]:
+    """The formulas of a term, each with the layer types that it is for."""
+    by_formula: dict[str, list[str]] = {}
+    for type, given in term.formulas.items():
+        cases = {"true": given} if isinstance(given, str) else given
+        texts = (f"`{text}`{f' if `{condition}`' if condition != 'true' else ''}" for condition, text in cases.items())
+        by_formula.setdefault("; ".join(texts), []).append(f"`{type}`")
+    for text, types in by_formula.items():
+        yield ", ".join(types), text
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "conventions": conventions_part,
     "action_inputs": action_inputs_part,
     "quantities": quantities_part,
     "options": options_part,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import cnncalc
 from cnncalc.analyses.checks.baselines.recorded import Recorded
+from cnncalc.analyses.checks.report import Checks
 from tests.repository import Repository, repository
 from tests.running import ROOT, Ran, invoke
 
@@ -361,7 +361,7 @@ def test_with_other_vars_the_recorded_figures_do_not_apply(folder: Path, args: t
     said = "a baseline FILE has the files' own figures: it goes without --set and --input-size."
     assert ran == (2, "", said)
     held = Recorded("baseline.json", lambda source: {})
-    (problem,) = cnncalc.Checks(input_size="64", finders=(held,)).report("nets/a.yaml").errors
+    (problem,) = Checks(input_size="64", finders=(held,)).report("nets/a.yaml").errors
     assert problem.message == "no baseline: baseline.json records other vars or another input size"
 
 

@@ -90,12 +90,12 @@ def test_groups_and_shared_weights() -> None:
 
 def test_a_stretch_is_built_again_below_another_path() -> None:
     net = Builder({"input": (4, 8, 8)})
-    a = net.add("conv", {"filters": 4, "kernel": 1}, name="one/a")
-    b = net.add("add", reads=[a, -1], name="one/inner/b")
-    assert a is not None
+    with net.block("one"):
+        a = net.add("conv", {"filters": 4, "kernel": 1}, name="a")
+        with net.block("inner"):
+            b = net.add("add", reads=[a, -1], name="b")
     assert b is not None
-    net.group("one/inner", "inner", 1, b, Label("net", "inner"))
-    stretch = Stretch("one", 0, 2, tuple(net.groups), (-1,), (b,), net.letters)
+    stretch = Stretch("one", 0, 2, tuple(net.groups[:1]), (-1,), (b,), net.letters - len("one"))
     assert net.again(stretch, "other", (b,)) == (3,)
     assert net.letters == sum(len(one.name) for one in (*net.nodes, *net.groups))
     net.last = 3
@@ -230,7 +230,7 @@ def test_what_reads_a_layer_that_failed_stays_silent() -> None:
     assert [one.name for one in understood.failed] == ["conv1"]
 
 
-@pytest.mark.parametrize("shape", [(0, 8), [3, 8], (3, 8, 8, 8, 8), (True,), ()])
+@pytest.mark.parametrize("shape", [(0, 8), "3x8", (3, 8, 8, 8, 8), (True,), ()])
 def test_an_input_is_a_shape(shape: object) -> None:
     net = Builder({"input": shape}, file="net")  # type: ignore[dict-item]
     message = f"input `input` must be a shape, channels first, like (3, 224, 224), is {shape!r}"
@@ -274,3 +274,45 @@ def test_equal_numbers_of_another_type_are_other_values() -> None:
     with pytest.raises(cnncalc.ProblemsFound) as found:
         cnncalc.loads("{input: {channels: 3}, layers: [dense: {units: 1}, dense: {units: true}]}")
     assert [problem.message for problem in found.value.problems] == ["`units` must be a whole number, is true"]
+
+
+def test_layers_of_a_block_are_added_inside_of_it() -> None:
+    net = Builder((3, 8, 8))
+    with net.block("stage"):
+        net.add("conv", {"filters": 4, "kernel": 1})
+        with net.block("inner"):
+            net.add("relu")
+        net.add("add", reads=["conv1", "inner"])
+    net.add("relu", reads="stage/inner")
+    net.add("add", reads=["relu1", "stage"])
+    graph = net.graph()
+    names = ["stage/conv1", "stage/inner/relu1", "stage/add1", "relu1", "add1"]
+    assert [node.name for node in graph.nodes] == names
+    assert [(group.name, group.start, group.stop) for group in graph.groups.values()] == [
+        ("stage/inner", 1, 2),
+        ("stage", 0, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a/b", "`a/b` is in no block `a`; add it inside of `with net.block('a'):`"),
+        ("x y", "`x y` is no name; a name is letters, digits, `_`, `-` and `.`"),
+        ("7/x", "`7/x` is in no block `7`; add it inside of `with net.block('7'):`"),
+        ("total", "the name `total` is taken; choose another name"),
+        ("stem", "two layers are called `stem`; give one another name"),
+    ],
+)
+def test_a_name_is_one_that_a_file_could_have(name: str, said: str) -> None:
+    net = Builder((3, 8, 8), file="net")
+    net.add("relu", name="stem")
+    net.add("relu", name=name)
+    with pytest.raises(cnncalc.ProblemsFound) as raised:
+        net.graph()
+    assert str(raised.value) == f"net, layer `{name}`: {said}"
+
+
+def test_the_name_of_an_input_is_a_name() -> None:
+    with pytest.raises(cnncalc.ProblemsFound, match='net, input `a"b`: `a"b` is no name'):
+        Builder({'a"b': (3, 8, 8)}, file="net").graph()

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 import cnncalc
-from cnncalc.diagram.draw import draw
-from cnncalc.diagram.layers import Link, Thing
-from cnncalc.diagram.order import Order, ordered
-from cnncalc.diagram.picture import Box, Line, Picture, Point
+from cnncalc.drawing.draw import draw
+from cnncalc.drawing.layers import Link, Thing
+from cnncalc.drawing.order import Order, ordered
+from cnncalc.drawing.picture import Box, Line, Picture, Point
 from tests.running import networks
 
 DEPTHS = ("auto", 1, 2, 3, None)

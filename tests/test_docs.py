@@ -152,6 +152,32 @@ def test_the_python_of_the_readme_runs_and_prints_what_it_says() -> None:
         assert out.getvalue().split()[: len(said)] == said
 
 
+def test_the_notebook_is_one_and_shows_a_table_a_picture_and_mathematics() -> None:
+    """That its outputs are those of its cells, the test of generated parts says."""
+    nbformat = pytest.importorskip("nbformat")
+    book = nbformat.read(ROOT / "docs" / "example.ipynb", as_version=4)
+    nbformat.validate(book)
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert {kind for output in outputs for kind in output.get("data", {})} == {
+        "text/html",
+        "text/latex",
+        "image/svg+xml",
+        "text/plain",
+    }
+
+
+def test_python_on_a_page_is_run_and_what_needs_a_missing_package_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    generator = _generator()
+    page = "<!-- python -->\n\n```python\n{}\n```\n\n```text\nold\n```\n"
+    assert "```text\n3\n```" in generator.filled(page.format("print(1 + 2)"))
+    assert generator.filled(page.format("import no_such_package")) == page.format("import no_such_package")
+    assert capsys.readouterr().err == "import no_such_package: not run, for no_such_package is not installed\n"
+    with pytest.raises(generator.Failed, match=r"`x = 1` … prints nothing for the `text` block below it"):
+        generator.filled(page.format("x = 1"))
+    with pytest.raises(generator.Failed, match=r"`1 / 0` …: ZeroDivisionError: division by zero"):
+        generator.filled(page.format("1 / 0"))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_output_is_shown_unchecked(page: Path) -> None:
     """A command that is shown with its output stands below a `run` comment, or on a page that is generated whole."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import cnncalc
+from cnncalc.analyses.checks.expect import check
 from tests.running import invoke
 
 INPUT = "input: {channels: 4, size: 8}\n"
@@ -89,7 +90,7 @@ REFUSED: dict[str, tuple[str, list[tuple[str, str]]]] = {
 @pytest.mark.parametrize(("text", "problems"), REFUSED.values(), ids=REFUSED)
 def test_rule_refuses(text: str, problems: list[tuple[str, str]]) -> None:
     with pytest.raises(cnncalc.ProblemsFound) as raised:
-        cnncalc.check(cnncalc.loads(INPUT + text))
+        check(cnncalc.loads(INPUT + text))
     assert [(problem.code, problem.message) for problem in raised.value.problems] == problems
 
 

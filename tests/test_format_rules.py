@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc import Analysis, CheckResult
+from cnncalc import Analysis
+from cnncalc.analyses.checks.expect import CheckResult, check
 from tests.running import table
 
 pytestmark = pytest.mark.quick
@@ -87,7 +88,7 @@ def test_rule(case: dict[str, Any], tmp_path: Path) -> None:
     analysis = cnncalc.analyze(graph)
     checked: CheckResult | None = None
     if {"passes", "breaks", "warns"} & set(case):
-        checked = cnncalc.check(graph)
+        checked = check(graph)
     found = {
         "names": lambda: [row.name for row in analysis.rows],
         "has": lambda: {name: figures(analysis, name, wanted) for name, wanted in case["has"].items()},
@@ -107,7 +108,7 @@ def test_rule(case: dict[str, Any], tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", FAILING, ids=ids(FAILING))
 def test_rule_refuses(case: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(cnncalc.ProblemsFound) as raised:
-        cnncalc.check(load(case, tmp_path))
+        check(load(case, tmp_path))
     problems = raised.value.problems
     assert [without(described(problem), tmp_path) for problem in problems] == case["problems"]
     if "help" in case:

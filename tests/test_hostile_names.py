@@ -74,7 +74,7 @@ def arguments(command: str) -> tuple[str, ...]:
     return ("net.yaml", "net.yaml") if command == "compare" else ("net.yaml",)
 
 
-OF_NO_FILE = ("completion", "diff", "help", "layers", "list", "new", "rules", "schema", "show")
+OF_NO_FILE = ("completion", "diff", "help", "history", "layers", "list", "new", "rules", "schema", "show")
 OUTPUTS = [
     (command, form) for command in command_names() if command not in OF_NO_FILE for form in formats(command) or ("",)
 ]
@@ -309,14 +309,17 @@ def test_the_name_of_a_network(command: str, form: str) -> None:
     ran = run(command, form, *arguments(command))
     assert ran.code in ((0, 1) if command != "grade" else (2,)), ran.err  # these answers are for a person
     read = check(ran, command, form)
-    if command not in ("explain", "compare") and form not in ("csv", "tikz"):  # they show the file's, or a part
+    if command not in ("explain", "compare", "badge") and form not in (
+        "csv",
+        "tikz",
+    ):  # they show the file's, or a part
         assert [what for what, text in HOSTILE.items() if not seen(text, read)] == [], ran.out
 
 
 MESSAGES = [  # of the others no output is written where a file is wrong
     (command, form)
     for command, form in OUTPUTS
-    if command == "check" or (form == "json" and command not in ("exercise", "grade"))
+    if command == "check" or (form == "json" and command not in ("exercise", "grade", "badge"))
 ]
 
 

@@ -18,9 +18,9 @@ BEFORE = {  # what a folder may import, besides itself
     "formats": {"core"},
     "analyses": {"core", "formats"},
     "render": {"core", "formats", "analyses"},
-    "diagram": {"core", "formats", "analyses"},
-    "teaching": {"core", "formats", "analyses", "render", "diagram"},
-    "cli": {"core", "formats", "analyses", "render", "diagram", "teaching"},
+    "drawing": {"core", "formats", "analyses"},
+    "teaching": {"core", "formats", "analyses", "render", "drawing"},
+    "cli": {"core", "formats", "analyses", "render", "drawing", "teaching"},
 }
 HOMES = {
     "click": "cli",

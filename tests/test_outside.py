@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cnncalc
+from cnncalc.analyses.checks.report import Checks
 from cnncalc.formats.source import is_absolute, is_outside, top_of
 from tests.running import Ran, invoke
 from tests.test_hostile_input import INPUT, LAYERS, MOST_SECONDS, measured
@@ -143,8 +144,8 @@ def test_python_allows_it_by_a_keyword(top: Path) -> None:
         with pytest.raises(cnncalc.ProblemsFound, match=OUTSIDE):
             read()
         assert len(read(allow_outside=True).nodes) == 1
-    assert cnncalc.Checks().report("net.yaml").code == 2
-    assert cnncalc.Checks(allow_outside=True).report("net.yaml").code == 0
+    assert Checks().report("net.yaml").code == 2
+    assert Checks(allow_outside=True).report("net.yaml").code == 0
 
 
 def test_a_link_that_is_named_is_read_and_one_that_is_found_is_not(top: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 import cnncalc
-from cnncalc.diagram.metrics import text_width
+from cnncalc.drawing.metrics import text_width
 from tests.running import invoke
 
 pytestmark = pytest.mark.quick

@@ -144,7 +144,10 @@ def test_a_baseline_that_is_none_is_an_error(project: pytest.Pytester) -> None:
     chooses(project, 'baseline = "base.json"')
     result = project.runpytest("--cnncalc")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert result.errlines[0] == "ERROR: cnncalc: cannot read `base.json`: no such file"
+    assert result.errlines[0] == (
+        "ERROR: cnncalc: cannot read `base.json`: no such file; "
+        "`cnncalc check FILE... --write-baseline base.json` writes one"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import cnncalc
-from cnncalc.diagram.draw import draw
-from cnncalc.diagram.picture import Caption, Face, Picture
-from cnncalc.diagram.tikz import render
-from cnncalc.diagram.window import window
+from cnncalc.drawing.draw import draw
+from cnncalc.drawing.picture import Caption, Face, Picture
+from cnncalc.drawing.tikz import render
+from cnncalc.drawing.window import window
 from tests.running import invoke
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
 
 if TYPE_CHECKING:
     from cnncalc.analyses.outline import SummaryLine
@@ -22,14 +23,21 @@ class Analyzed(Record):
     problems: Sequence[Problem] = ()
 
 
-class Overview(Record):
-    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
-
+class _Overview(Record):
     networks: Sequence[Analyzed]
     columns: tuple[str, ...] | None = None
     depth: int | None = 1
     sort: str | None = None
     top: int | None = None
+
+
+class Overview(_Overview, Tabular):
+    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Overview of {', '.join(one.file for one in self.networks)}>"
 
     @property
     def analyses(self) -> Iterator[Analysis]:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from cnncalc.analyses.outline import describe, describe_layer, parts
-from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row, analyze
+from cnncalc.core.analysis import Analysis, Counts, GroupRow, NoEntry, Row, analyze
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
-from cnncalc.core.problem import Origin, Problem
+from cnncalc.core.problem import Origin, Problem, ProblemsFound
 from cnncalc.core.record import Record
-from cnncalc.core.shape import AXES, Shape
+from cnncalc.core.result import Mathematics, Result
+from cnncalc.core.shape import AXES, Shape, TensorShape
 from cnncalc.core.work import Named, Step, attempt, spread_over, steps, symbol_of
 
 COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
@@ -31,7 +32,7 @@ class Meaning(Record):
 
 
 @dataclass(frozen=True)
-class LayerWorking:
+class LayerWorking(Mathematics):
     """One layer, number by number.
 
     `steps` are in the order in which one reads them: the output's sides (labelled height, width, or `size` where all
@@ -52,6 +53,9 @@ class LayerWorking:
     steps: tuple[Step, ...]
     remainders: dict[str, int]
     maps: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Working of {self.name}: {self.description}>"
 
     @property
     def name(self) -> str:
@@ -138,7 +142,7 @@ class SumWorking:
     entry: GroupRow | None
     description: str
     layers: int
-    outputs: dict[str, Shape]
+    outputs: dict[str, TensorShape]
     parts: tuple[tuple[str, Row | GroupRow], ...]
     counts: Counts
     left_open: tuple[tuple[str, ...], ...] = ()  # of each part, and of all: the quantities that are not known
@@ -170,7 +174,7 @@ class Broken:
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Result):
     """The working of some entries of a network.
 
     `idle` names the layers that were passed over, for they change and count nothing. `broken` says where the network
@@ -184,6 +188,15 @@ class Explanation:
     broken: Broken | None = None
     problems: Sequence[Problem] = ()
     file: str = ""
+
+    def __repr__(self) -> str:
+        shown = ", ".join(entry.name for entry in self.entries) or "where it breaks"
+        return f"<Explanation of {self.file or self.analysis.file}: {shown}>"
+
+    @property
+    def layers(self) -> tuple[LayerWorking, ...]:
+        """The layers among the entries."""
+        return tuple(entry for entry in self.entries if isinstance(entry, LayerWorking))
 
     @property
     def multiplies(self) -> int:
@@ -233,6 +246,26 @@ def explain(
     return Explanation(analysis, tuple(found), tuple(idle))
 
 
+def named(
+    analysis: Analysis, names: Iterable[str], file: str = "", hint: str | None = None
+) -> list[Row | GroupRow | None]:
+    """The entries that names mean, None for `total`; raises ProblemsFound with all that are wrong.
+
+    `file` is what messages call the network's file; `hint` is the cure where no name comes near.
+    """
+    known = ["total", *(row.name for row in analysis.rows), *analysis.groups]
+    entries: list[Row | GroupRow | None] = []
+    problems = []
+    for name in names:
+        try:
+            entries.append(None if name == "total" else analysis.entry(name, known=known, file=file))
+        except NoEntry as error:
+            problems.append(error.problem if error.problem.help else error.problem._replace(help=hint))
+    if problems:
+        raise ProblemsFound(problems)
+    return entries
+
+
 def _maps(analysis: Analysis, row: Row) -> str:
     """The global average pool that a dense layer reads, whose maps it can weigh; empty where it reads none."""
     if row.type != "dense" or analysis.graph is None:
@@ -250,12 +283,37 @@ def why_not(understood: Understood) -> Explanation:
     ...     loads("{input: {channels: 1, size: 6}, layers: [conv: [2, 5], max_pool: 3]}")
     ... except ProblemsFound as error:
     ...     broken = why_not(error.understood()).broken
-    >>> [row.output_shape for row in broken.fits], broken.failed[0].steps[-1].numbers, broken.failed[0].why
+    >>> [tuple(row.output_shape) for row in broken.fits], broken.failed[0].steps[-1].numbers, broken.failed[0].why
     ([(2, 2, 2)], '(2 − 3 + 2·0) // 3 + 1', 'less than 1')
     """
     analysis = analyze(understood.graph)
     failed = tuple(_failed(failure, understood.graph) for failure in understood.failed)
     return Explanation(analysis, (), broken=Broken(_whole_entries(analysis), failed))
+
+
+def explained(
+    analysis: Analysis, names: Sequence[str] = (), depth: int | str | None = "auto", file: str = ""
+) -> Explanation:
+    """The working of the entries of these names, without one of the network; raises ProblemsFound for unknown ones.
+
+    The `depth` is as of `explain`; `auto` is 0, and without names 1.
+    """
+    hint = f"`cnncalc summary {file or analysis.file} --depth all` shows every name"
+    entries = named(analysis, names or ("total",), file, hint)
+    return explain(analysis, entries, (0 if names else 1) if isinstance(depth, str) else depth)
+
+
+def where_it_breaks(understood: Understood, names: Sequence[str] = (), file: str = "") -> Explanation:
+    """The working up to where a network breaks; with names of those entries that fit, and the break if it is named.
+
+    Raises ProblemsFound for names of what is not known.
+    """
+    broken = why_not(understood)
+    failed = {one.name for one in understood.failed}
+    wanted = [name for name in names if name not in failed and name != "total"]
+    entries = named(broken.analysis, wanted, file, "only what stands before the break can be explained")
+    shown = explain(broken.analysis, entries)
+    return replace(shown, broken=broken.broken) if len(wanted) < len(names) or not names else shown
 
 
 def _failed(failure: Failed, graph: Graph) -> FailedWorking:

@@ -313,15 +313,9 @@ def depth(help: str, default: str | None = None) -> Any:
 
 def some_of(given: str, known: Collection[str], what: str) -> tuple[str, ...]:
     """`a,b` as names, each once and each one that is known."""
-    from cnncalc.core.problem import nearest
+    from cnncalc.core.arguments import known_names
 
-    names = tuple(dict.fromkeys(name.strip() for name in given.split(",")))
-    for name in names:
-        if name not in known:
-            found = nearest(name, known)
-            hint = f"did you mean '{found}'?" if found else f"there are {', '.join(known)}"
-            raise ValueError(f"no {what} '{name}'; {hint}")
-    return names
+    return known_names([name.strip() for name in given.split(",")], known, what)
 
 
 def configured(call: Callable[..., T], *arguments: Any) -> T:

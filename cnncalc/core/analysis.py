@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
+from cnncalc.core.arguments import mistyped
 from cnncalc.core.graph import Graph, whole_path
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.names import composed
-from cnncalc.core.problem import Origin, clean
+from cnncalc.core.problem import Origin, Problem, clean, misspelt
 from cnncalc.core.record import Record
-from cnncalc.core.shape import Shape
+from cnncalc.core.result import Tabular
+from cnncalc.core.shape import TensorShape
 
 _COUNTED = ("weights", "biases", "buffers", "multiplies", "activations", "frozen")  # the fields of Counts
 
@@ -93,8 +96,8 @@ class Row(Record):
     type: str
     layer: Layer
     inputs: tuple[str, ...]
-    input_shapes: tuple[Shape, ...]
-    output_shape: Shape
+    input_shapes: tuple[TensorShape, ...]
+    output_shape: TensorShape
     counts: Counts
     origin: Origin
     shares: str | None = None
@@ -132,7 +135,7 @@ class GroupRow(Record):
     kind: str
     start: int
     stop: int
-    output_shape: Shape
+    output_shape: TensorShape
     counts: Counts
     origin: Origin
     copies: int = 0
@@ -155,8 +158,19 @@ class GroupRow(Record):
         return f"{self.kind} ×{self.copies}" if self.copies else self.kind
 
 
+class NoEntry(KeyError):
+    """A name that no layer and no group has, or several; `problem` says so."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return self.problem.text
+
+
 @dataclass(frozen=True, eq=False)
-class Analysis:
+class Analysis(Tabular):
     """The figures of a network: rows in the order of the file, groups by path, totals.
 
     `worked_out` keeps what others derive from it and need more than once, by name.
@@ -164,8 +178,8 @@ class Analysis:
 
     name: str
     file: str
-    inputs: dict[str, Shape]
-    outputs: dict[str, Shape]
+    inputs: dict[str, TensorShape]
+    outputs: dict[str, TensorShape]
     rows: tuple[Row, ...]
     groups: dict[str, GroupRow]
     totals: Counts
@@ -199,6 +213,46 @@ class Analysis:
         rows = (entry,) if isinstance(entry, Row) else self.rows[entry.start : entry.stop] if entry else self.rows
         found = {quantity for row in rows if row.layer.unknown for quantity in row.layer.left_open}
         return tuple(sorted(found, reverse=True))  # params before multiplies
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.find(name) is not None
+
+    def __getitem__(self, name: str) -> Row | GroupRow:
+        """The layer or group that a name means, as `find` does; raises NoEntry, with the nearest name.
+
+        >>> import cnncalc
+        >>> alexnet = cnncalc.analyze(cnncalc.load("alexnet"))
+        >>> alexnet["conv2"].counts.params
+        307200
+        >>> alexnet["convv2"]
+        Traceback (most recent call last):
+            ...
+        cnncalc.core.analysis.NoEntry: no entry `convv2` in alexnet.yaml; did you mean `conv2`?
+        """
+        if not isinstance(name, str):
+            raise mistyped("analysis[…]", "the name of a layer or a block", name)
+        return self.entry(name)
+
+    def entry(
+        self, name: str, *, what: str = "entry", known: Collection[str] | None = None, file: str = ""
+    ) -> Row | GroupRow:
+        """The entry that a name means; raises NoEntry.
+
+        Its message calls it `what`, and the network's file `file`; of the `known` names it tells the nearest.
+        """
+        file = file or self.file
+        found = self.matches(name)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (" …" if len(found) > 5 else "")
+            message = f"`{name}` may mean {len(found)} entries of {file}: {listed}"
+            raise NoEntry(Problem("unknown-name", message, help="write more of the path"))
+        known = [*(row.name for row in self.rows), *self.groups] if known is None else known
+        raise NoEntry(Problem("unknown-name", f"no {what} `{name}` in {file}", help=misspelt(name, known)))
 
     def find(self, name: str) -> Row | GroupRow | None:
         """The layer or group of that whole path, or of a unique short form of it; None where there is none.
@@ -257,7 +311,7 @@ def analyze(graph: Graph) -> Analysis:
         if len(inputs) == 1 and inputs[0] >= 0:  # as most layers do
             read = nodes[inputs[0]]
             read_names: tuple[str, ...] = (read.name,)
-            read_shapes: tuple[Shape, ...] = (read.work.output,)
+            read_shapes: tuple[TensorShape, ...] = (read.work.output,)
         else:
             read_names = tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs])
             read_shapes = tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs])

@@ -4,24 +4,28 @@
 >>> c1 = net.add("conv", {"filters": 6, "kernel": 5})
 >>> pooled = net.add("max_pool", {"kernel": 2}, reads=c1, name="pool")
 >>> graph = net.graph()
->>> [(node.name, node.work.output, node.work.weights) for node in graph.nodes]
-[('conv1', (6, 28, 28), 150), ('pool', (6, 14, 14), 0)]
+>>> [(node.name, node.work.output.sides, node.work.weights) for node in graph.nodes]
+[('conv1', (28, 28), 150), ('pool', (14, 14), 0)]
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from typing import Any, Protocol
 
+from cnncalc.core.arguments import fitted, is_whole, mistyped, read_sizes
 from cnncalc.core.figures import many
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
+from cnncalc.core.names import A_NAME, TAKEN_NAMES, wrong_name
 from cnncalc.core.problem import Cure, HasOrigin, Label, Origin, Problems, ProblemsFound, clean, in_order, misspelt
 from cnncalc.core.record import Record
-from cnncalc.core.shape import MOST_SIDES, Shape, written_shape
+from cnncalc.core.shape import MOST_SIDES, Shape, TensorShape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, learned, work
 
 MOST_LAYERS = 200_000
@@ -67,14 +71,15 @@ class Stretch(Record):
 class Builder:
     """A network under construction, from its inputs (shapes channels first) on.
 
-    What is added is worked out at once. A problem is kept until `graph`, which raises all of them; a layer that has
-    one gives None, and what reads None stays silent. `file` is what messages call the network. A reader of a format
-    gives each layer an `origin`, and its own `problems` and `report` where these know more.
+    One shape alone is that of the one input, `input`. What is added is worked out at once. A problem is kept until
+    `graph`, which raises all of them; a layer that has one gives None, and what reads None stays silent. `file` is what
+    messages call the network. A reader of a format gives each layer an `origin`, and its own `problems` and `report`
+    where these know more.
     """
 
     def __init__(
         self,
-        inputs: Mapping[str, Shape | None],
+        inputs: Mapping[str, Sequence[int] | None] | Sequence[int],
         *,
         name: str = "network",
         file: str = "<builder>",
@@ -82,25 +87,37 @@ class Builder:
         problems: Problems | None = None,
         report: Reporter | None = None,
     ) -> None:
-        self.inputs = dict(inputs)
+        if isinstance(inputs, tuple | list):
+            inputs = {"input": inputs}
+        if not isinstance(inputs, Mapping) or not all(isinstance(one, str) for one in inputs):
+            raise mistyped("Builder: inputs", "shapes by name, channels first: {'input': (3, 224, 224)}", inputs)
+        for what, text in (("name", name), ("file", file)):
+            if not isinstance(text, str):
+                raise mistyped(f"Builder: {what}", "a text", text)
+        self.inputs: dict[str, Shape | None] = {one: _plain(shape) for one, shape in inputs.items()}
         self.name = name
         self.file = file
-        self.origin = origin or Label(file, "inputs")
-        self.problems = problems or Problems()
-        self.report = report or self._report
+        self.origin: Origin = origin or Label(file, "inputs")
+        self.problems: Problems = problems or Problems()
+        self.report: Reporter = report or self._report
         self.nodes: list[Node] = []
         self.groups: list[Group] = []
         self.failed: list[Failed] = []
-        self.letters = 0  # of all their paths together
+        self.letters: int = 0  # of all their paths together
         self.needed: list[bool] = []  # for each of `nodes`, once `graph` was called, whether the graph holds it
         self.last: Ref | None = -1 if len(self.inputs) == 1 else None  # what was added last
         self._shapes = list(self.inputs.values())
         self._names: dict[str, Ref] = {}
+        self._blocks: dict[str, Ref] = {}
+        self._inside: dict[str, Origin] = {}  # layers that were added by a path, which is to be that of a block
         self._numbers: dict[str, int] = {}
+        self._prefix = ""  # of the block that is open
         self._layers: dict[tuple[Any, ...], Layer] = {}
         self._works: dict[tuple[Layer, tuple[Shape, ...]], Work] = {}
         for input_name, shape in self.inputs.items():
             self._check_input(input_name, shape)
+            if origin is None and input_name not in TAKEN_NAMES:
+                self._check_name(input_name, Label(file, f"input `{clean(input_name)}`"))
 
     # -------------------------------------------------------------------------------------------- adding by type
 
@@ -119,15 +136,15 @@ class Builder:
         self,
         type: str,
         values: Mapping[str, Any] | None = None,
-        reads: Ref | Sequence[Ref | None] | None = PREVIOUS,
+        reads: Ref | str | Sequence[Ref | str | None] | None = PREVIOUS,
         name: str = "",
         origin: Origin | None = None,
         trainable: bool = True,
     ) -> Ref | None:
         """A layer of a type with the values of its attributes; what it gives, to be read by others.
 
-        `reads` is one or several of what was given before, by default what was added last. Without a `name` it is the
-        type and a number. Weights that are not `trainable` are frozen. None where there is a problem.
+        `reads` is one or several of what was given before, or their names, by default what was added last. Without a
+        `name` it is the type and a number. Weights that are not `trainable` are frozen. None where there is a problem.
 
         >>> net = Builder({"input": (3, 8, 8)})
         >>> net.add("conv", {"filters": 4, "kernel": 9}) is None
@@ -135,13 +152,60 @@ class Builder:
         >>> net.problems.found[0].message
         '`conv` leaves nothing: height = (8 − 9 + 2·0) // 1 + 1 = 0'
         """
+        for what, text in (("type", type), ("name", name)):
+            if not isinstance(text, str):
+                raise mistyped(f"add: {what}", "a text", text)
+        if not isinstance(values, Mapping | None):
+            raise mistyped("add: values", "a mapping of attributes: {'filters': 16, 'kernel': 3}", values)
         named = bool(name)
-        self._numbers[type] = self._numbers.get(type, 0) + 1
-        path = name or self._free(type)
+        stem = f"{self._prefix}{type}_" if type[-1:].isdigit() else f"{self._prefix}{type}"
+        self._numbers[stem] = self._numbers.get(stem, 0) + 1
+        path = f"{self._prefix}{name}" if name else self._free(stem)
         at = origin or Label(self.file, f"layer `{clean(path)}`")
+        *blocks, own = name.split("/")  # copies of a block are called by numbers
+        parts = [own, *(part for part in blocks if not part.isdecimal())]
+        if name and not all(self._check_name(part, at) for part in parts):
+            return None
+        if "/" in name:
+            self._inside[path] = at
         read = self._read(reads, at)
         self.last = self._add(type, values or {}, read, path, at, named, trainable) if read is not None else None
         return self.last
+
+    @contextmanager
+    def block(self, name: str, kind: str = "block") -> Iterator[None]:
+        """All layers that are added inside, under the name of a block; it gives what its last layer gives.
+
+        >>> net = Builder({"input": (3, 8, 8)})
+        >>> with net.block("stem"):
+        ...     ref = net.add("conv", {"filters": 4, "kernel": 3})
+        >>> [node.name for node in net.graph().nodes]
+        ['stem/conv1']
+        """
+        for what, text in (("name", name), ("kind", kind)):
+            if not isinstance(text, str):
+                raise mistyped(f"block: {what}", "a text", text)
+        outside, start = self._prefix, len(self.nodes)
+        path = f"{outside}{name}"
+        at = Label(self.file, f"block `{clean(path)}`")
+        if path in self._names or path in self.inputs or path in self._blocks:
+            self.report("duplicate-name", f"two entries are called `{path}`", at, "give one another name")
+        self._check_name(name, at)
+        self._prefix = f"{path}/"
+        try:
+            yield
+        finally:
+            self._prefix = outside
+        if self.last is not None:
+            self.group(path, kind, start, self.last, at, named=True)
+            self._blocks[path] = self.last
+
+    def _check_name(self, name: str, at: Origin) -> bool:
+        wrong = wrong_name(name)
+        if wrong:
+            code, message, cure = wrong
+            self.report(code, clean(message), at, cure or A_NAME)
+        return not wrong
 
     def _add(
         self,
@@ -153,7 +217,7 @@ class Builder:
         named: bool,
         trainable: bool,
     ) -> Ref | None:
-        if path in self._names or path in self.inputs:
+        if path in self._names or path in self.inputs or path in self._blocks:
             self.report("duplicate-name", f"two layers are called `{path}`", at, "give one another name")
         layer_type = LAYERS.get(type)
         if layer_type is None:
@@ -190,27 +254,53 @@ class Builder:
         if not fine or rank < 0:
             return None
         given = [_plain(values.get(name)) for name in known]
+        for name, value in zip(known, given, strict=True):
+            if not isinstance(value, Hashable):
+                self.report("bad-value", f"`{name}` cannot be a {type(value).__name__}", at)
+                return None
         wrong: list[tuple[str, BadValue]] = []
         layer = self.layer(layer_type, given, rank, lambda name, error: wrong.append((name, error)))
         if wrong:
             self.report(wrong[0][1].code, "; ".join(f"`{name}` {error}" for name, error in wrong), at)
         return layer
 
-    def _read(self, reads: Ref | Sequence[Ref | None] | None, at: Origin) -> list[Ref | None] | None:
+    def _read(self, reads: Ref | str | Sequence[Ref | str | None] | None, at: Origin) -> list[Ref | None] | None:
         if reads is not PREVIOUS:
-            return [reads] if reads is None or isinstance(reads, int) else list(reads)
+            several = list(reads) if isinstance(reads, tuple | list) else [reads]
+            return [self._ref(one, at) for one in several]
         if not self.nodes and not self.problems.found and self.last is None:
             inputs = ", ".join(f"`{name}`" for name in self.inputs)
             self.report("wrong-input", f"with several inputs ({inputs}) the first layer says what it reads", at)
             return None
         return [self.last]
 
-    def _free(self, type: str) -> str:
+    def _ref(self, read: object, at: Origin) -> Ref | None:
+        """A number or a name as what it stands for; None, and a problem, where there is no such layer."""
+        if read is None:
+            return None
+        if isinstance(read, str):
+            for path in (f"{self._prefix}{read}", read):
+                for places in (self._names, self._blocks):
+                    if path in places:
+                        return places[path]
+            if read in self.inputs:
+                return self.input(read)
+            known = (*self.inputs, *self._names, *self._blocks)
+            self.report("unknown-name", f"no layer `{clean(read)}`", at, partial(misspelt, read, known))
+            return None
+        if not is_whole(read):
+            raise mistyped("add: reads", "what add gave, a name, or a list of these", read)
+        place = int(read)  # type: ignore[call-overload]
+        if not -len(self.inputs) <= place < len(self.nodes):
+            self.report("unknown-name", f"no layer number {place}", at)
+            return None
+        return Ref(place)
+
+    def _free(self, stem: str) -> str:
         """A counted name that is not taken: `conv2` for the second convolution, also where the first has a name."""
-        stem = f"{type}_" if type[-1:].isdigit() else type
-        while f"{stem}{self._numbers[type]}" in self._names:
-            self._numbers[type] += 1
-        return f"{stem}{self._numbers[type]}"
+        while f"{stem}{self._numbers[stem]}" in self._names:
+            self._numbers[stem] += 1
+        return f"{stem}{self._numbers[stem]}"
 
     def _check_input(self, name: str, shape: Any) -> None:
         if shape is None:  # the reader has said why
@@ -366,6 +456,36 @@ class Builder:
             self.groups.append(new(Group, group))
         return tuple([output + delta if output >= start else moved[output] for output in stretch.outputs])
 
+    def insert(self, graph: Graph, path: str, reads: Sequence[Ref], origin: Origin) -> dict[str, Ref]:
+        """All layers of a whole network below a path, `a/`, reading these, of equal shapes; what each name of it gives.
+
+        >>> net = Builder({"input": (3, 8, 8)})
+        >>> net.add("relu")
+        0
+        >>> inner = Builder({"image": (3, 8, 8)})
+        >>> inner.add("conv", {"filters": 4, "kernel": 3}, name="c")
+        0
+        >>> net.insert(inner.graph(), "stem/", [0], Label("net", "stem")), net.nodes[1].name
+        ({'c': 1}, 'stem/c')
+        """
+        start = len(self.nodes)
+        if start + len(graph.nodes) > MOST_LAYERS:
+            self.report("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", origin)
+            raise ProblemsFound(self.problems.found)
+        self._count_letters(sum(len(path) + len(name) for name in (*graph.groups, *map(_named, graph.nodes))), origin)
+
+        def moved(ref: Ref) -> Ref:
+            return start + ref if ref >= 0 else reads[-1 - ref]
+
+        for node in graph.nodes:
+            inputs = tuple(map(moved, node.inputs))
+            self.nodes.append(node._replace(name=path + node.name, inputs=inputs, shares=start + node.shares))
+        for group in graph.groups.values():
+            first, stop, output = start + group.start, start + group.stop, moved(group.output)
+            self.groups.append(group._replace(name=path + group.name, start=first, stop=stop, output=output))
+        found = {name: moved(group.output) for name, group in graph.groups.items()}
+        return found | {node.name: start + at for at, node in enumerate(graph.nodes)}
+
     def shape(self, ref: Ref | None) -> Shape | None:
         """The shape of what a layer or an input gives; None where that is not known."""
         if ref is None:
@@ -415,6 +535,11 @@ class Builder:
         an input is read by nobody.
         """
         named = self._outputs(outputs)
+        blocks = {group.name for group in self.groups} if self._inside else ()
+        for path, at in self._inside.items():
+            if (block := path.rpartition("/")[0]) not in blocks:
+                help = f"add it inside of `with net.block({block!r}):`"
+                self.report("bad-name", f"`{path}` is in no block `{block}`", at, help)
         self._stop_if_any()
         notes = list(notes)
         if outputs is None:
@@ -432,7 +557,7 @@ class Builder:
         return Graph(
             name=self.name,
             file=self.file,
-            inputs={name: shape for name, shape in self.inputs.items() if shape},
+            inputs={name: TensorShape(shape) for name, shape in self.inputs.items() if shape},
             nodes=nodes,
             groups={group.name: group for group in groups},
             outputs=tuple(named),
@@ -448,7 +573,7 @@ class Builder:
 
     def understood(self) -> Understood | None:
         """The part that is worked out all the same; None without inputs. Names, which may be wrong, are cleaned."""
-        inputs = {clean(name): shape for name, shape in self.inputs.items() if shape}
+        inputs = {clean(name): TensorShape(shape) for name, shape in self.inputs.items() if shape}
         if len(inputs) < len(self.inputs):
             return None
         nodes = tuple(node._replace(name=clean(node.name)) for node in self.nodes)
@@ -547,6 +672,35 @@ class Builder:
         return found
 
 
+def with_sizes(graph: Graph, size: str) -> Graph:
+    """The layers of a graph on inputs of another size, `256x320`; raises ProblemsFound where they do not fit."""
+    problems = Problems()
+    sizes = read_sizes(size, list(graph.inputs), problems)
+    problems.stop_if_any()
+    inputs: dict[str, Shape] = {}
+    for name, shape in graph.inputs.items():
+        sides = fitted(sizes[name], len(shape) - 1, problems) if name in sizes else shape[1:]
+        inputs[name] = (shape[0], *(sides or ()))
+    problems.stop_if_any()
+    net = Builder(inputs, name=graph.name, file=graph.file)
+    places: list[Ref | None] = []
+    for index, node in enumerate(graph.nodes):
+        reads = tuple(ref if ref < 0 else places[ref] for ref in node.inputs)
+        known = tuple(ref for ref in reads if ref is not None)
+        if len(known) < len(reads):
+            places.append(None)
+            continue
+        shapes = tuple(shape for shape in net.shapes(known) if shape)
+        place = net.put(node.layer, known, shapes, node.name, node.origin, named=node.named)
+        first = places[node.shares] if node.shares < index else None
+        if place is not None and first is not None:
+            net.share(place, first, node)
+        places.append(place)
+    net._stop_if_any()
+    shown = {name: TensorShape(shape) for name, shape in inputs.items()}
+    return replace(graph, inputs=shown, nodes=tuple(net.nodes), changed=True)
+
+
 def _outputs_of(group: Group, refs: Mapping[str, Ref]) -> dict[str, Ref]:
     """What a group with several outputs gives, by their names."""
     paths = {name: whole_path(f"{group.name}.{name}", {group.name: group}) for name in group.outputs}
@@ -595,12 +749,18 @@ def rank_of(shapes: Sequence[Shape | None]) -> int:
 
 def _plain(value: Any) -> Any:
     """A value of a Python program as one of the format: lists are tuples."""
-    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    return int(value) if is_whole(value) else value
 
 
 def _by_channels(layer: Layer) -> bool:
     """Whether a layer puts channels one behind the other: their number may differ."""
     return layer.alike == "along" and bool(layer.values[layer.along or ""] == "channels")
+
+
+def _named(node: Node) -> str:
+    return node.name
 
 
 def _moved(ref: Ref, place: list[int], start: int) -> Ref:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cnncalc.core.arguments import SIZE, Size, mistyped, size_text, var_texts
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Origin, clean
+from cnncalc.core.problem import Origin, clean, fail
 from cnncalc.core.record import Record
-from cnncalc.core.shape import Shape
+from cnncalc.core.shape import TensorShape
 from cnncalc.core.work import Work
 
 Ref = int  # a node's place in Graph.nodes; the inputs are -1, -2, …
@@ -86,7 +87,7 @@ class Graph:
 
     name: str
     file: str
-    inputs: dict[str, Shape]
+    inputs: dict[str, TensorShape]
     nodes: tuple[Node, ...]
     groups: dict[str, Group]
     outputs: tuple[str, ...]
@@ -95,13 +96,44 @@ class Graph:
     notes: tuple[str, ...] = ()
     document: Any = None
     changed: bool = False  # by --set or --input-size: published figures no longer apply
+    reread: Callable[[dict[str, str], str | None], Graph] | None = None  # with these vars, at this input size
 
     def __repr__(self) -> str:
         """Short: pytest prints it beside an assertion that fails."""
         name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
         return f"<Graph of {clean(self.file)}: {name}{len(self.nodes):,} layers>"
 
-    def shape(self, ref: Ref) -> Shape:
+    def with_input(self, size: Size) -> Graph:
+        """The same network with an input of another size; raises ProblemsFound where it does not fit.
+
+        `size` is 256, (height, width), `"256x320"`, or for one of several inputs `{"left": 256}`.
+
+        >>> import cnncalc
+        >>> cnncalc.load("alexnet").with_input(259).inputs["input"]
+        TensorShape(channels=3, height=259, width=259)
+        """
+        text = size_text(size, "with_input: size")
+        if text is None:
+            raise mistyped("with_input: size", SIZE, size)
+        if self.reread is None:
+            from cnncalc.core.builder import with_sizes
+
+            return with_sizes(self, text)
+        return self.reread({}, text)
+
+    def with_vars(self, vars: Mapping[str, object]) -> Graph:
+        """The same network with other values of its file's vars; raises ProblemsFound where it has no such var.
+
+        >>> import cnncalc
+        >>> cnncalc.load("alexnet").with_vars({"classes": 10}).nodes[-2].work.output
+        TensorShape(channels=10)
+        """
+        texts = var_texts(vars, "with_vars: vars")
+        if self.reread is None:
+            raise fail("bad-value", "with_vars: a network that was built layer after layer has no vars")
+        return self.reread(texts, None)
+
+    def shape(self, ref: Ref) -> TensorShape:
         """The shape of what a node or an input gives."""
         return self.nodes[ref].work.output if ref >= 0 else list(self.inputs.values())[-1 - ref]
 

@@ -82,6 +82,22 @@ class Problem(_Problem):
 
     __slots__ = ()
 
+    @property
+    def file(self) -> str | None:
+        """The file that says it; None where nothing written is to blame."""
+        return self.where.file if self.where else None
+
+    @property
+    def line(self) -> int | None:
+        """The line, counted from 1; None where there are no lines."""
+        return self.where.line if self.where else None
+
+    @property
+    def text(self) -> str:
+        """One line: the place, the message, the cure."""
+        where = f"{self.where}: " if self.where else ""
+        return clean(f"{where}{self.message}{f'; {self.help}' if self.help else ''}")
+
     if not TYPE_CHECKING:  # the arguments are those of the fields
 
         def __new__(cls, *args, **fields):
@@ -100,13 +116,13 @@ def _cut(text: str) -> str:
 
 
 class ProblemsFound(Exception):
-    """A file that cannot be used; `problems` lists all that is wrong with it.
+    """A file that cannot be used; `problems` lists all that is wrong with it, and the text a line for each.
 
     `understood()` gives what could be worked out all the same, a `graph.Understood`, or None.
     """
 
     def __init__(self, problems: list[Problem], understood: Callable[[], Any] = lambda: None) -> None:
-        super().__init__("; ".join(problem.message for problem in problems))
+        super().__init__("\n".join(problem.text for problem in problems))
         self.problems = problems
         self.understood = understood
 

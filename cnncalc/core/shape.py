@@ -13,6 +13,34 @@ AXES = {0: (), 1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "w
 MOST_SIDES = 3
 
 
+class TensorShape(tuple[int, ...]):
+    """The shape of a tensor for one image, channels first: a tuple that says so.
+
+    >>> TensorShape((96, 55, 27))
+    TensorShape(channels=96, height=55, width=27)
+    >>> TensorShape((96, 55, 27)) == (96, 55, 27), TensorShape((4096,)).sides
+    (True, ())
+    """
+
+    __slots__ = ()
+
+    @property
+    def channels(self) -> int:
+        """Number of channels; of a vector its length."""
+        return self[0]
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """Spatial dimensions: `(height, width)`, `(length,)`, `(depth, height, width)`; empty for a vector."""
+        return self[1:]
+
+    def __repr__(self) -> str:
+        names = ("channels", *AXES.get(len(self) - 1, ()))
+        if len(names) != len(self):  # more sides than have names
+            return f"TensorShape({tuple(self)})"
+        return f"TensorShape({', '.join(f'{name}={side}' for name, side in zip(names, self, strict=True))})"
+
+
 def written_shape(shape: Shape, layout: str = "hwc", times: str = "×") -> str:
     """A shape for reading, channels last unless `layout` is `chw`.
 

@@ -134,25 +134,26 @@ class _Grown:
 
     def all(self) -> Growth:
         """Of all layers, in order."""
-        for ref, node in enumerate(self.graph.nodes):
+        for place, node in enumerate(self.graph.nodes):
             self.layer, self.inputs = node.layer, node.inputs
-            self.scope = scope_of(node.layer, tuple(self.graph.shape(read) for read in node.inputs))
+            read = tuple(self.graph.shape(ref) for ref in node.inputs)
+            self.scope = scope_of(node.layer, read, node.work.output)
             try:
                 self._merge()
                 self._requirements()
-                self.sides[ref] = self._output(node.work.output)
-                self.channels[ref] = self._is_constant(node.layer.out_channels, None)
+                self.sides[place] = self._output(node.work.output)
+                self.channels[place] = self._is_constant(node.layer.out_channels, None)
             except NotSteady as error:
                 raise NotSteady(f"{node.name}: {error}") from None
-            for axis, side in enumerate(self.sides[ref]):
+            for axis, side in enumerate(self.sides[place]):
                 if side is not None and not side.constant:
                     self._take(side, axis)
         return Growth(tuple(self.periods), tuple(self.joined), all(self.channels.values()))
 
     def _take(self, value: Steady, axis: int | None) -> None:
         """The period of a value, as one of the input's side on that axis; where none is known, of all."""
-        for place in range(len(self.periods)) if axis is None else (axis,):
-            self.periods[place] = lcm(self.periods[place], value.period)
+        for one in range(len(self.periods)) if axis is None else (axis,):
+            self.periods[one] = lcm(self.periods[one], value.period)
 
     def _merge(self) -> None:
         """Sides that must be equal grow alike; a side of 1 at all sizes is spread."""

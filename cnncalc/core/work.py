@@ -15,7 +15,7 @@ from typing import Any
 from cnncalc.core.formula import Tree, compiled, denied, left_over, names, parse, shown, written
 from cnncalc.core.layers.base import COUNTS, Formula, Layer, Requirement
 from cnncalc.core.record import Record
-from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
+from cnncalc.core.shape import AXES, MOST_SIDES, Shape, TensorShape, written_shape
 
 Term = tuple[str, str, int | None, str, Any]  # quantity, label, axis, formula, value
 
@@ -41,7 +41,7 @@ class Impossible(ValueError):
 class Work(Record):
     """The work of one layer on one image: its output shape and its counts, exact integers."""
 
-    output: Shape
+    output: TensorShape
     weights: int
     biases: int
     buffers: int
@@ -95,7 +95,7 @@ class Step(Record):
 
 def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
     """Output shape and counts of `layer` on `inputs` (channels first); raises Impossible."""
-    scope = scope_of(layer, inputs)
+    scope = _scope(layer, inputs)
     output: list[int] = []
     counts = dict.fromkeys(COUNTS, 0)
     for quantity, _, _, _, value in _terms(layer, scope):
@@ -103,7 +103,7 @@ def work(layer: Layer, inputs: tuple[Shape, ...]) -> Work:
             output.append(value)
         else:
             counts[quantity] += value
-    shape = tuple(output)
+    shape = TensorShape(output)
     activations = 1
     for side in shape:
         activations *= side
@@ -130,7 +130,7 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
     terms = []
     scope: dict[str, Any] = {}
     try:
-        scope = scope_of(layer, inputs)
+        scope = _scope(layer, inputs)
         for term in _terms(layer, scope):  # all of them first: they fill the scope
             terms.append(term)
     except Impossible as error:
@@ -169,7 +169,12 @@ def _step(
 # ------------------------------------------------------------------------------------------- the walk of formulas
 
 
-def scope_of(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
+def scope_of(layer: Layer, inputs: tuple[Shape, ...], output: Shape) -> dict[str, Any]:
+    """The names that formulas about a layer may use, where its output is known; raises Impossible."""
+    return _scope(layer, inputs) | {"out": output[1:]}
+
+
+def _scope(layer: Layer, inputs: tuple[Shape, ...]) -> dict[str, Any]:
     """The names that the formulas may use, for these inputs; raises Impossible where a layer cannot read them."""
     main = (spread(inputs) or inputs[0]) if layer.alike == "spread" else inputs[0]
     for shape in inputs if layer.tensors else (main,):

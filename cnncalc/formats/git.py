@@ -70,7 +70,7 @@ def read(name: str, format: str | None = None) -> Source:
 
     >>> read("git:-n:net.yaml")
     Traceback (most recent call last):
-    cnncalc.core.problem.ProblemsFound: `-n` is no name of a version
+    cnncalc.core.problem.ProblemsFound: `-n` is no name of a version; name a commit, a branch or a tag
     """
     ref, path = split(name)
     found = _find(ref, path, name, format)
@@ -209,7 +209,7 @@ def _before_it_was_renamed(ref: str, folder: str, path: str, staged: bool = Fals
     code, out = ask(folder, *args, most=_MOST_NAMES, staged=staged)
     if code:
         return None
-    prefix = _prefix(folder)
+    prefix = below_top(folder)
     full = posixpath.normpath(posixpath.join(prefix, path))
     names = os.fsdecode(out).split("\0")
     for before, after in zip(names[1::3], names[2::3], strict=False):
@@ -218,7 +218,8 @@ def _before_it_was_renamed(ref: str, folder: str, path: str, staged: bool = Fals
     return None
 
 
-def _prefix(folder: str) -> str:
+def below_top(folder: str) -> str:
+    """A folder as seen from the top of its repository; empty for the top."""
     return os.fsdecode(ask(folder, "rev-parse", "--show-prefix")[1]).rstrip("\n")
 
 
@@ -266,7 +267,7 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
     before = _before_it_was_renamed(ref, folder, below)
     if before is None:
         _, out = ask(folder, "ls-tree", "-r", "-z", "--full-tree", ref, most=_MOST_NAMES)
-        prefix = _prefix(folder)
+        prefix = below_top(folder)
         listed = (one.partition("\t") for one in os.fsdecode(out).split("\0")[:10_000])
         known = {posixpath.relpath(path, prefix or "."): mode for mode, _, path in listed if path}
         if (mode := known.get(posixpath.normpath(below))) is not None:

@@ -15,6 +15,8 @@ from cnncalc.formats.writing import remember
 LARGEST_FILE = 64 * 2**20
 LARGEST_READ = 2**20  # a larger binary file is mapped, not read
 YAML = "yaml"
+MODELS = (".onnx", ".keras", ".h5", ".hdf5", ".json", ".pt2", ".prototxt", ".cfg")  # how files of other programs end
+POINTER = b"version https://git-lfs.github.com/spec/"
 DEEPEST = 100
 ANYWHERE = ""  # as a Source's `top`
 HEAD = 4_096  # bytes by which a format is recognised
@@ -67,6 +69,16 @@ class Source:
     def root(self, tree: Map) -> None:
         """The tree, as long as somebody else holds it."""
         self._root = ref(tree)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the tree, which is read again: what is analysed may go to another process."""
+        slots = (name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ()))
+        return {name: getattr(self, name) for name in slots if name != "_root" and hasattr(self, name)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._root = None
+        for name, value in state.items():
+            setattr(self, name, value)
 
     def beside(self, name: str) -> Source | None:
         """The file of that relative path beside this one; None where there is none.
@@ -314,6 +326,9 @@ def decode(
 def _format(name: str, data: bytes, called: str | None) -> Any:
     """The format of a file that is not YAML, None where it may be; ProblemsFound where it is known and not read."""
     head = data[:HEAD]
+    if head.startswith(POINTER):
+        message = f"`{name}` is a pointer of Git LFS, and not the file itself"
+        raise fail("unreadable", message, help="fetch it: `git lfs pull`")
     if called:
         return _format_called(called)
     if name.lower().endswith((".yaml", ".yml")) and b"\0" not in head:

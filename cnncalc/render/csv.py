@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from cnncalc.analyses.measures import MEASURES, Use, used
@@ -16,15 +17,15 @@ from cnncalc.core.shape import written_shape
 
 _NAMED = {"layer": "name", "input": "input_shapes", "output": "output_shape"}  # as a summary's columns are called
 
-_CELLS: dict[str, Callable[[Row, Analysis, str], Any]] = {
-    "file": lambda row, analysis, layout: analysis.file,
-    "name": lambda row, analysis, layout: row.name,
-    "type": lambda row, analysis, layout: row.type,
-    "inputs": lambda row, analysis, layout: " ".join(row.inputs),
-    "input_shapes": lambda row, a, layout: " ".join(written_shape(shape, layout, "x") for shape in row.input_shapes),
-    "output_shape": lambda row, analysis, layout: written_shape(row.output_shape, layout, "x"),
-    "share": lambda row, analysis, layout: _share(row.counts.multiplies, analysis.totals.multiplies),
-    "line": lambda row, analysis, layout: row.line,
+_VALUES: dict[str, Callable[[Row, Analysis], Any]] = {
+    "file": lambda row, analysis: analysis.file,
+    "name": lambda row, analysis: row.name,
+    "type": lambda row, analysis: row.type,
+    "inputs": lambda row, analysis: row.inputs,
+    "input_shapes": lambda row, analysis: row.input_shapes,
+    "output_shape": lambda row, analysis: row.output_shape,
+    "share": lambda row, analysis: _share(row.counts.multiplies, analysis.totals.multiplies),
+    "line": lambda row, analysis: row.line,
 }
 
 
@@ -51,19 +52,40 @@ def render(overview: Overview, style: Style) -> str:
 
     The file stands before the columns that are named.
     """
+    return written(_lines(overview, partial(_written_cell, layout=style.layout)))
+
+
+def records(overview: Overview) -> Iterator[list[Any]]:
+    """The same rows as values: shapes are tuples, channels first, and a share is a number."""
+    return _lines(overview, lambda row, analysis, name: _VALUES[name](row, analysis))
+
+
+def _lines(overview: Overview, cell: Callable[[Row, Analysis, str], Any]) -> Iterator[list[Any]]:
+    """The columns, then a line for each layer."""
     header = ["file", "name", "type", "inputs", "input_shapes", "output_shape", *used(Use.FIGURES), "line"]
     if overview.columns is not None:
         header = ["file", *(_NAMED.get(name, name) for name in overview.columns)]
-    lines = (
-        [
-            _CELLS[name](row, analysis, style.layout) if name in _CELLS else MEASURES[name].value(analysis, row)
-            for name in header
-        ]
-        for analysis in overview.analyses
-        for row in overview.leaves(analysis)
-    )
-    return written([header, *lines])
+    yield header
+    for analysis in overview.analyses:
+        for row in overview.leaves(analysis):
+            yield [
+                cell(row, analysis, name) if name in _VALUES else MEASURES[name].value(analysis, row) for name in header
+            ]
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.6f}" if whole else ""
+def _written_cell(row: Row, analysis: Analysis, name: str, layout: str) -> Any:
+    """A value as text: shapes like `55x55x96`, several inputs with a blank between, a share with six decimals."""
+    value = _VALUES[name](row, analysis)
+    if name == "output_shape":
+        return written_shape(value, layout, "x")
+    if name == "input_shapes":
+        return " ".join(written_shape(shape, layout, "x") for shape in value)
+    if name == "inputs":
+        return " ".join(value)
+    if name == "share":
+        return "" if value is None else f"{value:.6f}"
+    return value
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

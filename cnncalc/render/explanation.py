@@ -49,12 +49,15 @@ def document(explanation: Explanation, style: Style) -> Page:
 
 
 def _layer(working: LayerWorking, network: int, style: Style) -> Section:
-    lines = _lines(working, style, network)
-    return Section(working.name, [Equations(lines)], (working.description, clean(str(working.row.origin))))
+    equations = equations_of(working, style, network)
+    return Section(working.name, [equations], (working.description, clean(str(working.row.origin))))
 
 
-def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation | Remark]:
-    """What is said of a layer, in order: its steps, and lines for what is no formula."""
+def equations_of(working: LayerWorking, style: Style, network: int = 0) -> Equations:
+    """Equations of a layer, in order: its steps, and lines for what is no formula.
+
+    `network` are the multiplies of all layers, where these are known.
+    """
     row = working.row
     found: list[Equation | Remark] = [_reads(row.inputs, row.input_shapes, style)]
     if spread := working.spread:
@@ -87,7 +90,7 @@ def _lines(working: LayerWorking, style: Style, network: int) -> list[Equation |
         )
     if row.counts.multiplies and network:
         found.append(Equation("share", "of the network's multiplies", None, percent(row.counts.multiplies, network)))
-    return [*found, *_remainder(working)]
+    return Equations([*found, *_remainder(working)])
 
 
 def _padded(padded: Sequence[tuple[str, int, int, int]]) -> str:

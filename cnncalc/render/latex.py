@@ -171,6 +171,12 @@ def _equations(equations: doc.Equations, room: int) -> str:
     return "".join(found)
 
 
+def aligned(equations: doc.Equations) -> str:
+    """The equations alone, as a notebook shows mathematics."""
+    lines = [_equation(line) for line in equations.lines if isinstance(line, doc.Equation)]
+    return "$$\\begin{aligned}\n" + " \\\\\n".join(lines).replace(" && ", " ") + "\n\\end{aligned}$$"
+
+
 def _equation(line: doc.Equation) -> str:
     said = line.said if isinstance(line.said, str) else line.said.text
     put_in = line.numbers.text if line.numbers else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, columns, footer, is_counted, title
 from cnncalc.analyses.outline import SummaryLine
-from cnncalc.analyses.overview import Analyzed, Overview
+from cnncalc.analyses.overview import Overview
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis
 from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Page, TableRow, Terms
@@ -17,11 +17,6 @@ def document(overview: Overview, style: Style) -> Page:
     names = overview.columns or STANDARD
     found = [block for one in overview.analyses for block in _network(one, overview.lines(one), names, style)]
     return Page(", ".join(title(analysis, style)[0] for analysis in overview.analyses), found)
-
-
-def summary(analysis: Analysis, names: tuple[str, ...] | None = None) -> Page:
-    """One network as notebooks and rich show it."""
-    return document(Overview([Analyzed("", analysis)], names), Style())
 
 
 def _network(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> list[Block]:

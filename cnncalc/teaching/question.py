@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cnncalc.core.analysis import Analysis
+from cnncalc.core.figures import many
 from cnncalc.core.record import Record
+from cnncalc.core.result import Result
 from cnncalc.core.shape import Shape
 from cnncalc.teaching.recipe import Recipe
 
@@ -91,15 +93,27 @@ class Passage(Record):
     questions: tuple[str, ...]
 
 
-class Handout(Record):
+class _Handout(Record):
+    sheet: Worksheet
+    key: bool = False
+    room: int = 0
+
+
+class Handout(_Handout, Result):
     """A worksheet to be filled in, or the `key` to it: with answers and working.
 
     `room` is how many empty lines each question has for its working.
     """
 
-    sheet: Worksheet
-    key: bool = False
-    room: int = 0
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Handout: {self.sheet.title}, {many(len(self.questions), 'question')}{', key' if self.key else ''}>"
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions, with their answers and the working."""
+        return self.sheet.questions
 
 
 @dataclass(frozen=True)

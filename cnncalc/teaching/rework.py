@@ -34,9 +34,9 @@ def changed(layer: Layer, rank: int, attributes: Mapping[str, Any], formulas: tu
     >>> from cnncalc.core.layers import LAYERS
     >>> pool = LAYERS["upsample"]({"factor": (2, 2)})
     >>> work(changed(pool, 2, {"factor": 3}), ((8, 5, 5),)).output
-    (8, 15, 15)
+    TensorShape(channels=8, height=15, width=15)
     >>> work(changed(pool, 2, {}, (Rewritten("out_side", r" \\*", " +"),)), ((8, 5, 5),)).output
-    (8, 7, 7)
+    TensorShape(channels=8, height=7, width=7)
     """
     values = dict(layer.values)
     for name, value in attributes.items():

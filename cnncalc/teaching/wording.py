@@ -8,7 +8,7 @@ from cnncalc.core.analysis import Counts, Row
 from cnncalc.core.formula import written
 from cnncalc.core.layers.base import PER_AXIS, Layer
 from cnncalc.core.problem import Label
-from cnncalc.core.shape import Shape, written_shape
+from cnncalc.core.shape import Shape, TensorShape, written_shape
 from cnncalc.core.work import Step, work
 from cnncalc.teaching.question import Answer
 
@@ -28,9 +28,10 @@ def entry(row: Row, hidden: str) -> str:
         elif value is None or value == declared.default or declared.kind == "Table":
             continue
         elif declared.kind == "Padding" and not isinstance(value, str):
-            ends = [str(before) if before == after else f"[{before}, {after}]" for before, after in value]
+            even = all(before == after for before, after in value)
             if any(before or after for before, after in value):
-                parts.append(f"{name}: {_listed(ends)}")
+                ends = [str(before) if even else f"[{before}, {after}]" for before, after in value]
+                parts.append(f"{name}: {_listed(ends)}" if even else f"{name}: [{', '.join(ends)}]")
         elif declared.kind in PER_AXIS:
             if set(value) != {declared.default}:
                 parts.append(f"{name}: {_listed([written(part) for part in value])}")
@@ -61,7 +62,7 @@ def working(layer: Layer, reads: tuple[Shape, ...], quantity: str) -> list[Step]
     wanted = {"shape": ("output",), "params": ("weights", "biases", "params")}.get(quantity, (quantity,))
     done = work(layer, reads)
     counts = Counts(done.weights, done.biases, done.buffers, done.multiplies, done.activations)
-    row = Row("", layer.type, layer, (), reads, done.output, counts, Label("", ""))
+    row = Row("", layer.type, layer, (), tuple(map(TensorShape, reads)), done.output, counts, Label("", ""))
     return [step for step in working_of(row).steps if step.quantity in wanted]
 
 

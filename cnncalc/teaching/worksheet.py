@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import clean, fail
+from cnncalc.core.problem import ProblemsFound, clean, fail
+from cnncalc.formats.source import Source
+from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.teaching.cells import chosen_cells
 from cnncalc.teaching.dice import Dice
+from cnncalc.teaching.flat import files_written_out
 from cnncalc.teaching.inverse import possible, question_for
 from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
 from cnncalc.teaching.question import Passage, Question, Target, Worksheet
-from cnncalc.teaching.recipe import ASKS, STANDARD_COUNT, Recipe
+from cnncalc.teaching.recipe import ASKS, STANDARD, STANDARD_COUNT, Recipe, files_of
 from cnncalc.teaching.select import Window, askable, signature, sources, windows
 from cnncalc.teaching.tables import COLUMNS, WHOLE, Blank, tables_of, value_of
 
@@ -58,6 +62,46 @@ def make(recipe: Recipe) -> Worksheet:
     questions += [_renumbered(question, offset) for question in extra]
     title = clean(analysis.name) + (f": {LEVEL_NAMES[recipe.level]}" if blanks else "")
     return Worksheet(title, recipe, tables, passages, tuple(questions), analysis)
+
+
+def of_source(
+    source: Source,
+    *,
+    seed: int = 1,
+    level: int = 1,
+    ask: Sequence[str] | None = None,
+    count: int | None = None,
+    layout: str = "hwc",
+    exact: bool = False,
+    set: Mapping[str, str] | None = None,
+    input_size: str | None = None,
+    cells: Sequence[str] = (),
+) -> Worksheet:
+    """The worksheet about the network in a file; raises as `make`. `ask` None: what is usual at the level."""
+    files, vars, size = files_of(source), dict(set or {}), input_size
+    if files is None:  # of another program: a sheet carries the network as text
+        from cnncalc.formats.open import graph_of
+
+        graph = graph_of(source, set=vars, input_size=size)
+        files, vars, size = files_written_out(graph, analyze(graph)), {}, None
+    recipe = Recipe(
+        files=files,
+        seed=seed,
+        level=level,
+        ask=tuple(ask or STANDARD[level]),
+        count=count,
+        layout=layout,
+        exact=exact,
+        sets=tuple(vars.items()),
+        input_size=size,
+        cells=tuple(cells),
+    )
+    try:
+        return make(recipe)
+    except ProblemsFound:
+        if files == files_of(source):
+            load_source(source, set=dict(set or {}), input_size=input_size)  # as it stands, for the lines
+        raise
 
 
 def _small(graph: Graph) -> Graph:

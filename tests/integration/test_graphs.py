@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cnncalc.diagram import dot, mermaid
-from cnncalc.diagram.card import Look
-from cnncalc.diagram.draw import graph
-from cnncalc.diagram.sketch import Sketch
+from cnncalc.drawing import dot, mermaid
+from cnncalc.drawing.card import Look
+from cnncalc.drawing.draw import graph
+from cnncalc.drawing.sketch import Sketch
 from cnncalc.formats import bundled
 from tests.integration.conftest import Install
 from tests.test_diagram import SVG, analysis, hostile

@@ -21,7 +21,7 @@ from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail, in
 from cnncalc.core.record import Record
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source
-from cnncalc.formats.yaml.document import document_of
+from cnncalc.formats.yaml.document import written_for
 from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.tree import MOST_COMMENTS, comments
 
@@ -34,12 +34,24 @@ Found = tuple[str, Origin | None]  # code, place
 _COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]#]*)\])?)?")
 
 
+class Idle(Record):
+    """A key of a file that can be taken out, by the code of the rule, or the code in a comment that ignores nothing."""
+
+    code: str
+    place: Place
+    comment: bool = False
+
+
 class Linted(Record):
-    """The findings in a file as problems, in the order of its lines; `more` were left out, `ignored` by comments."""
+    """The findings in a file as problems, in the order of its lines; `more` were left out, `ignored` by comments.
+
+    What is `idle` in the file itself can be taken out.
+    """
 
     findings: tuple[Problem, ...] = ()
     more: int = 0
     ignored: int = 0
+    idle: tuple[Idle, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,14 +71,13 @@ class Linter:
         """The findings in a file that was read; raises BadConfig where the project's choices cannot be used."""
         graph = analysis.graph
         codes = self.project.codes(source)
-        document = document_of(graph) if graph else None
-        if not codes or graph is None or document is None:
+        if not codes or graph is None:
             return ()
         options = self.project.choices(source).options
         linted = lint(graph, codes, options)
         found = list(linted.findings)
         if any(problem.where and problem.where.file != source.name for problem in found):
-            known = self._of_parents(Network(graph, document), codes, options)
+            known = self._of_parents(Network(graph, written_for(graph)), codes, options)
             found = [problem for problem in found if _place(problem) not in known]
         if linted.more:
             message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
@@ -129,14 +140,11 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
     >>> [problem.code for problem in lint(graph).findings]
     ['dropped-border']
     """
-    document = document_of(graph)
-    if document is None:
-        return Linted()
     wanted = frozenset(RULES if codes is None else codes)
     chosen = [code for code in RULES if code in wanted]
     settings = {name: option.default for rule in RULES.values() for name, option in rule.options.items()}
     settings |= options or {}
-    net = Network(graph, document)
+    net = Network(graph, written_for(graph))
     ignores = _Ignores(net)
     merged: dict[tuple[str, int], _Merged] = {}
     for code in chosen:
@@ -155,7 +163,10 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
     unused = ignores.unused(wanted) if UNUSED in wanted and not graph.changed else []
     shown = unused[: MOST_FINDINGS - len(found)]
     found = in_order([*found, *map(_unused_problem, shown)], own.name)
-    return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count)
+    keys = ((code, node.origin) for code, node, one in placed if one.first.idle and node.source is own)
+    idle = [Idle(code, place) for code, place in keys if isinstance(place, Place)]
+    idle += [Idle(one.code, one.place, comment=True) for one in unused if one.code in RULES]
+    return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count, tuple(idle))
 
 
 def _written_at(net: Network, finding: Finding) -> Written:

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
-from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.checks.expect import CheckResult, check
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
+from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.core.record import Record
 from cnncalc.formats import open as api
@@ -75,7 +76,7 @@ class Checks:
     `strict` makes a warning break a file, `allow_outside` lets files name others outside of their repository. With a
     `project` each file is also held to what that chose. `finders` are further sources of problems and notes: each is
     given the file's text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read`
-    gives the text of a file by its name.
+    gives the text of a file by its name. Without `figures` neither `expect` nor `budget` is held.
 
     >>> Checks().report("lenet5").code
     0
@@ -89,6 +90,7 @@ class Checks:
     finders: tuple[Finder, ...] = ()
     read: Callable[[str], Source] = api.read
     project: Project | None = None
+    figures: bool = True
 
     def run(self, files: Iterable[str]) -> Iterator[Report]:
         """A report for every FILE, for every `*.yaml` and `*.yml` below every FOLDER, and for one that has none."""
@@ -119,17 +121,25 @@ class Checks:
             tree = parse(source) if listed else None  # held, so that it is read once
             if tree is not None and not is_architecture(tree):
                 return Report(name, skipped="no `layers` and no `extends`")
+        except ProblemsFound as error:
+            return _unusable(name, error, source)
+        return self.judge(source, name)
+
+    def judge(self, source: Source, name: str, graph: Graph | None = None) -> Report:
+        """The report on a file that was read, or on the graph that was made of it. Raises BadConfig."""
+        try:
             choices = self.project.choices(source) if self.project else Choices()
             strict = bool(self.strict or choices.strict)
-            graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
+            if graph is None:
+                graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
             analysis = analyze(graph)
-            result = check(graph, analysis)
+            result = check(graph, analysis) if self.figures else CheckResult(graph.file, 0)
             limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))
             others = tuple(held(limits, analysis, source))
             found = [*result.problems, *(one.problem for one in others if one.problem)]
             said = [one for finder in self.finders for one in finder(source, analysis)]
         except ProblemsFound as error:
-            return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
+            return _unusable(name, error, source)
         found += (one for one in said if isinstance(one, Problem))
         found = in_order(found, source.name)
         broken = any(problem.level == "error" or strict for problem in found)
@@ -152,6 +162,10 @@ class Checks:
             budgets=(*result.budgets, *others),
             growth=result.growth,
         )
+
+
+def _unusable(name: str, error: ProblemsFound, source: Source) -> Report:
+    return Report(name, 2, problems=tuple(_told(problem, source.name) for problem in error.problems))
 
 
 class Cause(Record):

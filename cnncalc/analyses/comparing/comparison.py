@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
@@ -12,9 +13,14 @@ from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.figures import change, percent, ratio
 from cnncalc.core.problem import Problem, clean
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
+from cnncalc.core.shape import TensorShape
 
 if TYPE_CHECKING:
+    from cnncalc.analyses.checks.baselines.growth import Allowed
     from cnncalc.analyses.comparing.diff import Change
+
+NOTHING: Allowed = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -27,16 +33,58 @@ class NetworkFigures:
     heaviest: dict[str, Row | None]
 
 
-class Comparison(Record):
+class _Comparison(Record):
+    networks: Sequence[NetworkFigures]
+    changes: Sequence[Change] | None = None
+    grown: Sequence[Problem] = ()
+    failed: Sequence[tuple[str, Sequence[Problem]]] = ()
+
+
+class Comparison(_Comparison, Tabular):
     """Networks beside the first one: the changes of its layers where they are asked for, and what grew too much.
 
     `failed` are the files that could not be used; without a first network there is nothing to compare.
     """
 
-    networks: Sequence[NetworkFigures]
-    changes: Sequence[Change] | None = None
-    grown: Sequence[Problem] = ()
-    failed: Sequence[tuple[str, Sequence[Problem]]] = ()
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(one.file for one in self.networks)}>"
+
+
+def compared_with_first(
+    networks: Sequence[NetworkFigures],
+    *,
+    by_layer: bool = False,
+    depth: int | None = None,
+    allowed: Allowed = NOTHING,
+    failed: Sequence[tuple[str, Sequence[Problem]]] = (),
+) -> Comparison:
+    """The comparison of two or more networks, or `by_layer` of two of them; `allowed` is how much totals may grow."""
+    changes = None
+    if by_layer:
+        from cnncalc.analyses.comparing.diff import differences
+
+        changes = differences(networks[0].analysis, networks[1].analysis, depth)
+    return Comparison(networks, changes, _grown(networks, allowed), failed)
+
+
+def _grown(networks: Sequence[NetworkFigures], allowed: Allowed) -> list[Problem]:
+    """A problem for every total that grew more than it may."""
+    if not allowed:
+        return []
+    from cnncalc.analyses.checks.baselines import growth
+
+    totals = [growth.figures(one.analysis, allowed) for one in networks]
+    return [
+        Problem(
+            "baseline",
+            growth.message(quantity, totals[0][quantity], now[quantity], allowed[quantity]),
+            notes=(f"{other.file}, compared with {networks[0].file}",),
+        )
+        for other, now in zip(networks[1:], totals[1:], strict=True)
+        for quantity in growth.exceeded(totals[0], now, allowed)
+    ]
 
 
 def compared() -> list[Measure]:
@@ -119,7 +167,7 @@ def _words(label: str, cells: list[str]) -> FigureLine:
     return FigureLine(label, cells, [], [])
 
 
-def _shapes(named: dict[str, tuple[int, ...]], style: Style) -> str:
+def _shapes(named: dict[str, TensorShape], style: Style) -> str:
     return ", ".join(
         f"{name} {style.shape(shape)}" if len(named) > 1 else style.shape(shape) for name, shape in named.items()
     )

@@ -45,6 +45,19 @@ class Measure:
     this one grow, where it is another one.
     """
 
+    name: str
+    help: str
+    of: Callable[[Counts], Value] | None
+    once: Callable[[Graph], Sequence[Value]] | None
+    total: Callable[[Iterable[Any]], Value]
+    uses: int
+    whole: bool
+    in_bytes: bool
+    rests_on: tuple[str, ...]
+    bound: str
+    limit: str
+    cause: str
+
     def __init__(  # every start makes this class: a dataclass would take ten times as long
         self,
         *,

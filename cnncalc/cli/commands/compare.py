@@ -12,8 +12,6 @@ from cnncalc.cli.formats import OutputFormat, pages
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.growth import Allowance
-    from cnncalc.analyses.comparing.comparison import NetworkFigures
-    from cnncalc.core.problem import Problem
 
 
 class CompareCommand(
@@ -54,8 +52,7 @@ class CompareCommand(
     )
 
     def run(self) -> int:
-        from cnncalc.analyses.comparing.comparison import Comparison, network
-        from cnncalc.analyses.comparing.diff import differences
+        from cnncalc.analyses.comparing.comparison import Comparison, compared_with_first, network
         from cnncalc.core.analysis import analyze
 
         if len(self.files) < 2:
@@ -71,28 +68,10 @@ class CompareCommand(
             if self.form.always:
                 self.write(Comparison([], failed=failed))
             return 2
-        changes = None
-        if self.by_layer:
-            changes = differences(networks[0].analysis, networks[1].analysis, self.depth)
-        grown = _grown(networks, dict(self.max_growth))
-        self.write(Comparison(networks, changes, grown, failed))
-        if grown:
-            streams.complain(grown)
-        return 2 if failed else 1 if grown else 0
-
-
-def _grown(networks: list[NetworkFigures], allowed: dict[str, Allowance]) -> list[Problem]:
-    """A problem for every total that grew more than it may."""
-    from cnncalc.analyses.checks.baselines import growth
-    from cnncalc.core.problem import Problem
-
-    totals = [growth.figures(one.analysis, allowed) for one in networks]
-    return [
-        Problem(
-            "baseline",
-            growth.message(quantity, totals[0][quantity], now[quantity], allowed[quantity]),
-            notes=(f"{other.file}, compared with {networks[0].file}",),
+        compared = compared_with_first(
+            networks, by_layer=self.by_layer, depth=self.depth, allowed=dict(self.max_growth), failed=failed
         )
-        for other, now in zip(networks[1:], totals[1:], strict=True)
-        for quantity in growth.exceeded(totals[0], now, allowed)
-    ]
+        self.write(compared)
+        if compared.grown:
+            streams.complain(compared.grown)
+        return 2 if failed else 1 if compared.grown else 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from cnncalc.analyses.measures import Use, used
@@ -11,11 +9,7 @@ from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
 from cnncalc.cli.formats import OutputFormat
 
-if TYPE_CHECKING:
-    from cnncalc.core.analysis import Analysis, GroupRow, Row
-
 DRAWING = "Drawing"
-WHOLE = "a diagram draws the whole or a block"
 
 
 def _depth(ctx: click.Context, param: click.Parameter, given: str | None) -> int | str | None:
@@ -43,18 +37,19 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         "cnncalc diagram vgg16 --depth 1 --theme dark -o vgg16.svg",
         "cnncalc diagram googlenet -f mermaid              a flowchart for Markdown",
         "cnncalc diagram alexnet pool1 --style window -o pool1.png",
+        "cnncalc diagram yolov3 --depth all --width 1000 -o yolov3.svg",
         "cnncalc diagram unet -f dot --depth all | dot -Tpdf -o unet.pdf",
     )
 
     file: str = argument("FILE", type=options.Architecture())
     block: str | None = argument("[BLOCK]", type=options.OfFile("blocks"))
     form: OutputFormat = options.formats(
-        OutputFormat("svg", "diagram.formats:svg"),
-        OutputFormat("png", "diagram.formats:png", suffixes=(".png",)),
-        OutputFormat("pdf", "diagram.formats:pdf", suffixes=(".pdf",)),
-        OutputFormat("tikz", "diagram.formats:tex", suffixes=(".tex", ".tikz")),
-        OutputFormat("mermaid", "diagram.formats:mermaid"),
-        OutputFormat("dot", "diagram.formats:dot"),
+        OutputFormat("svg", "drawing.formats:svg"),
+        OutputFormat("png", "drawing.formats:png", suffixes=(".png",)),
+        OutputFormat("pdf", "drawing.formats:pdf", suffixes=(".pdf",)),
+        OutputFormat("tikz", "drawing.formats:tex", suffixes=(".tex", ".tikz")),
+        OutputFormat("mermaid", "drawing.formats:mermaid"),
+        OutputFormat("dot", "drawing.formats:dot"),
         help="svg and tikz are drawn here; png and pdf need `pip install 'cnncalc[pictures]'`; mermaid and dot are "
         "graphs for those programs.",
     )
@@ -95,32 +90,44 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         help="Draw all the equal copies of a repeated block, not one with its ×N.",
         group=DRAWING,
     )
+    width: int | None = option(
+        "--width",
+        type=click.IntRange(200, 100_000),
+        metavar="PIXELS",
+        help="Break rows and graphs with branches so that the picture is no wider: for a page.  [default: as a slide "
+        "of 1920×1080 shows it best]",
+        group=DRAWING,
+    )
     standalone: bool = option("--standalone", is_flag=True, help="With tikz: a whole document.", group=OUTPUT)
     layout: str = options.layout(DRAWING)
 
     def run(self) -> int:
         from cnncalc.core.analysis import analyze
         from cnncalc.core.problem import ProblemsFound
-        from cnncalc.diagram.formats import Drawing
-        from cnncalc.diagram.sketch import CannotDraw
+        from cnncalc.drawing.formats import Drawing, part_of
+        from cnncalc.drawing.sketch import CannotDraw
 
         form = self.form.name
-        for given, name in ((self.kind, "--style"), (self.theme, "--theme"), (self.every_copy, "--every-copy")):
+        pictured = {"style": self.kind, "theme": self.theme, "every-copy": self.every_copy, "width": self.width}
+        for name, given in pictured.items():
             if form in ("mermaid", "dot") and given:
-                raise click.UsageError(f"{name} goes with a picture: {form} is a graph, drawn by another program.")
+                raise click.UsageError(f"--{name} goes with a picture: {form} is a graph, drawn by another program.")
         if self.standalone and form != "tikz":
             raise click.UsageError("--standalone goes with --format tikz.")
         if self.kind == "window" and self.block is None:
             raise click.UsageError("--style window draws one layer: name it behind FILE.")
+        if self.kind == "window" and self.width is not None:
+            raise click.UsageError("--width breaks a flow or volumes: the window of a layer has no rows.")
         (loaded,) = self.load(self.file)
         try:
             if loaded.problems:
                 raise ProblemsFound(loaded.problems)
             analysis = analyze(loaded.graph)
             layer = self.kind == "window"
-            part = None if self.block is None else _named(analysis, self.block, self.file, layer)
+            part = None if self.block is None else part_of(analysis, self.block, layer, self.file)
             counts, theme = self.counts or (), self.theme or "light"
-            self.write(Drawing(analysis, part, self.kind, self.depth, counts, self.every_copy, theme))
+            drawing = Drawing(analysis, part, self.kind, self.depth, counts, self.every_copy, theme, self.width)
+            self.write(drawing)
         except ProblemsFound as error:
             streams.complain(error.problems)
             return 2
@@ -128,28 +135,3 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
             streams.tell(f"Error: {error}")
             return 2
         return 0
-
-
-def _named(analysis: Analysis, name: str, file: str, layer: bool) -> GroupRow | Row:
-    """The block that a name means, or the layer."""
-    from cnncalc.core.analysis import GroupRow, Row
-    from cnncalc.core.problem import Problem, ProblemsFound, nearest
-
-    found = analysis.matches(name)
-    if len(found) == 1 and layer and isinstance(found[0], Row):
-        return found[0]
-    if len(found) == 1 and not layer and isinstance(found[0], GroupRow) and found[0].stop > found[0].start:
-        return found[0]
-    if len(found) == 1:
-        what, help = ("layer", "the window of one layer is drawn") if layer else ("block of layers", WHOLE)
-        problem = Problem("unknown-name", f"`{name}` is no {what}", help=help)
-    elif found:
-        listed = ", ".join(f"`{entry.name}`" for entry in found[:5]) + (" …" if len(found) > 5 else "")
-        problem = Problem(
-            "unknown-name", f"`{name}` may mean {len(found)} entries of {file}: {listed}", help="write more of the path"
-        )
-    else:
-        close = nearest(name, [row.name for row in analysis.rows] if layer else analysis.groups)
-        help = f"did you mean `{close}`?" if close else f"`cnncalc summary {file} --depth all` shows every name"
-        problem = Problem("unknown-name", f"no {'layer' if layer else 'block'} `{name}` in {file}", help=help)
-    raise ProblemsFound([problem])

@@ -13,15 +13,7 @@ from cnncalc.cli.command import OUTPUT, TEACHING, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, OutputOption, pages
 from cnncalc.core.problem import ProblemsFound
-from cnncalc.teaching.recipe import (
-    ASKS,
-    IN_TABLES,
-    LARGEST_SEED,
-    MOST_QUESTIONS,
-    STANDARD,
-    STANDARD_COUNT,
-    Recipe,
-)
+from cnncalc.teaching.recipe import ASKS, IN_TABLES, LARGEST_SEED, MOST_QUESTIONS, STANDARD_COUNT
 
 if TYPE_CHECKING:
     from cnncalc.teaching.question import Worksheet
@@ -87,32 +79,25 @@ class WithQuestions(options.WithNetwork):
     def sheet(self, file: str) -> Worksheet:
         """The worksheet of a FILE; what is wrong is said, and ends the command."""
         from cnncalc.formats import open as api
-        from cnncalc.formats.yaml.expanding.build import load_source
         from cnncalc.teaching.cells import NoSuchCell
-        from cnncalc.teaching.recipe import files_of
-        from cnncalc.teaching.worksheet import TooFew, make
+        from cnncalc.teaching.worksheet import TooFew, of_source
 
         self._refuse_both()
         loading.note_bundled(file)
         try:
             source = api.read(file, allow_outside=self.allow_outside, format=self.from_)
-            recipe = Recipe(
-                files=files_of(source),
+            sheet = of_source(
+                source,
                 seed=self.seed,
                 level=self.level,
-                ask=self.ask or STANDARD[self.level],
+                ask=self.ask,
                 count=self.count,
                 layout=self.layout,
                 exact=bool(self.exact),
-                sets=tuple(self.vars.items()),
+                set=self.vars,
                 input_size=self.input_size,
                 cells=self.cells,
             )
-            try:
-                sheet = make(recipe)
-            except ProblemsFound:
-                load_source(source, set=self.vars, input_size=self.input_size)  # as it stands, for the lines
-                raise
         except ProblemsFound as error:
             streams.complain(error.problems)
             raise click.exceptions.Exit(2) from None

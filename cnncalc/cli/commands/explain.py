@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
-from cnncalc.core.problem import Problem
-
-if TYPE_CHECKING:
-    from cnncalc.analyses.working import Explanation
-    from cnncalc.core.analysis import Analysis, GroupRow, Row
-    from cnncalc.core.graph import Understood
-
-    Entry = Row | GroupRow | None
 
 
 class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.WithLayout, options.WithDrawing):
@@ -53,23 +44,23 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
     )
 
     def run(self) -> int:
-        from cnncalc.analyses.working import explain
+        from cnncalc.analyses.working import explained, where_it_breaks
         from cnncalc.core.analysis import analyze
+        from cnncalc.core.problem import ProblemsFound
 
         if self.standalone and self.form.name != "latex":
             raise click.UsageError("--standalone goes with --format latex.")
         (loaded,) = self.load(self.file)
         problems = loaded.problems
         explanation = None
-        if not problems:
-            analysis = analyze(loaded.graph)
-            entries, problems = _named(analysis, self.names or ("total",), self.file)
+        try:
             if not problems:
-                depth = (0 if self.names else 1) if self.depth == options.UNSET else self.depth
-                explanation = explain(analysis, entries, depth)
-        elif understood := loaded.understood():
-            explanation, unknown = _why_not(understood, self.names, self.file)
-            problems = [*unknown, *problems]
+                depth = "auto" if self.depth == options.UNSET else self.depth
+                explanation = explained(analyze(loaded.graph), self.names, depth, self.file)
+            elif understood := loaded.understood():
+                explanation = where_it_breaks(understood, self.names, self.file)
+        except ProblemsFound as error:
+            problems = [*error.problems, *problems]
         if explanation and (not explanation.broken or explanation.broken.fits or explanation.broken.failed):
             self.write(replace(explanation, problems=problems, file=self.file))
         elif self.form.always:
@@ -79,44 +70,3 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
         if problems:
             streams.complain(problems)
         return 2 if problems else 0
-
-
-def _why_not(understood: Understood, names: tuple[str, ...], file: str) -> tuple[Explanation | None, list[Problem]]:
-    """Where a file breaks; of names, those entries that fit, and the break where it is named itself."""
-    from cnncalc.analyses.working import explain, why_not
-
-    broken = why_not(understood)
-    failed = {one.name for one in understood.failed}
-    wanted = tuple(name for name in names if name not in failed and name != "total")
-    entries, problems = _named(broken.analysis, wanted, file, "only what stands before the break can be explained")
-    if problems:
-        return None, problems
-    shown = explain(broken.analysis, entries)
-    return (replace(shown, broken=broken.broken) if len(wanted) < len(names) or not names else shown), []
-
-
-def _named(
-    analysis: Analysis, names: tuple[str, ...], file: str, hint: str | None = None
-) -> tuple[list[Entry], list[Problem]]:
-    """What the names mean, and what is wrong with them."""
-    from cnncalc.core.problem import nearest
-
-    entries: list[Entry] = []
-    problems = []
-    for name in names:
-        found: list[Entry] = [*analysis.matches(name)] if name != "total" else [None]
-        if len(found) == 1:
-            entries += found
-        elif found:
-            listed = ", ".join(f"`{entry.name}`" for entry in found[:5] if entry) + (" …" if len(found) > 5 else "")
-            message = f"`{name}` may mean {len(found)} entries of {file}: {listed}"
-            problems.append(Problem("unknown-name", message, help="write more of the path"))
-        else:
-            close = nearest(name, ["total", *(row.name for row in analysis.rows), *analysis.groups])
-            help = (
-                f"did you mean `{close}`?"
-                if close
-                else hint or f"`cnncalc summary {file} --depth all` shows every name"
-            )
-            problems.append(Problem("unknown-name", f"no entry `{name}` in {file}", help=help))
-    return entries, problems

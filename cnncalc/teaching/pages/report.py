@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import many
-from cnncalc.diagram import svg
-from cnncalc.diagram.metrics import fitted, text_width
-from cnncalc.diagram.picture import FONTS, Box, Caption, Item, Picture
+from cnncalc.drawing import svg
+from cnncalc.drawing.metrics import fitted, text_width
+from cnncalc.drawing.picture import FONTS, Box, Caption, Item, Picture
 from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Items, Page, Paragraph, TableRow
 from cnncalc.teaching.grade import Marks
 from cnncalc.teaching.pages.grades import percent_of, summary

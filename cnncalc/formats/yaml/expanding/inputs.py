@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from cnncalc.core.figures import many
+from cnncalc.core.arguments import fitted, read_sizes
 from cnncalc.core.formula import written
-from cnncalc.core.names import composed
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape
 from cnncalc.formats.source import Map, Node, Seq, Text
@@ -42,13 +40,13 @@ def network_inputs(
         problems.add(
             "missing-key", "`inputs` is empty", fields["inputs"], "write `inputs: {left: {channels: 3, size: 224}}`"
         )
-    sizes = _read_input_sizes(input_size, list(given), problems) if input_size else {}
+    sizes = read_sizes(input_size, list(given), problems) if input_size else {}
     values = Values(problems)
     return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}
 
 
 def input_names(found: Description) -> list[str]:
-    """The names of a network's inputs, in order."""
+    """The names of a network's inputs, in order, as YAML says them."""
     node = found.fields.get("inputs")
     return [key.text for key, _ in node] if isinstance(node, Map) else ["input"]
 
@@ -148,13 +146,8 @@ def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: 
         problems.add("limit", f"an input with {len(sides)} sides (limit: sides {MOST_SIDES})", node)
         return None
     if size is not None:
-        fitting = size * len(sides) if len(size) == 1 else size
-        if len(fitting) != len(sides) or not sides:
-            problems.add(
-                "bad-value",
-                f"--input-size has {many(len(size), 'number')} for an input with {many(len(sides), 'side')}",
-                None,
-            )
+        fitting = fitted(size, len(sides), problems)
+        if fitting is None:
             return None
         sides = list(fitting)
     return (values["channels"], *sides)
@@ -166,23 +159,3 @@ def _unsized(node: Node) -> str | None:
         if isinstance(item, Text) and (item.null or item.text.lower() in _UNSIZED):
             return item.text or "null"
     return None
-
-
-def _read_input_sizes(text: str, inputs: list[str], problems: Problems) -> dict[str, tuple[int, ...]]:
-    """`256`, `256x320` (height × width), or `NAME=256` for one of several inputs, separated by commas."""
-    sizes: dict[str, tuple[int, ...]] = {}
-    for part in text.split(","):
-        name, equals, size = composed(part.strip()).rpartition("=")
-        names = [name] if equals else inputs
-        if equals and name not in inputs:
-            problems.add("unknown-name", f"--input-size: no input `{name}`", None, misspelt(name, inputs))
-        elif not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size, re.ASCII):
-            problems.add(
-                "bad-value",
-                f"--input-size: `{size}` is no size",
-                None,
-                "write `256`, `256x320` (height × width) or `NAME=256`",
-            )
-        else:
-            sizes.update({known: tuple(int(side) for side in size.split("x")) for known in names})
-    return sizes

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from cnncalc.core.builder import or_operator
-from cnncalc.core.names import is_word, unseen
+from cnncalc.core.names import A_NAME, unseen, wrong_name
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Node, Text
-
-LONGEST_NAME = 200
-TAKEN_NAMES = ("input", "total", "previous")
-
-_JOINTS = re.compile(r"[.-]")
 
 
 def unknown_type(word: str, known: Collection[str]) -> str:
@@ -61,15 +55,7 @@ def unseen_cure(text: str) -> str | None:
 
 
 def check_name(node: Text, problems: Problems) -> None:
-    """A name is letters and digits of any script and `_ - .`, not too many, not a number alone, and not taken."""
-    text = node.text
-    if len(text) > LONGEST_NAME:
-        message = f"a name of {len(text):,} letters (limit: name length {LONGEST_NAME})"
-        problems.add("limit", message, node, "choose a shorter one")
-    elif not text or not is_word(_JOINTS.sub("", f"_{text}")):
-        help = unseen_cure(text) or colon_cure(node) or "a name is letters, digits, `_`, `-` and `.`"
-        problems.add("bad-name", f"`{text}` is no name", node, help)
-    elif re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
-        problems.add("bad-name", f"a name is not a number alone: `{text}`", node, f"write, for example, `stage{text}`")
-    elif text in TAKEN_NAMES:
-        problems.add("bad-name", f"the name `{text}` is taken", node, "choose another name")
+    """Report a name that is none."""
+    if wrong := wrong_name(node.text):
+        code, message, cure = wrong
+        problems.add(code, message, node, cure or colon_cure(node) or A_NAME)

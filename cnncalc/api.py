@@ -1,0 +1,471 @@
+"""The public functions, each what the command of its name does: they take what is natural, and give a result.
+
+A network is a Graph, an Analysis of one, a file, or the name of a bundled one. What it is not is a TypeError; a file
+that cannot be used raises ProblemsFound, but for `check` and `lint`, which report it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from cnncalc.core.analysis import Analysis
+from cnncalc.core.analysis import analyze as counted
+from cnncalc.core.arguments import Size, is_whole, known_names, mistyped, size_text, var_texts
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import ProblemsFound
+from cnncalc.formats.open import Reread, load
+
+if TYPE_CHECKING:
+    from cnncalc.analyses.checks.budget import Limit
+    from cnncalc.analyses.checks.report import Finder, Report
+    from cnncalc.analyses.comparing.comparison import Comparison
+    from cnncalc.analyses.overview import Overview
+    from cnncalc.analyses.working import Explanation
+    from cnncalc.drawing.formats import Drawing
+    from cnncalc.formats.source import Source
+    from cnncalc.render.check import Checked
+    from cnncalc.teaching.question import Handout
+
+__all__ = ["analyze", "check", "compare", "diagram", "exercise", "explain", "lint", "names", "summary"]
+
+Network = Graph | Analysis | str | os.PathLike[str]
+Limits = Mapping[str, int | float | str | Mapping[str, int | float | str]]
+Growth = int | float | str | Mapping[str, int | float | str]
+NETWORK = "a Graph, an Analysis, a path or a name"
+
+
+def names() -> tuple[str, ...]:
+    """The names of the bundled architectures.
+
+    >>> "alexnet" in names()
+    True
+    """
+    from cnncalc.formats import bundled
+
+    return bundled.names()
+
+
+def analyze(network: Network) -> Analysis:
+    """The counts of a network: shapes, params, buffers, multiplies and activations of layers, groups and in total.
+
+    Weights that are shared count once, at the first layer that has them; multiplies count every time.
+
+    >>> analyze("lenet5").totals.params
+    61706
+    """
+    return _analysis(network, "analyze: network")
+
+
+def summary(
+    *networks: Network,
+    depth: int | None = 1,
+    columns: Iterable[str] | None = None,
+    sort: str | None = None,
+    top: int | None = None,
+) -> Overview:
+    """The table of one or more networks, as `cnncalc summary` writes it.
+
+    `depth` is how far blocks are unfolded: 0 totals only, None all the way. `columns` are names of them; `sort` is the
+    quantity of which the largest come first, and `top` keeps so many rows. JSON, CSV and records list all layers.
+
+    >>> print(summary("lenet5", columns=["layer", "params"], sort="params", top=2).to_markdown().splitlines()[6])
+    | C5 | 48,120 |
+    """
+    from cnncalc.analyses.columns import COLUMNS
+    from cnncalc.analyses.measures import Use, used
+    from cnncalc.analyses.overview import Analyzed, Overview
+
+    analyses = _analyses(networks, "summary: network", 1)
+    shown = None if columns is None else _names(columns, COLUMNS, "column", "summary: columns")
+    if sort is not None:
+        (sort,) = _names([sort], used(Use.FIGURES), "quantity", "summary: sort")
+    _number(depth, "summary: depth", 0)
+    _number(top, "summary: top", 1)
+    return Overview([Analyzed(one.file, one) for one in analyses], shown, depth, sort, top)
+
+
+def compare(
+    *networks: Network, by_layer: bool = False, depth: int | None = None, max_growth: Growth | None = None
+) -> Comparison:
+    """Networks side by side, each beside the first, as `cnncalc compare` shows them.
+
+    `by_layer` aligns the layers of two; with a `depth` entries at that depth. `grown` are the totals that grew more
+    than `max_growth`: 5 percent, or `{"params": 5}`.
+
+    >>> [one.analysis.totals.params for one in compare("vgg16", "resnet50").networks]
+    [138357544, 25557032]
+    """
+    from cnncalc.analyses.comparing.comparison import compared_with_first, network
+
+    analyses = _analyses(networks, "compare: network", 2)
+    if by_layer and len(analyses) != 2:
+        raise ValueError(f"compare: by_layer compares two networks, not {len(analyses)}")
+    _number(depth, "compare: depth", 0)
+    figures = [network(_name(given, one), one) for given, one in zip(networks, analyses, strict=True)]
+    allowed = _growth(max_growth, "compare: max_growth")
+    return compared_with_first(figures, by_layer=by_layer, depth=depth, allowed=allowed)
+
+
+def explain(network: Network | ProblemsFound, *names: str, depth: int | Literal["auto"] | None = "auto") -> Explanation:
+    """The working of numbers: of the layers and blocks of these names, of `total`, without names of all layers.
+
+    Of a network that does not fit, give the ProblemsFound that it raises: the working up to where it breaks. `depth`
+    is how far blocks are unfolded: 0 the sum alone, None every layer; `auto` is 0, and without names 1.
+
+    >>> print(explain("lenet5", "C1").to_text().splitlines()[2])
+      size         (W − F + 2P) // S + 1             = (32 − 5 + 2·0) // 1 + 1  = 28
+    """
+    from cnncalc.analyses.working import explained, where_it_breaks
+
+    for name in names:
+        if not isinstance(name, str):
+            raise mistyped("explain: names", "names of layers or blocks", name)
+    if depth != "auto":
+        _number(depth, "explain: depth", 0)
+    if isinstance(network, ProblemsFound):
+        understood = network.understood()
+        if understood is None:
+            raise network
+        return where_it_breaks(understood, names)
+    return explained(_analysis(network, "explain: network"), names, depth)
+
+
+def check(
+    *networks: Network,
+    limits: Limits | None = None,
+    baseline: str | os.PathLike[str] | None = None,
+    max_growth: Growth | None = None,
+    lint: bool = False,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] | None = None,
+    strict: bool = False,
+    project: bool = False,
+    set: Mapping[str, object] | None = None,
+    input_size: Size | None = None,
+    allow_outside: bool = False,
+) -> Checked:
+    """A report on networks, or all files below a folder, held to what they expect, to budgets and to a baseline.
+
+    `limits` are the most of a quantity, in total or of a layer: `{"params": 5_000_000, "size": "20 MiB"}`,
+    `{"params": {"head": "2M"}}`. The `baseline` is a file or a version in git, from which totals grow no more than
+    `max_growth`. With `lint` the rules run, too, or those of `select`, or all but those of `ignore`; `strict` breaks a
+    file also where something is a warning. With `project` the `[tool.cnncalc]` of a file's `pyproject.toml` holds, as
+    it does for the command.
+
+    Raises ValueError for a limit, a percentage or a code that is none.
+
+    >>> check("lenet5", limits={"params": "60k"}).problems[0].message
+    '`total` params: limit 60k, is 61.7k, over by 1.7k (+2.8 %)'
+    """
+    if not networks and not project:
+        raise TypeError(f"check: give a network: {NETWORK}")
+    return _checked(
+        networks, "check", limits=_limits(limits), baseline=baseline, growth=max_growth, lint=lint, select=select,
+        ignore=ignore, strict=strict, project=project, set=set, input_size=input_size, allow_outside=allow_outside,
+    )  # fmt: skip
+
+
+def lint(
+    *networks: Network,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] | None = None,
+    project: bool = False,
+    allow_outside: bool = False,
+) -> Checked:
+    """The findings of the lint rules alone, or of those of `select`, or of all but those of `ignore`, as warnings.
+
+    >>> lint("lenet5").problems
+    ()
+    """
+    if not networks:
+        raise TypeError(f"lint: give a network: {NETWORK}")
+    return _checked(
+        networks, "lint", lint=True, select=select, ignore=ignore, project=project, figures=False,
+        allow_outside=allow_outside,
+    )  # fmt: skip
+
+
+def diagram(
+    network: Network,
+    part: str | None = None,
+    *,
+    style: Literal["volumes", "flow", "window"] | None = None,
+    depth: int | Literal["auto"] | None = "auto",
+    theme: Literal["light", "dark", "auto"] = "light",
+    counts: Iterable[str] = (),
+    every_copy: bool = False,
+    width: int | None = None,
+) -> Drawing:
+    """The picture of a network, of a block of it, or in the style `window` of a layer; a notebook shows it.
+
+    `depth` is how far blocks are unfolded, None all the way; `counts` are quantities that are written on the boxes;
+    `width` in pixels breaks rows. CannotDraw is raised by what writes it, where nobody could read the picture.
+
+    >>> diagram("lenet5").to_svg()[:4]
+    '<svg'
+    """
+    from cnncalc.analyses.measures import Use, used
+    from cnncalc.drawing.formats import Drawing, part_of
+
+    analysis = _analysis(network, "diagram: network")
+    if style is not None:
+        _names([style], ("volumes", "flow", "window"), "style", "diagram: style")
+    _names([theme], ("light", "dark", "auto"), "theme", "diagram: theme")
+    written = _names(counts, used(Use.COLUMNS), "count", "diagram: counts")
+    if depth != "auto":
+        _number(depth, "diagram: depth", 1)
+    if width is not None:
+        _number(width, "diagram: width", 1)
+    if part is None and style == "window":
+        raise ValueError("diagram: the style window draws one layer: name it")
+    if not isinstance(part, str | None):
+        raise mistyped("diagram: part", "the name of a block or a layer", part)
+    drawn = None if part is None else part_of(analysis, part, style == "window")
+    return Drawing(analysis, drawn, style, depth, written, every_copy, theme, width)
+
+
+def exercise(
+    network: Network,
+    *,
+    level: Literal[1, 2, 3] = 1,
+    ask: Iterable[str] | None = None,
+    count: int | None = None,
+    cells: Iterable[str] = (),
+    seed: int = 1,
+    key: bool = False,
+    room: int = 0,
+    exact: bool = False,
+    layout: Literal["hwc", "chw"] = "hwc",
+) -> Handout:
+    """A worksheet about the network of a file, or the `key` to it; the same seed gives the same questions.
+
+    `ask` are kinds of questions, `count` how many, `cells` names those of one table instead; `room` are empty lines
+    for the working. Raises ValueError where the network has no such questions.
+
+    >>> exercise("lenet5", seed=7, count=2).questions[0].prompt
+    '`S2` reads 28×28×6: avg_pool 2×2, stride 2. What is its output (height × width × channels)?'
+    """
+    from cnncalc.formats.open import read
+    from cnncalc.teaching import recipe
+    from cnncalc.teaching.worksheet import of_source
+
+    if isinstance(network, Analysis) and network.graph:
+        network = network.graph
+    if isinstance(network, Graph):
+        reading = network.reread if isinstance(network.reread, Reread) else None
+    elif isinstance(network, str | os.PathLike):
+        reading = Reread(read(os.fspath(network)), {}, None, False)
+    else:
+        raise mistyped("exercise: network", NETWORK, network)
+    if reading is None or not reading.source.text:
+        raise ValueError("exercise: a worksheet carries the text of a file: this network has none")
+    _number(level, "exercise: level", 1, 3)
+    _number(count, "exercise: count", 1, recipe.MOST_QUESTIONS)
+    _number(seed, "exercise: seed", 0, recipe.LARGEST_SEED)
+    _number(room, "exercise: room", 0, 40)
+    _names([layout], ("hwc", "chw"), "layout", "exercise: layout")
+    sheet = of_source(
+        reading.source,
+        seed=seed,
+        level=level,
+        ask=None if ask is None else _names(ask, recipe.ASKS, "kind of question", "exercise: ask"),
+        count=count,
+        layout=layout,
+        exact=exact,
+        set=reading.vars,
+        input_size=reading.input_size,
+        cells=_words(cells, "exercise: cells"),
+    )
+    from cnncalc.teaching.question import Handout
+
+    return Handout(sheet, key, room)
+
+
+# ------------------------------------------------------------------------------------------------ networks
+
+
+def _analysis(network: object, where: str) -> Analysis:
+    if isinstance(network, Analysis):
+        return network
+    if isinstance(network, str | os.PathLike):
+        network = load(network)
+    if isinstance(network, Graph):
+        return counted(network)
+    cure = " (from_dict takes mappings)" if isinstance(network, Mapping) else ""
+    raise mistyped(where, NETWORK + cure, network)
+
+
+def _analyses(networks: Sequence[object], where: str, least: int) -> list[Analysis]:
+    if len(networks) < least:
+        raise TypeError(f"{where.partition(':')[0]}: give {least} or more networks, each {NETWORK}")
+    return [_analysis(network, where) for network in networks]
+
+
+def _name(network: object, analysis: Analysis) -> str:
+    """A network as it was named, or by its file."""
+    return os.fspath(network) if isinstance(network, str | os.PathLike) else analysis.file
+
+
+# ------------------------------------------------------------------------------------------------ checks
+
+
+def _checked(
+    networks: Sequence[Network],
+    where: str,
+    *,
+    lint: bool,
+    limits: Mapping[str, tuple[Limit, ...]] | None = None,
+    baseline: str | os.PathLike[str] | None = None,
+    growth: Growth | None = None,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] | None = None,
+    strict: bool = False,
+    project: bool = False,
+    figures: bool = True,
+    set: Mapping[str, object] | None = None,
+    input_size: Size | None = None,
+    allow_outside: bool = False,
+) -> Checked:
+    from cnncalc.analyses.checks.config import Choices, on_disk, read_codes
+    from cnncalc.analyses.checks.lint import Linter
+    from cnncalc.analyses.checks.project import Project
+    from cnncalc.analyses.checks.report import Checks
+    from cnncalc.render.check import Checked
+
+    chosen, left = (
+        None if codes is None else read_codes(_words(codes, f"{where}: {what}"))
+        for what, codes in (("select", select), ("ignore", ignore))
+    )
+    allowed = _growth(growth, f"{where}: max_growth")
+    choices = Choices(chosen, left, strict or None, limits or {}, allowed)
+    held_to = Project(choices, read=on_disk if project else _nothing)
+    vars, size = var_texts(set, f"{where}: set"), size_text(input_size, f"{where}: input_size")
+    finders: list[Finder] = [Linter(held_to)] if lint else []
+    finders += _baseline(baseline, held_to, vars, size, networks, where)
+    if allowed and len(finders) == lint:
+        raise ValueError(f"{where}: max_growth goes with a baseline")
+    checks = Checks(
+        vars=vars,
+        input_size=size,
+        allow_outside=allow_outside,
+        finders=tuple(finders),
+        project=held_to,
+        figures=figures,
+    )
+    reports: list[Report] = []
+    for network in networks:
+        if isinstance(network, Graph | Analysis):
+            reports.append(_report(network, checks, lint, vars, size))
+        elif isinstance(network, str | os.PathLike):
+            reports += (one for one in checks.run([os.fspath(network)]) if not one.skipped)
+        else:
+            raise mistyped(f"{where}: network", f"{NETWORK}, or a folder", network)
+    if not networks:
+        files = [file for several in held_to.files(allow_outside).values() for file in several]
+        reports += (checks.report(file) for file in files if not held_to.excludes(file.name))
+        reports = [one for one in reports if not one.skipped]
+    return Checked(reports, nothing="nothing to check: no architecture file")
+
+
+def _report(network: Graph | Analysis, checks: Any, lint: bool, vars: dict[str, str], size: str | None) -> Report:
+    """The report on a network that was read, or built, before."""
+    from cnncalc.formats.source import Source
+    from cnncalc.formats.yaml.document import document_of
+
+    graph = network if isinstance(network, Graph) else network.graph
+    assert graph is not None  # every analysis has the graph that it was made of
+    graph = graph.with_vars(vars) if vars else graph
+    graph = graph.with_input(size) if size else graph
+    document = document_of(graph)
+    source: Source = document.description.source if document else Source(graph.file, "")
+    report: Report = checks.judge(source, graph.file, graph)
+    if lint and document is None:
+        report = report._replace(notes=(*report.notes, "no lint rule ran: they read an architecture file"))
+    return report
+
+
+def _baseline(
+    baseline: object, project: Any, vars: dict[str, str], size: str | None, networks: Sequence[object], where: str
+) -> Iterator[Finder]:
+    from cnncalc.analyses.checks.baselines.baseline import named, of_project
+
+    if isinstance(baseline, str | os.PathLike):
+        first = os.fspath(networks[0]) if networks and isinstance(networks[0], str | os.PathLike) else ""
+        folder = first if os.path.isdir(first) else os.path.dirname(first)
+        yield named(os.fspath(baseline), project.allowed, vars, size, folder if os.path.isdir(folder) else "")
+    elif baseline is not None:
+        raise mistyped(f"{where}: baseline", "a file or a version in git", baseline)
+    elif project.own.baseline and (held := of_project(project, vars, size)):
+        yield held
+
+
+def _nothing(path: str) -> None:
+    """No project chooses anything."""
+
+
+def _limits(limits: object) -> dict[str, tuple[Limit, ...]]:
+    from cnncalc.analyses.checks.budget import read_limit, units
+    from cnncalc.analyses.measures import MEASURES, Use, used
+
+    if limits is None:
+        return {}
+    if not isinstance(limits, Mapping):
+        raise mistyped("check: limits", "a mapping of quantities to amounts: {'params': '5M'}", limits)
+    found = {}
+    for quantity in _names(limits, used(Use.OPTION), "quantity", "check: limits"):
+        given = limits[quantity]
+        several = given.items() if isinstance(given, Mapping) else [("total", given)]
+        read = []
+        for entry, amount in several:
+            if isinstance(amount, bool) or not isinstance(amount, str | int | float):
+                raise mistyped(f"check: limits[{quantity!r}]", "an amount, or a mapping of names to amounts", amount)
+            limit = read_limit(quantity, f"{entry}={amount}")
+            if limit is None:
+                raise ValueError(f"check: limits[{quantity!r}] must be {units(MEASURES[quantity])}, not '{amount}'")
+            read.append(limit)
+        found[quantity] = tuple(read)
+    return found
+
+
+def _growth(growth: object, where: str) -> Any:
+    from cnncalc.analyses.checks.baselines.growth import read_allowed
+
+    if growth is None:
+        return {}
+    given = growth if isinstance(growth, Mapping) else {"": growth}
+    if not all(isinstance(one, str | int | float) and not isinstance(one, bool) for one in given.values()):
+        raise mistyped(where, "a percentage, or a mapping of quantities to percentages", growth)
+    return read_allowed(f"{quantity}={percent}" if quantity else f"{percent}" for quantity, percent in given.items())
+
+
+# ------------------------------------------------------------------------------------------------ what is given
+
+
+def _words(given: object, where: str) -> list[str]:
+    """Several texts; one alone is one of them."""
+    found = [given] if isinstance(given, str) else given
+    if not isinstance(found, Iterable):
+        raise mistyped(where, "a list of names", given)
+    words = list(found)
+    for word in words:
+        if not isinstance(word, str):
+            raise mistyped(where, "a list of names", word)
+    return words
+
+
+def _names(given: object, known: Iterable[str], what: str, where: str) -> tuple[str, ...]:
+    return known_names(_words(given, where), tuple(known), what)
+
+
+def _number(given: object, where: str, least: int, most: int | None = None) -> None:
+    """Refuse what is no whole number within bounds; None stands for what is usual."""
+    if given is None:
+        return
+    if not is_whole(given):
+        raise mistyped(where, "a whole number", given)
+    number = int(given)  # type: ignore[call-overload]
+    if number < least or (most is not None and number > most):
+        bounds = f"{least} or more" if most is None else f"{least} to {most}"
+        raise ValueError(f"{where} must be {bounds}, is {number}")
