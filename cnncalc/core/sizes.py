@@ -17,7 +17,7 @@ from cnncalc.core.formula import Tree, evaluate, names, parse, whole_name
 from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers.base import Formula, Layer
 from cnncalc.core.record import Record
-from cnncalc.core.shape import AXES, Shape
+from cnncalc.core.shape import AXES, Shape, TensorShape
 from cnncalc.core.work import Impossible, Work, check_alike, scope_of, work
 
 
@@ -77,7 +77,7 @@ class Resized:
                 return None
             shapes.append(found.output)
             nodes.append(node._replace(work=found))
-        return replace(self.graph, inputs={self.input: first}, nodes=tuple(nodes), changed=True)
+        return replace(self.graph, inputs={self.input: TensorShape(first)}, nodes=tuple(nodes), changed=True)
 
     def _work(self, layer: Layer, read: tuple[Shape, ...]) -> Work | None:
         if (layer, read) not in self.done:
@@ -407,7 +407,7 @@ class Fitting(Record):
         elif period == 1:
             found = "every size" if self.start == 1 else f"every size from {self.start:,}"
         elif remainders == (0,):
-            found = f"multiples of {period:,} from {self.start:,}"
+            found = f"multiples of {period:,}" + (f" from {self.start:,}" if self.start > period else "")
         elif len(remainders) == 1:
             first = [f"{self.start + step * period:,}" for step in range(3)]
             found = f"{', '.join(first)}, … ({period:,}·k + {remainders[0]})"
