@@ -11,7 +11,7 @@ import pytest
 import cnncalc
 from cnncalc.analyses.sizes import Sizes, sizes
 from cnncalc.core.shape import AXES
-from cnncalc.core.sizes import Fitting, NotSteady, growth
+from cnncalc.core.sizes import Fitting, NotSteady, scaling
 from cnncalc.formats.open import read
 from tests.running import invoke, networks
 
@@ -245,4 +245,4 @@ def test_refused(net: Path, text: str, said: str) -> None:
 
 def test_tokens_are_not_steady() -> None:
     with pytest.raises(NotSteady, match="encoder/1/attend/main/attention1: reads a product of sides"):
-        growth(cnncalc.load("vit_b_16"))
+        scaling(cnncalc.load("vit_b_16"))

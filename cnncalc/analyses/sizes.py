@@ -18,7 +18,7 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problems, ProblemsFound, fail
 from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, Shape
-from cnncalc.core.sizes import LARGEST, Fitting, Growth, NotSteady, Resized, along, fitting, growth
+from cnncalc.core.sizes import LARGEST, Fitting, NotSteady, Resized, Scaling, along, fitting, scaling
 from cnncalc.formats.open import graph_of
 from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.expanding.build import Described, near, only_sides, written_size
@@ -178,9 +178,9 @@ def _base(own: Shape, at: At) -> Shape | None:
     return next((sides for sides in (own, *near(own), *squares) if at(sides) is not None), None)
 
 
-def _growth(graph: Graph, is_one_network: Callable[[bool], bool]) -> tuple[Growth | None, str]:
+def _growth(graph: Graph, is_one_network: Callable[[bool], bool]) -> tuple[Scaling | None, str]:
     try:
-        found = growth(graph)
+        found = scaling(graph)
     except NotSteady as error:
         return None, str(error)
     if not is_one_network(found.channels):
@@ -190,7 +190,7 @@ def _growth(graph: Graph, is_one_network: Callable[[bool], bool]) -> tuple[Growt
     return found, ""
 
 
-def _parts(found: Growth, graph: Graph, base: Shape, at: At, all_at: At) -> Iterator[OfAxes]:
+def _parts(found: Scaling, graph: Graph, base: Shape, at: At, all_at: At) -> Iterator[OfAxes]:
     """All axes at once where the layers treat them alike, else one after the other.
 
     What leads to no output is in what `all_at` gives, and fits, too.
@@ -295,7 +295,7 @@ def _varying(graph: Graph, base: Shape, period: int, at: At) -> tuple[tuple[str,
 # ------------------------------------------------------------------------------------------------ counts as formulas
 
 
-def _formulas(found: Growth, parts: Sequence[OfAxes], base: Shape, at: At) -> Formulas | None:
+def _formulas(found: Scaling, parts: Sequence[OfAxes], base: Shape, at: At) -> Formulas | None:
     """Counts of the sizes that leave what this one leaves when divided; None where they are no such polynomials."""
     of_axis = {name: part for part in parts for name in part.axes}
     fits = [of_axis[name].fits for name in AXES[len(base)]]

@@ -93,7 +93,7 @@ LARGEST = 512  # size from which on none is looked for
 Sides = list[Steady | None]  # of one tensor; None: a product of sides, which is not steady
 
 
-class Growth(Record):
+class Scaling(Record):
     """The periods of the sides of the only input; `joined` are tensors and axes at which sides of one growth meet.
 
     Where a growing side is 1, a merge spreads it over any other: only from sides of 2 on do merges say what fits.
@@ -108,18 +108,18 @@ class Growth(Record):
         return all(graph.shape(ref)[1 + axis] > 1 for ref, axis in self.joined if axis in axes)
 
 
-def growth(graph: Graph) -> Growth:
-    """How the sides of a network with one input grow; raises NotSteady.
+def scaling(graph: Graph) -> Scaling:
+    """The growth of all sides of a network with one input; raises NotSteady.
 
     >>> import cnncalc
-    >>> growth(cnncalc.load("resnet18")).periods
+    >>> scaling(cnncalc.load("resnet18")).periods
     (32, 32)
     """
     (shape,) = graph.inputs.values()
-    return _Grown(graph, shape).all()
+    return _SteadyWalk(graph, shape).all()
 
 
-class _Grown:
+class _SteadyWalk:
     """The walk through the layers, each tensor's sides as steady values."""
 
     def __init__(self, graph: Graph, shape: Shape) -> None:
@@ -132,7 +132,7 @@ class _Grown:
         self.scope: dict[str, Any] = {}
         self.inputs: tuple[Ref, ...] = ()
 
-    def all(self) -> Growth:
+    def all(self) -> Scaling:
         """Of all layers, in order."""
         for place, node in enumerate(self.graph.nodes):
             self.layer, self.inputs = node.layer, node.inputs
@@ -148,7 +148,7 @@ class _Grown:
             for axis, side in enumerate(self.sides[place]):
                 if side is not None and not side.constant:
                     self._take(side, axis)
-        return Growth(tuple(self.periods), tuple(self.joined), all(self.channels.values()))
+        return Scaling(tuple(self.periods), tuple(self.joined), all(self.channels.values()))
 
     def _take(self, value: Steady, axis: int | None) -> None:
         """The period of a value, as one of the input's side on that axis; where none is known, of all."""
@@ -429,7 +429,7 @@ def _or(numbers: Sequence[int]) -> str:
 
 
 def fitting(fits: Callable[[int], bool], solid: int, period: int) -> Fitting:
-    """What is known of all sizes below `solid + period`, in the fewest words; from `solid` on it goes on periodically.
+    """The rule for all sizes, in the fewest words: those below `solid + period` are tried, from `solid` on it repeats.
 
     >>> fitting(lambda size: size % 4 == 0 or size == 3, 9, 8)
     Fitting(start=4, period=4, remainders=(0,), also=(3,))
@@ -450,7 +450,7 @@ def fitting(fits: Callable[[int], bool], solid: int, period: int) -> Fitting:
     return Fitting(first, shortest, remainders, also)
 
 
-def squares(graph: Graph, found: Growth) -> Fitting | None:
+def squares(graph: Graph, found: Scaling) -> Fitting | None:
     """The sizes of equal sides that fit; None where none up to LARGEST does."""
     resized, rank = Resized(graph), len(found.periods)
     looked = along(lambda size: resized.at((size,) * rank), found, range(rank), lcm(*found.periods))
@@ -458,7 +458,7 @@ def squares(graph: Graph, found: Growth) -> Fitting | None:
 
 
 def along(
-    at: Callable[[int], Graph | None], found: Growth, axes: Sequence[int], period: int
+    at: Callable[[int], Graph | None], found: Scaling, axes: Sequence[int], period: int
 ) -> tuple[Fitting, int] | None:
     """The sizes that fit on some axes, and the one from which on they repeat; None where none up to LARGEST does."""
     seen: dict[int, bool] = {}

@@ -93,10 +93,10 @@ def _fitting_size(found: Description, overrides: dict[str, str], inputs: dict[st
 
 def _as_do(graph: Graph, resized: Described) -> str:
     """The other sizes that fit, where that is soon told."""
-    from cnncalc.core.sizes import NotSteady, growth, squares  # here, for most files are fine
+    from cnncalc.core.sizes import NotSteady, scaling, squares  # here, for most files are fine
 
     try:
-        grown = growth(graph)
+        grown = scaling(graph)
     except NotSteady:
         return ""
     if max(grown.periods) * len(graph.nodes) > MOST_LAYERS_TRIED or not resized.is_one_network(grown.channels):
