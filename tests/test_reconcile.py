@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -198,3 +200,109 @@ def test_whose_a_figure_is(name: str, figure: str, expected: list[tuple[str, lis
     assert [(match["convention"], match["changes"]) for match in data["matches"]] == expected
     for match in data["matches"]:
         assert match["ours"] + sum(term["amount"] for term in match["terms"]) == match["figure"]
+
+
+def test_a_figure_that_nobody_prints_shows_the_nearest() -> None:
+    ran = invoke("reconcile", "lenet5", "--figure", "99T")
+    assert ran.code == 1
+    assert "99T is what nobody prints, nor of a variant; the nearest are" in ran.out
+    assert len([line for line in ran.out.splitlines() if "of the network as it is" in line]) == 3
+
+
+@pytest.mark.parametrize("figure", ["4.11", "much", "", "1e9", "4.11X"])
+def test_a_figure_is_whole_or_rounded(figure: str) -> None:
+    ran = invoke("reconcile", "lenet5", "--figure", figure)
+    assert ran.code == 2
+    assert f"a whole number or a rounded one like 4.11G, not '{figure}'" in ran.err
+
+
+# ------------------------------------------------------------------------------------------------ --convention
+
+
+NET = """\
+input: {channels: 3, size: 32}
+layers:
+  - conv: {name: c, filters: 8, kernel: 3, bias: false}
+  - batch_norm
+  - relu
+"""
+PRODUCTS, VALUES = 3 * 9 * 8 * 30 * 30, 8 * 30 * 30
+
+
+@pytest.fixture
+def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = Path("net.yaml")
+    path.write_text(NET)
+    return path
+
+
+def test_a_summary_names_the_convention(net: Path) -> None:
+    out = invoke("summary", "net.yaml", "--convention", "thop").out
+    assert "macs_by_thop" in out
+    assert f"{PRODUCTS + 4 * VALUES:,}" in out
+    said = "MACs as thop 0.1.1.post2209072238 counts them: 223,200, and 194,400 multiplies as they are counted here"
+    assert f" convention   {said}\n" in out
+    data = json.loads(invoke("summary", "net.yaml", "--convention", "thop", "-f", "json").out)
+    assert data["convention"] == {
+        "measure": "macs_by_thop",
+        "help": "MACs as thop 0.1.1.post2209072238 counts them",
+        "total": 223_200,
+        "status": "exact",
+    }
+    assert [layer["macs_by_thop"] for layer in data["layers"]] == [PRODUCTS, 4 * VALUES, 0]
+    assert data["totals"]["multiplies"] == PRODUCTS
+    rows = list(csv.DictReader(io.StringIO(invoke("summary", "net.yaml", "--convention", "thop", "-f", "csv").out)))
+    assert [row["macs_by_thop"] for row in rows] == [str(PRODUCTS), str(4 * VALUES), "0"]
+
+
+def test_a_summary_says_what_is_not_known() -> None:
+    out = invoke("summary", "vit_b_16", "--convention", "fvcore", "--depth", "0").out
+    assert "≥ 11,290,036,992" in out
+
+
+def test_networks_are_compared_by_a_convention(net: Path) -> None:
+    out = invoke("compare", "net.yaml", "resnet18", "--convention", "keras").out
+    assert [line.split()[:4] for line in out.splitlines() if "keras" in line] == [["params", "by", "keras", "248"]]
+    data = json.loads(invoke("compare", "net.yaml", "resnet18", "--convention", "keras", "-f", "json").out)
+    assert [one["figures"]["params_by_keras"] for one in data["networks"]] == [248, 11_699_112]
+    many = invoke("compare", *["net.yaml"] * 5, "--convention", "thop").out
+    assert "macs by thop" in many.splitlines()[0]
+
+
+BUDGETS = [
+    ("{max: 200k, convention: thop}", 1, "`total` macs_by_thop: limit 200k, is 223.2k, over by 23.2k (+11.6 %)"),
+    ("{max: 224k, convention: thop}", 0, ""),
+    ("{max: 1M, convention: thopp}", 2, "no convention `thopp`"),
+    ("{max: 1M, convention: keras}", 2, "`keras` counts params, not multiplies"),
+    ("{max: 1M, convention: [thop]}", 2, "no convention `…`"),
+]
+
+
+@pytest.mark.parametrize(("limit", "code", "message"), BUDGETS, ids=[limit for limit, _, _ in BUDGETS])
+def test_a_budget_in_a_convention(limit: str, code: int, message: str, net: Path) -> None:
+    net.write_text(f"{NET}budget: {{multiplies: {limit}}}\n")
+    ran = invoke("check", "net.yaml")
+    assert ran.code == code
+    assert message in ran.err
+
+
+def test_no_limit_is_held_to_what_nobody_knows(net: Path) -> None:
+    net.write_text(f"{NOT_KNOWN}budget: {{multiplies: {{max: 1G, convention: fvcore}}}}\n")
+    ran = invoke("check", "net.yaml")
+    assert (ran.code, "nobody knows all that `fvcore` counts here: no limit can be held" in ran.err) == (2, True)
+    net.write_text(NOT_KNOWN)
+    ran = invoke("check", "net.yaml", "--max-multiplies", "1G", "--convention", "fvcore")
+    assert ran.code
+    assert "nobody knows all of `flops_by_fvcore` here: no limit can be held" in ran.err
+
+
+def test_a_limit_on_the_command_line_in_a_convention(net: Path) -> None:
+    ran = invoke("check", "net.yaml", "--max-multiplies", "200k", "--convention", "fvcore")
+    assert ran.code == 1
+    assert "`total` flops_by_fvcore: limit 200k, is 208.8k, over by 8.8k (+4.4 %)" in ran.err
+    ran = invoke("check", "net.yaml", "--convention", "fvcore")
+    assert ran.code == 2
+    assert "--convention says how --max-multiplies counts, which is not given." in ran.err
+    ran = invoke("check", "net.yaml", "--convention", "fvcor", "--max-multiplies", "1")
+    assert "no convention 'fvcor'; did you mean 'fvcore'?" in ran.err

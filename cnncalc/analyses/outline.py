@@ -30,12 +30,11 @@ class SummaryLine(Record):
             return None
         return measure.value(analysis, self.entry) if self.entry else measure.together(analysis, self.others)
 
-    def left_open(self, analysis: Analysis) -> tuple[str, ...]:
-        """The quantities that are not known of all layers of the line."""
-        if self.counts is None or not analysis.uncounted:
-            return ()
-        entries = (self.entry,) if self.entry else self.others
-        return tuple({quantity for entry in entries for quantity in analysis.left_open(entry)})
+    def sign(self, measure: Measure, analysis: Analysis) -> str:
+        """The sign before the value: `≥ ` where it is a lower bound; a heading has none."""
+        if self.counts is None:
+            return ""
+        return measure.sign_of(analysis, (self.entry,) if self.entry else self.others)
 
 
 def outline(

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from cnncalc.analyses.conventions import all_conventions
 from cnncalc.analyses.conventions.base import Convention, Part, Scope, scope_for
+from cnncalc.analyses.measures import MEASURES, Measure
 from cnncalc.analyses.variants import Variant, WorkDone, variants
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.figures import Figure, read_figure
 from cnncalc.core.graph import Graph
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
 from cnncalc.core.shape import Shape
 from cnncalc.core.work import Work
 
@@ -53,7 +55,7 @@ class Reconciled:
 
     @property
     def figure(self) -> int:
-        """What the tool prints, or at least so much."""
+        """The figure that the tool prints, or at least so much."""
         return self.ours + sum(term.amount for term in self.terms)
 
     @property
@@ -166,6 +168,45 @@ def reconcile(
     return sorted(found, key=lambda one: (one.convention.quantity != "multiplies", one.figure, one.convention.name))
 
 
+def counted_by(name: str) -> Measure:
+    """The measure of what a convention counts, for tables, budgets and comparisons; raises KeyError for no convention.
+
+    It stands among the others by name, and nowhere by itself. A layer of which nobody knows has no value.
+
+    >>> import cnncalc
+    >>> measure = counted_by("thop")
+    >>> measure.name, measure.value(cnncalc.analyze(cnncalc.load("resnet18")))
+    ('macs_by_thop', 1824033792)
+    """
+    from cnncalc.analyses.conventions import convention
+
+    found = convention(name)
+    tool = found.name.removesuffix(f"-{found.word.lower()}")
+    word = f"{found.word}_by_{tool}".replace("-", "_").lower()
+    if word not in MEASURES:
+        help = f"{found.word} as {found.tool} {found.version} counts them"
+        Measure(
+            name=word,
+            help=help,
+            once=lambda graph: _by_layer(graph, found),
+            uses=0,
+            rests_on=(found.quantity,),
+            partial=True,
+        )
+    return MEASURES[word]
+
+
+def _by_layer(graph: Graph, convention: Convention) -> list[int | None]:
+    ledger = Ledger()
+    values: list[int | None] = []
+    for line in _lines(graph):
+        parts = ledger.parts(line, convention, ())
+        work = line.work
+        own = work.multiplies if convention.quantity == "multiplies" else line.owns * (work.weights + work.biases)
+        values.append(None if parts is None else own + sum(part.amount for part in parts))
+    return values
+
+
 # ------------------------------------------------------------------------------------------------ from a figure
 
 
@@ -197,7 +238,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Reconciliation:
+class Reconciliation(Tabular):
     """A network beside conventions, or the `search` for a figure; `functional` types are called as functions."""
 
     file: str
@@ -205,6 +246,9 @@ class Reconciliation:
     conventions: tuple[Reconciled, ...] = ()
     functional: tuple[str, ...] = ()
     search: Search | None = None
+
+    def __repr__(self) -> str:
+        return f"<Reconciliation of {self.file}{f', {self.search.figure}' if self.search else ''}>"
 
 
 def figure_of(text: str) -> Figure | None:

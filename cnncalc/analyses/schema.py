@@ -8,6 +8,8 @@ editors show and insert; validators pass over them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.schema_layers import NUMBER, TRAINABLE, WORDS, Schema, attributes_of, entry, named, said, titled
 from cnncalc.core.layers import LAYERS
@@ -153,9 +155,18 @@ def _limits() -> dict[str, Schema]:
         amount, figure = f"{_number(measure)}, `5M`{units}", _figure(measure)
         kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
         levels = titled({kind: said(text, figure) for kind, text in kinds.items()})
+        if name in ("params", "multiplies"):
+            words = "count it as another tool does: `cnncalc reconcile` shows how"
+            levels |= titled({"convention": said(words, {"enum": list(_conventions(name))})})
         limit = {"type": [*figure["type"], "object"], "properties": levels, "additionalProperties": False}
         found[name] = said(f"the most {measure.noun} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
     return found
+
+
+def _conventions(quantity: str) -> Iterator[str]:
+    from cnncalc.analyses.conventions import all_conventions
+
+    return (one.name for one in all_conventions() if one.quantity == quantity)
 
 
 def _growth() -> dict[str, Schema]:

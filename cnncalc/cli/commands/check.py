@@ -70,12 +70,19 @@ def _codes(given: str) -> frozenset[str]:
 
 
 class WithLimits:
-    """`--max-NAME` for each quantity that has this option."""
+    """`--max-NAME` for each quantity that has this option, and how one of them counts."""
+
+    convention: Measure | None = options.convention("--max-multiplies or --max-params", LIMITS)
 
     @property
     def limits(self) -> dict[str, tuple[Limit, ...]]:
         """All that were given, by quantity."""
         given = {name: getattr(self, f"max_{name}") for name in used(Use.OPTION)}
+        if counted := self.convention:
+            (quantity,) = counted.rests_on
+            if not given[quantity]:
+                raise click.UsageError(f"--convention says how --max-{quantity} counts, which is not given.")
+            given[counted.name] = tuple(limit._replace(quantity=counted.name) for limit in given.pop(quantity))
         return {name: limits for name, limits in given.items() if limits}
 
 
