@@ -502,7 +502,12 @@ def formats_part() -> str:
     for name, format in FORMATS.items():
         read: dict[str, list[str]] = {}
         for row in format.table.rows:
-            meaning = {"=": "what it reads", "0": "value by value", "*": "a product of matrices"}.get(row.type)
+            meaning = {
+                "=": "what it reads",
+                "0": "value by value",
+                "*": "a product of matrices",
+                "Σ": "as its equation says",
+            }.get(row.type)
             meaning = meaning or (f"[`{row.type}`](layers.md#{row.type})" if row.type in LAYERS else "…")
             read.setdefault(meaning, []).extend(f"`{one}`" for one in row.operators.split())
         rows = [f"| {', '.join(dict.fromkeys(names))} | {meaning} |" for meaning, names in read.items()]

@@ -35,7 +35,8 @@ def schema() -> Schema:
         "title": "cnncalc architecture file",
         "type": "object",
         "additionalProperties": False,
-        "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}],
+        "anyOf": [{"required": ["layers"]}, {"required": ["extends"]}, {"required": ["network"]}],
+        "dependentSchemas": {"network": {"properties": dict.fromkeys(_OF_LAYERS, False)}},
         "properties": titled(_file()),
         "$defs": {
             "input": _input(),
@@ -63,6 +64,7 @@ def schema() -> Schema:
     }
 
 
+_OF_LAYERS = ("input", "inputs", "vars", "defaults", "blocks", "layers")
 _FIGURE: Schema = {"type": ["string", "integer"]}
 
 
@@ -80,6 +82,9 @@ def _file() -> dict[str, Schema]:
         "name": said("name of the network", _TEXT),
         "source": said("where its figures come from", _TEXT),
         "note": said("printed below the table", _TEXT),
+        "network": said(
+            "a file of another program (`model.onnx`) that is the network, in place of `input` and `layers`", _TEXT
+        ),
         "extends": said("a file beside this one, or a bundled one, whose parts this file inherits", _TEXT),
         "input": said(
             "shape of the input",
@@ -206,7 +211,7 @@ def _block() -> Schema:
     outputs = said("names, inside, of what the block gives; `BLOCK.NAME` reads one of them, `BLOCK` the first", WORDS)
     vars = said("worked out once for each use; `channels` are those of the block's input", _VARS)
     layers = said("what the block stands for", {"$ref": "#/$defs/entries"})
-    network = said("another network as the block: a file beside this one, or a bundled one", _TEXT)
+    network = said("another network as the block: a file beside this one, of any format, or a bundled one", _TEXT)
     until = said("the entry of the network that the block gives; what does not lead to it is left out", _TEXT)
     values = said("values for vars of the network; params of the block may be used", _VARS)
     trainable = said(*TRAINABLE)

@@ -59,7 +59,7 @@ def changed(
     >>> changed(cnncalc.load("alexnet"), {}, {"input": (3, 8, 8)}) is None
     True
     """
-    shapes = {name: TensorShape(shape) for name, shape in {**graph.inputs, **(inputs or {})}.items()}
+    shapes = {**graph.inputs, **{name: TensorShape(shape) for name, shape in (inputs or {}).items()}}
     starts = list(shapes.values())
     known = WorkDone() if known is None else known
     nodes: list[Node] = []

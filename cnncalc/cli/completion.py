@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 from cnncalc.cli.files import ARCHITECTURES
 from cnncalc.formats import bundled
+from cnncalc.formats.source import MODELS
 
 if TYPE_CHECKING:
     from cnncalc.core.analysis import Analysis
@@ -39,7 +40,7 @@ def listed(names: Iterable[str], incomplete: str) -> Items:
 
 
 def architectures(incomplete: str) -> Items:
-    """Bundled names, YAML files, and folders; below a folder that alone begins so its files at once."""
+    """Bundled names, files, and folders; below a folder that alone begins so its files at once."""
     if incomplete.startswith("git:"):
         return []
     files = _files(incomplete)
@@ -61,7 +62,9 @@ def _files(incomplete: str) -> list[str]:
         f"{prefix}{name}{'/' * folder}"
         for name, folder in known
         if name.startswith(tail) and (tail or not name.startswith("."))
-        if (folder or name.endswith(ARCHITECTURES)) and (prefix + name).isprintable() and not _SPLIT.search(name)
+        if (folder or name.endswith((*ARCHITECTURES, *MODELS)))
+        and (prefix + name).isprintable()
+        and not _SPLIT.search(name)
     ]
 
 

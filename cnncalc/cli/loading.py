@@ -63,7 +63,7 @@ def recorded(file: str, vars: dict[str, str], input_size: str | None, strict: bo
         raise fail("bad-value", "--set: a network of PyTorch has no vars")
     graph = record(file, input_size)
     if strict:
-        api.refuse_unknown(graph)
+        api.refuse_unknown(graph, (graph.file,))
     return graph
 
 

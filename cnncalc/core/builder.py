@@ -456,6 +456,36 @@ class Builder:
             self.groups.append(new(Group, group))
         return tuple([output + delta if output >= start else moved[output] for output in stretch.outputs])
 
+    def insert(self, graph: Graph, path: str, reads: Sequence[Ref], origin: Origin) -> dict[str, Ref]:
+        """All layers of a whole network below a path, `a/`, reading these, of equal shapes; what each name of it gives.
+
+        >>> net = Builder({"input": (3, 8, 8)})
+        >>> net.add("relu")
+        0
+        >>> inner = Builder({"image": (3, 8, 8)})
+        >>> inner.add("conv", {"filters": 4, "kernel": 3}, name="c")
+        0
+        >>> net.insert(inner.graph(), "stem/", [0], Label("net", "stem")), net.nodes[1].name
+        ({'c': 1}, 'stem/c')
+        """
+        start = len(self.nodes)
+        if start + len(graph.nodes) > MOST_LAYERS:
+            self.report("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", origin)
+            raise ProblemsFound(self.problems.found)
+        self._count_letters(sum(len(path) + len(name) for name in (*graph.groups, *map(_named, graph.nodes))), origin)
+
+        def moved(ref: Ref) -> Ref:
+            return start + ref if ref >= 0 else reads[-1 - ref]
+
+        for node in graph.nodes:
+            inputs = tuple(map(moved, node.inputs))
+            self.nodes.append(node._replace(name=path + node.name, inputs=inputs, shares=start + node.shares))
+        for group in graph.groups.values():
+            first, stop, output = start + group.start, start + group.stop, moved(group.output)
+            self.groups.append(group._replace(name=path + group.name, start=first, stop=stop, output=output))
+        found = {name: moved(group.output) for name, group in graph.groups.items()}
+        return found | {node.name: start + at for at, node in enumerate(graph.nodes)}
+
     def shape(self, ref: Ref | None) -> Shape | None:
         """The shape of what a layer or an input gives; None where that is not known."""
         if ref is None:
@@ -727,6 +757,10 @@ def _plain(value: Any) -> Any:
 def _by_channels(layer: Layer) -> bool:
     """Whether a layer puts channels one behind the other: their number may differ."""
     return layer.alike == "along" and bool(layer.values[layer.along or ""] == "channels")
+
+
+def _named(node: Node) -> str:
+    return node.name
 
 
 def _moved(ref: Ref, place: list[int], start: int) -> Ref:

@@ -16,6 +16,7 @@ from cnncalc.formats.yaml.tree import parse
 
 _READS = re.compile(r"\b(?:extends|network)[\"']?\s*:")
 _OURS = re.compile(r"\b(?:layers|extends)[\"']?\s*:")
+_OF_A_MODEL = re.compile(r"^network[\"']?\s*:", re.MULTILINE)
 
 
 class Survey(Record):
@@ -128,7 +129,7 @@ def _may_be_one(source: Source, whole: bool) -> bool:
     """
     if _OURS.search(source.text):
         return True
-    if not whole:
+    if not whole and not _OF_A_MODEL.search(source.text):
         return False
     try:
         return is_architecture(parse(source))
@@ -140,6 +141,8 @@ def _was_one(change: ChangeSet, path: str) -> bool:
     """Whether a file was an architecture: then it is meant to be one, whatever stands in it now."""
     try:
         before = change.read_before(path)
-        return before is not None and bool(_OURS.search(before.text)) and is_architecture(parse(before))
+        if before is None or not (_OURS.search(before.text) or _OF_A_MODEL.search(before.text)):
+            return False
+        return is_architecture(parse(before))
     except ProblemsFound:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -94,8 +94,8 @@ def graph_of(
         graph = load_source(source, set=vars, input_size=input_size)
     else:
         graph = source.format.graph(source, vars, input_size)
-        if strict:
-            refuse_unknown(graph)
+    if strict:
+        refuse_unknown(graph, graph.document.models if source.format is None else (graph.file,))
     return replace(graph, reread=Reread(source, vars, input_size, strict))
 
 
@@ -117,11 +117,11 @@ class Reread:
         return graph_of(self.source, set={**self.vars, **more}, input_size=size or self.input_size, strict=self.strict)
 
 
-def refuse_unknown(graph: Graph) -> None:
-    """The end where layers of another program are not understood: raises ProblemsFound with all of them."""
+def refuse_unknown(graph: Graph, files: Collection[str]) -> None:
+    """The end where layers of these files of others are not understood: raises ProblemsFound with all of them."""
     problems = Problems()
     for node in graph.nodes:
-        if node.layer.unknown and (open_ := node.layer.left_open):
+        if node.origin.file in files and node.layer.unknown and (open_ := node.layer.left_open):
             called = node.layer.values["type"]
             problems.add(
                 "unknown-layer", f"`{called}` is not understood: its {' and '.join(open_)} are not known", node

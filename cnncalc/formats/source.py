@@ -15,6 +15,8 @@ from cnncalc.formats.writing import remember
 LARGEST_FILE = 64 * 2**20
 LARGEST_READ = 2**20  # a larger binary file is mapped, not read
 YAML = "yaml"
+MODELS = (".onnx", ".keras", ".h5", ".hdf5", ".json", ".pt2", ".prototxt", ".cfg")  # how files of other programs end
+POINTER = b"version https://git-lfs.github.com/spec/"
 DEEPEST = 100
 ANYWHERE = ""  # as a Source's `top`
 HEAD = 4_096  # bytes by which a format is recognised
@@ -324,6 +326,9 @@ def decode(
 def _format(name: str, data: bytes, called: str | None) -> Any:
     """The format of a file that is not YAML, None where it may be; ProblemsFound where it is known and not read."""
     head = data[:HEAD]
+    if head.startswith(POINTER):
+        message = f"`{name}` is a pointer of Git LFS, and not the file itself"
+        raise fail("unreadable", message, help="fetch it: `git lfs pull`")
     if called:
         return _format_called(called)
     if name.lower().endswith((".yaml", ".yml")) and b"\0" not in head:

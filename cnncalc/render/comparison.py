@@ -8,6 +8,7 @@ from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
 from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines, measures_of
 from cnncalc.analyses.comparing.diff import Change
+from cnncalc.analyses.comparing.sameness import sameness
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change
@@ -39,6 +40,8 @@ def document(comparison: Comparison, style: Style) -> Page:
     if grown:
         blocks.append(Note("warning", [Run(problem.message, "prose") for problem in grown]))
     blocks.append(_figures(networks, style))
+    if len(networks) == 2 and (same := sameness(*(one.analysis for one in networks))):
+        blocks.append(Paragraph(f"{same.text[0].upper()}{same.text[1:]}."))
     blocks += [Paragraph(text) for text in bounds(networks)]
     if changes is not None:
         blocks.append(Details("By layer", headline(changes), [by_layer(changes, style)]))

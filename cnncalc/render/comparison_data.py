@@ -8,6 +8,7 @@ from typing import Any
 
 from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, measures_of
 from cnncalc.analyses.comparing.diff import Change, count
+from cnncalc.analyses.comparing.sameness import sameness
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row
@@ -28,6 +29,9 @@ def json(comparison: Comparison, style: Style) -> str:
             for file, problems in failed
         ],
     }
+    if len(networks) == 2:
+        same = sameness(*(one.analysis for one in networks))
+        found["same_but_for"] = same and same._asdict()
     if changes is not None:
         analyses = (networks[0].analysis, networks[1].analysis)
         shown = [_change(change, *analyses) for change in changes if change.kind != "unchanged"]

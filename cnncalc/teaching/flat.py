@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 from cnncalc.core.analysis import Analysis
-from cnncalc.core.problem import clean
+from cnncalc.core.graph import Graph
+from cnncalc.core.names import TAKEN_NAMES
+from cnncalc.core.problem import clean, fail
 from cnncalc.teaching.select import hidden, sources
 from cnncalc.teaching.wording import entry
 
@@ -15,19 +20,21 @@ def written_out(analysis: Analysis) -> str | None:
     """
     graph = analysis.graph
     assert graph is not None
+    names = _names(graph)
     if len(analysis.inputs) != 1 or any(row.shares for row in analysis.rows):
         return None
     ((channels, *sides),) = analysis.inputs.values()
     size = f", size: {sides[0] if len(set(sides)) == 1 else sides}" if sides else ""
-    lines = [f"name: {clean(analysis.name)}", f"input: {{channels: {channels}{size}}}", "layers:"]
+    title = clean(analysis.name).replace("'", "''")
+    lines = [f"name: '{title}'", f"input: {{channels: {channels}{size}}}", "layers:"]
     shown = [index for index, row in enumerate(analysis.rows) if not hidden(row)]
     for before, index in zip([-1, *shown], shown, strict=False):
         row, reads = analysis.rows[index], sources(analysis, index)
-        more = [f"name: {_name(row.name)}"]
+        more = [f"name: {names[row.name]}"]
         if len(reads) > 1:
-            more.append(f"from: [{', '.join(_name(graph.name_of(ref)) for ref in reads)}]")
+            more.append(f"from: [{', '.join(names[graph.name_of(ref)] for ref in reads)}]")
         elif reads != (before,):
-            more.append(f"from: {_name(graph.name_of(reads[0]))}")
+            more.append(f"from: {names[graph.name_of(reads[0])]}")
         if row.counts.frozen:
             more.append("trainable: false")
         head, _, rest = entry(row, "").partition("{")
@@ -35,5 +42,27 @@ def written_out(analysis: Analysis) -> str | None:
     return "\n".join(lines) + "\n"
 
 
-def _name(path: str) -> str:
-    return path.replace("/", ".")
+def _names(graph: Graph) -> dict[str, str]:
+    """Names of the format for all layers: paths with points, and nothing in them that has a meaning elsewhere."""
+    found = dict.fromkeys(graph.inputs, "input")
+    taken = set(TAKEN_NAMES)
+    for node in graph.nodes:
+        wanted = re.sub(r"[^\w.-]", "_", node.name.replace("/", "."))
+        if re.fullmatch(r"-?[\d.]*", wanted) or wanted in taken:
+            wanted = f"{node.layer.type}_{wanted}"
+        name, number = wanted, 1
+        while name in taken:
+            number += 1
+            name = f"{wanted}_{number}"
+        taken.add(name)
+        found[node.name] = name
+    return found
+
+
+def files_written_out(graph: Graph, analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    """A network of another program as the one file that a worksheet carries; raises ProblemsFound where it is none."""
+    text = written_out(analysis)
+    if text is None:
+        message = f"`{graph.file}` has several inputs, or layers that share weights: no worksheet is made of it"
+        raise fail("not-an-architecture", message, help="write the network as YAML")
+    return ((os.path.basename(graph.file).strip("<>"), text),)

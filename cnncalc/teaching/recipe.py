@@ -83,8 +83,11 @@ class _Carried:
         return Source(name, self.texts[name], tree=self) if name in self.texts else None
 
 
-def files_of(source: Source) -> tuple[tuple[str, str], ...]:
-    """The text of a file and of all that it extends or uses, without what holds figures; raises ProblemsFound."""
+def files_of(source: Source) -> tuple[tuple[str, str], ...] | None:
+    """The text of a file and of all that it extends or uses, without what holds figures; raises ProblemsFound.
+
+    None where one of them is of another program: a worksheet carries text.
+    """
     found: dict[str, str] = {}
     read: dict[str, Source] = {}
     total = 0
@@ -96,6 +99,8 @@ def files_of(source: Source) -> tuple[tuple[str, str], ...]:
             if (one.name, one.folder, one.bundled) == (source.name, source.folder, source.bundled):
                 continue  # it is used twice
             raise fail("extends", f"two files are called `{name}`", help="a worksheet carries them by name: rename one")
+        if source.format is not None:
+            return None
         tree = parse(source)
         total += len(source.text)
         if total > LARGEST_TEXT:

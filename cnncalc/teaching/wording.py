@@ -28,9 +28,10 @@ def entry(row: Row, hidden: str) -> str:
         elif value is None or value == declared.default or declared.kind == "Table":
             continue
         elif declared.kind == "Padding" and not isinstance(value, str):
-            ends = [str(before) if before == after else f"[{before}, {after}]" for before, after in value]
+            even = all(before == after for before, after in value)
             if any(before or after for before, after in value):
-                parts.append(f"{name}: {_listed(ends)}")
+                ends = [str(before) if even else f"[{before}, {after}]" for before, after in value]
+                parts.append(f"{name}: {_listed(ends)}" if even else f"{name}: [{', '.join(ends)}]")
         elif declared.kind in PER_AXIS:
             if set(value) != {declared.default}:
                 parts.append(f"{name}: {_listed([written(part) for part in value])}")

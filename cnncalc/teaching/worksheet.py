@@ -12,6 +12,7 @@ from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.teaching.cells import chosen_cells
 from cnncalc.teaching.dice import Dice
+from cnncalc.teaching.flat import files_written_out
 from cnncalc.teaching.inverse import possible, question_for
 from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
 from cnncalc.teaching.question import Passage, Question, Target, Worksheet
@@ -77,22 +78,29 @@ def of_source(
     cells: Sequence[str] = (),
 ) -> Worksheet:
     """The worksheet about the network in a file; raises as `make`. `ask` None: what is usual at the level."""
+    files, vars, size = files_of(source), dict(set or {}), input_size
+    if files is None:  # of another program: a sheet carries the network as text
+        from cnncalc.formats.open import graph_of
+
+        graph = graph_of(source, set=vars, input_size=size)
+        files, vars, size = files_written_out(graph, analyze(graph)), {}, None
     recipe = Recipe(
-        files=files_of(source),
+        files=files,
         seed=seed,
         level=level,
         ask=tuple(ask or STANDARD[level]),
         count=count,
         layout=layout,
         exact=exact,
-        sets=tuple((set or {}).items()),
-        input_size=input_size,
+        sets=tuple(vars.items()),
+        input_size=size,
         cells=tuple(cells),
     )
     try:
         return make(recipe)
     except ProblemsFound:
-        load_source(source, set=dict(set or {}), input_size=input_size)  # as it stands, for the lines
+        if files == files_of(source):
+            load_source(source, set=dict(set or {}), input_size=input_size)  # as it stands, for the lines
         raise
 
 

@@ -289,3 +289,13 @@ def test_a_file_that_ends_anywhere_is_refused(write: Callable[[Any], str]) -> No
         with suppress(cnncalc.ProblemsFound):
             analyzed(write(whole[:stop]))
             raise AssertionError(stop)
+
+
+def test_an_archive_with_weights_is_mapped(tmp_path: Path) -> None:
+    """A file beyond a megabyte is not read whole; its archive is found all the same."""
+    path = tmp_path / "large.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("metadata.json", "{}")
+        archive.writestr("config.json", json.dumps(SMALL))
+        archive.writestr("model.weights.h5", bytes(2**21))
+    assert cnncalc.load(path).nodes

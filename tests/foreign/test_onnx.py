@@ -340,3 +340,53 @@ def test_onnx_reads_the_same(tmp_path: Path) -> None:
     read = onnx.load_from_string(small())
     assert [one.op_type for one in read.graph.node] == ["Conv", "Relu", "MaxPool", "Flatten", "Gemm"]
     assert attribute("axis", -1) == onnx.helper.make_attribute("axis", -1).SerializeToString()
+
+
+def _recurrent(kind: str, gates: int, ways: int, shapes: bool = True) -> bytes:
+    """Five steps of six values through four units, as PyTorch exports it for batches in front; three classes."""
+    nodes = [
+        node("Transpose", ["x"], ["t"], "first", perm=[1, 0, 2]),
+        node(kind, ["t", "w", "r", "b"], ["s", "h"], "rnn", hidden_size=4,
+             direction="bidirectional" if ways == 2 else "forward"),
+        node("Transpose", ["s"], ["z"], "second", perm=[2, 0, 1, 3]),
+        node("Flatten", ["z"], ["f"], "flat"),
+        node("Gemm", ["f", "g"], ["y"], "fc", transB=1),
+    ]  # fmt: skip
+    stored = [
+        tensor("w", [ways, gates * 4, 6]),
+        tensor("r", [ways, gates * 4, 4]),
+        tensor("b", [ways, 2 * gates * 4]),
+        tensor("g", [3, 20 * ways]),
+    ]
+    return model(nodes, [value("x", ["batch", 5, 6])], [value("y", ["batch", 3])], stored)
+
+
+@pytest.mark.parametrize(("kind", "gates"), [("LSTM", 4), ("GRU", 3), ("RNN", 1)])
+@pytest.mark.parametrize("ways", [1, 2])
+def test_a_layer_over_steps_is_that_layer(kind: str, gates: int, ways: int, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(_recurrent(kind, gates, ways))
+    analysis = cnncalc.analyze(cnncalc.load(path))
+    layer = next(row for row in analysis.rows if row.type == kind.lower())
+    of_units = gates * 4 * (6 + 4) * ways
+    assert (layer.counts.params, layer.counts.multiplies) == (of_units + 2 * gates * 4 * ways, 5 * of_units)
+    assert (layer.output_shape, analysis.outputs) == ((4 * ways, 5), {"fc": (3,)})
+    assert analysis.status == "exact"
+
+
+def test_steps_in_front_of_an_input_are_no_images(tmp_path: Path) -> None:
+    nodes = [node("LSTM", ["x", "w", "r"], ["y"], "rnn", hidden_size=4)]
+    stored = [tensor("w", [1, 16, 6]), tensor("r", [1, 16, 4])]
+    data = model(nodes, [value("x", [7, 2, 6])], [value("y", [7, 1, 2, 4])], stored)
+    (tmp_path / "net.onnx").write_bytes(data)
+    graph = cnncalc.load(tmp_path / "net.onnx")
+    assert cnncalc.analyze(graph).totals.multiplies == 7 * 160
+    assert graph.notes == ("the input `x` has 2 images: counted is one",)
+
+
+def test_a_sum_of_products_goes_by_its_equation(tmp_path: Path) -> None:
+    nodes = [node("Einsum", ["x", "w"], ["y"], "sum", equation="bij,kj->bik")]
+    data = model(nodes, [value("x", ["n", 6, 8])], [value("y", ["n", 6, 5])], [tensor("w", [5, 8])])
+    (tmp_path / "net.onnx").write_bytes(data)
+    totals = cnncalc.analyze(cnncalc.load(tmp_path / "net.onnx")).totals
+    assert (totals.params, totals.multiplies) == (40, 240)

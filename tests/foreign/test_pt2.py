@@ -164,3 +164,36 @@ def test_a_file_of_weights_is_not_opened(tmp_path: Path) -> None:
     assert code == 2
     assert "which is not read" in err
     assert "torch.export.save(torch.export.export(model, args)" in err
+
+
+def test_what_is_written_into_a_part_is_read_with_the_whole(write: Callable[[bytes], str]) -> None:
+    """`part = x[:, :, 1:]; part += conv(part)`: the whole depends on the convolution, though no edge leads there."""
+    nodes = [
+        node("slice.Tensor", {"self": "x"}, "part", dim=2, start=1, end=8),
+        node("conv2d.default", {"input": "part", "weight": "p_w", "bias": None}, "conv"),
+        node("add_.Tensor", {"self": "part", "other": "conv"}, "sum"),
+        node("relu.default", {"self": "x"}, "y"),
+    ]
+    sizes = {"x": [1, 3, 8, 8], "p_w": [3, 3, 1, 1], "part": [1, 3, 7, 8], "conv": [1, 3, 7, 8], "sum": [1, 3, 7, 8],
+             "y": [1, 3, 8, 8]}  # fmt: skip
+    analysis = cnncalc.analyze(cnncalc.load(write(archive(program(nodes, sizes, "y")))))
+    assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (9, 504, "exact")
+
+
+def test_a_table_that_a_layer_makes_of_constants_is_counted(write: Callable[[bytes], str]) -> None:
+    """It reads no image, and yet is worked out for each."""
+    nodes = [
+        node("linear.default", {"input": "b_table", "weight": "p_w", "bias": None}, "bias"),
+        node("add.Tensor", {"self": "x", "other": "bias"}, "y"),
+    ]
+    sizes = {"x": [1, 6, 8], "b_table": [6, 2], "p_w": [8, 2], "bias": [6, 8], "y": [1, 6, 8]}
+    analysis = cnncalc.analyze(cnncalc.load(write(archive(program(nodes, sizes, "y")))))
+    assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (16, 96, "exact")
+
+
+def test_a_sum_goes_by_its_equation(write: Callable[[bytes], str]) -> None:
+    nodes = [node("einsum.default", {"a": "x", "b": "p_w"}, "y")]
+    nodes[0]["inputs"].append({"name": "equation", "arg": {"as_string": "bij,kj->bik"}, "kind": 1})
+    sizes = {"x": [1, 6, 8], "p_w": [5, 8], "y": [1, 6, 5]}
+    analysis = cnncalc.analyze(cnncalc.load(write(archive(program(nodes, sizes, "y")))))
+    assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (40, 240, "exact")

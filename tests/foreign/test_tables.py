@@ -8,7 +8,7 @@ from cnncalc.core.formula import parse
 from cnncalc.core.layers import LAYERS
 from cnncalc.formats.foreign import FORMATS
 from cnncalc.formats.foreign.moves import MOVES
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match
+from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match
 
 pytestmark = pytest.mark.quick
 
@@ -18,7 +18,7 @@ QUANTITIES = {"", "weights", "biases", "buffers", "constant", "ignored"}
 
 @pytest.mark.parametrize(("format", "row"), ROWS, ids=[f"{name}-{row.operators.split()[0]}" for name, row in ROWS])
 def test_a_row_says_only_what_there_is(format: str, row: Match) -> None:
-    assert row.type in {*LAYERS, *MOVES, SAME, NOTHING, PRODUCT}
+    assert row.type in {*LAYERS, *MOVES, SAME, NOTHING, PRODUCT, EINSUM}
     if row.type in LAYERS:
         assert set(row.values) <= set(LAYERS[row.type].attributes)
         required = {name for name, attribute in LAYERS[row.type].attributes.items() if attribute.required}
@@ -26,7 +26,7 @@ def test_a_row_says_only_what_there_is(format: str, row: Match) -> None:
     for text in (*row.values.values(), row.when):
         parse(text)
     assert {role.kind for role in row.roles(0)} <= QUANTITIES
-    assert row.axis in ("", "first", "last", "format")
+    assert row.axis in ("", "first", "last", "format", "steps")
 
 
 def test_each_operator_is_told_apart() -> None:

@@ -21,7 +21,7 @@ from cnncalc.core.problem import Origin, Place, Problem, ProblemsFound, fail, in
 from cnncalc.core.record import Record
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source
-from cnncalc.formats.yaml.document import document_of
+from cnncalc.formats.yaml.document import written_for
 from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.formats.yaml.tree import MOST_COMMENTS, comments
 
@@ -71,14 +71,13 @@ class Linter:
         """The findings in a file that was read; raises BadConfig where the project's choices cannot be used."""
         graph = analysis.graph
         codes = self.project.codes(source)
-        document = document_of(graph) if graph else None
-        if not codes or graph is None or document is None:
+        if not codes or graph is None:
             return ()
         options = self.project.choices(source).options
         linted = lint(graph, codes, options)
         found = list(linted.findings)
         if any(problem.where and problem.where.file != source.name for problem in found):
-            known = self._of_parents(Network(graph, document), codes, options)
+            known = self._of_parents(Network(graph, written_for(graph)), codes, options)
             found = [problem for problem in found if _place(problem) not in known]
         if linted.more:
             message = f"{linted.more:,} more findings are not shown (limit: findings {MOST_FINDINGS})"
@@ -141,14 +140,11 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
     >>> [problem.code for problem in lint(graph).findings]
     ['dropped-border']
     """
-    document = document_of(graph)
-    if document is None:
-        return Linted()
     wanted = frozenset(RULES if codes is None else codes)
     chosen = [code for code in RULES if code in wanted]
     settings = {name: option.default for rule in RULES.values() for name, option in rule.options.items()}
     settings |= options or {}
-    net = Network(graph, document)
+    net = Network(graph, written_for(graph))
     ignores = _Ignores(net)
     merged: dict[tuple[str, int], _Merged] = {}
     for code in chosen:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match, Matches
+from cnncalc.formats.foreign.model import Foreign, Operation
+from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 
 _CONV = {"filters": "W_first", "kernel": "W_sides", "stride": "stride", "padding": "padding", "dilation": "dilation",
          "groups": "groups", "bias": "B_given"}  # fmt: skip
@@ -31,6 +32,7 @@ ATEN = Matches(
         Match("mm matmul", "dense", {"units": "W_last", "bias": "false", "per": _PER}, "x weights:W", "W_rank == 2",
               axis="last"),
         Match("mm bmm matmul dot", PRODUCT, reads="x w"),
+        Match("einsum", EINSUM, reads="x*"),
         Match("baddbmm addmm", PRODUCT, reads="ignored:b x w"),
         Match("scaled_dot_product_attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED},
               "q k v ignored:mask"),
@@ -54,12 +56,12 @@ ATEN = Matches(
         Match("softmax _softmax _safe_softmax log_softmax _log_softmax", "softmax"),
         Match("prelu _prelu_kernel", "prelu", {"per": "all if W_size == 1 else channel"}, "x weights:W", axis="first"),
         # pooling
-        Match("max_pool1d max_pool2d max_pool3d max_pool2d_with_indices", "max_pool",
+        Match("max_pool1d max_pool2d max_pool3d max_pool2d_with_indices max_pool3d_with_indices", "max_pool",
               {**_POOL, "dilation": "dilation", "ceil": "ceil_mode"}, axis="first", window=True),
         Match("avg_pool1d avg_pool2d avg_pool3d", "avg_pool", {**_POOL, "ceil": "ceil_mode"}, axis="first",
               window=True),
-        Match("adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d _adaptive_avg_pool2d", "adaptive_avg_pool",
-              {"size": "output_size"}, axis="first", window=True),
+        Match("adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d _adaptive_avg_pool2d _adaptive_avg_pool3d",
+              "adaptive_avg_pool", {"size": "output_size"}, axis="first", window=True),
         Match("adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d", "adaptive_max_pool",
               {"size": "output_size"}, axis="first", window=True),
         Match("pixel_shuffle", "pixel_shuffle", {"factor": "upscale_factor"}, axis="first", window=True),
@@ -74,11 +76,17 @@ ATEN = Matches(
         Match("transpose permute t movedim", "Transpose", {"perm": "perm"}),
         Match("squeeze", "Squeeze", {"axes": "dim"}), Match("unsqueeze", "Unsqueeze", {"axes": "dim"}),
         Match("cat", "Concat", {"axis": "dim"}, "x*", defaults={"dim": 0}),
-        Match("chunk split split_with_sizes unbind tensor_split", "Split", {"axis": "dim", "split": "sizes"},
+        Match("chunk split split_with_sizes tensor_split", "Split", {"axis": "dim", "split": "sizes"},
               defaults={"dim": 0}),
-        Match("slice select narrow roll expand repeat index pad constant_pad_nd reflection_pad2d stack gather "
-              "index_select flip as_strided new_zeros new_ones new_full new_empty zeros ones full arange tril triu "
-              "scalar_tensor",
+        Match("slice select unbind narrow roll expand repeat index pad constant_pad_nd reflection_pad2d stack gather "
+              "index_select write flip as_strided new_zeros new_ones new_full new_empty zeros ones full arange tril "
+              "triu scalar_tensor expand_as view_as reshape_as broadcast_to repeat_interleave unfold diagonal "
+              "tile meshgrid "
+              "swapaxes swapdims hstack vstack column_stack rot90 slice_scatter select_scatter index_put scatter "
+              "one_hot glu var std var_mean std_mean prod logsumexp argmax argmin any all aminmax topk sort argsort "
+              "norm linalg_vector_norm linalg_norm max min new_empty_strided empty eye linspace bucketize resize "
+              "reflection_pad1d reflection_pad3d replication_pad1d replication_pad2d replication_pad3d im2col "
+              "empty_like size",
               "Declared", reads="x*"),
         Match("mean sum amax amin", "ReduceMean", {"axes": "dim", "keepdims": "1 if keepdim else 0"},
               defaults={"keepdim": False}),
@@ -88,7 +96,11 @@ ATEN = Matches(
         Match("add", "0", reads="x*"), Match("mul sub div rsub maximum minimum pow exp log sqrt rsqrt abs neg erf "
               "clamp hardtanh softplus mish celu where masked_fill eq ne lt gt le ge logical_not logical_and sin cos "
               "square reciprocal cumsum bitwise_not clamp_min log_sigmoid threshold rms copy fill zeros_like "
-              "ones_like full_like linalg_vector_norm norm", NOTHING, reads="x*"),
+              "ones_like full_like clamp_max lerp floor ceil round sign trunc fmod remainder atan atan2 tan asin acos "
+              "sinh cosh asinh acosh atanh expm1 log1p log2 log10 isnan isinf logical_or logical_xor "
+              "bitwise_and bitwise_or "
+              "bitwise_xor hardshrink softshrink tanhshrink softsign nan_to_num floor_divide addcmul addcdiv erfc sgn "
+              "rand_like randn_like bernoulli exp2 signbit hypot cumprod isfinite", NOTHING, reads="x*"),
     ]
 )  # fmt: skip
 
@@ -96,6 +108,56 @@ ATEN = Matches(
 def plain_name(type: str) -> str:
     """An operator without the underline of those that work in place."""
     return type if type.startswith("__") else type.rstrip("_") or type
+
+
+VIEWS = frozenset(
+    ("slice", "select", "narrow", "view", "reshape", "expand", "permute", "transpose", "t", "squeeze", "unsqueeze",
+     "split", "split_with_sizes", "chunk", "tensor_split", "unbind", "alias", "detach", "flatten", "unflatten",
+     "movedim", "as_strided", "diagonal", "lift_fresh")
+)  # fmt: skip
+
+
+def works_in_place(type: str) -> bool:
+    """Whether an operator writes into the first tensor that it reads: `add_`, and neither `add` nor `__and__`."""
+    return plain_name(type) != type
+
+
+def with_writes(net: Foreign, in_place: Collection[int]) -> None:
+    """The order of writing: what reads a tensor after another view of its numbers was written reads what was written.
+
+    `in_place` are the numbers of operations that write into what they read first. For each other view of the same
+    numbers an operation `write` stands behind them, which leads to nothing unless it is read.
+    """
+    if not in_place:
+        return
+    roots: dict[str, str] = {}
+    views: dict[str, list[str]] = {}
+    latest: dict[str, str] = {}
+    done: list[Operation] = []
+    for number, operation in enumerate(net.operations):
+        done.append(operation._replace(reads=tuple(latest.get(name, name) for name in operation.reads)))
+        if not operation.reads or not operation.gives:
+            continue
+        source = operation.reads[0]
+        if number in in_place and 0 not in net.declared.get(operation.gives[0], ()):
+            new, root = operation.gives[0], roots.get(source, source)
+            for other in views.get(root, ()):
+                if other not in (source, new) and other in net.declared:
+                    name = f"{other} written {number}"
+                    reads = (latest.get(other, other), new)
+                    done.append(Operation(name, "write", {}, reads, (name,), operation.place, operation.scope))
+                    net.declared[name] = net.declared[other]
+                    latest[other] = name
+            latest[source] = new
+            roots[new] = root
+            views.setdefault(root, [root]).append(new)
+        elif operation.type in VIEWS:
+            root = roots.get(source, source)
+            for given in operation.gives:
+                roots[given] = root
+                views.setdefault(root, [root]).append(given)
+    net.operations = done
+    net.outputs = tuple(latest.get(name, name) for name in net.outputs)
 
 
 def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[Any, ...]]) -> None:
@@ -117,7 +179,7 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
         values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
     elif type in ("layer_norm", "native_layer_norm", "rms_norm"):
         values["last_only"] = len(values.get("normalized_shape", ())) == 1
-    elif type in ("chunk", "split", "split_with_sizes", "unbind", "tensor_split") and type != "unbind":
+    elif type in ("chunk", "split", "split_with_sizes", "tensor_split"):
         axis = values.get("dim", 0)
         if all(gives):
             values["sizes"] = tuple(part[axis] for part in gives)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -46,3 +47,38 @@ class Format:
     def read(self, source: Source) -> Graph:
         """The graph of a source, as it is written."""
         raise NotImplementedError
+
+
+class Stream(io.RawIOBase):
+    """The bytes of a source as a file for libraries that want one; a mapped file has no such face before 3.13."""
+
+    def __init__(self, data: Any) -> None:
+        self.data = data
+        self.at = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """The offset that is read next."""
+        return self.at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to an offset from the beginning, from here or from the end."""
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.at, io.SEEK_END: len(self.data)}[whence]
+        if start + offset < 0:
+            raise ValueError("an offset below 0")
+        self.at = start + offset
+        return self.at
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer from here on, as far as there are bytes."""
+        found = self.data[self.at : self.at + len(buffer)]
+        buffer[: len(found)] = found
+        self.at += len(found)
+        return len(found)

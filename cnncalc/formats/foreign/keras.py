@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zipfile
@@ -13,7 +12,7 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, ProblemsFound, clean, fail
-from cnncalc.formats.foreign.base import Format
+from cnncalc.formats.foreign.base import Format, Stream
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
 from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
@@ -151,8 +150,7 @@ def _config(source: Source) -> str:
         if len(source.data) > LARGEST_CONFIG:
             raise _too_large(source)
         return bytes(source.data[:]).decode()
-    data: Any = source.data if hasattr(source.data, "seek") else io.BytesIO(source.data)
-    with zipfile.ZipFile(data) as archive, archive.open("config.json") as file:
+    with zipfile.ZipFile(Stream(source.data)) as archive, archive.open("config.json") as file:
         text = file.read(LARGEST_CONFIG + 1)
     if len(text) > LARGEST_CONFIG:
         raise _too_large(source)
@@ -166,8 +164,7 @@ def _of_hdf5(source: Source) -> str:
     except ImportError:
         cure = "install the extra: `pip install 'cnncalc[h5]'`"
         raise fail("unreadable", f"`{source.name}` is HDF5, which needs h5py", Label(source.name, ""), cure) from None
-    data: Any = source.data if hasattr(source.data, "seek") else io.BytesIO(source.data)
-    with h5py.File(data, "r") as file:
+    with h5py.File(Stream(source.data), "r") as file:
         config = file.attrs.get("model_config")
     if config is None:
         message = f"`{source.name}` has weights, and no layers"

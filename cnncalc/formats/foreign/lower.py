@@ -21,10 +21,11 @@ from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
 from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
+from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
 from cnncalc.formats.foreign.paths import name_nodes
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, WORDS, Match, Matches
+from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 
 LARGEST_SIZE = 10**15
 MOST_LISTED = 5
@@ -42,7 +43,8 @@ JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tens
 class Value(Record):
     """A tensor: its dims, who gives it, and on which axis the channels are; a constant has no `ref`.
 
-    A constant's `sources` are the stored tensors that it is made of, its `values` are known where they are few.
+    A constant's `sources` are the stored tensors that it is made of, its `values` are known where they are few, and
+    `works` are the tensors on the way to it that are made by so many multiplies, for each image anew.
     """
 
     dims: tuple[int, ...]
@@ -50,6 +52,7 @@ class Value(Record):
     channel: int = 0
     sources: tuple[Stored, ...] = ()
     values: tuple[Any, ...] | None = None
+    works: tuple[tuple[str, int], ...] = ()
 
     @property
     def known(self) -> Known:
@@ -114,6 +117,7 @@ class Lowering:
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
+        self.worked: set[str] = set()  # constants whose multiplies are counted
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.read: dict[str, int] = {}  # how often stored tensors are counted
@@ -122,7 +126,10 @@ class Lowering:
         self.images: set[int] = set()  # numbers of images that stand where there is one
         dims = self._inputs(input_size)
         self.builder = Builder(
-            {clean(name): shape_of(*found) for name, found in dims.items()}, name=clean(net.name), file=net.file
+            {clean(name): shape_of(*found) for name, found in dims.items()},
+            name=clean(net.name),
+            file=net.file,
+            origin=Label(net.file, "inputs"),  # whose names are as the file has them
         )
         self.builder.problems.stop_if_any()
         for at, (name, (sides, channel)) in enumerate(dims.items()):
@@ -150,10 +157,11 @@ class Lowering:
         for name, declared in read.items():
             dims = list(declared)
             if len(dims) > 1:
-                if dims[0] not in (1, None) and isinstance(dims[0], int):
-                    self.notes.append(f"the input `{clean(name)}` has {dims[0]:,} images: counted is one")
-                    self.images.add(dims[0])
-                dims[0] = 1
+                at = 1 if self._counts_steps(name) else 0
+                if dims[at] not in (1, None) and isinstance(dims[at], int):
+                    self.notes.append(f"the input `{clean(name)}` has {dims[at]:,} images: counted is one")
+                    self.images.add(dims[at])
+                dims[at] = 1
             channel = self._wanted(name, len(dims))
             sides = [at for at in range(1, len(dims)) if at != channel]
             if sizes and len(dims) >= 4:
@@ -179,6 +187,14 @@ class Lowering:
             raise fail("not-an-architecture", "no output depends on an input", Label(self.net.file, ""))
         return found
 
+    def _counts_steps(self, name: str) -> bool:
+        """Whether an input is read by a layer that has the steps of a sequence in front, and the images behind."""
+        return any(
+            row.axis == "steps" and at == 0
+            for operator, at in self.readers.get(name, ())
+            for row in self.table.by_operator.get(operator.type, ())
+        )
+
     def _wanted(self, name: str, rank: int) -> int:
         """On which axis the readers of a tensor look for channels; what nobody says is as the format has it."""
         seen = {name}
@@ -191,7 +207,7 @@ class Lowering:
                 if row is None or len(origin) != rank:
                     continue
                 row = _turned(row, operator)
-                if row.axis and at == 0 and rank > 1:
+                if row.axis and row.axis != "steps" and at == 0 and rank > 1:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
                     perm = operator.attributes.get("perm")
@@ -302,7 +318,28 @@ class Lowering:
             found = [Known(one) for one in dims if one is not None]
         if operator.type in ("Shape", "Size", "ConstantOfShape", "Range"):
             sources = ()
-        return [Value(one.dims, None, 0, sources, one.values) for one in found]
+        works = dict(one for read in reads if read for one in read.works)
+        if multiplies := self._constant_work(operator, reads, found[0].dims):
+            works[operator.gives[0]] = multiplies
+        return [Value(one.dims, None, 0, sources, one.values, tuple(works.items())) for one in found]
+
+    def _constant_work(self, operator: Operation, reads: list[Value | None], dims: tuple[int, ...]) -> int:
+        """The multiplies of a layer that reads no image, such as what makes a table of positions."""
+        for row in self.table.by_operator.get(operator.type, ()):
+            if row.type == EINSUM:
+                parts = [read.dims for read in reads if read]
+                return einsum(str(operator.attributes.get("equation", "")), parts)[1] or 0
+            if row.type not in ("dense", "conv", PRODUCT):
+                continue
+            given = [read for role, read in zip(row.roles(len(reads)), reads, strict=False)
+                     if read and role.kind in ("", "weights")]  # fmt: skip
+            if len(given) != 2:
+                continue
+            left, right = given
+            if row.type == "conv":
+                return prod(dims) * prod(right.dims[1:])
+            return prod(dims) * left.dims[-1] if left.dims else 0
+        return 0
 
     def _scope(self, operator: Operation, row: Match, reads: list[Value | None]) -> dict[str, Any] | None:
         """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
@@ -339,8 +376,12 @@ class Lowering:
             return self._by_value(operator, reads)
         if row.type == PRODUCT:
             return self._product(operator, row, reads)
+        if row.type == EINSUM:
+            return self._einsum(operator, reads)
         if row.type in MOVES:
             return self._moved(operator, row, scope, reads)
+        if row.axis == "steps":
+            return self._recurrent(operator, row, scope, reads)
         return self._layer(operator, row, scope, reads)
 
     # -------------------------------------------------------------------------------------- layers
@@ -369,15 +410,17 @@ class Lowering:
         declared = self._declared(operator.gives[0])
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
-            if not wrong and times == 1:
+            more = self._works(reads)
+            if not wrong and times == 1 and not more:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, operator, row, reads)
                 if operator.owner:
                     self._own(ref, operator)
                 return [Value(dims, ref, _axis_in(len(dims), like))]
-            if times > 1:
-                dims = (times, *dims[1:])
-                figures = {"weights": done.weights, "biases": done.biases, "multiplies": times * done.multiplies}
+            if not wrong and (times > 1 or more):
+                dims = (times, *dims[1:]) if times > 1 else dims
+                multiplies = times * done.multiplies + more
+                figures = {"weights": done.weights, "biases": done.biases, "multiplies": multiplies}
                 return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), stored | figures)]
             why = wrong
         if declared is None and dims is None:
@@ -391,6 +434,40 @@ class Lowering:
         dims = declared or dims
         assert dims is not None
         return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
+
+    def _recurrent(
+        self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]
+    ) -> list[Value]:
+        """A layer over the steps of a sequence that gives all steps, and the last ones, each with its directions."""
+        main = reads[0]
+        if main is None or main.ref is None or len(main.dims) != 3 or scope["layout"] == 1 or main.dims[1] != 1:
+            return self._uncounted(operator, reads)
+        steps, _, width = main.dims
+        seen = main._replace(dims=(1, steps, width), channel=2)
+        if seen.shape != main.shape:
+            view = Operation(f"{operator.name}_steps", "view", {}, (), (), operator.place, operator.scope)
+            seen = self._operator(view, [main], seen.dims, 2, {"weights": 0, "multiplies": 0})
+        values = {**row.layer_values(scope), "gives": "all"}
+        layer, done, why = self._tried(row.type, values, (seen.shape,))
+        stored = self._stored(row, reads)
+        wrong = self._wrong(done, None, stored, None, seen) if done else why
+        if layer is None or done is None or wrong:
+            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {wrong}")
+            return self._uncounted(operator, reads)
+        ref = self._put(operator, layer, done, [seen], (seen.shape,))
+        self._hold(ref, operator, row, reads)
+        ways = 2 if values["bidirectional"] else 1
+        whole = Value((1, steps, done.output[0]), ref, 2)
+        given = []
+        for at, name in enumerate(operator.gives):
+            dims = (steps, ways, 1, done.output[0] // ways) if at == 0 else (ways, 1, done.output[0] // ways)
+            if name not in self.readers and name not in self.net.outputs:
+                given.append(Value(dims))
+                continue
+            called = f"{operator.name}_{('steps', 'last', 'cell')[min(at, 2)]}_given"
+            view = Operation(called, "view", {}, (), (), operator.place, operator.scope)
+            given.append(self._operator(view, [whole], dims, len(dims) - 1, {"weights": 0, "multiplies": 0}))
+        return given
 
     def _tried(
         self, type: str, values: Mapping[str, Any], shapes: tuple[Shape, ...]
@@ -608,8 +685,12 @@ class Lowering:
             if declared is None:
                 raise
             dims = declared
+        if declared is not None and declared != dims:
+            said = f"declared is {_dims(declared)}, and {_dims(dims)} follows"
+            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {said}")
+            dims = declared
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
-        channel = main.channel + len(dims) - len(main.dims)
+        channel = max(0, main.channel + len(dims) - len(main.dims))
         joined = JOINS.get(operator.type)
         if joined and len(tensors) == len(parts) and len(tensors) > 1:
             ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
@@ -619,7 +700,7 @@ class Lowering:
                 return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
         figures = self._loose(reads)
         scales = figures["weights"] and len(tensors) == 1 and operator.type == "Mul" and dims == main.dims
-        if scales and _along(dims, channel, parts) and not figures["buffers"]:
+        if scales and _along(dims, channel, parts) and not figures["buffers"] and not figures.get("multiplies"):
             layer, done, _ = self._tried("scale", {}, (main.shape,))
             if layer and done and done.weights == figures["weights"]:
                 return [Value(dims, self._put(operator, layer, done, tensors, (main.shape,)), channel)]
@@ -640,7 +721,8 @@ class Lowering:
             raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
         dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
         tensors = [read for read in (left, right) if read.ref is not None]
-        figures = {"multiplies": prod(dims) * a[-1]} | self._loose(reads)
+        loose = self._loose(reads)
+        figures = loose | {"multiplies": prod(dims) * a[-1] + loose.get("multiplies", 0)}
         if (
             len(tensors) == 2
             and len(dims) == 3
@@ -658,6 +740,19 @@ class Lowering:
             dims = dims[:-1]
         return [self._operator(operator, tensors, dims, max(0, len(dims) - 1), figures)]
 
+    def _einsum(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
+        parts = [read for read in reads if read is not None]
+        dims, multiplies = einsum(str(operator.attributes.get("equation", "")), [read.dims for read in parts])
+        if multiplies is None:
+            return self._uncounted(operator, reads)
+        declared = self._declared(operator.gives[0])
+        if declared not in (None, dims):
+            raise Unclear(f"declared is {_dims(declared or ())}, and {_dims(dims)} follows")
+        loose = self._loose(reads)
+        figures = loose | {"multiplies": multiplies + loose.get("multiplies", 0)}
+        tensors = [read for read in parts if read.ref is not None]
+        return [self._operator(operator, tensors, dims, max(0, len(dims) - 1), figures)]
+
     def _loose(self, reads: list[Value | None]) -> dict[str, int]:
         """The stored numbers that an operator reads which has no roles for them; a single number is no param."""
         found = {"weights": 0, "biases": 0, "buffers": 0}
@@ -671,7 +766,16 @@ class Lowering:
                 size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
                 self.read[source.name] = self.read.get(source.name, 0) + 1
                 found["weights" if source.learned else "buffers"] += size
+        if multiplies := self._works(reads):
+            found["multiplies"] = multiplies
         return found
+
+    def _works(self, reads: list[Value | None]) -> int:
+        """The multiplies that make the constants which are read, counted where one is read first."""
+        works = {name: many for read in reads if read and read.ref is None for name, many in read.works}
+        fresh = {name: many for name, many in works.items() if name not in self.worked}
+        self.worked.update(fresh)
+        return sum(fresh.values())
 
     def _uncounted(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """An operator without a row: its multiplies are not known, and its shape only where the file says it."""
@@ -680,6 +784,7 @@ class Lowering:
         self.unknown.setdefault(operator.type, []).append(operator.name)
         given = []
         figures = self._loose(reads) if self.net.keeps_books else {}
+        figures.pop("multiplies", None)  # those of the operator are not known
         for at, (name, dims) in enumerate(zip(operator.gives, declared, strict=True)):
             if at and name not in self.readers and name not in self.net.outputs:
                 given.append(Value(()))

@@ -14,7 +14,7 @@ from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
-from cnncalc.formats.foreign.table import NOTHING, PRODUCT, SAME, Match, Matches
+from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
@@ -62,6 +62,7 @@ TABLE = Matches(
         Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
         Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Match("Einsum", EINSUM, reads="x*"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
         Match("Attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED}, "q k v ignored:mask",
@@ -97,6 +98,11 @@ TABLE = Matches(
         Match("SpaceToDepth", "space_to_depth", {"factor": "blocksize"}, axis="first", window=True),
         Match("Gather", "embedding", {"words": "W_first", "width": "W_last"}, "weights:W x",
               "W_rank == 2 and axis == 0", defaults={"axis": 0}),
+        # sequences: steps in front, then images
+        *(Match(name, layer, {"units": "hidden_size", "bidirectional": "both_ways", "biases": "2 if B_given else 0"},
+            "x weights:W weights:R biases:B ignored:lengths ignored:h ignored:c weights:P", axis="steps",
+            defaults={"both_ways": False, "layout": 0})
+          for name, layer in (("LSTM", "lstm"), ("GRU", "gru"), ("RNN", "rnn"))),
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads
@@ -463,6 +469,7 @@ def _prepared(attributes: dict[str, Any]) -> dict[str, Any]:
     elif isinstance(pads, tuple) and auto != "VALID" and len(pads) % 2 == 0:
         half = len(pads) // 2
         found["padding"] = tuple(zip(pads[:half], pads[half:], strict=True))
+    found["both_ways"] = found.get("direction") == "bidirectional"
     for key in ("min", "max"):  # of Clip, before version 11
         if isinstance(found.get(key), float):
             found[f"{key}_value"], found[f"{key}_given"] = found[key], True

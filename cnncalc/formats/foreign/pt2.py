@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zipfile
@@ -12,8 +11,8 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
-from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare
-from cnncalc.formats.foreign.base import Format
+from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, with_writes, works_in_place
+from cnncalc.formats.foreign.base import Format, Stream
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, Stored
 from cnncalc.formats.source import Source
@@ -60,8 +59,7 @@ class Pt2(Format):
 
 
 def _json(source: Source) -> str:
-    data: Any = source.data if hasattr(source.data, "seek") else io.BytesIO(source.data)
-    with zipfile.ZipFile(data) as archive:
+    with zipfile.ZipFile(Stream(source.data)) as archive:
         name = next((name for name in archive.namelist() if PROGRAM.fullmatch(name)), None)
         if name is None:
             raise zipfile.BadZipFile("there is no program in it")
@@ -79,6 +77,7 @@ class _Program:
         module = whole["graph_module"]
         self.graph, self.signature = module["graph"], module["signature"]
         self.net = Foreign(file, file, {}, (), [], keeps_books=True)
+        self.in_place: set[int] = set()
 
     def read(self) -> Foreign:
         net = self.net
@@ -102,12 +101,15 @@ class _Program:
             self._node(node)
         specs = [one["user_output"]["arg"] for one in self.signature["output_specs"] if "user_output" in one]
         net.outputs = tuple(one["as_tensor"]["name"] for one in specs if "as_tensor" in one)
+        with_writes(net, self.in_place)
         return net
 
     def _node(self, node: dict[str, Any]) -> None:
         target = node["target"].removeprefix("torch.ops.")
         namespace, _, rest = target.partition(".")
         type = rest.partition(".")[0] if namespace == "aten" else target
+        if works_in_place(type):
+            self.in_place.add(len(self.net.operations))
         type = plain_name(type)
         reads: list[str] = []
         values: dict[str, Any] = {}
@@ -137,6 +139,8 @@ class _Program:
                     if isinstance(said, dict)
                     else []
                 )
+        if not gives:  # an assertion
+            return
         scope = self._scope(node.get("metadata", {}).get("nn_module_stack", ""))
         called = str(node.get("name") or (gives[0] if gives else type))
         sizes = self.net.declared

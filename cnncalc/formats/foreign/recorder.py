@@ -11,7 +11,7 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
-from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare
+from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, with_writes, works_in_place
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
 
@@ -57,6 +57,7 @@ def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
     names: dict[int, str] = {}  # of tensors by identity; those that work in place give another
     alive: list[Any] = []
     stack: list[str] = []
+    in_place: set[int] = set()
 
     def known(tensor: Any) -> str:
         if id(tensor) not in names:  # a number that a program made of nothing
@@ -86,7 +87,10 @@ def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
                 reads.append("")
             elif isinstance(value, int | float | str | list | tuple):
                 values[key] = tuple(value) if isinstance(value, list | tuple) else value
-        kind = plain_name(func._schema.name.removeprefix("aten::"))
+        called = func._schema.name.removeprefix("aten::")
+        if works_in_place(called):
+            in_place.add(len(net.operations))
+        kind = plain_name(called)
         gives = []
         for tensor in given:
             alive.append(tensor)
@@ -117,6 +121,7 @@ def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
         for hook in hooks:
             hook.remove()
     net.outputs = tuple(dict.fromkeys(names[id(one)] for one in _tensors(torch, result)))
+    with_writes(net, in_place)
     return net
 
 

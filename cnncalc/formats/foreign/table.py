@@ -11,6 +11,7 @@ from cnncalc.core.record import Record
 
 SAME = "="  # gives what it reads
 PRODUCT = "*"  # of two matrices, or of many side by side
+EINSUM = "Σ"  # of products, by an equation
 NOTHING = "0"  # of values by themselves: nothing is learned, and nothing multiplied by convention
 
 WORDS = {word: word for word in ("none", "position", "same", "valid", "torch", "caffe", "all", "value", "channel")}
@@ -26,12 +27,12 @@ class Role(Record):
 class Match(Record):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
-    `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other) or
-    `*` (a product of matrices). `values` are formulas over the operator's attributes, over `W_given`, `W_first`,
-    `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c` and `rank`; a name that is not there
-    leaves the default. `reads` names each input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is
-    where the channels of `x` stand: `first`, `last`, or as the operator's own attributes say. `window`: one image after
-    the other, whatever stands in front.
+    `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other), `*`
+    (a product of matrices) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
+    attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
+    and `rank`; a name that is not there leaves the default. `reads` names each input, with the quantity that it counts
+    as: `x weights:W biases:B`. `axis` is where the channels of `x` stand: `first`, `last`, or as the operator's own
+    attributes say. `window`: one image after the other, whatever stands in front.
     """
 
     operators: str
@@ -39,7 +40,7 @@ class Match(Record):
     values: Mapping[str, str] = {}
     reads: str = "x"
     when: str = "true"
-    axis: str = ""  # first, last, format
+    axis: str = ""  # first, last, format, steps
     window: bool = False
     defaults: Mapping[str, Any] = {}
 

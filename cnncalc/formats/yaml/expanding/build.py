@@ -33,12 +33,17 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
     understood: Callable[[], Understood | None] = lambda: None  # noqa: E731
     try:
         found = describe(source, problems)
+        if found.model is not None:
+            from cnncalc.formats.yaml.expanding.model import whole_model  # here, for most files are whole themselves
+
+            return whole_model(found, set or {}, input_size, _texts(found, problems), problems)
         env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
         expander = Expander(found, env, inputs, problems)
         understood = expander.builder.understood
         return _graph(found, expander, inputs, changed=bool(set or input_size))
     except ProblemsFound as error:
-        if any(problem.reason == SIZES for problem in error.problems) and expander.count <= MOST_ENTRIES_TRIED:
+        sizes = any(problem.reason == SIZES for problem in error.problems)
+        if sizes and found.model is None and expander.count <= MOST_ENTRIES_TRIED:
             fitting = _fitting_size(found, set or {}, inputs)
             error.problems = [_or_another_size(problem, fitting) for problem in error.problems]
         raise ProblemsFound(in_order(error.problems, source.name), understood) from None
@@ -51,7 +56,7 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
     last = expander.entries(scope, -1 if len(inputs) == 1 else UNKNOWN, "")
     builder.last = None if last is UNKNOWN else last
     outputs = _outputs(found, expander, scope)
-    texts = {key: _text(found, key, problems) for key in ("name", "source", "note")}
+    texts = _texts(found, problems)
     builder.name = texts["name"] or clean(found.source.name)
     notes = [
         f"block `{name}` ({block.node.origin}) is used instead of the layer type of that name"
@@ -112,6 +117,11 @@ def _vars_and_inputs(
         else:
             vars[name] = parse_yaml(Source("--set", text or '""'))
     return inputs_and_vars(found, vars, {}, Values(problems), input_size)
+
+
+def _texts(found: Description, problems: Problems) -> dict[str, str | None]:
+    """What is written for people."""
+    return {key: _text(found, key, problems) for key in ("name", "source", "note")}
 
 
 def _text(found: Description, key: str, problems: Problems) -> str | None:

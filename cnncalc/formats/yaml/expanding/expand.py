@@ -19,7 +19,7 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Problems
 from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape, written_shape
-from cnncalc.formats.source import DEEPEST, Text
+from cnncalc.formats.source import DEEPEST, Source, Text
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.yaml.expanding.attributes import Attributes
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
@@ -261,7 +261,9 @@ class Expander:
             )
         self.values.spend(1 + 2 * (len(block.params) + len(block.vars)) + len(self.file_vars) // 32, entry.key)
         names = [node.text for node in block.inputs] or ["input"]
-        if block.network is not None:
+        if block.network is not None and block.network.model is not None:
+            names = [f"input {number}" for number in range(1, len(reads) + 1)]  # how many it reads it says when read
+        elif block.network is not None:
             names = input_names(block.network)
         env = Env(self.file_vars)
         inner = Scope(block.entries, env, dict(zip(names, reads, strict=False)), self.builder.shape)
@@ -290,7 +292,9 @@ class Expander:
         else:
             self.trail.calls.append((block, entry, path))
             self.open[block] = self.ways_out
-            if block.network is not None:
+            if block.network is not None and block.network.model is not None:
+                outputs = self.model(block, block.network.model, reads, path)
+            elif block.network is not None:
                 outputs = self.network(block, env, inner.inputs, path)
             else:
                 self.values.add_vars(block.vars, env)
@@ -345,17 +349,55 @@ class Expander:
         self.written[start:] = compress(self.written[start:], stay)
         return tuple(outputs)
 
-    def fits(self, block: Block, wanted: dict[str, Shape | None], given: dict[str, Shape | None]) -> bool:
-        """Whether the network of a block can read what it is given: as many sides, as many channels."""
+    def model(self, block: Block, source: Source, reads: list[Port], path: str) -> Ports:
+        """The outputs of a file of another program as a block, read at the sizes of what it is given.
+
+        What leads to none of its outputs is left out; what was left open is a size that it takes.
+        """
+        from cnncalc.formats.yaml.expanding.model import found_in, model_at  # here, for most files use none
+
+        caller = self.trail.calls[-1][1]
+        shapes = self.builder.shapes(reads)
+        if None in reads or None in shapes:
+            return _FAILED
+        graph = model_at(source, [shape for shape in shapes if shape])
+        if len(graph.inputs) != len(reads):
+            names = ", ".join(f"`{name}`" for name in graph.inputs)
+            message = f"block `{block.name}` reads {many(len(graph.inputs), 'input')} ({names}), not {len(reads)}"
+            self.trail.add("wrong-input", message, caller.key)
+            return _FAILED
+        if not self.fits(block, dict(graph.inputs), dict(zip(graph.inputs, shapes, strict=True)), exactly=True):
+            return _FAILED
+        start, groups, *_ = self.so_far()
+        given = self.builder.insert(graph, f"{path}/", reads, caller.origin)  # type: ignore[arg-type]
+        self.written += [caller] * len(graph.nodes)
+        ends: list[Port] = [found_in(graph, given, node, self.trail) for node in block.gives]
+        ends = ends or [given[graph.outputs[0]]]
+        stay, outputs = self.builder.prune(start, groups, ends)
+        self.written[start:] = compress(self.written[start:], stay)
+        return tuple(outputs)
+
+    def fits(
+        self,
+        block: Block,
+        wanted: Mapping[str, Shape | None],
+        given: Mapping[str, Shape | None],
+        exactly: bool = False,
+    ) -> bool:
+        """Whether the network of a block can read what it is given: as many sides, as many channels.
+
+        A file of another program that was read at its own sizes is to have `exactly` these.
+        """
         at = self.trail.calls[-1][1].key
         fine = True
         for name, shape in given.items():
             own = wanted.get(name)
             if own is None or shape is None:
                 fine = False
-            elif len(own) != len(shape) or own[0] != shape[0]:
+            elif len(own) != len(shape) or own[0] != shape[0] or (exactly and own != shape):
                 fine = False
-                reads = many(own[0], "channel") if len(own) == len(shape) else written_shape(own)
+                other = len(own) != len(shape) or own[0] == shape[0]
+                reads = written_shape(own) if other else many(own[0], "channel")
                 message = f"the network of block `{block.name}` reads {reads}, and not {written_shape(shape)}"
                 self.trail.add("wrong-input", message, at)
         return fine

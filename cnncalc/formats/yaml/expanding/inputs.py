@@ -46,7 +46,7 @@ def network_inputs(
 
 
 def input_names(found: Description) -> list[str]:
-    """The names of a network's inputs, in order."""
+    """The names of a network's inputs, in order, as YAML says them."""
     node = found.fields.get("inputs")
     return [key.text for key, _ in node] if isinstance(node, Map) else ["input"]
 

@@ -12,7 +12,7 @@ from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 KEYS = (
     "name", "source", "note", "input", "inputs", "vars", "defaults", "blocks", "layers", "outputs", "expect", "budget",
-    "extends",
+    "extends", "network",
 )  # fmt: skip
 DEEPEST_EXTENDS = 8
 
@@ -28,6 +28,11 @@ def chain(source: Source, problems: Problems, below: int = 0) -> list[Map]:
             problems.add(
                 "not-an-architecture", f"a file is a mapping with `name`, `input`, `layers`; this is {what}", tree
             )
+            raise ProblemsFound(problems.found)
+        if {"backbone", "head"} <= {key.text for key, _ in tree}:
+            message = f"`{source.name}` is a model of Ultralytics, whose modules are programs: it is not read"
+            cure = "export it, `yolo export model=NAME.pt format=onnx`, and read that file"
+            problems.add("foreign-format", message, tree.get("backbone"), cure)
             raise ProblemsFound(problems.found)
         for key, value in tree:
             if key.text not in KEYS:
@@ -49,8 +54,8 @@ def named_files(tree: Node) -> list[tuple[str, Node]]:
     """The files that a file names, each with the key that does: what it extends, and the networks that it uses."""
     if not isinstance(tree, Map):
         return []
-    parent, blocks = tree.get("extends"), tree.get("blocks")
-    found = [("extends", parent)] if parent is not None else []
+    blocks = tree.get("blocks")
+    found = [(key, node) for key in ("extends", "network") if (node := tree.get(key)) is not None]
     for _, block in blocks if isinstance(blocks, Map) else ():
         network = block.get("network") if isinstance(block, Map) else None
         if network is not None:
@@ -71,6 +76,10 @@ def parent_of(source: Source, node: Node, problems: Problems, key: str = "extend
         problems.add("extends", f"`{key}` names one file", node, f"write `{key}: resnet50.yaml`")
         raise ProblemsFound(problems.found)
     name = node.text
+    if name.startswith("torch:"):
+        message = f"`{key}` names a file; what `torch:` names is imported and run, so only a command line may name it"
+        problems.add("extends", message, node, "export it: `torch.export.save(…)`, and name that file")
+        raise ProblemsFound(problems.found)
     if is_absolute(name):
         problems.add("extends", f"`{key}` names a file beside this one or a bundled one", node, "write a relative path")
         raise ProblemsFound(problems.found)
@@ -81,6 +90,10 @@ def parent_of(source: Source, node: Node, problems: Problems, key: str = "extend
             except ProblemsFound as error:
                 problems.add("extends", error.problems[0].message, node, error.problems[0].help)
                 raise ProblemsFound(problems.found) from None
+            if beside is not None and key == "extends" and beside.format is not None:
+                message = f"`extends` names a file of YAML, and `{name}` is {beside.format.called}"
+                problems.add("extends", message, node, f"write `network: {name}`")
+                raise ProblemsFound(problems.found)
             if beside is not None:
                 return beside
     path = bundled.find(name)
