@@ -411,6 +411,15 @@ class Lowering:
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more = self._works(reads)
+            if not wrong and (fixed := self._fixed(row, reads)):
+                figures = {
+                    "weights": done.weights - fixed[0],
+                    "biases": done.biases,
+                    "buffers": done.buffers + fixed[1],
+                }
+                figures["multiplies"] = times * done.multiplies + more
+                dims = (times, *dims[1:]) if times > 1 else dims
+                return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
             if not wrong and times == 1 and not more:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, operator, row, reads)
@@ -523,6 +532,18 @@ class Lowering:
             if role.kind in found and read is not None and read.sources:
                 found[role.kind] += prod(read.dims)
         return found
+
+    def _fixed(self, row: Match, reads: list[Value | None]) -> tuple[int, int] | None:
+        """The weights of a layer that are not learned, such as a kernel that blurs, and what is stored of them."""
+        if not self.net.tells_buffers:
+            return None
+        fixed = [
+            read
+            for role, read in zip(row.roles(len(reads)), reads, strict=False)
+            if role.kind == "weights" and read and read.sources and not any(one.learned for one in read.sources)
+        ]
+        sources = {source.name: source.size for read in fixed for source in read.sources}
+        return (sum(prod(read.dims) for read in fixed), sum(sources.values())) if fixed else None
 
     def _hold(self, ref: Ref, operator: Operation, row: Match, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
