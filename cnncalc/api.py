@@ -196,11 +196,12 @@ def diagram(
     theme: Literal["light", "dark", "auto"] = "light",
     counts: Iterable[str] = (),
     every_copy: bool = False,
+    width: int | None = None,
 ) -> Drawing:
     """The picture of a network, of a block of it, or in the style `window` of a layer; a notebook shows it.
 
-    `depth` is how far blocks are unfolded, None all the way; `counts` are quantities that are written on the boxes.
-    CannotDraw is raised by what writes it, where nobody could read the picture.
+    `depth` is how far blocks are unfolded, None all the way; `counts` are quantities that are written on the boxes;
+    `width` in pixels breaks rows. CannotDraw is raised by what writes it, where nobody could read the picture.
 
     >>> diagram("lenet5").to_svg()[:4]
     '<svg'
@@ -215,12 +216,14 @@ def diagram(
     written = _names(counts, used(Use.COLUMNS), "count", "diagram: counts")
     if depth != "auto":
         _number(depth, "diagram: depth", 1)
+    if width is not None:
+        _number(width, "diagram: width", 1)
     if part is None and style == "window":
         raise ValueError("diagram: the style window draws one layer: name it")
     if not isinstance(part, str | None):
         raise mistyped("diagram: part", "the name of a block or a layer", part)
     drawn = None if part is None else part_of(analysis, part, style == "window")
-    return Drawing(analysis, drawn, style, depth, written, every_copy, theme)
+    return Drawing(analysis, drawn, style, depth, written, every_copy, theme, width)
 
 
 def exercise(

@@ -25,7 +25,7 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -34,6 +34,7 @@ ROOT = HERE.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from cnncalc.analyses.conventions.base import Adds, Convention  # noqa: E402
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
 from cnncalc.core import builder, formula, names, problem, shape  # noqa: E402
 from cnncalc.core.layers import LAYERS  # noqa: E402
@@ -514,7 +515,52 @@ def formats_part() -> str:
     return text
 
 
+def conventions_part() -> str:
+    """How each tool counts: a table of all, and one of the terms of each, from the declarations."""
+    from cnncalc.analyses.conventions import all_conventions
+
+    found = all_conventions()
+    rows = [
+        (
+            f"[`{one.name}`](#{one.name})",
+            one.word,
+            f"{one.tool} {one.version}",
+            one.sees if one.quantity == "multiplies" else "",
+            "yes" if one.asked else "no, read",
+        )
+        for one in found
+    ]
+    lines = _table(("name", "its word", "of", "sees", "asked"), rows)
+    for one in found:
+        lines += ["", f"### {one.name}", "", *_doc(sys.modules[_module_of(one)].__doc__)]
+        lines += ["", f"Source: {one.source}.{f' {one.note}' if one.note else ''}"]
+        terms = [(term.rate, types, text, term.label) for term in one.terms for types, text in _formulas(term)]
+        if one.factor > 1:
+            terms.insert(0, (f"{one.factor} for each", "multiplies", f"`{one.factor - 1} * multiplies`", "products"))
+        if terms:
+            lines += ["", *_table(("how much", "for", "formula", ""), terms)]
+        if one.nothing:
+            lines += ["", f"Nothing for {', '.join(f'`{type}`' for type in one.nothing)}."]
+    return "\n".join(lines) + "\n"
+
+
+def _module_of(one: Convention) -> str:
+    return f"cnncalc.analyses.conventions.{one.name.replace('-', '_')}"
+
+
+def _formulas(term: Adds) -> Iterator[tuple[str, str]]:
+    """The formulas of a term, each with the layer types that it is for."""
+    by_formula: dict[str, list[str]] = {}
+    for type, given in term.formulas.items():
+        cases = {"true": given} if isinstance(given, str) else given
+        texts = (f"`{text}`{f' if `{condition}`' if condition != 'true' else ''}" for condition, text in cases.items())
+        by_formula.setdefault("; ".join(texts), []).append(f"`{type}`")
+    for text, types in by_formula.items():
+        yield ", ".join(types), text
+
+
 PARTS: dict[str, Callable[[], str]] = {
+    "conventions": conventions_part,
     "action_inputs": action_inputs_part,
     "quantities": quantities_part,
     "options": options_part,

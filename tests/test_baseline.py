@@ -265,7 +265,8 @@ def test_what_is_recorded(folder: Path) -> None:
  "cnncalc_baseline": 1,
  "files": {
   "nets/a.yaml": {
-   "totals": {"params": 700, "weights": 684, "biases": 16, "buffers": 0, "multiplies": 9648, "activations": 288},
+   "totals": {"params": 700, "weights": 684, "biases": 16, "buffers": 0, "multiplies": 9648, "activations": 288, \
+"trainable": 700, "frozen": 0},
    "layers": {
     "conv1": {"params": 112, "multiplies": 3888, "activations": 144},
     "conv2": {"params": 296, "multiplies": 4608, "activations": 128},

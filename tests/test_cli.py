@@ -96,6 +96,7 @@ def test_a_summary_as_json(folder: Path) -> None:
     assert found["outputs"] == ["relu1"]
     assert found["totals"] == {
         "params": 112, "weights": 108, "biases": 4, "buffers": 0, "multiplies": 3888, "flops": 7776, "activations": 288,
+        "trainable": 112, "frozen": 0,
     }  # fmt: skip
     first, relu = found["layers"]
     assert first["attributes"]["kernel"] == [3, 3]
@@ -104,7 +105,7 @@ def test_a_summary_as_json(folder: Path) -> None:
         "name": "first", "type": "conv", "line": 5, "place": "net.yaml:5", "inputs": ["input"],
         "input_shapes": [[3, 8, 8]],
         "output_shape": [4, 6, 6], "params": 112, "weights": 108, "biases": 4, "buffers": 0, "multiplies": 3888,
-        "activations": 144,
+        "activations": 144, "trainable": 112, "frozen": 0,
     }  # fmt: skip
     assert relu["inputs"] == ["first"]
 
@@ -128,7 +129,7 @@ def test_a_summary_as_csv(folder: Path) -> None:
     assert found[0] == {
         "file": "net.yaml", "name": "first", "type": "conv", "inputs": "input", "input_shapes": "8x8x3",
         "output_shape": "6x6x4", "params": "112", "weights": "108", "biases": "4", "buffers": "0",
-        "multiplies": "3888", "activations": "144", "line": "5",
+        "multiplies": "3888", "activations": "144", "trainable": "112", "frozen": "0", "line": "5",
     }  # fmt: skip
     assert sum(int(row["params"]) for row in found if row["file"] == "lenet5.yaml") == 61706
 

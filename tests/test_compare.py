@@ -502,7 +502,7 @@ def test_json() -> None:
     assert (first["file"], first["status"], second["inputs"]) == ("old.yaml", "exact", {"input": [3, 32, 32]})
     assert second["figures"] == {
         "params": 144_458, "multiplies": 532_800, "activations": 43_210, "buffers": 0, "size": 577_832,
-        "layers": 4, "weight_layers": 2, "depth": 2,
+        "layers": 4, "weight_layers": 2, "depth": 2, "frozen": 0,
     }  # fmt: skip
     assert first["ratios"]["params"] == 1
     assert second["ratios"]["params"] == 144_458 / 72_234

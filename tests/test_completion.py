@@ -93,7 +93,7 @@ COMPLETED: dict[str, list[str]] = {
     "summary net.yaml --columns input": ["inputs", "input"],
     "summary net.yaml --columns params,inputs,in": ["params,inputs,input"],
     "summary net.yaml --columns layer,layer": [],
-    "diagram net.yaml --counts f": ["flops"],
+    "diagram net.yaml --counts f": ["flops", "frozen"],
     "exercise net.yaml --ask shapes,m": ["shapes,multiplies", "shapes,mistake"],
     "quiz --ask inv": ["inverse"],
     "check --select heavy-layer,even": ["heavy-layer,even-kernel"],

@@ -582,3 +582,75 @@ def test_rows_are_of_nearly_equal_length() -> None:
     lengths = [max(box.x + box.width for box in row) for row in rows if row]
     assert len(lengths) > 1
     assert min(lengths) > 0.6 * max(lengths)
+
+
+# ---------------------------------------------------------------------------------- a page
+
+PAGES = [
+    # a network, a style, a depth
+    ("yolov3", "flow", 2), ("unet", "flow", None), ("densenet121", "flow", 1), ("hrnet_w18", "flow", 1),
+    ("resnet50", "flow", None), ("vgg16", "volumes", None),
+    ("mobilenet_v2", "volumes", 1), ("fragments/inception_module", "flow", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "style", "depth"), PAGES)
+def test_a_page_holds_the_picture_at_its_width(name: str, style: str, depth: int | None) -> None:
+    for width in (700, 1000):
+        drawn = picture(name, style=style, depth=depth, width=width)
+        assert drawn.width <= width
+        assert faults(drawn) == []
+
+
+@pytest.mark.parametrize("name", networks(every=9))
+@pytest.mark.sweep
+def test_a_page_holds_every_network(name: str) -> None:
+    found = analysis(name)
+    for depth in (1, 2, None):
+        drawn = draw(found, style="flow", depth=depth, width=1000)
+        assert (drawn.width <= 1000, faults(drawn)) == (True, [])
+
+
+def test_a_line_leads_from_strip_to_strip_of_a_graph_with_skips() -> None:
+    """YOLOv3's stages read far back: at any width each card has as many arrow heads as in the wide picture."""
+    wide = picture("yolov3", style="flow", depth=1)
+    for width in (700, 1000, 5000):
+        drawn = picture("yolov3", style="flow", depth=1, width=width)
+        for kind in (Box, Face):
+            assert sum(isinstance(item, kind) for item in drawn.items) == sum(isinstance(i, kind) for i in wide.items)
+        cards = {item.tip: item for item in drawn.items if isinstance(item, Box)}
+        heads = [item.points[0] for item in drawn.items if isinstance(item, Face)]
+        for tip, card in cards.items():
+            ends = [x for x, y in heads if abs(x - card.x) < 0.01 and card.y < y < card.y + card.height]
+            assert bool(ends) == (tip != "input"), tip
+
+
+def test_a_width_breaks_the_lines_below_the_picture() -> None:
+    drawn = picture("alexnet", width=700)
+    assert [text.text for text in drawn.texts if text.role == "note"] == [
+        "200,415,264 params · 863,867,424 multiplies",
+        "Drawn to scale, by square root: a height or width of n is 11·√n px long (width recedes, at half length), "
+        "n channels are",
+        "4.3·√n px, a vector of n is 2.7·√n px high.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("yolov3 --style volumes --depth 1 --width 1000",
+         "Error: the picture is 404 px wider than `--width` allows: draw a flow (`--style flow`), name one BLOCK to "
+         "draw, or allow more"),
+        ("lenet5 -f dot --width 600", "--width goes with a picture: dot is a graph, drawn by another program."),
+        ("lenet5 C1 --style window --width 600",
+         "--width breaks a flow or volumes: the window of a layer has no rows."),
+        ("lenet5 --width 100", "Invalid value for '--width': 100 is not in the range 200<=x<=100000."),
+        ("vgg16 --style flow --width 220",
+         "Error: the picture is 90 px wider than `--width` allows: fold its blocks (`--depth 1`), name one BLOCK to "
+         "draw, or allow more"),
+    ],
+)  # fmt: skip
+def test_a_width_that_cannot_be_is_refused(arguments: str, said: str) -> None:
+    ran = invoke("diagram", *arguments.split())
+    assert ran.code == 2
+    assert ran.err.splitlines()[-1] == said

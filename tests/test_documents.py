@@ -49,6 +49,8 @@ COMMANDS = {
     "why not": "explain broken.yaml",
     "compare": "compare old.yaml net.yaml --by-layer --max-growth 1%",
     "compare many": "compare lenet5 net.yaml alexnet old.yaml nin",
+    "reconcile": "reconcile net.yaml",
+    "whose figure": "reconcile net.yaml --figure 4.3k",
     "check": "check net.yaml broken.yaml old.yaml",
     "list": "list lenet5",
     "layers": "layers conv add",

@@ -219,7 +219,7 @@ def test_one_kind_alone(kind: str) -> None:
 def test_a_table_leaves_out_what_changes_nothing() -> None:
     text = blank(sheet("lenet5", 2, 1))
     assert "tanh" not in text.partition("## Question")[0].partition("## Find")[0]
-    assert all(hidden(row) == (row.type in ("tanh", "softmax")) for row in sheet("lenet5").analysis.rows)
+    assert all(hidden(row) == (row.type in ("tanh", "sigmoid", "softmax")) for row in sheet("lenet5").analysis.rows)
 
 
 def test_a_sheet_says_how_to_answer_it() -> None:

@@ -25,7 +25,7 @@ DOCUMENT = {
     "totals": {str: int},
     "layers": [dict],
 }
-TOTALS = ("params", "weights", "biases", "buffers", "multiplies", "flops", "activations")
+TOTALS = ("params", "weights", "biases", "buffers", "multiplies", "flops", "activations", "trainable", "frozen")
 LAYER = {
     "name": str,
     "type": str,
@@ -40,6 +40,8 @@ LAYER = {
     "buffers": int,
     "multiplies": int,
     "activations": int,
+    "trainable": int,
+    "frozen": int,
     "attributes": dict,
 }
 PROBLEM = {"code": str, "message": str}

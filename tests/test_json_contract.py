@@ -25,7 +25,8 @@ LAYER = {
     **dict.fromkeys((*QUANTITIES, "activations"), int), "attributes": dict,
 }  # fmt: skip
 ADDED = {"source", "note", "notes"}  # to the file, since version 1
-ADDED_TO_LAYERS = {"shares", "place"}
+ADDED_TO_LAYERS = {"shares", "place", "trainable", "frozen"}
+ADDED_TO_TOTALS = {"trainable", "frozen"}
 
 SMALL = "input: {channels: 3, size: 8}\nlayers: [conv: [4, 3]]\n"
 UNKNOWN = "input: {channels: 3, size: 8}\nlayers:\n  - convv: [4, 3]\n"
@@ -92,6 +93,8 @@ def test_a_file_as_a_whole() -> None:
             "multiplies": 11280,
             "flops": 22560,
             "activations": 820,
+            "trainable": 546,
+            "frozen": 0,
         },
     }
     assert (found["source"], found["note"], found["notes"]) == ("a paper", "a note", [])
@@ -122,6 +125,8 @@ def test_a_layer(name: str) -> None:
         "buffers": buffers,
         "multiplies": multiplies,
         "activations": values,
+        "trainable": weights + biases,
+        "frozen": 0,
     }
 
 
@@ -181,7 +186,7 @@ def test_keys_and_types(name: str) -> None:
     assert set(found) - ADDED == set(TOP)
     assert [key for key, kind in TOP.items() if not holds(found[key], kind)] == []
     assert (found["schema_version"], found["status"], found["uncounted"]) == (1, "exact", [])
-    assert set(found["totals"]) == set(TOTALS)
+    assert set(found["totals"]) - ADDED_TO_TOTALS == set(TOTALS)
     assert all(holds(value, int) for value in found["totals"].values())
     for layer in found["layers"]:
         assert set(layer) - ADDED_TO_LAYERS == set(LAYER)

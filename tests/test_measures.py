@@ -135,7 +135,7 @@ def test_json_of_what_is_explained(program: Program) -> None:
 
 def test_csv(program: Program) -> None:
     found = list(csv.DictReader(io.StringIO(program("summary", "net.yaml", "-f", "csv").out)))
-    assert list(found[0])[-4:] == ["activations", RATIO, PATH, "line"]
+    assert list(found[0])[-6:] == ["activations", RATIO, PATH, "trainable", "frozen", "line"]
     assert {row["name"]: (float(row[RATIO]) if row[RATIO] else None, int(row[PATH])) for row in found} == VALUES
     chosen = program("summary", "net.yaml", "-f", "csv", "--columns", f"layer,{PATH}").out
     assert chosen.splitlines()[:2] == ["file,name,path", "net.yaml,stem/conv1,1"]
@@ -323,12 +323,14 @@ def test_growth_among_networks(program: Program) -> None:
 
 def test_help_lists_them(program: Program) -> None:
     text = " ".join(program("summary", "--help").out.split())
-    assert f"activations, {RATIO}, {PATH}, line." in text
-    assert f"|activations|{RATIO}|{PATH}]" in text
+    assert f"activations, {RATIO}, {PATH}, receptive_field, trainable, frozen, line." in text
+    assert f"|activations|{RATIO}|{PATH}|receptive_field|trainable|frozen]" in text
     assert "The most path, in total or of the layer or block NAME: 5M, head=5M." in (
         " ".join(program("check", "--help").out.split())
     )
-    assert f"activations, {RATIO}, {PATH}." in " ".join(program("diagram", "--help").out.split())
+    assert f"activations, {RATIO}, {PATH}, receptive_field, trainable, frozen." in " ".join(
+        program("diagram", "--help").out.split()
+    )
 
 
 @pytest.mark.parametrize(
@@ -401,15 +403,18 @@ def test_what_stands_where() -> None:
     """The keys of JSON, the quantities of `expect` and `budget`, what is compared: nobody's may go."""
     listed = {name: list(used(bit)) for name, bit in vars(Use).items() if name.isupper()}
     counts = ["params", "weights", "biases", "buffers", "multiplies"]
+    later = ["receptive_field", "trainable", "frozen"]
     assert listed == {
-        "COLUMNS": [*counts, "flops", "activations"],
-        "FIGURES": [*counts, "activations"],
-        "LIMITS": [*counts, "activations", "size"],
+        "COLUMNS": [*counts, "flops", "activations", *later],
+        "FIGURES": [*counts, "activations", *later],
+        "LIMITS": [*counts, "activations", "size", *later],
         "OPTION": ["params", "multiplies", "activations", "size"],
         "COMPARED": [
             "params", "buffers", "multiplies", "activations", "size", "layers", "weight_layers", "depth",
+            "receptive_field", "frozen",
         ],
         "LISTED": ["params", "multiplies", "activations", "size", "layers", "depth"],
         "HELD": ["params", "multiplies", "activations"],
         "HEADLINE": ["params", "multiplies"],
+        "ASKED": ["receptive_field"],
     }  # fmt: skip

@@ -250,7 +250,7 @@ def test_an_assertion_says_which_network_it_is_about(project: pytest.Pytester) -
     result = project.runpytest()
     assert result.parseoutcomes() == {"failed": 1}
     lines = [line[1:].strip() for line in result.stdout.lines if line.startswith("E ")]
-    counts = "Counts(weights=1548, biases=14, buffers=0, multiplies=5328, activations=298)"
+    counts = "Counts(weights=1548, biases=14, buffers=0, multiplies=5328, activations=298, frozen=0)"
     analysis = "<Analysis of architectures/net.yaml: 1,562 params, 5,328 multiplies>"
     assert lines[:3] == [
         "AssertionError: assert 1562 < 1000.0",

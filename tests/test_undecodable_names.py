@@ -25,6 +25,7 @@ COMMANDS = {
     "summary": [FILE],
     "explain": [FILE],
     "compare": [FILE, f"{FOLDER}/{FILE}"],
+    "reconcile": [FILE],
     "check": [FILE],
     "diagram": [FILE],
     "exercise": [FILE],

@@ -56,6 +56,7 @@ COMMANDS = [
     *(["check", "NET", "BROKEN", "-f", form] for form in ("full", "text", "json", "github", "sarif", "junit")),
     ["check", "FOLDER"],
     *(["compare", "NET", "OTHER", "--by-layer", "-f", form] for form in ("table", "json", "csv", "markdown")),
+    *(["reconcile", "NET", "-f", form] for form in ("table", "json", "csv", "markdown")),
     *(["diagram", "NET", "-f", form] for form in ("svg", "mermaid", "dot")),
     *(["exercise", "NET", "-f", form] for form in ("markdown", "html", "json")),
     *(["grade", "SHEET", "ANSWERS", "-f", form] for form in ("table", "json", "csv")),

@@ -241,6 +241,8 @@ WRITING: dict[str, str] = {  # every command that writes a file, but `check --up
     "grade": "grade sheet.md answers.json -f json -o it",
     "diagram": "diagram net.yaml -o it",
     "diff": "diff -f json -o it",
+    "history": "history net.yaml -f json -o it",
+    "badge": "badge net.yaml -o it",
     "list": "list -f names -o it",
     "show": "show lenet5 --force -o it",
     "new": "new --force -o it",

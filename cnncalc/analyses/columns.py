@@ -29,11 +29,11 @@ class Column(Record):
 
 def _measured(measure: Measure) -> Column:
     def cell(line: SummaryLine, analysis: Analysis, style: Style) -> str:
-        value, sign = line.value(measure, analysis), measure.sign(line.left_open(analysis))
+        value, sign = line.value(measure, analysis), line.sign(measure, analysis)
         return style.plain(sign) + (style.figure(measure, value) if value or not sign else "0")
 
     def total(analysis: Analysis, style: Style) -> str:
-        value, sign = measure.value(analysis), measure.sign(analysis.lower_bound)
+        value, sign = measure.value(analysis), measure.sign_of(analysis)
         return style.plain(sign) + (style.figure(measure, value) if value or not sign else "0")
 
     return Column(measure.name, measure.help, cell, total)
@@ -88,9 +88,14 @@ _FIGURES = [name for name in used(Use.COLUMNS) if name not in STANDARD]
 OPTIONAL = ("share", "type", "inputs", "input", "line", *reversed(_FIGURES), "output")
 
 
-def columns(names: tuple[str, ...]) -> list[Column]:
-    """The columns of these names, in this order."""
-    return [COLUMNS[name] for name in names]
+def columns(names: tuple[str, ...], instead: Measure | None = None) -> list[Column]:
+    """The columns of these names, in this order; `instead` stands for the quantity that it counts in another way."""
+    if instead is None:
+        return [COLUMNS[name] for name in names]
+    others = {instead.rests_on[0]: _measured(instead)}
+    if "multiplies" in others:
+        others["share"] = _share_of(instead)
+    return [others.get(name) or COLUMNS[name] for name in names]
 
 
 def is_counted(line: SummaryLine) -> bool:
@@ -110,8 +115,8 @@ def weight_layers(analysis: Analysis) -> int:
     return sum(row.layer.family in ("conv", "dense") and row.counts.weights > 0 for row in analysis.rows)
 
 
-def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
-    """Lines below a table: (label, text)."""
+def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> list[tuple[str, str]]:
+    """Lines below a table: (label, text); `instead` is shown for a quantity that it counts in another way."""
     totals = analysis.totals
     bound = analysis.lower_bound
     params, flops = (MEASURES[name].sign(bound) for name in ("params", "flops"))
@@ -121,9 +126,16 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
             f"{params}{style.number(totals.params, zero='0')} = {style.number(totals.weights, zero='0')} weights"
             f" + {style.number(totals.biases, zero='0')} biases; {megabytes(totals.size)} as float32",
         ),
+    ]
+    if totals.frozen:
+        learned = style.number(totals.trainable, zero="0")
+        lines.append(("trainable", f"{params}{learned}; the other {style.number(totals.frozen)} are frozen"))
+    lines += [
         ("FLOPs", f"{flops}{style.number(totals.flops, zero='0')} = 2 × multiplies"),
         ("activations", f"{style.number(totals.activations)} values"),
     ]
+    if instead:
+        lines.append(("convention", _counted(analysis, instead, style)))
     deep = weight_layers(analysis)
     if deep:
         lines.append(("layers", many(deep, "weight layer")))
@@ -142,6 +154,13 @@ def footer(analysis: Analysis, style: Style) -> list[tuple[str, str]]:
         lines.append(("note", analysis.note))
     lines += [("note", note) for note in analysis.notes]
     return [(style.plain(label), style.plain(text)) for label, text in lines]
+
+
+def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:
+    """What a convention counts, beside our figure: named wherever its figures are shown."""
+    ours = MEASURES[instead.rests_on[0]]
+    figures = [f"{one.sign_of(analysis)}{style.number(one.value(analysis), zero='0')}" for one in (instead, ours)]
+    return f"{instead.help}: {figures[0]}, and {figures[1]} {ours.name} as they are counted here"
 
 
 def title(analysis: Analysis, style: Style) -> tuple[str, str]:

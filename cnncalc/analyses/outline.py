@@ -30,12 +30,11 @@ class SummaryLine(Record):
             return None
         return measure.value(analysis, self.entry) if self.entry else measure.together(analysis, self.others)
 
-    def left_open(self, analysis: Analysis) -> tuple[str, ...]:
-        """The quantities that are not known of all layers of the line."""
-        if self.counts is None or not analysis.uncounted:
-            return ()
-        entries = (self.entry,) if self.entry else self.others
-        return tuple({quantity for entry in entries for quantity in analysis.left_open(entry)})
+    def sign(self, measure: Measure, analysis: Analysis) -> str:
+        """The sign before the value: `≥ ` where it is a lower bound; a heading has none."""
+        if self.counts is None:
+            return ""
+        return measure.sign_of(analysis, (self.entry,) if self.entry else self.others)
 
 
 def outline(
@@ -108,10 +107,10 @@ def describe(entry: Row | GroupRow) -> str:
     """An entry as a lecturer would write it: `conv 5×5, 256, same, groups 2`."""
     if isinstance(entry, Row):
         text = describe_layer(entry.layer, entry.input_shapes[0][0])
-        return f"{text}, weights of {entry.shares}" if entry.shares else text
-    if entry.start == entry.stop:
-        return "identity"
-    return entry.description
+        text = f"{text}, weights of {entry.shares}" if entry.shares else text
+    else:
+        text = "identity" if entry.start == entry.stop else entry.description
+    return f"{text}, frozen" if 0 < entry.counts.frozen == entry.counts.params else text
 
 
 def describe_layer(layer: Layer, channels: int, spelled: bool = False) -> str:

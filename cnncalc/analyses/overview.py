@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cnncalc.analyses.measures import MEASURES
+from cnncalc.analyses.measures import MEASURES, Measure
 from cnncalc.core.record import Record
 from cnncalc.core.result import Tabular
 
@@ -29,10 +29,14 @@ class _Overview(Record):
     depth: int | None = 1
     sort: str | None = None
     top: int | None = None
+    instead: Measure | None = None
 
 
 class Overview(_Overview, Tabular):
-    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones."""
+    """Networks in the order in which they were named, and what is shown of each; `columns` None: the standard ones.
+
+    `instead` is shown for the quantity that it counts as another tool does.
+    """
 
     __slots__ = ()
 

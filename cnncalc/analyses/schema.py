@@ -8,8 +8,10 @@ editors show and insert; validators pass over them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnncalc.analyses.measures import Measure, Use, used
-from cnncalc.analyses.schema_layers import NUMBER, WORDS, Schema, attributes_of, entry, named, said, titled
+from cnncalc.analyses.schema_layers import NUMBER, TRAINABLE, WORDS, Schema, attributes_of, entry, named, said, titled
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 
@@ -153,9 +155,18 @@ def _limits() -> dict[str, Schema]:
         amount, figure = f"{_number(measure)}, `5M`{units}", _figure(measure)
         kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
         levels = titled({kind: said(text, figure) for kind, text in kinds.items()})
+        if name in ("params", "multiplies"):
+            words = "count it as another tool does: `cnncalc reconcile` shows how"
+            levels |= titled({"convention": said(words, {"enum": list(_conventions(name))})})
         limit = {"type": [*figure["type"], "object"], "properties": levels, "additionalProperties": False}
         found[name] = said(f"the most {measure.noun} that are allowed: `5M`, or `{{max: 5M, warn: 4.5M}}`", limit)
     return found
+
+
+def _conventions(quantity: str) -> Iterator[str]:
+    from cnncalc.analyses.conventions import all_conventions
+
+    return (one.name for one in all_conventions() if one.quantity == quantity)
 
 
 def _growth() -> dict[str, Schema]:
@@ -188,6 +199,7 @@ def _branch() -> Schema:
     keys = {
         "when": said("the branch is absent where this is false", {"type": ["string", "boolean"]}),
         "from": said("what the branch reads, instead of what the merge reads", _TEXT),
+        "trainable": said(*TRAINABLE),
         "layers": said("the entries of the branch; without them it is the identity", {"$ref": "#/$defs/entries"}),
     }
     return {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": titled(keys)}
@@ -202,18 +214,20 @@ def _block() -> Schema:
     network = said("another network as the block: a file beside this one, of any format, or a bundled one", _TEXT)
     until = said("the entry of the network that the block gives; what does not lead to it is left out", _TEXT)
     values = said("values for vars of the network; params of the block may be used", _VARS)
-    own = {"params": params, "vars": vars, "inputs": inputs, "outputs": outputs, "layers": layers}
+    trainable = said(*TRAINABLE)
+    own = {"params": params, "vars": vars, "inputs": inputs, "outputs": outputs, "trainable": trainable}
     return {
         "type": "object",
         "anyOf": [{"required": ["layers"]}, {"required": ["network"]}],
         "additionalProperties": False,
-        "properties": titled({**own, "network": network, "until": until, "set": values}),
+        "properties": titled({**own, "layers": layers, "network": network, "until": until, "set": values}),
     }
 
 
 def _default(layer: type[Layer]) -> Schema:
+    properties = {**attributes_of(layer), **titled({"trainable": said(*TRAINABLE)})}
     found = said(
         f"attributes of every `{layer.type}`, where it does not say otherwise",
-        {"type": "object", "allOf": [{"properties": attributes_of(layer), "additionalProperties": False}]},
+        {"type": "object", "allOf": [{"properties": properties, "additionalProperties": False}]},
     )
     return found if layer.attributes else {**found, "doNotSuggest": True}

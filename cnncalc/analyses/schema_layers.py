@@ -15,12 +15,18 @@ Schema = dict[str, Any]
 NUMBER: Schema = {"type": ["string", "number"]}
 WORDS: Schema = {"type": ["string", "array"], "items": {"type": "string"}}
 
+TRAINABLE: tuple[str, Schema] = (
+    "false: training leaves all params in it as they are",
+    {"type": ["string", "boolean"]},
+)
+
 _COMMON: dict[str, tuple[str, Schema]] = {
     "name": ("name of the entry", {"type": ["string", "number"]}),
     "from": ("entry or entries above that this one reads; `previous` is the one before", WORDS),
     "repeat": ("how many copies, each reading the one before", NUMBER),
     "when": ("leave the entry out where this is false", {"type": ["string", "boolean"]}),
     "share": ("use the weights of this entry again", {"type": "string"}),
+    "trainable": TRAINABLE,
 }
 assert set(_COMMON) == set(COMMON)
 

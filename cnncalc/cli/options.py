@@ -283,6 +283,27 @@ def max_growth(help: str, group: str) -> Any:
     return option("--max-growth", metavar="[QUANTITY=]GROWTH", multiple=True, read=read, help=help, group=group)
 
 
+def convention(what: str, group: str = SHOWN) -> Any:
+    """`--convention NAME`: the measure of what another tool counts; None where it was not given."""
+    from cnncalc.analyses.conventions import names
+
+    def read(given: str) -> Any:
+        from cnncalc.analyses.reconcile import counted_by
+
+        (name,) = some_of(given, names(), "convention")
+        return counted_by(name)
+
+    return option(
+        "--convention",
+        cls=Listed,
+        type=Names(names),
+        read=read,
+        metavar="NAME",
+        help=f"Count {what} as another tool does:",
+        group=group,
+    )
+
+
 UNSET = -1  # no --depth was given
 
 

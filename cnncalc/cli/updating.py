@@ -1,4 +1,4 @@
-"""`check --update` and `--tighten`: the figures of `expect` and the limits of `budget` in a file, put right."""
+"""`check --update`, `--tighten` and `--fix`: figures, limits and what is of no use in a file, put right."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cnncalc.formats import writing
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.expect import Update
+    from cnncalc.analyses.checks.project import Project
     from cnncalc.core.graph import Graph
 
 
@@ -25,6 +26,7 @@ class Rewriting(Record):
     noun: str
     of: str
     update: Callable[[Graph], Update | None]
+    done: str = "rewritten"
 
 
 def _figures(graph: Graph) -> Update | None:
@@ -42,7 +44,24 @@ def _limits(graph: Graph) -> Update | None:
 
 
 UPDATE = Rewriting("--update", "figure", " of `expect`", _figures)
+
 TIGHTEN = Rewriting("--tighten", "limit", " of `budget`", _limits)
+
+
+def fix(project: Project) -> Rewriting:
+    """Findings of the rules that a project chose, which `--fix` takes out."""
+
+    def update(graph: Graph) -> Update | None:
+        from cnncalc.analyses.checks.fixing import fixed
+        from cnncalc.formats.yaml.document import document_of
+
+        document = document_of(graph)
+        if document is None:
+            return None
+        source = document.description.source
+        return fixed(graph, project.codes(source), project.choices(source).options)
+
+    return Rewriting("--fix", "finding", "", update, "mended")
 
 
 def rewrite(what: Rewriting, file: str, allow_outside: bool) -> None:
@@ -65,7 +84,7 @@ def rewrite(what: Rewriting, file: str, allow_outside: bool) -> None:
         )
     if update.figures:
         _write(found.path, update.before, update.text)
-        streams.say(f"{file}: {many(update.figures, what.noun)}{what.of} rewritten")
+        streams.say(f"{file}: {many(update.figures, what.noun)}{what.of} {what.done}")
     for left in update.left:
         streams.remark(left)
 

@@ -17,12 +17,12 @@ from cnncalc.core.record import Record
 from cnncalc.core.result import Tabular
 from cnncalc.core.shape import TensorShape
 
-_COUNTED = ("weights", "biases", "buffers", "multiplies", "activations")  # the fields of Counts
+_COUNTED = ("weights", "biases", "buffers", "multiplies", "activations", "frozen")  # the fields of Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Exact figures for one image; a sum of layers, or one layer's.
+    """Exact figures for one image; a sum of layers, or one layer's. `frozen` are params that training leaves alone.
 
     >>> (Counts(weights=3) + Counts(weights=1, biases=2)).params
     6
@@ -33,11 +33,17 @@ class Counts:
     buffers: int = 0
     multiplies: int = 0
     activations: int = 0
+    frozen: int = 0
 
     @property
     def params(self) -> int:
         """Learned numbers: weights and biases."""
         return self.weights + self.biases
+
+    @property
+    def trainable(self) -> int:
+        """Params that are not frozen."""
+        return self.params - self.frozen
 
     @property
     def flops(self) -> int:
@@ -56,6 +62,7 @@ class Counts:
             self.buffers + other.buffers,
             self.multiplies + other.multiplies,
             self.activations + other.activations,
+            self.frozen + other.frozen,
         )
 
     def __sub__(self, other: Counts) -> Counts:
@@ -65,6 +72,7 @@ class Counts:
             self.buffers - other.buffers,
             self.multiplies - other.multiplies,
             self.activations - other.activations,
+            self.frozen - other.frozen,
         )
 
 
@@ -80,7 +88,8 @@ class Row(Record):
     """One layer: its path, type, what it reads and gives, its counts, and where it was written.
 
     Shapes are channels first. `shares` names the layer whose weights it uses again; its own params are then 0.
-    `named` says whether the last part of the path was given, and not counted like `conv2`.
+    `named` says whether the last part of the path was given, and not counted like `conv2`. Where it is not `trainable`,
+    its params are frozen.
     """
 
     name: str
@@ -93,6 +102,7 @@ class Row(Record):
     origin: Origin
     shares: str | None = None
     named: bool = False
+    trainable: bool = True
 
     @property
     def line(self) -> int | None:
@@ -286,13 +296,15 @@ def analyze(graph: Graph) -> Analysis:
     rows: list[Row] = []
     uncounted = []
     counted: list[Counts] = []
-    same: dict[tuple[int, bool], Counts] = {}  # equal work gives one object
-    for index, (name, layer, inputs, work, origin, shares, named) in enumerate(nodes):
+    same: dict[tuple[int, bool, bool], Counts] = {}  # equal work gives one object
+    for index, (name, layer, inputs, work, origin, shares, named, trainable) in enumerate(nodes):
         owns = shares == index
-        counts = same.get((id(work), owns))
+        counts = same.get((id(work), owns, trainable))
         if counts is None:
             learned = (work.weights, work.biases, work.buffers) if owns else (0, 0, 0)
-            counts = same[id(work), owns] = Counts(*learned, work.multiplies, work.activations)
+            frozen = 0 if trainable else learned[0] + learned[1]
+            counts = Counts(*learned, work.multiplies, work.activations, frozen)
+            same[id(work), owns, trainable] = counts
         counted.append(counts)
         if layer.unknown and (quantities := layer.left_open):
             uncounted.append(Uncounted(name, str(next(iter(layer.values.values()))), quantities))
@@ -304,14 +316,13 @@ def analyze(graph: Graph) -> Analysis:
             read_names = tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs])
             read_shapes = tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs])
         owner = None if owns else nodes[shares].name
-        row = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named)
+        row = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named, trainable)
         rows.append(new(Row, row))
-    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]
-    w, b, s, m, a = sums  # in the order of the fields of Counts
+    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]  # as fields of Counts
     summed: dict[tuple[int, ...], Counts] = {}
     groups: dict[str, GroupRow] = {}
     for name, kind, start, stop, output, origin, copies, named, several in graph.groups.values():
-        figures = (w[stop] - w[start], b[stop] - b[start], s[stop] - s[start], m[stop] - m[start], a[stop] - a[start])
+        figures = tuple([so_far[stop] - so_far[start] for so_far in sums])
         total = summed.get(figures)
         if total is None:
             total = summed[figures] = Counts(*figures)

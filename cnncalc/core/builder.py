@@ -139,11 +139,12 @@ class Builder:
         reads: Ref | str | Sequence[Ref | str | None] | None = PREVIOUS,
         name: str = "",
         origin: Origin | None = None,
+        trainable: bool = True,
     ) -> Ref | None:
         """A layer of a type with the values of its attributes; what it gives, to be read by others.
 
         `reads` is one or several of what was given before, or their names, by default what was added last. Without a
-        `name` it is the type and a number. None where there is a problem.
+        `name` it is the type and a number. Weights that are not `trainable` are frozen. None where there is a problem.
 
         >>> net = Builder({"input": (3, 8, 8)})
         >>> net.add("conv", {"filters": 4, "kernel": 9}) is None
@@ -168,7 +169,7 @@ class Builder:
         if "/" in name:
             self._inside[path] = at
         read = self._read(reads, at)
-        self.last = self._add(type, values or {}, read, path, at, named) if read is not None else None
+        self.last = self._add(type, values or {}, read, path, at, named, trainable) if read is not None else None
         return self.last
 
     @contextmanager
@@ -207,7 +208,14 @@ class Builder:
         return not wrong
 
     def _add(
-        self, type: str, values: Mapping[str, Any], reads: list[Ref | None], path: str, at: Origin, named: bool
+        self,
+        type: str,
+        values: Mapping[str, Any],
+        reads: list[Ref | None],
+        path: str,
+        at: Origin,
+        named: bool,
+        trainable: bool,
     ) -> Ref | None:
         if path in self._names or path in self.inputs or path in self._blocks:
             self.report("duplicate-name", f"two layers are called `{path}`", at, "give one another name")
@@ -222,7 +230,7 @@ class Builder:
         layer = self._layer(layer_type, values, shapes, at)
         if layer is None or None in shapes:
             return None
-        ref = self.put(layer, tuple(reads), shapes, path, at, named=named)  # type: ignore[arg-type]
+        ref = self.put(layer, tuple(reads), shapes, path, at, named=named, trainable=trainable)  # type: ignore[arg-type]
         if ref is not None:
             self._names[path] = ref
         return ref
@@ -338,6 +346,7 @@ class Builder:
         origin: Origin,
         *,
         named: bool = False,
+        trainable: bool = True,
         labels: Callable[[], list[str]] | None = None,
     ) -> Ref | None:
         """A layer under its whole path, which nobody has yet; `labels` are what messages call what it reads."""
@@ -358,7 +367,7 @@ class Builder:
         if place >= MOST_LAYERS:
             self.report("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", origin)
             raise ProblemsFound(self.problems.found)
-        self.nodes.append(Node(name, layer, reads, done, origin, place, named))
+        self.nodes.append(Node(name, layer, reads, done, origin, place, named, trainable))
         self._count_letters(len(name), origin)
         return place
 
@@ -403,13 +412,21 @@ class Builder:
         return needed, [end if end is None else _moved(end, place, start) for end in ends]
 
     def share(self, ref: Ref, first: Ref, origin: HasOrigin | Origin | None = None) -> bool:
-        """The weights of an earlier layer for a later one; False, and a problem, where the two are not equal."""
+        """The weights of an earlier layer for a later one; False, and a problem, where the two are not equal.
+
+        They are trainable as where they stand first; a later layer cannot freeze them.
+        """
         node, other = self.nodes[ref], self.nodes[first]
         if node.layer is not other.layer or not self._of_one_shape(node, other):
             reason = f"`{node.name}` and `{other.name}` differ in type, attributes or input channels"
             self.report("bad-share", f"{reason}: they cannot share weights", origin or node.origin)
             return False
-        self.nodes[ref] = node._replace(shares=other.shares)
+        if other.trainable and not node.trainable:
+            message = f"`{node.name}` is frozen and `{other.name}` is not: shared weights are the one or the other"
+            help = f"write `trainable: false` at `{other.name}`, where they stand first"
+            self.report("bad-share", message, origin or node.origin, help)
+            return False
+        self.nodes[ref] = node._replace(shares=other.shares, trainable=other.trainable)
         return True
 
     def _of_one_shape(self, node: Node, other: Node) -> bool:
@@ -426,13 +443,13 @@ class Builder:
         delta = len(nodes) - start
         moved = dict(zip(stretch.reads, reads, strict=True))
         new = tuple.__new__  # what Node() calls, by way of keywords: there may be a hundred thousand
-        for name, layer, inputs, done, origin, shares, named in nodes[start : stretch.stop]:
+        for name, layer, inputs, done, origin, shares, named, trainable in nodes[start : stretch.stop]:
             if len(inputs) == 1:  # as most layers do
                 ref = inputs[0]
                 read: tuple[Ref, ...] = (ref + delta if ref >= start else moved[ref],)
             else:
                 read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
-            nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named)))
+            nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named, trainable)))
         for name, kind, first, stop, output, origin, copies, named, several in stretch.groups:
             gives = output + delta if output >= start else moved[output]
             group = (path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named, several)

@@ -20,7 +20,8 @@ class Node(Record):
     """One layer: its whole path as `name`, what it reads, its work for one image, and where it was written.
 
     `shares` is the first node that holds the same weights; its own place where it shares none. `named` says whether
-    the last part of the path was given, and not counted like `conv2`.
+    the last part of the path was given, and not counted like `conv2`. Where it is not `trainable`, its params are
+    frozen.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Node(Record):
     origin: Origin
     shares: int
     named: bool = False
+    trainable: bool = True
 
 
 class Group(Record):

@@ -8,7 +8,7 @@ from cnncalc.core.figures import exact
 from cnncalc.core.problem import clean
 from cnncalc.drawing.card import Look
 from cnncalc.drawing.flow import flow
-from cnncalc.drawing.metrics import fitted, text_width
+from cnncalc.drawing.metrics import fitted, text_width, wrapped
 from cnncalc.drawing.picture import FONTS, Caption, Item, Picture, moved
 from cnncalc.drawing.sketch import MOST_LAYERS, CannotDraw, Sketch, sketch
 from cnncalc.drawing.solids import columns_of, is_chain_of_volumes, solids
@@ -16,6 +16,8 @@ from cnncalc.drawing.stack import stacked
 from cnncalc.drawing.volumes import volumes
 
 MARGIN = 28.0
+LEAST = 420.0  # of a picture without its margins
+NOTE_LINES = 8
 MOST_NODES = 5_000  # of a graph for another program
 HEAD = 44.0
 LINE = 18.0
@@ -40,12 +42,14 @@ def draw(
     part: GroupRow | None = None,
     look: Look | None = None,
     every_copy: bool = False,
+    width: int | None = None,
 ) -> Picture:
     """A network, or one of its groups, as a picture.
 
     `style` is `flow` or `volumes`; without it the network decides. `depth` says how far blocks are unfolded: a number,
     None for all the way, or `auto`: all the way where a slide shows that legibly, else 1. Of equal copies of a block a
-    flow shows one, unless `every_copy`.
+    flow shows one, unless `every_copy`. `width` is the most that the picture is wide, in pixels: a page, which may be
+    long, instead of a slide. Raises CannotDraw where boxes need more.
 
     >>> import cnncalc
     >>> draw(cnncalc.analyze(cnncalc.load("lenet5"))).title
@@ -58,25 +62,26 @@ def draw(
         return sketch(analysis, depth, part, simple=True, once=style == "flow" and not every_copy)
 
     if not isinstance(depth, str):
-        return _drawn(unfolded(depth), style, look, analysis.file)
+        return _drawn(unfolded(depth), style, look, analysis.file, width)
     try:
         whole = unfolded(None)
     except CannotDraw:
-        return _drawn(unfolded(1), style, look, analysis.file)
+        return _drawn(unfolded(1), style, look, analysis.file, width)
     boxes = len(stacked(whole).vertices) if style == "flow" else len(columns_of(solids(whole)))
     if boxes <= FITS[style]:
-        found = _drawn(whole, style, look, analysis.file)
-        if min(SCREEN[0] / found.width, SCREEN[1] / found.height) >= LEGIBLE:
+        found = _drawn(whole, style, look, analysis.file, width)
+        if width is not None or min(SCREEN[0] / found.width, SCREEN[1] / found.height) >= LEGIBLE:
             return found
-    return _drawn(unfolded(1), style, look, analysis.file)
+    return _drawn(unfolded(1), style, look, analysis.file, width)
 
 
-def _drawn(shown: Sketch, style: str, look: Look, file: str) -> Picture:
+def _drawn(shown: Sketch, style: str, look: Look, file: str, width: int | None) -> Picture:
+    room = None if width is None else width - 2 * MARGIN
     if style == "volumes":
-        width, height, items, notes = volumes(shown, look, file)
-        return composed(shown, (width, height, items), notes)
+        inner, notes = volumes(shown, look, file, room)
+        return composed(shown, inner, notes, room)
     notes = ["A frame with ×N stands for N equal blocks, one after the other; one of them is drawn."]
-    return composed(shown, flow(shown, look, file), notes if shown.once else [])
+    return composed(shown, flow(shown, look, file, room), notes if shown.once else [], room)
 
 
 def graph(analysis: Analysis, depth: int | None = 1, part: GroupRow | None = None) -> Sketch:
@@ -91,11 +96,15 @@ def totals(shown: Sketch) -> str:
     return " · ".join(f"{measure.sign(bound)}{exact(value or 0)} {measure.name}" for measure, value in values)
 
 
-def composed(shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[str]) -> Picture:
-    """A picture with its title and notes."""
+def composed(
+    shown: Sketch, inner: tuple[float, float, list[Item]], notes: list[str], room: float | None = None
+) -> Picture:
+    """A picture with its title and notes, which are broken where there is a room."""
     width, height, items = inner
     texts = [totals(shown), *notes]
-    width = max(width, 420.0, *(text_width(text, FONTS["note"].size) for text in texts))
+    if room is not None:
+        texts = [line for text in texts for line in wrapped(text, FONTS["note"].size, room, NOTE_LINES)]
+    width = max(width, min(LEAST, room or LEAST), *(text_width(text, FONTS["note"].size) for text in texts))
     font = FONTS["title"]
     title = fitted(clean(shown.title), font.size, width, font.bold)
     shift = (width - inner[0]) / 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from math import inf
 
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
@@ -17,7 +18,7 @@ from cnncalc.drawing.letter_u import u_shape
 from cnncalc.drawing.metrics import fitted, text_width
 from cnncalc.drawing.picture import FONTS, Box, Caption, Item, Line
 from cnncalc.drawing.placed import STEP, Member, Moved, Placed, lined, settled, slide_scale
-from cnncalc.drawing.sketch import MOST_VERTICES, Opened, Sketch, Vertex, too_large
+from cnncalc.drawing.sketch import MOST_VERTICES, Opened, Sketch, Vertex, too_large, too_narrow
 from cnncalc.drawing.stack import stacked
 
 ROW = 30.0  # between rows
@@ -25,14 +26,21 @@ INDENT = 22.0  # beside the rows, for the line that leads from one to the next
 FRAME = 12.0  # between a frame and what it holds
 FRAME_TITLE = 22.0
 SHEETS = 6.0  # how far the sheets behind a folded group's card stand out
+TRIES = 24  # at a width that is asked for
+LEAST_STEP = 8.0  # from one to the next
 WIDTHS = (760.0, 960.0, 1160.0, 1400.0, 1700.0, 2100.0, 2600.0, 3300.0, 4200.0)
 
 
-def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item]]:
-    """The width, height and items of the flow, broken into rows so that a slide shows it as large as can be."""
+def flow(sketch: Sketch, look: Look, file: str, width: float | None = None) -> tuple[float, float, list[Item]]:
+    """The width, height and items of the flow, broken into rows so that a slide shows it as large as can be.
+
+    With a width, rows and graphs with branches are broken so that a page of it holds them.
+    """
     whole = stacked(sketch)
     if len(whole.vertices) > MOST_VERTICES:
         raise too_large("boxes", MOST_VERTICES, file)
+    if width is not None:
+        return _within(whole, look, width)
     builder = _Flow(whole, look)
     best: Placed | None = None
     for width in WIDTHS:
@@ -43,9 +51,22 @@ def flow(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item
     return best.width, best.height, settled(best.items)
 
 
+def _within(whole: Sketch, look: Look, width: float) -> tuple[float, float, list[Item]]:
+    """The flow on a page; what lines beside strips take is known when they are cut: so again, with less room."""
+    room, narrowest = width, inf
+    for _ in range(TRIES):
+        found = _Flow(whole, look, wraps=True).group(None, room)
+        if found.width <= width:
+            return found.width, found.height, settled(found.items)
+        narrowest = min(narrowest, found.width)
+        room -= max(found.width - width, LEAST_STEP)
+    raise too_narrow(width, narrowest, "fold its blocks (`--depth 1`)")
+
+
 class _Flow:
-    def __init__(self, sketch: Sketch, look: Look) -> None:
+    def __init__(self, sketch: Sketch, look: Look, *, wraps: bool = False) -> None:
         self.sketch = sketch
+        self.wraps = wraps  # whether branches, too, keep to a width
         self.readers = sketch.readers
         self.cards = [card(vertex, look) for vertex in _called(sketch)]
         self.head = FRAME_TITLE + (SHEETS if any(given.sheets for given in self.cards) else 0.0)
@@ -92,21 +113,21 @@ class _Flow:
         outside = tuple(sorted({s for member in members for s in member.reads if s not in own}))
         leaving = tuple(v for v in sorted(own) if any(reader not in own for reader in self.readers[v]))
         folded = u_shape(members, placed, outside, leaving)
-        if folded:
+        if folded and not (self.wraps and folded.width > width):
             return _framed(folded, opened, self.head) if opened else folded
         if name not in self.cuts:
             self.cuts[name] = _cuts(members, outside, leaving)
-        pieces = [self._piece(name, cut, members, placed) for cut in self.cuts[name]]
+        pieces = [self._piece(name, cut, members, placed, room) for cut in self.cuts[name]]
         inner = _rows(pieces, room)
         return _framed(inner, opened, self.head) if opened else inner
 
-    def _piece(self, name: str | None, cut: _Cut, members: list[Member], placed: list[Placed]) -> _Piece:
+    def _piece(self, name: str | None, cut: _Cut, members: list[Member], placed: list[Placed], room: float) -> _Piece:
         mine, boxes = members[cut.start : cut.stop], placed[cut.start : cut.stop]
         if len(mine) == 1 and len(cut.entering) <= 1 and len(cut.leaving) <= 1 and mine[0].vertices >= {*cut.leaving}:
             return _Piece(boxes[0], cut.entering, cut.leaving)
         known = self.pieces.get((name, cut.start))
         if known is None:
-            known = layered(mine, boxes, cut.entering, cut.leaving)
+            known = layered(mine, boxes, cut.entering, cut.leaving, room if self.wraps else None)
             if not any(member.opened for member in mine):  # else its size depends on the width that there is
                 self.pieces[name, cut.start] = known
         return _Piece(known, cut.entering, cut.leaving)

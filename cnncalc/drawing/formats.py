@@ -16,7 +16,7 @@ from cnncalc.drawing.card import Look
 from cnncalc.drawing.draw import draw, graph
 from cnncalc.drawing.picture import Picture
 from cnncalc.drawing.sketch import CannotDraw, Sketch
-from cnncalc.drawing.window import window
+from cnncalc.drawing.window import sight, window
 
 WHOLE = "a diagram draws the whole or a block"
 
@@ -29,6 +29,7 @@ class _ToDraw(Record):
     counts: tuple[str, ...] = ()
     every_copy: bool = False
     theme: str = "light"
+    width: int | None = None
 
 
 class Drawing(_ToDraw):
@@ -88,11 +89,11 @@ def part_of(analysis: Analysis, name: str, layer: bool = False, file: str = "") 
 
 def drawn(drawing: Drawing, style: Style) -> Picture:
     """The picture, before it is written."""
-    analysis, part, kind, depth, counts, every_copy, _ = drawing
+    analysis, part, kind, depth, counts, every_copy, _, width = drawing
     if isinstance(part, Row):
-        return window(part, style.layout)
+        return window(part, style.layout, sight(analysis, part))
     look = Look(style.layout, counts)
-    return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy)
+    return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy, width=width)
 
 
 def svg(drawing: Drawing, style: Style) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import ceil
 
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
 from cnncalc.core.record import Record
@@ -82,6 +83,14 @@ def too_large(what: str, most: int, file: str) -> CannotDraw:
     return CannotDraw(
         f"{file} has more {what} than the {most:,} that a diagram holds: fold its blocks (`--depth 1`), or name one "
         "BLOCK to draw"
+    )
+
+
+def too_narrow(width: float, narrowest: float, help: str) -> CannotDraw:
+    """The refusal of a picture with less room than its boxes need."""
+    return CannotDraw(
+        f"the picture is {ceil(narrowest - width):,} px wider than `--width` allows: {help}, name one BLOCK to draw, "
+        "or allow more"
     )
 
 

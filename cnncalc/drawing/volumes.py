@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from cnncalc.core.analysis import Row
 from cnncalc.core.problem import clean
@@ -11,7 +12,7 @@ from cnncalc.drawing.card import Look, role
 from cnncalc.drawing.faces import all_to_all, faces, kernel_lines
 from cnncalc.drawing.picture import Caption, Item, Point, moved
 from cnncalc.drawing.placed import lined, slide_scale
-from cnncalc.drawing.sketch import CannotDraw, Sketch, too_large
+from cnncalc.drawing.sketch import CannotDraw, Sketch, too_large, too_narrow
 from cnncalc.drawing.solids import LANES, Solid, Stand, caption, columns_of, label, scale_for, solids, widest
 
 MOST = 120  # volumes
@@ -25,8 +26,10 @@ ROW_GAP = 36.0
 BREAK = 1.3  # so much larger must a picture be to be worth a further row
 
 
-def volumes(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[Item], list[str]]:
-    """Width, height, items, and the notes that belong below."""
+def volumes(
+    sketch: Sketch, look: Look, file: str, width: float | None = None
+) -> tuple[tuple[float, float, list[Item]], list[str]]:
+    """Width, height and items, in as few rows as a width needs where one is given, and the notes that belong below."""
     drawn = solids(sketch)
     if len(drawn.vertices) > MOST:
         raise too_large("volumes", MOST, file)
@@ -36,17 +39,12 @@ def volumes(sketch: Sketch, look: Look, file: str) -> tuple[float, float, list[I
             f"{file} has more branches side by side than volumes can show: draw a flow (`--style flow`), or fold its "
             "blocks (`--depth 1`)"
         )
-    best = builder.drawn(1)
-    for rows in range(2, MOST_ROWS + 1):
-        found = builder.drawn(rows)
-        if found and (best is None or slide_scale(*found[:2]) > slide_scale(*best[:2]) * BREAK):
-            best = found
-    assert best is not None
+    best = builder.for_slide() if width is None else builder.within(width)
     shapes = [vertex.output for vertex in drawn.vertices]
     notes = [builder.scale.written(shapes)]
     if any(len(shape) > 3 for shape in shapes):
         notes.append("Of depth × height × width, the depth is not drawn.")
-    return *best, notes
+    return best, notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +98,30 @@ class _Volumes:
 
     # -------------------------------------------------------------------------------------------- rows
 
-    def drawn(self, rows: int) -> tuple[float, float, list[Item]] | None:
-        """Width, height and items in so many rows; None where they cannot be of nearly equal length."""
-        broken = self._rows(rows)
-        if broken is None:
-            return None
+    def for_slide(self) -> tuple[float, float, list[Item]]:
+        """Width, height and items in rows of nearly equal length, as many as make it large on a slide."""
+        best = self.drawn(self._rows(1))
+        for rows in range(2, MOST_ROWS + 1):
+            broken = self._rows(rows)
+            lengths = [self._length(row) for row in broken]
+            if len(broken) == rows and min(lengths) >= 0.5 * max(lengths):
+                found = self.drawn(broken)
+                if slide_scale(*found[:2]) > slide_scale(*best[:2]) * BREAK:
+                    best = found
+        return best
+
+    def within(self, width: float) -> tuple[float, float, list[Item]]:
+        """The same in the fewest rows that are no wider than a page; raises CannotDraw where none are."""
+        narrowest = inf
+        for rows in range(1, len(self.columns) + 1):
+            found = self.drawn(self._rows(rows))
+            if found[0] <= width:
+                return found
+            narrowest = min(narrowest, found[0])
+        raise too_narrow(width, narrowest, "draw a flow (`--style flow`)")
+
+    def drawn(self, broken: list[list[int]]) -> tuple[float, float, list[Item]]:
+        """Width, height and items in these rows."""
         items: list[Item] = []
         stands: dict[int, Stand] = {}
         top, width = 0.0, 0.0
@@ -124,8 +141,8 @@ class _Volumes:
             return width + 34, top - ROW_GAP, [moved(item, 14, 0) for item in items]
         return width, top - ROW_GAP, items
 
-    def _rows(self, rows: int) -> list[list[int]] | None:
-        """The columns in so many rows; a row ends at a single volume, and not below an arc."""
+    def _rows(self, rows: int) -> list[list[int]]:
+        """The columns in at most so many rows; a row ends at a single volume, and not below an arc."""
         spans = [(self.column_of[source], self.column_of[place]) for source, place in self.levels]
         steps = [column.width + column.gap for column in self.columns]
         breaks: list[int] = []
@@ -137,11 +154,10 @@ class _Volumes:
             if single and free and wanted and len(breaks) < rows - 1:
                 breaks.append(at)
             used += step
-        ends = [0, *breaks, len(steps)]
-        lengths = [sum(steps[start:end]) for start, end in pairwise(ends)]
-        if len(lengths) != rows or min(lengths) < 0.5 * max(lengths):
-            return None
-        return [list(range(start, end)) for start, end in pairwise(ends)]
+        return [list(range(start, end)) for start, end in pairwise([0, *breaks, len(steps)])]
+
+    def _length(self, row: list[int]) -> float:
+        return sum(self.columns[at].width + self.columns[at].gap for at in row)
 
     def _place(self, row: list[int], stands: dict[int, Stand], middle: float, indented: bool) -> float:
         """Give the volumes of a row their places; gives where the row ends."""

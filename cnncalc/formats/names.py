@@ -165,10 +165,11 @@ _OTHER_ATTRIBUTES = {
     "globalpooling": "write `global_avg_pool` or `global_max_pool`",
     "bottom": "what an entry reads is `from: NAME`", "top": "what an entry is called is `name: NAME`",
     "elementwiseaffine": "write `scale: false, shift: false`",
+    **dict.fromkeys(("requiresgrad", "frozen", "freeze"), "what training leaves as it is has `trainable: false`"),
     **dict.fromkeys(
         ("inplace", "eps", "epsilon", "momentum", "trackrunningstats", "paddingmode", "device", "dtype", "batchfirst",
          "dropout", "kernelinitializer", "biasinitializer", "kernelregularizer", "weightfiller", "biasfiller", "param",
-         "lrmult", "decaymult", "trainable", "dataformat", "mode", "aligncorners", "batchsize", "nonlinearity",
+         "lrmult", "decaymult", "dataformat", "mode", "aligncorners", "batchsize", "nonlinearity",
          "returnindices", "countincludepad", "startdim", "enddim", "engine", "phase", "seed"),
         _TOLD,
     ),

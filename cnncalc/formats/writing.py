@@ -101,7 +101,7 @@ _NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 # ------------------------------------------------------------------------------------------------ what was read
 
-_read: set[tuple[int, int]] = set()  # devices and inodes of the files that the command has read
+_read: dict[tuple[int, int], str] = {}  # devices and inodes of the files that the command has read, and their paths
 
 
 def forget() -> None:
@@ -112,7 +112,12 @@ def forget() -> None:
 def remember(file: IO[bytes]) -> None:
     """Note a file that is being read: no output replaces it."""
     status = os.fstat(file.fileno())
-    _read.add((status.st_dev, status.st_ino))
+    _read[status.st_dev, status.st_ino] = file.name
+
+
+def files_read() -> list[str]:
+    """The files that the command has read, by the paths that led to them."""
+    return list(_read.values())
 
 
 def was_read(path: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cnncalc.analyses.comparing.changes import MARKS, ChangeLine, headline
 from cnncalc.analyses.comparing.changes import lines as change_lines
-from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines
+from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, bounds, lines, measures_of
 from cnncalc.analyses.comparing.diff import Change
 from cnncalc.analyses.comparing.sameness import sameness
 from cnncalc.analyses.measures import Measure, Use, used
@@ -71,8 +71,9 @@ def _figures(networks: Sequence[NetworkFigures], style: Style) -> Grid:
     def ways() -> Iterator[Grid]:
         if len(networks) <= _SIDE_BY_SIDE:
             yield from (_side_by_side(networks, one) for one in style.ways)
+        also = tuple(f"{one.label}{_RATIO}" for one in measures_of(networks) if not one.uses & Use.COMPARED)
         for labels in _SELECTIONS:
-            yield from (_below_each_other(networks, one, labels) for one in style.ways)
+            yield from (_below_each_other(networks, one, (*labels[:-1], *also, labels[-1])) for one in style.ways)
 
     return next(ways())._replace(ways=ways)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from cnncalc.analyses.measures import MEASURES, Use, used
+from cnncalc.analyses.measures import MEASURES, Use, told
 from cnncalc.analyses.overview import Overview
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, Row
@@ -62,9 +62,22 @@ def records(overview: Overview) -> Iterator[list[Any]]:
 
 def _lines(overview: Overview, cell: Callable[[Row, Analysis, str], Any]) -> Iterator[list[Any]]:
     """The columns, then a line for each layer."""
-    header = ["file", "name", "type", "inputs", "input_shapes", "output_shape", *used(Use.FIGURES), "line"]
+    header = [
+        "file",
+        "name",
+        "type",
+        "inputs",
+        "input_shapes",
+        "output_shape",
+        *told(Use.FIGURES, (overview.sort or "",)),
+        "line",
+    ]
     if overview.columns is not None:
         header = ["file", *(_NAMED.get(name, name) for name in overview.columns)]
+    if overview.instead:
+        other, quantity = overview.instead.name, overview.instead.rests_on[0]
+        at = header.index(quantity) if quantity in header else len(header)
+        header[at : at + 1] = [other] if overview.columns else [quantity, other]
     yield header
     for analysis in overview.analyses:
         for row in overview.leaves(analysis):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, columns, footer, is_counted, title
+from cnncalc.analyses.columns import FOLDING, OPTIONAL, STANDARD, Column, columns, footer, is_counted, title
 from cnncalc.analyses.outline import SummaryLine
 from cnncalc.analyses.overview import Overview
 from cnncalc.analyses.style import Style
@@ -15,25 +15,28 @@ from cnncalc.render.document import Bar, Block, Grid, Head, Heading, Inline, Pag
 def document(overview: Overview, style: Style) -> Page:
     """The networks one below the other."""
     names = overview.columns or STANDARD
-    found = [block for one in overview.analyses for block in _network(one, overview.lines(one), names, style)]
+    found = [block for one in overview.analyses for block in _network(overview, one, names, style)]
     return Page(", ".join(title(analysis, style)[0] for analysis in overview.analyses), found)
 
 
-def _network(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> list[Block]:
+def _network(overview: Overview, analysis: Analysis, names: tuple[str, ...], style: Style) -> list[Block]:
+    lines, instead = overview.lines(analysis), overview.instead
+    shown = columns(names, instead)
+
     def narrower() -> Iterator[Grid]:
-        last = _table(analysis, lines, names, style.ways[-1])
+        last = _table(analysis, lines, shown, style.ways[-1])
         yield last
         yield from last.leaving_out(OPTIONAL)
 
-    table = _table(analysis, lines, names, style)._replace(ways=narrower)
-    return [Heading(*title(analysis, style)), table, Terms(footer(analysis, style))]
+    table = _table(analysis, lines, shown, style)._replace(ways=narrower)
+    return [Heading(*title(analysis, style)), table, Terms(footer(analysis, style, instead))]
 
 
-def _table(analysis: Analysis, lines: list[SummaryLine], names: tuple[str, ...], style: Style) -> Grid:
+def _table(analysis: Analysis, lines: list[SummaryLine], shown: list[Column], style: Style) -> Grid:
     heads: list[Head] = []
     cells: list[list[Inline]] = [[] for _ in lines]
     total: list[Inline] = []
-    for column in columns(names):
+    for column in shown:
         if column.share:
             heads.append(Head(role="bar"))
             total.append("")

@@ -35,6 +35,8 @@ def written_out(analysis: Analysis) -> str | None:
             more.append(f"from: [{', '.join(names[graph.name_of(ref)] for ref in reads)}]")
         elif reads != (before,):
             more.append(f"from: {names[graph.name_of(reads[0])]}")
+        if row.counts.frozen:
+            more.append("trainable: false")
         head, _, rest = entry(row, "").partition("{")
         lines.append(f"  - {head}{{{', '.join(more)}{', ' if rest != '}' else ''}{rest}")
     return "\n".join(lines) + "\n"

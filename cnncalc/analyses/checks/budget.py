@@ -217,6 +217,8 @@ def held(limits: Iterable[Limit], analysis: Analysis, source: Source) -> Iterato
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
         measure = MEASURES[limit.quantity]
+        if measure.partial and measure.sign_of(analysis, (entry,) if entry else None):
+            raise fail("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", whole)
         place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
         name = entry.name if entry else "total"
         yield Held(name, limit.quantity, limit.amount, measure.value(analysis, entry), place, by=limit.by)
@@ -301,6 +303,11 @@ def _limits_of(
             continue
         found: dict[str, tuple[Held, Text]] = {}
         for kind, value in written:
+            if kind.text == "convention" and (counted := _counted(measure, entry, analysis, value, problems)):
+                measure, actual = counted, counted.value(analysis, entry)
+        for kind, value in written:
+            if kind.text == "convention":
+                continue
             if kind.text in _LEVELS:
                 for one in _limit(name, measure, _LEVELS[kind.text], actual, value, problems):
                     found[kind.text] = one
@@ -309,6 +316,29 @@ def _limits_of(
         if "max" in found and "warn" in found and found["max"][0].broken:  # said once
             found["warn"] = found["warn"][0]._replace(covered=True), found["warn"][1]
         yield from found.values()
+
+
+def _counted(
+    measure: Measure, entry: Row | GroupRow | None, analysis: Analysis, written: Node, problems: Problems
+) -> Measure | None:
+    """The measure of a convention, where it counts this quantity in its own way and all that the limit is of."""
+    from cnncalc.analyses.conventions import names
+    from cnncalc.analyses.reconcile import counted_by
+
+    if not isinstance(written, Text) or written.text not in names():
+        word = written.text if isinstance(written, Text) else "…"
+        cure = misspelt(word, names()) or f"there are {', '.join(names())}"
+        problems.add("bad-value", f"no convention `{word}`", written, cure)
+        return None
+    found = counted_by(written.text)
+    if measure.name not in found.rests_on:
+        problems.add("bad-value", f"`{written.text}` counts {found.rests_on[0]}, not {measure.name}", written)
+    elif found.sign_of(analysis, (entry,) if entry else None):
+        what = f"nobody knows all that `{written.text}` counts here: no limit can be held"
+        problems.add("bad-value", what, written, f"`cnncalc reconcile FILE --convention {written.text}` says of what")
+    else:
+        return found
+    return None
 
 
 def _limit(

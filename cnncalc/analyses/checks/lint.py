@@ -34,12 +34,24 @@ Found = tuple[str, Origin | None]  # code, place
 _COMMENT = re.compile(r"#\s*cnncalc:\s*(?:(ignore(?:-file)?)\s*(?:\[([^\]#]*)\])?)?")
 
 
+class Idle(Record):
+    """A key of a file that can be taken out, by the code of the rule, or the code in a comment that ignores nothing."""
+
+    code: str
+    place: Place
+    comment: bool = False
+
+
 class Linted(Record):
-    """The findings in a file as problems, in the order of its lines; `more` were left out, `ignored` by comments."""
+    """The findings in a file as problems, in the order of its lines; `more` were left out, `ignored` by comments.
+
+    What is `idle` in the file itself can be taken out.
+    """
 
     findings: tuple[Problem, ...] = ()
     more: int = 0
     ignored: int = 0
+    idle: tuple[Idle, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +163,10 @@ def lint(graph: Graph, codes: Iterable[str] | None = None, options: Mapping[str,
     unused = ignores.unused(wanted) if UNUSED in wanted and not graph.changed else []
     shown = unused[: MOST_FINDINGS - len(found)]
     found = in_order([*found, *map(_unused_problem, shown)], own.name)
-    return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count)
+    keys = ((code, node.origin) for code, node, one in placed if one.first.idle and node.source is own)
+    idle = [Idle(code, place) for code, place in keys if isinstance(place, Place)]
+    idle += [Idle(one.code, one.place, comment=True) for one in unused if one.code in RULES]
+    return Linted(tuple(found), len(placed) + len(unused) - len(found), ignores.count, tuple(idle))
 
 
 def _written_at(net: Network, finding: Finding) -> Written:

@@ -92,12 +92,17 @@ def compared() -> list[Measure]:
     return sorted(used(Use.COMPARED).values(), key=lambda measure: not measure.uses & Use.HELD)
 
 
-def network(file: str, analysis: Analysis) -> NetworkFigures:
-    """The figures of one network that are compared."""
+def measures_of(networks: Sequence[NetworkFigures]) -> list[Measure]:
+    """The measures in which these networks are compared, as another tool counts among them."""
+    return [MEASURES[name] for name in networks[0].figures]
+
+
+def network(file: str, analysis: Analysis, *also: Measure) -> NetworkFigures:
+    """The figures of one network that are compared, and others that are asked for."""
     return NetworkFigures(
         file,
         analysis,
-        {measure.name: measure.value(analysis) for measure in compared()},
+        {measure.name: measure.value(analysis) for measure in (*compared(), *also)},
         {name: _heaviest(analysis, measure) for name, measure in used(Use.HEADLINE).items()},
     )
 
@@ -127,7 +132,7 @@ def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
         _words("input", [_shapes(one.analysis.inputs, style) for one in networks]),
         _words("output", [_shapes(one.analysis.outputs, style) for one in networks]),
     ]
-    for measure in compared():
+    for measure in measures_of(networks):
         figures = [one.figures[measure.name] for one in networks]
         texts = zip(networks, style.figures(measure, figures), strict=True)
         cells = [_bound(measure, one, style) + text for one, text in texts]
@@ -141,7 +146,7 @@ def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
 
 
 def _bound(measure: Measure, network: NetworkFigures, style: Style) -> str:
-    return style.plain(measure.sign(network.analysis.lower_bound))
+    return style.plain(measure.sign_of(network.analysis))
 
 
 def heaviest_text(network: NetworkFigures, quantity: str, style: Style) -> str:

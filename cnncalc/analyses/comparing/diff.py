@@ -159,6 +159,8 @@ def _of_layers(old: Row, new: Row) -> Iterator[Difference]:
             yield Difference(name, written_attribute(old.layer, name), written_attribute(new.layer, name))
     if (old.shares is None) != (new.shares is None):
         yield Difference("share", old.shares or "none", new.shares or "none")
+    if bool(old.counts.frozen) != bool(new.counts.frozen) and old.counts.params and new.counts.params:
+        yield Difference("trainable", *("false" if one.counts.frozen else "true" for one in (old, new)))
 
 
 def _rewired(old: Row, new: Row, partner: dict[str, str], stayed: set[str]) -> Iterator[Difference]:

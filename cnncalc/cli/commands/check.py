@@ -16,7 +16,7 @@ from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
-from cnncalc.cli.updating import TIGHTEN, UPDATE, Rewriting, rewrite
+from cnncalc.cli.updating import TIGHTEN, UPDATE, Rewriting, fix, rewrite
 from cnncalc.core.figures import many
 from cnncalc.formats import writing
 from cnncalc.render.check import FEW, Checked, verdict
@@ -70,12 +70,19 @@ def _codes(given: str) -> frozenset[str]:
 
 
 class WithLimits:
-    """`--max-NAME` for each quantity that has this option."""
+    """`--max-NAME` for each quantity that has this option, and how one of them counts."""
+
+    convention: Measure | None = options.convention("--max-multiplies or --max-params", LIMITS)
 
     @property
     def limits(self) -> dict[str, tuple[Limit, ...]]:
         """All that were given, by quantity."""
         given = {name: getattr(self, f"max_{name}") for name in used(Use.OPTION)}
+        if counted := self.convention:
+            (quantity,) = counted.rests_on
+            if not given[quantity]:
+                raise click.UsageError(f"--convention says how --max-{quantity} counts, which is not given.")
+            given[counted.name] = tuple(limit._replace(quantity=counted.name) for limit in given.pop(quantity))
         return {name: limits for name, limits in given.items() if limits}
 
 
@@ -131,6 +138,8 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          put the figures of `expect` right",
         "cnncalc check net.yaml --tighten         and limits of `budget` that are loose",
+        "cnncalc check nets/ --watch              while they are edited",
+        "cnncalc check nets/ --fix                take out what is of no use",
     )
 
     files: tuple[str, ...] = argument("FILE|FOLDER...", required=False, type=options.Architecture())
@@ -164,6 +173,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         "--tighten",
         is_flag=True,
         help="Rewrite the limits of `budget` of which less than 90 % is used, in their own units.",
+        group=FILES,
+    )
+    fix: bool = option(
+        "--fix",
+        is_flag=True,
+        help="Take out vars, defaults, blocks and ignoring comments that rules find to be of no use; figures stay.",
         group=FILES,
     )
     baseline: str | None = option(
@@ -208,6 +223,12 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         help="Exit code 0 also where something is broken; not for a wrong command line.",
         group=OUTPUT,
     )
+    watch: bool = option(
+        "--watch",
+        is_flag=True,
+        help="Check once more whenever a file that was read, or one in a FOLDER, changes; Ctrl-C ends it.",
+        group=OUTPUT,
+    )
     form: OutputFormat = options.formats(
         *FORMATS,
         default=_form,
@@ -219,14 +240,48 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
     )
 
     def run(self) -> int:
+        self._refuse()
+        loading.refuse_two_inputs(self.files)
+        loading.note_slow_parser()
+        if not self.watch:
+            return self._once()
+        from cnncalc.cli.watching import changes
+
+        code = 0
+        try:
+            for _ in changes(self._found):
+                click.clear()
+                try:
+                    code = self._once()
+                except click.ClickException as error:  # a project that cannot be used just now
+                    streams.show(error)
+                    code = error.exit_code
+                except click.exceptions.Exit as error:
+                    code = error.exit_code
+                streams.remark("watching: Ctrl-C ends it")
+        except KeyboardInterrupt:
+            pass
+        return code
+
+    def _found(self) -> list[str]:
+        """The names of the files that would be checked now."""
+        from cnncalc.analyses.checks.config import BadConfig
+        from cnncalc.analyses.checks.project import Project
+        from cnncalc.formats.listing import listing
+
+        project = Project(self._choices(), self.exclude)
+        try:
+            names = self.files or [project.own.name_of(path.split("*")[0]) for path in project.paths]
+        except BadConfig:
+            return []
+        return [one.name for one in listing(names, self.allow_outside)]
+
+    def _once(self) -> int:
         from cnncalc.analyses.checks.lint import Linter
         from cnncalc.analyses.checks.project import Project
         from cnncalc.analyses.checks.report import Checks, causes, empty, keyed
         from cnncalc.formats import open as api
 
-        self._refuse()
-        loading.refuse_two_inputs(self.files)
-        loading.note_slow_parser()
         change = _change(self.since) if self._partly else None
         if change:
             change.tree.allow_outside = self.allow_outside
@@ -267,7 +322,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             for file in progress:
                 if not self.quiet and not change and not file.listed:
                     loading.note_bundled(file.name)
-                for what in self._rewriting:
+                for what in (*self._rewriting, *((fix(project),) if self.fix else ())):
                     progress.hide()
                     rewrite(what, file.name, self.allow_outside)
                 report = options.configured(checks.report, file)
@@ -347,14 +402,15 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
             (drawn, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
             *(
-                (wrong, f"{what.option} {why}")
-                for what in self._rewriting
+                (asked and wrong, f"{name} {why}")
+                for name, asked in (("--update", self.update), ("--tighten", self.tighten), ("--fix", self.fix))
                 for wrong, why in (
                     (not own, "writes the file's own figures: it goes without --set and --input-size."),
                     ("-" in self.files, "rewrites a file; standard input is none."),
                     (self.staged, "rewrites files, and not what is --staged of them."),
                 )
             ),
+            (self.watch and ("-" in self.files or self._partly), "--watch wants files: no standard input, no change."),
             (recorded and self._partly, "--write-baseline records all files, not those that changed."),
             (
                 recorded and not own,

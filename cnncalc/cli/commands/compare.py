@@ -12,6 +12,7 @@ from cnncalc.cli.formats import OutputFormat, pages
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.growth import Allowance
+    from cnncalc.analyses.measures import Measure
 
 
 class CompareCommand(
@@ -51,6 +52,8 @@ class CompareCommand(
         group="Limits",
     )
 
+    convention: Measure | None = options.convention("also multiplies or params")
+
     def run(self) -> int:
         from cnncalc.analyses.comparing.comparison import Comparison, compared_with_first, network
         from cnncalc.core.analysis import analyze
@@ -60,7 +63,8 @@ class CompareCommand(
         if self.by_layer and len(self.files) != 2:
             raise click.UsageError(f"--by-layer compares two FILEs, not {len(self.files)}.")
         loaded = self.load(*self.files)
-        networks = [network(one.file, analyze(one.graph)) for one in loaded if not one.problems]
+        also = (self.convention,) if self.convention else ()
+        networks = [network(one.file, analyze(one.graph), *also) for one in loaded if not one.problems]
         failed = [(one.file, one.problems) for one in loaded if one.problems]
         for _, problems in failed:
             streams.complain(problems)

@@ -37,6 +37,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         "cnncalc diagram vgg16 --depth 1 --theme dark -o vgg16.svg",
         "cnncalc diagram googlenet -f mermaid              a flowchart for Markdown",
         "cnncalc diagram alexnet pool1 --style window -o pool1.png",
+        "cnncalc diagram yolov3 --depth all --width 1000 -o yolov3.svg",
         "cnncalc diagram unet -f dot --depth all | dot -Tpdf -o unet.pdf",
     )
 
@@ -89,6 +90,14 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         help="Draw all the equal copies of a repeated block, not one with its ×N.",
         group=DRAWING,
     )
+    width: int | None = option(
+        "--width",
+        type=click.IntRange(200, 100_000),
+        metavar="PIXELS",
+        help="Break rows and graphs with branches so that the picture is no wider: for a page.  [default: as a slide "
+        "of 1920×1080 shows it best]",
+        group=DRAWING,
+    )
     standalone: bool = option("--standalone", is_flag=True, help="With tikz: a whole document.", group=OUTPUT)
     layout: str = options.layout(DRAWING)
 
@@ -99,13 +108,16 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         from cnncalc.drawing.sketch import CannotDraw
 
         form = self.form.name
-        for given, name in ((self.kind, "--style"), (self.theme, "--theme"), (self.every_copy, "--every-copy")):
+        pictured = {"style": self.kind, "theme": self.theme, "every-copy": self.every_copy, "width": self.width}
+        for name, given in pictured.items():
             if form in ("mermaid", "dot") and given:
-                raise click.UsageError(f"{name} goes with a picture: {form} is a graph, drawn by another program.")
+                raise click.UsageError(f"--{name} goes with a picture: {form} is a graph, drawn by another program.")
         if self.standalone and form != "tikz":
             raise click.UsageError("--standalone goes with --format tikz.")
         if self.kind == "window" and self.block is None:
             raise click.UsageError("--style window draws one layer: name it behind FILE.")
+        if self.kind == "window" and self.width is not None:
+            raise click.UsageError("--width breaks a flow or volumes: the window of a layer has no rows.")
         (loaded,) = self.load(self.file)
         try:
             if loaded.problems:
@@ -114,7 +126,8 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
             layer = self.kind == "window"
             part = None if self.block is None else part_of(analysis, self.block, layer, self.file)
             counts, theme = self.counts or (), self.theme or "light"
-            self.write(Drawing(analysis, part, self.kind, self.depth, counts, self.every_copy, theme))
+            drawing = Drawing(analysis, part, self.kind, self.depth, counts, self.every_copy, theme, self.width)
+            self.write(drawing)
         except ProblemsFound as error:
             streams.complain(error.problems)
             return 2

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from cnncalc.analyses.measures import Use, used
+from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
@@ -38,6 +38,7 @@ class SummaryCommand(
         "cnncalc summary net.yaml --depth all         every layer inside blocks",
         "cnncalc summary resnet50 --sort params --top 5",
         "cnncalc summary vgg16 --input-size 256 --set classes=10",
+        "cnncalc summary net.yaml --convention thop  what thop counts, not our multiplies",
         "cnncalc summary net.yaml -f json | jq .totals",
         "cnncalc summary *.yaml -f csv -o layers.csv",
     )
@@ -68,6 +69,8 @@ class SummaryCommand(
         group=SHOWN,
     )
 
+    convention: Measure | None = options.convention("multiplies or params")
+
     def run(self) -> int:
         from cnncalc.analyses.overview import Analyzed, Overview
         from cnncalc.core.analysis import analyze
@@ -75,7 +78,7 @@ class SummaryCommand(
         loaded = self.load(*self.files)
         networks = [Analyzed(one.file, None if one.problems else analyze(one.graph), one.problems) for one in loaded]
         if self.form.always or any(one.analysis for one in networks):
-            self.write(Overview(networks, self.columns, self.depth, self.sort, self.top))
+            self.write(Overview(networks, self.columns, self.depth, self.sort, self.top, self.convention))
         failed = [one for one in networks if one.problems]
         for one in failed:
             streams.complain(one.problems)

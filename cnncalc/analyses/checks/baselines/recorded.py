@@ -26,6 +26,7 @@ from cnncalc.formats.writing import shown, shown_json
 FORMAT = 1
 _MOST = 10**30  # beyond any total of a network within the limits
 _COUNTS = tuple(field.name for field in fields(Counts))
+_NEEDED = tuple(name for name in _COUNTS if name != "frozen")  # which nobody could write when baselines were first
 Values = dict[str, Value]  # by quantity
 
 
@@ -210,7 +211,7 @@ def figures_of(source: Source, path: str) -> dict[str, Figures]:
 
 def _figures(path: str, name: str, value: Any) -> Figures:
     value = value if isinstance(value, dict) else {}
-    totals, layers = _values(value.get("totals"), (*_COUNTS, *used(Use.HEADLINE))), value.get("layers")
+    totals, layers = _values(value.get("totals"), (*_NEEDED, *used(Use.HEADLINE))), value.get("layers")
     if totals is None or not isinstance(layers, dict):
         raise _not_a_baseline(path, f"the figures of `{name}` are none")
     found = {}
@@ -219,7 +220,7 @@ def _figures(path: str, name: str, value: Any) -> Figures:
         if values is None:
             raise _not_a_baseline(path, f"the figures of `{layer}` of `{name}` are none")
         found[layer] = values
-    counts = Counts(*(int(totals[part] or 0) for part in _COUNTS))  # they tell, too, what is not recorded by itself
+    counts = Counts(*(int(totals.get(part) or 0) for part in _COUNTS))  # they tell, too, what is not recorded by itself
     return Figures({name: one.of(counts) for name, one in MEASURES.items() if one.of} | totals, found)
 
 

@@ -38,13 +38,15 @@ class Option(Record):
 class Finding(Record):
     """An objection of a rule: a sentence, and the place: a node of the graph, or what is written.
 
-    `attribute` names the attribute at fault: where the entry gives it, that is the place.
+    `attribute` names the attribute at fault: where the entry gives it, that is the place. What is `idle` can be taken
+    out: a key, and what is written below it.
     """
 
     message: str
     at: Ref | Text
     attribute: str | None = None
     help: str | None = None
+    idle: bool = False
 
 
 class Rule:

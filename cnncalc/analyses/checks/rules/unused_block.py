@@ -36,4 +36,4 @@ layers:
         found = net.description
         for name, block in found.blocks.items():
             if name not in net.uses.blocks and written_here(found, block.node):
-                yield Finding(f"no entry uses the block `{name}`", block.node, None, "use it, or remove it")
+                yield Finding(f"no entry uses the block `{name}`", block.node, None, "use it, or remove it", idle=True)

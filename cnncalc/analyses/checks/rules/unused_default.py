@@ -49,4 +49,4 @@ layers:
                     message = f"every `{type_key.text}` says its own `{key.text}`: the default holds for nothing"
                 else:
                     continue
-                yield Finding(message, key, None, "remove it")
+                yield Finding(message, key, None, "remove it", idle=True)

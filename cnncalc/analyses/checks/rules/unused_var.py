@@ -55,11 +55,11 @@ layers:
         for key in unused:
             close = nearest(key.text, others) if others else None
             help = f"did you mean to set `{close}`?" if close else "use it, or remove it"
-            yield Finding(f"nothing reads the var `{key.text}`", key, None, help)
+            yield Finding(f"nothing reads the var `{key.text}`", key, None, help, idle=close is None)
         for block_key, content in keys_of(found.tree, "blocks"):
             block = found.blocks.get(block_key.text)
             if block is not None and block.name in net.uses.blocks and written_here(found, block.node):
                 for key, _ in keys_of(content, "vars"):
                     if key.text not in net.uses.block_vars[block.name]:
                         message = f"nothing in the block `{block.name}` reads its var `{key.text}`"
-                        yield Finding(message, key, None, "use it, or remove it")
+                        yield Finding(message, key, None, "use it, or remove it", idle=True)

@@ -65,6 +65,7 @@ def uses(found: Description) -> Uses:
     for name, block in found.blocks.items():
         inside = _names(block.vars.values()) | _read_by(found, block.entries, words)
         inside |= _names(block.use.vars.values()) if block.use else set()
+        inside |= set() if block.trainable is None else _names([block.trainable])
         block_vars[name] = inside & set(block.vars)
         outside = inside - block_vars[name]
         before: set[str] = set()
@@ -129,8 +130,8 @@ def _read_by(found: Description, entries: Iterable[Entry], words: set[str]) -> s
 
 
 def _expressions(found: Description, entry: Entry, words: set[str]) -> Iterator[Node]:
-    branches = [branch.when for branch in entry.branches or ()]
-    yield from (node for node in (entry.repeat, entry.when, *branches) if node is not None)
+    branches = [node for branch in entry.branches or () for node in (branch.when, branch.trainable)]
+    yield from (node for node in (entry.repeat, entry.when, entry.trainable, *branches) if node is not None)
     if entry.bound is None:
         yield from _values(entry)
     elif entry.type in found.blocks:
@@ -140,22 +141,22 @@ def _expressions(found: Description, entry: Entry, words: set[str]) -> Iterator[
                 yield node
     for type_name, given in _layers(found, entry, words):
         for name, node in {**found.defaults.get(type_name, {}), **given}.items():
-            if not (
-                isinstance(node, Text) and _is_word(node) and LAYERS[type_name].attributes[name].is_value(node.text)
-            ):
+            attribute = LAYERS[type_name].attributes.get(name)  # none of `trainable`
+            if not (attribute and isinstance(node, Text) and _is_word(node) and attribute.is_value(node.text)):
                 yield node
 
 
 def _layers(found: Description, entry: Entry, words: set[str]) -> Iterator[tuple[str, dict[str, Node]]]:
     """The layer type of an entry with what is given for attributes; of a `$type` each that `defaults` speak of."""
+    frozen = {} if entry.trainable is None else {"trainable": entry.trainable}
     if entry.bound is None:
         for type_name in found.defaults:
             if type_name in words and type_name not in found.blocks:
                 known = LAYERS[type_name].attributes
                 given = dict(zip(known, entry.positional, strict=False))
-                yield type_name, given | {key.text: node for key, node in entry.named if key.text in known}
+                yield type_name, given | {key.text: node for key, node in entry.named if key.text in known} | frozen
     elif entry.type in LAYERS and entry.type not in found.blocks:
-        yield entry.type, entry.bound
+        yield entry.type, entry.bound | frozen
 
 
 def _values(entry: Entry) -> list[Node]:

@@ -79,6 +79,12 @@ class Attributes:
             entry.layers = {**(entry.layers or {}), rank: layer}
         return layer
 
+    def trainable(self, entry: Entry, layer_type: type[Layer], env: Env) -> bool:
+        """The default for layers of this type, where the entry itself does not say; raises Silent."""
+        defaults = self.found.defaults.get(layer_type.type)
+        node = defaults.get("trainable") if defaults else None
+        return node is None or entry.trainable is not None or self.values.truth(node, env, "trainable")
+
     def refuse_padding(self, node: Text, kernel: Any, rank: int) -> None:
         """The refusal of a word of other tools, with the pairs that do it; raises Silent."""
         from cnncalc.formats.names import padding_meant

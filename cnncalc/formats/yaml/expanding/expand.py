@@ -75,6 +75,7 @@ class Expander:
         self.written: list[Entry] = []  # for each node the entry that wrote it
         self.count = 0
         self.depth = 0
+        self.trainable = True  # false inside of what is frozen
         self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
         self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
         self.done: dict[tuple[Any, ...] | None, _Call] = {}
@@ -223,6 +224,19 @@ class Expander:
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
         """The outputs of an entry, once; `beside` are the paths of its branches, where these stand beside it."""
+        if entry.trainable is None:
+            return self.one(entry, path, beside, reads, scope)
+        around = self.trainable
+        try:
+            self.trainable = self.values.truth(entry.trainable, scope.env, "trainable") and around
+        except Silent:
+            return _FAILED
+        outputs = self.one(entry, path, beside, reads, scope)
+        self.trainable = around
+        return outputs
+
+    def one(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
+        """The outputs of an entry as a block, branches or a layer."""
         type_name = type_of(entry, scope.env)
         if type_name in self.found.blocks:
             return self.call(entry, self.found.blocks[type_name], path, reads, scope)
@@ -264,6 +278,12 @@ class Expander:
             return _FAILED
         if len(reads) > 1:
             self.given_to.append((block, tuple(reads)))
+        around = self.trainable
+        if block.trainable is not None:
+            try:
+                self.trainable = self.values.truth(block.trainable, env, "trainable") and around
+            except Silent:
+                return _FAILED
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
@@ -286,6 +306,7 @@ class Expander:
             self.trail.calls.pop()
             if key is not None and (call := self.worked_out(since, path, reads, outputs)):
                 self.done[key] = call
+        self.trainable = around
         if None not in outputs:
             self.group(path, block.name, since[0], outputs, entry, block=block)
         return outputs
@@ -387,7 +408,7 @@ class Expander:
         values = [env[param.name] for param in block.params]
         if None in shapes or UNKNOWN in values or len(set(reads)) < len(reads):
             return None
-        return (block.name, self.depth, *shapes, *map(exactly, values))
+        return (block.name, self.depth, self.trainable, *shapes, *map(exactly, values))
 
     def has_room(self, call: _Call, path: str) -> bool:
         """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""
@@ -471,9 +492,16 @@ class Expander:
                 return ()
             self.ways_out += 1
         self.missed(absent)
+        around = self.trainable
+        if branch.trainable is not None:
+            try:
+                self.trainable = self.values.truth(branch.trainable, scope.env, "trainable") and around
+            except Silent:
+                return _FAILED
         inner = Scope(branch.entries, scope.env, scope.inputs, self.builder.shape, scope)
         output = self.entries(inner, port, f"{path}/")
         self.ways_out = ways_out
+        self.trainable = around
         return (output,)
 
     def unread(self, ref: Ref) -> str | None:
@@ -521,6 +549,7 @@ class Expander:
         shapes = self.builder.shapes(reads)
         try:
             layer = self.attributes.layer(entry, layer_type, scope.env, rank_of(shapes))
+            trainable = self.trainable and self.attributes.trainable(entry, layer_type, scope.env)
         except Silent:
             return None
         if None in shapes or layer is None:
@@ -532,6 +561,7 @@ class Expander:
             path,
             entry.origin,
             named=given(entry, path),
+            trainable=trainable,
             labels=labels,
         )
         if ref is not None:

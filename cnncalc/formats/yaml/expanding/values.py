@@ -104,15 +104,15 @@ class Values:
             self.problems.add(error.code, f"`{shown_text}`: {error.what}", node, cure, self.context())
         raise Silent
 
-    def truth(self, node: Node, env: Env) -> bool:
-        """Whether a condition holds; raises Silent after reporting what is wrong."""
+    def truth(self, node: Node, env: Env, what: str = "when") -> bool:
+        """Whether a condition holds, that of `what`; raises Silent after reporting what is wrong."""
         value = self.value(node, env)
         if not isinstance(value, bool):
             self.problems.add(
                 "bad-value",
-                f"`when` must be true or false, is {written(value)}",
+                f"`{what}` must be true or false, is {written(value)}",
                 node,
-                "compare it: `when: n > 0`",
+                f"compare it: `{what}: n > 0`",
                 self.context(),
             )
             raise Silent

@@ -8,17 +8,18 @@ from cnncalc.core.problem import Origin
 from cnncalc.core.record import Record
 from cnncalc.formats.source import Node, Text
 
-COMMON = ("name", "from", "repeat", "when", "share")  # what every entry may say
+COMMON = ("name", "from", "repeat", "when", "share", "trainable")  # what every entry may say
 
 
 class Branch(Record):
-    """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere."""
+    """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere, `trainable` freezes it."""
 
     name: Text | None
     entries: Entries
     node: Node
     when: Node | None = None
     reads: Text | None = None
+    trainable: Node | None = None
 
 
 class Entry:
@@ -37,6 +38,7 @@ class Entry:
         "reads",
         "repeat",
         "share",
+        "trainable",
         "when",
     )  # fmt: skip
 
@@ -48,6 +50,7 @@ class Entry:
         self.repeat: Node | None = None
         self.when: Node | None = None
         self.share: Text | None = None
+        self.trainable: Node | None = None
         self.positional: list[Node] = []
         self.named: list[tuple[Text, Node]] = []
         self.branches: list[Branch] | None = None
@@ -59,6 +62,12 @@ class Entry:
     def type(self) -> str:
         """The layer type or block, or `$word`."""
         return self.key.text
+
+    @property
+    def says_more(self) -> bool:
+        """Whether something is said by name."""
+        more = (self.name, self.reads, self.repeat, self.when, self.share, self.trainable)
+        return bool(self.named) or any(node is not None for node in more)
 
     @property
     def origin(self) -> Origin:
@@ -100,7 +109,19 @@ class NetworkUse(Record):
 class Block:
     """A layer type that a file defines: entries, or the `network` that `use` asks for."""
 
-    __slots__ = ("entries", "inputs", "name", "network", "node", "outputs", "overrides", "params", "use", "vars")
+    __slots__ = (
+        "entries",
+        "inputs",
+        "name",
+        "network",
+        "node",
+        "outputs",
+        "overrides",
+        "params",
+        "trainable",
+        "use",
+        "vars",
+    )  # fmt: skip
 
     def __init__(self, node: Text) -> None:
         self.name = node.text
@@ -110,6 +131,7 @@ class Block:
         self.inputs: list[Text] = []
         self.outputs: list[Text] = []
         self.use: NetworkUse | None = None
+        self.trainable: Node | None = None
         self.network: Any = None  # a Description
         self.entries = Entries()
         self.overrides: Origin | None = None

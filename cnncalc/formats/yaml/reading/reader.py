@@ -23,8 +23,8 @@ from cnncalc.formats.yaml.reading.problems import (
 
 MOST_VARS = 10_000  # of a file, or of a block
 MOST_PARAMS = 1_000
-_OF_A_BRANCH = ("when", "from", "layers")
-_OF_A_BLOCK = ("params", "vars", "inputs", "outputs", "layers", "network", "until", "set")
+_OF_A_BRANCH = ("when", "from", "trainable", "layers")
+_OF_A_BLOCK = ("params", "vars", "inputs", "outputs", "trainable", "layers", "network", "until", "set")
 _OF_LAYERS = ("vars", "inputs", "layers")  # a block has either these
 _OF_A_NETWORK = ("network", "until", "set")  # or these
 
@@ -92,7 +92,7 @@ class Reader:
                 continue
             given = found.setdefault(key.text, {})
             for attribute, content in self.mapping(value, f"defaults of {key.text}"):
-                if attribute.text not in LAYERS[key.text].attributes:
+                if attribute.text not in LAYERS[key.text].attributes and attribute.text != "trainable":
                     from cnncalc.formats.yaml.reading.renamed import renamed_default
 
                     told: tuple[str, str | None] = renamed_default(key.text, attribute.text, content) or (
@@ -139,6 +139,11 @@ class Reader:
                 block.inputs = self.words(content, "inputs")
             elif part.text == "outputs":
                 block.outputs = self.outputs(content)
+            elif part.text == "trainable":
+                if value_is_null(content):
+                    self.problems.add("null-value", "`trainable` has no value", part, colon_cure(part))
+                else:
+                    block.trainable = content
             elif part.text == "layers":
                 block.entries = self.entries(content)
             elif part.text == "network":
@@ -251,7 +256,7 @@ class Reader:
                 elif value_is_null(item):
                     entry.faulty = True
                     self.problems.add("null-value", f"an attribute of `{key.text}` has no value", item)
-                elif entry.named or entry.name or entry.reads or entry.repeat or entry.when or entry.share:
+                elif entry.says_more:
                     entry.faulty = True
                     self.problems.add("bad-value", "attributes by position come first, named ones after them", item)
                 else:
@@ -292,6 +297,8 @@ class Reader:
             entry.repeat = value
         elif text == "when":
             entry.when = value
+        elif text == "trainable":
+            entry.trainable = value
         else:
             entry.named.append((key, value))
 
@@ -336,11 +343,13 @@ class Reader:
                 self.problems.add("null-value", f"`{key.text}` has no value", key, colon_cure(key))
             elif key.text == "when":
                 branch = branch._replace(when=value)
+            elif key.text == "trainable":
+                branch = branch._replace(trainable=value)
             elif key.text == "from":
                 branch = branch._replace(reads=self.word(value, "from"))
             elif key.text == "layers":
                 branch = branch._replace(entries=self.entries(value))
             else:
-                help = "a branch has `when`, `from`, `layers`: entries stand in `layers: […]`"
+                help = "a branch has `when`, `from`, `trainable`, `layers`: entries stand in `layers: […]`"
                 self.problems.add("unknown-key", f"unknown key of a branch: `{key.text}`", key, help)
         return branch

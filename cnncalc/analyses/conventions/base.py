@@ -1,0 +1,174 @@
+"""Convention: how a tool or framework counts, as the terms that lead from our figure to its.
+
+A convention says of each layer type what becomes of it: its multiplies are counted as they are here (`products`), more
+or fewer are counted (`terms`, formulas as text), or `nothing` is. What it says nothing of is not known, and named.
+
+The names that a formula may use are those of the layer's own formulas (`core/layers/base.py`), and
+
+- `in_values`, `out_values`: values in the first input, in the output; `all_in_values`, in all inputs;
+- `multiplies`, `weights`, `biases`, `buffers`: the layer's own figures;
+- `sides`: how many sides the input has; `module`: False where the code calls the layer as a function;
+- `norm_positions`: how many positions a layer norm has, each with its own statistics;
+- `square`: whether all sides of a window are equal, so that code writes one number, `window_side`;
+- what `where` declares: for each axis, if it reads what has one value for each axis.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from cnncalc.core.formula import compiled, names
+from cnncalc.core.layers.base import Formula, Layer
+from cnncalc.core.record import Record
+from cnncalc.core.shape import Shape
+from cnncalc.core.work import Work, scope_of
+
+Scope = dict[str, Any]
+CONVENTIONS: dict[str, Convention] = {}  # those that were asked for; `all_conventions` has all of them
+
+# What many conventions have in common: types, by what tools see of them
+REARRANGING = (
+    "flatten reshape slice pad_channels channel_shuffle pixel_shuffle space_to_depth transpose identity concat "
+    "to_sequence class_token take_token crop pad stochastic_depth"
+)
+ACTIVATIONS = "relu relu6 leaky_relu sigmoid tanh elu selu gelu silu hard_swish hard_sigmoid"
+POOLS = "max_pool avg_pool global_avg_pool global_max_pool adaptive_avg_pool adaptive_max_pool"
+OVER_CHANNELS = "channel_avg_pool channel_max_pool"
+RECURRENT = "lstm gru rnn"
+NORMS = "batch_norm layer_norm rms_norm group_norm instance_norm"
+OPERATORS = (  # which code writes as `+`, `*`, `.mean()`
+    f"add multiply elementwise distance {OVER_CHANNELS} scale position_embedding"
+)
+
+
+def each(types: str, formula: Formula) -> dict[str, Formula]:
+    """The same formula for several layer types."""
+    return dict.fromkeys(types.split(), formula)
+
+
+class Adds(Record):
+    """A term: how much a convention counts for what, beyond our figure, and the formula by layer type.
+
+    A formula gives what is added for one layer, and is negative where less is counted than here. Without a `label` it
+    is called as the layer.
+    """
+
+    rate: str
+    formulas: dict[str, Formula]
+    label: str = ""
+
+
+class Part(Record):
+    """The share of one layer in a term."""
+
+    term: str
+    rate: str
+    amount: int
+
+
+class Convention:
+    """The way a tool counts: `tool` and `version` that was read or asked, its `word` for the figure, and its terms.
+
+    Its figure is `factor` × multiplies, or of params where `quantity` says so, and what `terms` add. `unknown` is the
+    condition, by layer type, under which nobody asked the tool. `sees` is what a tool looks at: `modules`, and then a
+    layer that is called as a function is invisible to it; `functions`, as modules call them; `operators`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        tool: str,
+        version: str,
+        word: str,
+        source: str,
+        products: str,
+        nothing: str = "",
+        terms: tuple[Adds, ...] = (),
+        unknown: dict[str, str] | None = None,
+        where: dict[str, str] | None = None,
+        quantity: str = "multiplies",
+        factor: int = 1,
+        sees: str = "operators",
+        asked: bool = True,
+        note: str = "",
+    ) -> None:
+        self.name, self.tool, self.version, self.word, self.source = name, tool, version, word, source
+        self.terms, self.products, self.nothing, self.unknown = terms, products.split(), nothing.split(), unknown or {}
+        self.where, self.quantity, self.factor, self.sees = where or {}, quantity, factor, sees
+        self.asked, self.note = asked, note
+        self.known = {*self.products, *self.nothing, *(type for term in terms for type in term.formulas)}
+        CONVENTIONS[name] = self
+
+    def parts(self, layer: Layer, scope: Scope, module: bool = True) -> list[Part] | None:
+        """The terms of one layer, which added to our figure give theirs; None where that is not known.
+
+        >>> import cnncalc
+        >>> from cnncalc.analyses.conventions import convention
+        >>> norm = cnncalc.load("resnet18").nodes[1]
+        >>> convention("thop").parts(norm.layer, scope_for(norm.layer, (norm.work.output,), norm.work))
+        [Part(term='batch norm', rate='4 a value, 2 without scale', amount=3211264)]
+        """
+        own = scope["multiplies"] if self.quantity == "multiplies" else scope["weights"] + scope["biases"]
+        found = (
+            [Part("products", f"{self.factor} for each", (self.factor - 1) * own)] if self.factor > 1 and own else []
+        )
+        if self.sees == "modules" and not module:
+            return [*found, *self._left_out(layer, own, "called as a function")]
+        if layer.type not in self.known:
+            return None
+        if layer.type in self.nothing:
+            return [*found, *self._left_out(layer, own, "not counted")]
+        scope = scope | {"module": module}
+        for name, text in self.where.items():
+            if all(read in scope for read in names(text)):
+                axes = range(len(scope["side"]))
+                scope[name] = tuple(compiled(text, layer.per_axis)(scope, axis) for axis in axes)
+        condition = self.unknown.get(layer.type)
+        if condition and compiled(condition, layer.per_axis)(scope, None):
+            return None
+        for term in self.terms:
+            if layer.type in term.formulas and (amount := _amount(term.formulas[layer.type], scope, layer)):
+                found.append(Part(term.label or _words(layer.type), term.rate, amount))
+        return found
+
+    def _left_out(self, layer: Layer, own: int, why: str) -> list[Part]:
+        return [Part(_words(layer.type), why, -self.factor * own)] if own else []
+
+
+def scope_for(layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Scope:
+    """The names that formulas of conventions may use, for one layer; `module` and those of `where` are added."""
+    scope = scope_of(layer, inputs, work.output)
+    values = [prod(shape) for shape in inputs]
+    scope |= {
+        "in_values": values[0],
+        "all_in_values": sum(values),
+        "out_values": work.activations,
+        "weights": work.weights,
+        "biases": work.biases,
+        "buffers": work.buffers,
+        "multiplies": work.multiplies,
+        "sides": len(inputs[0]) - 1,
+        "norm_positions": 1 if layer.values.get("over") == "all" else prod(inputs[0][1:]),
+    }
+    if "kernel" in scope:
+        scope |= {"square": len(set(scope["kernel"])) == 1, "window_side": scope["kernel"][0]}
+    if not scope["out"]:  # a vector has sides of 1
+        scope["out"] = (1,) * (len(inputs[0]) - 1)
+    return scope
+
+
+def _words(type: str) -> str:
+    return type.replace("_", " ")
+
+
+def _amount(formula: Formula, scope: Scope, layer: Layer) -> int:
+    """The value of a formula; of cases, of the first that is true, and 0 where none is."""
+    cases = {"true": formula} if isinstance(formula, str) else formula
+    for condition, text in cases.items():
+        if condition == "true" or compiled(condition, layer.per_axis)(scope, None):
+            value = compiled(text, layer.per_axis)(scope, None)
+            assert type(value) is int, f"{text} is {value}"
+            return value
+    return 0

@@ -1,0 +1,37 @@
+"""calflops, its FLOPs: 2 for each multiply, and what normalisations, activations and pools do."""
+
+from cnncalc.analyses.conventions._patched import ADDED, UNCOUNTED
+from cnncalc.analyses.conventions.base import Adds, Convention
+
+Convention(
+    "calflops-flops",
+    tool="calflops",
+    version="0.3.2",
+    word="FLOPs",
+    source="calflops/pytorch_ops.py",
+    sees="functions",
+    factor=2,
+    products="conv transposed_conv dense matmul lstm gru rnn",
+    nothing=UNCOUNTED,
+    terms=(
+        *ADDED,
+        Adds("1 a value read", {"upsample": "in_values"}),
+        Adds(
+            "divided by the groups twice",
+            {
+                "transposed_conv": {
+                    "groups > 1": "2 * (prod(kernel) * c * (filters // groups // groups) * prod(side) - multiplies)"
+                }
+            },
+            label="grouped transposed convolution",
+        ),
+        Adds(
+            "at the positions of a convolution",
+            {"transposed_conv": {"bias": "filters // groups * prod(convolved)"}},
+            label="bias of a transposed convolution",
+        ),
+    ),
+    where={"convolved": "(side + 2*padding - dilation*(kernel - 1) - 1) // stride + 1"},
+    unknown={"transposed_conv": "same_size"},
+    note="A second model in the same process has the functions of the first one counted again: its figures grow.",
+)

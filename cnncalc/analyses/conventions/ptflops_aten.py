@@ -1,0 +1,34 @@
+"""ptflops with its backend `aten`, the default of its README: convolutions and products, with their biases."""
+
+from cnncalc.analyses.conventions.base import (
+    ACTIVATIONS,
+    NORMS,
+    OPERATORS,
+    POOLS,
+    REARRANGING,
+    Adds,
+    Convention,
+    each,
+)
+
+Convention(
+    "ptflops-aten",
+    tool="ptflops (backend aten)",
+    version="0.7.5",
+    word="MACs",
+    source="ptflops/aten_ops.py",
+    products="conv transposed_conv dense matmul gru rnn",
+    nothing=(
+        f"lrn softmax dropout embedding upsample resize lstm {NORMS} {ACTIVATIONS} prelu {POOLS} {OPERATORS} "
+        f"{REARRANGING}"
+    ),
+    terms=(
+        Adds(
+            "1 an output",
+            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
+            label="conv bias",
+        ),
+        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        Adds("1 a bias and position", each("gru rnn", "biases * prod(side)"), label="recurrent bias"),
+    ),
+)

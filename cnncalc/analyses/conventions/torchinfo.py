@@ -1,0 +1,45 @@
+"""torchinfo: each learned number once for each image, those of convolutions once for each output position."""
+
+from cnncalc.analyses.conventions.base import (
+    ACTIVATIONS,
+    NORMS,
+    OPERATORS,
+    POOLS,
+    REARRANGING,
+    Adds,
+    Convention,
+    each,
+)
+
+Convention(
+    "torchinfo",
+    tool="torchinfo",
+    version="1.8.0",
+    word="mult-adds",
+    source="torchinfo/layer_info.py, calculate_macs",
+    sees="modules",
+    products="conv transposed_conv dense lstm gru rnn",
+    nothing=f"matmul lrn softmax dropout upsample resize {ACTIVATIONS} {POOLS} {OPERATORS} {REARRANGING}",
+    terms=(
+        Adds(
+            "1 an output",
+            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
+            label="conv bias",
+        ),
+        Adds(
+            "at output positions",
+            {"transposed_conv": "weights * prod(out) - multiplies"},
+            label="transposed convolution",
+        ),
+        Adds("1 a unit", {"dense": {"bias": "units"}}, label="dense bias"),
+        Adds(
+            "once, not at each position",
+            {"dense": {"not vector": "c * units - multiplies"}},
+            label="dense over positions",
+        ),
+        Adds("2 a channel", each(NORMS, "weights + biases")),
+        Adds("1 a slope", {"prelu": "weights"}),
+        Adds("1 a weight", {"embedding": "weights"}),
+        Adds("1 a bias and position", each("lstm gru rnn", "biases * prod(side)"), label="recurrent bias"),
+    ),
+)

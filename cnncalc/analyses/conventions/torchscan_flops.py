@@ -1,0 +1,83 @@
+"""torchscan, its FLOPs: of modules, products and sums counted apart, one sum less than products."""
+
+from cnncalc.analyses.conventions.base import (
+    OPERATORS,
+    REARRANGING,
+    RECURRENT,
+    Adds,
+    Convention,
+    each,
+)
+
+Convention(
+    "torchscan-flops",
+    tool="torchscan",
+    version="0.2.0",
+    word="FLOPs",
+    source="torchscan/modules/flops.py",
+    sees="modules",
+    factor=2,
+    products="conv transposed_conv dense",
+    nothing=(
+        "matmul rms_norm group_norm instance_norm lrn softmax embedding upsample resize prelu selu gelu silu "
+        f"hard_swish hard_sigmoid {OPERATORS} {RECURRENT} {REARRANGING}"
+    ),
+    where={"reach": "side - (out - 1) * (side // out)"},
+    terms=(
+        Adds(
+            "1 an output without bias",
+            {
+                "conv": {"bias": "0", "true": "-out_values"},
+                "dense": {"bias": "0", "true": "-out_values"},
+                "transposed_conv": {"bias": "0", "true": "-out_values"},
+            },
+            label="one sum less",
+        ),
+        Adds(
+            "at output positions, and 8 a side",
+            {"transposed_conv": "2 * (weights * prod(out) - multiplies) + 8 * sides"},
+            label="transposed convolution",
+        ),
+        Adds(
+            "4 a value and 2 a channel",
+            {"batch_norm": {"scale or shift": "4 * in_values + 2 * c", "true": "2 * in_values + 2 * c"}},
+        ),
+        Adds(
+            "8 a value and 2 a position",
+            {
+                "layer_norm": {
+                    "scale and shift": "8 * in_values + 2 * norm_positions",
+                    "scale or shift": "7 * in_values + 2 * norm_positions",
+                    "true": "6 * in_values + 2 * norm_positions",
+                }
+            },
+        ),
+        Adds("1 a value", {"relu": "in_values"}),
+        Adds("2 a value", {"relu6": "2 * in_values"}),
+        Adds("4 a value", each("leaky_relu sigmoid", "4 * in_values")),
+        Adds("6 a value", each("elu tanh", "6 * in_values")),
+        Adds("1 a value", {"dropout": {"rate > 0": "in_values"}}),
+        Adds(
+            "side of the window − 1 an output",
+            {"max_pool": {"square": "out_values * (window_side - 1)", "true": "out_values * (prod(kernel) - 1)"}},
+        ),
+        Adds(
+            "side of the window + 1 an output",
+            {
+                "avg_pool": {
+                    "square": "out_values * (window_side - 1 + sides)",
+                    "true": "out_values * (prod(kernel) - 1 + sides)",
+                }
+            },
+        ),
+        Adds(
+            "1 a value of a window + 1 an output",
+            each("global_avg_pool adaptive_avg_pool", "out_values * (prod(reach) - 1 + sides)"),
+        ),
+        Adds(
+            "1 a value of a window − 1 an output",
+            each("global_max_pool adaptive_max_pool", "out_values * (prod(reach) - 1)"),
+        ),
+    ),
+    note="The size of a window that is written as one number is counted once, not for each side.",
+)
