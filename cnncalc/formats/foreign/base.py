@@ -36,7 +36,7 @@ class Format:
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
         """The graph of a source; raises ProblemsFound with all that is wrong."""
         self.refuse_vars(vars)
-        if input_size:
+        if input_size is not None:
             raise fail("bad-value", f"--input-size: {self.called} fixes the input's size", None)
         return self.read(source)
 

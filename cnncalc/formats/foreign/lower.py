@@ -995,9 +995,9 @@ def _several(texts: Sequence[str], between: str) -> str:
 
 
 def _sizes(input_size: str | None) -> list[int]:
-    if not input_size:
+    if input_size is None:
         return []
-    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,3}", input_size)
+    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,3}", input_size, re.ASCII)
     if not sizes:
         raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 256 or 256x320")
     return [int(side) for side in re.split("[x×]", input_size)]
