@@ -89,13 +89,13 @@ def _fuzz(record: dict[str, Any]) -> tuple[str, str]:
     rows = [(kind, *outcomes.values()) for kind, outcomes in record["kinds"].items()]
     largest = record["largest"]
     body = f"""\
-{record["inputs"]:,} files through `load`, `analyze`, `check`, lint and the renderers, by one process for each thousand
-of them, the CPU of each measured. {record["mended"]:,} failed when they were first tried, for {record["causes"]}; each of
+{record["inputs"]:,} files through `load`, `analyze`, `check`, lint and the renderers, by one process for each
+thousand of them, the CPU of each measured. {record["mended"]:,} failed when they were first tried, for {record["causes"]}; each of
 them was run again when that was mended, and {record["failures"]} fail.
 
 2 seconds of the processor and 500 MB are allowed, and more only to what is large by right: at most half as much again
-as a plain network of as many layers. {record["slow"]:,} took longer; the largest had {largest["size"]:,} layers, blocks and
-branches written out, and took {largest["seconds"]:.1f} s. The largest process had {record["peak_megabytes"]:,} MB, the
+as a plain network of as many layers. {record["slow"]:,} took longer; the largest had {largest["size"]:,} layers, blocks
+and branches written out, and took {largest["seconds"]:.1f} s. The largest process had {record["peak_megabytes"]:,} MB, the
 middle one of {record["workers"]:,} {record["middle_megabytes"]:,} MB.
 
 {_table(("", "networks", "lists of problems", "failures at first"), rows)}"""
@@ -108,9 +108,9 @@ def _outputs(record: dict[str, Any]) -> tuple[str, str]:
         for name, codes in record["calls"].items()
     ]
     body = f"""\
-{record["inputs"]:,} of such files through every command, and of each command that made a result every format, read again
-where it is JSON or XML, and held to be free of what cannot be seen: {sum(record["outputs"].values()):,} outputs in
-{len(record["outputs"])} formats. {record["mended"]:,} failed when they were first tried, for {record["causes"]}; mended,
+{record["inputs"]:,} of such files through every command, and of each command that made a result every format, read
+again where it is JSON or XML, and held to be free of what cannot be seen: {sum(record["outputs"].values()):,} outputs in
+{len(record["outputs"])} formats. {record["mended"]:,} failed when first tried, for {record["causes"]}; mended,
 {record["failures"]} fail.
 
 {_table(("command", "times", "exit code 0", "1", "2"), rows)}"""
@@ -168,8 +168,8 @@ def _foreign(record: dict[str, Any]) -> tuple[str, str]:
     body = f"""\
 With {libraries}.
 
-Networks as their own programs build them, read from what these write, and held to what these say: parameters as listed,
-multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that those done
+Networks as their own programs build them, read from what these write, and held to what these say: parameters as
+listed, multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that those done
 so far are a fair sample.
 
 {_table(("", "networks", "exact", "lower bounds", "refused", "not compared", "wrong"), rows)}"""
