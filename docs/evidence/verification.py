@@ -96,8 +96,8 @@ each of them was run again when that was mended. What is left, {record["failures
 
 2 seconds of the processor and 500 MB are allowed, and more only to what is large by right: at most half as much again
 as a plain network of as many layers. {record["slow"]:,} took longer; the largest had {largest["size"]:,} layers, blocks
-and branches written out, and took {largest["seconds"]:.1f} s. The largest process had {record["peak_megabytes"]:,} MB, the
-middle one of {record["workers"]:,} {record["middle_megabytes"]:,} MB.
+and branches written out, and took {largest["seconds"]:.1f} s. The largest process had {record["peak_megabytes"]:,} MB,
+the middle one of {record["workers"]:,} {record["middle_megabytes"]:,} MB.
 
 {_table(("", "networks", "lists of problems", "failures at first"), rows)}"""
     return "Fuzzing", body
@@ -158,11 +158,48 @@ other circumstances: {record["differing"]} differ. Tried: {tried}."""
     return "Determinism", body
 
 
+def _foreign(record: dict[str, Any]) -> tuple[str, str]:
+    libraries = ", ".join(f"{name} {version}" for name, version in record["libraries"].items())
+    parts = record["parts"].values()
+    rows = [
+        (part["what"], f"{sum(part['counts'].values()):,} of {part['of']:,}", *part["counts"].values())
+        for part in parts
+    ]
+    others = [f"- {name}: {why}" for part in parts for name, why in part["others"].items()]
+    body = f"""\
+With {libraries}.
+
+Networks as their own programs build them, read from what these write, and held to what these say: parameters as
+listed, multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that
+those done so far are a fair sample.
+
+{_table(("", "networks", "exact", "lower bounds", "refused", "not compared", "wrong"), rows)}"""
+    listed = "\n\nThose that are not exact:\n\n" + "\n".join(others) if others else ""
+    return (
+        "Files of other programs",
+        f"{body}{listed}\n\n[Files that nobody tuned to](other_files.md) were read besides.",
+    )
+
+
+def _foreign_fuzz(record: dict[str, Any]) -> tuple[str, str]:
+    rows = [(kind, *outcomes.values()) for kind, outcomes in record["kinds"].items()]
+    body = f"""\
+{record["inputs"]:,} damaged files through the readers and `analyze`: {record["failures"]} tracebacks, hangs or other
+failures. The slowest took {record["slowest_seconds"]} s of the processor (2 s are allowed), the process {
+        record["peak_megabytes"]
+    } MB (500 are allowed).
+
+{_table(("", "networks", "lists of problems", "failures"), rows)}"""
+    return "Fuzzing files of other programs", body
+
+
 SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "oracles": _oracles,
     "mutation": _mutation,
     "fuzz": _fuzz,
     "outputs": _outputs,
+    "foreign": _foreign,
+    "foreign_fuzz": _foreign_fuzz,
     "tests": _coverage,
     "determinism": _determinism,
 }
