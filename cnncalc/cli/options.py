@@ -177,7 +177,7 @@ class WithStorage:
     )
     batch: int = option(
         "--batch",
-        type=click.IntRange(1, 10**9),
+        type=Whole(1, 10**9),
         default=1,
         metavar="N",
         help="So many images at once, for memory.  [default: 1]",
