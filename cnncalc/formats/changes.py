@@ -255,7 +255,7 @@ class Index(WorkingTree):
         return source
 
     def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, Source | None]]:
-        """As of the working tree, with two questions to git for many files instead of one for each."""
+        """The sources of many files at once, with two questions to git instead of one for each."""
         left = list(paths)
         while left:
             together, left = left[: git.TOGETHER], left[git.TOGETHER :]
