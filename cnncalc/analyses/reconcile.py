@@ -55,7 +55,7 @@ class Reconciled:
 
     @property
     def figure(self) -> int:
-        """What the tool prints, or at least so much."""
+        """The figure that the tool prints, or at least so much."""
         return self.ours + sum(term.amount for term in self.terms)
 
     @property
