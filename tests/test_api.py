@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.analyses.measures import Use, used
+from cnncalc.analyses.measures import Use, told
 from cnncalc.cli import cli
 from cnncalc.cli.formats import FormatOption
 from cnncalc.render.results import WRITERS
@@ -211,7 +211,7 @@ def test_a_shape_says_its_order() -> None:
 
 def test_the_records_of_a_network_have_a_figure_a_column() -> None:
     first, *_ = cnncalc.analyze("alexnet").records()
-    assert list(first) == ["file", "name", "type", "inputs", "input_shapes", "output_shape", *used(Use.FIGURES), "line"]
+    assert list(first) == ["file", "name", "type", "inputs", "input_shapes", "output_shape", *told(Use.FIGURES), "line"]
     assert (first["name"], first["output_shape"], first["params"]) == ("conv1", (96, 55, 55), 34848)
     shares = [row["share"] for row in cnncalc.summary("alexnet", columns=["layer", "share"]).records()]
     assert sum(shares) == pytest.approx(1)

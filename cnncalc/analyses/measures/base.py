@@ -79,6 +79,8 @@ class Measure:
     bound: str
     limit: str
     cause: str
+    partial: bool
+    worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None
 
     def __init__(  # every start makes this class: a dataclass would take ten times as long
         self,
