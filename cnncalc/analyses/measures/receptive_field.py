@@ -30,7 +30,7 @@ Span = tuple[int, int]  # the lowest position, and a bit for each from there on;
 
 
 class Sight(Record):
-    """The part seen on one axis of an input: a span for each place of a period, and how far the next period's lie on."""
+    """The part seen on one axis of an input: a span for each place of a period, and how far on the next ones lie."""
 
     spans: tuple[Span, ...]
     shift: int
@@ -65,7 +65,7 @@ class Sight(Record):
 
 
 class Field(Record):
-    """The receptive field of an output position on one input: its axes, and whether all of the box is known to be seen.
+    """The receptive field of an output position on one input: its axes, and whether all of the box is surely seen.
 
     A union of boxes, as of a 1×7 and a 7×1 convolution, is a cross, and what is said of it is the hull.
     """
