@@ -148,6 +148,8 @@ def _through(node: Node, shapes: tuple[Shape, ...], shape: Shape, field: Field) 
         from cnncalc.core.work import reach
 
         reached = reach(layer, shapes, output)
+        if len(reached) != len(field.axes):  # another input, of other axes: as far as it may be seen
+            return _all_of(field, sides)._replace(filled=False)
         composed = [_composed(axis, one) for axis, one in zip(field.axes, reached, strict=True)]
         known = all(taps.every for one in reached for taps in one.taps)
         found = tuple([axis for axis in composed if axis])
