@@ -616,10 +616,8 @@ def test_a_page_holds_the_picture_at_its_width(name: str, style: str, depth: int
 @pytest.mark.parametrize("name", networks(every=9))
 @pytest.mark.sweep
 def test_a_page_holds_every_network(name: str) -> None:
-    found = analysis(name)
-    for depth in (1, 2, None):
-        drawn = draw(found, style="flow", depth=depth, width=1000)
-        assert (drawn.width <= 1000, faults(drawn)) == (True, [])
+    drawn = draw(analysis(name), style="flow", depth=2, width=1000)
+    assert (drawn.width <= 1000, faults(drawn)) == (True, [])
 
 
 def test_a_line_leads_from_strip_to_strip_of_a_graph_with_skips() -> None:

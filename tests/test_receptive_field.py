@@ -135,6 +135,18 @@ def test_the_working() -> None:
         assert line in result.out.splitlines()
 
 
+def test_an_operator_may_see_all_of_inputs_of_other_axes() -> None:
+    text = """
+inputs: {maps: {channels: 4, size: 9}, boxes: {channels: 4, length: 10}}
+layers:
+  - operator: {type: RoIAlign, output: 10x12, weights: 0, from: [maps, boxes]}
+"""
+    analysis = cnncalc.analyze(cnncalc.loads(text))
+    seen = of_layer(analysis, analysis.rows[0])
+    assert [[axis.size for axis in field.axes] for field in seen.values()] == [[9, 9], [10]]
+    assert not any(field.filled for field in seen.values())
+
+
 def test_the_window_says_what_is_seen() -> None:
     result = invoke("diagram", "alexnet", "pool1", "--style", "window")
     assert "of input one output sees 19 positions, every 8, from 0" in result.out

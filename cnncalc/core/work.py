@@ -151,14 +151,14 @@ class Taps(Record):
 
 
 class Reach(Record):
-    """What the places of an output read on one axis: those of a period, and how far the next period's are moved on."""
+    """The reach of an output's places on one axis: those of a period, and how far the next period's are moved on."""
 
     taps: tuple[Taps, ...]
     shift: int
 
 
 def reach(layer: Layer, inputs: tuple[Shape, ...], output: Shape) -> tuple[Reach, ...]:
-    """What a layer that says what it `sees` reads, on each axis of its first input.
+    """The reach of a layer that says what it `sees`, on each axis of its first input.
 
     >>> from cnncalc.core.layers import LAYERS
     >>> pool = LAYERS["max_pool"]({"kernel": (3,), "stride": (2,), "padding": ((1, 1),), "dilation": (1,)})

@@ -63,7 +63,7 @@ class Tree(Record):
         return None if data is None else self.source(data, path, name)
 
     def read_ahead(self, paths: Collection[str]) -> None:
-        """Read small files together, of which each will be asked for; `known` then has them."""
+        """Small files read together, of which each will be asked for: `known` then has them."""
         assert self.known is not None
         wanted = set(paths)
         _, out = ask(self.folder, "ls-tree", "-r", "-z", "--full-tree", self.ref, most=MOST_LISTED)

@@ -82,7 +82,7 @@ def _by(sides: tuple[int, ...]) -> str:
 
 
 def json(found: Sizes, style: Style) -> str:
-    """Everything, as data: remainders and periods, and the factors of the formulas."""
+    """All of it as data: remainders and periods, and the factors of the formulas."""
     value: dict[str, Any] = {
         "schema_version": 1,
         "name": found.name,

@@ -30,7 +30,7 @@ Span = tuple[int, int]  # the lowest position, and a bit for each from there on;
 
 
 class Sight(Record):
-    """What is seen on one axis of an input: a span for each place of a period, and how far the next period's lie on."""
+    """The part seen on one axis of an input: a span for each place of a period, and how far on the next ones lie."""
 
     spans: tuple[Span, ...]
     shift: int
@@ -58,14 +58,14 @@ class Sight(Record):
         return all(bits & (bits + 1) == 0 for _, bits in self.spans)
 
     def at(self, place: int) -> Span:
-        """What one place sees."""
+        """The span that one place sees."""
         periods, phase = divmod(place, len(self.spans))
         low, bits = self.spans[phase]
         return low + periods * self.shift, bits
 
 
 class Field(Record):
-    """What an output position sees of one input: its axes, and whether all of the box is known to be seen.
+    """The receptive field of an output position on one input: its axes, and whether all of the box is surely seen.
 
     A union of boxes, as of a 1×7 and a 7×1 convolution, is a cross, and what is said of it is the hull.
     """
@@ -88,7 +88,7 @@ Fields = dict[int, Field]  # by the number of the input
 
 
 def fields(graph: Graph) -> list[Fields]:
-    """What each layer sees of each input that has sides.
+    """The receptive field of each layer on each input that has sides.
 
     >>> import cnncalc
     >>> graph = cnncalc.load("vgg16")
@@ -254,7 +254,7 @@ def _sizes(graph: Graph) -> list[int | None]:
 
 
 def of_layer(analysis: Analysis, row: Row) -> Fields:
-    """What one layer sees of each input."""
+    """The receptive field of one layer on each input."""
     found: list[Fields] | None = analysis.worked_out.get("fields")
     if found is None:
         assert analysis.graph is not None
@@ -263,7 +263,7 @@ def of_layer(analysis: Analysis, row: Row) -> Fields:
 
 
 def told(field: Field, sides: Shape) -> list[str]:
-    """What is seen of an input of these sides, axis by axis, equal axes once: for people."""
+    """The part seen of an input of these sides, axis by axis, equal axes once: for people."""
     from cnncalc.core.formula import written
     from cnncalc.core.shape import AXES
 
