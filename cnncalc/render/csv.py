@@ -40,7 +40,11 @@ def inert(text: str) -> str:
 
 
 def written(lines: Iterable[Iterable[Any]]) -> str:
-    """Lines of cells as comma-separated values; no text can be a formula."""
+    """Lines of cells as comma-separated values; no text can be a formula.
+
+    >>> written([["file", "params"], ["=a.yaml", 61706]])
+    "file,params\\n'=a.yaml,61706\\n"
+    """
     text = io.StringIO()
     cells = ([inert(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
     csv.writer(text, lineterminator="\n").writerows(cells)

@@ -23,7 +23,7 @@ def render(overview: Overview, style: Style) -> str:
     """One JSON document, or an array where several files were named; one line for each layer."""
     asked = (*(overview.columns or ()), *((overview.sort,) if overview.sort else ()))
     found = [
-        network(one.analysis, overview.leaves(one.analysis), one.file, overview.instead, asked)
+        network(one.analysis, overview.leaves(one.analysis), one.file, asked, overview.instead)
         if one.analysis
         else render_problems(one.file, one.problems)
         for one in overview.networks
@@ -35,10 +35,10 @@ def network(
     analysis: Analysis,
     rows: Sequence[Row],
     file: str | None = None,
-    counted: Measure | None = None,
     asked: Collection[str] = (),
+    instead: Measure | None = None,
 ) -> str:
-    """An analysis as JSON text, `file` as the user named it, what else is `counted` of it, and what was `asked` for.
+    """An analysis as JSON text, with `file` as the user named it, the measures that are `asked` for, and a convention.
 
     Written by hand around its parts, for equal layers have equal parts.
     """
@@ -56,14 +56,14 @@ def network(
         "note": analysis.note,
         "notes": analysis.notes,
     }
-    if counted:
-        total = {"measure": counted.name, "help": counted.help, "total": counted.value(analysis)}
-        head["convention"] = {**total, "status": "lower_bound" if counted.sign_of(analysis) else "exact"}
+    if instead:
+        total = {"measure": instead.name, "help": instead.help, "total": instead.value(analysis)}
+        head["convention"] = {**total, "status": "lower_bound" if instead.sign_of(analysis) else "exact"}
     opened = dumps(head, ensure_ascii=False)[:-1]
     measures = told(Use.FIGURES, asked)
     summed = [(name, measure.of) for name, measure in measures.items() if measure.of]
     others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
-    others += [counted] if counted else []
+    others += [instead] if instead else []
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     files: dict[str, str] = {}

@@ -95,8 +95,8 @@ class Measure:
         bound: str = "≥",
         limit: str = "5M",
         cause: str = "",
-        worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None = None,
         partial: bool = False,
+        worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None = None,
     ) -> None:
         if (of is None) == (once is None):
             raise TypeError(f"measure {name}: either `of` or `once`")

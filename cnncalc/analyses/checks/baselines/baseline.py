@@ -94,12 +94,14 @@ class Against:
     allowed: Callable[[Source], Allowed]
     vars: Mapping[str, str] = field(default_factory=dict)
     input_size: str | None = None
+    known: dict[str, dict[str, bytes | None]] = field(default_factory=dict, repr=False)  # what was read, by folder
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         if not of_its_own(source):
             raise fail("unreadable", f"no baseline: {source.name} has no version in git")
         path = git.split(source.name)[1] if source.name.startswith(git.PREFIX) else source.name
-        older = git.read_at(self.ref, path, staged=isinstance(source.tree, Index))
+        known = self.known.setdefault(os.path.dirname(path), {})
+        older = git.read_at(self.ref, path, isinstance(source.tree, Index), known)
         if older is None:
             yield f"new since {self.ref}"
             return
