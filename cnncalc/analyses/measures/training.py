@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from cnncalc.core.graph import Graph, Node
 
 INPUT, OUTPUT, INPUTS, MASK, INDICES, STATISTICS, NOTHING = range(7)
-_OF_INPUT = ("conv", "transposed_conv", "dense", "avg_pool", "prelu", "leaky_relu", "elu", "selu", "gelu", "silu", "relu6",
-             "hard_swish", "hard_sigmoid")  # fmt: skip
+_OF_INPUT = ("conv", "transposed_conv", "dense", "avg_pool", "prelu", "leaky_relu", "elu", "selu", "gelu", "silu",
+             "relu6", "hard_swish", "hard_sigmoid")  # fmt: skip
 _OF_OUTPUT = ("relu", "sigmoid", "tanh", "softmax")
 _OF_NOTHING = ("add", "concat", "global_avg_pool", "flatten", "reshape", "identity", "pad", "pad_channels", "upsample")
 KEEPS = {
