@@ -69,6 +69,18 @@ class Listed(click.Option):
             self.help = plain
 
 
+class Whole(click.IntRange):
+    """A whole number in ASCII digits: `٣`, `1_000` and ` 3` are none, as in a file."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and not _WHOLE.fullmatch(value):
+            self.fail(f"{value!r} is not a valid integer.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_WHOLE = re.compile(r"-?[0-9]+")
+
+
 class OfFile(TextType):
     """The name of something in the FILE: `blocks`, `entries` or `vars_of_file`, as `completion` calls them."""
 

@@ -69,7 +69,7 @@ class SummaryCommand(
     sort: str | None = option("--sort", type=click.Choice(list(used(Use.FIGURES))), help="Largest first.", group=SHOWN)
     top: int | None = option(
         "--top",
-        type=click.IntRange(1),
+        type=options.Whole(1),
         metavar="N",
         help="Only the first N rows; the others are summed up in one.",
         group=SHOWN,
