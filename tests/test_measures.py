@@ -27,6 +27,7 @@ from tests.running import DATA, ROOT, Ran, environment, process
 
 RATIO, PATH = "activations_per_param", "path"
 BYTES = "weight_memory, buffer_memory, activation_memory, peak_memory, best_peak_memory"
+AFTER = "receptive_field, trainable, frozen, kept_memory, training_memory"
 NET = """\
 name: Net
 input: {channels: 3, size: 8}
@@ -324,14 +325,12 @@ def test_growth_among_networks(program: Program) -> None:
 
 def test_help_lists_them(program: Program) -> None:
     text = " ".join(program("summary", "--help").out.split())
-    assert f"activations, {RATIO}, {BYTES}, {PATH}, receptive_field, trainable, frozen, line." in text
-    assert f"|activations|{RATIO}|{BYTES.replace(', ', '|')}|{PATH}|receptive_field|trainable|frozen]" in text
+    assert f"activations, {RATIO}, {BYTES}, {PATH}, {AFTER}, line." in text
+    assert f"|activations|{RATIO}|{BYTES.replace(', ', '|')}|{PATH}|{AFTER.replace(', ', '|')}]" in text
     assert "The most path, in total or of the layer or block NAME: 5M, head=5M." in (
         " ".join(program("check", "--help").out.split())
     )
-    assert f"activations, {RATIO}, {BYTES}, {PATH}, receptive_field, trainable, frozen." in " ".join(
-        program("diagram", "--help").out.split()
-    )
+    assert f"activations, {RATIO}, {BYTES}, {PATH}, {AFTER}." in " ".join(program("diagram", "--help").out.split())
 
 
 @pytest.mark.parametrize(
@@ -405,7 +404,7 @@ def test_what_stands_where() -> None:
     listed = {name: list(used(bit)) for name, bit in vars(Use).items() if name.isupper()}
     counts = ["params", "weights", "biases", "buffers", "multiplies"]
     bytes_of = ["weight_memory", "buffer_memory", "activation_memory", "peak_memory", "best_peak_memory"]
-    later = [*bytes_of, "receptive_field", "trainable", "frozen"]
+    later = [*bytes_of, "receptive_field", "trainable", "frozen", "kept_memory", "training_memory"]
     assert listed == {
         "COLUMNS": [*counts, "flops", "activations", *later],
         "FIGURES": [*counts, "activations", *later],
@@ -418,5 +417,5 @@ def test_what_stands_where() -> None:
         "LISTED": ["params", "multiplies", "activations", "size", "layers", "depth"],
         "HELD": ["params", "multiplies", "activations"],
         "HEADLINE": ["params", "multiplies"],
-        "ASKED": [*bytes_of, "receptive_field"],
+        "ASKED": [*bytes_of, "receptive_field", "kept_memory", "training_memory"],
     }  # fmt: skip

@@ -112,6 +112,22 @@ def test_bytes_of_a_layer() -> None:
     ]  # fmt: skip
 
 
+def test_training() -> None:
+    """LeNet-5: the image, and what tanh, sigmoid and softmax give; 2, 3 or 4 numbers for each param beside them."""
+    kept = 4 * (32 * 32 + 28 * 28 * 6 + 14 * 14 * 6 + 10 * 10 * 16 + 5 * 5 * 16 + 120 + 84 + 10)
+    for optimizer, times in (("sgd", 2), ("momentum", 3), ("adam", 4)):
+        args = ("--columns", "kept_memory,training_memory", "--optimizer", optimizer, "-f", "json")
+        found = invoke("summary", "lenet5", *args).out
+        assert f'"kept_memory": {kept}, "training_memory": {kept + 4 * times * 61_706}' in found
+
+
+def test_what_is_not_known_makes_a_lower_bound() -> None:
+    text = "{input: {channels: 4, size: 8}, layers: [conv: [4, 1], group_norm: 2]}"
+    analysis = cnncalc.analyze(cnncalc.loads(text))
+    assert MEASURES["kept_memory"].value(analysis, analysis.rows[1]) is None
+    assert MEASURES["kept_memory"].value(analysis) == 4 * 64 * 4
+
+
 def test_budget_and_option(tmp_path: Path) -> None:
     file = tmp_path / "net.yaml"
     text = "input: {channels: 3, size: 128}\nlayers:\n  - conv: [8, 3, 2, padding: 1]\n  - relu\n"

@@ -107,6 +107,7 @@ def _formats() -> Iterable[str]:
 
 
 DTYPES = ("float32", "float16", "bfloat16", "int8")
+OPTIMIZERS = ("sgd", "momentum", "adam")
 
 
 class WithNetwork:
@@ -166,7 +167,7 @@ class WithNetwork:
 
 
 class WithStorage:
-    """`--dtype`, `--batch`, `--in-place`: what the memory is worked out for."""
+    """`--dtype`, `--batch`, `--in-place`, `--optimizer`: what the memory is worked out for."""
 
     dtype: str = option(
         "--dtype",
@@ -190,12 +191,20 @@ class WithStorage:
         group=NETWORK,
     )
 
+    optimizer: str = option(
+        "--optimizer",
+        type=click.Choice(OPTIMIZERS),
+        default=OPTIMIZERS[0],
+        help="That keeps 0, 1 or 2 numbers for each param, for memory of training.  [default: sgd]",
+        group=NETWORK,
+    )
+
     @property
     def storage(self) -> Storage:
         """The options together."""
         from cnncalc.core.graph import Storage
 
-        return Storage(self.dtype, self.batch, self.in_place)
+        return Storage(self.dtype, self.batch, self.in_place, self.optimizer)
 
     def stored(self, loaded: list[Loaded]) -> list[Loaded]:
         """The same networks, kept so."""

@@ -54,11 +54,12 @@ class Group(Record):
 
 
 class Storage(Record):
-    """The way in which numbers are kept: their type, so many images at once, and whether activations overwrite."""
+    """The way in which numbers are kept: type, images at once, whether activations overwrite; and the optimizer."""
 
     dtype: str = "float32"
     batch: int = 1
     in_place: bool = False
+    optimizer: str = "sgd"
 
 
 FLOAT32 = Storage()

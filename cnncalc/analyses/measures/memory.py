@@ -173,7 +173,7 @@ def _at_best(graph: Graph) -> list[int]:
 
 def assumed(graph: Graph) -> str:
     """The assumptions behind the figures, as a sentence."""
-    dtype, batch, in_place = graph.storage
+    dtype, batch, in_place, _ = graph.storage
     images = "1 image" if batch == 1 else f"{batch:,} images"
     return f"{dtype}, {images}, activations {'in place' if in_place else 'not in place'}; without weights"
 

@@ -1,0 +1,116 @@
+"""Memory of one step of training, in bytes: what the forward pass keeps for the backward pass, and with it the params,
+their gradients and the states of an optimizer.
+
+Kept are the tensors that PyTorch's operators save, each once, whoever reads it: the input of what has weights and of
+pools, the output of relu, sigmoid, tanh and softmax, the indices of a max pool (8 bytes each), the mask of dropout, the
+means and deviations of a norm. Where nothing before a layer learns, it keeps nothing. Of a type that is not known here
+nothing is known, and the sum is a lower bound.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncalc.analyses.measures.base import Measure, Use
+from cnncalc.analyses.measures.memory import BYTES, VIEWS, bytes_of
+
+if TYPE_CHECKING:
+    from cnncalc.core.graph import Graph, Node
+
+INPUT, OUTPUT, INPUTS, MASK, INDICES, STATISTICS, NOTHING = range(7)
+_OF_INPUT = ("conv", "transposed_conv", "dense", "avg_pool", "prelu", "leaky_relu", "elu", "selu", "gelu", "silu",
+             "relu6", "hard_swish", "hard_sigmoid")  # fmt: skip
+_OF_OUTPUT = ("relu", "sigmoid", "tanh", "softmax")
+_OF_NOTHING = ("add", "concat", "global_avg_pool", "flatten", "reshape", "identity", "pad", "pad_channels", "upsample")
+KEEPS = {
+    **dict.fromkeys(_OF_INPUT, (INPUT,)),
+    **dict.fromkeys(_OF_OUTPUT, (OUTPUT,)),
+    **dict.fromkeys(_OF_NOTHING, (NOTHING,)),
+    "multiply": (INPUTS,),
+    "adaptive_avg_pool": (INPUT,),  # of 1×1 nothing: it is a mean
+    "max_pool": (INPUT, INDICES),
+    "batch_norm": (INPUT, STATISTICS),
+    "dropout": (MASK,),
+}
+STATES = {"sgd": 0, "momentum": 1, "adam": 2}  # numbers for each param, beside its gradient
+INDEX = 8
+RENAMES = tuple(name for name in VIEWS if name not in ("dropout", "stochastic_depth"))  # these act in training
+
+
+def kept(graph: Graph) -> list[int | None]:
+    """The bytes that each layer is the first to keep; None where nobody knows.
+
+    >>> import cnncalc
+    >>> sum(size or 0 for size in kept(cnncalc.load("lenet5")))
+    36472
+    """
+    owner = {-1 - at: -1 - at for at in range(len(graph.inputs))}
+    learns: dict[int, bool] = dict.fromkeys(owner, False)
+    there: set[int] = set()
+    found: list[int | None] = []
+    for place, node in enumerate(graph.nodes):
+        owner[place] = owner[node.inputs[0]] if node.layer.type in RENAMES else place
+        own = node.work.weights + node.work.biases > 0
+        learns[place] = own or any(learns[ref] for ref in node.inputs)
+        keeps = KEEPS.get(node.layer.type)
+        if node.layer.type == "adaptive_avg_pool" and set(node.layer.values["size"]) == {1}:
+            keeps = (NOTHING,)
+        if keeps is None or node.layer.values.get("shared") is False or node.layer.values.get("connections"):
+            found.append(0 if not learns[place] else None)
+            continue
+        total = 0
+        for what in keeps if learns[place] else ():
+            tensors = {INPUT: node.inputs[:1], OUTPUT: (place,), INPUTS: node.inputs}.get(what, ())
+            for ref in tensors:
+                if what == INPUTS and not any(learns[other] for other in node.inputs if other != ref):
+                    continue
+                if owner[ref] not in there:
+                    there.add(owner[ref])
+                    total += bytes_of(graph, graph.shape(ref))
+            total += _extra(graph, node, what)
+        found.append(total)
+    return found
+
+
+def _extra(graph: Graph, node: Node, what: int) -> int:
+    if what == INDICES:
+        return INDEX * graph.storage.batch * node.work.activations
+    if what == MASK:
+        return bytes_of(graph, node.work.output)
+    if what == STATISTICS:
+        return 2 * BYTES[graph.storage.dtype] * node.work.output[0]
+    return 0
+
+
+def training(graph: Graph) -> list[int | None]:
+    """The bytes of a layer in training: what it keeps, its params, gradients, optimizer states, and buffers."""
+    size = BYTES[graph.storage.dtype]
+    times = 2 + STATES[graph.storage.optimizer]
+    found: list[int | None] = []
+    for place, (node, held) in enumerate(zip(graph.nodes, kept(graph), strict=True)):
+        work = node.work
+        owned = size * (times * (work.weights + work.biases) + work.buffers) if node.shares == place else 0
+        found.append(None if held is None else held + owned)
+    return found
+
+
+_TRAINING = Use.COLUMNS | Use.FIGURES | Use.LIMITS | Use.ASKED
+
+Measure(
+    name="kept_memory",
+    help="bytes kept for the backward pass",
+    once=kept,
+    uses=_TRAINING,
+    in_bytes=True,
+    partial=True,
+    limit="1GiB",
+)
+Measure(
+    name="training_memory",
+    help="bytes kept, of params, gradients, optimizer",
+    once=training,
+    uses=_TRAINING,
+    in_bytes=True,
+    partial=True,
+    limit="8GiB",
+)
