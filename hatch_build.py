@@ -1,4 +1,5 @@
-"""Metadata that are made of the project's one address: its pages, and the links of README, which is shown elsewhere."""
+"""Metadata that are made of the project's one address: its pages, whom to write to, the links of README, which is shown
+elsewhere."""
 
 from __future__ import annotations
 
@@ -34,6 +35,8 @@ class Metadata(MetadataHookInterface):
 
     def update(self, metadata: dict[str, Any]) -> None:
         pages = {"Documentation": "docs/index.md", "Changelog": "CHANGELOG.md"}
+        owner = address().split("/")[-2]
+        metadata["authors"] = [{"name": "The cnncalc maintainers", "email": f"{owner}@users.noreply.github.com"}]
         metadata["readme"] = {"content-type": "text/markdown", "text": readme()}
         metadata["urls"] = {
             "Homepage": address(),

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.report import Report
     from cnncalc.analyses.comparing.comparison import Comparison
     from cnncalc.analyses.overview import Overview
+    from cnncalc.analyses.reconcile import Reconciliation
     from cnncalc.analyses.working import Explanation
-    from cnncalc.api import analyze, check, compare, diagram, exercise, explain, lint, names, summary
+    from cnncalc.api import analyze, check, compare, diagram, exercise, explain, lint, names, reconcile, summary
     from cnncalc.core.analysis import Analysis, Counts, GroupRow, NoEntry, Row
     from cnncalc.core.builder import Builder
     from cnncalc.core.graph import Graph
@@ -48,6 +49,7 @@ _HOMES = {
     "Place": "core.problem",
     "Problem": "core.problem",
     "ProblemsFound": "core.problem",
+    "Reconciliation": "analyses.reconcile",
     "Report": "analyses.checks.report",
     "Row": "core.analysis",
     "TensorShape": "core.shape",
@@ -62,6 +64,7 @@ _HOMES = {
     "load": "formats.open",
     "loads": "formats.open",
     "names": "api",
+    "reconcile": "api",
     "summary": "api",
 }
 __all__ = [
@@ -82,6 +85,7 @@ __all__ = [
     "Place",
     "Problem",
     "ProblemsFound",
+    "Reconciliation",
     "Report",
     "Row",
     "TensorShape",
@@ -96,6 +100,7 @@ __all__ = [
     "load",
     "loads",
     "names",
+    "reconcile",
     "summary",
 ]
 

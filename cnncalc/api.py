@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.budget import Limit
     from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.analyses.comparing.comparison import Comparison
+    from cnncalc.analyses.measures import Measure
     from cnncalc.analyses.overview import Overview
+    from cnncalc.analyses.reconcile import Reconciliation
     from cnncalc.analyses.working import Explanation
     from cnncalc.drawing.formats import Drawing
     from cnncalc.formats.source import Source
     from cnncalc.render.check import Checked
     from cnncalc.teaching.question import Handout
 
-__all__ = ["analyze", "check", "compare", "diagram", "exercise", "explain", "lint", "names", "summary"]
+__all__ = ["analyze", "check", "compare", "diagram", "exercise", "explain", "lint", "names", "reconcile", "summary"]
 
 Network = Graph | Analysis | str | os.PathLike[str]
 Limits = Mapping[str, int | float | str | Mapping[str, int | float | str]]
@@ -64,11 +66,13 @@ def summary(
     columns: Iterable[str] | None = None,
     sort: str | None = None,
     top: int | None = None,
+    convention: str | None = None,
 ) -> Overview:
     """The table of one or more networks, as `cnncalc summary` writes it.
 
     `depth` is how far blocks are unfolded: 0 totals only, None all the way. `columns` are names of them; `sort` is the
-    quantity of which the largest come first, and `top` keeps so many rows. JSON, CSV and records list all layers.
+    quantity of which the largest come first, and `top` keeps so many rows. By a `convention` multiplies or params are
+    as that tool counts them. JSON, CSV and records list all layers.
 
     >>> print(summary("lenet5", columns=["layer", "params"], sort="params", top=2).to_markdown().splitlines()[6])
     | C5 | 48,120 |
@@ -83,16 +87,21 @@ def summary(
         (sort,) = _names([sort], used(Use.FIGURES), "quantity", "summary: sort")
     _number(depth, "summary: depth", 0)
     _number(top, "summary: top", 1)
-    return Overview([Analyzed(one.file, one) for one in analyses], shown, depth, sort, top)
+    counted_as = _convention(convention, "summary: convention")
+    return Overview([Analyzed(one.file, one) for one in analyses], shown, depth, sort, top, counted_as)
 
 
 def compare(
-    *networks: Network, by_layer: bool = False, depth: int | None = None, max_growth: Growth | None = None
+    *networks: Network,
+    by_layer: bool = False,
+    depth: int | None = None,
+    max_growth: Growth | None = None,
+    convention: str | None = None,
 ) -> Comparison:
     """Networks side by side, each beside the first, as `cnncalc compare` shows them.
 
     `by_layer` aligns the layers of two; with a `depth` entries at that depth. `grown` are the totals that grew more
-    than `max_growth`: 5 percent, or `{"params": 5}`.
+    than `max_growth`: 5 percent, or `{"params": 5}`. With a `convention` there are also figures as that tool counts.
 
     >>> [one.analysis.totals.params for one in compare("vgg16", "resnet50").networks]
     [138357544, 25557032]
@@ -103,7 +112,9 @@ def compare(
     if by_layer and len(analyses) != 2:
         raise ValueError(f"compare: by_layer compares two networks, not {len(analyses)}")
     _number(depth, "compare: depth", 0)
-    figures = [network(_name(given, one), one) for given, one in zip(networks, analyses, strict=True)]
+    counted_as = _convention(convention, "compare: convention")
+    also = (counted_as,) if counted_as else ()
+    figures = [network(_name(given, one), one, *also) for given, one in zip(networks, analyses, strict=True)]
     allowed = _growth(max_growth, "compare: max_growth")
     return compared_with_first(figures, by_layer=by_layer, depth=depth, allowed=allowed)
 
@@ -132,6 +143,41 @@ def explain(network: Network | ProblemsFound, *names: str, depth: int | Literal[
     return explained(_analysis(network, "explain: network"), names, depth)
 
 
+def reconcile(
+    network: Network,
+    figure: str | int | None = None,
+    *,
+    conventions: Iterable[str] | None = None,
+    functional: Iterable[str] = (),
+) -> Reconciliation:
+    """The figures that other tools print for a network, and the terms that lead from ours to theirs.
+
+    With a `figure`, 4111512576 or `"4.11G"`, whose it is. `conventions` are names of tools; `functional` are types of
+    layers that the code calls as functions.
+
+    >>> reconcile("resnet18", conventions=["torchinfo"]).conventions[0].figure
+    1814083944
+    """
+    from cnncalc.analyses import conventions as known
+    from cnncalc.analyses.reconcile import Reconciliation, figure_of, search
+    from cnncalc.analyses.reconcile import reconcile as beside
+    from cnncalc.core.layers import LAYERS
+
+    analysis = _analysis(network, "reconcile: network")
+    where = "reconcile: conventions"
+    chosen = known.names() if conventions is None else _names(conventions, known.names(), "convention", where)
+    called = _names(functional, LAYERS, "layer type", "reconcile: functional")
+    file, held = _name(network, analysis), [known.convention(name) for name in chosen]
+    if figure is None:
+        return Reconciliation(file, analysis, tuple(beside(analysis, held, called)), called)
+    if not isinstance(figure, str) and not is_whole(figure):
+        raise mistyped("reconcile: figure", "a whole number, or a rounded one like '4.11G'", figure)
+    looked_for = figure_of(str(figure))
+    if looked_for is None:
+        raise ValueError(f"reconcile: figure must be a whole number, or a rounded one like '4.11G', not '{figure}'")
+    return Reconciliation(file, analysis, search=search(analysis, str(figure), looked_for, held))
+
+
 def check(
     *networks: Network,
     limits: Limits | None = None,
@@ -145,6 +191,7 @@ def check(
     set: Mapping[str, object] | None = None,
     input_size: Size | None = None,
     allow_outside: bool = False,
+    convention: str | None = None,
 ) -> Checked:
     """A report on networks, or all files below a folder, held to what they expect, to budgets and to a baseline.
 
@@ -152,7 +199,7 @@ def check(
     `{"params": {"head": "2M"}}`. The `baseline` is a file or a version in git, from which totals grow no more than
     `max_growth`. With `lint` the rules run, too, or those of `select`, or all but those of `ignore`; `strict` breaks a
     file also where something is a warning. With `project` the `[tool.cnncalc]` of a file's `pyproject.toml` holds, as
-    it does for the command.
+    it does for the command. By a `convention` a limit of multiplies or params is of what that tool counts.
 
     Raises ValueError for a limit, a percentage or a code that is none.
 
@@ -162,8 +209,9 @@ def check(
     if not networks and not project:
         raise TypeError(f"check: give a network: {NETWORK}")
     return _checked(
-        networks, "check", limits=_limits(limits), baseline=baseline, growth=max_growth, lint=lint, select=select,
-        ignore=ignore, strict=strict, project=project, set=set, input_size=input_size, allow_outside=allow_outside,
+        networks, "check", limits=_limits(limits, convention), baseline=baseline, growth=max_growth, lint=lint,
+        select=select, ignore=ignore, strict=strict, project=project, set=set, input_size=input_size,
+        allow_outside=allow_outside,
     )  # fmt: skip
 
 
@@ -201,7 +249,8 @@ def diagram(
     """The picture of a network, of a block of it, or in the style `window` of a layer; a notebook shows it.
 
     `depth` is how far blocks are unfolded, None all the way; `counts` are quantities that are written on the boxes;
-    `width` in pixels breaks rows. CannotDraw is raised by what writes it, where nobody could read the picture.
+    a picture is broken so that it is no wider than `width` pixels.
+    CannotDraw is raised by what writes it, where nobody could read the picture.
 
     >>> diagram("lenet5").to_svg()[:4]
     '<svg'
@@ -216,8 +265,9 @@ def diagram(
     written = _names(counts, used(Use.COLUMNS), "count", "diagram: counts")
     if depth != "auto":
         _number(depth, "diagram: depth", 1)
-    if width is not None:
-        _number(width, "diagram: width", 1)
+    _number(width, "diagram: width", 200, 100_000)
+    if width is not None and style == "window":
+        raise ValueError("diagram: a width breaks a flow or volumes: the window of a layer has no rows")
     if part is None and style == "window":
         raise ValueError("diagram: the style window draws one layer: name it")
     if not isinstance(part, str | None):
@@ -405,10 +455,13 @@ def _nothing(path: str) -> None:
     """No project chooses anything."""
 
 
-def _limits(limits: object) -> dict[str, tuple[Limit, ...]]:
+def _limits(limits: object, convention: object) -> dict[str, tuple[Limit, ...]]:
     from cnncalc.analyses.checks.budget import read_limit, units
     from cnncalc.analyses.measures import MEASURES, Use, used
 
+    counted_as = _convention(convention, "check: convention")
+    if counted_as and not (isinstance(limits, Mapping) and counted_as.rests_on[0] in limits):
+        raise ValueError(f"check: the convention says how a limit of {counted_as.rests_on[0]} counts: there is none")
     if limits is None:
         return {}
     if not isinstance(limits, Mapping):
@@ -425,6 +478,8 @@ def _limits(limits: object) -> dict[str, tuple[Limit, ...]]:
             if limit is None:
                 raise ValueError(f"check: limits[{quantity!r}] must be {units(MEASURES[quantity])}, not '{amount}'")
             read.append(limit)
+        if counted_as and quantity == counted_as.rests_on[0]:
+            quantity, read = counted_as.name, [one._replace(quantity=counted_as.name) for one in read]
         found[quantity] = tuple(read)
     return found
 
@@ -457,6 +512,19 @@ def _words(given: object, where: str) -> list[str]:
 
 def _names(given: object, known: Iterable[str], what: str, where: str) -> tuple[str, ...]:
     return known_names(_words(given, where), tuple(known), what)
+
+
+def _convention(given: object, where: str) -> Measure | None:
+    """The measure of what a tool counts."""
+    from cnncalc.analyses.conventions import names as known
+    from cnncalc.analyses.reconcile import counted_by
+
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise mistyped(where, "the name of a convention", given)
+    (name,) = _names(given, known(), "convention", where)
+    return counted_by(name)
 
 
 def _number(given: object, where: str, least: int, most: int | None = None) -> None:

@@ -26,7 +26,7 @@ class ArchitectureWarning(pytest.PytestWarning):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare `--cnncalc`."""
+    """The option `--cnncalc`."""
     group = parser.getgroup("cnncalc", "architecture files")
     group.addoption("--cnncalc", action="store_true", help="check architecture files, too: one test for each")
 
@@ -137,7 +137,7 @@ def _is_architecture(path: str) -> bool:
 
 
 class ArchitectureItem(pytest.Item):
-    """Holds one file to its own `expect` and `budget` and to the lint rules, as `cnncalc check` does."""
+    """One file, held to its own `expect` and `budget` and to the lint rules, as `cnncalc check` does."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)

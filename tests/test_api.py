@@ -56,6 +56,7 @@ PUBLIC = [
     "Place",
     "Problem",
     "ProblemsFound",
+    "Reconciliation",
     "Report",
     "Row",
     "TensorShape",
@@ -70,6 +71,7 @@ PUBLIC = [
     "load",
     "loads",
     "names",
+    "reconcile",
     "summary",
 ]
 
@@ -90,10 +92,21 @@ COMMANDS: list[tuple[Callable[[], Any], str]] = [
         "summary resnet18 -d 2 --sort params --top 3",
     ),
     (lambda: cnncalc.summary("lenet5.yaml", columns=["layer", "flops"]), "summary lenet5.yaml --columns layer,flops"),
+    (lambda: cnncalc.summary("lenet5.yaml", convention="thop"), "summary lenet5.yaml --convention thop"),
     (lambda: cnncalc.compare("lenet5", "lenet5_1998"), "compare lenet5 lenet5_1998"),
+    (
+        lambda: cnncalc.compare("lenet5", "lenet5_1998", convention="thop"),
+        "compare lenet5 lenet5_1998 --convention thop",
+    ),
+    (
+        lambda: cnncalc.check("lenet5", limits={"multiplies": "400k"}, convention="thop"),
+        "check lenet5 --max-multiplies 400k --convention thop --no-lint",
+    ),
     (lambda: cnncalc.compare("lenet5", "lenet5_1998", by_layer=True), "compare lenet5 lenet5_1998 --by-layer"),
     (lambda: cnncalc.explain("lenet5", "C1", "total"), "explain lenet5.yaml C1 total"),
     (lambda: cnncalc.explain("lenet5"), "explain lenet5.yaml"),
+    (lambda: cnncalc.reconcile("lenet5", conventions=["thop", "fvcore"]), "reconcile lenet5 --convention thop,fvcore"),
+    (lambda: cnncalc.reconcile("lenet5", 61_706), "reconcile lenet5 --figure 61706"),
     (lambda: cnncalc.check("lenet5", limits={"params": "60k"}), "check lenet5 --max-params 60k --no-lint"),
     (lambda: cnncalc.check("lenet5", "nowhere", lint=True), "check lenet5 nowhere"),
     (lambda: cnncalc.exercise("lenet5", seed=7, count=3), "exercise lenet5 --seed 7 --count 3"),
@@ -125,6 +138,7 @@ def test_a_drawing_is_written_as_its_command_does(form: str) -> None:
         "Explanation": "explain",
         "Checked": "check",
         "Handout": "exercise",
+        "Reconciliation": "reconcile",
     }.items(),
 )
 def test_the_writers_are_those_of_the_command(result: str, command: str) -> None:
@@ -367,6 +381,7 @@ WRONG: list[tuple[str, Callable[[], Any], str]] = [
             ("check", cnncalc.check),
             ("lint", cnncalc.lint),
             ("diagram", cnncalc.diagram),
+            ("reconcile", cnncalc.reconcile),
             ("exercise", cnncalc.exercise),
         )
         for value, kind in ((5, "int"), (None, "NoneType"), ({}, "dict"), (["lenet5"], "list"), (b"lenet5", "bytes"))
@@ -508,6 +523,10 @@ VALUES: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: cnncalc.check("lenet5", max_growth=5), "check: max_growth goes with a baseline"),
     (lambda: cnncalc.diagram("alexnet", style="window"), "diagram: the style window draws one layer: name it"),
+    (
+        lambda: cnncalc.check("lenet5", limits={"params": 5}, convention="thop"),
+        "check: the convention says how a limit of multiplies counts: there is none",
+    ),
     (lambda: cnncalc.diagram("alexnet", theme="drak"), "no theme 'drak'; did you mean 'dark'?"),
     (lambda: cnncalc.exercise("lenet5", level=4), "exercise: level must be 1 to 3, is 4"),
     (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnncalc.formats import changes, dependents
+from cnncalc.formats import changes, dependents, git
 from tests.repository import Repository, repository
 from tests.running import Ran, environment, invoke
 
@@ -212,8 +212,8 @@ def test_too_many_files_are_refused(project: Repository, monkeypatch: pytest.Mon
 
 
 def test_more_files_than_git_is_asked_for_at_once(project: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "_TOGETHER", 3)
-    monkeypatch.setattr(changes, "_SMALL", 70)
+    monkeypatch.setattr(git, "TOGETHER", 3)
+    monkeypatch.setattr(git, "SMALL", 70)
     found = change(project, "staged", {"nets/base.yaml": GROWN})
     assert named(found) == ["nets/base.yaml", *FAMILY]
     assert found.index
@@ -576,7 +576,8 @@ def test_a_commit_that_deletes_a_parent_is_refused(project: Repository, hooked: 
     project.git("rm", "--quiet", "nets/base.yaml")
     ran = hooked("commit", "--message=x")
     assert ran.code == 1
-    assert "wide.yaml:1:11: error extends no file `base.yaml`" in ran.out + ran.err
+    assert "error extends no file `../base.yaml`" in ran.out + ran.err
+    assert "and so in wide.yaml, wider.yml" in ran.out + ran.err
 
 
 def test_a_commit_in_another_worktree(project: Repository, hooked: Callable[..., Ran], tmp_path: Path) -> None:

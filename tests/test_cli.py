@@ -125,7 +125,7 @@ def test_several_files_are_a_json_array_with_the_problems_of_those_that_fail(fol
 def test_a_summary_as_csv(folder: Path) -> None:
     write("net.yaml")
     found = list(csv.DictReader(io.StringIO(invoke("summary", "net.yaml", "lenet5", "-f", "csv").out)))
-    assert len(found) == 2 + 13
+    assert len(found) == 2 + 15
     assert found[0] == {
         "file": "net.yaml", "name": "first", "type": "conv", "inputs": "input", "input_shapes": "8x8x3",
         "output_shape": "6x6x4", "params": "112", "weights": "108", "biases": "4", "buffers": "0",
@@ -844,7 +844,7 @@ def test_explain_without_names_explains_the_network_from_its_entries_to_its_tota
     ran = invoke("explain", "lenet5")
     *parts, idle, legend = ran.out.split("\n\n")
     rows = cnncalc.analyze(cnncalc.load("lenet5")).rows
-    silent = [row.name for row in rows if row.type in ("relu", "tanh", "softmax")]
+    silent = [row.name for row in rows if row.type in ("relu", "tanh", "sigmoid", "softmax")]
     heads = [part.partition(" · ")[0] for part in parts]
     assert heads == [row.name for row in rows if row.name not in silent] + ["total"]
     assert idle == f"Nothing changes and nothing is counted in: {', '.join(silent)}."

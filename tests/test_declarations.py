@@ -39,7 +39,7 @@ FIELDS = {
     "zzz = 1": (
         "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `tensors`, `branches`, `alike`, `along`, "
         "`verb`, `computes`, `second_input`, `unknown`, `where`, `requires`, `out_channels`, `out_side`, "
-        "`out_tokens`, `out_vector`, `out_shape`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
+        "`out_tokens`, `out_vector`, `out_shape`, `sees`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
     ),
     'family = "conv"': 'Own.family: stands in the first line (write `class Own(Layer, family="conv")`)',
     'type = "mine"': "Own.type: is worked out, not declared",
@@ -223,12 +223,12 @@ FORMULAS = {
         "Own.out_channels: unknown name `zzz` in `zzz` (the names are `c`, `channels`, `side`, `vector` and `many`)"
     ),
     'out_channels = "prod(out)"': (
-        "Own.out_channels: unknown name `out` in `prod(out)` (`out` is known in `weights`, `biases`, `buffers` and "
-        "`multiplies` only)"
+        "Own.out_channels: unknown name `out` in `prod(out)` (`out` is known in `weights`, `biases`, `buffers`, "
+        "`multiplies` and `sees` only)"
     ),
     'requires = [Requirement("prod(out) > 1", "why")]': (
         "Own.requires, prod(out) > 1: unknown name `out` in `prod(out) > 1` (`out` is known in `weights`, `biases`, "
-        "`buffers` and `multiplies` only)"
+        "`buffers`, `multiplies` and `sees` only)"
     ),
     'out_side = "before + side"': (
         "Own.out_side: unknown name `before` in `before + side` (the names are `c`, `channels`, `side`, "

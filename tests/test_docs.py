@@ -212,8 +212,10 @@ def test_relative_links_lead_to_files_and_headings(page: Path) -> None:
 OVERRIDDEN = {"run", "convert", "shell_complete", "parse_args", "format_options"}  # what they do, their base says
 OVERRIDDEN |= {"get_help", "get_help_option", "get_help_record"}
 NO_NOUN = (
-    r"(What|How|Where|By|For|Of|Add|Check|Compare|Count|Draw|Drop|Find|Get|Give|Keep|Let|Load|Make|Parse|Print|Put|Raise"
-    r"|Read|Refuse|Returns?|Run|Say|Show|Take|Turn|Write)\b"
+    r"(What|How|Where|Who|Whose|It|Its|They|This is|These|Everything|Always|By|For|Of|As|If|Adds?|Asks?|Clears?|Compare"
+    r"|Check|Count|Declare|Decides?|Do|Draws?|Drop|Finds?|Flush|Gets?|Gives?|Goes|Hides?|Holds?|Keeps?|Lets?|Loads?|Looks?"
+    r"|Makes?|Parses?|Pass|Passes|Prints?|Puts?|Raises?|Reads?|Refuses?|Returns?|Runs?|Says?|Shows?|Takes?|Tells?|Turns?"
+    r"|Writes?)\b"
 )
 
 

@@ -58,6 +58,10 @@ FORMS = {
     "bom.csv": "\ufeff1,608\r\n2,470400\r\n3,15690\r\n4,15680\r\n",
     "lines.md": "(1) 608\n(2): 470,400\n**(3)** 15 690\n- (4) = 15680\n",
     "notes.txt": "Ada\n\n(1) 608\n(2) 470400\nI was not sure here.\n(3) 15690\n(4) 15680\n",
+    "mail.txt": "Dear teacher,\n\n1: 608\n2) 470,400\n**3.** 15 690\n> 4 = 15680\n\nAt 14:30, Ada\n",
+    "list.md": "1번. 608\n問2: 470400\nQ3) 15690\nAnswer 4: 15680\n",
+    "beside blanks.md": "(1) 608\n(2) 470400\n3. 15690\n4) 15680\n",
+    "Unicode text.txt": "Name\t1\t2\t3\t4\r\nAda\t608\t470,400\t15690\t15680\r\n".encode("utf-16"),
     "escaped.md": "(1) 608\n(2) 470\\_400\n(3) 15&#44;690\n(4) \\`15680\\`\n",
 }
 
@@ -74,6 +78,18 @@ def test_the_worksheet_itself_filled_in(worksheet: Path) -> None:
     result = invoke("grade", str(worksheet), str(_saved(worksheet, "ada.md", text)))
     assert result.code == 0
     assert "note" not in result.out
+
+
+def test_numbered_lines_below_a_sheet_are_answers_where_no_blank_is_filled(worksheet: Path) -> None:
+    sheet = worksheet.read_text(encoding="utf-8")
+    below = "\n\n1. 608\n2. 470400\n3. 15690\n4. 15680\n"
+    result = invoke("grade", str(worksheet), str(_saved(worksheet, "below.md", sheet + below)))
+    assert (result.code, "4 of 4 points, 100%" in result.out) == (0, True)
+    some = filled(sheet, {"1": "608"})
+    result = invoke(
+        "grade", str(worksheet), str(_saved(worksheet, "working.md", some + "\n1. 5·5·3 = 75\n2. 470400\n"))
+    )
+    assert "1 of 4 points, 25%" in result.out
 
 
 def test_utf_16_and_standard_input_are_read(worksheet: Path) -> None:

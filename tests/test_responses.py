@@ -56,6 +56,19 @@ EXPORTS: dict[str, tuple[str, str, list[str]]] = {
         "names from columns 2 'Vorname' and 1 'Nachname'; questions 1–3 from columns 7–9",
         ["Ada Lovelace"],
     ),
+    "Moodle in Korean": (
+        "성,이름,이메일 주소,상태,시작,완료,소요 시간,성적/3.00,응답 1,응답 2,응답 3\n"
+        '김,철수,a@x.kr,종료됨,2026년 11월 27일,,1분,3.00,28x28x6,156,"117,600"\n',
+        "names from columns 1 '성' and 2 '이름'; questions 1–3 from columns 9–11",
+        ["김 철수"],
+    ),
+    "Blackboard": (
+        "Username,Last Name,First Name,Question ID 1,Question 1,Answer 1,Possible Points 1,Auto Score 1,Manual Score 1,"
+        "Question ID 2,Question 2,Answer 2,Possible Points 2,Question 3,Answer 3\n"
+        'ada,Lovelace,Ada,7,Output?,28x28x6,1,1,,8,Params?,156,1,Multiplies?,"117,600"\n',
+        "names from columns 3 'First Name' and 2 'Last Name'; questions 1–3 from columns 6, 12, 15",
+        ["Ada Lovelace"],
+    ),
     "Canvas": (
         "name,id,sis_id,section,section_id,section_sis_id,submitted,attempt,4355: C1 output,1.0,4356: C1 params,1.0,"
         "4357: C1 multiplies,1.0,n correct,n incorrect,score\n"

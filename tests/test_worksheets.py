@@ -127,3 +127,10 @@ def test_a_slip_made_on_purpose_is_named(name: str, id: str, answer: str, slip: 
     mark = Grader(one).mark(one.question(id), answer)
     assert mark.verdict == "wrong"
     assert slip in [likely.slip.name for likely in mark.slips]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
+def test_no_line_of_a_blank_sheet_is_taken_for_an_answer(path: Path) -> None:
+    if "cnncalc worksheet" in path.read_text(encoding="utf-8") and not path.stem.endswith("-key"):
+        (found,) = read_answers(str(path), path.name)
+        assert not any(found.answers.values())

@@ -16,6 +16,7 @@ from cnncalc.core.figures import Figure, read_figure
 from cnncalc.core.graph import Graph
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
 from cnncalc.core.shape import Shape
 from cnncalc.core.work import Work
 
@@ -54,7 +55,7 @@ class Reconciled:
 
     @property
     def figure(self) -> int:
-        """What the tool prints, or at least so much."""
+        """The figure that the tool prints, or at least so much."""
         return self.ours + sum(term.amount for term in self.terms)
 
     @property
@@ -237,7 +238,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Reconciliation:
+class Reconciliation(Tabular):
     """A network beside conventions, or the `search` for a figure; `functional` types are called as functions."""
 
     file: str
@@ -245,6 +246,9 @@ class Reconciliation:
     conventions: tuple[Reconciled, ...] = ()
     functional: tuple[str, ...] = ()
     search: Search | None = None
+
+    def __repr__(self) -> str:
+        return f"<Reconciliation of {self.file}{f', {self.search.figure}' if self.search else ''}>"
 
 
 def figure_of(text: str) -> Figure | None:

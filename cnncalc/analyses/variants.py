@@ -59,7 +59,7 @@ def changed(
     >>> changed(cnncalc.load("alexnet"), {}, {"input": (3, 8, 8)}) is None
     True
     """
-    shapes = {**graph.inputs, **{name: TensorShape(shape) for name, shape in (inputs or {}).items()}}
+    shapes = {name: TensorShape(shape) for name, shape in {**graph.inputs, **(inputs or {})}.items()}
     starts = list(shapes.values())
     known = WorkDone() if known is None else known
     nodes: list[Node] = []
@@ -75,7 +75,8 @@ def changed(
             except Impossible:
                 return None
         nodes.append(node._replace(layer=layer, work=known[key]))
-    return replace(graph, nodes=tuple(nodes), inputs=shapes, document=None, changed=True)
+    read = {name: TensorShape(shape) for name, shape in shapes.items()}
+    return replace(graph, nodes=tuple(nodes), inputs=read, document=None, changed=True, reread=None)
 
 
 def variants(graph: Graph, most: int, known: WorkDone) -> Iterator[Variant]:

@@ -7,9 +7,10 @@ A `Step` (see work.py) is one number: its formula as declared, what each name in
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
+from cnncalc.analyses.measures import MEASURES, Worked
 from cnncalc.analyses.outline import describe, describe_layer, parts
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, NoEntry, Row, analyze
 from cnncalc.core.formula import names, shown, written
@@ -39,7 +40,8 @@ class LayerWorking(Mathematics):
     are alike) and channels (`values` of a vector), weights, biases, buffers, multiplies, params, activations. Where
     several steps make one quantity, a step labelled `sum` follows. `unchanged`: the output has the input's shape, and
     there are no steps for it. `remainders` says on which axis a stride leaves positions over, and how many. `maps` is
-    the global average pool that a dense layer reads: its weights can weigh the maps themselves.
+    the global average pool that a dense layer reads: its weights can weigh the maps themselves. `asked` is the working
+    of quantities that are not counted, by name.
 
     >>> import cnncalc
     >>> working = working_of(cnncalc.analyze(cnncalc.load("alexnet")).find("conv1"))
@@ -53,6 +55,7 @@ class LayerWorking(Mathematics):
     steps: tuple[Step, ...]
     remainders: dict[str, int]
     maps: str = ""
+    asked: dict[str, Sequence[Worked]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Working of {self.name}: {self.description}>"
@@ -146,6 +149,7 @@ class SumWorking:
     parts: tuple[tuple[str, Row | GroupRow], ...]
     counts: Counts
     left_open: tuple[tuple[str, ...], ...] = ()  # of each part, and of all: the quantities that are not known
+    asked: dict[str, Sequence[Worked]] = field(default_factory=dict)  # the working of quantities that are not counted
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,7 @@ class Explanation(Result):
     broken: Broken | None = None
     problems: Sequence[Problem] = ()
     file: str = ""
+    asked: Sequence[str] = ()
 
     def __repr__(self) -> str:
         shown = ", ".join(entry.name for entry in self.entries) or "where it breaks"
@@ -212,12 +217,15 @@ class Explanation(Result):
 
 
 def explain(
-    analysis: Analysis, entries: list[Row | GroupRow | None] | None = None, depth: int | None = 0
+    analysis: Analysis,
+    entries: list[Row | GroupRow | None] | None = None,
+    depth: int | None = 0,
+    asked: Sequence[str] = (),
 ) -> Explanation:
     """The working of some entries, or of the network; None stands for its total.
 
     A block is unfolded to a depth: 0 its sum alone, 1 also the entries directly below, None every layer. Entries that
-    come up by unfolding are passed over where they are idle.
+    come up by unfolding are passed over where they are idle. `asked` names quantities whose working is told, too.
 
     >>> import cnncalc
     >>> analysis = cnncalc.analyze(cnncalc.load("lenet5"))
@@ -228,22 +236,25 @@ def explain(
     found: list[LayerWorking | SumWorking] = []
     idle: list[str] = []
 
+    def of(entry: Row | GroupRow | None) -> dict[str, Sequence[Worked]]:
+        return {name: one.worked(analysis, entry) for name in asked if (one := MEASURES[name]).worked}
+
     def add(entry: Row | GroupRow | None, depth: int | None, asked: bool) -> None:
         if isinstance(entry, Row):
             working = replace(working_of(entry), maps=_maps(analysis, entry))
             if working.idle and not asked:
                 idle.append(entry.name)
             else:
-                found.append(working)
+                found.append(replace(working, asked=of(entry)))
             return
         if depth != 0:
             for child in below.get(entry.name if entry else "", []):
                 add(child, None if depth is None else depth - 1, asked=False)
-        found.append(sum_of(analysis, entry, below))
+        found.append(replace(sum_of(analysis, entry, below), asked=of(entry)))
 
     for entry in [None] if entries is None else entries:
         add(entry, depth, asked=True)
-    return Explanation(analysis, tuple(found), tuple(idle))
+    return Explanation(analysis, tuple(found), tuple(idle), asked=asked)
 
 
 def named(
@@ -292,7 +303,11 @@ def why_not(understood: Understood) -> Explanation:
 
 
 def explained(
-    analysis: Analysis, names: Sequence[str] = (), depth: int | str | None = "auto", file: str = ""
+    analysis: Analysis,
+    names: Sequence[str] = (),
+    depth: int | str | None = "auto",
+    file: str = "",
+    asked: Sequence[str] = (),
 ) -> Explanation:
     """The working of the entries of these names, without one of the network; raises ProblemsFound for unknown ones.
 
@@ -300,7 +315,7 @@ def explained(
     """
     hint = f"`cnncalc summary {file or analysis.file} --depth all` shows every name"
     entries = named(analysis, names or ("total",), file, hint)
-    return explain(analysis, entries, (0 if names else 1) if isinstance(depth, str) else depth)
+    return explain(analysis, entries, (0 if names else 1) if isinstance(depth, str) else depth, asked)
 
 
 def where_it_breaks(understood: Understood, names: Sequence[str] = (), file: str = "") -> Explanation:

@@ -58,7 +58,7 @@ class Guard(io.BufferedIOBase):
         self._line = ""  # as much of the line so far as decides what the next write completes
 
     def write(self, data: Any) -> int:
-        """Pass bytes on; how many they were."""
+        """The number of bytes that were passed on."""
         given = bytes(data)
         text = self._line + given.decode("utf-8", "surrogateescape")
         broken = _COMPLETED.sub(self._break, text) if "##[" in text or "::" in text else text
@@ -78,11 +78,11 @@ class Guard(io.BufferedIOBase):
         return self.under.name
 
     def writable(self) -> bool:
-        """Always."""
+        """True: what is below takes text."""
         return True
 
     def flush(self) -> None:
-        """Flush what is below."""
+        """A flush of what is below."""
         self.under.flush()
 
     def fileno(self) -> int:

@@ -96,7 +96,7 @@ class Command:
     also: tuple[tuple[OutputFormat, str], ...] = ()  # further formats and outputs
 
     def run(self) -> int:
-        """Do it; the exit code."""
+        """The exit code, when all is done."""
         raise NotImplementedError
 
     def write(self, result: Any) -> None:
@@ -165,7 +165,7 @@ _HELP = said_and_done("-h", "--help", help="Show this message and exit.", text=c
 
 
 class Documented(click.Command):
-    """Its help has only characters that standard output has."""
+    """A command whose help has only characters that standard output has."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option:
         return _HELP
@@ -175,7 +175,7 @@ class Documented(click.Command):
 
 
 class Parsed(Documented):
-    """Looks at what the options say together before anything is done; shows them under headings."""
+    """A command that looks at what its options say together before anything is done, and shows them under headings."""
 
     def __init__(self, name: str, groups: dict[str, str], **more: Any) -> None:
         super().__init__(name, **more)

@@ -18,7 +18,7 @@ FEW = 20  # that many are done before anybody wonders
 
 
 class Progress(Generic[Item]):
-    """Goes through `items` and shows how far it is, where standard error is a terminal and they are many.
+    """A bar that says how far a walk through `items` is, where standard error is a terminal and they are many.
 
     `hide` makes room for what is printed in between: the bar then stands below it again.
     """
@@ -40,7 +40,7 @@ class Progress(Generic[Item]):
                 self._bar.update(1)
 
     def hide(self) -> None:
-        """Clear the line that the bar stands on."""
+        """The end of the bar: its line is cleared."""
         if self._bar:
             sys.stderr.write("\r\x1b[2K")
             sys.stderr.flush()

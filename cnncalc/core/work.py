@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import groupby
-from math import prod
+from math import gcd, prod
 from typing import Any
 
 from cnncalc.core.formula import Tree, compiled, denied, left_over, names, parse, shown, written
@@ -137,6 +137,66 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
         failure = error
         terms += [error.term] if error.term else []
     return [_step(layer, scope, *term) for term in terms], failure
+
+
+class Taps(Record):
+    """The positions of its input that one place of an output reads on an axis: `first` to `last`, `every` so many.
+
+    `every` is 0 where not all of them may be read; `last` stands before `first` where none is.
+    """
+
+    first: int
+    last: int
+    every: int
+
+
+class Reach(Record):
+    """What the places of an output read on one axis: those of a period, and how far the next period's are moved on."""
+
+    taps: tuple[Taps, ...]
+    shift: int
+
+
+def reach(layer: Layer, inputs: tuple[Shape, ...], output: Shape) -> tuple[Reach, ...]:
+    """What a layer that says what it `sees` reads, on each axis of its first input.
+
+    >>> from cnncalc.core.layers import LAYERS
+    >>> pool = LAYERS["max_pool"]({"kernel": (3,), "stride": (2,), "padding": ((1, 1),), "dilation": (1,)})
+    >>> reach(pool, ((8, 9),), (8, 5))
+    (Reach(taps=(Taps(first=-1, last=1, every=1),), shift=2),)
+    """
+    scope = _scope(layer, inputs)
+    scope["out"] = output[1:]
+    found = []
+    for axis in range(len(scope["side"])):
+
+        def value(which: str, place: int, axis: int = axis) -> int:
+            scope["place"] = place
+            text = _pick(layer, layer.sees.get(which, _OWN_PLACE[which]), scope, axis)
+            return int(compiled(text, layer.per_axis)(scope, axis))
+
+        period = value("period", 0) if len(output) == len(inputs[0]) else 1
+        taps = tuple(Taps(*(value(which, place) for which in ("first", "last", "every"))) for place in range(period))
+        shift = value("first", period) - taps[0].first if len(output) == len(inputs[0]) else 0
+        found.append(_shortest(taps, shift))
+    return tuple(found)
+
+
+_OWN_PLACE = {"first": "place", "last": "place", "every": "1", "period": "1"}
+
+
+def _shortest(taps: tuple[Taps, ...], shift: int) -> Reach:
+    """The same with the shortest period."""
+    period = len(taps)
+    parts = gcd(period, shift)
+    if parts > 1:
+        step, moved = period // parts, shift // parts
+        if all(
+            (one.first + moved, one.last + moved, one.every) == other
+            for one, other in zip(taps[:-step], taps[step:], strict=True)
+        ):
+            return Reach(taps[:step], moved)
+    return Reach(taps, shift)
 
 
 def learned(layer: Layer, inputs: tuple[Shape, ...]) -> list[str]:

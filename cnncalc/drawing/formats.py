@@ -16,7 +16,7 @@ from cnncalc.drawing.card import Look
 from cnncalc.drawing.draw import draw, graph
 from cnncalc.drawing.picture import Picture
 from cnncalc.drawing.sketch import CannotDraw, Sketch
-from cnncalc.drawing.window import window
+from cnncalc.drawing.window import sight, window
 
 WHOLE = "a diagram draws the whole or a block"
 
@@ -91,7 +91,7 @@ def drawn(drawing: Drawing, style: Style) -> Picture:
     """The picture, before it is written."""
     analysis, part, kind, depth, counts, every_copy, _, width = drawing
     if isinstance(part, Row):
-        return window(part, style.layout)
+        return window(part, style.layout, sight(analysis, part))
     look = Look(style.layout, counts)
     return draw(analysis, style=kind, depth=depth, part=part, look=look, every_copy=every_copy, width=width)
 

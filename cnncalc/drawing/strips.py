@@ -23,7 +23,11 @@ class Strip(Record):
 
 
 def margin(lines: int) -> float:
-    """The room beside or between strips for so many lines, in pixels."""
+    """The room beside or between strips for so many lines, in pixels.
+
+    >>> margin(0), margin(1), margin(3)
+    (0.0, 28.0, 46.0)
+    """
     return 2 * BESIDE + LANE * (lines - 1) if lines else 0.0
 
 

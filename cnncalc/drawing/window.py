@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnncalc.analyses.outline import describe_layer
 from cnncalc.analyses.working import working_of
-from cnncalc.core.analysis import Row
+from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, written_shape
@@ -84,8 +86,23 @@ def sides_of(row: Row) -> list[Side]:
     ]
 
 
-def window(row: Row, layout: str = "hwc") -> Picture:
-    """The grid of a layer's input with its first windows, and that of its output; of large ones the first corner."""
+def sight(analysis: Analysis, row: Row) -> list[str]:
+    """The receptive field of a layer, of each input that has sides, as notes below its window."""
+    from cnncalc.analyses.measures.receptive_field import of_layer, told
+
+    found = []
+    for place, field in of_layer(analysis, row).items():
+        name, shape = list(analysis.inputs.items())[place]
+        for line in told(field, shape[1:]):
+            found.append(f"of {clean(name)} one output {'sees' if field.exact else 'sees at most'} {line}")
+    return found
+
+
+def window(row: Row, layout: str = "hwc", sees: Sequence[str] = ()) -> Picture:
+    """The grid of a layer's input with its first windows, and that of its output; of large ones the first corner.
+
+    `sees` are the notes on what one output sees of the network's input.
+    """
     sides = sides_of(row)
     high, wide = sides if len(sides) == 2 else (Side("", 1, 1, 1, 1, 1, 0, 0), sides[0])
     title = f"{clean(row.name)} · {clean(describe_layer(row.layer, row.input_shapes[0][0], spelled=True))}"
@@ -123,7 +140,7 @@ def window(row: Row, layout: str = "hwc") -> Picture:
     shape_in, shape_out = (written_shape(one, layout) for one in (row.input_shapes[0], row.output_shape))
     items += [Caption(MARGIN, top - 12, f"reads {shape_in}", "shape"), Caption(out_x, top - 12, shape_out, "shape")]
     bottom = top + CELL * max(rows, out_rows) + 26
-    notes = _notes(sides, high, wide)
+    notes = [*_notes(sides, high, wide), *sees]
     for note in notes:
         items.append(Caption(MARGIN, bottom, note, "note"))
         bottom += 18

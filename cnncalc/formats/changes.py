@@ -10,6 +10,7 @@ import os
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha1, sha256
 
 from cnncalc.core.problem import ProblemsFound, fail
@@ -17,11 +18,8 @@ from cnncalc.formats import git
 from cnncalc.formats.listing import SUFFIXES
 from cnncalc.formats.source import Source, decode, is_outside, outside, read_file, relative
 
-_MOST = 2**28  # bytes of a list of files
 _NAMES = ("--no-renames", "--no-relative", "--ignore-submodules=dirty", "-z")
 _MOST_LINKS = 40
-_TOGETHER = 200  # files that git is asked for at once: their names fit into a pipe
-_SMALL = 2**18  # bytes of a file that is read with others
 _LINK, _SUBMODULE = "120000", "160000"
 
 
@@ -54,7 +52,12 @@ class ChangeSet:
 
     def read_before(self, path: str) -> Source | None:
         """A file as it was; None where it is new. Raises ProblemsFound where it cannot be read."""
-        return git.Tree(self.before, self.tree.name("."), whole=True).read(path) if self.before else None
+        return self.older.read(path) if self.older else None
+
+    @cached_property
+    def older(self) -> git.Tree | None:
+        """The files of the version that is compared with; None where there is none."""
+        return git.Tree(self.before, self.tree.name("."), whole=True, known={}) if self.before else None
 
 
 def since(ref: str) -> ChangeSet:
@@ -154,7 +157,7 @@ def _places() -> tuple[str, str]:
 
 
 def _list(folder: str, *args: str, staged: bool = False) -> list[str]:
-    return git.answer(folder, *args, most=_MOST, staged=staged).split("\0")[:-1]
+    return git.answer(folder, *args, most=git.MOST_LISTED, staged=staged).split("\0")[:-1]
 
 
 # ------------------------------------------------------------------------------------------------ the files
@@ -252,12 +255,12 @@ class Index(WorkingTree):
         return source
 
     def read_all(self, paths: Iterable[str]) -> Iterator[tuple[str, Source | None]]:
-        """As of the working tree, with two questions to git for many files instead of one for each."""
+        """The sources of many files at once, with two questions to git instead of one for each."""
         left = list(paths)
         while left:
-            together, left = left[:_TOGETHER], left[_TOGETHER:]
+            together, left = left[: git.TOGETHER], left[git.TOGETHER :]
             objects = {self.entries[path][1] for path in together}
-            read = {} if objects <= self.known.keys() else _contents(self.name("."), objects)
+            read = {} if objects <= self.known.keys() else git.contents(self.name("."), objects)
             self.known |= read
             yield from super().read_all(together)
             for object, content in read.items():
@@ -294,22 +297,6 @@ class Index(WorkingTree):
                 raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
             self.known[object] = found[1]
         return self.known[object]
-
-
-def _contents(folder: str, objects: Iterable[str]) -> dict[str, bytes]:
-    """The contents of objects; of those that are not there or large none."""
-    said = "".join(f"{object}\n" for object in objects)
-    _, out = git.ask(folder, "cat-file", "--batch-check=%(objectname) %(objectsize)", said=said)
-    sizes = dict(line.split(" ", 1) for line in out.decode().splitlines())
-    sizes = {object: size for object, size in sizes.items() if size.isdigit() and int(size) <= _SMALL}
-    said = "".join(f"{object}\n" for object in sizes)
-    _, out = git.ask(folder, "cat-file", "--batch=", said=said, most=_TOGETHER * (_SMALL + 2))
-    found, start = {}, 0
-    for object, size in sizes.items():
-        start += 1  # the line that says nothing
-        found[object] = out[start : start + int(size)]
-        start += int(size) + 1
-    return found
 
 
 def _parts(path: str) -> list[str]:

@@ -11,6 +11,7 @@ import os
 import posixpath
 import re
 import subprocess
+from collections.abc import Collection, Iterable
 from threading import Timer
 
 from cnncalc.core.problem import Place, ProblemsFound, fail, misspelt, nearest
@@ -19,6 +20,9 @@ from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
 
 PREFIX = "git:"
 SECONDS = 30  # for one question to git
+MOST_LISTED = 2**28  # bytes of a list of files
+TOGETHER = 200  # files that git is asked for at once: their names fit into a pipe
+SMALL = 2**18  # bytes of a file that is read with others
 _MOST_NAMES = 4 * 2**20  # bytes of a list that is only for a cure
 
 # Inside a hook these lead git to another folder's repository, or have it write to standard error.
@@ -34,19 +38,42 @@ _QUIET = {
 
 
 class Tree(Record):
-    """A repository's files at `ref`: below `folder`, or from the top of its repository where `whole`."""
+    """A repository's files at `ref`: below `folder`, or from the top of its repository where `whole`.
+
+    `known` is what it has read, where much is asked of it in one run: small files, and those that are not there.
+    """
 
     ref: str
     folder: str
     whole: bool = False
+    known: dict[str, bytes | None] | None = None
 
     def read(self, path: str) -> Source | None:
         """The file of that path; None where there is none. Raises ProblemsFound where it cannot be read."""
         path = posixpath.normpath(path)
         name = f"{PREFIX}{self.ref}:{path if self.whole else os.path.join(self.folder, path)}"
         object = self._listed(path) if "\n" in path else self._object(path)
-        found = objects(self.folder, [object], name) if object else None
-        return None if found is None else self.source(found[1], path, name)
+        if self.known is not None and object in self.known:
+            data = self.known[object]
+        else:
+            found = objects(self.folder, [object], name) if object else None
+            data = found[1] if found else None
+            if self.known is not None and (data is None or len(data) <= SMALL):
+                self.known[object] = data
+        return None if data is None else self.source(data, path, name)
+
+    def read_ahead(self, paths: Collection[str]) -> None:
+        """Read small files together, of which each will be asked for; `known` then has them."""
+        assert self.known is not None
+        wanted = set(paths)
+        _, out = ask(self.folder, "ls-tree", "-r", "-z", "--full-tree", self.ref, most=MOST_LISTED)
+        listed = (line.partition("\t")[::2] for line in os.fsdecode(out).split("\0"))
+        objects = {path: entry.split(" ")[2] for entry, path in listed if path in wanted and entry.startswith("100")}
+        paths = list(objects)
+        for start in range(0, len(paths), TOGETHER):
+            some = paths[start : start + TOGETHER]
+            read = contents(self.folder, {objects[path] for path in some})
+            self.known.update({self._object(path): read[objects[path]] for path in some if objects[path] in read})
 
     def source(self, data: bytes, path: str, name: str, format: str | None = None) -> Source:
         """Bytes of the file `path` as a Source that finds its parents in this tree."""
@@ -79,15 +106,16 @@ def read(name: str, format: str | None = None) -> Source:
     return found
 
 
-def read_at(ref: str, path: str, staged: bool = False) -> Source | None:
+def read_at(ref: str, path: str, staged: bool = False, known: dict[str, bytes | None] | None = None) -> Source | None:
     """A file of the working folder as it was at `ref`, by the name that it had then; None where it is new.
 
-    A file that is `staged` was renamed in the index that a hook's commit will hold.
+    A file that is `staged` was renamed in the index that a hook's commit will hold. `known` is what was read before in
+    the same folder.
     """
     name = f"{PREFIX}{ref}:{path}"
     split(name)
     folder, below = _nearest_folder(path)
-    tree = Tree(ref, folder)
+    tree = Tree(ref, folder, known=known)
     found = tree.read(below)
     if found is None:
         _must_exist(ref, folder, name)
@@ -201,6 +229,22 @@ def objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | N
             raise fail("unreadable", f"cannot read `{name}`: git ended in the middle of it")
         return index, rest[:size]
     return None
+
+
+def contents(folder: str, objects: Iterable[str]) -> dict[str, bytes]:
+    """The contents of objects; of those that are not there or large none."""
+    said = "".join(f"{object}\n" for object in objects)
+    _, out = ask(folder, "cat-file", "--batch-check=%(objectname) %(objectsize)", said=said)
+    sizes = dict(line.split(" ", 1) for line in out.decode().splitlines())
+    sizes = {object: size for object, size in sizes.items() if size.isdigit() and int(size) <= SMALL}
+    said = "".join(f"{object}\n" for object in sizes)
+    _, out = ask(folder, "cat-file", "--batch=", said=said, most=TOGETHER * (SMALL + 2))
+    found, start = {}, 0
+    for object, size in sizes.items():
+        start += 1  # the line that says nothing
+        found[object] = out[start : start + int(size)]
+        start += int(size) + 1
+    return found
 
 
 def _before_it_was_renamed(ref: str, folder: str, path: str, staged: bool = False) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.analyses.comparing.comparison import Comparison, NetworkFigures, measures_of
 from cnncalc.analyses.comparing.diff import Change, count
 from cnncalc.analyses.comparing.sameness import sameness
-from cnncalc.analyses.measures import MEASURES, Use, Value, used
+from cnncalc.analyses.measures import MEASURES, Use, Value, told, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.formats.writing import shown_json
@@ -87,7 +87,7 @@ def _entry(entry: Row | GroupRow | None, analysis: Analysis) -> dict[str, Any] |
         "line": entry.line,
         "place": str(entry.origin),
         "output_shape": entry.output_shape,
-        **{name: measure.value(analysis, entry) for name, measure in used(Use.FIGURES).items()},
+        **{name: measure.value(analysis, entry) for name, measure in told(Use.FIGURES).items()},
     }
 
 
@@ -125,7 +125,7 @@ def _by_network(networks: Sequence[NetworkFigures]) -> list[list[Any]]:
 
 def _by_layer(networks: Sequence[NetworkFigures], changes: Sequence[Change]) -> list[list[Any]]:
     """A line for each layer of both versions, with its figures in each."""
-    measures, analyses = used(Use.FIGURES), (networks[0].analysis, networks[1].analysis)
+    measures, analyses = told(Use.FIGURES), (networks[0].analysis, networks[1].analysis)
     head = ["change", "before", "after", "type", "layers", "differences", "line_before", "line_after"]
     head += [f"{quantity}_{version}" for quantity in measures for version in ("before", "after")]
     lines: list[list[Any]] = [head]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from cnncalc.analyses.measures import MEASURES, Use, used
+from cnncalc.analyses.measures import MEASURES, Use, told
 from cnncalc.analyses.overview import Overview
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, Row
@@ -40,7 +40,11 @@ def inert(text: str) -> str:
 
 
 def written(lines: Iterable[Iterable[Any]]) -> str:
-    """Lines of cells as comma-separated values; no text can be a formula."""
+    """Lines of cells as comma-separated values; no text can be a formula.
+
+    >>> written([["file", "params"], ["=a.yaml", 61706]])
+    "file,params\\n'=a.yaml,61706\\n"
+    """
     text = io.StringIO()
     cells = ([inert(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
     csv.writer(text, lineterminator="\n").writerows(cells)
@@ -62,7 +66,16 @@ def records(overview: Overview) -> Iterator[list[Any]]:
 
 def _lines(overview: Overview, cell: Callable[[Row, Analysis, str], Any]) -> Iterator[list[Any]]:
     """The columns, then a line for each layer."""
-    header = ["file", "name", "type", "inputs", "input_shapes", "output_shape", *used(Use.FIGURES), "line"]
+    header = [
+        "file",
+        "name",
+        "type",
+        "inputs",
+        "input_shapes",
+        "output_shape",
+        *told(Use.FIGURES, (overview.sort or "",)),
+        "line",
+    ]
     if overview.columns is not None:
         header = ["file", *(_NAMED.get(name, name) for name in overview.columns)]
     if overview.instead:

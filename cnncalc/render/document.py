@@ -240,7 +240,7 @@ class Equation(Record):
 
     label: str
     said: Math | str = ""
-    numbers: Math | None = None
+    numbers: Math | str | None = None
     result: str = ""
     note: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnncalc.analyses.measures import MEASURES
+from cnncalc.analyses.measures import MEASURES, Worked
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import COUNTED, Broken, Explanation, FailedWorking, LayerWorking, Meaning, SumWorking
@@ -90,7 +90,7 @@ def equations_of(working: LayerWorking, style: Style, network: int = 0) -> Equat
         )
     if row.counts.multiplies and network:
         found.append(Equation("share", "of the network's multiplies", None, percent(row.counts.multiplies, network)))
-    return Equations([*found, *_remainder(working)])
+    return Equations([*found, *_remainder(working), *_asked(working.asked)])
 
 
 def _padded(padded: Sequence[tuple[str, int, int, int]]) -> str:
@@ -130,6 +130,15 @@ def _figure(value: object) -> str:
     return str(text).replace("-", "−")
 
 
+def _asked(asked: dict[str, Sequence[Worked]]) -> Iterator[Equation | Remark]:
+    """The working of the quantities that are asked for."""
+    for line in (line for lines in asked.values() for line in lines):
+        if line.symbols:
+            yield Equation(line.label, line.symbols, line.numbers, line.value, line.note)
+        else:
+            yield Remark(line.label, line.value)
+
+
 def _remainder(working: LayerWorking) -> Iterator[Remark]:
     """What a stride leaves over, as a sentence."""
     left = working.remainders
@@ -161,7 +170,10 @@ def _sum(working: SumWorking, style: Style, file: str) -> Section:
     ]
     outputs = [style.shape(shape) for shape in working.outputs.values()]
     total = TableRow(["sum", outputs[0] if len(outputs) == 1 else "", *figures(working.counts, of_all)])
-    return Section(working.name, [Grid(heads, rows, total, "sum", inner=True)], _beside(working, style, file))
+    blocks: list[Block] = [Grid(heads, rows, total, "sum", inner=True)]
+    if asked := list(_asked(working.asked)):
+        blocks.append(Equations(asked))
+    return Section(working.name, blocks, _beside(working, style, file))
 
 
 def _beside(working: SumWorking, style: Style, file: str) -> tuple[str, str]:

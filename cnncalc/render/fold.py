@@ -13,7 +13,11 @@ _NARROW = re.compile("[ -~\xa0-\u02ff\u2010-\u2027\u2190-\u22ff\u2500-\u259f]*")
 
 
 def cells(text: str) -> int:
-    """The columns of a terminal that a text takes: letters of Chinese take two."""
+    """The columns of a terminal that a text takes: letters of Chinese take two.
+
+    >>> cells("55×55"), cells("합성곱")
+    (5, 6)
+    """
     if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     from rich.cells import cell_len

@@ -84,7 +84,8 @@ button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
 @page { margin: 16mm; }
 @media print { main { max-width: none; padding: 0; } body { font-size: 10.5pt; } .scroll, pre { overflow: visible; }
-  table { font-size: 9pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; } tr { break-inside: avoid; }
+  table { font-size: 9pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; break-inside: auto;
+  orphans: 4; widows: 4; } tr { break-inside: avoid; }
   section:not(:has(table, section)) { break-inside: avoid; } .bar { display: none; } }
 """
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.analyses.measures import Measure, Use, Value, used
+from cnncalc.analyses.measures import Measure, Use, Value, told
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, Place, Problem
@@ -21,8 +21,9 @@ SCHEMA_VERSION = 1
 
 def render(overview: Overview, style: Style) -> str:
     """One JSON document, or an array where several files were named; one line for each layer."""
+    asked = (*(overview.columns or ()), *((overview.sort,) if overview.sort else ()))
     found = [
-        network(one.analysis, overview.leaves(one.analysis), one.file, overview.instead)
+        network(one.analysis, overview.leaves(one.analysis), one.file, asked, overview.instead)
         if one.analysis
         else render_problems(one.file, one.problems)
         for one in overview.networks
@@ -30,8 +31,14 @@ def render(overview: Overview, style: Style) -> str:
     return shown_json("[\n" + ",\n".join(found) + "\n]\n" if len(found) > 1 else f"{found[0]}\n")
 
 
-def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None, counted: Measure | None = None) -> str:
-    """An analysis as JSON text, with `file` as the user named it, and what else is `counted` of it.
+def network(
+    analysis: Analysis,
+    rows: Sequence[Row],
+    file: str | None = None,
+    asked: Collection[str] = (),
+    instead: Measure | None = None,
+) -> str:
+    """An analysis as JSON text, with `file` as the user named it, the measures that are `asked` for, and a convention.
 
     Written by hand around its parts, for equal layers have equal parts.
     """
@@ -44,19 +51,19 @@ def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None, co
         "uncounted": [one._asdict() for one in analysis.uncounted],
         "inputs": analysis.inputs,
         "outputs": list(analysis.outputs),
-        "totals": totals_object(lambda measure: measure.value(analysis)),
+        "totals": totals_object(lambda measure: measure.value(analysis), asked),
         "source": analysis.source,
         "note": analysis.note,
         "notes": analysis.notes,
     }
-    if counted:
-        total = {"measure": counted.name, "help": counted.help, "total": counted.value(analysis)}
-        head["convention"] = {**total, "status": "lower_bound" if counted.sign_of(analysis) else "exact"}
+    if instead:
+        total = {"measure": instead.name, "help": instead.help, "total": instead.value(analysis)}
+        head["convention"] = {**total, "status": "lower_bound" if instead.sign_of(analysis) else "exact"}
     opened = dumps(head, ensure_ascii=False)[:-1]
-    measures = used(Use.FIGURES)
-    told = [(name, measure.of) for name, measure in measures.items() if measure.of]
+    measures = told(Use.FIGURES, asked)
+    summed = [(name, measure.of) for name, measure in measures.items() if measure.of]
     others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
-    others += [counted] if counted else []
+    others += [instead] if instead else []
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     files: dict[str, str] = {}
@@ -69,7 +76,7 @@ def network(analysis: Analysis, rows: Sequence[Row], file: str | None = None, co
             figures = {
                 "input_shapes": row.input_shapes,
                 "output_shape": row.output_shape,
-                **{name: of(row.counts) for name, of in told},
+                **{name: of(row.counts) for name, of in summed},
                 **values,
             }
             middle = parts[key] = dumps(figures)[1:-1]
@@ -97,9 +104,9 @@ def render_problems(file: str, problems: Sequence[Problem]) -> str:
     return dumps(found, ensure_ascii=False)
 
 
-def totals_object(value: Callable[[Measure], Value]) -> dict[str, Value]:
+def totals_object(value: Callable[[Measure], Value], asked: Collection[str] = ()) -> dict[str, Value]:
     """The totals of a network as JSON."""
-    return {name: value(measure) for name, measure in used(Use.COLUMNS).items()}
+    return {name: value(measure) for name, measure in told(Use.COLUMNS, asked).items()}
 
 
 def problem_object(problem: Problem) -> dict[str, Any]:

@@ -178,8 +178,7 @@ def aligned(equations: doc.Equations) -> str:
 
 
 def _equation(line: doc.Equation) -> str:
-    said = line.said if isinstance(line.said, str) else line.said.text
-    put_in = line.numbers.text if line.numbers else ""
+    said, put_in = (part if isinstance(part, str) else part.text for part in (line.said, line.numbers or ""))
     terms = [_mathematics(part) for part in (line.said, line.numbers, line.result) if part]
     wide = len(said) + len(put_in) > _WIDE and len(terms) == 3
     joined = f"{terms[0]} && \\\\\n  &= {' = '.join(terms[1:])}" if wide else " = ".join(terms)

@@ -158,15 +158,15 @@ def _figures(one: NetworkChange, measure: Measure, style: Style) -> tuple[Inline
 
 
 def _value(version: Version | None, measure: Measure) -> Any:
-    return version.figures.figures.get(measure.name) if version and version.figures else None
+    return version.totals.get(measure.name) if version and version.totals else None
 
 
 def _verdict(one: NetworkChange) -> Inline:
     if one.report is None:
-        return "–" if one.before and one.before.figures else "could not be used"
+        return "–" if one.before and one.before.totals else "could not be used"
     if one.code:
         return [f"❌ {'cannot be used: ' if one.code == 2 else ''}", Run(_broken(one)[0].message, "prose")]
-    was_none = one.before is not None and one.before.figures is None
+    was_none = one.before is not None and one.before.totals is None
     repaired = ", could not be used before" if was_none else ""
     return f"{'⚠️ warning' if one.report.warnings else '✅ fine'}{repaired}"
 
@@ -257,9 +257,8 @@ def _object(one: NetworkChange) -> dict[str, Any]:
 def _version(version: Version | None) -> dict[str, Any] | None:
     if version is None:
         return None
-    analysis = version.figures.analysis if version.figures else None
     return {
         "file": version.file,
-        "status": analysis.status if analysis else "error",
-        "totals": totals_object(lambda measure: measure.value(analysis)) if analysis else None,
+        "status": version.status,
+        "totals": None if version.totals is None else totals_object(lambda one: (version.totals or {})[one.name]),
     }

@@ -166,6 +166,11 @@ def _match_object(match: Whose) -> dict[str, Any]:
 
 def csv(found: Reconciliation, style: Style) -> str:
     """A line for each figure and each term."""
+    return written(records(found))
+
+
+def records(found: Reconciliation) -> list[list[Any]]:
+    """The columns, then a line for each figure and each term."""
     lines: list[list[Any]] = [
         ["file", "convention", "word", "changes", "term", "rate", "layers", "amount", "figure", "status"]
     ]
@@ -179,4 +184,4 @@ def csv(found: Reconciliation, style: Style) -> str:
             said = "; ".join(match.changes)
             lines.append([found.file, match.name, match.word, said, "", "", "", "", match.figure, "exact"])
             lines += [[found.file, match.name, match.word, said, *term, "", ""] for term in match.terms]
-    return written(lines)
+    return lines

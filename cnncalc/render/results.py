@@ -25,11 +25,17 @@ WRITERS: dict[str, dict[str, str]] = {
     "Comparison": _pages("render.comparison:document")
     | {"json": "render.comparison_data:json", "csv": "render.comparison_data:csv"},
     "Explanation": _pages("render.explanation:document") | {"json": "render.working_json:render"},
+    "Reconciliation": _pages("render.reconciliation:document")
+    | {"json": "render.reconciliation:json", "csv": "render.reconciliation:csv"},
     "Checked": _pages("render.check.report:document")
     | {"text": "render.check.text:render", "json": "render.check.json:render"},
     "Handout": _pages("teaching.pages.worksheet:document") | {"json": "teaching.pages.worksheet_json:render"},
 }
-RECORDS = {"Overview": "render.csv:records", "Comparison": "render.comparison_data:records"}
+RECORDS = {
+    "Overview": "render.csv:records",
+    "Comparison": "render.comparison_data:records",
+    "Reconciliation": "render.reconciliation:records",
+}
 
 
 def _named(name: str) -> Any:

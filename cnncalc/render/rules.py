@@ -40,7 +40,7 @@ def _manual(rule: Rule) -> Iterator[Block]:
 
 
 def json(found: Pages[Rule], style: Style) -> str:
-    """Everything that is declared of the rules."""
+    """All that is declared of the rules."""
     rows = [
         {
             "code": rule.code,

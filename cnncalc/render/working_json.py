@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from json import dumps
 from typing import Any
 
-from cnncalc.analyses.measures import MEASURES, Use, used
+from cnncalc.analyses.measures import MEASURES, Use, Worked, told
 from cnncalc.analyses.outline import describe
 from cnncalc.analyses.style import Style
 from cnncalc.analyses.working import COUNTED, Explanation, FailedWorking, LayerWorking, SumWorking
@@ -31,7 +32,9 @@ def render(explanation: Explanation, style: Style) -> str:
     }
     lists = {
         "entries": [
-            _layer(one, analysis) if isinstance(one, LayerWorking) else _sum(one, analysis)
+            _layer(one, analysis, explanation.asked)
+            if isinstance(one, LayerWorking)
+            else _sum(one, analysis, explanation.asked)
             for one in explanation.entries
         ]
     }
@@ -50,7 +53,7 @@ def _text(found: dict[str, Any]) -> str:
     return dumps(found, ensure_ascii=False)
 
 
-def _layer(working: LayerWorking, analysis: Analysis) -> dict[str, Any]:
+def _layer(working: LayerWorking, analysis: Analysis, asked: Sequence[str]) -> dict[str, Any]:
     row = working.row
     found = {
         "kind": "layer",
@@ -62,11 +65,12 @@ def _layer(working: LayerWorking, analysis: Analysis) -> dict[str, Any]:
         "inputs": row.inputs,
         "input_shapes": row.input_shapes,
         "output_shape": row.output_shape,
-        **_values(analysis, row),
+        **_values(analysis, row, asked),
         "steps": [_step(step) for step in working.steps],
         "remainders": working.remainders,
         "left_open": row.layer.left_open,
         "spread": dict(working.spread),
+        **_asked(working.asked),
     }
     return {**found, "shares": row.shares} if row.shares else found
 
@@ -83,7 +87,7 @@ def _step(step: Step) -> dict[str, Any]:
     }
 
 
-def _sum(working: SumWorking, analysis: Analysis) -> dict[str, Any]:
+def _sum(working: SumWorking, analysis: Analysis, asked: Sequence[str]) -> dict[str, Any]:
     return {
         "kind": "total" if working.entry is None else "block",
         "name": working.name,
@@ -93,16 +97,25 @@ def _sum(working: SumWorking, analysis: Analysis) -> dict[str, Any]:
         "layers": working.layers,
         "outputs": working.outputs if working.entry is None else None,
         "output_shape": working.entry.output_shape if working.entry else None,
-        **_values(analysis, working.entry),
+        **_values(analysis, working.entry, asked),
+        **_asked(working.asked),
         "parts": [
-            {"name": name, "output_shape": part.output_shape, **_values(analysis, part)} for name, part in working.parts
+            {"name": name, "output_shape": part.output_shape, **_values(analysis, part, asked)}
+            for name, part in working.parts
         ],
     }
 
 
-def _values(analysis: Analysis, entry: Row | GroupRow | None) -> dict[str, int | float | None]:
+def _asked(asked: dict[str, Sequence[Worked]]) -> dict[str, Any]:
+    """The working of the quantities that are asked for, line by line."""
+    return {"working": {name: [line._asdict() for line in lines] for name, lines in asked.items()}} if asked else {}
+
+
+def _values(analysis: Analysis, entry: Row | GroupRow | None, asked: Sequence[str]) -> dict[str, int | float | None]:
     """The quantities of an entry: those first that are explained."""
-    return {name: MEASURES[name].value(analysis, entry) for name in dict.fromkeys((*COUNTED, *used(Use.FIGURES)))}
+    return {
+        name: MEASURES[name].value(analysis, entry) for name in dict.fromkeys((*COUNTED, *told(Use.FIGURES, asked)))
+    }
 
 
 def _fit(entry: Row | GroupRow) -> dict[str, Any]:

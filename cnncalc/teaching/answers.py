@@ -34,6 +34,7 @@ _AROUND = " _*$\"'"
 # Each a power of ten; letters as they stand, words in any case.
 _LETTERS = {"k": 3, "K": 3, "M": 6, "m": 6, "G": 9, "B": 9, "T": 12}
 _WORDS = {
+    "tys": 3, "mille": 3, "nghìn": 3, "lakh": 5, "milion": 6, "miljoen": 6, "milyon": 6, "triệu": 6, "crore": 7,
     "thousand": 3, "tsd": 3, "tausend": 3, "тыс": 3, "천": 3, "千": 3, "만": 4, "万": 4, "萬": 4, "십만": 5, "十万": 5,
     "million": 6, "millions": 6, "millionen": 6, "mio": 6, "mln": 6, "mn": 6, "млн": 6, "백만": 6, "百万": 6, "百萬": 6,
     "천만": 7, "千万": 7, "千萬": 7, "억": 8, "億": 8, "亿": 8, "billion": 9, "billions": 9, "bn": 9, "mrd": 9,
@@ -56,7 +57,7 @@ _LINE = re.compile(r"(?:line|zeile|ligne|строка)\s+", re.IGNORECASE)
 _UNITS = re.compile(
     r"\s*(?:(?<![^\W\d_])(?:(?:learnable |trainable )?param(?:s|eters?)?|parametern?|paramètres|parámetros|параметров"
     r"|weights?|gewichte|multiplies|multiplications|multiplikationen|mults?|macs?|flops?|operations|values?|units?"
-    r"|neurons|filters?|pcs|stück|st)\b\.?|(?:개|個|个|회|回|次)의?|(?:개의? ?)?(?:파라미터|매개변수|가중치|곱셈)"
+    r"|neurons|filters?|pcs|stück|st)\b\.?|(?:개|個|个|회|번|回|次)의?|(?:개의? ?)?(?:파라미터|매개변수|가중치|곱셈)"
     r"|参数|번째 줄|행|줄|行)$",
     re.IGNORECASE,
 )
@@ -114,7 +115,8 @@ def plain(text: str) -> str:
     >>> plain("５５×５５×９６"), plain("3.5·10⁴"), plain("٣٤٬٩٤٤"), plain("①")
     ('55*55*96', '3.5*10^4', '34,944', '①')
     """
-    text = re.sub(r"\\(?:times|cdot)\b ?|\\,", lambda match: "" if match[0] == "\\," else "*", text)
+    text = text.replace("{,}", ",").replace("\\,", "")  # of LaTeX
+    text = re.sub(r"\\(?:times|cdot)(?![A-Za-z]) ?", "*", text)
     text = re.sub(r"\^\{(\d+)\}|<sup>(\d+)</sup>", lambda match: f"^{match[1] or match[2]}", text)
     text = re.sub(r"[⁰¹²³⁴-⁹]+", lambda match: f"^{match[0].translate(_SUPERSCRIPTS)}", text)
     return "".join(map(_plain, text.translate(_SIGNS)))
@@ -127,7 +129,11 @@ def _plain(sign: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """A text without Markdown's signs, quotes, the line to write on, and an equals sign or a plus before it."""
+    """A text without Markdown's signs, quotes, the line to write on, and an equals sign or a plus before it.
+
+    >>> tidy(" **“34,944”** ____"), tidy("= 55 × 55."), tidy(" – ")
+    ('34,944', '55 * 55', '')
+    """
     text = _SPACES.sub(" ", plain(text[: 2 * LONGEST])).strip(_AROUND)
     text = text.lstrip("=+ ").rstrip(" .,;?!_").strip(_AROUND)
     return "" if text == "-" else text

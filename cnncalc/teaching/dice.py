@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Dice:
-    """Everything is derived from `Random.random`, the one method whose sequence Python promises to keep for a seed.
+    """Choices of a seed, all from `Random.random`, the one method whose sequence Python promises to keep.
 
     >>> dice = Dice(7)
     >>> dice.below(100), dice.shuffled("abcde")

@@ -1,7 +1,7 @@
 """Filled-in answers. What stands in the files is hostile: bounded, compared, never run.
 
-Answers are read from the filled-in worksheet (Markdown or JSON), from a JSON mapping of question to answer, and from
-tables (CSV, Excel), which `responses` reads.
+Answers are read from the filled-in worksheet (Markdown or JSON), from a text of numbered lines, from a JSON mapping of
+question to answer, and from tables (CSV, Excel), which `responses` reads.
 """
 
 from __future__ import annotations
@@ -12,11 +12,26 @@ import re
 from typing import Any
 
 from cnncalc.core.problem import clean
+from cnncalc.teaching.answers import plain
 from cnncalc.teaching.files import LARGEST_ANSWERS, Unreadable, header_of, read_bounded, read_json
 from cnncalc.teaching.recipe import LARGEST_HEADER
-from cnncalc.teaching.responses import MOST_ANSWERS, Answers, Wanted, from_table, keep, read_csv
+from cnncalc.teaching.responses import (
+    MOST_ANSWERS,
+    SAYS_ANSWER,
+    SAYS_QUESTION,
+    Answers,
+    Wanted,
+    from_table,
+    keep,
+    read_csv,
+)
 
 _BLANK = re.compile(r"(?:[-*>]\s+)?\**\(\s*(\d{1,4})\s*\)\**\s*[:=]?\s*(.*)")
+_LISTED = re.compile(
+    rf"(?:[-*>]\s*)*(?:(?:{SAYS_ANSWER}|{SAYS_QUESTION})[ .:#]*)?(\d{{1,4}})\s*[번問题題]?\**\s*"
+    r"(?:[).:=]+(?!\d)|->|→|[-–—]\s)\**\s*(\S.*)",
+    re.IGNORECASE,
+)
 
 
 def read_answers(path: str, name: str, wanted: Wanted = Wanted()) -> list[Answers]:  # noqa: B008
@@ -40,6 +55,8 @@ def _read(path: str, name: str, text: str, wanted: Wanted) -> list[Answers]:
         return from_table(name, *read_csv(text), wanted)
     if re.match(r"\s*<(!doctype|html)", text, re.IGNORECASE):
         raise Unreadable("is HTML: answers are read from Markdown, JSON, CSV or Excel")
+    if path.lower().endswith(".txt") and "\t" in text.strip().partition("\n")[0] and not _BLANK.match(text.strip()):
+        return from_table(name, *read_csv(text), wanted)  # Excel's "Unicode text"
     return [_from_markdown(name, text)]
 
 
@@ -47,10 +64,11 @@ def _read(path: str, name: str, text: str, wanted: Wanted) -> list[Answers]:
 
 
 def _from_markdown(name: str, text: str) -> Answers:
+    """The answers behind `(1)` or, where no such blank is filled, of numbered lines."""
     found: dict[str, str] = {}
     notes: list[str] = []
+    listed: list[tuple[str, str]] = []
     fence = ""
-    blanks = 0
     for line in text.splitlines():
         marker = re.match(r"\s*(`{3,}|~{3,})", line)
         if marker and (not fence or marker[1].startswith(fence)):
@@ -60,14 +78,23 @@ def _from_markdown(name: str, text: str) -> Answers:
             continue
         bare = line.strip()
         cells = re.split(r"(?<!\\)\|", bare.strip("|")) if bare.startswith("|") else [bare]
-        for cell in cells:
-            match = _BLANK.fullmatch(cell.strip())
-            if match:
-                blanks += 1
-                keep(found, notes, match[1], html.unescape(re.sub(r"\\(?=[\W_])", "", match[2][:1000])))
-    if not blanks:
+        blanks = [match for cell in cells if (match := _BLANK.fullmatch(cell.strip()))]
+        for match in blanks:
+            keep(found, notes, match[1], _unescaped(match[2]))
+        in_list = None if blanks else _LISTED.fullmatch(plain(bare[:1000]))
+        if in_list:
+            listed.append((in_list[1], _unescaped(bare[:1000][in_list.start(2) :])))
+    filled = any(found.values())
+    for id, given in listed:  # below the sheet, in a mail, or beside blanks in a text of both
+        if not filled or str(int(id)) not in found:
+            keep(found, notes, id, given)
+    if not found:
         raise Unreadable("has no answer: a blank is written `(1) ____`")
     return Answers(name, found, header_of(text), tuple(notes))
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(re.sub(r"\\(?=[\W_])", "", text[:1000]))
 
 
 def _from_notebook(name: str, text: str) -> Answers:

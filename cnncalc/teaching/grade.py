@@ -101,7 +101,7 @@ class Graded:
 
 
 class Grader:
-    """Marks answers to one worksheet, or with a roster each to the sheet of its student.
+    """A marker of answers to one worksheet, or with a roster each to the sheet of its student.
 
     The slips of a question are worked out once, when first needed.
     """

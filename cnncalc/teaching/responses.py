@@ -22,16 +22,19 @@ MOST_ANSWERS = 1_000  # of one student
 MOST_STUDENTS = 10_000  # in one table
 MOST_COLUMNS = 500
 
-_SAYS_ANSWER = r"response|answer|antwort|réponse|respuesta|risposta|ответ|답변|답안|답|回答|答え"
-_SAYS_QUESTION = r"question|q|frage|pregunta|domanda|вопрос|문제|문항|질문|問題|質問|問|第|题目"
+SAYS_ANSWER = (
+    r"response|answer|antwort|antwoord|réponse|respuesta|resposta|risposta|odpowiedź|svar|ответ"
+    r"|응답|답변|답안|답|回答|解答|答案|答え|答"
+)
+SAYS_QUESTION = r"question|q|frage|pregunta|domanda|вопрос|문제|문항|질문|問題|質問|問|第|题目"
 _LABEL = re.compile(
-    rf"(?:\d{{3,}}: *)?[(\[#]?(?:(?P<answer>{_SAYS_ANSWER})|{_SAYS_QUESTION})?[. :#]*(?P<id>\d{{1,4}})"
+    rf"(?:\d{{3,}}: *)?[(\[#]?(?:(?P<answer>{SAYS_ANSWER})|{SAYS_QUESTION})?[. :#]*(?P<id>\d{{1,4}})"
     r"(?: *(?:번|問|题|題)| *$|[)\].:]+(?!\d)| +- |\s+(?=[^\d/\s]))",
     re.IGNORECASE,
 )
 _POINTS = re.compile(r"/ *\d+(?:[.,]\d+)?$|^\d+\.\d+$")
 _FIRST = r"\bfirst ?name\b|\bvorname|given name|prénom"
-_LAST = r"\blast ?name\b|\bsurname|\bnachname|family name|apellido|cognome|фамилия"
+_LAST = r"\blast ?name\b|\bsurname|\bnachname|family name|apellido|cognome|фамилия|^성$|^姓$"
 _NAMES = (  # the best first
     r"(?<!user )(?<!file )(?<!section )\bname\d?\b|이름|성명|학생|氏名|名前|姓名|名字|\bnom\b|\bnombre|\bnome\b"
     r"|фио|имя|^student$",
@@ -77,7 +80,11 @@ class Wanted(Record):
 
 
 def read_csv(text: str) -> tuple[list[list[str]], str]:
-    """The rows of a CSV file, and the sign between its cells: what its first line has most of, outside of quotes."""
+    """The rows of a CSV file, and the sign between its cells: what its first line has most of, outside of quotes.
+
+    >>> read_csv('Name;"a, b";1\\nAda;x;28x28x6\\n')
+    ([['Name', 'a, b', '1'], ['Ada', 'x', '28x28x6']], ';')
+    """
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     if declared:  # as Excel writes it
         text = text[declared.end() :]
@@ -225,6 +232,8 @@ def names_in(head: list[str], rows: list[list[str]], wanted: Wanted, taken: Coll
         fitting = [at for at in free if re.search(pattern, head[at], re.IGNORECASE) and telling(at)]
         if pattern != _FIRST:
             fitting = [at for at in fitting if not re.search(f"{_FIRST}|{_LAST}", head[at], re.IGNORECASE)]
+        if fitting and last and head[last[0]] in ("성", "姓"):
+            return [*last, fitting[0]]
         if fitting:
             return [fitting[0], *last] if pattern == _FIRST else fitting[:1]
     times = {at for at in free if all(_TIME.fullmatch(row[at]) for row in rows if at < len(row) and row[at])}

@@ -41,7 +41,11 @@ def seats(recipe: Recipe, names: Sequence[str]) -> list[Seat]:
 
 
 def stems(names: Sequence[str]) -> list[str]:
-    """Names of files, each another one on every system."""
+    """Names of files, each another one on every system.
+
+    >>> stems(["Ada Lovelace", "ada lovelace", "con", "김철수", "…"])
+    ['Ada-Lovelace', 'ada-lovelace-2', 'con-student', '김철수', 'student']
+    """
     found = []
     used: Counter[str] = Counter()
     for name in names:
@@ -121,7 +125,7 @@ def _plain(name: str) -> str:
 
 
 class Roster:
-    """Whose sheet answers belong to that carry none: by the student's name, or by that of the sheet's file."""
+    """A class list: whose sheet answers without a header belong to, by the student's name or the sheet's file."""
 
     def __init__(self, seats: Iterable[Seat]) -> None:
         self.seats = tuple(seats)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import ProblemsFound, clean, fail
+from cnncalc.core.record import Record
 from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.teaching.cells import chosen_cells
@@ -43,13 +45,15 @@ def make(recipe: Recipe) -> Worksheet:
     (2, 2)
     """
     analysis = analyze(_small(recipe.graph()))
-    dice = Dice(recipe.seed)
     wanted = recipe.count or STANDARD_COUNT
     if recipe.cells:
         tables, questions = tables_of(analysis, recipe, chosen_cells(analysis, recipe))
         about = f": {WHOLE}" if tables[0].caption == WHOLE else ""
         return Worksheet(f"{clean(analysis.name)}{about}", recipe, tables, (), tuple(questions), analysis)
-    blanks, passages, extra = _chosen(analysis, recipe, dice, wanted)
+    chosen = _chosen(analysis, recipe, wanted)
+    if chosen.number < wanted:
+        chosen = max(chosen, _chosen(analysis, recipe, wanted, freest_first=True), key=lambda one: one.number)
+    blanks, passages, extra = chosen
     in_tables = [kind for kind in recipe.ask if kind in COLUMNS]
     if not blanks and in_tables and not windows(analysis, recipe.level):
         raise TooFew(f"{clean(recipe.files[0][0])} has no {LACKING[recipe.level]} to ask about")
@@ -119,11 +123,25 @@ def _renumbered(question: Question, offset: int) -> Question:
 # ------------------------------------------------------------------------------------------------ what is asked
 
 
-def _chosen(
-    analysis: Analysis, recipe: Recipe, dice: Dice, wanted: int
-) -> tuple[list[Blank], tuple[Passage, ...], list[Question]]:
-    """Blanks and other questions, each kind in its turn until there are enough or no more."""
+class _Chosen(Record):
+    blanks: list[Blank]
+    passages: tuple[Passage, ...]
+    extra: list[Question]
+
+    @property
+    def number(self) -> int:
+        return len(self.blanks) + len(self.extra)
+
+
+def _chosen(analysis: Analysis, recipe: Recipe, wanted: int, freest_first: bool = False) -> _Chosen:
+    """Blanks and other questions, each kind in its turn until there are enough or no more.
+
+    With `freest_first`, a blank that takes few others away goes before one that takes many.
+    """
+    dice = Dice(recipe.seed)
     pool = _pool(analysis, recipe, dice, wanted)
+    if freest_first:
+        pool.sort(key=_taken_away(analysis, pool).__getitem__)
     rows = _inverse_candidates(analysis, dice) if "inverse" in recipe.ask else []
     blanks: list[Blank] = []
     passages: list[Passage] = []
@@ -157,7 +175,7 @@ def _chosen(
         passage, two = questions_for(mistake, len(extra) + 1)
         passages.append(passage)
         extra += two
-    return blanks, tuple(passages), extra
+    return _Chosen(blanks, tuple(passages), extra)
 
 
 def _pool(analysis: Analysis, recipe: Recipe, dice: Dice, wanted: int) -> list[Blank]:
@@ -193,6 +211,16 @@ def _fits(analysis: Analysis, blanks: list[Blank], new: Blank) -> bool:
     together = [*blanks, new]
     shapes = {one.row for one in together if one.quantity == "shape"}
     return not any(shapes & _entering(analysis, window) for window in {one.window for one in together})
+
+
+def _taken_away(analysis: Analysis, pool: list[Blank]) -> dict[Blank, int]:
+    """How many others of the pool do not fit beside each blank."""
+    entering = {window: _entering(analysis, window) for window in {one.window for one in pool}}
+    shapes = {one.row for one in pool if one.quantity == "shape"}
+    readers: Counter[int | None] = Counter(row for one in pool for row in entering[one.window])
+    return {
+        one: len(entering[one.window] & shapes) + (readers[one.row] if one.quantity == "shape" else 0) for one in pool
+    }
 
 
 def _entering(analysis: Analysis, window: Window) -> set[int]:

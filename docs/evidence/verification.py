@@ -136,10 +136,47 @@ other circumstances: {record["differing"]} differ. Tried: {tried}."""
     return "Determinism", body
 
 
+def _foreign(record: dict[str, Any]) -> tuple[str, str]:
+    libraries = ", ".join(f"{name} {version}" for name, version in record["libraries"].items())
+    parts = record["parts"].values()
+    rows = [
+        (part["what"], f"{sum(part['counts'].values()):,} of {part['of']:,}", *part["counts"].values())
+        for part in parts
+    ]
+    others = [f"- {name}: {why}" for part in parts for name, why in part["others"].items()]
+    body = f"""\
+With {libraries}.
+
+Networks as their own programs build them, read from what these write, and held to what these say: parameters as listed,
+multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that those done
+so far are a fair sample.
+
+{_table(("", "networks", "exact", "lower bounds", "refused", "not compared", "wrong"), rows)}"""
+    listed = "\n\nThose that are not exact:\n\n" + "\n".join(others) if others else ""
+    return (
+        "Files of other programs",
+        f"{body}{listed}\n\n[Files that nobody tuned to](other_files.md) were read besides.",
+    )
+
+
+def _foreign_fuzz(record: dict[str, Any]) -> tuple[str, str]:
+    rows = [(kind, *outcomes.values()) for kind, outcomes in record["kinds"].items()]
+    body = f"""\
+{record["inputs"]:,} damaged files through the readers and `analyze`: {record["failures"]} tracebacks, hangs or other
+failures. The slowest took {record["slowest_seconds"]} s of the processor (2 s are allowed), the process {
+        record["peak_megabytes"]
+    } MB (500 are allowed).
+
+{_table(("", "networks", "lists of problems", "failures"), rows)}"""
+    return "Fuzzing files of other programs", body
+
+
 SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "oracles": _oracles,
     "mutation": _mutation,
     "fuzz": _fuzz,
+    "foreign": _foreign,
+    "foreign_fuzz": _foreign_fuzz,
     "tests": _coverage,
     "determinism": _determinism,
 }

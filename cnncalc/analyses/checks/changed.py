@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,9 +11,10 @@ from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.expect import check
 from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed, rules_changed
 from cnncalc.analyses.checks.report import Checks, Report
-from cnncalc.analyses.comparing.comparison import NetworkFigures, network
 from cnncalc.analyses.comparing.diff import Change, differences
+from cnncalc.analyses.measures import Use, Value, used
 from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.graph import Storage
 from cnncalc.core.problem import Problem, ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet, renamed
@@ -27,13 +28,17 @@ Kind = Literal["new", "renamed", "removed", "changed", "unchanged"]
 
 @dataclass(frozen=True)
 class Version:
-    """A network at one time; `figures` are None where it could not be used, for `problems`."""
+    """A network at one time: its totals by quantity, None where it could not be used, for `problems`.
+
+    Analyses are not kept: a change may concern a thousand networks.
+    """
 
     file: str
-    figures: NetworkFigures | None
+    totals: Mapping[str, Value] | None
     budgets: Sequence[Held] = ()
     problems: Sequence[Problem] = ()
     growth: Sequence[Growth] = ()
+    status: str = "error"
 
     @property
     def rules(self) -> Rules:
@@ -104,21 +109,24 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
     paths = {change.tree.path(file.name): file for file in survey.affected}
     old_names = renamed(change, survey.gone, [path for path in paths if path in change.paths])
     networks: list[NetworkChange] = []
+    if change.older:
+        change.older.read_ahead([*(old_names.get(path, path) for path in paths), *survey.gone])
     for path, file in paths.items():
         analyses.clear()
         report = keeping.report(file)
         if report.skipped:
             continue
-        before = _before(change, old_names.get(path, path))
-        networks.append(_compared(file, report, analyses, before, path in old_names, path in change.paths))
+        before, older = _before(change, old_names.get(path, path), checks.storage)
+        compared = (before, older, path in old_names, path in change.paths)
+        networks.append(_compared(file, report, next(iter(analyses), None), *compared))
     for path in survey.gone:
         if path not in old_names.values():
-            networks.append(NetworkChange("removed", _before(change, path), None))
+            networks.append(NetworkChange("removed", _before(change, path, checks.storage)[0], None))
     networks.sort(key=lambda one: one.file)
     both = [
         (one.file, one.before.rules, one.after.rules)
         for one in networks
-        if one.before and one.after and one.before.figures and one.after.figures
+        if one.before and one.after and one.before.totals and one.after.totals
     ]
     rules = [*rules_changed(change), *budgets_changed(both)]
     same = sum(one.kind == "unchanged" and not one.code for one in networks)
@@ -126,31 +134,50 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
 
 
 def _compared(
-    file: File, report: Report, analyses: Iterable[Analysis], before: Version | None, renamed: bool, edited: bool
+    file: File,
+    report: Report,
+    analysis: Analysis | None,
+    before: Version | None,
+    older: Analysis | None,
+    renamed: bool,
+    edited: bool,
 ) -> NetworkChange:
-    analysis = next(iter(analyses), None)
-    figures = network(file.name, analysis) if analysis else None
-    after = Version(file.name, figures, report.budgets, () if analysis else report.problems, report.growth)
+    problems = () if analysis else report.problems
+    after = _version(file.name, analysis, report.budgets, problems, report.growth)
     if before is None:
         return NetworkChange("new", None, after, edited, (), report)
     changes: Sequence[Change] = ()
-    if figures and before.figures:
-        changes = differences(before.figures.analysis, figures.analysis)
-    same = all(change.kind == "unchanged" for change in changes) and bool(figures) == bool(before.figures)
+    if analysis and older:
+        changes = differences(older, analysis)
+    same = all(change.kind == "unchanged" for change in changes) and bool(analysis) == bool(older)
     kind: Kind = "renamed" if renamed else "unchanged" if same else "changed"
     return NetworkChange(kind, before, after, edited, () if same else changes, report)
 
 
-def _before(change: ChangeSet, path: str) -> Version | None:
-    """A network as it was; None where there was no such file."""
+def _version(
+    name: str,
+    analysis: Analysis | None,
+    budgets: Sequence[Held],
+    problems: Sequence[Problem],
+    growth: Sequence[Growth],
+) -> Version:
+    shown = used(Use.COLUMNS | Use.HEADLINE).items()
+    totals = {quantity: measure.value(analysis) for quantity, measure in shown} if analysis else None
+    return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error")
+
+
+def _before(change: ChangeSet, path: str, storage: Storage) -> tuple[Version | None, Analysis | None]:
+    """A network as it was; None where there was no such file, or it could not be used."""
     name = change.tree.name(path)
     try:
         source = change.read_before(path)
         if source is None:
-            return None
+            return None, None
         graph = graph_of(source)
+        if storage != graph.storage:
+            graph = replace(graph, storage=storage)
         analysis = analyze(graph)
         held = check(graph, analysis)
-        return Version(name, network(name, analysis), held.budgets, growth=held.growth)
+        return _version(name, analysis, held.budgets, (), held.growth), analysis
     except ProblemsFound as error:
-        return Version(name, None, (), error.problems)
+        return Version(name, None, (), error.problems), None

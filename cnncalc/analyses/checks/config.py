@@ -48,7 +48,7 @@ class Choices(Record):
     options: Mapping[str, int] = NOTHING
 
     def over(self, other: Choices) -> Choices:
-        """These, and the other ones where these say nothing; rules that are selected are ignored by none of those.
+        """This choice, and the other one where this says nothing; rules that are selected are ignored by none of those.
 
         >>> Choices(strict=True).over(Choices(strict=False, ignore=frozenset({"heavy-layer"}))).codes == frozenset(
         ...     RULES

@@ -4,9 +4,9 @@
 (['params', 'weights', 'biases'], 'weights and biases')
 """
 
-from cnncalc.analyses.measures.base import ANYWHERE, MEASURES, Measure, Use, Value, used
+from cnncalc.analyses.measures.base import ANYWHERE, MEASURES, Measure, Use, Value, Worked, told, used
 from cnncalc.core.registry import import_all
 
 import_all(__name__, __path__, first=("counts", "structure"))  # ours in this order, then others
 
-__all__ = ["ANYWHERE", "MEASURES", "Measure", "Use", "Value", "used"]
+__all__ = ["ANYWHERE", "MEASURES", "Measure", "Use", "Value", "Worked", "told", "used"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cnncalc.core.record import Record
+
 if TYPE_CHECKING:
     from cnncalc.core.analysis import Analysis, Counts, GroupRow, Row
     from cnncalc.core.graph import Graph
@@ -27,9 +29,28 @@ class Use:
     LISTED = 32  # networks one a line, where there is less room
     HELD = 64  # `--max-growth 5%` alone means it, too
     HEADLINE = 128  # what is said of a network in one line, and of a layer that changed
+    ASKED = 256  # in JSON and CSV only where it is named, for it takes the whole network
 
 
 ANYWHERE = Use.COLUMNS | Use.FIGURES | Use.LIMITS | Use.OPTION | Use.COMPARED | Use.LISTED
+
+
+class Worked(Record):
+    """A line of the working of a value: a label, the formula in symbols and with numbers, the result.
+
+    Without symbols the result is a sentence; `note` says of what it is.
+    """
+
+    label: str
+    symbols: str
+    numbers: str
+    value: str
+    note: str = ""
+
+    @classmethod
+    def said(cls, label: str, value: str) -> Worked:
+        """A line without a formula."""
+        return cls(label, "", "", value)
 
 
 class Measure:
@@ -42,7 +63,8 @@ class Measure:
     `whole`: the values are whole numbers, and a figure without a suffix is exact. `in_bytes`: they are bytes, which are
     written in MB and limited in MiB, too. `partial`: a layer without a value makes a sum a lower bound. `rests_on`:
     where one of these is a lower bound, so is the value, or what the sign `bound` says. `limit` is an example of one.
-    `cause` is the measure in which the layers are told that made this one grow, where it is another one.
+    `cause` is the measure in which the layers are told that made this one grow, where it is another one. `worked`
+    gives the working of its value, for `explain --of`.
     """
 
     name: str
@@ -74,6 +96,7 @@ class Measure:
         limit: str = "5M",
         cause: str = "",
         partial: bool = False,
+        worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None = None,
     ) -> None:
         if (of is None) == (once is None):
             raise TypeError(f"measure {name}: either `of` or `once`")
@@ -85,7 +108,7 @@ class Measure:
             raise TypeError(f"measure {name} is there already")
         self.name, self.help, self.of, self.once, self.total, self.uses = name, help, of, once, total, uses
         self.whole, self.in_bytes, self.limit, self.cause, self.partial = whole, in_bytes, limit, cause, partial
-        self.rests_on, self.bound = rests_on, bound
+        self.rests_on, self.bound, self.worked = rests_on, bound, worked
         MEASURES[name] = self
 
     def sign(self, left_open: Collection[str]) -> str:
@@ -168,3 +191,12 @@ def used(use: int) -> dict[str, Measure]:
     ['params', 'multiplies', 'activations']
     """
     return {name: measure for name, measure in MEASURES.items() if measure.uses & use}
+
+
+def told(use: int, asked: Collection[str] = ()) -> dict[str, Measure]:
+    """The measures that stand in one of these places without being asked for, and those of them that are.
+
+    >>> "receptive_field" in told(Use.FIGURES), "receptive_field" in told(Use.FIGURES, ["receptive_field"])
+    (False, True)
+    """
+    return {name: measure for name, measure in used(use).items() if name in asked or not measure.uses & Use.ASKED}

@@ -25,7 +25,7 @@ class BadgeCommand(Command, options.WithNetwork, options.WithOutput):
 
     file: str = argument("FILE", type=options.Architecture())
     form: OutputFormat = options.formats(
-        OutputFormat("svg", "drawing.badge:svg"), OutputFormat("json", "diagram.badge:json")
+        OutputFormat("svg", "drawing.badge:svg"), OutputFormat("json", "drawing.badge:json")
     )
     quantity: str = option(
         "--quantity", type=click.Choice(list(used(Use.LIMITS))), default="params", show_default=True, group=SHOWN

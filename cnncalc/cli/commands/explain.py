@@ -6,12 +6,20 @@ from dataclasses import replace
 
 import click
 
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
+from cnncalc.cli.command import NETWORKS, OUTPUT, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
 
-class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.WithLayout, options.WithDrawing):
+def _worked() -> list[str]:
+    """The quantities that are not counted, and have a working."""
+    return [name for name, measure in MEASURES.items() if measure.worked]
+
+
+class ExplainCommand(
+    Command, options.WithNetwork, options.WithStorage, options.WithOutput, options.WithLayout, options.WithDrawing
+):
     """Every number of a LAYER: its formula, the numbers put in, and the result.
 
     LAYER is a name as `summary --depth all` shows it, a block or branch, or `total`; a block and the total are sums,
@@ -27,6 +35,7 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
         "cnncalc explain googlenet 3a total       a block's and the network's addends",
         "cnncalc explain googlenet 3a -d all      a block, all its layers first",
         "cnncalc explain net.yaml                 every layer; or why it does not fit",
+        "cnncalc explain vgg16 pool5 --of receptive_field",
         "cnncalc explain lenet5 --standalone -o it.tex && pdflatex it.tex",
     )
 
@@ -39,6 +48,15 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
         advice={".pdf": "`pdflatex` makes one of a .tex that is written with --standalone"},
     )
     standalone: bool = option("--standalone", is_flag=True, help="With latex: a whole document.", group=OUTPUT)
+    of: tuple[str, ...] | None = option(
+        "--of",
+        cls=options.Listed,
+        type=options.Names(_worked),
+        read=lambda given: options.some_of(given, _worked(), "quantity"),
+        metavar="NAME,...",
+        help="The working of these, too:",
+        group=SHOWN,
+    )
     depth: int | None = options.depth(
         "How far blocks are unfolded: 0 the sum alone, 1 also the entries below.  [default: 0; without LAYER 1]"
     )
@@ -50,13 +68,13 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
 
         if self.standalone and self.form.name != "latex":
             raise click.UsageError("--standalone goes with --format latex.")
-        (loaded,) = self.load(self.file)
+        (loaded,) = self.stored(self.load(self.file))
         problems = loaded.problems
         explanation = None
         try:
             if not problems:
                 depth = "auto" if self.depth == options.UNSET else self.depth
-                explanation = explained(analyze(loaded.graph), self.names, depth, self.file)
+                explanation = explained(analyze(loaded.graph), self.names, depth, self.file, self.of or ())
             elif understood := loaded.understood():
                 explanation = where_it_breaks(understood, self.names, self.file)
         except ProblemsFound as error:

@@ -14,7 +14,8 @@ true holds. The names a formula may use:
 - `many`, the number of inputs; of each of the `tensors` a layer reads `X_channels` and `X_positions`; where inputs are
   joined on one axis `along` (whether it is this one), `along_channels`, and `joined`, the sizes of all on it;
 - what `where` declares;
-- for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it.
+- for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it;
+- in what a layer `sees`: `place`, a position of its output on one axis, counted from 0; and `out`.
 
 What cannot be meant is refused when Python reads the class: see `checking/`.
 """
@@ -34,6 +35,8 @@ Cases = dict[str, str]
 Formula = str | Cases
 LAYERS: dict[str, type[Layer]] = {}
 COUNTS = ("weights", "biases", "buffers", "multiplies")
+SEEN = ("first", "last", "every", "period")
+WHOLE: dict[str, Formula] = {"first": "0", "last": "side - 1"}  # what reads all positions
 FAMILIES = (
     "activation", "conv", "dense", "join", "norm", "operator", "pool", "reshape", "resize", "sequence", "other",
 )  # fmt: skip
@@ -290,6 +293,9 @@ class Layer:
     out_tokens: ClassVar[Formula | None] = None  # the output is so many tokens; of cases, where one holds
     out_vector: ClassVar[str] = ""  # the condition under which the output is a vector
     out_shape: ClassVar[str | None] = None  # an attribute that is the output shape
+    # On each axis the `first` and `last` position that one `place` reads, by default its own, and with what step
+    # (`every`; 0: not known). After a `period` of places the next ones read the same, moved on.
+    sees: ClassVar[dict[str, Formula]] = {}
     weights: ClassVar[dict[str, Formula]] = {}
     biases: ClassVar[dict[str, Formula]] = {}
     buffers: ClassVar[dict[str, Formula]] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Requirement, Table, attr
-from cnncalc.core.layers.window import places
+from cnncalc.core.layers.window import places, seen
 
 _DILATED = "(side - 1)*stride + dilation*(kernel - 1) + 1"  # of a transposed convolution, before anything is cut
+_CUT_SAME = "max((side - 1)*stride + extent - out, 0) // 2"  # at its front, with `same`
 
 
 class Conv(Layer, family="conv"):
@@ -41,6 +42,7 @@ class Conv(Layer, family="conv"):
     ]
     out_channels = "filters"
     out_side = places(dilated=True)
+    sees = seen(dilated=True)
     weights = {
         "kernels": {
             "shared and partial": "prod(kernel) * sum(connections)",
@@ -110,6 +112,15 @@ class TransposedConv(Layer, family="conv"):
     where = {
         "extent": {"dilation > 1": "dilation*(kernel - 1) + 1", "true": "kernel"},
     }
+    sees = {  # backwards: the positions whose window covers this place
+        "first": {
+            "same_size": f"ceil((place + {_CUT_SAME} - extent + 1) / stride)",
+            "true": "ceil((place + before - extent + 1) / stride)",
+        },
+        "last": {"same_size": f"(place + {_CUT_SAME}) // stride", "true": "(place + before) // stride"},
+        "every": {"dilation > 1 and stride > 1": "0", "true": "dilation"},
+        "period": "stride",
+    }
     out_side = {
         "same_size and not output_padding_given": "side * stride",
         "same_size": "(side - 1)*stride + extent - 2*(extent // 2) + output_padding",
@@ -147,6 +158,7 @@ class Subsample(Layer, family="conv"):
 
     reads = "sides"
     out_side = {"true": "(side - kernel) // stride + 1"}
+    sees = seen(cut=False)
     weights = {"coefficients": "c"}
     biases = {"biases": "c"}
     multiplies = {"coefficient × sum": "c * prod(out)"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Requirement, Word, attr
+from cnncalc.core.layers.base import WHOLE, Example, Layer, Requirement, Word, attr
 
 
 class Add(Layer, family="join"):
@@ -86,6 +86,7 @@ class Matmul(Layer, family="join"):
     branches = True
     tensors = ("first", "second")
     reads = "tokens"
+    sees = WHOLE
     requires = [
         Requirement(
             "first_channels == second_positions",

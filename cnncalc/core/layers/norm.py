@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Formula, Layer, Requirement, Word, attr
+from cnncalc.core.layers.base import WHOLE, Example, Formula, Layer, Requirement, Word, attr
 
 _SCALE = "learn a scale for each channel"
 _SHIFT = "learn a shift for each channel"
@@ -10,6 +10,7 @@ _OVER = "what is normalised: the `channels` at each position, or `all` values, e
 _LEARNED: dict[str, Formula] = {"scale": {"scale": "c"}}
 _ADDED: dict[str, Formula] = {"shift": {"shift": "c"}}
 _LEARNED_OVER: dict[str, Formula] = {"scale": {"scale and all": "c * prod(side)", "scale": "c"}}
+_SEES_OVER: dict[str, Formula] = {"first": {"all": "0", "true": "place"}, "last": {"all": "side - 1", "true": "place"}}
 _ADDED_OVER: dict[str, Formula] = {"shift": {"shift and all": "c * prod(side)", "shift": "c"}}
 
 
@@ -37,6 +38,7 @@ class LayerNorm(Layer, family="norm"):
     shift: bool = attr(_SHIFT, default=True)
     over: Word = attr(_OVER, default="channels", choices=("channels", "all"))
 
+    sees = _SEES_OVER
     weights = _LEARNED_OVER
     biases = _ADDED_OVER
 
@@ -56,6 +58,7 @@ class RmsNorm(Layer, family="norm"):
     scale: bool = attr(_SCALE, default=True)
     over: Word = attr(_OVER, default="channels", choices=("channels", "all"))
 
+    sees = _SEES_OVER
     weights = _LEARNED_OVER
 
     examples = [Example("", "2048x4096", "2048x4096", 4_096), Example("over: all", "8x8x4", "8x8x4", 256)]
@@ -69,6 +72,7 @@ class GroupNorm(Layer, family="norm"):
     shift: bool = attr(_SHIFT, default=True)
 
     requires = [Requirement("c % groups == 0", "the input channels must split evenly into the groups", reason="split")]
+    sees = WHOLE
     weights = _LEARNED
     biases = _ADDED
 
@@ -82,6 +86,7 @@ class InstanceNorm(Layer, family="norm"):
     shift: bool = attr(_SHIFT, default=False)
 
     reads = "sides"
+    sees = WHOLE
     weights = _LEARNED
     biases = _ADDED
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Dims, Example, Layer, Word, attr
+from cnncalc.core.layers.base import WHOLE, Dims, Example, Layer, Word, attr
 
 _SAID = "as the file says"
 
@@ -23,6 +23,7 @@ class Operator(Layer, family="operator"):
 
     inputs = (1, None)
     out_shape = "output"
+    sees = WHOLE | {"every": "0"}  # at most
     unknown = {"params": "not (weights_given or biases_given)", "multiplies": "not multiplies_given"}
     weights = {"weights": {"weights_given": "weights"}}
     biases = {"biases": {"biases_given": "biases"}}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Layer, Padding, PerAxis, Sides, Word, attr
-from cnncalc.core.layers.window import places
+from cnncalc.core.layers.base import Example, Formula, Layer, Padding, PerAxis, Sides, Word, attr
+from cnncalc.core.layers.window import places, seen
 
+_SHARES: dict[str, Formula] = {  # windows of two lengths: each begins where the place's share of the input does
+    "first": "place*side // out",
+    "last": "ceil((place + 1)*side / out) - 1",
+    "period": "out",
+}
 _CEIL = "round the number of windows up instead of down"
 _CLIP = "with `ceil`: whose rule drops a window that starts outside (caffe: only where there is padding)"
 
@@ -21,6 +26,7 @@ class MaxPool(Layer, family="pool"):
 
     reads = "sides"
     out_side = places(dilated=True, rounds_up=True)
+    sees = seen(dilated=True)
 
     examples = [
         Example("kernel: 3, stride: 2", "55x55x96", "27x27x96"),
@@ -40,6 +46,7 @@ class AvgPool(Layer, family="pool"):
 
     reads = "sides"
     out_side = places(rounds_up=True)
+    sees = seen()
 
     examples = [
         Example("kernel: 2", "28x28x6", "14x14x6"),
@@ -74,6 +81,7 @@ class AdaptiveAvgPool(Layer, family="pool"):
 
     reads = "sides"
     out_side = {"size > 0": "size", "true": "side"}
+    sees = _SHARES
 
     examples = [
         Example("size: 6", "13x13x256", "6x6x256"),
@@ -89,6 +97,7 @@ class AdaptiveMaxPool(Layer, family="pool"):
 
     reads = "sides"
     out_side = {"size > 0": "size", "true": "side"}
+    sees = _SHARES
 
     examples = [Example("size: [2, 3]", "13x13x8", "2x3x8")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Formula, Layer, Requirement, Word, attr
+from cnncalc.core.layers.base import WHOLE, Example, Formula, Layer, Requirement, Word, attr
 
 _UNITS = "number of output channels, of each direction"
 _TWICE = "read the sequence from its end, too, with weights of its own; both outputs stand side by side"
@@ -44,6 +44,7 @@ class Lstm(Layer, family="sequence"):
     requires = _REQUIRES
     out_channels = _OUT
     out_vector = "last"
+    sees = WHOLE | {"every": "0"}  # of one direction only what stands before
     weights = _weights(4)
     biases = _biases(4)
     multiplies = _multiplies(4)
@@ -69,6 +70,7 @@ class Gru(Layer, family="sequence"):
     requires = _REQUIRES
     out_channels = _OUT
     out_vector = "last"
+    sees = WHOLE | {"every": "0"}  # of one direction only what stands before
     weights = _weights(3)
     biases = _biases(3)
     multiplies = _multiplies(3)
@@ -88,6 +90,7 @@ class Rnn(Layer, family="sequence"):
     requires = _REQUIRES
     out_channels = _OUT
     out_vector = "last"
+    sees = WHOLE | {"every": "0"}  # of one direction only what stands before
     weights = _weights(1)
     biases = _biases(1)
     multiplies = _multiplies(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Dims, Example, Layer, PerAxis, Requirement, attr
+from cnncalc.core.layers.base import WHOLE, Dims, Example, Layer, PerAxis, Requirement, attr
 
 
 class Flatten(Layer, family="reshape"):
@@ -21,6 +21,7 @@ class Reshape(Layer, family="reshape"):
 
     requires = [Requirement("prod(shape) == prod(side) * c", "a reshape keeps the number of values")]
     out_shape = "shape"
+    sees = WHOLE | {"every": "0"}  # at most
     examples = [Example("shape: 4x4x256", "4096", "4x4x256")]
 
 
@@ -76,6 +77,7 @@ class PixelShuffle(Layer, family="reshape"):
     requires = [Requirement("c % prod(factor) == 0", "the channels must split evenly over the new positions")]
     out_channels = "c / prod(factor)"
     out_side = "side * factor"
+    sees = {"first": "place // factor", "last": "place // factor", "period": "factor"}
     examples = [Example("factor: 2", "10x10x16", "20x20x4")]
 
 
@@ -91,6 +93,7 @@ class SpaceToDepth(Layer, family="reshape"):
     requires = [Requirement("side % factor == 0", "the sides must split evenly by the factor: put `pad` before it")]
     out_channels = "c * prod(factor)"
     out_side = "side / factor"
+    sees = {"first": "place*factor", "last": "place*factor + factor - 1"}
     examples = [Example("factor: 2", "26x26x64", "13x13x256"), Example("factor: [4, 1]", "8x5x3", "2x5x12")]
 
 
@@ -100,6 +103,7 @@ class Transpose(Layer, family="reshape"):
     reads = "tokens"
     out_channels = "prod(side)"
     out_tokens = "c"
+    sees = WHOLE  # a channel, which was a position, is one of all
     examples = [Example("", "196x768", "768x196")]
 
 

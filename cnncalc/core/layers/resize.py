@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cnncalc.core.layers.base import Example, Factors, Layer, Name, Padding, PerAxis, Requirement, attr
+from cnncalc.core.layers.base import Example, Factors, Formula, Layer, Name, Padding, PerAxis, Requirement, attr
+
+_COPIES: dict[str, Formula] = {  # by copying; to interpolate reads one neighbour more
+    "first": "place*side // out",
+    "last": "place*side // out",
+    "period": "out",
+}
 
 
 class Upsample(Layer, family="resize"):
@@ -12,6 +18,7 @@ class Upsample(Layer, family="resize"):
 
     reads = "sides"
     out_side = {"factor == floor(factor)": "side * factor", "true": "floor(side * factor)"}
+    sees = _COPIES
     examples = [Example("factor: 2", "13x13x256", "26x26x256"), Example("factor: 1.5", "13x13x256", "19x19x256")]
 
 
@@ -25,6 +32,7 @@ class Resize(Layer, family="resize"):
     second_input = "like"
     requires = [Requirement("size_given != like_given", "say either `size` or `like`")]
     out_side = {"like_given": "like", "true": "size"}
+    sees = _COPIES
     examples = [Example("size: 65", "1x1x256", "65x65x256"), Example("", "7x7x8, 28x28x4", "28x28x8")]
 
 
@@ -36,7 +44,11 @@ class Pad(Layer, family="resize"):
     reads = "sides"
     requires = [Requirement("not same_size", "`pad` needs numbers")]
     out_side = {"before != after": "side + before + after", "true": "side + 2*padding"}
+    sees = {"first": "place - before", "last": "place - before"}
     examples = [Example("padding: 3", "224x224x3", "230x230x3"), Example("padding: [[0, 1], 0]", "5x5x2", "6x5x2")]
+
+
+_MOVED: Formula = {"like_given": "place + (side - like) // 2", "true": "place + before"}  # by a crop
 
 
 class Crop(Layer, family="resize"):
@@ -54,6 +66,7 @@ class Crop(Layer, family="resize"):
         Requirement("like <= side", "a crop never enlarges", when="like_given"),
     ]
     out_side = {"like_given": "like", "before != after": "side - before - after", "true": "side - 2*by"}
+    sees = {"first": _MOVED, "last": _MOVED}
     examples = [
         Example("", "64x64x512, 56x56x512", "56x56x512"),
         Example("by: 2", "32x48x8", "28x44x8"),

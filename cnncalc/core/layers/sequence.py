@@ -18,6 +18,7 @@ class ClassToken(Layer, family="sequence"):
 
     reads = "tokens"
     out_side = "side + 1"
+    sees = {"first": "place - 1", "last": "place - 1"}
     weights = {"token": "c"}
     examples = [Example("", "196x768", "197x768", 768)]
 
@@ -37,6 +38,7 @@ class TakeToken(Layer, family="sequence"):
 
     reads = "tokens"
     requires = [Requirement("index < prod(side)", "there are only so many tokens")]
+    sees = {"first": "index", "last": "index"}
     out_side = None
     examples = [Example("index: 0", "197x768", "768")]
 
@@ -97,6 +99,11 @@ class Attention(Layer, family="sequence"):
         Requirement("window_given", "a `position_table` is of a `window`", when="position_table"),
     ]
     out_channels = "output_width"
+    sees = {
+        "first": {"window_given": "place // window * window", "true": "0"},
+        "last": {"window_given": "place // window * window + window - 1", "true": "side - 1"},
+        "period": {"window_given": "window", "true": "1"},
+    }
     weights = {
         "query": "query_channels * inner",
         "key": "key_channels * key_width",

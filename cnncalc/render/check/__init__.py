@@ -92,7 +92,11 @@ def verdict(reports: Sequence[Report]) -> str:
 
 
 def from_root(path: str, root: str | None) -> str:
-    """A path as seen from `root`, where it lies below it; else as it was given, without `./`."""
+    """A path as seen from `root`, where it lies below it; else as it was given, without `./`.
+
+    >>> from_root("./nets/a.yaml", None), from_root("nets/a.yaml", "nets")
+    ('nets/a.yaml', 'a.yaml')
+    """
     if root:
         absolute, root = os.path.abspath(path), os.path.abspath(root)
         if absolute.startswith(root.rstrip(os.sep) + os.sep):

@@ -21,7 +21,7 @@ _SIGNS = {
 
 
 class Voice:
-    """Turns what happens in a quiz into text for a terminal."""
+    """The texts of a quiz, for a terminal."""
 
     def __init__(self, sheet: Worksheet, style: Style) -> None:
         self.sheet = sheet

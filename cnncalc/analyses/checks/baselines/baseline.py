@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
 from cnncalc.analyses.checks.baselines.own import Own
@@ -94,17 +94,22 @@ class Against:
     allowed: Callable[[Source], Allowed]
     vars: Mapping[str, str] = field(default_factory=dict)
     input_size: str | None = None
+    known: dict[str, dict[str, bytes | None]] = field(default_factory=dict, repr=False)  # what was read, by folder
 
     def __call__(self, source: Source, analysis: Analysis) -> Iterator[Problem | str]:
         if not of_its_own(source):
             raise fail("unreadable", f"no baseline: {source.name} has no version in git")
         path = git.split(source.name)[1] if source.name.startswith(git.PREFIX) else source.name
-        older = git.read_at(self.ref, path, staged=isinstance(source.tree, Index))
+        known = self.known.setdefault(os.path.dirname(path), {})
+        older = git.read_at(self.ref, path, isinstance(source.tree, Index), known)
         if older is None:
             yield f"new since {self.ref}"
             return
         try:
-            before = analyze(graph_of(older, set=self.vars, input_size=self.input_size))
+            older_graph = graph_of(older, set=self.vars, input_size=self.input_size)
+            if analysis.graph and analysis.graph.storage != older_graph.storage:
+                older_graph = replace(older_graph, storage=analysis.graph.storage)
+            before = analyze(older_graph)
         except ProblemsFound as error:
             yield f"no baseline: at {self.ref} the file could not be used: {error.problems[0].message}"
             return

@@ -55,7 +55,7 @@ def recorded(analysis: Analysis) -> Figures:
 
 
 class Recorder:
-    """Keeps the figures of every file that is checked: a finder for Checks that finds nothing."""
+    """A record of the figures of every file that is checked: a finder for Checks that finds nothing."""
 
     def __init__(self, path: str) -> None:
         self.path = path

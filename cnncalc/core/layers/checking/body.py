@@ -17,6 +17,7 @@ from cnncalc.core.layers.base import (
     FAMILIES,
     KINDS,
     LAYERS,
+    SEEN,
     Attribute,
     Example,
     Formula,
@@ -27,7 +28,8 @@ from cnncalc.core.problem import misspelt
 
 FIELDS = (
     "reads", "inputs", "tensors", "branches", "alike", "along", "verb", "computes", "second_input", "unknown", "where",
-    "requires", "out_channels", "out_side", "out_tokens", "out_vector", "out_shape", *COUNTS, "examples",
+    "requires", "out_channels", "out_side", "out_tokens", "out_vector", "out_shape", "sees", *COUNTS,
+    "examples",
 )  # fmt: skip
 OPEN = ("params", "multiplies")  # what may not be known of a layer
 ALONG = ("along", "along_channels", "joined")  # names of formulas, where inputs are joined on an axis
@@ -37,7 +39,7 @@ _NAMED = {"second_input": "Name", "along": "Word", "out_shape": "Dims"}  # an at
 _LISTED: dict[str, type[Example | Requirement]] = {"requires": Requirement, "examples": Example}
 _TYPES: dict[type[Any], list[type[Any]]] = {Requirement: [str] * 4, Example: [str, str, str, int, int]}
 _WORKED_OUT = frozenset(("type", "attributes", "per_axis", "values", "names"))  # by `Layer` itself
-_FIXED = frozenset(("c", "channels", "side", "out", "vector", "many"))  # names of formulas
+_FIXED = frozenset(("c", "channels", "side", "out", "vector", "many", "place"))  # names of formulas
 _TAKEN = (_FIXED | _WORKED_OUT | set(RESERVED)) - {"type"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _LANGUAGE = _FIXED | FUNCTIONS.keys() | set(JOINING) | {"true", "false"}
@@ -196,7 +198,7 @@ def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
     for field, value in fields.items():
         if field in ("out_channels", "out_side", "out_tokens"):
             texts += _texts(value)
-        elif field in (*COUNTS, "where"):
+        elif field in (*COUNTS, "where", "sees"):
             for formula in value.values():
                 texts += _texts(formula)
     own = set(_WORD.findall(" ".join(texts))).difference(_LANGUAGE)
@@ -286,6 +288,8 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
     else:
         if not isinstance(value, dict) or not all(isinstance(label, str) and label for label in value):
             raise Fault(f"{value!r} is no mapping of labels to formulas", f'write `{field} = {{"label": …}}`')
+        if field == "sees" and (wrong := [label for label in value if label not in SEEN]):
+            raise Fault(f"{wrong[0]!r} is none of {listed(SEEN)}", misspelt(wrong[0], SEEN))
         for formula in value.values():
             _check_texts(formula)
 

@@ -34,6 +34,7 @@ def check_formulas(layer: type[Layer]) -> None:
     try:
         known = _known(layer)
         with_out = {**known.names, "out": _SIZES | _POSITIVE}
+        usable_in = dict.fromkeys(COUNTS, with_out) | {"sees": {**with_out, "place": _NUMBER}}
         fields = _fields(declared(layer))
         used: set[str] = set()
         for requirement in layer.requires:
@@ -47,7 +48,7 @@ def check_formulas(layer: type[Layer]) -> None:
             used.update(_checked(condition, _TRUTH, False, known, known.names))
         for field in fields:
             place = field.place
-            usable = with_out if field.place.partition(",")[0] in COUNTS else known.names
+            usable = usable_in.get(field.place.partition(",")[0], known.names)
             for condition, text in field.cases.items():
                 used.update(_checked(condition, _TRUTH, field.by_axis, known, usable))
                 used.update(_checked(text, _NUMBER, field.by_axis, known, usable))
@@ -78,6 +79,7 @@ def _fields(declared: dict[str, Any]) -> list[_Field]:
     for quantity in COUNTS:
         for label, formula in declared.get(quantity, {}).items():
             found.append(_Field(f"{quantity}, {label}", cases(formula), False, False))
+    found += [_Field(f"sees, {end}", cases(formula), True, True) for end, formula in declared.get("sees", {}).items()]
     return found
 
 
@@ -220,7 +222,7 @@ def _checked(text: str, wanted: int, by_axis: bool, known: _Known, usable: dict[
 def _unknown(name: str, text: str, known: _Known, usable: dict[str, int]) -> Fault:
     if name in known.twice:
         return Fault(f"`{name}` in `{text}` is {known.twice[name]}", "give one of them another name")
-    cure = f"`out` is known in {listed(COUNTS)} only" if name == "out" else misspelt(name, usable)
+    cure = f"`out` is known in {listed((*COUNTS, 'sees'))} only" if name == "out" else misspelt(name, usable)
     return Fault(f"unknown name `{name}` in `{text}`", cure or f"the names are {listed(usable)}")
 
 

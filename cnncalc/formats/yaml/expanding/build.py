@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import compress
 
-from cnncalc.core.builder import SIZES
+from cnncalc.core.builder import SIZES, Builder
+from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.names import composed
-from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, in_order, misspelt
+from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, fail, in_order, misspelt
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
@@ -20,10 +21,12 @@ from cnncalc.formats.yaml.expanding.inputs import inputs_and_vars
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
 from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.description import Description, describe
+from cnncalc.formats.yaml.reading.sized import reads_sizes
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 MOST_SIZES_TRIED = 8
 MOST_ENTRIES_TRIED = 10_000  # written out, where other sizes are tried
+MOST_LAYERS_TRIED = 30_000  # worked out, to tell beside an error which sizes fit
 LONGEST_TEXT = 20_000  # letters of `name`, `source`, `note`
 
 
@@ -70,33 +73,108 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
 
 
 def _or_another_size(problem: Problem, size: str | None) -> Problem:
-    """A problem of sizes, with the input size at which there is none."""
+    """A problem of sizes, with what is said of the input size at which there is none."""
     if problem.reason != SIZES or size is None:
         return problem
-    return problem._replace(help=f"{problem.help}, or take another input: `--input-size {size}` fits")
+    return problem._replace(help=f"{problem.help}, or take another input: {size}")
 
 
 def _fitting_size(found: Description, overrides: dict[str, str], inputs: dict[str, Shape | None]) -> str | None:
-    """An input size near this one, as `--input-size` takes it, at which all shapes fit; None where none is found."""
+    """What is said of an input size near this one at which all shapes fit, and of others; None where none is found."""
     shapes = list(inputs.values())
     if len(shapes) != 1 or shapes[0] is None or len(shapes[0]) == 1:
         return None
-    sides = shapes[0][1:]
-    near: set[Shape] = set()
-    for step in (2, 4, 8, 16, 32, 64):
-        near.add(tuple(max(step, side // step * step) for side in sides))
-        near.add(tuple(-(-side // step) * step for side in sides))
-    tried = sorted(near - {sides}, key=lambda one: (sum(abs(a - b) for a, b in zip(one, sides, strict=True)), one))
-    for size in tried[:MOST_SIZES_TRIED]:
-        text = "x".join(map(str, size if len(set(size)) > 1 else size[:1]))
+    resized = Described(found, overrides)
+    for size in near(shapes[0][1:])[:MOST_SIZES_TRIED]:
+        if (graph := resized.all_at(size)) is not None:
+            return f"`--input-size {written_size(size)}` fits{_as_do(graph, resized)}"
+    return None
+
+
+def _as_do(graph: Graph, resized: Described) -> str:
+    """The other sizes that fit, where that is soon told."""
+    from cnncalc.core.sizes import NotSteady, scaling, squares  # here, for most files are fine
+
+    try:
+        grown = scaling(graph)
+    except NotSteady:
+        return ""
+    if max(grown.periods) * len(graph.nodes) > MOST_LAYERS_TRIED or not resized.is_one_network(grown.channels):
+        return ""
+    found = squares(graph, grown)
+    return f", as do {found.said}" if found and found.period > 1 and len(found.remainders) == 1 else ""
+
+
+class Described:
+    """The networks that a description gives for the sizes of its one input."""
+
+    def __init__(self, found: Description, overrides: dict[str, str]) -> None:
+        self.found = found
+        self.overrides = overrides
+
+    def at(self, sides: Shape) -> Graph | None:
+        """The network at these sides; None where it does not fit."""
+        found = self._built(sides)
+        return found[0] if found else None
+
+    def all_at(self, sides: Shape) -> Graph | None:
+        """The same with what leads to no output, which has to fit, too."""
+        found = self._built(sides)
+        if found is None:
+            return None
+        graph, builder = found
+        return replace(graph, nodes=tuple(builder.nodes), groups={})
+
+    def _built(self, sides: Shape) -> tuple[Graph, Builder] | None:
         problems = Problems()
         try:
-            env, places = _vars_and_inputs(found, overrides, text, problems)
-            _graph(found, Expander(found, env, places, problems), places, changed=True)
+            env, places = _vars_and_inputs(self.found, self.overrides, written_size(sides), problems)
+            expander = Expander(self.found, env, places, problems)
+            return _graph(self.found, expander, places, changed=True), expander.builder
         except ProblemsFound:
-            continue
-        return text
-    return None
+            return None
+
+    def own(self, input_size: str | None) -> Shape:
+        """The sides that the file says, or `input_size`; raises ProblemsFound where it has not one input with sides."""
+        problems = Problems()
+        _, inputs = _vars_and_inputs(self.found, self.overrides, input_size, problems)
+        problems.stop_if_any()
+        return only_sides(inputs)
+
+    def is_one_network(self, channels: bool) -> bool:
+        """Whether its layers are the same at all sizes: no expression reads one, nor what follows from one.
+
+        `channels`: no size follows their number.
+        """
+        return not reads_sizes(self.found, channels=not channels)
+
+
+def only_sides(inputs: Mapping[str, Shape | None]) -> Shape:
+    """The sides of the only input; raises ProblemsFound where there are several, or it has none."""
+    shapes = list(inputs.values())
+    if len(shapes) != 1:
+        raise fail("wrong-input", f"the network has {many(len(shapes), 'input')}: sizes are told of networks with one")
+    if shapes[0] is None or len(shapes[0]) == 1:
+        raise fail("wrong-input", "the input of the network is a vector: it has no sides")
+    return shapes[0][1:]
+
+
+def near(sides: Shape) -> list[Shape]:
+    """Sizes that are likely to fit, the nearest first."""
+    found: set[Shape] = set()
+    for step in (2, 4, 8, 16, 32, 64):
+        found.add(tuple(max(step, side // step * step) for side in sides))
+        found.add(tuple(-(-side // step) * step for side in sides))
+    return sorted(found - {sides}, key=lambda one: (sum(abs(a - b) for a, b in zip(one, sides, strict=True)), one))
+
+
+def written_size(sides: Shape) -> str:
+    """Sides as `--input-size` takes them.
+
+    >>> written_size((224, 224)), written_size((224, 160))
+    ('224', '224x160')
+    """
+    return "x".join(map(str, sides if len(set(sides)) > 1 else sides[:1]))
 
 
 def _vars_and_inputs(

@@ -55,7 +55,7 @@ class _SoFar(Record):
 
 
 class Expander:
-    """Writes the entries of a description out into the layers and groups of `builder`."""
+    """The writing out of a description's entries into the layers and groups of `builder`."""
 
     def __init__(
         self, found: Description, file_vars: Mapping[str, Any], inputs: dict[str, Shape | None], problems: Problems

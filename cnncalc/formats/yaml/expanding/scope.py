@@ -99,7 +99,7 @@ class Scope:
 
 
 class Lookup:
-    """Finds what a name stands for, and says what is wrong where that is nothing."""
+    """A look-up of what a name stands for, which says what is wrong where that is nothing."""
 
     def __init__(self, trail: Trail) -> None:
         self.trail = trail
@@ -121,7 +121,7 @@ class Lookup:
         return None if isinstance(port, Entity) else port
 
     def found(self, node: Text, scope: Scope, current: Port, what: str) -> Port | Entity:
-        """As `port`; ABSENT where the entry is, which is not told: what is absent itself may name it."""
+        """The port, as `port` gives it; ABSENT where the entry is, untold: what is absent itself may name it."""
         if node.text == "previous":
             return self.previous(node, scope, current)
         found = scope.find(node.text)

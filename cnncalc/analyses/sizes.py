@@ -1,0 +1,363 @@
+"""Sizes: which inputs a network takes, at which of them no border pixel is lost, and what it then costs.
+
+What fits is proved by the growth of its sides (`core/sizes.py`), or else checked size by size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from math import lcm, prod
+
+from cnncalc.analyses.checks.rules.base import Network
+from cnncalc.analyses.checks.rules.dropped_border import DroppedBorder
+from cnncalc.core.analysis import analyze
+from cnncalc.core.graph import Graph
+from cnncalc.core.problem import Problems, ProblemsFound, fail
+from cnncalc.core.record import Record
+from cnncalc.core.shape import AXES, Shape
+from cnncalc.core.sizes import LARGEST, Fitting, NotSteady, Resized, Scaling, along, fitting, scaling
+from cnncalc.formats.open import graph_of
+from cnncalc.formats.source import Source
+from cnncalc.formats.yaml.expanding.build import Described, near, only_sides, written_size
+from cnncalc.formats.yaml.reading.description import describe
+
+CHECKED_TO = 256  # squares that are looked at where nothing can be proved
+LONGEST_PERIOD = 2_048
+_DEGREE = 2  # of a count in one side: attention has (H·W)²
+_OF_SIZES = ("shape-mismatch", "empty-output", "requirement", "wrong-input", "not-whole")
+COUNTED = ("params", "multiplies", "activations")
+
+At = Callable[[Shape], Graph | None]
+
+
+class Polynomial(Record):
+    """A count as a polynomial of h, w, …: for each monomial, by its exponents, the factor; the constant last.
+
+    >>> Polynomial("multiplies", {(1, 1): Fraction(37011456), (0, 0): Fraction(512000)}).said(("h", "w"))
+    '37,011,456·h·w + 512,000'
+    """
+
+    measure: str
+    terms: dict[tuple[int, ...], Fraction]
+
+    def said(self, letters: Sequence[str]) -> str:
+        """The polynomial as text."""
+        text = ""
+        for exponents, factor in self.terms.items():
+            powers = [
+                letter if exponent == 1 else f"{letter}^{exponent}"
+                for letter, exponent in zip(letters, exponents, strict=True)
+                if exponent
+            ]
+            size = abs(factor)
+            number = f"{size.numerator:,}" if size.denominator == 1 else f"{size.numerator:,}/{size.denominator}"
+            term = "·".join([*([] if size == 1 and powers else [number]), *powers])
+            sign = ("−" if factor < 0 else "") if not text else (" − " if factor < 0 else " + ")
+            text += f"{sign}{term}"
+        return text or "0"
+
+    def at(self, point: Sequence[int]) -> Fraction:
+        """The value for h, w, …"""
+        return sum(
+            (
+                factor * prod(x**e for x, e in zip(point, exponents, strict=True))
+                for exponents, factor in self.terms.items()
+            ),
+            Fraction(0),
+        )
+
+
+class Formulas(Record):
+    """Counts as polynomials of the `letters`: the sides less `offsets`, divided by `periods`; from `first` on."""
+
+    letters: tuple[str, ...]
+    periods: tuple[int, ...]
+    offsets: tuple[int, ...]
+    first: Shape
+    polynomials: tuple[Polynomial, ...]
+
+
+class OfAxes(Record):
+    """The sizes on some axes, the others as they are: those that fit, and those of them that lose no border."""
+
+    axes: tuple[str, ...]
+    fits: Fitting
+    whole: Fitting | None
+
+
+class Sizes(Record):
+    """The sizes of a network: for all axes together, or for each where they differ.
+
+    `why` says why it could not be proved; then squares up to `checked` were looked at. `varying` are layers whose
+    params depend on the size, and `kept` the first and last square size, or sides, with the params of this one.
+    """
+
+    name: str
+    file: str
+    own: Shape
+    fits: bool
+    parts: tuple[OfAxes, ...]
+    why: str = ""
+    checked: int = 0
+    varying: tuple[str, ...] = ()
+    kept: tuple[int, int] | None = None
+    formulas: Formulas | None = None
+    beside: int = 0  # layers that lead to no output, which have to fit, too
+
+    @property
+    def smallest(self) -> Shape | None:
+        """The smallest input that fits, by its sides; None where none was found."""
+        least = {name: _least(part.fits) for part in self.parts for name in part.axes}
+        found = [least[name] for name in AXES[len(self.own)]] if least else []
+        return tuple(found) if found and None not in found else None  # type: ignore[arg-type]
+
+
+def _least(found: Fitting) -> int | None:
+    sizes = [*found.also, *([found.start] if found.remainders else [])]
+    return min(sizes, default=None)
+
+
+def sizes(source: Source, overrides: dict[str, str], input_size: str | None = None) -> Sizes:
+    """The sizes of the network that a source describes; raises ProblemsFound where it cannot be used, or none fits."""
+    _refuse_other_faults(source, overrides, input_size)
+    own, at, all_at, is_one_network = _resized(source, overrides, input_size)
+    at = cache(at)
+    base = _base(own, at)
+    graph = at(base) if base else None
+    if base is None or graph is None:
+        graph_of(source, set=overrides, input_size=input_size)  # says why
+        raise fail("shape-mismatch", f"{source.name} fits at no size up to {LARGEST:,}")
+    everything = all_at(base)
+    assert everything is not None
+    found, why = _growth(everything, is_one_network)
+    about = graph.name, source.name, own, base == own
+    if found is None:
+        return _checked(*about, at, why)
+    at = cache(Resized(graph).at)  # which is the same, and sooner
+    parts = _joined([*_parts(found, graph, base, at, cache(Resized(everything).at))])
+    varying, kept = _varying(graph, base, max(found.periods), at)
+    beside = len(everything.nodes) - len(graph.nodes)
+    return Sizes(*about, parts, "", 0, varying, kept, _formulas(found, parts, base, at), beside)
+
+
+def _refuse_other_faults(source: Source, overrides: dict[str, str], input_size: str | None) -> None:
+    """Refuse what no size mends; raises ProblemsFound."""
+    try:
+        graph_of(source, set=overrides, input_size=input_size)
+    except ProblemsFound as error:
+        if any(problem.code not in _OF_SIZES for problem in error.problems):
+            raise
+
+
+def _resized(
+    source: Source, overrides: dict[str, str], input_size: str | None
+) -> tuple[Shape, At, At, Callable[[bool], bool]]:
+    """The own sides of a network; what gives it at others, alone and with what leads to no output.
+
+    And whether its layers are the same at all of them.
+    """
+    if source.format is None:
+        described = Described(describe(source, Problems()), overrides)
+        return described.own(input_size), described.at, described.all_at, described.is_one_network
+
+    def at(sides: Shape) -> Graph | None:
+        try:
+            return graph_of(source, set=overrides, input_size=written_size(sides))
+        except ProblemsFound:
+            return None
+
+    return only_sides(graph_of(source, set=overrides, input_size=input_size).inputs), at, at, lambda channels: False
+
+
+def _base(own: Shape, at: At) -> Shape | None:
+    """Sides at which it fits: its own, else near ones, else the first square."""
+    squares = ((size,) * len(own) for size in range(1, LARGEST + 1))
+    return next((sides for sides in (own, *near(own), *squares) if at(sides) is not None), None)
+
+
+def _growth(graph: Graph, is_one_network: Callable[[bool], bool]) -> tuple[Scaling | None, str]:
+    try:
+        found = scaling(graph)
+    except NotSteady as error:
+        return None, str(error)
+    if not is_one_network(found.channels):
+        return None, "what the file says depends on sizes, so each may give another network"
+    if lcm(*found.periods) > LONGEST_PERIOD:
+        return None, f"sizes repeat only after {lcm(*found.periods):,}"
+    return found, ""
+
+
+def _parts(found: Scaling, graph: Graph, base: Shape, at: At, all_at: At) -> Iterator[OfAxes]:
+    """All axes at once where the layers treat them alike, else one after the other.
+
+    What leads to no output is in what `all_at` gives, and fits, too.
+    """
+    names = AXES[len(base)]
+    if _alike(graph):
+        axes: list[Sequence[int]] = [range(len(base))]
+    else:
+        axes = [(axis,) for axis in range(len(base))]
+    for together in axes:
+
+        def sides(size: int, together: Sequence[int] = together) -> Shape:
+            return tuple(size if axis in together else side for axis, side in enumerate(base))
+
+        def is_whole(size: int, sides: Callable[[int], Shape] = sides) -> bool:
+            return all_at(sides(size)) is not None and _is_whole(at(sides(size)))
+
+        period = lcm(*(found.periods[axis] for axis in together))
+        looked = along(lambda size, sides=sides: all_at(sides(size)), found, together, period)  # type: ignore[misc]
+        assert looked is not None, "it fits at some size"
+        whole = fitting(is_whole, looked[1], period) if graph.document is not None else None
+        yield OfAxes(tuple(names[axis] for axis in together), looked[0], whole)
+
+
+def _joined(parts: Sequence[OfAxes]) -> tuple[OfAxes, ...]:
+    """One rule for all axes, where it is the same for each."""
+    if len({(part.fits, part.whole) for part in parts}) > 1:
+        return tuple(parts)
+    return (parts[0]._replace(axes=tuple(name for part in parts for name in part.axes)),)
+
+
+def _alike(graph: Graph) -> bool:
+    """Whether every layer treats all axes alike."""
+    return not any(
+        isinstance(value, tuple) and name in node.layer.per_axis and len(set(value)) > 1
+        for node in graph.nodes
+        for name, value in node.layer.values.items()
+    )
+
+
+def _is_whole(graph: Graph | None) -> bool:
+    """Whether a network fits, and every window reads up to the border."""
+    if graph is None:
+        return False
+    return next(iter(DroppedBorder().check(Network(graph, graph.document), {})), None) is None
+
+
+def _checked(name: str, file: str, own: Shape, fits: bool, at: At, why: str) -> Sizes:
+    """The sizes that squares show, which are looked at one by one."""
+    rank, names = len(own), AXES[len(own)]
+    there = {size: at((size,) * rank) for size in range(1, CHECKED_TO + 1)}
+    seen = [size for size, graph in there.items() if graph is not None]
+    if not seen:
+        return Sizes(name, file, own, fits, (), why, CHECKED_TO)
+    found = _pattern(lambda size: there[size] is not None, CHECKED_TO)
+    whole = _pattern(lambda size: _is_whole(there[size]), CHECKED_TO) if there[seen[0]].document else None  # type: ignore[union-attr]
+    base = at(own) or there[seen[-1]]
+    assert base is not None
+    varying, kept = _varying(base, next(iter(base.inputs.values()))[1:], 64, at)
+    return Sizes(name, file, own, fits, (OfAxes(names, found, whole),), why, CHECKED_TO, varying, kept)
+
+
+def _pattern(fits: Callable[[int], bool], most: int) -> Fitting:
+    """The pattern of sizes up to `most`: the shortest period that holds for its upper half, or a list of them."""
+    there = {size: fits(size) for size in range(1, most + 1)}
+    for period in range(1, most // 4 + 1):
+        if all(there[size] == there[size - period] for size in range(most // 2 + 1, most + 1)):
+            return fitting(there.__getitem__, most // 2 + 1, period)
+    return Fitting(0, 1, (), tuple(size for size in there if there[size]))
+
+
+def _params(graph: Graph) -> list[int]:
+    return [node.work.weights + node.work.biases for node in graph.nodes]
+
+
+def _varying(graph: Graph, base: Shape, period: int, at: At) -> tuple[tuple[str, ...], tuple[int, int] | None]:
+    """The layers whose params are others at other sizes, and, for equal sides, from where to where they are these."""
+    params = _params(graph)
+    varying: dict[str, None] = {}
+    for step in (period, 2 * period):
+        other = at(tuple(side + step for side in base))
+        if other is not None and len(other.nodes) == len(graph.nodes):
+            varying |= {
+                node.name: None
+                for node, one, two in zip(graph.nodes, params, _params(other), strict=True)
+                if one != two
+            }
+    if not varying or len(set(base)) > 1:
+        return tuple(varying), None
+    ends = []
+    for direction in (-1, 1):
+        size = base[0]
+        for _ in range(period):
+            other = at((size + direction,) * len(base)) if size + direction > 0 else None
+            if other is None or _params(other) != params:
+                break
+            size += direction
+        ends.append(size)
+    return tuple(varying), (ends[0], ends[1])
+
+
+# ------------------------------------------------------------------------------------------------ counts as formulas
+
+
+def _formulas(found: Scaling, parts: Sequence[OfAxes], base: Shape, at: At) -> Formulas | None:
+    """Counts of the sizes that leave what this one leaves when divided; None where they are no such polynomials."""
+    of_axis = {name: part for part in parts for name in part.axes}
+    fits = [of_axis[name].fits for name in AXES[len(base)]]
+    periods = found.periods
+    offsets = tuple(side % period for side, period in zip(base, periods, strict=True))
+    first = []
+    for fit, period, offset, side in zip(fits, periods, offsets, base, strict=True):
+        sizes = (size for size in range(offset, side + 1, period) if size >= max(1, fit.start) and size in fit)
+        first.append(next(sizes, side))
+    starts = [(size - offset) // period for size, offset, period in zip(first, offsets, periods, strict=True)]
+
+    def totals(point: Sequence[int]) -> dict[str, int] | None:
+        sides = tuple(x * period + offset for x, period, offset in zip(point, periods, offsets, strict=True))
+        graph = at(sides)
+        if graph is None:
+            return None
+        counts = analyze(graph).totals
+        return {name: getattr(counts, name) for name in COUNTED}
+
+    grid = {point: totals(point) for point in product(*(range(start, start + _DEGREE + 1) for start in starts))}
+    others = [tuple(start + 3 + (place + turn) % 3 for place, start in enumerate(starts)) for turn in range(2)]
+    checks = {point: totals(point) for point in others}
+    if None in grid.values() or None in checks.values():
+        return None
+    polynomials = []
+    for name in COUNTED:
+        polynomial = Polynomial(name, _interpolated({point: one[name] for point, one in grid.items() if one}, starts))
+        if any(polynomial.at(point) != one[name] for point, one in checks.items() if one):
+            return None
+        polynomials.append(polynomial)
+    letters = tuple(
+        name[0] if period > 1 or offset else name[0].upper()
+        for name, period, offset in zip(AXES[len(base)], periods, offsets, strict=True)
+    )
+    return Formulas(letters, periods, offsets, tuple(first), tuple(polynomials))
+
+
+def _interpolated(values: dict[tuple[int, ...], int], starts: Sequence[int]) -> dict[tuple[int, ...], Fraction]:
+    """The factors of the polynomial through these values, the highest powers first."""
+    bases = [[_basis(start, place) for place in range(_DEGREE + 1)] for start in starts]
+    found: dict[tuple[int, ...], Fraction] = {}
+    for point, value in values.items():
+        chosen = [basis[x - start] for basis, x, start in zip(bases, point, starts, strict=True)]
+        for exponents in product(range(_DEGREE + 1), repeat=len(starts)):
+            factor = value * prod((one[e] for one, e in zip(chosen, exponents, strict=True)), start=Fraction(1))
+            found[exponents] = found.get(exponents, Fraction(0)) + factor
+    ordered = sorted(found, key=lambda exponents: (-sum(exponents), [-e for e in exponents]))
+    return {exponents: found[exponents] for exponents in ordered if found[exponents]}
+
+
+def _basis(start: int, place: int) -> list[Fraction]:
+    """The polynomial that is 1 at `start + place` and 0 at the other points, lowest power first.
+
+    >>> [str(one) for one in _basis(0, 0)]
+    ['1', '-3/2', '1/2']
+    """
+    found = [Fraction(1)]
+    for other in range(_DEGREE + 1):
+        if other != place:
+            scale, root = Fraction(1, place - other), start + other
+            found = [
+                scale * (below - root * same)
+                for below, same in zip([Fraction(0), *found], [*found, Fraction(0)], strict=True)
+            ]
+    return found
