@@ -60,7 +60,13 @@ class SummaryCommand(
         help="Of:",
         group=SHOWN,
     )
-    sort: str | None = option("--sort", type=click.Choice(list(used(Use.FIGURES))), help="Largest first.", group=SHOWN)
+    sort: str | None = option(
+        "--sort",
+        type=click.Choice(list(used(Use.FIGURES))),
+        metavar="QUANTITY",
+        help=f"Largest first, by one of {', '.join(used(Use.FIGURES))}.",
+        group=SHOWN,
+    )
     top: int | None = option(
         "--top",
         type=click.IntRange(1),
