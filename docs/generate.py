@@ -34,6 +34,7 @@ ROOT = HERE.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from cnncalc.analyses import working  # noqa: E402
 from cnncalc.analyses.conventions.base import Adds, Convention  # noqa: E402
 from cnncalc.analyses.schema_layers import default_of, in_order, takes  # noqa: E402
 from cnncalc.core import builder, formula, names, problem, shape  # noqa: E402
@@ -414,6 +415,7 @@ def limits_part() -> str:
         ("letters of a message", f"{problem.LONGEST_MESSAGE:,}"),
         ("words among which a misspelt one is looked for", f"{problem.MOST_KNOWN:,}"),
         ("layers and groups of a network that `exercise` asks about", f"{worksheet.MOST_ASKED:,}"),
+        ("layers and blocks that `explain` shows at once", f"{working.MOST_EXPLAINED:,}"),
     ]
     return "\n".join(_table(("what", "at most"), rows)) + "\n"
 

@@ -126,6 +126,8 @@ TWICE = """blocks:
     layers:
       - add: {branches: [[], {when: d > 1, layers: [r: [d - 1, 2*n]]}, {when: d > 1, layers: [r: [d - 1, 2*n + 1]]}]}
 """
+EQUAL = TWICE.replace("2*n + 1", "2*n")
+UNKNOWN = EQUAL.replace("[d, n]", "[d, n, x=y]")
 PARTS = [
     Case(
         "a network with another var each time",
@@ -133,6 +135,14 @@ PARTS = [
         "entries 250,000",
     ),
     Case("a block that uses itself twice", lambda: layers("r: [40, 1]", TWICE), "letters 20,000,000"),
+    Case("a block that uses itself twice on what failed", lambda: layers("relu: {from: x}, r: [40, 1]", TWICE), "?"),
+    Case("a block that uses itself twice with what failed", lambda: layers("r: [40, 1]", UNKNOWN), "?"),
+    Case(
+        "the rest of a network of long paths",
+        lambda: layers(f"{'b' * 50}0: {{repeat: 900}}", nested("b" * 50, "relu")),
+        "letters 20,000,000",
+        ("explain",),
+    ),
 ]
 ALIKE = "abcdefghijklmnopqrstuvwxyz_abcdefghi"
 FAULTS = [
@@ -184,6 +194,12 @@ OTHERS = [
         "much that is read",
         lambda: layers("b: {repeat: 1000}", block(f"relu: {{name: x}}, add: {{from: [{'x, ' * 100_000}]}}")),
         "entries 250,000",
+    ),
+    Case(
+        "the working of many layers",
+        lambda: layers(many("conv: {filters: 1#, kernel: 1}, ", 3_000)),
+        "explained 2,000",
+        ("explain",),
     ),
     Case(
         "a worksheet of many layers",
@@ -261,6 +277,14 @@ def test_few_searches_are_made_in_a_file() -> None:
         cnncalc.loads(text)
     helps = [one.help for one in found.value.problems]
     assert helps == ["did you mean `filters`?"] * problem.MOST_SEARCHES + [None] * 5
+
+
+def test_a_call_that_failed_on_what_is_not_known_is_looked_at_once() -> None:
+    """Without it each level would double the calls: what is wrong in the block is said once, and not 2^30 times."""
+    for text, faults in ((layers("relu: {from: x}, r: [30, 1]", EQUAL), 1), (layers("r: [30, 1]", UNKNOWN), 2)):
+        with pytest.raises(cnncalc.ProblemsFound) as found:
+            cnncalc.loads(text)
+        assert [one.code for one in found.value.problems] == ["unknown-name", "limit"][:faults], text
 
 
 def test_a_message_is_cut_in_its_middle() -> None:

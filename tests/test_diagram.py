@@ -20,7 +20,7 @@ from cnncalc.drawing.metrics import text_width
 from cnncalc.drawing.picture import FONTS, Area, Box, Caption, Face, Line, Picture, Point
 from cnncalc.drawing.sketch import CannotDraw, sketch
 from cnncalc.drawing.stack import stacked
-from tests.running import invoke, networks, process
+from tests.running import formats, invoke, networks, process
 
 NAMED = [
     "lenet5", "alexnet", "alexnet_two_towers", "vgg16", "googlenet", "resnet50", "unet", "densenet121",
@@ -582,6 +582,17 @@ def test_rows_are_of_nearly_equal_length() -> None:
     lengths = [max(box.x + box.width for box in row) for row in rows if row]
     assert len(lengths) > 1
     assert min(lengths) > 0.6 * max(lengths)
+
+
+@pytest.mark.parametrize("form", formats("diagram"))
+def test_a_network_without_layers_is_told(form: str, tmp_path: Path) -> None:
+    """Its output is its input: no other picture than an empty one could be drawn."""
+    (tmp_path / "net.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [relu]\noutputs: [input]\n")
+    ran = invoke("diagram", str(tmp_path / "net.yaml"), "-f", form, "-o", str(tmp_path / "out"))
+    if form in ("mermaid", "dot"):  # a graph of no layers is one
+        assert ran.code == 0
+    else:
+        assert (ran.code, "has no layers: there is nothing to draw" in ran.err) == (2, True)
 
 
 # ---------------------------------------------------------------------------------- a page

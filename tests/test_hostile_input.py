@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
+import cnncalc
 from cnncalc.core.formula import DEEPEST as DEEPEST_FORMULA
 from cnncalc.formats.yaml.expanding.expand import MOST_ENTRIES
 from tests.running import environment, invoke, sample
@@ -312,6 +313,16 @@ def test_it_is_refused_quickly_and_by_name(case: Case, tmp_path: Path) -> None:
         return
     assert (ran.code, ran.out) == (2, "")
     assert [text for text in case.says if text not in ran.err] == [], ran.err[:2000]
+
+
+def test_half_a_character_is_refused() -> None:
+    """A text of Python's may hold one; libyaml, which reads bytes, cannot be told."""
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.loads("input: {channels: 3, size: 8}\nlayers: [relu\ud800]\n")
+    (problem,) = found.value.problems
+    assert (problem.code, problem.message) == ("encoding", "the character U+D800 is not allowed in YAML")
+    assert problem.where is not None
+    assert (problem.where.line, problem.help) == (2, "remove it")
 
 
 def test_a_folder_is_not_read_as_a_file(tmp_path: Path) -> None:

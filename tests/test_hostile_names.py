@@ -23,7 +23,10 @@ from rich.ansi import AnsiDecoder
 
 from cnncalc.cli import command_names
 from cnncalc.core.problem import clean
+from tests.repository import Repository, repository
 from tests.running import formats, in_a_terminal, invoke
+
+__all__ = ["repository"]
 
 HOSTILE = {
     "a tag": "<script>alert(1)</script>",
@@ -351,6 +354,20 @@ def test_the_name_of_a_file(command: str, form: str) -> None:
                 check(ran, command, form)
             else:
                 of_text(ran.err)
+
+
+@pytest.mark.parametrize("form", formats("diff"))
+def test_the_names_in_a_diff(form: str, repository: Repository) -> None:
+    """Of files, and of the networks in them."""
+    texts = [text.replace("/", "") for text in HOSTILE.values()]
+    names = [f"{' '.join(texts[start : start + 7])}.yaml" for start in range(0, len(texts), 7)]
+    repository.put(dict.fromkeys(names, NET.format(name="a")))
+    repository.commit()
+    repository.put(dict.fromkeys(names, NET.format(name=quoted(TOGETHER)).replace("[4, 3]", "[5, 3]")))
+    ran = invoke("diff", "-f", form)
+    assert ran.code in (0, 1), ran.err
+    read = check(ran, "diff", form)
+    assert "octocat" in "".join(read.texts)
 
 
 def test_on_a_terminal_only_our_own_colours_are_alive(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from tests.repository import Repository
 from tests.running import DATA, ROOT, Ran, environment, process
 
 RATIO, PATH = "activations_per_param", "path"
+BYTES = "weight_memory, buffer_memory, activation_memory, peak_memory, best_peak_memory"
 NET = """\
 name: Net
 input: {channels: 3, size: 8}
@@ -146,7 +147,7 @@ def test_diagrams(program: Program) -> None:
         text = program("diagram", "net.yaml", "--depth", "1", "--counts", f"{RATIO},{PATH}", "-f", format).out
         assert re.search(r"[>n]2\.571 activ", text)  # an SVG cuts what is too long
         assert "4 path" in text
-    assert f"there are params, weights, biases, buffers, multiplies, flops, activations, {RATIO}, {PATH}" in (
+    assert f"there are params, weights, biases, buffers, multiplies, flops, activations, {RATIO}, {BYTES}, {PATH}" in (
         program("diagram", "net.yaml", "--counts", "x").err
     )
 
@@ -279,7 +280,7 @@ def test_a_newer_record_is_read_without_them(program: Program) -> None:
 
 def test_an_unknown_quantity_lists_them(program: Program) -> None:
     ran = program("check", "net.yaml", "--baseline", "main", "--max-growth", "zzz=5%")
-    assert f"activations, size, {RATIO}, {PATH}" in ran.err
+    assert f"activations, size, {RATIO}, {BYTES}, {PATH}" in ran.err
 
 
 # ------------------------------------------------------------------------------------------------ compare
@@ -323,12 +324,12 @@ def test_growth_among_networks(program: Program) -> None:
 
 def test_help_lists_them(program: Program) -> None:
     text = " ".join(program("summary", "--help").out.split())
-    assert f"activations, {RATIO}, {PATH}, receptive_field, trainable, frozen, line." in text
-    assert f"|activations|{RATIO}|{PATH}|receptive_field|trainable|frozen]" in text
+    assert f"activations, {RATIO}, {BYTES}, {PATH}, receptive_field, trainable, frozen, line." in text
+    assert f"|activations|{RATIO}|{BYTES.replace(', ', '|')}|{PATH}|receptive_field|trainable|frozen]" in text
     assert "The most path, in total or of the layer or block NAME: 5M, head=5M." in (
         " ".join(program("check", "--help").out.split())
     )
-    assert f"activations, {RATIO}, {PATH}, receptive_field, trainable, frozen." in " ".join(
+    assert f"activations, {RATIO}, {BYTES}, {PATH}, receptive_field, trainable, frozen." in " ".join(
         program("diagram", "--help").out.split()
     )
 
@@ -403,18 +404,19 @@ def test_what_stands_where() -> None:
     """The keys of JSON, the quantities of `expect` and `budget`, what is compared: nobody's may go."""
     listed = {name: list(used(bit)) for name, bit in vars(Use).items() if name.isupper()}
     counts = ["params", "weights", "biases", "buffers", "multiplies"]
-    later = ["receptive_field", "trainable", "frozen"]
+    bytes_of = ["weight_memory", "buffer_memory", "activation_memory", "peak_memory", "best_peak_memory"]
+    later = [*bytes_of, "receptive_field", "trainable", "frozen"]
     assert listed == {
         "COLUMNS": [*counts, "flops", "activations", *later],
         "FIGURES": [*counts, "activations", *later],
         "LIMITS": [*counts, "activations", "size", *later],
-        "OPTION": ["params", "multiplies", "activations", "size"],
+        "OPTION": ["params", "multiplies", "activations", "size", "peak_memory"],
         "COMPARED": [
             "params", "buffers", "multiplies", "activations", "size", "layers", "weight_layers", "depth",
-            "receptive_field", "frozen",
+            "peak_memory", "receptive_field", "frozen",
         ],
         "LISTED": ["params", "multiplies", "activations", "size", "layers", "depth"],
         "HELD": ["params", "multiplies", "activations"],
         "HEADLINE": ["params", "multiplies"],
-        "ASKED": ["receptive_field"],
+        "ASKED": [*bytes_of, "receptive_field"],
     }  # fmt: skip

@@ -132,6 +132,30 @@ def test_no_configuration_allows_it(top: Path) -> None:
     assert "allow-outside" in ran.err
 
 
+EXCLUDES = '[tool.cnncalc]\nexclude = ["*"]\nmax-params = "1"\n'
+
+
+def test_a_configuration_above_the_repository_says_nothing(top: Path) -> None:
+    """Else whoever writes into `/tmp` decides what a check in it lets through."""
+    (top / "nets" / "net.yaml").write_text(NET)
+    (top.parent / "pyproject.toml").write_text(EXCLUDES)
+    assert invoke("check", "net.yaml").code == 0
+    (top / "pyproject.toml").write_text(EXCLUDES)
+    assert invoke("check", "net.yaml").code == 1
+
+
+def test_a_configuration_that_is_a_link_leads_nowhere_outside(top: Path) -> None:
+    (top / "nets" / "net.yaml").write_text(NET)
+    (top.parent / "other.toml").write_text(EXCLUDES)
+    (top / "pyproject.toml").symlink_to(top.parent / "other.toml")
+    ran = invoke("check", "net.yaml")
+    assert (ran.code, "pyproject.toml: a link that leads outside: put a copy in its place" in ran.err) == (2, True)
+    (top / "pyproject.toml").unlink()
+    (top / "settings.toml").write_text(EXCLUDES)
+    (top / "pyproject.toml").symlink_to(top / "settings.toml")
+    assert invoke("check", "net.yaml").code == 1
+
+
 def test_python_allows_it_by_a_keyword(top: Path) -> None:
     text = "extends: ../../parent.yaml\n"
     Path("net.yaml").write_text(text)

@@ -306,3 +306,18 @@ def test_a_limit_on_the_command_line_in_a_convention(net: Path) -> None:
     assert "--convention says how --max-multiplies counts, which is not given." in ran.err
     ran = invoke("check", "net.yaml", "--convention", "fvcor", "--max-multiplies", "1")
     assert "no convention 'fvcor'; did you mean 'fvcore'?" in ran.err
+
+
+# ------------------------------------------------------------------------------------------------ as people asked
+
+ASKED = yaml.safe_load((DATA / "asked_figures.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", ASKED, ids=[case["thread"] for case in ASKED])
+def test_a_figure_that_somebody_asked_about(case: dict[str, Any], tmp_path: Path) -> None:
+    file = case.get("file") or str(tmp_path / "net.yaml")
+    if "text" in case:
+        Path(file).write_text(case["text"], encoding="utf-8")
+    ran = invoke("reconcile", file, "--figure", case["figure"], "-f", "json")
+    answers = [[one["convention"], one["figure"], *one["changes"]] for one in json.loads(ran.out)["matches"]]
+    assert (ran.code, case["answer"] in answers) == (0, True), answers

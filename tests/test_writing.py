@@ -512,3 +512,14 @@ def test_text_that_cannot_be_encoded_truncates_nothing(inputs: Path) -> None:
     Path("marks.json").write_bytes(OLD)
     assert process("grade", "sheet.md", "answers.json", "-o", "marks.json", cwd=inputs).code == 2
     assert '"�"' in Path("marks.json").read_text(encoding="utf-8")
+
+
+def test_what_an_earlier_command_read_may_be_written(tmp_path: Path) -> None:
+    """In one process, as of a notebook, each command begins anew."""
+    path = tmp_path / "net.yaml"
+    path.write_text("a")
+    with path.open("rb") as file:
+        writing.remember(file)
+    assert writing.was_read(str(path))
+    writing.forget()
+    assert not writing.was_read(str(path))

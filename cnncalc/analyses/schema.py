@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnncalc.analyses.checks.budget import example_in_bytes
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.analyses.schema_layers import NUMBER, TRAINABLE, WORDS, Schema, attributes_of, entry, named, said, titled
 from cnncalc.core.layers import LAYERS
@@ -149,9 +150,9 @@ def _file() -> dict[str, Schema]:
 def _limits() -> dict[str, Schema]:
     """The quantities of a budget: a limit alone, or what breaks the check and what warns."""
     measures = used(Use.LIMITS)
-    units = "".join(f", or for `{name}` also `20 MiB`" for name, measure in measures.items() if measure.in_bytes)
     found = {}
     for name, measure in measures.items():
+        units = f", or for `{example_in_bytes(measure)}` also `20 MiB`"
         amount, figure = f"{_number(measure)}, `5M`{units}", _figure(measure)
         kinds = {"max": f"breaks the check when exceeded: {amount}", "warn": f"warns when exceeded: {amount}"}
         levels = titled({kind: said(text, figure) for kind, text in kinds.items()})

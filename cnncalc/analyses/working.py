@@ -16,12 +16,13 @@ from cnncalc.core.analysis import Analysis, Counts, GroupRow, NoEntry, Row, anal
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
-from cnncalc.core.problem import Origin, Problem, ProblemsFound
+from cnncalc.core.problem import Origin, Problem, ProblemsFound, fail
 from cnncalc.core.record import Record
 from cnncalc.core.result import Mathematics, Result
 from cnncalc.core.shape import AXES, Shape, TensorShape
 from cnncalc.core.work import Named, Step, attempt, spread_over, steps, symbol_of
 
+MOST_EXPLAINED = 2_000  # each takes 50 kB, and a page of text
 COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
 
 
@@ -226,6 +227,7 @@ def explain(
 
     A block is unfolded to a depth: 0 its sum alone, 1 also the entries directly below, None every layer. Entries that
     come up by unfolding are passed over where they are idle. `asked` names quantities whose working is told, too.
+    Raises ProblemsFound where that is more than is shown.
 
     >>> import cnncalc
     >>> analysis = cnncalc.analyze(cnncalc.load("lenet5"))
@@ -240,6 +242,9 @@ def explain(
         return {name: one.worked(analysis, entry) for name in asked if (one := MEASURES[name]).worked}
 
     def add(entry: Row | GroupRow | None, depth: int | None, asked: bool) -> None:
+        if len(found) >= MOST_EXPLAINED:
+            message = f"more than {MOST_EXPLAINED:,} entries to explain (limit: explained {MOST_EXPLAINED:,})"
+            raise fail("limit", message, help="name a LAYER or a block, or unfold less: `--depth 0`")
         if isinstance(entry, Row):
             working = replace(working_of(entry), maps=_maps(analysis, entry))
             if working.idle and not asked:

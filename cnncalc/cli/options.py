@@ -14,6 +14,7 @@ from cnncalc.cli.formats import FormatOption, OutputFormat, OutputOption
 
 if TYPE_CHECKING:
     from cnncalc.cli.loading import Loaded
+    from cnncalc.core.graph import Storage
 
 T = TypeVar("T")
 
@@ -68,6 +69,18 @@ class Listed(click.Option):
             self.help = plain
 
 
+class Whole(click.IntRange):
+    """A whole number in ASCII digits: `٣`, `1_000` and ` 3` are none, as in a file."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and not _WHOLE.fullmatch(value):
+            self.fail(f"{value!r} is not a valid integer.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+_WHOLE = re.compile(r"-?[0-9]+")
+
+
 class OfFile(TextType):
     """The name of something in the FILE: `blocks`, `entries` or `vars_of_file`, as `completion` calls them."""
 
@@ -91,6 +104,9 @@ def _formats() -> Iterable[str]:
     from cnncalc.formats.source import YAML
 
     return [YAML, *FORMATS]
+
+
+DTYPES = ("float32", "float16", "bfloat16", "int8")
 
 
 class WithNetwork:
@@ -147,6 +163,45 @@ class WithNetwork:
         from cnncalc.cli.loading import load_all
 
         return load_all(files, self.vars, self.input_size, self.allow_outside, self.from_, self.strict)
+
+
+class WithStorage:
+    """`--dtype`, `--batch`, `--in-place`: what the memory is worked out for."""
+
+    dtype: str = option(
+        "--dtype",
+        type=click.Choice(DTYPES),
+        default=DTYPES[0],
+        help="Of the numbers, for memory.  [default: float32]",
+        group=NETWORK,
+    )
+    batch: int = option(
+        "--batch",
+        type=click.IntRange(1, 10**9),
+        default=1,
+        metavar="N",
+        help="So many images at once, for memory.  [default: 1]",
+        group=NETWORK,
+    )
+    in_place: bool = option(
+        "--in-place",
+        is_flag=True,
+        help="Activations and batch norms overwrite what they read, where nobody else does, for memory.",
+        group=NETWORK,
+    )
+
+    @property
+    def storage(self) -> Storage:
+        """The options together."""
+        from cnncalc.core.graph import Storage
+
+        return Storage(self.dtype, self.batch, self.in_place)
+
+    def stored(self, loaded: list[Loaded]) -> list[Loaded]:
+        """The same networks, kept so."""
+        from dataclasses import replace
+
+        return [one._replace(graph=one.graph and replace(one.graph, storage=self.storage)) for one in loaded]
 
 
 def columns_of(given: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def terminal_width(output: str | None, stream: Any = None) -> int | None:
     if output not in (None, "-") or not stream.isatty():
         return None
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
+    if columns.isascii() and columns.isdecimal() and int(columns):
         return int(columns)
     try:
         return os.get_terminal_size(stream.fileno()).columns or _UNKNOWN

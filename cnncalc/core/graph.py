@@ -53,6 +53,17 @@ class Group(Record):
     outputs: tuple[str, ...] = ()
 
 
+class Storage(Record):
+    """The way in which numbers are kept: their type, so many images at once, and whether activations overwrite."""
+
+    dtype: str = "float32"
+    batch: int = 1
+    in_place: bool = False
+
+
+FLOAT32 = Storage()
+
+
 class _Several(Protocol):
     """A group, or its row: what may give several tensors."""
 
@@ -97,6 +108,7 @@ class Graph:
     document: Any = None
     changed: bool = False  # by --set or --input-size: published figures no longer apply
     reread: Callable[[dict[str, str], str | None], Graph] | None = None  # with these vars, at this input size
+    storage: Storage = FLOAT32  # which memory is worked out for
 
     def __repr__(self) -> str:
         """Short: pytest prints it beside an assertion that fails."""
@@ -132,6 +144,14 @@ class Graph:
         if self.reread is None:
             raise fail("bad-value", "with_vars: a network that was built layer after layer has no vars")
         return self.reread(texts, None)
+
+    @property
+    def output_refs(self) -> tuple[Ref, ...]:
+        """The nodes, or inputs, that give the outputs."""
+        known = {name: -1 - at for at, name in enumerate(self.inputs)}
+        known |= {name: group.output for name, group in self.groups.items()}
+        known |= {node.name: place for place, node in enumerate(self.nodes)}
+        return tuple([known[name if name in known else whole_path(name, self.groups)] for name in self.outputs])
 
     def shape(self, ref: Ref) -> TensorShape:
         """The shape of what a node or an input gives."""

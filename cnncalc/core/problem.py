@@ -230,4 +230,6 @@ def clean(text: str) -> str:
     >>> clean("a\\x1b[31mb")
     'a�[31mb'
     """
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(character if character.isprintable() else " " if character == "\t" else "�" for character in text)

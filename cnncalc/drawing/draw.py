@@ -76,6 +76,8 @@ def draw(
 
 
 def _drawn(shown: Sketch, style: str, look: Look, file: str, width: int | None) -> Picture:
+    if not shown.vertices:
+        raise CannotDraw(f"{file} has no layers: there is nothing to draw")
     room = None if width is None else width - 2 * MARGIN
     if style == "volumes":
         inner, notes = volumes(shown, look, file, room)

@@ -61,7 +61,7 @@ def network(
         head["convention"] = {**total, "status": "lower_bound" if instead.sign_of(analysis) else "exact"}
     opened = dumps(head, ensure_ascii=False)[:-1]
     measures = told(Use.FIGURES, asked)
-    counted = [(name, measure.of) for name, measure in measures.items() if measure.of]
+    summed = [(name, measure.of) for name, measure in measures.items() if measure.of]
     others = [measure for measure in measures.values() if measure.of is None]  # which equal counts do not tell
     others += [instead] if instead else []
     parts: dict[Any, str] = {}
@@ -76,7 +76,7 @@ def network(
             figures = {
                 "input_shapes": row.input_shapes,
                 "output_shape": row.output_shape,
-                **{name: of(row.counts) for name, of in counted},
+                **{name: of(row.counts) for name, of in summed},
                 **values,
             }
             middle = parts[key] = dumps(figures)[1:-1]

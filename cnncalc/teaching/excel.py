@@ -11,7 +11,9 @@ from cnncalc.teaching.files import Unreadable, read_data
 from cnncalc.teaching.responses import MOST_COLUMNS, MOST_STUDENTS
 
 LARGEST = 2**23
-LARGEST_UNPACKED = 2**26
+LARGEST_UNPACKED = 2**25
+MOST_ELEMENTS = 300_000  # of XML, in all parts: empty ones are packed to nothing, and take as long as full ones
+MOST_SHEETS = 100
 
 
 def read_excel(path: str) -> list[list[str]]:
@@ -25,6 +27,12 @@ def read_excel(path: str) -> list[list[str]]:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(one.file_size for one in packed.infolist()) > LARGEST_UNPACKED:
                 raise Unreadable(f"is too large unpacked (limit: {LARGEST_UNPACKED // 2**20} MB)")
+            parts = [packed.read(one) for one in packed.infolist() if one.filename.endswith((".xml", ".rels"))]
+        if sum(part.count(b"<") - part.count(b"</") for part in parts) > MOST_ELEMENTS:
+            raise Unreadable(f"has too many cells (limit: {MOST_ELEMENTS:,} elements): save it as CSV")
+        if sum(part.count(b"sheetId") for part in parts) > MOST_SHEETS:
+            raise Unreadable(f"has too many sheets (limit: {MOST_SHEETS})")
+        del parts
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what it does not keep when it writes: it only reads
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)

@@ -220,7 +220,10 @@ def _onnx(name: str, sizes: tuple[int, ...], dynamo: bool) -> tuple[str, str]:
     said = truth(model, sizes)
     model = model.to_empty(device="cpu")
     for number, tensor in enumerate((*model.parameters(), *model.buffers()), 1):
-        tensor.detach().view(-1)[:1] = number  # equal ones would be merged
+        if tensor.is_floating_point():
+            tensor.detach().view(-1)[:1] = number  # equal ones would be merged
+        else:
+            tensor.detach().zero_()  # places in a table
     path = f"{name}.onnx"
     try:
         given: dict[str, Any] = {} if dynamo else {"opset_version": 17}

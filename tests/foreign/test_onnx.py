@@ -390,3 +390,19 @@ def test_a_sum_of_products_goes_by_its_equation(tmp_path: Path) -> None:
     (tmp_path / "net.onnx").write_bytes(data)
     totals = cnncalc.analyze(cnncalc.load(tmp_path / "net.onnx")).totals
     assert (totals.params, totals.multiplies) == (40, 240)
+
+
+def test_weights_that_are_only_filled_are_counted(tmp_path: Path) -> None:
+    """As in models that are shipped without their weights: every kernel is one number, as often as it is large."""
+    nodes = [
+        node("ConstantOfShape", ["kernel"], ["w"], "w"),
+        node("ConstantOfShape", ["four"], ["b"], "b"),
+        node("Conv", ["x", "w", "b"], ["y"], "conv", kernel_shape=[3, 3]),
+    ]
+    stored = [tensor("kernel", [4], [4, 3, 3, 3]), tensor("four", [1], [4])]
+    data = model(nodes, [value("x", [1, 3, 8, 8])], [value("y", [1, 4, 6, 6])], stored)
+    (tmp_path / "net.onnx").write_bytes(data)
+    graph = cnncalc.load(tmp_path / "net.onnx")
+    totals = cnncalc.analyze(graph).totals
+    assert (totals.weights, totals.biases, totals.multiplies) == (108, 4, 3888)
+    assert graph.notes == ("1 layer with weights that are not stored, but filled: they are counted",)

@@ -1,8 +1,9 @@
-"""Put small faults into the core, one at a time, and see whether a test notices.
+"""Put small faults into the core, or into what guards files and exit codes, one at a time; see whether a test notices.
 
     pip install -e '.[mutation]'
-    python -m tests.mutation --record docs/evidence/records/mutation.json   # all modules: about an hour
-    python -m tests.mutation cnncalc.core.work cnncalc.core.formula   # some modules: minutes
+    python -m tests.mutation --record docs/evidence/records/mutation.json   # the core: about an hour
+    python -m tests.mutation --guards --record docs/evidence/records/guards.json   # what guards: half an hour
+    python -m tests.mutation cnncalc.core.work cnncalc.core.formula   # some modules of the core: minutes
 
 Prints the mutants that survive. `tests/mutation/survivors.yaml` says of each why that is no gap; where one stands
 there without need, or survives without a reason, the exit code is 1.
@@ -33,6 +34,19 @@ MODULES = [f"cnncalc.core.{name}" for name in ("formula", "work", "analysis")] +
     for folder in FOLDERS
     for path in sorted((ROOT / "cnncalc" / folder).glob("[a-z]*.py"))
 ]
+GUARDS = [  # what is written, and what is not; limits and problems; exit codes; verdicts of grading
+    f"cnncalc.{name}"
+    for name in (
+        "formats.writing", "cli.files", "cli.updating", "core.problem", "analyses.checks.report", "teaching.grade",
+    )
+]  # fmt: skip
+GUARDED_BY = [  # the tests that are about these, and their own examples
+    f"tests/test_{name}.py"
+    for name in (
+        "writing", "output_files", "update", "undecodable_names", "encodings", "limits", "messages", "budgets",
+        "check_formats", "many_files", "grade", "answers",
+    )
+] + [f"{module.replace('.', '/')}.py" for module in GUARDS]  # fmt: skip
 REASONS = Path(__file__).with_name("survivors.yaml")
 FIGURES = ("mutants", "killed", "timeout", "survived")
 
@@ -43,22 +57,28 @@ def main() -> int:
         prog="python -m tests.mutation", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules of the core (default: all)")
+    parser.add_argument("--guards", action="store_true", help="what guards files and exit codes, by the tests of it")
     parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="at a time (default 2)")
     parser.add_argument("--budget", type=float, default=8, metavar="S", help="seconds of tests a mutant (default 8)")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="keep the outcomes there; run again, it goes on")
     asked = parser.parse_args()
-    if unknown := set(asked.modules) - set(MODULES):
-        parser.error(f"not of the core: {', '.join(sorted(unknown))}; the core is {', '.join(MODULES)}")
+    known, tests = (GUARDS, GUARDED_BY) if asked.guards else (MODULES, [])
+    if unknown := set(asked.modules) - set(known):
+        parser.error(f"not among them: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    modules = asked.modules or known
     with tempfile.TemporaryDirectory() as scratch:
-        found = _run(asked.modules or MODULES, asked.folder or Path(scratch), asked.processes, asked.budget)
-    reasons = _reasons()
+        found = _run(modules, asked.folder or Path(scratch), asked, known, tests)
+    reasons = {
+        identity: reason
+        for identity, reason in _reasons().items()
+        if any(identity.startswith(f"{module}.") for module in modules)
+    }
     figures = summary(found, reasons)
     needless = [
         f"{mutant.id} is {verdict}" for mutant, verdict in found if verdict != "survived" and mutant.id in reasons
     ]
-    if not asked.modules:
-        needless += [f"{identity} is no mutant" for identity in reasons.keys() - {mutant.id for mutant, _ in found}]
+    needless += [f"{identity} is no mutant" for identity in reasons.keys() - {mutant.id for mutant, _ in found}]
     for survivor in figures["survivors"]:
         print(f"{survivor['reason'] or 'survives'}: {survivor['mutant']}")
     for line in needless:
@@ -66,23 +86,25 @@ def main() -> int:
     for name, counts in (*figures["modules"].items(), ("total", figures["total"])):
         print(f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()))
     if asked.record:
-        record(asked.record, "python -m tests.mutation", figures)
+        record(asked.record, f"python -m tests.mutation{' --guards' * asked.guards}", figures)
     return 1 if needless or any(not survivor["reason"] for survivor in figures["survivors"]) else 0
 
 
-def _run(modules: list[str], folder: Path, processes: int, budget: float) -> list[tuple[Mutant, str]]:
+def _run(
+    modules: list[str], folder: Path, asked: argparse.Namespace, known: list[str], files: list[str]
+) -> list[tuple[Mutant, str]]:
     """The verdict on every mutant; those whose outcome stands in the folder are not run again."""
     folder.mkdir(exist_ok=True, parents=True)
     kept, log = folder / "baseline.json", folder / "outcomes.jsonl"
     if not kept.exists():
         _say("the tests without a mutant …")
-        measure(MODULES, kept)
-    tests = Tests(Baseline.read(kept), budget)
+        measure(known, kept, files)
+    tests = Tests(Baseline.read(kept), asked.budget)
     log.touch()
-    known = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
+    verdict_of = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
     sources = {module: path_of(module).read_text(encoding="utf-8") for module in modules}
     everything = [mutant for module, source in sources.items() for mutant in mutants(module, source)]
-    rest = [mutant for mutant in everything if mutant.id not in known]
+    rest = [mutant for mutant in everything if mutant.id not in verdict_of]
     _say(f"{len(everything):,} mutants, {len(rest):,} to run")
     verdicts: Counter[str] = Counter()
     started = time.monotonic()
@@ -102,9 +124,9 @@ def _run(modules: list[str], folder: Path, processes: int, budget: float) -> lis
                 _say(f"{number:,} of {len(rest):,}: {listed} ({(time.monotonic() - started) / number:.2f} s each)")
 
         same = [Mutant(module, module, "", 1, "", "", source) for module, source in sources.items()]
-        found = run_all([*same, *rest], tests, processes, progress) if rest else {}
-    known |= {identity: ended.verdict for identity, ended in found.items()}
-    return [(mutant, known[mutant.id]) for mutant in everything]
+        found = run_all([*same, *rest], tests, asked.processes, progress, files) if rest else {}
+    verdict_of |= {identity: ended.verdict for identity, ended in found.items()}
+    return [(mutant, verdict_of[mutant.id]) for mutant in everything]
 
 
 def _say(what: str) -> None:

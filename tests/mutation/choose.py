@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,18 +39,18 @@ def path_of(module: str) -> Path:
     return (ROOT / module.replace(".", "/")).with_suffix(".py")
 
 
-def measure(modules: Iterable[str], file: Path) -> None:
-    """Run all tests once, in a process of its own, and write what they do to a file."""
+def measure(modules: Iterable[str], file: Path, files: Sequence[str] = ()) -> None:
+    """Run the tests once, in a process of its own, and write what they do to a file."""
     if (child := os.fork()) == 0:
         quiet()
         try:
-            file.write_text(json.dumps(_measured(list(modules))._asdict()), encoding="utf-8")
+            file.write_text(json.dumps(_measured(list(modules), files)._asdict()), encoding="utf-8")
         finally:
             os._exit(0)
     os.waitpid(child, 0)
 
 
-def _measured(modules: list[str]) -> Baseline:
+def _measured(modules: list[str], files: Sequence[str]) -> Baseline:
     import coverage
 
     seconds: dict[str, float] = {}
@@ -71,7 +71,7 @@ def _measured(modules: list[str]) -> Baseline:
     with tempfile.TemporaryDirectory() as folder:
         measured = coverage.Coverage(data_file=f"{folder}/data", source=[str(ROOT / "cnncalc")], config_file=False)
         measured.start()
-        run_pytest(Meter(), Tamed())
+        run_pytest(Meter(), Tamed(), files=files)
         measured.stop()
         data = measured.get_data()
         lines_of = {module: data.contexts_by_lineno(str(path_of(module))) for module in modules}

@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -36,10 +36,12 @@ class Outcome(NamedTuple):
 Progress = Callable[[Mutant, Outcome], None]
 
 
-def run_all(mutants: list[Mutant], tests: Tests, processes: int, progress: Progress) -> dict[str, Outcome]:
+def run_all(
+    mutants: list[Mutant], tests: Tests, processes: int, progress: Progress, files: Sequence[str] = ()
+) -> dict[str, Outcome]:
     """The outcome of every mutant, by id."""
     forks = _Forks(mutants, tests, processes, progress)
-    run_pytest(forks, Tamed())
+    run_pytest(forks, Tamed(), files=files)
     if forks.error is not None:
         raise forks.error
     return forks.found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ UNUSED = ("tests/test_hostile_input.py", "tests/test_fuzz.py")  # they measure t
 QUIET = ("-n0", "-s", "-p", "no:cacheprovider", "-p", "no:cov", "-p", "no:terminal", "--assert=plain")
 
 
-def run_pytest(*plugins: object) -> None:
-    """Collect the default tests, and run them as the plugins say."""
+def run_pytest(*plugins: object, files: Sequence[str] = ()) -> None:
+    """Collect the default tests, or those of these files, and run them as the plugins say."""
     os.chdir(ROOT)
-    pytest.main([*QUIET, f"--rootdir={ROOT}", *(f"--ignore={name}" for name in UNUSED)], plugins=list(plugins))
+    pytest.main([*QUIET, f"--rootdir={ROOT}", *(f"--ignore={name}" for name in UNUSED), *files], plugins=list(plugins))
 
 
 class Tamed:

@@ -318,6 +318,11 @@ def _limits_of(
         yield from found.values()
 
 
+def example_in_bytes(measure: Measure) -> str:
+    """A quantity whose limits take units: this one, or else the first that there is."""
+    return measure.name if measure.in_bytes else next(name for name, one in used(Use.LIMITS).items() if one.in_bytes)
+
+
 def _counted(
     measure: Measure, entry: Row | GroupRow | None, analysis: Analysis, written: Node, problems: Problems
 ) -> Measure | None:
@@ -347,9 +352,7 @@ def _limit(
     amount = read_amount(node.text, measure.name) if isinstance(node, Text) else None
     if amount is None or not isinstance(node, Text):
         known = [f"write {'an integer' if measure.whole else 'a number'}", "`5M`"]
-        known += [
-            f"or for `{one}` also `20 MB` or `20 MiB`" for one, other in used(Use.LIMITS).items() if other.in_bytes
-        ]
+        known.append(f"or for `{example_in_bytes(measure)}` also `20 MB` or `20 MiB`")
         problems.add("bad-value", "not a limit", node, ", ".join(known))
         return
     yield Held(name, measure.name, amount, actual, node.origin, level), node

@@ -14,6 +14,7 @@ from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import Use, Value, used
 from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.graph import Storage
 from cnncalc.core.problem import Problem, ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet, renamed
@@ -115,12 +116,12 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
         report = keeping.report(file)
         if report.skipped:
             continue
-        before, older = _before(change, old_names.get(path, path))
+        before, older = _before(change, old_names.get(path, path), checks.storage)
         compared = (before, older, path in old_names, path in change.paths)
         networks.append(_compared(file, report, next(iter(analyses), None), *compared))
     for path in survey.gone:
         if path not in old_names.values():
-            networks.append(NetworkChange("removed", _before(change, path)[0], None))
+            networks.append(NetworkChange("removed", _before(change, path, checks.storage)[0], None))
     networks.sort(key=lambda one: one.file)
     both = [
         (one.file, one.before.rules, one.after.rules)
@@ -165,7 +166,7 @@ def _version(
     return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error")
 
 
-def _before(change: ChangeSet, path: str) -> tuple[Version | None, Analysis | None]:
+def _before(change: ChangeSet, path: str, storage: Storage) -> tuple[Version | None, Analysis | None]:
     """A network as it was; None where there was no such file, or it could not be used."""
     name = change.tree.name(path)
     try:
@@ -173,6 +174,8 @@ def _before(change: ChangeSet, path: str) -> tuple[Version | None, Analysis | No
         if source is None:
             return None, None
         graph = graph_of(source)
+        if storage != graph.storage:
+            graph = replace(graph, storage=storage)
         analysis = analyze(graph)
         held = check(graph, analysis)
         return _version(name, analysis, held.budgets, (), held.growth), analysis

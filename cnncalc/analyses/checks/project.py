@@ -1,6 +1,7 @@
 """The choices that hold for each file of a run: those of the command line, then those of its project.
 
-What a file is held to is said by the nearest `pyproject.toml` with a table for us, in its folder or one above; for
+What a file is held to is said by the nearest `pyproject.toml` with a table for us, in its folder or one above, up to
+the top of its repository; for
 standard input and bundled files by the nearest to the working folder, and so is what a whole run is about: `files`,
 `exclude`, `baseline`.
 """
@@ -45,7 +46,10 @@ class Project:
         self._known: dict[str, Config] = {}
 
     def config(self, folder: str) -> Config:
-        """The choices of the project that a folder belongs to: the first file with a table for us, going up."""
+        """The choices of the project that a folder belongs to: the first file with a table for us, going up.
+
+        What lies above the top of a repository says nothing: others may write there, as into `/tmp`.
+        """
         passed = []
         folder = os.path.abspath(folder)
         while folder not in self._known:
@@ -54,9 +58,12 @@ class Project:
             data = self.read(path)
             config = None if data is None else read_config(path, data)
             parent = os.path.dirname(folder)
+            top = os.path.lexists(os.path.join(folder, ".git"))
             if config is not None:
+                if os.path.islink(path) and is_outside(path, top_of(folder)):
+                    raise BadConfig(f"{path}: a link that leads outside: put a copy in its place")
                 self._known[folder] = config
-            elif parent == folder:
+            elif top or parent == folder:
                 self._known[folder] = Config()
             else:
                 folder = parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ from cnncalc.analyses.checks.expect import CheckResult, check
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, Counts, analyze
-from cnncalc.core.graph import Graph
+from cnncalc.core.graph import FLOAT32, Graph, Storage
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.core.record import Record
 from cnncalc.formats import open as api
@@ -77,6 +77,7 @@ class Checks:
     `project` each file is also held to what that chose. `finders` are further sources of problems and notes: each is
     given the file's text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read`
     gives the text of a file by its name. Without `figures` neither `expect` nor `budget` is held.
+    Memory is worked out for a `storage`.
 
     >>> Checks().report("lenet5").code
     0
@@ -91,6 +92,7 @@ class Checks:
     read: Callable[[str], Source] = api.read
     project: Project | None = None
     figures: bool = True
+    storage: Storage = FLOAT32
 
     def run(self, files: Iterable[str]) -> Iterator[Report]:
         """A report for every FILE, for every `*.yaml` and `*.yml` below every FOLDER, and for one that has none."""
@@ -132,6 +134,8 @@ class Checks:
             strict = bool(self.strict or choices.strict)
             if graph is None:
                 graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
+            if self.storage != graph.storage:
+                graph = replace(graph, storage=self.storage)
             analysis = analyze(graph)
             result = check(graph, analysis) if self.figures else CheckResult(graph.file, 0)
             limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))

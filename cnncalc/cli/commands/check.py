@@ -110,7 +110,9 @@ for _measure in used(Use.OPTION).values():
     setattr(WithLimits, f"max_{_measure.name}", _max_option(_measure))
 
 
-class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs, options.WithColor):
+class CheckCommand(
+    Command, WithLimits, options.WithNetwork, options.WithStorage, options.WithOutputs, options.WithColor
+):
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
     What is legal and rarely meant is a warning. CODES are lint rules, separated by commas; `cnncalc rules` lists them;
@@ -301,6 +303,7 @@ class CheckCommand(Command, WithLimits, options.WithNetwork, options.WithOutputs
         checks = Checks(
             vars=self.vars,
             input_size=self.input_size,
+            storage=self.storage,
             allow_outside=self.allow_outside,
             finders=tuple(finders),
             read=change.read if change else partial(api.read, format=self.from_),

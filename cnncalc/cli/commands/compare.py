@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 class CompareCommand(
-    Command, options.WithNetwork, options.WithOutput, options.WithExact, options.WithLayout, options.WithDrawing
+    Command,
+    options.WithNetwork,
+    options.WithStorage,
+    options.WithOutput,
+    options.WithExact,
+    options.WithLayout,
+    options.WithDrawing,
 ):
     """Networks side by side: params, multiplies, activations, depth, the heaviest layers; each beside the first.
 
@@ -62,7 +68,7 @@ class CompareCommand(
             raise click.UsageError("two or more FILEs are compared.")
         if self.by_layer and len(self.files) != 2:
             raise click.UsageError(f"--by-layer compares two FILEs, not {len(self.files)}.")
-        loaded = self.load(*self.files)
+        loaded = self.stored(self.load(*self.files))
         also = (self.convention,) if self.convention else ()
         networks = [network(one.file, analyze(one.graph), *also) for one in loaded if not one.problems]
         failed = [(one.file, one.problems) for one in loaded if one.problems]

@@ -92,7 +92,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
     )
     width: int | None = option(
         "--width",
-        type=click.IntRange(200, 100_000),
+        type=options.Whole(200, 100_000),
         metavar="PIXELS",
         help="Break rows and graphs with branches so that the picture is no wider: for a page.  [default: as a slide "
         "of 1920×1080 shows it best]",

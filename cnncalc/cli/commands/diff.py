@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.changed import ProjectChange
 
 
-class DiffCommand(Command, options.WithOutputs, options.WithExact, options.WithLayout, options.WithDrawing):
+class DiffCommand(
+    Command, options.WithStorage, options.WithOutputs, options.WithExact, options.WithLayout, options.WithDrawing
+):
     """One table of what changed since REF: a row a network with its figures before and after, and the verdict of check.
 
     Limits, excludes, baselines and budgets that are others stand first, then the networks that are new, renamed,
@@ -78,7 +80,8 @@ class DiffCommand(Command, options.WithOutputs, options.WithExact, options.WithL
             gone=[path for path in survey.gone if not project.excludes(name(path))],
             others=[path for path in survey.others if not project.excludes(name(path))],
         )
-        checks = Checks(finders=(Linter(project), *((held,) if held else ())), read=change.read, project=project)
+        finders = (Linter(project), *((held,) if held else ()))
+        checks = Checks(finders=finders, read=change.read, project=project, storage=self.storage)
         return options.configured(project_change, ref, change, checks, survey)
 
 

@@ -32,7 +32,7 @@ class WithQuestions(options.WithNetwork):
 
     level: int = option(
         "--level",
-        type=click.IntRange(1, 3),
+        type=options.Whole(1, 3),
         default=1,
         show_default=True,
         help="1 one layer at a time, 2 chains of layers, 3 branches, groups and bottlenecks.",
@@ -48,7 +48,7 @@ class WithQuestions(options.WithNetwork):
     )
     count: int | None = option(
         "--count",
-        type=click.IntRange(1, MOST_QUESTIONS),
+        type=options.Whole(1, MOST_QUESTIONS),
         metavar="N",
         help="How many.  [default: up to 8]",
         group=QUESTIONS,
@@ -64,7 +64,7 @@ class WithQuestions(options.WithNetwork):
     )
     seed: int = option(
         "--seed",
-        type=click.IntRange(0, LARGEST_SEED),
+        type=options.Whole(0, LARGEST_SEED),
         default=1,
         show_default=True,
         metavar="N",
@@ -180,7 +180,7 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
     force: bool = option("--force", is_flag=True, help="Replace sheets that are in the folder already.", group=CLASS)
     room: int = option(
         "--room",
-        type=click.IntRange(0, 40),
+        type=options.Whole(0, 40),
         default=0,
         metavar="LINES",
         help="Empty lines for the working of each question.  [default: none]",

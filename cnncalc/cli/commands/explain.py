@@ -17,7 +17,9 @@ def _worked() -> list[str]:
     return [name for name, measure in MEASURES.items() if measure.worked]
 
 
-class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.WithLayout, options.WithDrawing):
+class ExplainCommand(
+    Command, options.WithNetwork, options.WithStorage, options.WithOutput, options.WithLayout, options.WithDrawing
+):
     """Every number of a LAYER: its formula, the numbers put in, and the result.
 
     LAYER is a name as `summary --depth all` shows it, a block or branch, or `total`; a block and the total are sums,
@@ -66,7 +68,7 @@ class ExplainCommand(Command, options.WithNetwork, options.WithOutput, options.W
 
         if self.standalone and self.form.name != "latex":
             raise click.UsageError("--standalone goes with --format latex.")
-        (loaded,) = self.load(self.file)
+        (loaded,) = self.stored(self.load(self.file))
         problems = loaded.problems
         explanation = None
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import click
-
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
@@ -27,7 +25,7 @@ class HistoryCommand(Command, options.WithOutputs, options.WithExact, options.Wi
     number: int = option(
         "-n",
         "--number",
-        type=click.IntRange(min=1),
+        type=options.Whole(min=1),
         default=100,
         show_default=True,
         help="How many commits are shown at most.",

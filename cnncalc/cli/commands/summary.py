@@ -25,7 +25,13 @@ def _columns(given: str) -> tuple[str, ...]:
 
 
 class SummaryCommand(
-    Command, options.WithNetwork, options.WithOutput, options.WithExact, options.WithLayout, options.WithDrawing
+    Command,
+    options.WithNetwork,
+    options.WithStorage,
+    options.WithOutput,
+    options.WithExact,
+    options.WithLayout,
+    options.WithDrawing,
 ):
     """Layers, output shapes, params and multiplies of each FILE, and their totals.
 
@@ -69,7 +75,7 @@ class SummaryCommand(
     )
     top: int | None = option(
         "--top",
-        type=click.IntRange(1),
+        type=options.Whole(1),
         metavar="N",
         help="Only the first N rows; the others are summed up in one.",
         group=SHOWN,
@@ -81,7 +87,7 @@ class SummaryCommand(
         from cnncalc.analyses.overview import Analyzed, Overview
         from cnncalc.core.analysis import analyze
 
-        loaded = self.load(*self.files)
+        loaded = self.stored(self.load(*self.files))
         networks = [Analyzed(one.file, None if one.problems else analyze(one.graph), one.problems) for one in loaded]
         if self.form.always or any(one.analysis for one in networks):
             self.write(Overview(networks, self.columns, self.depth, self.sort, self.top, self.convention))

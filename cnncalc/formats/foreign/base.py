@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import fail
@@ -35,7 +36,7 @@ class Format:
     def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
         """The graph of a source; raises ProblemsFound with all that is wrong."""
         self.refuse_vars(vars)
-        if input_size:
+        if input_size is not None:
             raise fail("bad-value", f"--input-size: {self.called} fixes the input's size", None)
         return self.read(source)
 
@@ -47,6 +48,13 @@ class Format:
     def read(self, source: Source) -> Graph:
         """The graph of a source, as it is written."""
         raise NotImplementedError
+
+
+def opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A file in an archive, as it is or deflated; raises BadZipFile where it is packed otherwise, and KeyError."""
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(f"`{name}` is packed in a way that is not read")
+    return archive.open(name)
 
 
 class Stream(io.RawIOBase):

@@ -12,14 +12,19 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, ProblemsFound, clean, fail
-from cnncalc.formats.foreign.base import Format, Stream
+from cnncalc.formats.foreign.base import Format, Stream, opened
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
 from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
 from cnncalc.formats.source import Source
 
 LARGEST_CONFIG = 32 * 2**20
-BROKEN = (zipfile.BadZipFile, zlib.error, OSError)  # what a broken archive raises; RuntimeError for a password
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+)  # what a broken archive raises; RuntimeError for a password
 DEEPEST_MODEL = 20
 HDF5 = b"\x89HDF\r\n\x1a\n"
 MODELS = ("Functional", "Model", "Sequential", "Graph")
@@ -150,7 +155,7 @@ def _config(source: Source) -> str:
         if len(source.data) > LARGEST_CONFIG:
             raise _too_large(source)
         return bytes(source.data[:]).decode()
-    with zipfile.ZipFile(Stream(source.data)) as archive, archive.open("config.json") as file:
+    with zipfile.ZipFile(Stream(source.data)) as archive, opened(archive, "config.json") as file:
         text = file.read(LARGEST_CONFIG + 1)
     if len(text) > LARGEST_CONFIG:
         raise _too_large(source)

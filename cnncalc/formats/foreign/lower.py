@@ -13,6 +13,7 @@ from math import prod
 from typing import Any
 
 from cnncalc.core.builder import MOST_LAYERS, Builder
+from cnncalc.core.figures import many
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
@@ -117,6 +118,7 @@ class Lowering:
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
+        self.filled = 0  # layers whose weights the file only fills with one number
         self.worked: set[str] = set()  # constants whose multiplies are counted
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
@@ -347,7 +349,7 @@ class Lowering:
         for role in row.roles(0):
             if role.kind:
                 scope[f"{role.name}_given"] = False
-        first = True
+        first, filled = True, _filled(row, reads)
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "ignored" or read is None:
                 continue
@@ -356,7 +358,7 @@ class Lowering:
             if role.kind:
                 if read.ref is not None:
                     return None
-                scope[f"{role.name}_given"] = bool(read.sources)
+                scope[f"{role.name}_given"] = bool(read.sources) or filled
                 if read.values is not None and len(read.values) == 1:
                     scope[f"{role.name}_value"] = read.values[0]
             elif first and read.ref is not None:
@@ -411,6 +413,15 @@ class Lowering:
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more = self._works(reads)
+            if not wrong and (fixed := self._fixed(row, reads)):
+                figures = {
+                    "weights": done.weights - fixed[0],
+                    "biases": done.biases,
+                    "buffers": done.buffers + fixed[1],
+                }
+                figures["multiplies"] = times * done.multiplies + more
+                dims = (times, *dims[1:]) if times > 1 else dims
+                return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
             if not wrong and times == 1 and not more:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, operator, row, reads)
@@ -519,10 +530,24 @@ class Lowering:
         if not self.net.keeps_books:
             return {}
         found = {"weights": 0, "biases": 0, "buffers": 0}
+        filled = _filled(row, reads)
+        self.filled += filled
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if role.kind in found and read is not None and read.sources:
+            if role.kind in found and read is not None and (read.sources or filled):
                 found[role.kind] += prod(read.dims)
         return found
+
+    def _fixed(self, row: Match, reads: list[Value | None]) -> tuple[int, int] | None:
+        """The weights of a layer that are not learned, such as a kernel that blurs, and what is stored of them."""
+        if not self.net.tells_buffers:
+            return None
+        fixed = [
+            read
+            for role, read in zip(row.roles(len(reads)), reads, strict=False)
+            if role.kind == "weights" and read and read.sources and not any(one.learned for one in read.sources)
+        ]
+        sources = {source.name: source.size for read in fixed for source in read.sources}
+        return (sum(prod(read.dims) for read in fixed), sum(sources.values())) if fixed else None
 
     def _hold(self, ref: Ref, operator: Operation, row: Match, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
@@ -772,8 +797,8 @@ class Lowering:
 
     def _works(self, reads: list[Value | None]) -> int:
         """The multiplies that make the constants which are read, counted where one is read first."""
-        works = {name: many for read in reads if read and read.ref is None for name, many in read.works}
-        fresh = {name: many for name, many in works.items() if name not in self.worked}
+        works = {name: times for read in reads if read and read.ref is None for name, times in read.works}
+        fresh = {name: times for name, times in works.items() if name not in self.worked}
         self.worked.update(fresh)
         return sum(fresh.values())
 
@@ -858,10 +883,13 @@ class Lowering:
             self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}")
         if self.disagree:
             self.notes.append(f"as the file says, for our formulas say otherwise: {_several(self.disagree, '; ')}")
-        several = {name: many for name, many in self.read.items() if many > 1}
+        if self.filled:
+            said = "with weights that are not stored, but filled: they are counted"
+            self.notes.append(f"{many(self.filled, 'layer')} {said}")
+        several = {name: times for name, times in self.read.items() if times > 1}
         if several:
             more = sum(
-                self.net.stored[name].size * (many - 1) for name, many in several.items() if name in self.net.stored
+                self.net.stored[name].size * (times - 1) for name, times in several.items() if name in self.net.stored
             )
             self.notes.append(
                 f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
@@ -882,6 +910,13 @@ class Lowering:
                 f"{sum(one.size for one in spare):,} stored numbers are read by nobody: "
                 f"{_listed([one.name for one in spare])}"
             )
+
+
+def _filled(row: Match, reads: Sequence[Value | None]) -> bool:
+    """Whether the weights of a layer are made of nothing that is stored: one number, as often as they are many."""
+    pairs = zip(row.roles(len(reads)), reads, strict=False)
+    weights = [read for role, read in pairs if role.kind == "weights" and read is not None and read.ref is None]
+    return any(prod(read.dims) > 1 for read in weights) and not any(read.sources for read in weights)
 
 
 def _axis(row: Match, read: Value, main: Value | None = None) -> int:
@@ -960,9 +995,9 @@ def _several(texts: Sequence[str], between: str) -> str:
 
 
 def _sizes(input_size: str | None) -> list[int]:
-    if not input_size:
+    if input_size is None:
         return []
-    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,3}", input_size)
+    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,3}", input_size, re.ASCII)
     if not sizes:
         raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 256 or 256x320")
     return [int(side) for side in re.split("[x×]", input_size)]

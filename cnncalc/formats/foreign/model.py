@@ -77,5 +77,6 @@ class Foreign:
     declared: dict[str, Dims] = field(default_factory=dict)
     channels_last: bool = False
     keeps_books: bool = False  # whether the format says what each layer stores
+    tells_buffers: bool = False  # whether it says which of these are not learned, also of kernels
     notes: list[str] = field(default_factory=list)
     kinds: dict[tuple[str, ...], str] = field(default_factory=dict)  # the classes of modules, by their path

@@ -422,7 +422,9 @@ class _Model:
         for operator in operators:
             for name in operator.reads:
                 readers[name] = readers.get(name, 0) + 1
-        products = {one.gives[0]: at for at, one in enumerate(operators) if one.type == "MatMul" and one.gives}
+        products = {
+            one.gives[0]: at for at, one in enumerate(operators) if one.type == "MatMul" and one.gives and one.reads
+        }
         outputs = set(self.net.outputs)
         gone = set()
         for at, operator in enumerate(operators):

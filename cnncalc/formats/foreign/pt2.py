@@ -12,13 +12,18 @@ from typing import Any
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, with_writes, works_in_place
-from cnncalc.formats.foreign.base import Format, Stream
+from cnncalc.formats.foreign.base import Format, Stream, opened
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, Stored
 from cnncalc.formats.source import Source
 
 LARGEST_PROGRAM = 32 * 2**20
-BROKEN = (zipfile.BadZipFile, zlib.error, OSError)  # what a broken archive raises; RuntimeError for a password
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+)  # what a broken archive raises; RuntimeError for a password
 PROGRAM = re.compile(r"(?:[^/]+/)?(?:models/[^/]+\.json|serialized_exported_program\.json)")
 DTYPES = {1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
           9: "complex32", 10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16"}  # fmt: skip
@@ -63,7 +68,7 @@ def _json(source: Source) -> str:
         name = next((name for name in archive.namelist() if PROGRAM.fullmatch(name)), None)
         if name is None:
             raise zipfile.BadZipFile("there is no program in it")
-        with archive.open(name) as file:
+        with opened(archive, name) as file:
             text = file.read(LARGEST_PROGRAM + 1)
     if len(text) > LARGEST_PROGRAM:
         most = f"limit: program {LARGEST_PROGRAM // 2**20} MB"
@@ -76,7 +81,7 @@ class _Program:
         self.file = file
         module = whole["graph_module"]
         self.graph, self.signature = module["graph"], module["signature"]
-        self.net = Foreign(file, file, {}, (), [], keeps_books=True)
+        self.net = Foreign(file, file, {}, (), [], keeps_books=True, tells_buffers=True)
         self.in_place: set[int] = set()
 
     def read(self) -> Foreign:

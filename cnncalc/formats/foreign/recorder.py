@@ -33,7 +33,7 @@ def record(name: str, input_size: str | None) -> Graph:
         torch: Any = import_module("torch")
     except ImportError:
         raise fail("unreadable", f"`{clean(name)}` needs PyTorch", None, "install the extra `torch`") from None
-    sizes = [int(side) for side in input_size.replace("×", "x").split("x") if side.isdigit()]
+    sizes = [int(side) for side in input_size.replace("×", "x").split("x") if side.isascii() and side.isdigit()]
     if len(sizes) != input_size.replace("×", "x").count("x") + 1 or 0 in sizes:
         raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 3x224x224")
     if "" not in sys.path:
@@ -53,7 +53,7 @@ def record(name: str, input_size: str | None) -> Graph:
 
 def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
     mode: Any = import_module("torch.utils._python_dispatch").TorchDispatchMode
-    net = Foreign(name, name.rpartition(":")[2], {}, (), [], keeps_books=True)
+    net = Foreign(name, name.rpartition(":")[2], {}, (), [], keeps_books=True, tells_buffers=True)
     names: dict[int, str] = {}  # of tensors by identity; those that work in place give another
     alive: list[Any] = []
     stack: list[str] = []

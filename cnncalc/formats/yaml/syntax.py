@@ -30,9 +30,7 @@ def syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
         return fail("limit", f"nested deeper than {DEEPEST} (limit: nesting {DEEPEST})", source.where(mark, 1))
     if mark is None and context is None:
         if isinstance(error, yaml.reader.ReaderError):
-            line = text.count("\n", 0, error.position) + 1
-            message = f"the character {_number_of(error.character)} is not allowed in YAML"
-            return fail("encoding", message, Place(source.name, line, 1), "remove it")
+            return not_allowed(source, error.character, error.position)
         return fail("yaml-syntax", "not YAML", Place(source.name, 1, 1))
     mark = mark or context
     place = source.where(mark)
@@ -117,6 +115,13 @@ def _is_closed(text: str, start: int) -> bool:
 
 def _plain(what: str) -> str:
     return what.replace("could not find expected ':'", "a `:` is missing")
+
+
+def not_allowed(source: Source, character: Any, position: int) -> ProblemsFound:
+    """The problem of a character that YAML does not have."""
+    line = source.text.count("\n", 0, position) + 1
+    message = f"the character {_number_of(character)} is not allowed in YAML"
+    return fail("encoding", message, Place(source.name, line, 1), "remove it")
 
 
 def _number_of(character: int | str | bytes) -> str:

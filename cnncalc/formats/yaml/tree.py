@@ -85,6 +85,11 @@ def parse(source: Source) -> Node:
         from cnncalc.formats.yaml.syntax import syntax_problem  # here, for most files are YAML
 
         raise syntax_problem(error, source) from None
+    except UnicodeEncodeError as error:  # half a character, as only a text of Python's has; libyaml reads bytes
+        from cnncalc.formats.yaml.syntax import not_allowed
+
+        half = error.object[error.start]
+        raise not_allowed(source, half, source.text.index(half)) from None
     if node is None or (isinstance(node, Text) and node.null):
         raise fail("not-an-architecture", f"`{source.name}` is empty", help="`cnncalc new` prints a file to start from")
     if isinstance(node, Map):

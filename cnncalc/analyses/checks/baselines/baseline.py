@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cnncalc.analyses.checks.baselines.growth import Allowed, exceeded, figures, message
 from cnncalc.analyses.checks.baselines.own import Own
@@ -106,7 +106,10 @@ class Against:
             yield f"new since {self.ref}"
             return
         try:
-            before = analyze(graph_of(older, set=self.vars, input_size=self.input_size))
+            older_graph = graph_of(older, set=self.vars, input_size=self.input_size)
+            if analysis.graph and analysis.graph.storage != older_graph.storage:
+                older_graph = replace(older_graph, storage=analysis.graph.storage)
+            before = analyze(older_graph)
         except ProblemsFound as error:
             yield f"no baseline: at {self.ref} the file could not be used: {error.problems[0].message}"
             return

@@ -43,7 +43,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
         env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
         expander = Expander(found, env, inputs, problems)
         understood = expander.builder.understood
-        return _graph(found, expander, inputs, changed=bool(set or input_size))
+        return _graph(found, expander, inputs, changed=bool(set) or input_size is not None)
     except ProblemsFound as error:
         sizes = any(problem.reason == SIZES for problem in error.problems)
         if sizes and found.model is None and expander.count <= MOST_ENTRIES_TRIED:

@@ -78,7 +78,7 @@ class Expander:
         self.trainable = True  # false inside of what is frozen
         self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
         self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
-        self.done: dict[tuple[Any, ...] | None, _Call] = {}
+        self.done: dict[tuple[Any, ...], _Call | None] = {}  # nothing: it failed on what is not known
         self.given_to: list[tuple[Block, tuple[Port, ...]]] = []  # calls of blocks that read several
 
     def entries(self, scope: Scope, current: Port, prefix: str, most: int | None = None) -> Port:
@@ -287,6 +287,8 @@ class Expander:
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
+        if done is None and key in self.done:
+            return _FAILED
         if done is not None and self.has_room(done, path):
             outputs: Ports = self.again(done, path, reads)
         else:
@@ -304,7 +306,9 @@ class Expander:
             else:
                 self.open[block] = opened
             self.trail.calls.pop()
-            if key is not None and (call := self.worked_out(since, path, reads, outputs)):
+            if (None in reads or UNKNOWN in key) and None in outputs:
+                self.done[key] = None
+            elif call := self.worked_out(since, path, reads, outputs):
                 self.done[key] = call
         self.trainable = around
         if None not in outputs:
@@ -402,13 +406,11 @@ class Expander:
                 self.trail.add("wrong-input", message, at)
         return fine
 
-    def equal(self, block: Block, env: Env, reads: list[Port]) -> tuple[Any, ...] | None:
-        """The key that is equal for calls of a block which give the same layers; None where something is not known."""
+    def equal(self, block: Block, env: Env, reads: list[Port]) -> tuple[Any, ...]:
+        """The key that is equal for calls of a block which give the same layers, or fail alike on what is not known."""
+        values = (env[param.name] for param in block.params)
         shapes = self.builder.shapes(reads)
-        values = [env[param.name] for param in block.params]
-        if None in shapes or UNKNOWN in values or len(set(reads)) < len(reads):
-            return None
-        return (block.name, self.depth, self.trainable, *shapes, *map(exactly, values))
+        return (block.name, self.depth, self.trainable, *map(reads.index, reads), *shapes, *map(exactly, values))
 
     def has_room(self, call: _Call, path: str) -> bool:
         """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""
@@ -621,6 +623,8 @@ def may_end(entry: Entry) -> bool:
 
 def exactly(value: Any) -> Any:
     """A value that is equal to another one only where both are of one type: 1 is not true."""
+    if value is UNKNOWN:
+        return value
     return tuple(map(exactly, value)) if isinstance(value, tuple) else (type(value), value)
 
 

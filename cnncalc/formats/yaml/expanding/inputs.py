@@ -40,7 +40,7 @@ def network_inputs(
         problems.add(
             "missing-key", "`inputs` is empty", fields["inputs"], "write `inputs: {left: {channels: 3, size: 224}}`"
         )
-    sizes = read_sizes(input_size, list(given), problems) if input_size else {}
+    sizes = read_sizes(input_size, list(given), problems) if input_size is not None else {}
     values = Values(problems)
     return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}
 

@@ -148,7 +148,12 @@ def how(node: Node, env: Env) -> str:
         return ""
 
     def value(name: str) -> str:
-        return name if name.startswith("$") else written(env[name])
+        if name.startswith("$"):
+            return name
+        try:
+            return written(env[name])
+        except (KeyError, FormulaError):  # it stands where the expression was not worked out: `2 if true else x`
+            return name
 
     try:
         tree = parse(node.text)
