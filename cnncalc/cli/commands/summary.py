@@ -44,7 +44,7 @@ class SummaryCommand(
         "cnncalc summary net.yaml --depth all         every layer inside blocks",
         "cnncalc summary resnet50 --sort params --top 5",
         "cnncalc summary vgg16 --input-size 256 --set classes=10",
-        "cnncalc summary net.yaml --convention thop  what thop counts, not our multiplies",
+        "cnncalc summary net.yaml --convention thop  the multiplies of thop",
         "cnncalc summary net.yaml -f json | jq .totals",
         "cnncalc summary *.yaml -f csv -o layers.csv",
     )
