@@ -28,7 +28,13 @@ class BadgeCommand(Command, options.WithNetwork, options.WithOutput):
         OutputFormat("svg", "drawing.badge:svg"), OutputFormat("json", "drawing.badge:json")
     )
     quantity: str = option(
-        "--quantity", type=click.Choice(list(used(Use.LIMITS))), default="params", show_default=True, group=SHOWN
+        "--quantity",
+        type=click.Choice(list(used(Use.LIMITS))),
+        metavar="QUANTITY",
+        default="params",
+        show_default=True,
+        help=f"One of {', '.join(used(Use.LIMITS))}.",
+        group=SHOWN,
     )
     label: str | None = option("--label", metavar="TEXT", help="The left half.  [default: the quantity]", group=SHOWN)
 

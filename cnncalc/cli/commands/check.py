@@ -139,7 +139,7 @@ class CheckCommand(
         "cnncalc check nets/ --write-baseline base.json           then --baseline it",
         "cnncalc check net.yaml --ignore heavy-layer,dropped-border",
         "cnncalc check net.yaml --update          put the figures of `expect` right",
-        "cnncalc check net.yaml --tighten         and limits of `budget` that are loose",
+        "cnncalc check net.yaml --tighten         and loose limits of `budget`",
         "cnncalc check nets/ --watch              while they are edited",
         "cnncalc check nets/ --fix                take out what is of no use",
     )

@@ -44,7 +44,7 @@ class SummaryCommand(
         "cnncalc summary net.yaml --depth all         every layer inside blocks",
         "cnncalc summary resnet50 --sort params --top 5",
         "cnncalc summary vgg16 --input-size 256 --set classes=10",
-        "cnncalc summary net.yaml --convention thop  what thop counts, not our multiplies",
+        "cnncalc summary net.yaml --convention thop  the multiplies of thop",
         "cnncalc summary net.yaml -f json | jq .totals",
         "cnncalc summary *.yaml -f csv -o layers.csv",
     )
@@ -66,7 +66,13 @@ class SummaryCommand(
         help="Of:",
         group=SHOWN,
     )
-    sort: str | None = option("--sort", type=click.Choice(list(used(Use.FIGURES))), help="Largest first.", group=SHOWN)
+    sort: str | None = option(
+        "--sort",
+        type=click.Choice(list(used(Use.FIGURES))),
+        metavar="QUANTITY",
+        help=f"Largest first, by one of {', '.join(used(Use.FIGURES))}.",
+        group=SHOWN,
+    )
     top: int | None = option(
         "--top",
         type=options.Whole(1),
