@@ -147,8 +147,8 @@ def _foreign(record: dict[str, Any]) -> tuple[str, str]:
     body = f"""\
 With {libraries}.
 
-Networks as their own programs build them, read from what these write, and held to what these say: parameters as listed,
-multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that those done
+Networks as their own programs build them, read from what these write, and held to what these say: parameters as
+listed, multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that those done
 so far are a fair sample.
 
 {_table(("", "networks", "exact", "lower bounds", "refused", "not compared", "wrong"), rows)}"""
