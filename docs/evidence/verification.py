@@ -148,8 +148,8 @@ def _foreign(record: dict[str, Any]) -> tuple[str, str]:
 With {libraries}.
 
 Networks as their own programs build them, read from what these write, and held to what these say: parameters as
-listed, multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that those done
-so far are a fair sample.
+listed, multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that
+those done so far are a fair sample.
 
 {_table(("", "networks", "exact", "lower bounds", "refused", "not compared", "wrong"), rows)}"""
     listed = "\n\nThose that are not exact:\n\n" + "\n".join(others) if others else ""
@@ -166,6 +166,7 @@ def _foreign_fuzz(record: dict[str, Any]) -> tuple[str, str]:
 failures. The slowest took {record["slowest_seconds"]} s of the processor (2 s are allowed), the process {
         record["peak_megabytes"]
     } MB (500 are allowed).
+What failed was mended, and stays in the tests.
 
 {_table(("", "networks", "lists of problems", "failures"), rows)}"""
     return "Fuzzing files of other programs", body
