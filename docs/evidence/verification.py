@@ -188,6 +188,7 @@ def _foreign_fuzz(record: dict[str, Any]) -> tuple[str, str]:
 failures. The slowest took {record["slowest_seconds"]} s of the processor (2 s are allowed), the process {
         record["peak_megabytes"]
     } MB (500 are allowed).
+What failed was mended, and stays in the tests.
 
 {_table(("", "networks", "lists of problems", "failures"), rows)}"""
     return "Fuzzing files of other programs", body

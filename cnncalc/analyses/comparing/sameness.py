@@ -47,7 +47,7 @@ class Sameness(Record):
         return f"the same network, but for {listed}" if listed else "the same network"
 
 
-class _Known(Record):
+class _Reduced(Record):
     """A network as its layers are known: what each layer with weights has beside them, what is left out, the ends."""
 
     layers: Counter[Hashable]
@@ -86,7 +86,7 @@ def sameness(one: Analysis, other: Analysis) -> Sameness | None:
     return Sameness(**found)
 
 
-def _known(graph: Graph, ids: dict[Hashable, int]) -> _Known:
+def _known(graph: Graph, ids: dict[Hashable, int]) -> _Reduced:
     keys: list[Hashable] = []  # of what each node gives
     layers: Counter[Hashable] = Counter()
     beside: dict[Hashable, tuple[bool, bool]] = {}
@@ -117,7 +117,7 @@ def _known(graph: Graph, ids: dict[Hashable, int]) -> _Known:
                 beside[key] = (bool(node.work.biases), False)
             given = key
         keys.append(given)
-    return _Known(layers, beside, passed, tuple(key_of(ref) for ref in _ends(graph)))
+    return _Reduced(layers, beside, passed, tuple(key_of(ref) for ref in _ends(graph)))
 
 
 def _ends(graph: Graph) -> Iterator[Ref]:
