@@ -156,7 +156,7 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
     assert found == {"schema_version": 1, "exit_code": 2, "figures": 5, "errors": 4, "warnings": 1}
     totals = {
         "params": 112, "weights": 108, "biases": 4, "buffers": 0,
-        "multiplies": 3888, "flops": 7776, "activations": 288,
+        "multiplies": 3888, "flops": 7776, "activations": 288, "trainable": 112, "frozen": 0,
     }  # fmt: skip
     assert files[1] == {
         "file": "good.yaml", "exit_code": 0, "status": "exact", "lower_bound": [],

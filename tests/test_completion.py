@@ -89,7 +89,7 @@ COMPLETED: dict[str, list[str]] = {
     "summary --set ": [],
     # names
     "summary net.yaml --columns par": ["params"],
-    "summary net.yaml --columns layer,p": ["layer,params"],
+    "summary net.yaml --columns layer,par": ["layer,params"],
     "summary net.yaml --columns input": ["inputs", "input"],
     "summary net.yaml --columns params,inputs,in": ["params,inputs,input"],
     "summary net.yaml --columns layer,layer": [],

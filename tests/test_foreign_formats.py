@@ -155,7 +155,7 @@ def test_it_is_no_parent_of_a_yaml_file(toy: Path) -> None:
     (toy / "child.yaml").write_text("extends: toy.lines\n")
     code, _, err = invoke("summary", "child.yaml")
     assert code == 2
-    assert "`toy.lines` is a network in lines, and not YAML" in err
+    assert "`extends` names a file of YAML, and `toy.lines` is a network in lines" in err
 
 
 # ------------------------------------------------------------------------------------------- known, and not read

@@ -435,7 +435,8 @@ def test_an_option_of_a_rule() -> None:
         (
             "zzz = 1",
             "unknown key `zzz`: there are `files`, `exclude`, `baseline`, `max-growth`, `select`, `ignore`, "
-            "`per-file-ignores`, `strict`, `max-params`, `max-multiplies`, `max-activations`, `max-size`, `max-share`, "
+            "`per-file-ignores`, `strict`, `max-params`, `max-multiplies`, `max-activations`, `max-size`, "
+            "`max-peak-memory`, `max-share`, "
             "`overrides`",
         ),
         ('ignore = ["hevy-layer"]', "[tool.cnncalc]: `ignore`: no rule `hevy-layer`: did you mean `heavy-layer`?"),

@@ -156,9 +156,7 @@ def test_diagrams(program: Program) -> None:
 def test_html(program: Program) -> None:
     script = f"""\
 import cnncalc
-from cnncalc.render.html import fragment
-from cnncalc.render.summary import summary
-print(fragment(summary(cnncalc.analyze(cnncalc.load("net.yaml")), ("layer", "{RATIO}", "{PATH}"))))
+print(cnncalc.summary("net.yaml", columns=["layer", "{RATIO}", "{PATH}"]).to_html())
 """
     environ = environment(PYTHONPATH=str(program.package))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environ)
@@ -326,7 +324,7 @@ def test_growth_among_networks(program: Program) -> None:
 def test_help_lists_them(program: Program) -> None:
     text = " ".join(program("summary", "--help").out.split())
     assert f"activations, {RATIO}, {BYTES}, {PATH}, {AFTER}, line." in text
-    assert f"|activations|{RATIO}|{BYTES.replace(', ', '|')}|{PATH}|{AFTER.replace(', ', '|')}]" in text
+    assert f"by one of params, weights, biases, buffers, multiplies, activations, {RATIO}, {BYTES}, {PATH}" in text
     assert "The most path, in total or of the layer or block NAME: 5M, head=5M." in (
         " ".join(program("check", "--help").out.split())
     )

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import cnncalc
-from cnncalc.analyses.measures import Use, used
+from cnncalc.analyses.measures import Use, told
 from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.figures import read_figure
 from cnncalc.core.formula import evaluate, parse
@@ -66,7 +66,7 @@ def counted(figure: dict[str, Any]) -> int | Fraction | str:
         alike = [row for row in rows if row.type == match[1]]
         return str(len(alike) if match[2] == "layers" else sum(getattr(row.counts, match[2]) for row in alike))
 
-    scope = {quantity: getattr(counts, quantity) for quantity in used(Use.COLUMNS)}
+    scope = {quantity: getattr(counts, quantity) for quantity in told(Use.COLUMNS)}
     scope["input_values"] = sum(math.prod(shape) for shape in network.inputs.values())
     text = re.sub(r"\b([a-z_]+)\.([a-z]+)\b", of_type, figure.get("as", figure["quantity"]))
     number: int | Fraction = evaluate(parse(text), scope)

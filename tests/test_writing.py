@@ -243,6 +243,8 @@ WRITING: dict[str, str] = {  # every command that writes a file, but `check --up
     "diff": "diff -f json -o it",
     "history": "history net.yaml -f json -o it",
     "badge": "badge net.yaml -o it",
+    "sizes": "sizes net.yaml -f json -o it",
+    "reconcile": "reconcile net.yaml -f json -o it",
     "list": "list -f names -o it",
     "show": "show lenet5 --force -o it",
     "new": "new --force -o it",

@@ -14,7 +14,7 @@ from cnncalc.analyses.checks.budget import Held, Limit, held
 from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import CheckResult, check
 from cnncalc.analyses.checks.project import Project
-from cnncalc.analyses.measures import Measure, Use, Value, used
+from cnncalc.analyses.measures import Measure, Use, Value, told
 from cnncalc.core.analysis import Analysis, Counts, analyze
 from cnncalc.core.graph import FLOAT32, Graph, Storage
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
@@ -150,15 +150,15 @@ class Checks:
         figures = result.figures + len(limits)
         least = (_AT_LEAST,) if analysis.uncounted and figures else ()
         notes = (*graph.notes, *result.notes, *least, *(one for one in said if isinstance(one, str)))
-        told = tuple(_told(problem, source.name) for problem in found)
-        shown = used(Use.COLUMNS | Use.HELD).items()
+        problems = tuple(_told(problem, source.name) for problem in found)
+        shown = told(Use.COLUMNS | Use.HELD).items()
         values = {quantity: measure.value(analysis) for quantity, measure in shown if measure.of is None}
         bound = analysis.lower_bound
         return Report(
             name,
             int(broken),
             figures,
-            told,
+            problems,
             notes,
             analysis.totals,
             bound,
