@@ -401,6 +401,8 @@ size                  0.289 MB       0.578 MB   +100.0 %   ×2.00
 layers                       4              4          =
 weight layers                2              2          =
 depth                        2              2          =
+peak memory           0.058 MB       0.115 MB   +100.0 %   ×2.00
+receptive field             32             32          =
 most params       dense1 99.7%   dense1 99.7%
 most multiplies    conv1 73.0%    conv1 73.0%
 
@@ -435,6 +437,8 @@ def test_the_markdown() -> None:
 | layers | 4 | 4 | = |
 | weight layers | 2 | 2 | = |
 | depth | 2 | 2 | = |
+| peak memory | 0.058 MB | 0.115 MB | **+100.0&nbsp;%** (×2.00) |
+| receptive field | 32 | 32 | = |
 | most params | dense1 99.7% | dense1 99.7% |  |
 | most multiplies | conv1 73.0% | conv1 73.0% |  |
 
@@ -502,7 +506,7 @@ def test_json() -> None:
     assert (first["file"], first["status"], second["inputs"]) == ("old.yaml", "exact", {"input": [3, 32, 32]})
     assert second["figures"] == {
         "params": 144_458, "multiplies": 532_800, "activations": 43_210, "buffers": 0, "size": 577_832,
-        "layers": 4, "weight_layers": 2, "depth": 2, "frozen": 0,
+        "layers": 4, "weight_layers": 2, "depth": 2, "peak_memory": 115_200, "receptive_field": 32, "frozen": 0,
     }  # fmt: skip
     assert first["ratios"]["params"] == 1
     assert second["ratios"]["params"] == 144_458 / 72_234

@@ -100,7 +100,7 @@ def document(command: str, form: str) -> tuple[doc.Page, str]:
 
 
 def test_every_result_for_people_has_every_format() -> None:
-    """But pictures, and what has no format at all. (`diff` and `history` need a repository: test_diff, test_history.)"""
+    """But pictures, and what has no format. (`diff` and `history` need a repository: test_diff, test_history.)"""
     found = {name: set(formats(name)) for name in command_names() if formats(name)}
     del found["diagram"], found["badge"]
     assert set(found) - {"diff", "history"} == {command.split()[0] for command in COMMANDS.values()}
