@@ -28,6 +28,13 @@ from cnncalc.render.check.report import step_summary
 
 ROOT = Path(cnncalc.__file__).resolve().parent.parent
 DATA = Path(__file__).parent / "data"
+_BASE: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def data(name: str) -> Any:
+    """What a file of the tests' data holds."""
+    return yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=_SAFE)
 
 
 class Ran(NamedTuple):
@@ -126,7 +133,7 @@ def written(format: str, reports: Sequence[Report], root: str | None = None) -> 
 
 def table(name: str) -> list[dict[str, object]]:
     """A table of cases; every scalar is the text that is written."""
-    found: list[dict[str, object]] = yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    found: list[dict[str, object]] = yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=_BASE)
     return found
 
 

@@ -548,6 +548,7 @@ BROKEN = WIDE.replace("3114", "1")
 SAID = "wide.yaml:1:61: error expectation `total` params: expected 1, is 3,114"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "args", [["commit", "--message=x", "--all"], ["commit", "--message=x", "nets/wide.yaml"]], ids=["all", "a file"]
 )

@@ -525,6 +525,7 @@ def test_names_in_backticks_are_code_that_nothing_breaks_out_of(text: str, shown
     assert f"| net.yaml:1 | error | bad-value | {shown} |  |" in rows
 
 
+@pytest.mark.sweep
 def test_a_file_name_that_is_no_text_breaks_no_format() -> None:
     for format in ("full", *FORMATS):
         ran = process("check", "-f", format, "none\udcff\n.yaml", env={"GITHUB_STEP_SUMMARY": "summary.md"})

@@ -377,6 +377,7 @@ def test_nothing_is_folded_or_cut_in_a_pipe(folder: Path) -> None:
     assert any(note.strip() in line for line in ran.out.splitlines())
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "line", ["--help", "list lenet5", *(f"summary net.yaml -f {form}" for form in ("table", "json", "csv", "markdown"))]
 )
@@ -391,6 +392,7 @@ def test_a_closed_pipe_ends_quietly(line: str, folder: Path) -> None:
     assert done.returncode == 141  # as of a program that SIGPIPE ends, and no code of ours
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 @pytest.mark.parametrize(
     ("command", "code", "said"),
@@ -908,6 +910,7 @@ def _not_in(counts: cnncalc.Counts, output: tuple[int, ...] | None, text: str) -
 # ------------------------------------------------------------------------------- list, show, new, layers, schema
 
 
+@pytest.mark.sweep
 def test_list_names_every_bundled_architecture_with_its_totals() -> None:
     ran = invoke("list")
     assert (ran.code, ran.err) == (0, "")

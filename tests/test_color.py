@@ -86,6 +86,7 @@ def test_a_table_in_a_pipe(command: str, more: list[str], env: dict[str, str], c
     assert words(out) == words(invoke(*command.split()).out)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("command", ["summary", "explain", "check", "diagram", "exercise", "quiz"])
 def test_errors_in_a_pipe(command: str) -> None:
     bold = "\x1b[1;31merror[unreadable]\x1b[0m"

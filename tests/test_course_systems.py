@@ -139,6 +139,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> xmlschema.XMLSchema:
     return xmlschema.XMLSchema(str(folder / "qtiv2p1" / "imsqti_v2p1.xsd"), validation="lax")
 
 
+@pytest.mark.sweep
 @each_sheet
 def test_items_and_test_hold_to_the_published_schema(given: tuple[Any, ...], published: xmlschema.XMLSchema) -> None:
     one = made(given)

@@ -253,6 +253,7 @@ def test_copies_that_differ_are_all_drawn() -> None:
     assert folded[0] == "dense_layer ×6 · 42 layers"
 
 
+@pytest.mark.sweep
 def test_a_frame_stands_around_each_open_block_and_none_around_a_branch() -> None:
     frames = [item.tip for item in picture("googlenet", depth=None).items if isinstance(item, Box)]
     frames = [tip for tip in frames if tip in analysis("googlenet").groups and "/" not in tip]
@@ -525,6 +526,7 @@ def test_refusals(arguments: tuple[str, ...], message: str) -> None:
     assert message in ran.err
 
 
+@pytest.mark.sweep
 def test_a_huge_network_is_refused_with_its_cure_and_folded_drawn(tmp_path: Path) -> None:
     flat = tmp_path / "flat.yaml"
     flat.write_text("input: {channels: 3, size: 8}\nlayers:\n" + "  - conv: [4, 1]\n" * 7_000, encoding="utf-8")

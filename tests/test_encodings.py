@@ -86,6 +86,7 @@ def test_a_table_in_an_ascii_locale_is_whole(folder: Path) -> None:
     assert out.splitlines()[4].startswith("conv1       conv 3x3, 4")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
 def test_what_is_underlined_stays_underlined(encoding: str, folder: Path) -> None:
     _, err = ran("check", "wrong.yaml", encoding=encoding)

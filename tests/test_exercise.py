@@ -328,6 +328,7 @@ def test_an_inverse_question_accepts_every_value_that_is_right(seed: int) -> Non
     assert checked
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "seed"), [("alexnet", 1), ("googlenet", 3), ("resnet50", 2), ("lenet5", 4)])
 def test_a_mistake_is_one_that_the_program_refuses(name: str, seed: int, tmp_path: Path) -> None:
     one = sheet(name, 1, seed, ("mistake",))

@@ -11,14 +11,13 @@ from math import prod
 from typing import Any
 
 import pytest
-import yaml
 
 import cnncalc
 from cnncalc import Analysis, Row
 from cnncalc.core.work import steps
-from tests.running import DATA
+from tests.running import data
 
-ROWS = yaml.safe_load((DATA / "exercises.yaml").read_text(encoding="utf-8"))
+ROWS = data("exercises.yaml")
 EXERCISES: list[dict[str, Any]] = ROWS["exercises"]
 BYTES = 4  # of a number as float32
 

@@ -372,6 +372,7 @@ def test_the_names_in_a_diff(form: str, repository: Repository) -> None:
     assert "octocat" in "".join(read.texts)
 
 
+@pytest.mark.sweep
 def test_on_a_terminal_only_our_own_colours_are_alive(tmp_path: Path) -> None:
     for what in ("an ANSI escape", "an 8-bit escape", "a backwards override"):
         text = HOSTILE[what]
@@ -384,6 +385,7 @@ def test_on_a_terminal_only_our_own_colours_are_alive(tmp_path: Path) -> None:
             assert sorted({one for one in plain if not one.isprintable()} - {"\n"}) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "args",
     [

@@ -11,16 +11,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-import yaml
 
 import cnncalc
 from cnncalc.analyses.measures import Use, used
 from cnncalc.core.figures import read_figure
 from cnncalc.core.layers import LAYERS
 from cnncalc.formats import bundled
+from tests.running import data
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = yaml.safe_load((ROOT / "tests" / "data" / "lecture_figures.yaml").read_text(encoding="utf-8"))
+DATA = data("lecture_figures.yaml")
 FIGURES: list[dict[str, Any]] = DATA["figures"]
 BY_ID = {figure["id"]: figure for figure in FIGURES}
 

@@ -76,6 +76,7 @@ def test_standard_input_is_read_once() -> None:
     assert "can be read only once" in ran.err
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "text",
     [

@@ -84,6 +84,7 @@ def test_colours_take_no_room() -> None:
     assert all(line.count("\x1b[") % 2 == 0 for line in colored.splitlines())  # each line ends as it began
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
     "command",

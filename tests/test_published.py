@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import cnncalc
 from cnncalc.analyses.measures import Use, told
@@ -21,9 +20,10 @@ from cnncalc.core.analysis import GroupRow, Row
 from cnncalc.core.figures import read_figure
 from cnncalc.core.formula import evaluate, parse
 from cnncalc.core.shape import written_shape
+from tests.running import data
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA: dict[str, Any] = yaml.safe_load((ROOT / "tests/data/published.yaml").read_text(encoding="utf-8"))
+DATA: dict[str, Any] = data("published.yaml")
 FIGURES = [
     pytest.param(
         {"file": network["file"], "name": "total", **figure},

@@ -6,15 +6,14 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import yaml
 
 import cnncalc
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.measures.receptive_field import Field, of_layer
 from cnncalc.core.analysis import GroupRow
-from tests.running import DATA, invoke, networks
+from tests.running import data, invoke, networks
 
-PUBLISHED: dict[str, Any] = yaml.safe_load((DATA / "receptive_fields.yaml").read_text(encoding="utf-8"))
+PUBLISHED: dict[str, Any] = data("receptive_fields.yaml")
 
 
 def field(analysis: cnncalc.Analysis, name: str, number: int = 0) -> Field:

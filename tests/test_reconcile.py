@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import cnncalc
 from cnncalc.analyses.conventions import all_conventions, convention, names
 from cnncalc.analyses.conventions.base import CONVENTIONS
 from cnncalc.analyses.reconcile import reconcile
 from cnncalc.core.layers import LAYERS
-from tests.running import DATA, invoke, networks
+from tests.running import DATA, data, invoke, networks
 
-FIGURES: dict[str, dict[str, Any]] = yaml.safe_load((DATA / "reconcile/figures.yaml").read_text())
+FIGURES: dict[str, dict[str, Any]] = data("reconcile/figures.yaml")
 
 
 def file_of(name: str) -> str:
@@ -310,7 +309,7 @@ def test_a_limit_on_the_command_line_in_a_convention(net: Path) -> None:
 
 # ------------------------------------------------------------------------------------------------ as people asked
 
-ASKED = yaml.safe_load((DATA / "asked_figures.yaml").read_text(encoding="utf-8"))
+ASKED = data("asked_figures.yaml")
 
 
 @pytest.mark.parametrize("case", ASKED, ids=[case["thread"] for case in ASKED])

@@ -13,7 +13,7 @@ from cnncalc.analyses.sizes import Sizes, sizes
 from cnncalc.core.shape import AXES
 from cnncalc.core.sizes import Fitting, NotSteady, scaling
 from cnncalc.formats.open import read
-from tests.running import invoke, networks
+from tests.running import invoke, networks, sample
 
 LADDER = """\
 name: Ladder
@@ -91,6 +91,7 @@ def agrees(name: str, tries: int) -> None:
             assert polynomial.at(point) == getattr(totals, polynomial.measure)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["lenet5", "unet", "crnn", "googlenet_aux", "attention_unet", "hrnet_w18", "wavenet"])
 def test_rules_and_formulas_hold(name: str) -> None:
     agrees(name, 12)
@@ -143,7 +144,7 @@ def drawn(seed: int) -> str:
     )
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", sample(6, range(30)))
 def test_random_ladders(seed: int, tmp_path: Path) -> None:
     """The rule from a few sizes is that of all sizes up to 100."""
     path = tmp_path / "net.yaml"

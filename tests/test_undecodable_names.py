@@ -73,6 +73,7 @@ def test_every_format_shows_a_sign_and_is_read_by_its_parser(command: str, form:
     PARSERS.get(form, len)(text)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("command", COMMANDS)
 def test_standard_output_and_error_are_utf8(command: str, folder: Path) -> None:
     ran = process(command, *COMMANDS[command], cwd=folder)  # decodes strictly

@@ -314,6 +314,7 @@ def test_update_on_a_full_disk_leaves_the_old_file(inputs: Path) -> None:
     assert (Path("net.yaml").read_text(), listed(inputs)) == (text, before)
 
 
+@pytest.mark.sweep
 @LINUX
 @pytest.mark.parametrize("command", WRITING)
 def test_a_full_device_is_told(command: str, inputs: Path) -> None:

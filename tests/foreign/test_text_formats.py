@@ -157,6 +157,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_quickly(name: str, write: Callable[[str, str], str]) -> None:
     file = write(*HOSTILE[name])
