@@ -439,6 +439,7 @@ def quantities_part() -> str:
     rows = [
         (f"`{name}`", measure.help, *("yes" if measure.uses & use else "" for use in places.values()))
         for name, measure in MEASURES.items()
+        if measure.uses  # a convention's stands nowhere by itself
     ]
     return "\n".join(_table(("quantity", "what it is", *places), rows)) + "\n"
 
