@@ -24,6 +24,7 @@ import pytest
 import cnncalc
 from cnncalc.analyses.conventions import convention
 from cnncalc.analyses.reconcile import reconciled
+from tests.oracles.torchvision_operators import declared
 from tests.running import DATA
 
 pytestmark = pytest.mark.oracle
@@ -36,16 +37,8 @@ Figures = dict[str, int]
 
 @pytest.fixture(scope="module", autouse=True)
 def operators_of_torchvision() -> None:
-    """Its C extension is not built for PyTorch's CPU wheel, so the operators are declared here."""
-    with contextlib.suppress(RuntimeError):  # another module has declared them
-        library = torch.library.Library("torchvision", "DEF")
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        for name in ("roi_align", "roi_pool", "ps_roi_align", "ps_roi_pool", "deform_conv2d"):
-            library.define(f"{name}(Tensor input) -> Tensor")
-            library.define(f"_{name}_backward(Tensor input) -> Tensor")
-        library.define("qroi_align(Tensor input) -> Tensor")
-        torch.operators_of_torchvision = library  # its life is that of the operators
+    """What torchvision needs, in one thread."""
+    declared()
     torch.set_num_threads(1)
 
 

@@ -22,6 +22,7 @@ import pytest
 
 import cnncalc
 from cnncalc.core.figures import read_figure
+from tests.oracles.torchvision_operators import declared
 
 pytestmark = pytest.mark.oracle
 
@@ -237,18 +238,10 @@ PUBLISHED = [
 
 @pytest.fixture(scope="module")
 def torchvision_models() -> Any:
-    """torchvision.models. Its C extension is not built for PyTorch's CPU wheel, so its operators are declared here."""
-    torch = pytest.importorskip("torch", reason="pip install -e '.[oracle]'")
-    library = torch.library.Library("torchvision", "DEF")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    for name in ("roi_align", "roi_pool", "ps_roi_align", "ps_roi_pool", "deform_conv2d"):
-        library.define(f"{name}(Tensor input) -> Tensor")
-        library.define(f"_{name}_backward(Tensor input) -> Tensor")
-    library.define("qroi_align(Tensor input) -> Tensor")
-    models = pytest.importorskip("torchvision.models", reason="pip install --no-deps torchvision==0.28.0 pillow")
-    yield models
-    del library  # its life is that of the operators
+    """torchvision.models."""
+    pytest.importorskip("torch", reason="pip install -e '.[oracle]'")
+    declared()
+    return pytest.importorskip("torchvision.models", reason="pip install --no-deps torchvision==0.28.0 pillow")
 
 
 def channels_first(shape: Shape, channels_last: bool) -> Shape:

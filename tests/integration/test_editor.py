@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cnncalc.analyses.measures import Use, used
 from cnncalc.core.layers import LAYERS
 from tests.integration.conftest import Install
 from tests.integration.language_server import Fault, LanguageServer
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.integration
 VERSION = "2.0.0"
 INPUT = "input: {channels: 3, size: 8}\n"
 ATTRIBUTES = {"filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections", "shared"}
-COMMON = {"name", "from", "repeat", "when", "share"}
+COMMON = {"name", "from", "repeat", "when", "share", "trainable"}
 
 
 @pytest.fixture(scope="module")
@@ -78,16 +79,19 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
         ("defaults: {conv: {f¦}}", ATTRIBUTES),
         (
             "layers:\n  - relu\nexpect: {total: {p¦}}",
-            {"output", "params", "weights", "biases", "buffers", "multiplies", "activations"},
+            {"output", *used(Use.FIGURES)},
         ),
-        ("layers:\n  - relu\nbudget: {params: {m¦}}", {"max", "warn"}),
-        ("layers:\n  - relu\nbudget: {head: {params: {m¦}}}", {"max", "warn"}),
+        ("layers:\n  - relu\nbudget: {params: {m¦}}", {"max", "warn", "convention"}),
+        ("layers:\n  - relu\nbudget: {head: {params: {m¦}}}", {"max", "warn", "convention"}),
         (
             "layers:\n  - relu\nbudget: {head: {s¦}}",
-            {"size", "params", "weights", "biases", "buffers", "multiplies", "activations"},
+            set(used(Use.LIMITS)),
         ),
         ("layers:\n  - relu\nexpect:\n  ¦", {"total"}),
-        ("blocks:\n  b:\n    ¦", {"params", "vars", "inputs", "outputs", "layers", "network", "until", "set"}),
+        (
+            "blocks:\n  b:\n    ¦",
+            {"params", "vars", "inputs", "outputs", "layers", "network", "until", "set", "trainable"},
+        ),
     ],
 )
 def test_it_completes_values_and_keys(editor: LanguageServer, text: str, offered: set[str]) -> None:
@@ -148,7 +152,7 @@ PADDING = (
         ("layers:\n  - mi¦ne", "#### block\n\na block of this file"),
         (
             "blocks: {b: {net¦work: resnet50}}",
-            "#### network\n\nanother network as the block: a file beside this one, or a bundled one",
+            "#### network\n\nanother network as the block: a file beside this one, of any format, or a bundled one",
         ),
         (
             "layers:\n  - add: {branches: {a: {wh¦en: n > 1}}}",
