@@ -76,7 +76,7 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
         ("layers:\n  - conv: {filters: 6, padding: ¦}", {"0", "same", "valid", "causal"}),
         ("layers:\n  - dense:\n      per: ¦", {"none", "position"}),
         ("layers:\n  - conv:\n      bias: ¦", {"true", "false"}),
-        ("defaults: {conv: {f¦}}", ATTRIBUTES),
+        ("defaults: {conv: {f¦}}", ATTRIBUTES | {"trainable"}),
         (
             "layers:\n  - relu\nexpect: {total: {p¦}}",
             {"output", *used(Use.FIGURES)},
