@@ -130,7 +130,7 @@ def test_the_faults_are_found() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", networks(every=6))
+@pytest.mark.parametrize("name", networks(every=12))
 def test_no_text_meets_another_and_no_line_runs_through_a_box_or_a_text(name: str) -> None:
     found = analysis(name)
     assert faults(draw(found)) == []

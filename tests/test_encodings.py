@@ -53,7 +53,7 @@ def test_every_sign_has_letters() -> None:
 @pytest.mark.parametrize(
     "command",
     sample(
-        3,
+        7,
         [
             "summary net.yaml",
             "explain net.yaml",

@@ -295,7 +295,7 @@ def measured(*args: str, cwd: Path, input: bytes = b"") -> Measured:
     return Measured(int(code), done.stdout.decode(), done.stderr.decode(), float(seconds), float(megabytes))
 
 
-@pytest.mark.parametrize("case", sample(3, REFUSED, lambda case: case.what.replace(" ", "-")))
+@pytest.mark.parametrize("case", sample(6, REFUSED, lambda case: case.what.replace(" ", "-")))
 def test_it_is_refused_quickly_and_by_name(case: Case, tmp_path: Path) -> None:
     if case.prepare is not None:
         case.prepare(tmp_path)
