@@ -183,6 +183,20 @@ def test_json_has_every_file_with_its_totals_and_problems() -> None:
     assert ran.err == "3 of 4 files failed, 5 figures checked, 1 warning\n"
 
 
+def test_json_has_each_limit_in_numbers_where_it_is_kept_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    net = "input: {channels: 1, size: 8}\nlayers: [conv: {name: c, filters: 2, kernel: 3}]\n"
+    Path("net.yaml").write_text(
+        f"{net}budget: {{params: {{max: 30, warn: 16}}, c: {{params: 25}}}}\n", encoding="utf-8"
+    )
+    (file,) = json.loads(invoke("check", "net.yaml", "-f", "json").out)["files"]
+    assert [tuple(one.values()) for one in file["budgets"]] == [
+        ("total", "params", "error", 30, 20, 0.6667, True),
+        ("total", "params", "warning", 16, 20, 1.25, False),
+        ("c", "params", "error", 25, 20, 0.8, True),
+    ]
+
+
 def test_json_has_the_same_shape_for_one_file_and_tells_a_lower_bound() -> None:
     text = "input: {channels: 3, size: 8}\nlayers: [conv: [4, 3], operator: Deform]\n"
     ran = invoke("check", "-", "-f", "json", input=text)
