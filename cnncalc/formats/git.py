@@ -385,6 +385,7 @@ def ask(
             process.wait()
         finally:
             timer.cancel()
+            timer.join()  # a signal meets the main thread alone, which blocks it while a file is written
             if process.returncode is None:
                 process.kill()
     if late:
