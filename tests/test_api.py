@@ -246,6 +246,14 @@ def test_an_input_size_is_said_in_each_natural_way(size: Any) -> None:
     assert cnncalc.from_dict(ONE, input_size=size).inputs == expected
 
 
+def test_what_is_frozen_stays_so_at_another_size() -> None:
+    net = cnncalc.Builder({"input": (3, 8, 8)})
+    net.add("conv", {"filters": 4, "kernel": 3}, trainable=False)
+    net.add("conv", {"filters": 2, "kernel": 1})
+    totals = cnncalc.analyze(net.graph().with_input(16)).totals
+    assert (totals.frozen, totals.trainable) == (112, 10)
+
+
 def test_one_of_several_inputs_is_resized_by_name() -> None:
     two = cnncalc.loads(TWO).with_input(16)
     assert two.with_input({"left": 8, "right": 8}).inputs == {"left": (1, 8, 8), "right": (1, 8, 8)}

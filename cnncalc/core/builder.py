@@ -456,8 +456,12 @@ class Builder:
             self.groups.append(new(Group, group))
         return tuple([output + delta if output >= start else moved[output] for output in stretch.outputs])
 
-    def insert(self, graph: Graph, path: str, reads: Sequence[Ref], origin: Origin) -> dict[str, Ref]:
+    def insert(
+        self, graph: Graph, path: str, reads: Sequence[Ref], origin: Origin, trainable: bool = True
+    ) -> dict[str, Ref]:
         """All layers of a whole network below a path, `a/`, reading these, of equal shapes; what each name of it gives.
+
+        All of it is frozen where it is not `trainable`.
 
         >>> net = Builder({"input": (3, 8, 8)})
         >>> net.add("relu")
@@ -479,7 +483,8 @@ class Builder:
 
         for node in graph.nodes:
             inputs = tuple(map(moved, node.inputs))
-            self.nodes.append(node._replace(name=path + node.name, inputs=inputs, shares=start + node.shares))
+            name, shares, learns = path + node.name, start + node.shares, node.trainable and trainable
+            self.nodes.append(node._replace(name=name, inputs=inputs, shares=shares, trainable=learns))
         for group in graph.groups.values():
             first, stop, output = start + group.start, start + group.stop, moved(group.output)
             self.groups.append(group._replace(name=path + group.name, start=first, stop=stop, output=output))
@@ -691,7 +696,7 @@ def with_sizes(graph: Graph, size: str) -> Graph:
             places.append(None)
             continue
         shapes = tuple(shape for shape in net.shapes(known) if shape)
-        place = net.put(node.layer, known, shapes, node.name, node.origin, named=node.named)
+        place = net.put(node.layer, known, shapes, node.name, node.origin, named=node.named, trainable=node.trainable)
         first = places[node.shares] if node.shares < index else None
         if place is not None and first is not None:
             net.share(place, first, node)

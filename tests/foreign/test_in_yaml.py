@@ -51,6 +51,18 @@ def test_a_file_holds_a_model_to_figures_and_budgets(folder: Path) -> None:
     assert "error[budget]" in err
 
 
+@pytest.mark.parametrize(
+    ("block", "call"),
+    [("{network: small.onnx, trainable: false}", "m"), ("{network: small.onnx}", "m: {trainable: false}")],
+)
+def test_a_block_of_it_is_frozen_as_any_other(folder: Path, block: str, call: str) -> None:
+    (folder / "net.yaml").write_text(
+        f"input: {{channels: 3, size: 8}}\nblocks: {{m: {block}}}\nlayers: [{call}, dense: 2]\n"
+    )
+    totals = cnncalc.analyze("net.yaml").totals
+    assert (totals.frozen, totals.trainable) == (762, 22)
+
+
 def test_its_wrong_figures_are_put_right(folder: Path) -> None:
     (folder / "held.yaml").write_text(HELD.replace("762", "763"))
     assert invoke("check", "--update", "held.yaml").code == 0
