@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from weakref import ref
 
@@ -201,6 +201,19 @@ class Map(_Written):
 
 
 Node = Text | Seq | Map
+
+
+def texts(nodes: Iterable[Node]) -> Iterator[str]:
+    """The texts in some values, without the keys of mappings; in no order."""
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Text):
+            yield node.text
+        elif isinstance(node, Map):
+            stack += [value for _, value in node.pairs]
+        else:
+            stack += node.items
 
 
 # ------------------------------------------------------------------------------------------------ file → text

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from cnncalc.core.formula import FormulaError, names
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.record import Record
-from cnncalc.formats.source import Map, Node, Text
+from cnncalc.formats.source import Map, Node, Text, texts
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Entry
 
@@ -115,7 +115,7 @@ def _handed_on(found: Description, entries: Iterable[Entry]) -> set[str]:
         elif entry.type in found.blocks:
             words = [param.name[1:] for param in found.blocks[entry.type].params if param.word]
             given += [entry.bound[name] for name in words if name in entry.bound]
-    return set(_texts(given))
+    return set(texts(given))
 
 
 def _word_defaults(found: Description, blocks: Iterable[str]) -> set[str]:
@@ -169,7 +169,7 @@ def _is_word(node: Node) -> bool:
 
 
 def _names(nodes: Iterable[Node]) -> set[str]:
-    return set().union(*(_names_of(text) for text in _texts(nodes) if not text.isdigit()))
+    return set().union(*(_names_of(text) for text in texts(nodes) if not text.isdigit()))
 
 
 def _names_of(text: str) -> frozenset[str]:
@@ -177,15 +177,3 @@ def _names_of(text: str) -> frozenset[str]:
         return frozenset(names(text))
     except FormulaError:  # where it is never worked out; else it would have been told
         return frozenset(_WORD.findall(text))
-
-
-def _texts(nodes: Iterable[Node]) -> Iterator[str]:
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Text):
-            yield node.text
-        elif isinstance(node, Map):
-            stack += [value for _, value in node.pairs]
-        else:
-            stack += node.items

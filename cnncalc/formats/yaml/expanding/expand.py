@@ -373,13 +373,8 @@ class Expander:
         if not self.fits(block, dict(graph.inputs), dict(zip(graph.inputs, shapes, strict=True)), exactly=True):
             return _FAILED
         start, groups, *_ = self.so_far()
-        given = self.builder.insert(
-            graph,
-            f"{path}/",
-            reads,
-            caller.origin,
-            self.trainable,  # type: ignore[arg-type]
-        )
+        refs = [ref for ref in reads if ref is not None]
+        given = self.builder.insert(graph, f"{path}/", refs, caller.origin, self.trainable)
         self.written += [caller] * len(graph.nodes)
         ends: list[Port] = [found_in(graph, given, node, self.trail) for node in block.gives]
         ends = ends or [given[graph.outputs[0]]]

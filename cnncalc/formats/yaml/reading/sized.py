@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cnncalc.formats.source import Map, Node, Text
+from cnncalc.formats.source import Node, texts
 from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Entry
 
@@ -32,7 +32,7 @@ def reads_sizes(found: Description, channels: bool = False) -> bool:
             return True
         if any(_reads(param.default or "", set(found.vars), channels) for param in block.params):
             return True
-    return any(_reads(text, hidden, channels) for hidden, nodes in own for text in _texts(nodes))
+    return any(_reads(text, hidden, channels) for hidden, nodes in own for text in texts(nodes))
 
 
 def _reads(text: str, hidden: set[str], channels: bool) -> bool:
@@ -53,15 +53,3 @@ def _written(entries: Iterable[Entry]) -> Iterator[Node]:
         for branch in entry.branches or ():
             yield from (node for node in (branch.when, branch.trainable) if node is not None)
             yield from _written(branch.entries)
-
-
-def _texts(nodes: Iterable[Node]) -> Iterator[str]:
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Text):
-            yield node.text
-        elif isinstance(node, Map):
-            stack += [value for _, value in node.pairs]
-        else:
-            stack += node.items
