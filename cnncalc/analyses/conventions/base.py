@@ -59,6 +59,25 @@ class Adds(Record):
     label: str = ""
 
 
+# Terms that several tools have
+CONV_BIAS = Adds(
+    "1 an output", {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}}, label="conv bias"
+)
+DENSE_BIAS = Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias")
+AT_OUTPUT_POSITIONS = Adds(
+    "at output positions", {"transposed_conv": "weights * prod(out) - multiplies"}, label="transposed convolution"
+)
+
+
+def gates(lstm: int, gru: int) -> Adds:
+    """The term of recurrent layers: biases, and so many products and sums for each unit; a plain one has 1."""
+    each_unit = {"lstm": f"{lstm} * ", "gru": f"{gru} * ", "rnn": ""}
+    formulas: dict[str, Formula] = {
+        type: f"(biases + {many}units * directions) * prod(side)" for type, many in each_unit.items()
+    }
+    return Adds("biases, products and sums of the gates", formulas)
+
+
 class Part(Record):
     """The share of one layer in a term."""
 

@@ -1,6 +1,6 @@
 """onnx-tool, of a network as ONNX whose batch norms are not folded: an estimate for every operator."""
 
-from cnncalc.analyses.conventions.base import OVER_CHANNELS, REARRANGING, Adds, Convention, each
+from cnncalc.analyses.conventions.base import CONV_BIAS, DENSE_BIAS, OVER_CHANNELS, REARRANGING, Adds, Convention, each
 
 Convention(
     "onnx-tool",
@@ -18,17 +18,13 @@ Convention(
     },
     where={"uneven": "side % out", "parts": "side // out"},
     terms=(
-        Adds(
-            "1 an output",
-            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
-            label="conv bias",
-        ),
+        CONV_BIAS,
         Adds(
             "at output positions, by output channels",
             {"transposed_conv": "out_values * prod(kernel) * filters / groups - multiplies"},
             label="transposed convolution",
         ),
-        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        DENSE_BIAS,
         Adds("31 a value", {"batch_norm": "31 * in_values"}),
         Adds("7 a value and 29 a position", {"layer_norm": "7 * in_values + 29 * norm_positions"}),
         Adds("9 a value", {"group_norm": {"scale or shift": "9 * in_values", "true": "7 * in_values"}}),

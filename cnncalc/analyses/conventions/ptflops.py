@@ -1,6 +1,8 @@
 """ptflops with its backend `pytorch`, the default of its code: modules, and once more the functions they call."""
 
 from cnncalc.analyses.conventions.base import (
+    CONV_BIAS,
+    DENSE_BIAS,
     OPERATORS,
     POOLS,
     REARRANGING,
@@ -8,6 +10,7 @@ from cnncalc.analyses.conventions.base import (
     Adds,
     Convention,
     each,
+    gates,
 )
 
 Convention(
@@ -19,12 +22,8 @@ Convention(
     products=f"conv transposed_conv dense matmul {RECURRENT}",
     nothing=f"rms_norm sigmoid tanh selu hard_swish hard_sigmoid dropout embedding {OPERATORS} {REARRANGING}",
     terms=(
-        Adds(
-            "1 an output",
-            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
-            label="conv bias",
-        ),
-        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        CONV_BIAS,
+        DENSE_BIAS,
         Adds("2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
         Adds("1 a value", {"layer_norm": "in_values"}),
         Adds("2 a value", {"group_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
@@ -42,14 +41,7 @@ Convention(
         ),
         Adds("2 an output", {"upsample": {"module": "2 * out_values", "true": "out_values"}}),
         Adds("1 an output", {"resize": "out_values"}),
-        Adds(
-            "biases, products and sums of the gates",
-            {
-                "lstm": "(biases + 10 * units * directions) * prod(side)",
-                "gru": "(biases + 7 * units * directions) * prod(side)",
-                "rnn": "(biases + units * directions) * prod(side)",
-            },
-        ),
+        gates(lstm=10, gru=7),
     ),
     note="An activation or pool is counted twice: its module, and the function that this calls.",
 )

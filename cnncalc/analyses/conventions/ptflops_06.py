@@ -1,6 +1,18 @@
 """ptflops before 0.7, which counted modules alone: each activation and pool once."""
 
-from cnncalc.analyses.conventions.base import OPERATORS, POOLS, REARRANGING, RECURRENT, Adds, Convention, each
+from cnncalc.analyses.conventions.base import (
+    AT_OUTPUT_POSITIONS,
+    CONV_BIAS,
+    DENSE_BIAS,
+    OPERATORS,
+    POOLS,
+    REARRANGING,
+    RECURRENT,
+    Adds,
+    Convention,
+    each,
+    gates,
+)
 
 Convention(
     "ptflops-06",
@@ -15,17 +27,9 @@ Convention(
         f"embedding {OPERATORS} {REARRANGING}"
     ),
     terms=(
-        Adds(
-            "1 an output",
-            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
-            label="conv bias",
-        ),
-        Adds(
-            "at output positions",
-            {"transposed_conv": "weights * prod(out) - multiplies"},
-            label="transposed convolution",
-        ),
-        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        CONV_BIAS,
+        AT_OUTPUT_POSITIONS,
+        DENSE_BIAS,
         Adds(
             "2 a value",
             each("batch_norm group_norm instance_norm", {"scale or shift": "2 * in_values", "true": "in_values"}),
@@ -33,13 +37,6 @@ Convention(
         Adds("1 a value", each("relu relu6 leaky_relu prelu elu", "in_values")),
         Adds("1 a value read", each(POOLS, "in_values")),
         Adds("1 an output", {"upsample": "out_values"}),
-        Adds(
-            "biases, products and sums of the gates",
-            {
-                "lstm": "(biases + 10 * units * directions) * prod(side)",
-                "gru": "(biases + 7 * units * directions) * prod(side)",
-                "rnn": "(biases + units * directions) * prod(side)",
-            },
-        ),
+        gates(lstm=10, gru=7),
     ),
 )

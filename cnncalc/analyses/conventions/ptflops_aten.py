@@ -2,6 +2,8 @@
 
 from cnncalc.analyses.conventions.base import (
     ACTIVATIONS,
+    CONV_BIAS,
+    DENSE_BIAS,
     NORMS,
     OPERATORS,
     POOLS,
@@ -23,12 +25,8 @@ Convention(
         f"{REARRANGING}"
     ),
     terms=(
-        Adds(
-            "1 an output",
-            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
-            label="conv bias",
-        ),
-        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        CONV_BIAS,
+        DENSE_BIAS,
         Adds("1 a bias and position", each("gru rnn", "biases * prod(side)"), label="recurrent bias"),
     ),
 )

@@ -1,6 +1,6 @@
 """TensorFlow's profiler, of a Keras network (keras-flops): 2 for each multiply, and nothing of grouped convolutions."""
 
-from cnncalc.analyses.conventions.base import REARRANGING, Adds, Convention, each
+from cnncalc.analyses.conventions.base import CONV_BIAS, DENSE_BIAS, REARRANGING, Adds, Convention, each
 
 Convention(
     "tf-profiler",
@@ -13,12 +13,8 @@ Convention(
     nothing=(f"relu relu6 leaky_relu sigmoid tanh elu selu global_max_pool dropout resize embedding {REARRANGING}"),
     terms=(
         Adds("not counted", {"conv": {"groups > 1 and groups < c": "-2 * multiplies"}}, label="grouped convolution"),
-        Adds(
-            "1 an output",
-            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
-            label="conv bias",
-        ),
-        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        CONV_BIAS,
+        DENSE_BIAS,
         Adds(
             "2 a value and 6 a channel",
             {"batch_norm": {"scale": "2 * in_values + 6 * c", "true": "2 * in_values + 5 * c"}},

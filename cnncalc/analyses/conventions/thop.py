@@ -2,12 +2,14 @@
 
 from cnncalc.analyses.conventions.base import (
     ACTIVATIONS,
+    AT_OUTPUT_POSITIONS,
     OPERATORS,
     REARRANGING,
     RECURRENT,
     Adds,
     Convention,
     each,
+    gates,
 )
 
 Convention(
@@ -23,11 +25,7 @@ Convention(
         f"{ACTIVATIONS} {OPERATORS} {REARRANGING}"
     ),
     terms=(
-        Adds(
-            "at output positions",
-            {"transposed_conv": "weights * prod(out) - multiplies"},
-            label="transposed convolution",
-        ),
+        AT_OUTPUT_POSITIONS,
         Adds(
             "4 a value, 2 without scale",
             each(
@@ -41,13 +39,6 @@ Convention(
         Adds("1 a value read and 1 an output", each("global_avg_pool adaptive_avg_pool", "in_values + out_values")),
         Adds("1 an output", {"upsample": "out_values"}),
         Adds("11 an output", {"resize": "11 * out_values"}),
-        Adds(
-            "biases, products and sums of the gates",
-            {
-                "lstm": "(biases + 8 * units * directions) * prod(side)",
-                "gru": "(biases + 7 * units * directions) * prod(side)",
-                "rnn": "(biases + units * directions) * prod(side)",
-            },
-        ),
+        gates(lstm=8, gru=7),
     ),
 )

@@ -2,6 +2,8 @@
 
 from cnncalc.analyses.conventions.base import (
     ACTIVATIONS,
+    AT_OUTPUT_POSITIONS,
+    CONV_BIAS,
     NORMS,
     OPERATORS,
     POOLS,
@@ -21,16 +23,8 @@ Convention(
     products="conv transposed_conv dense lstm gru rnn",
     nothing=f"matmul lrn softmax dropout upsample resize {ACTIVATIONS} {POOLS} {OPERATORS} {REARRANGING}",
     terms=(
-        Adds(
-            "1 an output",
-            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
-            label="conv bias",
-        ),
-        Adds(
-            "at output positions",
-            {"transposed_conv": "weights * prod(out) - multiplies"},
-            label="transposed convolution",
-        ),
+        CONV_BIAS,
+        AT_OUTPUT_POSITIONS,
         Adds("1 a unit", {"dense": {"bias": "units"}}, label="dense bias"),
         Adds(
             "once, not at each position",

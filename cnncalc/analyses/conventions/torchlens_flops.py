@@ -1,6 +1,8 @@
 """torchlens, its FLOPs: 2 for each multiply, and estimates for whatever else a forward pass does."""
 
 from cnncalc.analyses.conventions.base import (
+    CONV_BIAS,
+    DENSE_BIAS,
     NORMS,
     OVER_CHANNELS,
     REARRANGING,
@@ -21,12 +23,8 @@ Convention(
     nothing=f"embedding {RECURRENT} {REARRANGING}",
     unknown={"elementwise": "power"},
     terms=(
-        Adds(
-            "1 an output",
-            {"conv": {"bias": "out_values"}, "transposed_conv": {"bias": "out_values"}},
-            label="conv bias",
-        ),
-        Adds("1 an output", {"dense": {"bias": "out_values"}}, label="dense bias"),
+        CONV_BIAS,
+        DENSE_BIAS,
         Adds("5 a value", each(NORMS, "5 * in_values")),
         Adds("11 a value", {"lrn": "11 * in_values"}),
         Adds("1 a value", each("relu relu6 leaky_relu prelu", "in_values")),

@@ -1,14 +1,7 @@
 """torchscan, its MACs: modules, with a comparison for each value of a window but one."""
 
-from cnncalc.analyses.conventions.base import (
-    ACTIVATIONS,
-    OPERATORS,
-    REARRANGING,
-    RECURRENT,
-    Adds,
-    Convention,
-    each,
-)
+from cnncalc.analyses.conventions._torchscan import NOTE, OF_WINDOWS, WHERE
+from cnncalc.analyses.conventions.base import ACTIVATIONS, OPERATORS, REARRANGING, RECURRENT, Adds, Convention
 
 Convention(
     "torchscan",
@@ -22,7 +15,7 @@ Convention(
         "matmul layer_norm rms_norm group_norm instance_norm lrn softmax dropout embedding upsample resize "
         f"{ACTIVATIONS} prelu {OPERATORS} {RECURRENT} {REARRANGING}"
     ),
-    where={"reach": "side - (out - 1) * (side // out)"},
+    where=WHERE,
     terms=(
         Adds(
             "at output positions, and 4 a side",
@@ -30,27 +23,7 @@ Convention(
             label="transposed convolution",
         ),
         Adds("2 a value", {"batch_norm": {"scale or shift": "2 * in_values", "true": "in_values"}}),
-        Adds(
-            "side of the window − 1 an output",
-            {"max_pool": {"square": "out_values * (window_side - 1)", "true": "out_values * (prod(kernel) - 1)"}},
-        ),
-        Adds(
-            "side of the window + 1 an output",
-            {
-                "avg_pool": {
-                    "square": "out_values * (window_side - 1 + sides)",
-                    "true": "out_values * (prod(kernel) - 1 + sides)",
-                }
-            },
-        ),
-        Adds(
-            "1 a value of a window + 1 an output",
-            each("global_avg_pool adaptive_avg_pool", "out_values * (prod(reach) - 1 + sides)"),
-        ),
-        Adds(
-            "1 a value of a window − 1 an output",
-            each("global_max_pool adaptive_max_pool", "out_values * (prod(reach) - 1)"),
-        ),
+        *OF_WINDOWS,
     ),
-    note="The size of a window that is written as one number is counted once, not for each side.",
+    note=NOTE,
 )

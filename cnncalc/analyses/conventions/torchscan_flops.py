@@ -1,13 +1,7 @@
 """torchscan, its FLOPs: of modules, products and sums counted apart, one sum less than products."""
 
-from cnncalc.analyses.conventions.base import (
-    OPERATORS,
-    REARRANGING,
-    RECURRENT,
-    Adds,
-    Convention,
-    each,
-)
+from cnncalc.analyses.conventions._torchscan import NOTE, OF_WINDOWS, WHERE
+from cnncalc.analyses.conventions.base import OPERATORS, REARRANGING, RECURRENT, Adds, Convention, each
 
 Convention(
     "torchscan-flops",
@@ -22,7 +16,7 @@ Convention(
         "matmul rms_norm group_norm instance_norm lrn softmax embedding upsample resize prelu selu gelu silu "
         f"hard_swish hard_sigmoid {OPERATORS} {RECURRENT} {REARRANGING}"
     ),
-    where={"reach": "side - (out - 1) * (side // out)"},
+    where=WHERE,
     terms=(
         Adds(
             "1 an output without bias",
@@ -57,27 +51,7 @@ Convention(
         Adds("4 a value", each("leaky_relu sigmoid", "4 * in_values")),
         Adds("6 a value", each("elu tanh", "6 * in_values")),
         Adds("1 a value", {"dropout": {"rate > 0": "in_values"}}),
-        Adds(
-            "side of the window − 1 an output",
-            {"max_pool": {"square": "out_values * (window_side - 1)", "true": "out_values * (prod(kernel) - 1)"}},
-        ),
-        Adds(
-            "side of the window + 1 an output",
-            {
-                "avg_pool": {
-                    "square": "out_values * (window_side - 1 + sides)",
-                    "true": "out_values * (prod(kernel) - 1 + sides)",
-                }
-            },
-        ),
-        Adds(
-            "1 a value of a window + 1 an output",
-            each("global_avg_pool adaptive_avg_pool", "out_values * (prod(reach) - 1 + sides)"),
-        ),
-        Adds(
-            "1 a value of a window − 1 an output",
-            each("global_max_pool adaptive_max_pool", "out_values * (prod(reach) - 1)"),
-        ),
+        *OF_WINDOWS,
     ),
-    note="The size of a window that is written as one number is counted once, not for each side.",
+    note=NOTE,
 )

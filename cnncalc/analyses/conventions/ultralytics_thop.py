@@ -9,6 +9,7 @@ from cnncalc.analyses.conventions.base import (
     Adds,
     Convention,
     each,
+    gates,
 )
 
 Convention(
@@ -38,14 +39,7 @@ Convention(
         Adds("window + 1 an output", {"avg_pool": "(prod(kernel) + 1) * out_values"}),
         Adds("1 a value read and 1 an output", each("global_avg_pool adaptive_avg_pool", "in_values + out_values")),
         Adds("11 an output", {"resize": "11 * out_values"}),
-        Adds(
-            "biases, products and sums of the gates",
-            {
-                "lstm": "(biases + 8 * units * directions) * prod(side)",
-                "gru": "(biases + 7 * units * directions) * prod(side)",
-                "rnn": "(biases + units * directions) * prod(side)",
-            },
-        ),
+        gates(lstm=8, gru=7),
     ),
     note="Ultralytics prints twice this figure as GFLOPs, of a network whose batch norms are folded.",
 )
