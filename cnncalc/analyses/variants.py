@@ -75,8 +75,7 @@ def changed(
             except Impossible:
                 return None
         nodes.append(node._replace(layer=layer, work=known[key]))
-    read = {name: TensorShape(shape) for name, shape in shapes.items()}
-    return replace(graph, nodes=tuple(nodes), inputs=read, document=None, changed=True, reread=None)
+    return replace(graph, nodes=tuple(nodes), inputs=shapes, document=None, changed=True, reread=None)
 
 
 def variants(graph: Graph, most: int, known: WorkDone) -> Iterator[Variant]:

@@ -38,6 +38,7 @@ from cnncalc.core.problem import ProblemsFound
 from cnncalc.formats.foreign.aten import ATEN
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.recorder import _recorded
+from tests.oracles.torchvision_operators import declared
 from tests.records import record
 
 OUTCOMES = ("exact", "lower bound", "refused", "not compared", "wrong")
@@ -68,19 +69,10 @@ class Truth:
 
 @cache
 def _torchvision() -> Any:
-    """torchvision.models; its operators in C++ are declared here, for they are not built for PyTorch's CPU wheel."""
-    import torch
-
-    library = torch.library.Library("torchvision", "DEF")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    for name in ("roi_align", "roi_pool", "ps_roi_align", "ps_roi_pool", "deform_conv2d"):
-        library.define(f"{name}(Tensor input) -> Tensor")
-        library.define(f"_{name}_backward(Tensor input) -> Tensor")
-    library.define("qroi_align(Tensor input) -> Tensor")
+    """torchvision.models."""
+    declared()
     import torchvision.models
 
-    torchvision.models.declared = library  # lives as long as the operators
     return torchvision.models
 
 

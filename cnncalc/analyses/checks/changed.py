@@ -12,7 +12,7 @@ from cnncalc.analyses.checks.expect import check
 from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed, rules_changed
 from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.diff import Change, differences
-from cnncalc.analyses.measures import Use, Value, used
+from cnncalc.analyses.measures import Use, Value, told
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.graph import Storage
 from cnncalc.core.problem import Problem, ProblemsFound
@@ -161,7 +161,7 @@ def _version(
     problems: Sequence[Problem],
     growth: Sequence[Growth],
 ) -> Version:
-    shown = used(Use.COLUMNS | Use.HEADLINE).items()
+    shown = told(Use.COLUMNS | Use.HEADLINE).items()
     totals = {quantity: measure.value(analysis) for quantity, measure in shown} if analysis else None
     return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import IO, Any, ClassVar
 
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import fail
+from cnncalc.core.problem import clean, fail
 from cnncalc.formats.source import Source
 
 FORMATS: dict[str, Format] = {}
@@ -48,6 +50,18 @@ class Format:
     def read(self, source: Source) -> Graph:
         """The graph of a source, as it is written."""
         raise NotImplementedError
+
+
+# What JSON in an archive raises that is no model, or not whole: RuntimeError for a password
+DAMAGE = (
+    ValueError, LookupError, TypeError, AttributeError, RuntimeError, zipfile.BadZipFile, zlib.error, OSError, EOFError,
+)  # fmt: skip
+
+
+def why_not(error: Exception) -> str:
+    """The words for such damage: those of what reads JSON and archives."""
+    said = isinstance(error, json.JSONDecodeError | zipfile.BadZipFile)
+    return clean(str(error)) if said else "it is not as it should be"
 
 
 def opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:

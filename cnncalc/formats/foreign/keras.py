@@ -5,26 +5,19 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, ProblemsFound, clean, fail
-from cnncalc.formats.foreign.base import Format, Stream, opened
+from cnncalc.formats.foreign.base import DAMAGE, Format, Stream, opened, why_not
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
 from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
 from cnncalc.formats.source import Source
 
 LARGEST_CONFIG = 32 * 2**20
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-)  # what a broken archive raises; RuntimeError for a password
 DEEPEST_MODEL = 20
 HDF5 = b"\x89HDF\r\n\x1a\n"
 MODELS = ("Functional", "Model", "Sequential", "Graph")
@@ -140,10 +133,8 @@ class Keras(Format):
             return _Config(source.name).read(json.loads(_config(source)))
         except RecursionError:
             raise fail("limit", f"`{source.name}` is nested too deeply", Label(source.name, "")) from None
-        except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, *BROKEN) as error:
-            said = isinstance(error, json.JSONDecodeError | zipfile.BadZipFile)
-            why = clean(str(error)) if said else "it is not as it should be"
-            message = f"`{source.name}` is no whole model of Keras: {why}"
+        except DAMAGE as error:
+            message = f"`{source.name}` is no whole model of Keras: {why_not(error)}"
             raise fail("unreadable", message, Label(source.name, "")) from None
 
 

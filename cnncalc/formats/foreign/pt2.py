@@ -5,25 +5,18 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, with_writes, works_in_place
-from cnncalc.formats.foreign.base import Format, Stream, opened
+from cnncalc.formats.foreign.base import DAMAGE, Format, Stream, opened, why_not
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, Stored
 from cnncalc.formats.source import Source
 
 LARGEST_PROGRAM = 32 * 2**20
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-)  # what a broken archive raises; RuntimeError for a password
 PROGRAM = re.compile(r"(?:[^/]+/)?(?:models/[^/]+\.json|serialized_exported_program\.json)")
 DTYPES = {1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
           9: "complex32", 10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16"}  # fmt: skip
@@ -56,10 +49,8 @@ class Pt2(Format):
             return _Program(source.name, json.loads(_json(source))).read()
         except RecursionError:
             raise fail("limit", f"`{source.name}` is nested too deeply", place) from None
-        except (ValueError, LookupError, TypeError, AttributeError, RuntimeError, *BROKEN) as error:
-            said = isinstance(error, json.JSONDecodeError | zipfile.BadZipFile)
-            why = clean(str(error)) if said else "it is not as it should be"
-            message = f"`{source.name}` is no whole exported program: {why}"
+        except DAMAGE as error:
+            message = f"`{source.name}` is no whole exported program: {why_not(error)}"
             raise fail("unreadable", message, place, "save it by `torch.export.save`") from None
 
 
