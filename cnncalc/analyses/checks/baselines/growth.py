@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from cnncalc.analyses.checks.budget import named, read_amount
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
@@ -13,6 +13,9 @@ from cnncalc.core.figures import change, told
 from cnncalc.core.problem import Origin, Problems, misspelt, nearest
 from cnncalc.core.record import Record
 from cnncalc.formats.source import Map, Node, Text
+
+if TYPE_CHECKING:
+    from fractions import Fraction  # whose import takes three milliseconds, where no growth is read
 
 NONE = "0%"  # where nothing is said
 GROWTH = "growth"  # the key of `budget`
@@ -24,7 +27,7 @@ class Allowance(Record):
     """The growth that is allowed, as `written`: so many percent, or, where `amount` is given, so much."""
 
     written: str
-    percent: Fraction = Fraction(0)
+    percent: Fraction | int = 0
     amount: Fraction | None = None
 
     def __str__(self) -> str:
@@ -63,6 +66,8 @@ def read_allowance(text: str, measure: Measure | None) -> Allowance | None:
     >>> [str(read_allowance(text, MEASURES["size"])) for text in ("2.5%", "100k", "1 MiB", "7")]
     ['+2.5 %', '+100k', '+1 MiB', 'None']
     """
+    from fractions import Fraction
+
     if match := _PERCENT.fullmatch(text):
         return Allowance(f"{match[1]}%", Fraction(match[1]))
     if measure is None or text[-1:].isdigit():

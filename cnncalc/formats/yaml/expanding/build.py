@@ -21,7 +21,6 @@ from cnncalc.formats.yaml.expanding.inputs import inputs_and_vars
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
 from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.description import Description, describe
-from cnncalc.formats.yaml.reading.sized import reads_sizes
 from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 MOST_SIZES_TRIED = 8
@@ -146,6 +145,8 @@ class Described:
 
         `channels`: no size follows their number.
         """
+        from cnncalc.formats.yaml.reading.sized import reads_sizes  # here, for most commands keep the size
+
         return not reads_sizes(self.found, channels=not channels)
 
 
