@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from cnncalc.analyses.checks.rules.uses import Uses, uses
-from cnncalc.core.graph import Graph, Group, Node, Ref, whole_path
+from cnncalc.core.graph import Graph, Group, Node, Ref
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.record import Record
 from cnncalc.formats.source import Node as Written
@@ -104,11 +104,7 @@ class Network:
     @cached_property
     def output_refs(self) -> list[Ref]:
         """The nodes that are outputs of the network."""
-        groups = self.graph.groups
-        wanted = {path for name in self.graph.outputs for path in (name, whole_path(name, groups))}
-        ends = {name: group.output for name, group in groups.items() if name in wanted}
-        ends |= {node.name: index for index, node in enumerate(self.nodes) if node.name in wanted}
-        return [ref for ref in ends.values() if ref >= 0]
+        return [ref for ref in self.graph.output_refs if ref >= 0]
 
     @cached_property
     def uses(self) -> Uses:
