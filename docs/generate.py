@@ -407,7 +407,7 @@ def limits_part() -> str:
         ("networks used as blocks", f"{description.MOST_NETWORKS}"),
         ("sides of a shape", f"{shape.MOST_SIDES}"),
         ("`size: N`, which means N×N", f"{inputs.LARGEST_SIDE:,}"),
-        ("a value in an expression", f"±{formula.LARGEST:,}"),
+        ("a value in an expression, the channels and each side of an output", f"±{formula.LARGEST:,}"),
         ("length of an expression", f"{formula.LONGEST:,} characters"),
         ("nesting of an expression", f"{formula.DEEPEST}"),
         ("problems that one file has", f"{problem.MOST_PROBLEMS}"),

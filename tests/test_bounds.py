@@ -113,6 +113,11 @@ EXPRESSIONS = [
         lambda: layers("b0: {repeat: 5000}", FILE_VARS + nested("b", GROWS)),
         "steps 1,000,000",
     ),
+    Case(
+        "channels that double each time",
+        lambda: layers("concat: {branches: [[relu], [relu]], repeat: 60000}"),
+        "numbers 10^15",
+    ),
     Case("100,000 vars", lambda: layers("relu", "vars:\n" + many("  v#: #\n", 100_000)), "vars 10,000"),
     Case("20,000 params", lambda: layers("relu", block("relu", many("p#, ", 20_000))), "params 1,000"),
 ]

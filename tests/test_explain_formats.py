@@ -408,6 +408,9 @@ WHY = {
         "height       (W − F + 2P) // S + 1  = (8 − 3 + 2·0) // 1 + 1  = 6\n"
         "  width        (W − F + 2P) // S + 1  = (8 − 9 + 2·0) // 1 + 1  = 0  impossible: less than 1"
     ),
+    "upsample: 1000000000000000": (
+        "height       W·factor  = 8·1000000000000000  = 8,000,000,000,000,000  impossible: beyond 10^15"
+    ),
     "dense: 10": "reads        input 8×8×4\n",
 }
 

@@ -114,6 +114,24 @@ def test_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("layer", "passes", "figure"),
+    [
+        ("upsample: {factor: 1000, repeat: %d}", 4, "height = 1000000000000000·1000"),
+        ("concat: {branches: [[], []], repeat: %d}", 49, "channels = (562949953421312 + 562949953421312)"),
+    ],
+)
+def test_sizes_of_an_output(layer: str, passes: int, figure: str) -> None:
+    """A size that grows by itself grows as far as a number may."""
+    text = f"input: {{channels: 1, size: 1000}}\nlayers: [{layer}]"
+    assert cnncalc.loads(text % passes).nodes
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.loads(text % (passes + 1))
+    (problem,) = found.value.problems
+    assert problem.code == "limit"
+    assert problem.message.endswith(f": {figure} is beyond 10^15 (limit: numbers 10^15)")
+
+
 @pytest.mark.parametrize(("deep", "passes"), [(99, True), (100, False)])
 def test_nesting_of_blocks(deep: int, passes: bool) -> None:
     blocks = [f"  b{number}: {{layers: [b{number - 1}]}}\n" for number in range(1, deep)]

@@ -26,8 +26,12 @@ __all__ = ["torchvision_models"]  # a fixture
 def built(models: Any, case: Case) -> Any:
     import torch
 
-    with torch.device("meta"):
-        return attrgetter(case.constructor)(models)(**case.arguments).eval()
+    constructor = attrgetter(case.constructor)(models)
+    try:
+        with torch.device("meta"):
+            return constructor(**case.arguments).eval()
+    except NotImplementedError:  # RegNet's widths are numbers in tensors
+        return constructor(**case.arguments).eval().to("meta")
 
 
 def takes(net: Any, sides: tuple[int, int]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Any
 
 from cnncalc.analyses.measures import MEASURES, Worked
 from cnncalc.analyses.outline import describe, describe_layer, parts
@@ -345,7 +346,7 @@ def _failed(failure: Failed, graph: Graph) -> FailedWorking:
     if step is not None:
         sides = [one._replace(label=one.axis or "size") for one in found if one.quantity == "output"][1:]
         found = sides if sides and step.quantity == "output" else [step]
-        why = "does not hold" if step.value is False else "less than 1" if step.value < 1 else "not a whole number"
+        why = _why_not(step.value)
     return FailedWorking(
         failure.name,
         layer,
@@ -356,6 +357,14 @@ def _failed(failure: Failed, graph: Graph) -> FailedWorking:
         why,
         failure.origin,
     )
+
+
+def _why_not(value: Any) -> str:
+    if value is False:
+        return "does not hold"
+    if value != int(value):
+        return "not a whole number"
+    return "less than 1" if value < 1 else "beyond 10^15"
 
 
 def _whole_entries(analysis: Analysis) -> tuple[Row | GroupRow, ...]:

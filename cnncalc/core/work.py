@@ -12,7 +12,7 @@ from itertools import groupby
 from math import gcd, prod
 from typing import Any
 
-from cnncalc.core.formula import Tree, compiled, denied, left_over, names, parse, shown, written
+from cnncalc.core.formula import LARGEST, Tree, compiled, denied, left_over, names, parse, shown, written
 from cnncalc.core.layers.base import COUNTS, Formula, Layer, Requirement
 from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, TensorShape, written_shape
@@ -341,14 +341,14 @@ def _terms(layer: Layer, scope: dict[str, Any]) -> Iterator[Term]:
     else:
         text = _pick(layer, layer.out_channels, scope, None)
         channels = _value(layer, text, scope, None, "output", "channels")
-        if channels < 1:
-            raise _empty(layer, scope, text, None, channels, "channels")
+        if not 0 < channels <= LARGEST:
+            raise _no_size(layer, scope, text, None, channels, "channels")
         yield "output", "channels", None, text, channels
         sides: list[int] = []
         for axis, text in _side_formulas(layer, scope):
             side = _value(layer, text, scope, axis, "output", "size")
-            if side < 1:
-                raise _empty(layer, scope, text, axis, side, "size")
+            if not 0 < side <= LARGEST:
+                raise _no_size(layer, scope, text, axis, side, "size")
             sides.append(side)
             yield "output", "size", axis or 0, text, side
         scope["out"] = tuple(sides)
@@ -421,9 +421,13 @@ def _requirement(layer: Layer, text: str, sides: int) -> str:
     return shown(text, word, parts)
 
 
-def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int, label: str) -> Impossible:
+def _no_size(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, value: int, label: str) -> Impossible:
     sides = scope["side"]
     side = AXES[len(sides)][axis] if axis is not None else label
+    term = ("output", label, axis, text, value)
+    if value > 0:
+        what = f"`{layer.type}`: {side} = {_working(scope, text, axis)} is beyond 10^15 (limit: numbers 10^15)"
+        return Impossible("limit", what, None, term)
     figure = f"−{-value}" if value < 0 else str(value)
     cure = "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it"
     if axis is not None and sides[axis] == 1 < max(sides):
@@ -432,7 +436,7 @@ def _empty(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, val
         "empty-output",
         f"`{layer.type}` leaves nothing: {side} = {_working(scope, text, axis)} = {figure}",
         cure,
-        ("output", label, axis, text, value),
+        term,
     )
 
 
