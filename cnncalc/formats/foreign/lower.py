@@ -882,17 +882,17 @@ class Lowering:
         for type, names in self.unknown.items():
             self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}")
         if self.disagree:
-            self.notes.append(f"as the file says, for our formulas say otherwise: {_several(self.disagree, '; ')}")
+            self.notes.append(f"as the file says, for our formulas say otherwise: {several(self.disagree, '; ')}")
         if self.filled:
             said = "with weights that are not stored, but filled: they are counted"
             self.notes.append(f"{many(self.filled, 'layer')} {said}")
-        several = {name: times for name, times in self.read.items() if times > 1}
-        if several:
+        shared = {name: times for name, times in self.read.items() if times > 1}
+        if shared:
             more = sum(
-                self.net.stored[name].size * (times - 1) for name, times in several.items() if name in self.net.stored
+                self.net.stored[name].size * (times - 1) for name, times in shared.items() if name in self.net.stored
             )
             self.notes.append(
-                f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
+                f"{len(shared)} stored tensors are read by shared layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
         sizes: dict[str, int] = {}
@@ -986,10 +986,11 @@ def _dims(dims: Sequence[int]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return _several([f"`{clean(name)}`" for name in names], ", ")
+    return several([f"`{clean(name)}`" for name in names], ", ")
 
 
-def _several(texts: Sequence[str], between: str) -> str:
+def several(texts: Sequence[str], between: str) -> str:
+    """Some texts, and how many more there are."""
     more = len(texts) - MOST_LISTED
     return between.join(texts[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 

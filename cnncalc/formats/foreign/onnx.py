@@ -11,7 +11,7 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATTENDED
 from cnncalc.formats.foreign.base import Format
-from cnncalc.formats.foreign.lower import lower
+from cnncalc.formats.foreign.lower import lower, several
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
@@ -29,6 +29,10 @@ DTYPES = {
 CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
          "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
 ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel into which it has folded a norm
+SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature"
+SIGNED = re.compile(r"^\w+: ([A-Z_]+) target='([^']*)'", re.MULTILINE)
+FOLDED = "pkg.onnxscript.optimizer.folded_from"
+QUOTED = re.compile(r"'([^']*)'")
 
 _CONV = {
     "kernel": "kernel_shape", "stride": "strides", "padding": "padding", "dilation": "dilations", "groups": "group",
@@ -161,6 +165,8 @@ class _Model:
         self.wire = Wire(source.data)
         self.same: dict[str, str] = {}  # other names of stored tensors
         self.functions: dict[tuple[str, str], Span] = {}
+        self.kinds: dict[str, str] = {}  # what each tensor is in the program that the model was exported from
+        self.made_of: dict[str, list[str]] = {}  # stored tensors that an exporter worked out of others
         self.net = Foreign(source.name, source.name, {}, (), [], keeps_books=True)
 
     def read(self) -> Foreign:
@@ -202,6 +208,11 @@ class _Model:
                 name, dims = self._declaration(value)
                 if dims is not None:
                     self.net.declared[name] = dims
+            elif number == 16 and kind == BYTES:
+                key, text = self._entry(value)
+                if key == SIGNATURE:
+                    self.kinds = {name: kind for kind, name in SIGNED.findall(text)}
+        self._with_kinds()
         for value in nodes:
             self._node(value, "", (), 0)
         self.net.inputs = {name: dims for name, dims in inputs.items() if name not in self.net.stored}
@@ -227,7 +238,16 @@ class _Model:
                         for n2, k2, shape in self.wire.fields(type_):
                             if n2 == 2 and k2 == BYTES:
                                 dims = self._shape(shape)
+            elif number == 4 and kind == BYTES:
+                key, text = self._entry(value)
+                if key == FOLDED:
+                    self.made_of[name] = QUOTED.findall(text)
         return name, dims
+
+    def _entry(self, span: Span) -> tuple[str, str]:
+        """The key and the text of what a program wrote beside something."""
+        found = {number: self.wire.text(kind, value) for number, kind, value in self.wire.fields(span)}
+        return found.get(1, ""), found.get(2, "")
 
     def _shape(self, span: Span) -> Dims:
         dims: list[Any] = []
@@ -390,10 +410,10 @@ class _Model:
 
     def _scopes(self, span: Span) -> tuple[str, ...]:
         """The path of modules that the exporter of PyTorch wrote beside a node."""
-        found = {n: self.wire.text(k, v) for n, k, v in self.wire.fields(span)}
-        if found.get(1) != "pkg.torch.onnx.name_scopes":
+        key, text = self._entry(span)
+        if key != "pkg.torch.onnx.name_scopes":
             return ()
-        paths = re.findall(r"'([^']*)'", found.get(2, ""))
+        paths = QUOTED.findall(text)
         return _segments([path for path in paths[:-1] if path])
 
     def _called(self, type: str, called: str, reads: list[str]) -> str:
@@ -405,6 +425,25 @@ class _Model:
         return called.removeprefix("node_")
 
     # ------------------------------------------------------------------------------------------ the whole
+
+    def _with_kinds(self) -> None:
+        """What is learned, where the exporter says it: also of tensors that it worked out of others ahead."""
+        if not self.kinds:
+            return
+        self.net.tells_buffers = True
+        ahead: dict[str, int] = {}
+        for name, stored in self.net.stored.items():
+            made_of = self.made_of.get(name, [name])
+            kinds = {self.kinds[one] for one in made_of if one in self.kinds}
+            if name in self.made_of or kinds:
+                self.net.stored[name] = stored._replace(learned="PARAMETER" in kinds)
+            if "PARAMETER" in kinds and len(kinds) > 1:
+                ahead |= {one: stored.size for one in made_of if self.kinds.get(one) == "PARAMETER"}
+        if ahead:
+            self.net.notes.append(
+                f"the exporter worked out ahead what is made of {several([f'`{clean(one)}`' for one in ahead], ', ')}, "
+                f"whose own sizes are not in the file: counted are the {sum(ahead.values()):,} numbers that are"
+            )
 
     def _with_kernels(self) -> None:
         """A convolution may leave the size of its window to its kernel."""
