@@ -72,6 +72,11 @@ def tensor(name: str, dims: Sequence[int], numbers: Sequence[int] | None = None,
     return data + field(2, INT64) + field(9, struct.pack(f"<{len(numbers)}q", *numbers))
 
 
+def scalar(name: str, number: float) -> bytes:
+    """A TensorProto of a single number."""
+    return field(2, FLOAT) + field(8, name) + field(9, struct.pack("<f", number))
+
+
 def model(
     nodes: Sequence[bytes],
     inputs: Sequence[bytes],

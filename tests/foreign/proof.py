@@ -10,17 +10,20 @@ A record is added to, network by network, for as long as the libraries are the s
 counted in the libraries themselves.
 
 A network is *exact* where params and multiplies equal those of the program that it is from: parameters as PyTorch or
-Keras list them, multiplies as PyTorch's counter meets them. It is a *lower bound* where cnncalc says so, *refused*
-where it says why, and *wrong* where it says another figure. Needs torch, torchvision, timm, keras and onnx.
+Keras list them, multiplies as PyTorch's counter meets them. It is *named* where its file stores other numbers than it
+learns and cnncalc says which, a *lower bound* where cnncalc says so, *refused* where it says why, and *wrong* where it
+says another figure. Needs torch, torchvision, timm, keras and onnx.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import contextlib
 import gc
 import io
 import json
+import math
 import os
 import random
 import signal
@@ -213,7 +216,12 @@ def _onnx(name: str, sizes: tuple[int, ...], dynamo: bool) -> tuple[str, str]:
     try:
         given: dict[str, Any] = {} if dynamo else {"opset_version": 17}
         torch.onnx.export(model, (torch.zeros(1, *sizes),), path, dynamo=dynamo, verbose=False, **given)
-        return judged(lambda: cnncalc.load(path), Truth(said.params - _folded(model, path), said.multiplies))
+        ahead = _ahead(model, path)
+        stored = Truth(said.params - _folded(model, path) + ahead, said.multiplies)
+        outcome, why = judged(lambda: cnncalc.load(path), stored)
+        if ahead and outcome == "exact":
+            return "named", f"{ahead:,} numbers more than are learned, for the exporter worked out tables ahead"
+        return outcome, why
     finally:
         for left in Path().glob("*"):
             left.unlink()
@@ -236,6 +244,24 @@ def _folded(model: Any, path: str) -> int:
                 found += module.num_features  # one bias is left of two
         if not list(module.children()):
             before = module
+    return found
+
+
+def _ahead(model: Any, path: str) -> int:
+    """How many numbers more a file has because tables were worked out of parameters, as its exporter says."""
+    import onnx
+
+    graph = onnx.load(path, load_external_data=False).graph
+    stored = {one.name: math.prod(one.dims) for one in graph.initializer}
+    learned = {name: one.numel() for name, one in model.named_parameters()}
+    buffers = {name for name, _ in model.named_buffers()}
+    found = 0
+    for value in graph.value_info:
+        for beside in value.metadata_props:
+            if beside.key == "pkg.onnxscript.optimizer.folded_from" and value.name in stored:
+                made_of = ast.literal_eval(beside.value)
+                if buffers.intersection(made_of):
+                    found += stored[value.name] - sum(learned.get(one, 0) for one in made_of)
     return found
 
 

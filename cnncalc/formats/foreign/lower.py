@@ -120,6 +120,7 @@ class Lowering:
         self.unknown: dict[str, list[str]] = {}
         self.filled = 0  # layers whose weights the file only fills with one number
         self.worked: set[str] = set()  # constants whose multiplies are counted
+        self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.read: dict[str, int] = {}  # how often stored tensors are counted
@@ -247,6 +248,8 @@ class Lowering:
         """The network, or ProblemsFound with all that is wrong."""
         silent: set[str] = set()  # what depends on a tensor that nobody knows
         for operator in self.operations:
+            if not self.made.isdisjoint(operator.gives):
+                continue
             if not silent.isdisjoint(operator.reads):
                 silent.update(operator.gives)
                 continue
@@ -584,6 +587,8 @@ class Lowering:
                 raise error
             found = retried or [dims for dims in declared if dims is not None]
             values = [None] * len(found)
+        if row.type == "Reshape" and self._shuffles(reads, found[0], operator):
+            return [Value(found[0])]
         if values[0] is not None:  # small whole numbers: the shape of something
             return [Value(dims, None, 0, (), one) for dims, one in zip(found, values, strict=True)]
         for at, dims in enumerate(found[: len(declared)]):
@@ -603,6 +608,65 @@ class Lowering:
             given.append(self._one_moved(operator, row, attributes, reads, found, at, name, figures))
             figures = {}
         return given
+
+    def _shuffles(self, reads: list[Value | None], dims: tuple[int, ...], operator: Operation) -> bool:
+        """Whether channels are cut into groups, these turned, and put together again: then that is one layer."""
+        main = reads[0]
+        if main is None or main.ref is None or len(dims) != len(main.dims) + 1 or len(main.dims) < 3:
+            return False
+        at = main.channel
+        groups, each = dims[at : at + 2]
+        if (*dims[:at], groups * each, *dims[at + 2 :]) != main.dims or 1 in (groups, each):
+            return False
+        between: list[str] = []
+        turn = self._only_reader(operator, between)
+        last = turn and self._only_reader(turn, between)
+        if turn is None or last is None or [self._kind(one) for one in (turn, last)] != ["Transpose", "Reshape"]:
+            return False
+        order = list(range(len(dims)))
+        order[at : at + 2] = at + 1, at
+        turned = tuple(dims[axis] for axis in order)
+        if list(self._said(turn).get("perm") or ()) != order or self._dims_of(last, turned) != main.dims:
+            return False
+        if self._declared(last.gives[0]) not in (None, main.dims):
+            return False
+        layer, done, _ = self._tried("channel_shuffle", {"groups": groups}, (main.shape,))
+        if layer is None or done is None:
+            return False
+        self.values[last.gives[0]] = main._replace(ref=self._put(last, layer, done, [main], (main.shape,)))
+        self.made.update((*between, *turn.gives, *last.gives))
+        return True
+
+    def _only_reader(self, operator: Operation, between: list[str]) -> Operation | None:
+        """The only one that reads what an operator gives, also where that goes through others as it is."""
+        for _ in range(4):
+            readers = self.readers.get(operator.gives[0], ())
+            if len(readers) != 1 or readers[0][1] != 0 or operator.gives[0] in self.net.outputs:
+                return None
+            operator = readers[0][0]
+            if self._kind(operator) != SAME:
+                return operator
+            between += operator.gives
+        return None
+
+    def _kind(self, operator: Operation) -> str:
+        """What the first row of an operator says that it is."""
+        rows = self.table.by_operator.get(operator.type)
+        return rows[0].type if rows else ""
+
+    def _said(self, operator: Operation) -> dict[str, Any]:
+        """The attributes of a move, by ONNX's names."""
+        row = self.table.by_operator[operator.type][0]
+        return {**operator.attributes, **row.layer_values({**WORDS, **row.defaults, **operator.attributes})}
+
+    def _dims_of(self, operator: Operation, dims: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The dims that an operator gives which stands further on, where they are known already."""
+        known = [self.values.get(name) or self.net.stored.get(name) for name in operator.reads[1:]]
+        reads = [Known(dims), *(one and Known(one.dims, one.values) for one in known)]
+        try:
+            return moved("Reshape", self._said(operator), reads)[0].dims
+        except Unclear:
+            return self._declared(operator.gives[0])
 
     def _one_moved(
         self,
@@ -892,7 +956,7 @@ class Lowering:
                 self.net.stored[name].size * (times - 1) for name, times in shared.items() if name in self.net.stored
             )
             self.notes.append(
-                f"{len(shared)} stored tensors are read by shared layers and count at each: {more:,} numbers more "
+                f"{len(shared)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
         sizes: dict[str, int] = {}

@@ -14,6 +14,7 @@ from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.lower import lower, several
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
+from cnncalc.formats.foreign.patterns import with_patterns
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
@@ -221,6 +222,7 @@ class _Model:
             self.net.name = self.file
         self._with_kernels()
         self._with_biases()
+        with_patterns(self.net)
         self._say_folded()
         return self.net
 
