@@ -10,6 +10,10 @@ from typing import Any
 FLOAT, INT64 = 1, 7
 
 
+class Body(bytes):
+    """A GraphProto that is an attribute."""
+
+
 def varint(value: int) -> bytes:
     """A number of any sign."""
     value %= 1 << 64
@@ -32,6 +36,8 @@ def field(number: int, value: int | str | bytes | float) -> bytes:
 
 def attribute(name: str, value: Any) -> bytes:
     """An AttributeProto: a number, a text, or several numbers."""
+    if isinstance(value, Body):
+        return field(1, name) + field(6, bytes(value)) + field(20, 5)
     if isinstance(value, bytes):
         return field(1, name) + field(5, value) + field(20, 4)
     if isinstance(value, float):
@@ -77,6 +83,20 @@ def scalar(name: str, number: float) -> bytes:
     return field(2, FLOAT) + field(8, name) + field(9, struct.pack("<f", number))
 
 
+def body(
+    nodes: Sequence[bytes],
+    inputs: Sequence[bytes],
+    outputs: Sequence[bytes],
+    stored: Sequence[bytes] = (),
+    declared: Sequence[bytes] = (),
+) -> Body:
+    """A GraphProto."""
+    graph = b"".join(field(1, one) for one in nodes) + field(2, "net")
+    for number, messages in ((5, stored), (11, inputs), (12, outputs), (13, declared)):
+        graph += b"".join(field(number, one) for one in messages)
+    return Body(graph)
+
+
 def model(
     nodes: Sequence[bytes],
     inputs: Sequence[bytes],
@@ -87,9 +107,7 @@ def model(
     beside: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """A ModelProto."""
-    graph = b"".join(field(1, one) for one in nodes) + field(2, "net")
-    for number, messages in ((5, stored), (11, inputs), (12, outputs), (13, declared)):
-        graph += b"".join(field(number, one) for one in messages)
+    graph = body(nodes, inputs, outputs, stored, declared)
     graph += b"".join(field(16, entry(*one)) for one in beside.items())
     head = field(1, 8) + field(2, "tests") + field(7, graph) + field(8, field(1, "") + field(2, 17))
     return head + b"".join(field(25, one) for one in functions)

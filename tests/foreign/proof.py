@@ -96,9 +96,9 @@ def build(make: Callable[..., Any], **given: Any) -> Any:
 
     try:
         with torch.device("meta"):
-            return make(**given).eval()
+            return make(**given).eval().requires_grad_(False)
     except (NotImplementedError, RuntimeError):
-        return make(**given).eval().to("meta")
+        return make(**given).eval().requires_grad_(False).to("meta")
 
 
 def truth(model: Any, sizes: tuple[int, ...]) -> Truth:

@@ -9,7 +9,7 @@ import pytest
 
 import cnncalc
 from cnncalc.core.analysis import Analysis
-from tests.foreign.onnx_file import model, node, scalar, tensor, value
+from tests.foreign.onnx_file import body, field, model, node, scalar, tensor, value
 
 pytestmark = pytest.mark.quick
 
@@ -183,3 +183,79 @@ def test_attention_that_is_written_out_has_the_figures_of_one_layer(tmp_path: Pa
     )
     assert (analysis.totals.params, analysis.totals.multiplies) == (ours.totals.params, ours.totals.multiplies)
     assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (168, 1_596, "exact")
+
+
+def choosing(condition: list[bytes], stored: list[bytes], said: tuple[int, ...] = (1, 4, 8, 8)) -> bytes:
+    """A convolution in one branch and a pool in the other, which read what stands around them."""
+    big = body(
+        [node("Conv", ["a", "w"], ["then"], "conv", kernel_shape=[3, 3], pads=[1, 1, 1, 1])],
+        [],
+        [value("then", [1, 4, 8, 8])],
+        [tensor("w", [4, 4, 3, 3])],
+    )
+    little = body(
+        [node("MaxPool", ["a"], ["else"], "pool", kernel_shape=[1, 1])],
+        [],
+        [value("else", said)],
+    )
+    nodes = [node("Relu", ["x"], ["a"], "first"), *condition]
+    nodes += [node("If", ["c"], ["b"], "choice", then_branch=big, else_branch=little)]
+    nodes += [node("Relu", ["b"], ["y"], "last")]
+    return model(nodes, [value("x", [1, 4, 8, 8])], [value("y", ["n", "c", "h", "w"])], stored)
+
+
+SIDE = [
+    node("Shape", ["a"], ["sizes"]),
+    node("Gather", ["sizes", "place"], ["side"]),
+    node("Equal", ["side", "eight"], ["c"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("condition", "stored", "rows"),
+    [
+        ([], [tensor("c", [1], [1])], ["relu", "conv", "relu"]),
+        ([], [tensor("c", [1], [0])], ["relu", "max_pool", "relu"]),
+        (SIDE, [tensor("place", [1], [2]), tensor("eight", [1], [8])], ["relu", "conv", "relu"]),
+        (SIDE, [tensor("place", [1], [1]), tensor("eight", [1], [8])], ["relu", "max_pool", "relu"]),
+    ],
+    ids=["true", "false", "a size that is so", "a size that is not so"],
+)
+def test_a_branch_whose_condition_is_known_is_taken(
+    condition: list[bytes], stored: list[bytes], rows: list[str], tmp_path: Path
+) -> None:
+    analysis = read(tmp_path, choosing(condition, stored))
+    assert [row.type for row in analysis.rows] == rows
+    assert analysis.totals.multiplies == (9_216 if "conv" in rows else 0)
+    assert analysis.status == "exact"
+
+
+RUNS = [node("ReduceMax", ["a"], ["most"], keepdims=0), node("Greater", ["most", "zero"], ["c"])]
+
+
+def test_a_branch_that_is_chosen_while_the_network_runs_is_named(tmp_path: Path) -> None:
+    analysis = read(tmp_path, choosing(RUNS, [scalar("zero", 0.0)]))
+    assert [row.output_shape for row in analysis.rows if row.name == "choice"] == [(4, 8, 8)]
+    assert analysis.status == "lower_bound"
+    assert analysis.notes == ("`If` is not understood, its multiplies are not known: `choice`",)
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        read(tmp_path, choosing(RUNS, [scalar("zero", 0.0)], (1, 4, 4, 4)))
+    assert [problem.message for problem in found.value.problems] == [
+        "`If`: it is not known, and the file says not what it gives"
+    ]
+
+
+def test_functions_that_call_each_other_without_end_of_it_are_refused(tmp_path: Path) -> None:
+    """Each of twenty calls the next one twice: a million calls, and not one operator."""
+    functions = [
+        field(1, f"f{at}")
+        + field(4, "a")
+        + field(5, "b")
+        + 2 * field(7, node(f"f{at + 1}", ["a"], ["b"], domain="d"))
+        + field(10, "d")
+        for at in range(19)
+    ]
+    data = model([node("f0", ["x"], ["y"], domain="d")], [value("x", [1, 3])], [value("y", [1, 3])], [], [], functions)
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        read(tmp_path, data)
+    assert "more than 50,000 operators" in found.value.problems[0].message
