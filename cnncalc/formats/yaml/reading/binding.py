@@ -87,7 +87,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
 
 
 def _attribute_cure(key: Text, known: list[str], type_name: str) -> str | None:
-    cure = colon_cure(key) or unknown_attribute(key.text, [*known, *COMMON, *_branches(type_name)])
+    cure = colon_cure(key) or unknown_attribute(type_name, key.text, [*known, *COMMON, *_branches(type_name)])
     return cure or (f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}" if known else None)
 
 
