@@ -21,6 +21,11 @@ def labels(entries: Entries, env: Env, problems: Problems) -> list[Label]:
     return found
 
 
+def given_labels(entries: Entries, env: Env) -> list[Label]:
+    """The labels of a list that is being written out, and so has them; none of any other."""
+    return (entries.labels or {}).get(tuple([type_of(entry, env) for entry in entries.words]), [])
+
+
 def type_of(entry: Entry, env: Env) -> str:
     """The layer type or block of an entry; a word that could not be worked out stays as it is written."""
     text = entry.key.text
