@@ -23,7 +23,9 @@ def labels(entries: Entries, env: Env, problems: Problems) -> list[Label]:
 
 def given_labels(entries: Entries, env: Env) -> list[Label]:
     """The labels of a list that is being written out, and so has them; none of any other."""
-    return (entries.labels or {}).get(tuple([type_of(entry, env) for entry in entries.words]), [])
+    types = tuple([type_of(entry, env) for entry in entries.words])
+    found: list[Label] = (entries.labels or {}).get(types, [])
+    return found
 
 
 def type_of(entry: Entry, env: Env) -> str:
