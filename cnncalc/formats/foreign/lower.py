@@ -585,18 +585,22 @@ class Lowering:
 
     def _hold(self, ref: Ref, operator: Operation, row: Match, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
+        names = []
+        shared = False
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind not in ("weights", "biases", "buffers") or read is None or len(read.sources) != 1:
                 continue
             name = read.sources[0].name
-            self.read[name] = self.read.get(name, 0) + 1
+            names.append(name)
             self.counted[name] = read.sources[0].size
             if role.kind == "weights" and (len(read.dims) > 1 or self.net.counts_once):
                 holder = self.holders.setdefault(name, ref)
                 node, other = self.builder.nodes[ref], self.builder.nodes[holder]
                 if holder != ref and node.layer is other.layer and node.work.weights == other.work.weights:
                     self.builder.share(ref, holder)
-                    self.read[name] -= 1
+                    shared = True
+        for name in names:
+            self.read[name] = self.read.get(name, 0) + (not shared)
 
     def _own(self, ref: Ref, operator: Operation) -> None:
         """Let a layer that is called again hold the weights of its first call."""

@@ -156,7 +156,7 @@ class _Found:
 
 
 def with_patterns(net: Foreign) -> None:
-    """Put one operator in the place of the last of those that a pattern is made of; the others then lead nowhere."""
+    """One operator in the place of the last of those that a pattern is made of; the others then lead nowhere."""
     types = {one.type for one in net.operations}
     by_head: dict[str, list[Pattern]] = {}
     for pattern in PATTERNS:
