@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from cnncalc.core.problem import clean
 from cnncalc.drawing import dot, mermaid
@@ -82,6 +83,7 @@ def test_mermaid_reads_hostile_names_as_text(npm: Install, tmp_path: Path) -> No
     texts = [invoke("diagram", str(tmp_path / name), "-f", "mermaid").out for name in ("net.yaml", "net.json")]
     of_name, of_layers = mermaid_reads([{"name": text[:9], "text": text} for text in texts], npm, tmp_path)
     assert [found["elements"] for found in (of_name, of_layers)] == [["br"], ["br"]]
-    assert of_name["title"] == clean(TOGETHER).replace("<", "‹").replace(">", "›")
+    head = yaml.safe_load(texts[0].split("---\n")[1])  # front matter, as YAML
+    assert head == {"title": clean(TOGETHER).replace("<", "‹").replace(">", "›")}
     wanted = {what: clean(text).replace("/", "_") for what, text in HOSTILE.items()}
     assert [what for what, text in wanted.items() if text not in of_layers["text"].replace("/", "_")] == []
