@@ -92,8 +92,9 @@ class OfAxes(Record):
 class Sizes(Record):
     """The sizes of a network: for all axes together, or for each where they differ.
 
-    `why` says why it could not be proved; then squares up to `checked` were looked at, and its own size. `varying` are layers whose
-    params depend on the size, and `kept` the first and last square size, or sides, with the params of this one.
+    `why` says why it could not be proved; then squares up to `checked` were looked at, and its own size. `varying` are
+    layers whose params depend on the size, and `kept` the first and last square size, or sides, with the params of
+    this one.
     """
 
     name: str
@@ -256,7 +257,7 @@ def _checked(name: str, file: str, own: Shape, fits: bool, graph: Graph, at: At,
 
 
 def _pattern(fits: dict[int, bool], most: int) -> Fitting:
-    """The pattern of sizes up to `most`: the shortest period that holds for its upper half, or a list; and of others."""
+    """The pattern of sizes up to `most`: the shortest period that holds for its upper half, or a list."""
     also = tuple(size for size, there in fits.items() if there)
     for period in range(1, most // 4 + 1):
         if all(fits[size] == fits[size - period] for size in range(most // 2 + 1, most + 1)):
