@@ -25,7 +25,12 @@ layers:
   - flatten: {name: f}
   - dense: {name: d, units: 3, bias: false}
 """
-OPEN = "input: {channels: 4, size: 4}\nlayers:\n  - conv: {name: a, filters: 2, kernel: 1}\n  - resize: {name: u, size: 8}\n"
+OPEN = """\
+input: {channels: 4, size: 4}
+layers:
+  - conv: {name: a, filters: 2, kernel: 1}
+  - resize: {name: u, size: 8}
+"""
 
 
 @pytest.fixture(autouse=True)

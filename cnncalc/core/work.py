@@ -158,7 +158,8 @@ def operations(layer: Layer, inputs: tuple[Shape, ...], done: Work, quantity: st
         text = _pick(layer, formula, scope, None)
         if not text:
             return None
-        found.append(_step(layer, scope, quantity, label, None, text, _value(layer, text, scope, None, quantity, label)))
+        value = _value(layer, text, scope, None, quantity, label)
+        found.append(_step(layer, scope, quantity, label, None, text, value))
     return found
 
 

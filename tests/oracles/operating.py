@@ -217,7 +217,7 @@ def _scale(met: Operations, values: Values, shapes: list[Shape]) -> None:
 
 @_walk_of("layer_norm", "rms_norm", "group_norm", "instance_norm")
 def _norm(met: Operations, values: Values, shapes: list[Shape]) -> None:
-    channels, *sides = shapes[0]
+    channels = shapes[0][0]
     groups: dict[Hashable, list[Any]] = {}
     for channel, *place in _positions(shapes[0]):
         if values.get("over") is not None:

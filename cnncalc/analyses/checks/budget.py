@@ -225,7 +225,7 @@ def held(limits: Iterable[Limit], analysis: Analysis, source: Source) -> Iterato
 
 
 def open_here(measure: Measure, analysis: Analysis, entry: Row | GroupRow | None) -> bool:
-    """Whether a quantity is not known of all layers of an entry, or of the network, so that nothing can be held to it."""
+    """Whether a quantity is not known of all layers of an entry, or of the network: nothing can be held to it."""
     return measure.partial and bool(measure.sign_of(analysis, (entry,) if entry else None))
 
 

@@ -1,8 +1,8 @@
 """What notes count beside multiplies: the positions of an output, additions, comparisons.
 
-Additions and comparisons are those of the formulas that a layer declares, one for each scalar. An exponential, a root, a
-quotient and an error function are operations of their own, and none of these. Where a layer leaves a figure open, as an
-interpolation does, it is not known, and a sum is a lower bound.
+Additions and comparisons are those of the formulas that a layer declares, one for each scalar. An exponential, a
+root, a quotient and an error function are operations of their own, and none of these. Where a layer leaves a figure
+open, as an interpolation does, it is not known, and a sum is a lower bound.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ true holds. The names a formula may use:
 - `many`, the number of inputs; of each of the `tensors` a layer reads `X_channels` and `X_positions`; where inputs are
   joined on one axis `along` (whether it is this one), `along_channels`, and `joined`, the sizes of all on it;
 - what `where` declares;
-- in `additions` and `comparisons`: `products`, the multiplies; `in_values` and `out_values`, of its first input, its output;
+- in `additions` and `comparisons`: `products`, the multiplies; `in_values`, `out_values` of first input and output;
 - for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it;
 - in what a layer `sees`: `place`, a position of its output on one axis, counted from 0; and `out`.
 

@@ -10,7 +10,9 @@ _SHARES: dict[str, Formula] = {  # windows of two lengths: each begins where the
     "last": "ceil((place + 1)*side / out) - 1",
     "period": "out",
 }
-_OVER: dict[str, Formula] = {"over": {"size > 0": "side % size", "true": "0"}}  # what windows of one length leave over
+_OVER: dict[str, Formula] = {
+    "over": {"size > 0": "side % max(size, 1)", "true": "0"}
+}  # what windows of one length leave over
 _CEIL = "round the number of windows up instead of down"
 _CLIP = "with `ceil`: whose rule drops a window that starts outside (caffe: only where there is padding)"
 

@@ -223,7 +223,8 @@ def _checked(text: str, wanted: int, by_axis: bool, known: _Known, usable: dict[
 def _unknown(name: str, text: str, known: _Known, usable: dict[str, int]) -> Fault:
     if name in known.twice:
         return Fault(f"`{name}` in `{text}` is {known.twice[name]}", "give one of them another name")
-    cure = f"`out` is known in {listed((*COUNTS, *OPERATIONS, 'sees'))} only" if name == "out" else misspelt(name, usable)
+    known_in = {"out": (*COUNTS, *OPERATIONS, "sees"), **dict.fromkeys(FIGURES, OPERATIONS)}.get(name)
+    cure = f"`{name}` is known in {listed(known_in)} only" if known_in else misspelt(name, usable)
     return Fault(f"unknown name `{name}` in `{text}`", cure or f"the names are {listed(usable)}")
 
 
