@@ -238,7 +238,9 @@ FORMULAS = {
     'additions = {"w": "product"}': (
         "Own.additions, w: unknown name `product` in `product` (did you mean `products`?)"
     ),
-    'comparisons = {"w": "many > 1"}': "Own.comparisons, w: `many > 1` is no number (write cases: `{\"condition\": \"formula\"}`)",
+    'comparisons = {"w": "many > 1"}': (
+        'Own.comparisons, w: `many > 1` is no number (write cases: `{"condition": "formula"}`)'
+    ),
     'out_side = "before + side"': (
         "Own.out_side: unknown name `before` in `before + side` (the names are `c`, `channels`, `side`, "
         "`vector` and `many`)"
