@@ -141,6 +141,8 @@ def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> 
         lines.append(("layers", many(deep, "weight layer")))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
+    if analysis.stored:
+        lines.append(("stored", stored_text(analysis, style)))
     if analysis.uncounted:
         operators = ", ".join(f"{operator} ({layer})" for layer, operator, _ in analysis.uncounted)
         lines.append(
@@ -154,6 +156,12 @@ def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> 
         lines.append(("note", analysis.note))
     lines += [("note", note) for note in analysis.notes]
     return [(style.plain(label), style.plain(text)) for label, text in lines]
+
+
+def stored_text(analysis: Analysis, style: Style) -> str:
+    """The bytes that a file of another program has, by their type: `244.4 MB: 244,403,360 bytes as float32`."""
+    parts = [f"{style.number(size)} bytes as {dtype}" for dtype, size in analysis.stored.items()]
+    return f"{megabytes(sum(analysis.stored.values()))} in the file: {', '.join(parts)}"
 
 
 def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:

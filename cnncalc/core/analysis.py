@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
@@ -173,7 +173,8 @@ class NoEntry(KeyError):
 class Analysis(Tabular):
     """The figures of a network: rows in the order of the file, groups by path, totals.
 
-    `worked_out` keeps what others derive from it and need more than once, by name.
+    `stored` are the bytes that a file of another program has, by their type. `worked_out` keeps what others derive from
+    it and need more than once, by name.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Analysis(Tabular):
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
+    stored: Mapping[str, int] = field(default_factory=dict)
     graph: Graph | None = None
     worked_out: dict[str, Any] = field(default_factory=dict, init=False)
 
@@ -346,5 +348,6 @@ def analyze(graph: Graph) -> Analysis:
         source=graph.source,
         note=graph.note,
         notes=graph.notes,
+        stored=graph.stored,
         graph=graph,
     )

@@ -531,6 +531,7 @@ class Builder:
         note: str | None = None,
         notes: Iterable[str] = (),
         changed: bool = False,
+        stored: Mapping[str, int] | None = None,
         unread: Callable[[Ref], str | None] = lambda _: None,
     ) -> Graph:
         """The network that leads to the outputs; raises ProblemsFound with all that is wrong.
@@ -570,6 +571,7 @@ class Builder:
             note=note,
             notes=tuple(notes),
             changed=changed,
+            stored=stored or {},
         )
 
     def _stop_if_any(self) -> None:

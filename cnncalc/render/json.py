@@ -57,6 +57,7 @@ def network(
         "source": analysis.source,
         "note": analysis.note,
         "notes": analysis.notes,
+        "stored": dict(analysis.stored),
     }
     if instead:
         total = {"measure": instead.name, "help": instead.help, "total": instead.value(analysis)}
