@@ -161,7 +161,7 @@ def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> 
 def stored_text(analysis: Analysis, style: Style) -> str:
     """The bytes that a file of another program has, by their type: `244.4 MB: 244,403,360 bytes as float32`."""
     parts = [f"{style.number(size)} bytes as {dtype}" for dtype, size in analysis.stored.items()]
-    return f"{megabytes(sum(analysis.stored.values()))} in the file: {', '.join(parts)}"
+    return f"{megabytes(sum(analysis.stored.values()))}: {', '.join(parts)}"
 
 
 def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:

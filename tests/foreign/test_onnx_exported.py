@@ -273,10 +273,7 @@ def test_the_bytes_of_the_file_are_told_by_their_type(tmp_path: Path, monkeypatc
     for name, dtype in (("whole", 1), ("half", 10), ("eighth", 3)):
         (tmp_path / f"{name}.onnx").write_bytes(small_of(dtype))
     assert cnncalc.analyze(cnncalc.load("half.onnx")).stored == {"float16": 216, "float32": 16}
-    assert (
-        " stored       0.000 MB in the file: 216 bytes as float16, 16 bytes as float32\n"
-        in invoke("summary", "half.onnx").out
-    )
+    assert " stored       0.000 MB: 216 bytes as float16, 16 bytes as float32\n" in invoke("summary", "half.onnx").out
     assert json.loads(invoke("summary", "whole.onnx", "-f", "json").out)["stored"] == {"float32": 448}
     ran = invoke("compare", "whole.onnx", "eighth.onnx", "-f", "json")
     assert [one["stored"] for one in json.loads(ran.out)["networks"]] == [

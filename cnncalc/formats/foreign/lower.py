@@ -990,10 +990,13 @@ class Lowering:
     # -------------------------------------------------------------------------------------- what is said besides
 
     def _bytes(self) -> dict[str, int]:
-        """The bytes of the tensors in the file by their type, the most first; nothing where it does not say them."""
+        """The bytes of the tensors in the file by their type, the most first; nothing where it does not say them.
+
+        Single numbers and sizes, which are small int64, belong to operators.
+        """
         found: dict[str, int] = {}
         for one in self.net.stored.values() if self.net.keeps_books else ():
-            if one.learned or one.size > 1:
+            if (one.learned or one.size > 1) and (one.values is None or one.dtype != "int64"):
                 found[clean(one.dtype)] = found.get(clean(one.dtype), 0) + one.bytes
         return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
 
