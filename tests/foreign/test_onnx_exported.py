@@ -64,6 +64,15 @@ def test_the_exporter_says_what_is_learned(tmp_path: Path) -> None:
     )
 
 
+def test_a_long_list_of_the_exporter_is_read_and_what_is_not_asked_for_passed_over(tmp_path: Path) -> None:
+    """Of DenseNet-169 it is 130 KB; beside each node stands the way through the program, which nobody reads."""
+    long = {"pkg.torch.export.ExportedProgram.graph_signature": SIGNATURE + 3_000 * "p: PARAMETER target='p'\n"}
+    for beside in (long, {"pkg.torch.onnx.stack_trace": 100_000 * "line "}):
+        nodes, stored = [node("Add", ["x", "shift"], ["y"])], [tensor("shift", [5, 5])]
+        data = model(nodes, [value("x", [1, 5, 5])], [value("y", [1, 5, 5])], stored, beside=beside)
+        assert read(tmp_path, data).totals.buffers == (25 if beside is long else 0)
+
+
 def written_out(parts: Any, axes: int = -1) -> bytes:
     """A model that gives what an expression of operators does, over an input of 1×7×6."""
     nodes: list[bytes] = []
