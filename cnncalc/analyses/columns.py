@@ -106,13 +106,13 @@ def is_counted(line: SummaryLine) -> bool:
 
 
 def weight_layers(analysis: Analysis) -> int:
-    """The convolutions and dense layers that learn weights, shared ones once: the 16 of VGG-16.
+    """The layers that multiply by weights of their own, so that shared ones are one: the 16 of VGG-16.
 
     >>> import cnncalc
     >>> weight_layers(cnncalc.analyze(cnncalc.load("vgg16")))
     16
     """
-    return sum(row.layer.family in ("conv", "dense") and row.counts.weights > 0 for row in analysis.rows)
+    return sum(row.counts.weights > 0 and row.counts.multiplies > 0 for row in analysis.rows)
 
 
 def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> list[tuple[str, str]]:
