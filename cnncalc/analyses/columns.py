@@ -119,7 +119,7 @@ def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> 
     """Lines below a table: (label, text); `instead` is shown for a quantity that it counts in another way."""
     totals = analysis.totals
     bound = analysis.lower_bound
-    params, flops = (MEASURES[name].sign(bound) for name in ("params", "flops"))
+    params, flops, layers = (MEASURES[name].sign(bound) for name in ("params", "flops", "weight_layers"))
     lines = [
         (
             "params",
@@ -138,7 +138,7 @@ def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> 
         lines.append(("convention", _counted(analysis, instead, style)))
     deep = weight_layers(analysis)
     if deep:
-        lines.append(("layers", many(deep, "weight layer")))
+        lines.append(("layers", f"{layers}{many(deep, 'weight layer')}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
     if analysis.uncounted:
