@@ -36,7 +36,8 @@ class Baseline(NamedTuple):
 
 def path_of(module: str) -> Path:
     """The file of a module of the package."""
-    return (ROOT / module.replace(".", "/")).with_suffix(".py")
+    path = ROOT / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def measure(modules: Iterable[str], file: Path, files: Sequence[str] = ()) -> None:
