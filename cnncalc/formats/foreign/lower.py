@@ -880,7 +880,7 @@ class Lowering:
     # -------------------------------------------------------------------------------------- notes
 
     def _differs(self, operator: Operation, why: str) -> None:
-        """Remember that an operator is taken as the file says, for what follows is another thing."""
+        """A note that an operator is taken as the file says, for what follows is another thing."""
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
 
     def _say(self) -> None:

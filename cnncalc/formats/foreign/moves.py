@@ -23,7 +23,7 @@ class Unclear(ValueError):
 
 
 class Misfit(Unclear):
-    """They cannot, for what is said contradicts itself: no size at run time could mend it."""
+    """A contradiction among attributes and dims, that no size at run time could mend."""
 
 
 class Known(Record):
