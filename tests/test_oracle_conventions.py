@@ -159,7 +159,7 @@ MODULES = {
 def asked(tool: str, model: Any, given: Any) -> Figures:
     """The figures of a tool, asked in a child; what it raises is raised here. torchlens refuses children."""
     if tool == "torchlens":
-        with warnings.catch_warnings(action="ignore"), torch.no_grad():
+        with warnings.catch_warnings(action="ignore"):
             return TOOLS[tool](model.eval(), given)
     reads, writes = os.pipe()
     child = os.fork()
@@ -167,7 +167,7 @@ def asked(tool: str, model: Any, given: Any) -> Figures:
         os.close(reads)
         try:
             warnings.simplefilter("ignore")
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), torch.no_grad():
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 answer: Any = TOOLS[tool](model.eval(), given)
         except BaseException as error:
             answer = f"{type(error).__name__}: {error}"

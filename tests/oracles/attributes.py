@@ -70,7 +70,7 @@ ATTRIBUTES: dict[str, Values] = {
     "embedding": {"words": REQUIRED, "width": REQUIRED},
     "attention": {
         "heads": REQUIRED, "inner": None, "value_width": None, "output_width": None, "kv_heads": "heads",
-        "window": None, "position_table": False, "bias": True,
+        "window": None, "shift": 0, "position_table": False, "bias": True,
     },
     **{
         name: {"units": REQUIRED, "bidirectional": False, "biases": 1, "gives": "all"}

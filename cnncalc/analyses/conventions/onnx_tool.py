@@ -1,6 +1,16 @@
 """onnx-tool, of a network as ONNX whose batch norms are not folded: an estimate for every operator."""
 
-from cnncalc.analyses.conventions.base import CONV_BIAS, DENSE_BIAS, OVER_CHANNELS, REARRANGING, Adds, Convention, each
+from cnncalc.analyses.conventions.base import (
+    CONV_BIAS,
+    DENSE_BIAS,
+    OVER_CHANNELS,
+    REARRANGING,
+    Adds,
+    Convention,
+    attention,
+    each,
+    projection_bias,
+)
 
 Convention(
     "onnx-tool",
@@ -8,7 +18,7 @@ Convention(
     version="1.0.1",
     word="MACs",
     source="onnx_tool/node.py",
-    products="conv transposed_conv dense matmul lstm gru",
+    products="conv transposed_conv dense matmul attention lstm gru",
     nothing=f"dropout embedding upsample {REARRANGING}",
     unknown={
         "max_pool": "sides > 2",
@@ -25,6 +35,12 @@ Convention(
             label="transposed convolution",
         ),
         DENSE_BIAS,
+        projection_bias("multihead", "sdpa", "matmul", "windows"),
+        attention("36 a pair", "softmax", **dict.fromkeys(("multihead", "sdpa", "matmul", "windows"), "36 * pairs")),
+        attention("1 a query and a key, and 79", "scaling", multihead="queries + key_positions * key_width + 79"),
+        attention("1 a query and a key, and 76", "scaling", sdpa="queries + key_positions * key_width + 76"),
+        attention("1 a query", "scaling", matmul="queries", windows="queries + 1"),
+        attention("1 a pair", "position table", windows="position_table * pairs"),
         Adds("31 a value", {"batch_norm": "31 * in_values"}),
         Adds("7 a value and 29 a position", {"layer_norm": "7 * in_values + 29 * norm_positions"}),
         Adds("9 a value", {"group_norm": {"scale or shift": "9 * in_values", "true": "7 * in_values"}}),

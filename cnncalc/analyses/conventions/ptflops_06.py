@@ -1,5 +1,6 @@
 """ptflops before 0.7, which counted modules alone: each activation and pool once."""
 
+from cnncalc.analyses.conventions._ptflops import ATTENTION, UNKNOWN
 from cnncalc.analyses.conventions.base import (
     AT_OUTPUT_POSITIONS,
     CONV_BIAS,
@@ -10,6 +11,7 @@ from cnncalc.analyses.conventions.base import (
     RECURRENT,
     Adds,
     Convention,
+    attention_uncounted,
     each,
     gates,
 )
@@ -21,11 +23,12 @@ Convention(
     word="MACs",
     source="ptflops/pytorch_ops.py, MODULES_MAPPING",
     sees="modules",
-    products=f"conv transposed_conv dense {RECURRENT}",
+    products=f"conv transposed_conv dense attention {RECURRENT}",
     nothing=(
         "matmul layer_norm rms_norm lrn softmax resize sigmoid tanh selu gelu silu hard_swish hard_sigmoid dropout "
         f"embedding {OPERATORS} {REARRANGING}"
     ),
+    unknown=UNKNOWN,
     terms=(
         CONV_BIAS,
         AT_OUTPUT_POSITIONS,
@@ -37,6 +40,8 @@ Convention(
         Adds("1 a value", each("relu relu6 leaky_relu prelu elu", "in_values")),
         Adds("1 a value read", each(POOLS, "in_values")),
         Adds("1 an output", {"upsample": "out_values"}),
+        *ATTENTION,
+        attention_uncounted("windows"),
         gates(lstm=10, gru=7),
     ),
 )
