@@ -279,8 +279,11 @@ def _check_reads(layer: Layer, shape: Shape) -> None:
         what = f"`{layer.type}` reads a vector, its input is {written_shape(shape)}"
         raise Impossible("wrong-input", what, cure, reason="kind")
     if layer.reads == "tokens" and len(shape) != 2:
-        cure = "put `to_sequence` before it"
         what = f"`{layer.type}` reads tokens, its input is {written_shape(shape)}"
+        cure = "put `to_sequence` before it"
+        if not shape[1:]:
+            what = f"`{layer.type}` reads tokens, its input is a vector of {shape[0]:,}"
+            cure = "put `reshape: [LENGTH, WIDTH]` before it, or give the input a `length`"
         raise Impossible("wrong-input", what, cure, reason="kind")
 
 
@@ -430,6 +433,8 @@ def _no_size(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, v
         return Impossible("limit", what, None, term)
     figure = f"−{-value}" if value < 0 else str(value)
     cure = "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it"
+    if "kernel" not in layer.attributes or "output_padding" in layer.attributes:  # no window slides over it
+        cure = "take less away here, or shrink less before it"
     if axis is not None and sides[axis] == 1 < max(sides):
         cure = f"{side} 1: are the axes in this order? Else {cure}"
     return Impossible(
