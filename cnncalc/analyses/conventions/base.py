@@ -236,12 +236,18 @@ def scope_for(layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Scope:
 
 
 def _written_as(scope: Scope, code: str) -> Scope:
-    """Which of the ways holds; what nn.MultiheadAttention cannot be is written with F.scaled_dot_product_attention."""
+    """Which of the ways holds.
+
+    What nn.MultiheadAttention cannot be is written with F.scaled_dot_product_attention; its short cut under no_grad is
+    for self-attention with biases and an even number of heads.
+    """
     widths = {scope["query_channels"], scope["inner"], scope["value_width"], scope["output_width"]}
     if scope["window_given"]:
         code = "windows"
     elif code in ("multihead", "no_grad") and (len(widths) > 1 or scope["kv_heads"] != scope["heads"]):
         code = "sdpa"
+    elif code == "no_grad" and not (scope["bias"] and scope["many"] == 1 and scope["heads"] % 2 == 0):
+        code = "multihead"
     return {way: way == code for way in (*ATTENTION, "windows")}
 
 

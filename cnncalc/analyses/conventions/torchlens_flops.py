@@ -15,6 +15,8 @@ from cnncalc.analyses.conventions.base import (
     projection_bias,
 )
 
+MASK = "(sum(shifted) > 0) * (pairs + 5 * of_windows)"
+
 Convention(
     "torchlens-flops",
     tool="torchlens",
@@ -34,6 +36,7 @@ Convention(
         attention("5 a pair", "softmax", matmul="5 * pairs", windows="5 * pairs"),
         attention("1 a query", "scaling", matmul="queries", windows="queries"),
         attention("1 a pair", "position table", windows="position_table * pairs"),
+        attention("1 a pair, and 5 for the mask", "shifted windows", windows=MASK),
         attention("2 a value", "dropout", windows="2 * (pairs + prod(padded) * output_width)"),
         Adds("5 a value", each(NORMS, "5 * in_values")),
         Adds("11 a value", {"lrn": "11 * in_values"}),

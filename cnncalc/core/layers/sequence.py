@@ -65,7 +65,8 @@ class Attention(Layer, family="sequence"):
 
     Of one input the positions attend to each other; with `from: [queries, memory]` those of the first to those of the
     second; a third one has the values. With a `window` they attend within windows, for which sides are padded before
-    the projections; windows that are shifted by `shift` are smaller at the borders. `kv_heads` below `heads` lets several query heads read one key and one value.
+    the projections; windows shifted by `shift` are smaller at the borders. `kv_heads` below `heads` lets several query
+    heads read one key and one value.
     Source: Vaswani et al. 2017; windows Liu et al. 2021, Swin; shared keys and values Ainslie et al. 2023.
     """
 
