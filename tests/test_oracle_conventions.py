@@ -5,7 +5,8 @@ A tool is called as its manual calls it: of most that is without torch.no_grad()
 Beside PyTorch's CPU build: `pip install --no-deps torchvision==0.28.0 pillow torchinfo fvcore iopath yacs portalocker
 tabulate termcolor ptflops ultralytics-thop calflops torchscan torchlens onnx-tool onnx deepspeed …`; a tool that is
 not there is skipped. Each figure is asked in a process of its own, for calflops and ptflops count once more what they
-counted before. `thop` and `ultralytics-thop` are one module, `thop`: the one that is installed is asked.
+counted before. `thop` and `ultralytics-thop` are one module, `thop`: the one that is installed is asked, as is the
+version of ptflops, where 0.6.9 has a convention of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import packages_distributions
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -72,16 +73,18 @@ def of_ptflops(model: Any, given: Any) -> Figures:
 
     def count(backend: str) -> int:
         size = tuple(given.shape[1:])
-        found = get_model_complexity_info(model, size, False, False, backend=backend)
+        found = get_model_complexity_info(model, size, False, False, **({"backend": backend} if backend else {}))
         return int(found[0])
 
+    if version("ptflops") < "0.7":
+        return {"ptflops-06": count("")}
     return {"ptflops": count("pytorch"), "ptflops-aten": count("aten")}
 
 
 def of_thop(model: Any, given: Any) -> Figures:
     import thop
 
-    forks = "ultralytics-thop" in packages_distributions()["thop"]
+    forks = "Ultralytics" in Path(thop.__file__).read_text(encoding="utf-8")
     return {"ultralytics-thop" if forks else "thop": int(thop.profile(model, (given,), verbose=False)[0])}
 
 
@@ -219,6 +222,7 @@ NETWORKS: dict[str, tuple[str, tuple[str, ...]]] = {  # our file: torchvision's 
 # What of torchvision's code no file says, and how much further it takes a tool
 APART = {
     ("ptflops", "convnext_tiny"): (-828_672, "ptflops knows nn.LayerNorm, and no class made of it: LayerNorm2d"),
+    ("thop", "convnext_tiny"): (-4 * 828_672, "nor does thop 0.1.1"),
     ("onnx_tool", "swin_t"): (3, "where patches are merged, how far sides are padded is worked out"),
 }
 

@@ -1,12 +1,11 @@
-"""What all versions of ptflops have in common: its hook for nn.MultiheadAttention, and dense layers around products."""
+"""What all versions of ptflops have in common: what they do with attention."""
 
-from cnncalc.analyses.conventions.base import attention, attention_projects, projection_bias
+from cnncalc.analyses.conventions.base import attention, attention_projects
 
 UNKNOWN = {"attention": "(multihead or no_grad) and (key_channels != inner or value_channels != inner)"}
 
 ATTENTION = (
     attention_projects("sdpa", "matmul"),
-    projection_bias("sdpa", "matmul"),
     attention(
         "1 an output, and the last always",
         "bias of projections",

@@ -13,6 +13,7 @@ from cnncalc.analyses.conventions.base import (
     attention,
     each,
     gates,
+    projection_bias,
 )
 
 Convention(
@@ -44,10 +45,12 @@ Convention(
         Adds("2 an output", {"upsample": {"module": "2 * out_values", "true": "out_values"}}),
         Adds("1 an output", {"resize": "out_values"}),
         *ATTENTION,
+        projection_bias("sdpa", "matmul"),
         attention("not counted", "projections", windows="dots - multiplies"),
         attention("1 a pair", "softmax", windows="pairs"),
         gates(lstm=10, gru=7),
     ),
     unknown=UNKNOWN,
-    note="An activation or pool is counted twice: its module, and the function that this calls.",
+    note="An activation or pool is counted twice: its module, and the function that this calls. What is made of "
+    "nn.LayerNorm, as torchvision's LayerNorm2d, is not counted.",
 )
