@@ -17,7 +17,7 @@ import os
 import pickle
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -30,6 +30,7 @@ import cnncalc
 from cnncalc.analyses.conventions import convention
 from cnncalc.analyses.conventions.base import AS_MODULES, ATTENTION, Code
 from cnncalc.analyses.reconcile import reconciled
+from tests.oracles.asked import compared, keep
 from tests.oracles.torchvision_operators import declared
 from tests.running import DATA
 
@@ -42,10 +43,12 @@ Figures = dict[str, int]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def operators_of_torchvision() -> None:
-    """What torchvision needs, in one thread."""
+def operators_of_torchvision() -> Iterator[None]:
+    """What torchvision needs, in one thread; at the end the record is kept."""
     declared()
     torch.set_num_threads(1)
+    yield
+    keep()
 
 
 # ------------------------------------------------------------------------------------------------ the tools
@@ -164,6 +167,9 @@ MODULES = {
 }
 
 
+DISTRIBUTIONS = {"onnx_tool": "onnx-tool"}
+
+
 def asked(tool: str, model: Any, given: Any) -> Figures:
     """The figures of a tool, asked in a child; what it raises is raised here."""
     reads, writes = os.pipe()
@@ -187,7 +193,15 @@ def asked(tool: str, model: Any, given: Any) -> Figures:
     return answer
 
 
-def hold(graph: cnncalc.Graph, tool: str, model: Any, given: Any, code: Code = AS_MODULES, apart: int = 0) -> None:
+def hold(
+    graph: cnncalc.Graph,
+    tool: str,
+    model: Any,
+    given: Any,
+    code: Code = AS_MODULES,
+    apart: int = 0,
+    kind: str = "layers",
+) -> None:
     """A tool's figures are those that its conventions give, or so far apart."""
     if find_spec(tool) is None:
         pytest.skip(f"{tool} is not installed")
@@ -200,6 +214,8 @@ def hold(graph: cnncalc.Graph, tool: str, model: Any, given: Any, code: Code = A
     assert {name: (one.figure + apart, one.status) for name, one in found.items()} == {
         name: (figure, "exact") for name, figure in printed.items()
     }
+    distribution = "ultralytics-thop" if "ultralytics-thop" in printed else DISTRIBUTIONS.get(tool, tool)
+    compared(distribution, kind, len(printed))
 
 
 # ------------------------------------------------------------------------------------------------ networks
@@ -236,7 +252,15 @@ def test_a_network(name: str, tool: str) -> None:
     model = getattr(models, constructor)(weights=None, **more)
     path = DATA / f"reconcile/{name}.yaml"
     graph = cnncalc.load(str(path) if path.exists() else name)
-    hold(graph, tool, model, torch.zeros(1, 3, 224, 224), Code(functional), APART.get((tool, name), (0, ""))[0])
+    hold(
+        graph,
+        tool,
+        model,
+        torch.zeros(1, 3, 224, 224),
+        Code(functional),
+        APART.get((tool, name), (0, ""))[0],
+        "networks",
+    )
 
 
 # ------------------------------------------------------------------------------------------------ single layers
