@@ -27,7 +27,7 @@ def schema() -> Schema:
     'cnncalc architecture file'
     """
     figures = {
-        name: said(f"{_number(measure)}, `884k`, `~60M` or `<25M`", _figure(measure))
+        name: said(f"{_number(measure)}, `884k`, `~60M`, `<25M` or `2.1 * NAME`", _figure(measure))
         for name, measure in used(Use.FIGURES).items()
     }
     output = said("`28x28x256` (height × width × channels), or `4096` for a vector", _FIGURE)
