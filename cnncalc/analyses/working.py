@@ -230,7 +230,8 @@ def explain(
 
     A block is unfolded to a depth: 0 its sum alone, 1 also the entries directly below, None every layer. Entries that
     come up by unfolding are passed over where they are idle. `asked` names quantities whose working is told, too;
-    `against` holds an entry to which the figures are put in ratio. Raises ProblemsFound where that is more than is shown.
+    `against` holds an entry to which the figures are put in ratio. Raises ProblemsFound where that is more than is
+    shown.
 
     >>> import cnncalc
     >>> analysis = cnncalc.analyze(cnncalc.load("lenet5"))
