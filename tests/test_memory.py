@@ -35,7 +35,7 @@ def simulated(graph: Graph, order: tuple[int, ...]) -> list[int]:
     found = []
     for at, place in enumerate(order):
         there.add(tensor[place])
-        found.append(sum(bytes_of(graph, graph.shape(ref)) for ref in there))
+        found.append(sum(bytes_of(graph, ref) for ref in there))
         later = {tensor[ref] for other in order[at + 1 :] for ref in graph.nodes[other].inputs}
         there &= later | kept
     return found
