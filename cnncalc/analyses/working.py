@@ -244,7 +244,7 @@ def explain(
 
     def of(entry: Row | GroupRow | None) -> dict[str, Sequence[Worked]]:
         found = {name: one.worked(analysis, entry) for name in asked if (one := MEASURES[name]).worked}
-        return {**found, "ratio": ratios(analysis, entry, *against, asked)} if against else found
+        return {**found, "ratio": ratios(analysis, entry, against[0], asked)} if against else found
 
     def add(entry: Row | GroupRow | None, depth: int | None, asked: bool) -> None:
         if len(found) >= MOST_EXPLAINED:
@@ -351,7 +351,7 @@ def explained(
     """
     hint = f"`cnncalc summary {file or analysis.file} --depth all` shows every name"
     entries = named(analysis, names or ("total",), file, hint)
-    other = named(analysis, (against,), file, hint) if against else ()
+    other = named(analysis, (against,), file, hint) if against else []
     return explain(analysis, entries, (0 if names else 1) if isinstance(depth, str) else depth, asked, other)
 
 

@@ -191,7 +191,7 @@ class WithStorage:
     optimizer: str | None = option(
         "--optimizer",
         type=click.Choice(OPTIMIZERS),
-        help="That keeps 0, 1 or 2 numbers for each param, for memory of training.  [default: as the file says, else sgd]",
+        help="That keeps 0, 1 or 2 numbers a param, for memory of training.  [default: as the file says, else sgd]",
         group=NETWORK,
     )
 

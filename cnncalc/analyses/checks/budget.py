@@ -124,8 +124,8 @@ class Held(Record):
         if not self.broken or self.covered:
             return None
         message = over(self.name, self.quantity, self.amount, self.actual)
-        notes = (f"the limit stands in {self.by}",) if self.by else ()
-        notes += (f"for {self.assumed}",) if self.assumed else ()
+        said = (self.by and f"the limit stands in {self.by}", self.assumed and f"for {self.assumed}")
+        notes = tuple(note for note in said if note)
         return Problem("budget", message, self.where, notes, level=self.level, reason=f"{self.name} {self.quantity}")
 
 

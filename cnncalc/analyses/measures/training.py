@@ -89,12 +89,8 @@ def training(graph: Graph) -> list[int | None]:
     found: list[int | None] = []
     for place, (node, held) in enumerate(zip(graph.nodes, kept(graph), strict=True)):
         work = node.work
-        owned = (
-            number_of(graph, place) * (times * (work.weights + work.biases) + work.buffers)
-            if node.shares == place
-            else 0
-        )
-        found.append(None if held is None else held + owned)
+        owned = times * (work.weights + work.biases) + work.buffers if node.shares == place else 0
+        found.append(None if held is None else held + number_of(graph, place) * owned)
     return found
 
 

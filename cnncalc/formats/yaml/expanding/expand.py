@@ -423,15 +423,8 @@ class Expander:
         """The key that is equal for calls of a block which give the same layers, or fail alike on what is not known."""
         values = (env[param.name] for param in block.params)
         shapes = self.builder.shapes(reads)
-        return (
-            block.name,
-            self.depth,
-            self.trainable,
-            self.dtype,
-            *map(reads.index, reads),
-            *shapes,
-            *map(exactly, values),
-        )
+        around = (self.depth, self.trainable, self.dtype)
+        return (block.name, *around, *map(reads.index, reads), *shapes, *map(exactly, values))
 
     def has_room(self, call: _Call, path: str) -> bool:
         """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""

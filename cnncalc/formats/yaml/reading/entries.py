@@ -12,7 +12,10 @@ COMMON = ("name", "from", "repeat", "when", "share", "trainable", "dtype")  # wh
 
 
 class Branch(Record):
-    """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere; `trainable` and `dtype` are of all in it."""
+    """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere.
+
+    `trainable` and `dtype` are said of all in it.
+    """
 
     name: Text | None
     entries: Entries
