@@ -154,7 +154,7 @@ def test_the_working() -> None:
 
 
 def test_the_planned_part_of_an_arena_of_tflite_micro() -> None:
-    """`NonPersistent` of person_detect.tflite, as tflite-micro's benchmark prints it; docs/conventions.md has the rest."""
+    """`NonPersistent` of person_detect.tflite, as the benchmark of tflite-micro prints it: see docs/conventions.md."""
     graph = cnncalc.loads(
         "extends: mobilenet_v1_025\ninput: {channels: 1, size: 96}\nvars: {classes: 2}\n"
         "memory: {dtype: int8, in_place: true}\n"
