@@ -121,17 +121,43 @@ tried, for {record["causes"]}; mended, {record["failures"]} fail.
 
 
 def _mutation(record: dict[str, Any]) -> tuple[str, str]:
-    total, rows = record["total"], []
-    for module, counts in (*record["modules"].items(), ("**total**", total)):
-        share = 100 * (counts["mutants"] - counts["survived"]) / counts["mutants"]
-        rows.append((module, counts["mutants"], counts["mutants"] - counts["survived"], f"{share:.1f} %"))
-    reasons = "\n".join(f"- {times} × {reason}" for reason, times in record["reasons"].items())
-    listed = "\n".join(f"- `{one['mutant']}`, line {one['line']}" for one in record["survivors"])
     body = f"""\
 The core is changed in one place at a time (an operator, a constant, a condition, a word, a factor of a declared
 formula), and the tests must notice. They are run until the first fails; tests that never end kill, too.
 
-{_table(("", "mutants", "killed", ""), rows)}
+{_killed(record)}"""
+    return "Mutation testing", body
+
+
+def _guards(record: dict[str, Any]) -> tuple[str, str]:
+    total = record["total"]
+    body = f"""\
+The same of what guards files and exit codes: what is written and what is not, what a command ends with, verdicts of
+grading, limits of problems and files; of the largest modules that function which decides. {_part(total)} were put in,
+spread evenly over each module, and the tests that are about these must notice.
+
+{_killed(record)}"""
+    return "Mutation testing of what guards", body
+
+
+def _part(total: dict[str, int]) -> str:
+    """How many of how many mutants."""
+    whole = total["mutants"] == total["of"]
+    return f"All {total['of']:,} mutants" if whole else f"{total['mutants']:,} of {total['of']:,} mutants"
+
+
+def _killed(record: dict[str, Any]) -> str:
+    """The share of mutants that tests noticed, by module, and why the others survive."""
+    total, rows = record["total"], []
+    for module, counts in (*record["modules"].items(), ("**total**", total)):
+        share = 100 * (counts["mutants"] - counts["survived"]) / counts["mutants"]
+        of = [counts["of"]] if total.get("of", total["mutants"]) != total["mutants"] else []
+        rows.append((module, counts["mutants"], *of, counts["mutants"] - counts["survived"], f"{share:.1f} %"))
+    head = ("", "mutants", *(["of"] if len(rows[0]) > 4 else []), "killed", "")
+    reasons = "\n".join(f"- {times} × {reason}" for reason, times in record["reasons"].items())
+    listed = "\n".join(f"- `{one['mutant']}`, line {one['line']}" for one in record["survivors"])
+    return f"""\
+{_table(head, rows)}
 
 The {total["survived"]} survivors, by reason (`tests/mutation/survivors.yaml`):
 
@@ -142,7 +168,6 @@ The {total["survived"]} survivors, by reason (`tests/mutation/survivors.yaml`):
 {listed}
 
 </details>"""
-    return "Mutation testing", body
 
 
 def _coverage(record: dict[str, Any]) -> tuple[str, str]:
@@ -212,6 +237,7 @@ What failed was mended, and stays in the tests.
 SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "oracles": _oracles,
     "mutation": _mutation,
+    "guards": _guards,
     "fuzz": _fuzz,
     "outputs": _outputs,
     "foreign": _foreign,

@@ -24,7 +24,7 @@ from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
-from cnncalc.formats.foreign.moves import BY_VALUE, MOVES, Known, Unclear, axis_of, by_value, moved, spread
+from cnncalc.formats.foreign.moves import BY_VALUE, MOVES, Known, Misfit, Unclear, axis_of, by_value, moved, spread
 from cnncalc.formats.foreign.paths import name_nodes
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 
@@ -345,9 +345,11 @@ class Lowering:
                 found = [Known(one) for one in declared if one is not None]
             else:
                 found = by_value(operator.type, known)
-        except Unclear:
+        except Unclear as error:
             if None in declared:
                 raise
+            if isinstance(error, Misfit):
+                self._differs(operator, str(error))
             found = [Known(one) for one in declared if one is not None]
         if operator.type in ("Shape", "Size", "ConstantOfShape", "Range"):
             sources = ()
@@ -463,7 +465,7 @@ class Lowering:
             why = wrong
         if declared is None and dims is None:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
-        self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
+        self._differs(operator, why)
         figures = dict(stored)
         if not self.net.keeps_books and (done or not (LAYERS[row.type].weights or LAYERS[row.type].biases)):
             figures = {name: getattr(done, name, 0) for name in ("weights", "biases", "buffers")}
@@ -490,7 +492,7 @@ class Lowering:
         stored = self._stored(row, reads)
         wrong = self._wrong(done, None, stored, None, seen) if done else why
         if layer is None or done is None or wrong:
-            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {wrong}")
+            self._differs(operator, wrong)
             return self._uncounted(operator, reads)
         ref = self._put(operator, layer, done, [seen], (seen.shape,))
         self._hold(ref, operator, row, reads)
@@ -621,6 +623,8 @@ class Lowering:
             retried = self._for_one_image(row, attributes, known)
             if retried is None and (not declared or None in declared):
                 raise error
+            if retried is None and isinstance(error, Misfit):
+                self._differs(operator, str(error))
             found = retried or [dims for dims in declared if dims is not None]
             values = [None] * len(found)
         if row.type == "Reshape" and self._shuffles(reads, found[0], operator):
@@ -629,10 +633,7 @@ class Lowering:
             return [Value(dims, None, 0, (), one) for dims, one in zip(found, values, strict=True)]
         for at, dims in enumerate(found[: len(declared)]):
             if declared[at] not in (None, dims):
-                self.disagree.append(
-                    f"`{clean(operator.name)}` ({clean(operator.type)}): declared is {_dims(declared[at] or ())}, "
-                    f"and {_dims(dims)} follows"
-                )
+                self._differs(operator, f"declared is {_dims(declared[at] or ())}, and {_dims(dims)} follows")
         given = []
         figures: dict[str, int] = self._loose(reads)
         for at, name in enumerate(operator.gives):
@@ -806,13 +807,13 @@ class Lowering:
         declared = self._declared(operator.gives[0])
         try:
             dims = spread([read.dims for read in parts])
-        except Unclear:
+        except Misfit as error:
             if declared is None:
                 raise
+            self._differs(operator, str(error))
             dims = declared
         if declared is not None and declared != dims:
-            said = f"declared is {_dims(declared)}, and {_dims(dims)} follows"
-            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {said}")
+            self._differs(operator, f"declared is {_dims(declared)}, and {_dims(dims)} follows")
             dims = declared
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
         channel = max(0, main.channel + len(dims) - len(main.dims))
@@ -999,6 +1000,10 @@ class Lowering:
             if (one.learned or one.size > 1) and (one.values is None or one.dtype != "int64"):
                 found[clean(one.dtype)] = found.get(clean(one.dtype), 0) + one.bytes
         return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
+
+    def _differs(self, operator: Operation, why: str) -> None:
+        """A note that an operator is taken as the file says, for what follows is another thing."""
+        self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
 
     def _say(self) -> None:
         for type, names in self.unknown.items():
