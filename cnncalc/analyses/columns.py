@@ -146,7 +146,7 @@ def footer(
         lines.append(("layers", f"{layers}{many(deep, 'weight layer')}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
-    if analysis.stored:
+    if analysis.file_bytes:
         lines.append(("stored", stored_text(analysis, style)))
     memory = dict.fromkeys(assumed(analysis, names))
     lines += [("memory", f"{text}; MB of 10⁶ bytes") for text in memory]
@@ -167,8 +167,8 @@ def footer(
 
 def stored_text(analysis: Analysis, style: Style) -> str:
     """The bytes that a file of another program has, by their type: `244.4 MB: 244,403,360 bytes as float32`."""
-    parts = [f"{style.number(size)} bytes as {dtype}" for dtype, size in analysis.stored.items()]
-    return f"{megabytes(sum(analysis.stored.values()))}: {', '.join(parts)}"
+    parts = [f"{style.number(size)} bytes as {dtype}" for dtype, size in analysis.file_bytes.items()]
+    return f"{megabytes(sum(analysis.file_bytes.values()))}: {', '.join(parts)}"
 
 
 def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:

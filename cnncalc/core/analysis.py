@@ -174,8 +174,8 @@ class NoEntry(KeyError):
 class Analysis(Tabular):
     """The figures of a network: rows in the order of the file, groups by path, totals.
 
-    `stored` are the bytes that a file of another program has, by their type. `worked_out` keeps what others derive from
-    it and need more than once, by name.
+    `file_bytes` are those of the tensors in a file of another program, by their type. `worked_out` keeps what others
+    derive from it and need more than once, by name.
     """
 
     name: str
@@ -189,7 +189,7 @@ class Analysis(Tabular):
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
-    stored: Mapping[str, int] = field(default_factory=dict)
+    file_bytes: Mapping[str, int] = field(default_factory=dict)
     graph: Graph | None = None
     worked_out: dict[str, Any] = field(default_factory=dict, init=False)
 
@@ -349,6 +349,6 @@ def analyze(graph: Graph) -> Analysis:
         source=graph.source,
         note=graph.note,
         notes=graph.notes,
-        stored=graph.stored,
+        file_bytes=graph.file_bytes,
         graph=graph,
     )

@@ -540,7 +540,7 @@ class Builder:
         note: str | None = None,
         notes: Iterable[str] = (),
         changed: bool = False,
-        stored: Mapping[str, int] | None = None,
+        file_bytes: Mapping[str, int] | None = None,
         unread: Callable[[Ref], str | None] = lambda _: None,
     ) -> Graph:
         """The network that leads to the outputs; raises ProblemsFound with all that is wrong.
@@ -580,7 +580,7 @@ class Builder:
             note=note,
             notes=tuple(notes),
             changed=changed,
-            stored=stored or {},
+            file_bytes=file_bytes or {},
         )
 
     def _stop_if_any(self) -> None:

@@ -57,7 +57,7 @@ def network(
         "source": analysis.source,
         "note": analysis.note,
         "notes": analysis.notes,
-        "stored": dict(analysis.stored),
+        "file_bytes": dict(analysis.file_bytes),
     }
     if analysis.graph and any((one := MEASURES.get(name)) and one.assumed for name in asked):
         head["memory"] = analysis.graph.storage._asdict()

@@ -281,11 +281,11 @@ def test_the_bytes_of_the_file_are_told_by_their_type(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     for name, dtype in (("whole", 1), ("half", 10), ("eighth", 3)):
         (tmp_path / f"{name}.onnx").write_bytes(small_of(dtype))
-    assert cnncalc.analyze(cnncalc.load("half.onnx")).stored == {"float16": 216, "float32": 16}
+    assert cnncalc.analyze(cnncalc.load("half.onnx")).file_bytes == {"float16": 216, "float32": 16}
     assert " stored       0.000 MB: 216 bytes as float16, 16 bytes as float32\n" in invoke("summary", "half.onnx").out
-    assert json.loads(invoke("summary", "whole.onnx", "-f", "json").out)["stored"] == {"float32": 448}
+    assert json.loads(invoke("summary", "whole.onnx", "-f", "json").out)["file_bytes"] == {"float32": 448}
     ran = invoke("compare", "whole.onnx", "eighth.onnx", "-f", "json")
-    assert [one["stored"] for one in json.loads(ran.out)["networks"]] == [
+    assert [one["file_bytes"] for one in json.loads(ran.out)["networks"]] == [
         {"float32": 448},
         {"int8": 108, "float32": 16},
     ]
@@ -293,4 +293,4 @@ def test_the_bytes_of_the_file_are_told_by_their_type(tmp_path: Path, monkeypatc
     assert [line for line in lines if line[:1] == ["stored"]] == [
         ["stored", "0.000", "MB", "float32", "0.000", "MB", "int8/float32", "−72.3", "%", "×0.28"]
     ]
-    assert cnncalc.analyze(cnncalc.load("lenet5")).stored == {}
+    assert cnncalc.analyze(cnncalc.load("lenet5")).file_bytes == {}

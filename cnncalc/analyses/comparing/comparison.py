@@ -140,7 +140,7 @@ def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
         ratios = [style.plain(ratio(figures[0], figure)) for figure in figures]
         if any(figures):
             found.append(FigureLine(measure.label, cells, changes, ratios))
-    if any(one.analysis.stored for one in networks):
+    if any(one.analysis.file_bytes for one in networks):
         found.append(_stored(networks, style))
     for quantity in used(Use.HEADLINE):
         found.append(_words(f"most {quantity}", [heaviest_text(one, quantity, style) for one in networks]))
@@ -172,8 +172,8 @@ def bounds(networks: Sequence[NetworkFigures]) -> list[str]:
 
 def _stored(networks: Sequence[NetworkFigures], style: Style) -> FigureLine:
     """What files of other programs store; an architecture stores nothing."""
-    sizes = [sum(one.analysis.stored.values()) for one in networks]
-    types = ["/".join(one.analysis.stored) for one in networks]
+    sizes = [sum(one.analysis.file_bytes.values()) for one in networks]
+    types = ["/".join(one.analysis.file_bytes) for one in networks]
     cells = [style.plain(f"{megabytes(size)} {type}" if size else "–") for size, type in zip(sizes, types, strict=True)]
     if not all(sizes):
         return _words("stored", cells)

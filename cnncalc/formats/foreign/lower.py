@@ -292,7 +292,7 @@ class Lowering:
         inputs = list(self.builder.inputs)
         named = {(self.builder.nodes[ref].name if ref >= 0 else inputs[-1 - ref]): ref for ref in outputs.values()}
         self._say()
-        return self.builder.graph(named, notes=self.notes, changed=self.changed, stored=self._bytes())
+        return self.builder.graph(named, notes=self.notes, changed=self.changed, file_bytes=self._bytes())
 
     def _truth(self, name: str) -> bool | None:
         """What a tensor is that decides something; None where that is not known before the network runs."""
