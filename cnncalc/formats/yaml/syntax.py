@@ -34,6 +34,15 @@ def syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
         return fail("yaml-syntax", "not YAML", Place(source.name, 1, 1))
     mark = mark or context
     place = source.where(mark)
+    sign = text[mark.index : mark.index + 1]
+    if context is not None and text[context.index : context.index + 1] in ("*", "&"):
+        message = f"`{text[context.index]}` begins a name of YAML's own, and none follows"
+        help = (
+            "quote what is text, or move an expression to where no `*` begins it; an entry is repeated by `repeat: 2`"
+        )
+        return fail("yaml-syntax", message, source.where(context), help)
+    if sign in ("@", "`", "%") and "cannot start any token" in what:
+        return fail("yaml-syntax", f"`{sign}` begins nothing in YAML", place, "quote what is text")
     if cure := _cure(place):
         return fail("yaml-syntax", f"not YAML: {what}", place, cure)
     opened = text[context.index : context.index + 1] if context is not None else ""
