@@ -8,6 +8,7 @@ from collections.abc import Collection
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.reading.renamed import written
 
+_LONGEST = 200  # letters of what is looked at as a call
 _CALL = re.compile(r"([A-Za-z_][\w.]*)\s*\((.*)\)", re.DOTALL)  # conv(8, 3)
 _SPACED = re.compile(r"([A-Za-z_]\w*)[ \t]+(\d[\w ,]*)")  # conv 8 3
 _TYPE = ("type", "layer", "op", "class", "module")  # keys that say of what kind a layer is
@@ -42,7 +43,7 @@ def call_meant(text: str, known: Collection[str]) -> str | None:
     >>> call_meant("conv(8, 3, stride=2)", ["conv"]), call_meant("conv 8 3", ["conv"])
     ('write `conv: [8, 3, stride: 2]`', 'write `conv: [8, 3]`')
     """
-    found = _CALL.fullmatch(text) or _SPACED.fullmatch(text)
+    found = (_CALL.fullmatch(text) or _SPACED.fullmatch(text)) if len(text) <= _LONGEST else None
     if found is None or found[1] not in known:
         return None
     values = re.sub(r"\s*=\s*", ": ", found[2]) if "(" in text else ", ".join(re.findall(r"\w+", found[2]))
@@ -51,7 +52,7 @@ def call_meant(text: str, known: Collection[str]) -> str | None:
 
 def block_meant(name: str) -> str | None:
     """The block that a name with params stands for: `unit(n, s=1)`."""
-    found = _CALL.fullmatch(name)
+    found = _CALL.fullmatch(name) if len(name) <= _LONGEST else None
     return f"params stand inside: `{found[1]}: {{params: [{found[2]}], layers: […]}}`" if found else None
 
 

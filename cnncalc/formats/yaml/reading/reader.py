@@ -204,7 +204,7 @@ class Reader:
     def params(self, node: Node) -> list[Param]:
         """Params of a block, each once; raises ProblemsFound where there are too many."""
         found: dict[str, Param] = {}
-        items = node.items if isinstance(node, Seq) else [node]
+        items: list[Node] = node.items if isinstance(node, Seq) else [node]
         if isinstance(node, Map):
             from cnncalc.formats.yaml.reading.elsewhere import params_meant
 
