@@ -257,8 +257,8 @@ def value_meant(text: str) -> str | None:
         return f"write `[{', '.join(text.split())}]`"
     if percent := re.fullmatch(r"(\d{1,2}(?:\.\d{1,9})?)\s*%", text):
         return f"write `{float(percent[1]) / 100:g}`"
-    if given := re.fullmatch(r"([A-Za-z_]\w{0,30})\s*=\s*([\w.]{1,30})", text, re.ASCII):
-        return f"write `{given[1]}: {given[2]}`"
+    if given := re.fullmatch(r"([A-Za-z_]\w{0,30})(\s*)=\s*([\w.]{1,30})", text, re.ASCII):
+        return f"write `{given[1]} == {given[3]}`" if given[2] else f"write `{given[1]}: {given[3]}`"
     return None
 
 
