@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, used
@@ -115,8 +115,13 @@ def weight_layers(analysis: Analysis) -> int:
     return sum(row.counts.weights > 0 and row.counts.multiplies > 0 for row in analysis.rows)
 
 
-def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> list[tuple[str, str]]:
-    """Lines below a table: (label, text); `instead` is shown for a quantity that it counts in another way."""
+def footer(
+    analysis: Analysis, style: Style, instead: Measure | None = None, names: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Lines below a table: (label, text); `instead` is shown for a quantity that it counts in another way.
+
+    Of columns of these `names` it says what they assume.
+    """
     totals = analysis.totals
     bound = analysis.lower_bound
     params, flops, layers = (MEASURES[name].sign(bound) for name in ("params", "flops", "weight_layers"))
@@ -141,6 +146,8 @@ def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> 
         lines.append(("layers", f"{layers}{many(deep, 'weight layer')}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
+    memory = dict.fromkeys(assumed(analysis, names))
+    lines += [("memory", f"{text}; MB of 10⁶ bytes") for text in memory]
     if analysis.uncounted:
         operators = ", ".join(f"{operator} ({layer})" for layer, operator, _ in analysis.uncounted)
         lines.append(
@@ -161,6 +168,14 @@ def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:
     ours = MEASURES[instead.rests_on[0]]
     figures = [f"{one.sign_of(analysis)}{style.number(one.value(analysis), zero='0')}" for one in (instead, ours)]
     return f"{instead.help}: {figures[0]}, and {figures[1]} {ours.name} as they are counted here"
+
+
+def assumed(analysis: Analysis, names: Collection[str]) -> Iterator[str]:
+    """What the quantities of these names assume besides the network, where they do."""
+    for name in names:
+        measure = MEASURES.get(name)
+        if measure and measure.assumed and analysis.graph:
+            yield measure.assumed(analysis.graph)
 
 
 def title(analysis: Analysis, style: Style) -> tuple[str, str]:

@@ -79,7 +79,7 @@ _OTHERWISE = {
     "trackrunningstats": "leave it out: only buffers depend on it",
     **dict.fromkeys(("axis", "dim"), _CHANNELS),
     **dict.fromkeys(
-        ("inplace", "eps", "epsilon", "momentum", "paddingmode", "device", "dtype", "batchfirst", "dropout", "param",
+        ("inplace", "eps", "epsilon", "momentum", "paddingmode", "device", "batchfirst", "dropout", "param",
          "lrmult", "decaymult", "dataformat", "mode", "aligncorners", "interpolation", "batchsize", "nonlinearity",
          "returnindices", "countincludepad", "divisoroverride", "startdim", "enddim", "endaxis", "engine", "phase",
          "seed", "noiseshape", "approximate", "init", "initvalues", "value", "coeff", "normregion",

@@ -87,6 +87,12 @@ class Attributes:
         node = defaults.get("trainable") if defaults else None
         return node is None or entry.trainable is not None or self.values.truth(node, env, "trainable")
 
+    def dtype(self, layer_type: type[Layer]) -> str:
+        """The default for layers of this type; raises Silent."""
+        defaults = self.found.defaults.get(layer_type.type)
+        node = defaults.get("dtype") if defaults else None
+        return "" if node is None else self.values.dtype(node)
+
     def refuse_padding(self, node: Text, kernel: Any, rank: int) -> None:
         """The refusal of a word of other tools, with the pairs that do it; raises Silent."""
         from cnncalc.formats.names import padding_meant

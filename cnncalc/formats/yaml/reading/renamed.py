@@ -95,6 +95,7 @@ def _line(type_name: str, entry: Entry, pairs: Pairs) -> str:
         ("when", entry.when and written(entry.when)),
         ("share", entry.share and entry.share.text),
         ("trainable", entry.trainable and written(entry.trainable)),
+        ("dtype", entry.dtype and written(entry.dtype)),
     ]
     parts = [f"{name}: {value}" for name, value in [*pairs, *more] if value]
     return f"- {type_name}: {{{', '.join(parts)}}}" if parts else f"- {type_name}"
