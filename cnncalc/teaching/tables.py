@@ -175,7 +175,9 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
     row = analysis.rows[blank.row]
     found = working(row.layer, row.input_shapes, blank.quantity)
     way = lines_of(found) or (f"{blank.quantity}: `{row.type}` has none",)
-    hints = hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",)
+    hints: tuple[str, ...] = (
+        hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",)
+    )
     if blank.quantity == SEEN:
         way, hints = working_seen(analysis, row)
     if recipe.single:
