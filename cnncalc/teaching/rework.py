@@ -113,7 +113,12 @@ def _giving(layer: Layer, output: Shape) -> Layer:
 def quantity_of(
     analysis: Analysis, target: Target, found: Mapping[int, Work], said: Said = NOTHING
 ) -> Shape | int | None:
-    """The quantity that a question asks for, in such work; None where a row that it needs was left out."""
+    """The quantity that a question asks for, in such work; None where a row that it needs was left out.
+
+    Or where no work tells it, as what a layer sees.
+    """
+    if target.quantity in ("receptive_field", "trainable"):
+        return None
     if target.row is not None and target.quantity == "shape":
         return found[target.row].output if target.row in found else None
     total = 0
