@@ -100,6 +100,7 @@ _OTHERWISE = {
         ("contiguous", "clone", "detach", "cast", "astype", "stopgradient"),
         "leave it out: it changes no shape and no count",
     ),
+    "stridedslice": "each second position is `max_pool: {kernel: 1, stride: 2}`; a range of channels is `slice`",
     "expand": "leave it out: a side of 1, or one channel, is spread where it is added or multiplied",
     "pow": _ELEMENTWISE % "power",
     "norm": "say which: `batch_norm`, `layer_norm`, `group_norm: 32`, `instance_norm`, `rms_norm`",

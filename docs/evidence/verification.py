@@ -19,6 +19,8 @@ from cnncalc.formats import bundled
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent.parent / "tests" / "data"
 RECORDS = HERE / "records"
+OUTCOMES = ("named", "lower bound", "refused", "not compared", "wrong")  # of files of other programs, besides exact
+MOST_NAMED = 5
 
 INTRODUCTION = """\
 <!-- written by docs/evidence/verification.py from the records beside it: change those, not this page -->
@@ -185,25 +187,38 @@ other circumstances: {record["differing"]} differ. Tried: {tried}."""
 
 def _foreign(record: dict[str, Any]) -> tuple[str, str]:
     libraries = ", ".join(f"{name} {version}" for name, version in record["libraries"].items())
-    parts = record["parts"].values()
-    rows = [
-        (part["what"], f"{sum(part['counts'].values()):,} of {part['of']:,}", *part["counts"].values())
-        for part in parts
-    ]
-    others = [f"- {name}: {why}" for part in parts for name, why in part["others"].items()]
+    rows, listed = [], []
+    for part in record["parts"].values():
+        others: dict[str, list[str]] = {}
+        for name, outcome in part["others"].items():
+            others.setdefault(outcome, []).append(name)
+        counts = Counter(outcome.partition(":")[0] for outcome in part["others"].values())
+        exact = len(part["exact"].split())
+        measured = f"{exact + counts.total():,} of {part['of']:,}, {part['measured']}"
+        rows.append((part["what"], measured, exact, *(counts[one] for one in OUTCOMES)))
+        entries = [f"- {outcome} ({_named(names)})" for outcome, names in sorted(others.items())]
+        if entries:
+            many = f"{counts.total():,} of {exact + counts.total():,}"
+            what = f"{part['what']}: {many} that are not exact"
+            listed.append(f"<details><summary>{what}</summary>\n\n{chr(10).join(entries)}\n\n</details>")
     body = f"""\
 With {libraries}.
 
 Networks as their own programs build them, read from what these write, and held to what these say: parameters as
-listed, multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that
-those done so far are a fair sample.
+listed, multiplies as PyTorch's counter meets them. How many there are is counted in the libraries. *Named* are files
+that store other numbers than the network learns, where a note says which. Node models have one operator each, and no
+figures of their own: they are read, or what is not read is named.
 
-{_table(("", "networks", "exact", "lower bounds", "refused", "not compared", "wrong"), rows)}"""
-    listed = "\n\nThose that are not exact:\n\n" + "\n".join(others) if others else ""
+{_table(("", "networks", "exact", *OUTCOMES), rows)}"""
     return (
         "Files of other programs",
-        f"{body}{listed}\n\n[Files that nobody tuned to](other_files.md) were read besides.",
+        "\n\n".join([body, *listed, "[Files that nobody tuned to](other_files.md) were read besides."]),
     )
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(f"`{name}`" for name in names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _foreign_fuzz(record: dict[str, Any]) -> tuple[str, str]:

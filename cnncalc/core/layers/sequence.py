@@ -10,6 +10,8 @@ class ToSequence(Layer, family="sequence"):
 
     reads = "sides"
     out_tokens = "prod(side)"
+    additions = {}
+    comparisons = {}
     examples = [Example("", "14x14x768", "196x768")]
 
 
@@ -20,6 +22,8 @@ class ClassToken(Layer, family="sequence"):
     out_side = "side + 1"
     sees = {"first": "place - 1", "last": "place - 1"}
     weights = {"token": "c"}
+    additions = {}
+    comparisons = {}
     examples = [Example("", "196x768", "197x768", 768)]
 
 
@@ -28,6 +32,8 @@ class PositionEmbedding(Layer, family="sequence"):
 
     reads = "tokens"
     weights = {"embedding": "prod(side) * c"}
+    additions = {"values": "out_values"}
+    comparisons = {}
     examples = [Example("", "197x768", "197x768", 151_296)]
 
 
@@ -40,6 +46,8 @@ class TakeToken(Layer, family="sequence"):
     requires = [Requirement("index < prod(side)", "there are only so many tokens")]
     sees = {"first": "index", "last": "index"}
     out_side = None
+    additions = {}
+    comparisons = {}
     examples = [Example("index: 0", "197x768", "768")]
 
 
@@ -54,6 +62,8 @@ class Embedding(Layer, family="sequence"):
     out_tokens = {"vector": "c"}
     out_side = "side"
     weights = {"vectors": "words * width"}
+    additions = {}
+    comparisons = {}
     examples = [
         Example("words: 20000, width: 300", "56x1", "56x300", 6_000_000),
         Example("words: 10, width: 4", "7", "7x4", 40),
@@ -65,7 +75,8 @@ class Attention(Layer, family="sequence"):
 
     Of one input the positions attend to each other; with `from: [queries, memory]` those of the first to those of the
     second; a third one has the values. With a `window` they attend within windows, for which sides are padded before
-    the projections. `kv_heads` below `heads` lets several query heads read one key and one value.
+    the projections; windows shifted by `shift` are smaller at the borders. `kv_heads` below `heads` lets several query
+    heads read one key and one value.
     Source: Vaswani et al. 2017; windows Liu et al. 2021, Swin; shared keys and values Ainslie et al. 2023.
     """
 
@@ -75,6 +86,7 @@ class Attention(Layer, family="sequence"):
     output_width: int = attr("number of output channels, by default those of the input", default=None, at_least=1)
     kv_heads: int = attr("number of heads of keys and values", default="$heads", at_least=1)
     window: PerAxis = attr("size of the windows, by default one around all", default=None, at_least=1)
+    shift: PerAxis = attr("how far the windows are shifted, where there is more than one", default=0)
     position_table: bool = attr("learn a number for each head and each offset in a window", default=False)
     bias: bool = attr("biases of the four projections", default=True)
 
@@ -88,6 +100,7 @@ class Attention(Layer, family="sequence"):
         "key_width": "inner / heads * kv_heads",
         "kept_width": "value_width / heads * kv_heads",
         "padded": {"window_given": "ceil(side / window) * window"},
+        "shifted": {"window_given": "min(shift, padded - window)"},
         "offsets": {"window_given": "2 * window - 1"},
     }
     requires = [
@@ -96,12 +109,14 @@ class Attention(Layer, family="sequence"):
         Requirement("heads % kv_heads == 0", "the heads must split evenly into those of keys and values"),
         Requirement("key_positions == value_positions", "keys and values must have as many positions"),
         Requirement("many == 1", "windows are for one input", when="window_given"),
+        Requirement("shift < window", "windows are shifted by less than their size", when="window_given"),
+        Requirement("window_given or shift == 0", "a `shift` is of a `window`"),
         Requirement("window_given", "a `position_table` is of a `window`", when="position_table"),
     ]
     out_channels = "output_width"
     sees = {
-        "first": {"window_given": "place // window * window", "true": "0"},
-        "last": {"window_given": "place // window * window + window - 1", "true": "side - 1"},
+        "first": {"window_given": "(place - shifted) // window * window + shifted", "true": "0"},
+        "last": {"window_given": "(place - shifted) // window * window + shifted + window - 1", "true": "side - 1"},
         "period": {"window_given": "window", "true": "1"},
     }
     weights = {
@@ -138,10 +153,30 @@ class Attention(Layer, family="sequence"):
             "true": "query_positions * value_width * output_width",
         },
     }
+    additions = {
+        "sums": {
+            "window_given": "products - prod(padded) * (inner + key_width + kept_width + value_width + output_width)"
+            " - prod(padded) * prod(window) * heads",
+            "true": "products - query_positions * (inner + value_width + output_width)"
+            " - key_positions * (key_width + kept_width) - query_positions * key_positions * heads",
+        },
+        "biases": {
+            "bias and window_given": "prod(padded) * (inner + key_width + kept_width + output_width)",
+            "bias": "query_positions * (inner + output_width) + key_positions * (key_width + kept_width)",
+            "true": "0",
+        },
+        "position table": {"window_given and position_table": "prod(padded) * prod(window) * heads", "true": "0"},
+        "softmax": {
+            "window_given": "prod(padded) * (prod(window) - 1) * heads",
+            "true": "query_positions * (key_positions - 1) * heads",
+        },
+    }
+    comparisons = {}
     examples = [
         Example("heads: 12", "197x768", "197x768", 2_362_368, 524_391_936),
         Example("heads: 8", "100x64, 400x64", "100x64", 16_640, 9_216_000),
         Example("heads: 3, window: 7, position_table: true", "56x56x96", "56x56x96", 37_755, 145_108_992),
+        Example("heads: 3, window: 7, shift: 3", "56x56x96", "56x56x96", 37_248, 145_108_992),
         Example("heads: 4, kv_heads: 1, bias: false", "10x64", "10x64", 10_240, 115_200),
         Example("heads: 1, inner: 512", "14x14x1024", "14x14x1024", 2_099_712, 450_379_776),
     ]

@@ -416,7 +416,7 @@ def _whole_division(a: Any, b: Any) -> Any:
     return a // b if (a < 0) == (b < 0) else -(-a // b)  # towards 0
 
 
-_BY_VALUE: dict[str, Callable[..., Any]] = {
+BY_VALUE: dict[str, Callable[..., Any]] = {
     "Add": python.add, "Sub": python.sub, "Mul": python.mul, "Div": _whole_division, "Mod": python.mod,
     "Equal": python.eq, "Less": python.lt, "Greater": python.gt, "LessOrEqual": python.le,
     "GreaterOrEqual": python.ge, "And": lambda a, b: bool(a and b), "Or": lambda a, b: bool(a or b),
@@ -429,7 +429,7 @@ def by_value(type: str, reads: Reads) -> list[Known]:
     """Results worked out value by value, of tensors that are spread over each other."""
     parts = [read for read in reads if read is not None]
     dims = spread([part.dims for part in parts])
-    function = _BY_VALUE.get(type)
+    function = BY_VALUE.get(type)
     if function is None or not _small(dims, *parts):
         return [Known(dims)]
     try:
