@@ -106,13 +106,13 @@ def is_counted(line: SummaryLine) -> bool:
 
 
 def weight_layers(analysis: Analysis) -> int:
-    """The convolutions and dense layers that learn weights, shared ones once: the 16 of VGG-16.
+    """The layers that multiply by weights of their own, so that shared ones are one: the 16 of VGG-16.
 
     >>> import cnncalc
     >>> weight_layers(cnncalc.analyze(cnncalc.load("vgg16")))
     16
     """
-    return sum(row.layer.family in ("conv", "dense") and row.counts.weights > 0 for row in analysis.rows)
+    return sum(row.counts.weights > 0 and row.counts.multiplies > 0 for row in analysis.rows)
 
 
 def footer(
@@ -124,7 +124,7 @@ def footer(
     """
     totals = analysis.totals
     bound = analysis.lower_bound
-    params, flops = (MEASURES[name].sign(bound) for name in ("params", "flops"))
+    params, flops, layers = (MEASURES[name].sign(bound) for name in ("params", "flops", "weight_layers"))
     lines = [
         (
             "params",
@@ -143,7 +143,7 @@ def footer(
         lines.append(("convention", _counted(analysis, instead, style)))
     deep = weight_layers(analysis)
     if deep:
-        lines.append(("layers", many(deep, "weight layer")))
+        lines.append(("layers", f"{layers}{many(deep, 'weight layer')}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
     memory = dict.fromkeys(assumed(analysis, names))

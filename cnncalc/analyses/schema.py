@@ -248,6 +248,8 @@ def _block() -> Schema:
     return {
         "type": "object",
         "anyOf": [{"required": ["layers"]}, {"required": ["network"]}],
+        "dependentSchemas": {"network": {"properties": dict.fromkeys(("layers", "vars", "inputs"), False)}},
+        "dependentRequired": {"until": ["network"], "set": ["network"]},
         "additionalProperties": False,
         "properties": titled({**own, "layers": layers, "network": network, "until": until, "set": values}),
     }

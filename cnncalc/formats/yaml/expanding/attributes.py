@@ -67,6 +67,8 @@ class Attributes:
             else:
                 if attribute.kind == "Padding" and isinstance(node, Text) and node.text not in env:
                     self.refuse_padding(node, dict(zip(layer_type.attributes, raw, strict=False)).get("kernel"), rank)
+                if isinstance(node, Text) and node.text.isalpha() and node.text not in env:
+                    self.refuse_word(node, name, layer_type)
                 constant = constant and isinstance(node, Text) and node.text.isdigit()
                 raw.append(self.values.value(node, env))
         if missing or rank < 0:
@@ -99,6 +101,14 @@ class Attributes:
             self.trail.add("bad-value", f"`padding` has no `{node.text}`", node, meant)
             raise Silent
 
+    def refuse_word(self, node: Text, name: str, layer_type: type[Layer]) -> None:
+        """The refusal of a word that belongs to another attribute of the layer, by name; raises Silent."""
+        for other in layer_type.attributes.values():
+            if node.text in other.choices and other.name != name:
+                help = f"write `{other.name}: {node.text}`, by name"
+                self.trail.add("bad-value", f"`{name}` has no `{node.text}`", node, help)
+                raise Silent
+
     def refuse(
         self,
         layer_type: type[Layer],
@@ -114,6 +124,10 @@ class Attributes:
         help = None
         if isinstance(node, Text) and node.text in WORDS and "padding" in layer_type.attributes:
             help = f"write `padding: {node.text}`, by name"
+        elif isinstance(node, Text) and (choices := layer_type.attributes[name].choices):
+            from cnncalc.formats.attribute_names import word_meant  # here, for most files are fine
+
+            help = word_meant(node.text, choices)
         self.trail.add(error.code, f"`{name}` {error}{'' if is_word else how(node, env)}", node, help)
 
     def params(self, entry: Entry, block: Block, caller: Env, env: Env) -> None:
