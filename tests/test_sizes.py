@@ -205,7 +205,7 @@ def test_memory_as_a_formula_for_the_numbers_of_the_file_or_the_command_line(net
 
 def test_a_peak_that_moves_is_no_one_polynomial(net: Path) -> None:
     """Of small inputs the vectors behind the pool are the largest, of large ones the maps before it."""
-    text = "input: {channels: 1, size: 32}\nlayers: [conv: [4, 3, padding: 1], global_avg_pool, dense: 500]\n"
+    text = "input: {channels: 1, size: 32}\nlayers: [conv: [4, 3, padding: 1], relu, global_avg_pool, dense: 500]\n"
     net.write_text(text, encoding="utf-8")
     shown = invoke("sizes", "net.yaml").out
     assert "   peak_memory        no one polynomial: at other sizes another layer has it\n" in shown
@@ -213,8 +213,8 @@ def test_a_peak_that_moves_is_no_one_polynomial(net: Path) -> None:
     assert (formulas["memory_at_peak"], "peak_memory" in formulas) == (None, False)
     net.write_text(text.replace("500", "2"), encoding="utf-8")
     formulas = json.loads(invoke("sizes", "net.yaml", "-f", "json").out)["formulas"]
-    assert formulas["peak_memory"] == [{"powers": [1, 1], "factor": "20"}]
-    assert formulas["memory_at_peak"] == "conv1"
+    assert formulas["peak_memory"] == [{"powers": [1, 1], "factor": "32"}]
+    assert formulas["memory_at_peak"] == "relu1"
 
 
 def test_a_file_that_does_not_fit_at_its_own_size(net: Path) -> None:
