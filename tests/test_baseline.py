@@ -267,6 +267,7 @@ def test_what_is_recorded(folder: Path) -> None:
   "nets/a.yaml": {
    "totals": {"params": 700, "weights": 684, "biases": 16, "buffers": 0, "multiplies": 9648, "activations": 288, \
 "weight_memory": 2800, "buffer_memory": 0, "activation_memory": 1152, "peak_memory": 1344, "best_peak_memory": 1344, \
+"positions": 36, "additions": 9648, "comparisons": 0, \
 "receptive_field": 7, "trainable": 700, "frozen": 0, "kept_memory": 1856, "training_memory": 7456},
    "layers": {
     "conv1": {"params": 112, "multiplies": 3888, "activations": 144},

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 import cnncalc
+from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.sizes import Sizes, sizes
 from cnncalc.core.shape import AXES
 from cnncalc.core.sizes import Fitting, NotSteady, scaling
@@ -87,9 +88,9 @@ def agrees(name: str, tries: int) -> None:
             for first, offset, period in zip(told.first, told.offsets, told.periods, strict=True)
         ]
         sides = tuple(x * p + o for x, p, o in zip(point, told.periods, told.offsets, strict=True))
-        totals = cnncalc.analyze(cnncalc.load(name, input_size="x".join(map(str, sides)))).totals
+        analysis = cnncalc.analyze(cnncalc.load(name, input_size="x".join(map(str, sides))))
         for polynomial in told.polynomials:
-            assert polynomial.at(point) == getattr(totals, polynomial.measure)
+            assert polynomial.at(point) == MEASURES[polynomial.measure].value(analysis)
 
 
 @pytest.mark.sweep
@@ -184,11 +185,37 @@ Ladder   input 100×100
  proved          for all sizes, from the formulas of the layers
 
 where h = H/4 and w = W/4 are whole numbers, from 4×4
-   params       1,392
-   multiplies   14,976·h·w
-   activations  648·h·w
+   params             1,392
+   multiplies         14,976·h·w
+   activations        648·h·w
+   activation_memory  2,592·h·w
+   peak_memory        1,536·h·w
+   memory             bytes, for float32, 1 image, activations not in place, sgd
 """
     )
+
+
+def test_memory_as_a_formula_for_the_numbers_of_the_file_or_the_command_line(net: Path) -> None:
+    """At the last addition: `stem`, what was made larger, and their sum, each of 16·h·w·8 values."""
+    net.write_text(f"{LADDER}memory: {{dtype: int8, batch: 2}}\n", encoding="utf-8")
+    shown = invoke("sizes", "net.yaml").out
+    assert "   peak_memory        768·h·w\n" in shown  # 3·128·2
+    assert "bytes, for int8, 2 images, activations not in place, sgd" in shown
+    assert "   peak_memory        1,536·h·w\n" in invoke("sizes", "net.yaml", "--dtype", "float16").out
+
+
+def test_a_peak_that_moves_is_no_one_polynomial(net: Path) -> None:
+    """Of small inputs the vectors behind the pool are the largest, of large ones the maps before it."""
+    text = "input: {channels: 1, size: 32}\nlayers: [conv: [4, 3, padding: 1], relu, global_avg_pool, dense: 500]\n"
+    net.write_text(text, encoding="utf-8")
+    shown = invoke("sizes", "net.yaml").out
+    assert "   peak_memory        no one polynomial: at other sizes another layer has it\n" in shown
+    formulas = json.loads(invoke("sizes", "net.yaml", "-f", "json").out)["formulas"]
+    assert (formulas["memory_at_peak"], "peak_memory" in formulas) == (None, False)
+    net.write_text(text.replace("500", "2"), encoding="utf-8")
+    formulas = json.loads(invoke("sizes", "net.yaml", "-f", "json").out)["formulas"]
+    assert formulas["peak_memory"] == [{"powers": [1, 1], "factor": "32"}]
+    assert formulas["memory_at_peak"] == "relu1"
 
 
 def test_a_file_that_does_not_fit_at_its_own_size(net: Path) -> None:

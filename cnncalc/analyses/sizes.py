@@ -5,15 +5,19 @@ What fits is proved by the growth of its sides (`core/sizes.py`), or else checke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import product
 from math import lcm, prod
+from types import MappingProxyType
+from typing import Any
 
 from cnncalc.analyses.checks.rules.base import Network
 from cnncalc.analyses.checks.rules.dropped_border import DroppedBorder
+from cnncalc.analyses.measures import MEASURES
+from cnncalc.analyses.measures.memory import alive, assumed
 from cnncalc.core.analysis import analyze
 from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
@@ -32,7 +36,10 @@ MOST_CHECKED = 10_000  # and layers of all of them together
 LONGEST_PERIOD = 2_048
 _DEGREE = 2  # of a count in one side: attention has (H·W)²
 _OF_SIZES = ("shape-mismatch", "empty-output", "requirement", "wrong-input", "not-whole")
-COUNTED = ("params", "multiplies", "activations")
+COUNTED = ("params", "multiplies", "activations", "activation_memory")
+PEAK = "peak_memory"
+
+NO_STORAGE: Mapping[str, Any] = MappingProxyType({})
 
 At = Callable[[Shape], Graph | None]
 
@@ -109,13 +116,19 @@ class CountFormula(Record):
 
 
 class Formulas(Record):
-    """Counts as polynomials of the `letters`: the sides less `offsets`, divided by `periods`; from `first` on."""
+    """Counts as polynomials of the `letters`: the sides less `offsets`, divided by `periods`; from `first` on.
+
+    The peak of memory is among them where one layer, `at_peak`, has it at all these sizes. `assumed` says for which
+    numbers memory is worked out.
+    """
 
     letters: tuple[str, ...]
     periods: tuple[int, ...]
     offsets: tuple[int, ...]
     first: Shape
     polynomials: tuple[Polynomial, ...]
+    at_peak: str = ""
+    assumed: str = ""
 
     @property
     def params(self) -> CountFormula:
@@ -213,8 +226,13 @@ def sizes_of(graph: Graph) -> Sizes:
     return _found((graph.name, graph.file, own, True), own, at, at, lambda channels: True)
 
 
-def sizes(source: Source, overrides: dict[str, str], input_size: str | None = None) -> Sizes:
-    """The sizes of the network that a source describes; raises ProblemsFound where it cannot be used, or none fits."""
+def sizes(
+    source: Source, overrides: dict[str, str], input_size: str | None = None, storage: Mapping[str, Any] = NO_STORAGE
+) -> Sizes:
+    """The sizes of the network that a source describes; raises ProblemsFound where it cannot be used, or none fits.
+
+    `storage` are fields of a Storage that overrule what the file says of its memory.
+    """
     layers = _refuse_other_faults(source, overrides, input_size)
     own, at, all_at, is_one_network = _resized(source, overrides, input_size)
     at = cache(at)
@@ -225,11 +243,16 @@ def sizes(source: Source, overrides: dict[str, str], input_size: str | None = No
         raise fail("shape-mismatch", f"{source.name} fits at no size up to {tried:,}")
     graph = at(base)
     assert graph is not None
-    return _found((graph.name, source.name, own, base == own), base, at, all_at, is_one_network)
+    return _found((graph.name, source.name, own, base == own), base, at, all_at, is_one_network, storage)
 
 
 def _found(
-    about: tuple[str, str, Shape, bool], base: Shape, at: At, all_at: At, is_one_network: Callable[[bool], bool]
+    about: tuple[str, str, Shape, bool],
+    base: Shape,
+    at: At,
+    all_at: At,
+    is_one_network: Callable[[bool], bool],
+    storage: Mapping[str, Any] = NO_STORAGE,
 ) -> Sizes:
     """The sizes of a network that fits at the sides of `base`."""
     graph, everything = at(base), all_at(base)
@@ -238,7 +261,7 @@ def _found(
     found, why = _growth(everything, is_one_network)
     if found is None:
         return _checked(*about, graph, at, why)
-    at = cache(Resized(graph).at)  # which is the same, and sooner
+    at = cache(Resized(graph.stored(storage)).at)  # which is the same, and sooner
     parts = _joined([*_parts(found, graph, base, at, cache(Resized(everything).at))])
     varying, kept = _varying(graph, base, max(found.periods), at)
     beside = len(everything.nodes) - len(graph.nodes)
@@ -416,13 +439,13 @@ def _formulas(found: Scaling, parts: Sequence[OfAxes], base: Shape, at: At) -> F
         first.append(next(sizes, side))
     starts = [(size - offset) // period for size, offset, period in zip(first, offsets, periods, strict=True)]
 
-    def totals(point: Sequence[int]) -> dict[str, int] | None:
+    def totals(point: Sequence[int]) -> dict[str, Any] | None:
         sides = tuple(x * period + offset for x, period, offset in zip(point, periods, offsets, strict=True))
         graph = at(sides)
         if graph is None:
             return None
-        counts = analyze(graph).totals
-        return {name: getattr(counts, name) for name in COUNTED}
+        analysis = analyze(graph)
+        return {name: MEASURES[name].value(analysis) for name in COUNTED} | {PEAK: alive(graph).bytes}
 
     grid = {point: totals(point) for point in product(*(range(start, start + _DEGREE + 1) for start in starts))}
     others = [tuple(start + 3 + (place + turn) % 3 for place, start in enumerate(starts)) for turn in range(2)]
@@ -435,11 +458,39 @@ def _formulas(found: Scaling, parts: Sequence[OfAxes], base: Shape, at: At) -> F
         if any(polynomial.at(point) != one[name] for point, one in checks.items() if one):
             return None
         polynomials.append(polynomial)
+    at_peak = _at_peak({point: one[PEAK] for point, one in grid.items() if one}, starts)
+    if at_peak is not None:
+        values = {point: one[PEAK][at_peak] for point, one in grid.items() if one}
+        polynomials.append(Polynomial(PEAK, _interpolated(values, starts)))
+        if any(polynomials[-1].at(point) != max(one[PEAK]) for point, one in checks.items() if one):
+            return None
+    graph = at(base)
+    assert graph is not None
     letters = tuple(
         name[0] if period > 1 or offset else name[0].upper()
         for name, period, offset in zip(AXES[len(base)], periods, offsets, strict=True)
     )
-    return Formulas(letters, periods, offsets, tuple(first), tuple(polynomials))
+    name = "" if at_peak is None else graph.nodes[at_peak].name
+    return Formulas(letters, periods, offsets, tuple(first), tuple(polynomials), name, assumed(graph))
+
+
+def _at_peak(alive: Mapping[tuple[int, ...], Sequence[int]], starts: Sequence[int]) -> int | None:
+    """The layer during which most is alive at all sizes from the first point on; None where it is not one.
+
+    Its polynomial less that of each other layer has no factor below 0, where the first point is taken for 0.
+    """
+    far = max(alive)
+    place = max(range(len(alive[far])), key=alive[far].__getitem__)
+    zeros = (0,) * len(starts)
+    less = set(zip(*([one[place] - size for size in one] for one in alive.values()), strict=True))
+    for differences in less:
+        shifted = {
+            tuple(x - start for x, start in zip(point, starts, strict=True)): difference
+            for point, difference in zip(alive, differences, strict=True)
+        }
+        if any(factor < 0 for factor in _interpolated(shifted, zeros).values()):
+            return None
+    return place
 
 
 def _interpolated(values: dict[tuple[int, ...], int], starts: Sequence[int]) -> dict[tuple[int, ...], Fraction]:

@@ -71,6 +71,9 @@ def _formulas(found: Formulas, style: Style) -> tuple[str, Terms]:
         f"where {' and '.join(told)} {'are whole numbers' if len(told) > 1 else 'is a whole number'}, " if told else ""
     )
     terms = [(one.measure, style.plain(one.said(found.letters))) for one in found.polynomials]
+    if not found.at_peak:
+        terms.append(("peak_memory", "no one polynomial: at other sizes another layer has it"))
+    terms.append(("memory", style.plain(f"bytes, for {found.assumed}")))
     return style.plain(f"{where}from {_by(found.first)}"), Terms(terms)
 
 
@@ -111,6 +114,8 @@ def json(found: Sizes, style: Style) -> str:
             "periods": found.formulas.periods,
             "offsets": found.formulas.offsets,
             "from": found.formulas.first,
+            "memory_at_peak": found.formulas.at_peak or None,
+            "memory_assumed": found.formulas.assumed,
             **{
                 one.measure: [{"powers": exponents, "factor": str(factor)} for exponents, factor in one.terms.items()]
                 for one in found.formulas.polynomials

@@ -9,7 +9,7 @@ from cnncalc.cli.command import NETWORKS, Command, argument
 from cnncalc.cli.formats import OutputFormat, pages
 
 
-class SizesCommand(Command, options.WithNetwork, options.WithOutput, options.WithDrawing):
+class SizesCommand(Command, options.WithNetwork, options.WithStorage, options.WithOutput, options.WithDrawing):
     """The input sizes at which FILE fits together, those that lose no border pixel, and the counts as formulas.
 
     A rule about all sizes is proved from the formulas of the layers, or the sizes up to which it was checked are named.
@@ -20,6 +20,7 @@ class SizesCommand(Command, options.WithNetwork, options.WithOutput, options.Wit
     examples = (
         "cnncalc sizes resnet50",
         "cnncalc sizes net.yaml --set classes=10",
+        "cnncalc sizes net.yaml --dtype int8",
         "cnncalc sizes net.yaml -f json | jq .smallest",
     )
 
@@ -39,7 +40,7 @@ class SizesCommand(Command, options.WithNetwork, options.WithOutput, options.Wit
         note_bundled(self.file)
         try:
             source = api.read(self.file, allow_outside=self.allow_outside, format=self.from_)
-            self.write(sizes(source, self.vars, self.input_size))
+            self.write(sizes(source, self.vars, self.input_size, self.storage))
         except ProblemsFound as error:
             streams.complain(error.problems)
             return 2

@@ -8,7 +8,7 @@ from itertools import compress
 
 from cnncalc.core.builder import SIZES, Builder
 from cnncalc.core.figures import many
-from cnncalc.core.graph import FLOAT32, Graph, Understood
+from cnncalc.core.graph import Graph, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.names import composed
 from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, fail, in_order, misspelt
@@ -36,17 +36,16 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
     understood: Callable[[], Understood | None] = lambda: None  # noqa: E731
     try:
         found = describe(source, problems)
-        storage = storage_of(found.fields.get("memory"), problems)
         if found.model is not None:
             from cnncalc.formats.yaml.expanding.model import whole_model  # here, for most files are whole themselves
 
+            storage = storage_of(found.fields.get("memory"), problems)
             graph = whole_model(found, set or {}, input_size, _texts(found, problems), problems)
             return replace(graph, storage=storage)
         env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
         expander = Expander(found, env, inputs, problems)
         understood = expander.builder.understood
-        graph = _graph(found, expander, inputs, changed=bool(set) or input_size is not None)
-        return graph if storage is FLOAT32 else replace(graph, storage=storage)
+        return _graph(found, expander, inputs, changed=bool(set) or input_size is not None)
     except ProblemsFound as error:
         sizes = any(problem.reason == SIZES for problem in error.problems)
         if sizes and found.model is None and expander.count <= MOST_ENTRIES_TRIED:
@@ -63,6 +62,7 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
     builder.last = None if last is UNKNOWN else last
     outputs = _outputs(found, expander, scope)
     texts = _texts(found, problems)
+    storage = storage_of(found.fields.get("memory"), problems)
     builder.name = texts["name"] or clean(found.source.name)
     notes = [
         f"block `{name}` ({block.node.origin}) is used instead of the layer type of that name"
@@ -72,7 +72,8 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
     graph = builder.graph(
         outputs, source=texts["source"], note=texts["note"], notes=notes, changed=changed, unread=expander.unread
     )
-    return replace(graph, document=Document(found, tuple(compress(expander.written, builder.needed))))
+    document = Document(found, tuple(compress(expander.written, builder.needed)))
+    return replace(graph, document=document, storage=storage)
 
 
 def _or_another_size(problem: Problem, size: str | None) -> Problem:
