@@ -244,6 +244,29 @@ def test_what_a_partial_clone_has_not_fetched_is_not_new(
     assert "new since" not in ran.err
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("summary", "git:main:nets/a.yaml"),
+        ("check", "nets/a.yaml", "--baseline", "main"),
+        ("check", "--since", "main"),
+        ("diff", "main"),
+        ("diff", "main~0"),
+    ],
+)
+def test_a_tag_that_is_called_as_a_branch_is_not_taken_for_it(args: tuple[str, ...], history: Repository) -> None:
+    """Whoever may push a tag would choose what is compared with."""
+    history.git("tag", "main", "HEAD")
+    assert invoke(*args).code in (0, 1)  # it is the same version
+    history.git("tag", "--force", "--annotate", "--message=x", "main", "HEAD~1")
+    ran = invoke(*args)
+    ref = "main~0" if "main~0" in args else "main"
+    assert ran.code == 2
+    assert f"`{ref}` means two versions\n" in ran.err
+    assert f"help: write `refs/heads/{ref}` or `refs/tags/{ref}`" in ran.err
+    assert invoke(*(one.replace("main", "refs/heads/main") for one in args)).code in (0, 1)
+
+
 def test_whoever_has_signatures_shown_reads_the_same_history(history: Repository) -> None:
     """git would run the program of `gpg.program`, and print what it says among our answers."""
     text = history.git("cat-file", "commit", "HEAD")

@@ -110,6 +110,7 @@ def read(name: str, format: str | None = None) -> Source:
     found = _find(ref, path, name, format)
     if found is None:
         raise _why_not(ref, path, name)
+    _refuse_several(ref, _nearest_folder(path)[0])
     return found
 
 
@@ -141,6 +142,7 @@ def must_exist(ref: str, folder: str = "") -> str:
     _refuse_options(ref)
     for name in (ref, f"origin/{ref}"):
         if not ask(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{tree}}")[0]:
+            _refuse_several(name, folder)
             return name
     _must_exist(ref, folder, None)
     return ref
@@ -172,6 +174,23 @@ def _refuse_options(ref: str) -> None:
     """Git would take `-n` for an option, and `^main` for all that is not in `main`."""
     if ref.startswith(("-", "^")):
         raise _no_version(ref)
+
+
+_COMMIT = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"  # of a tag that of which it speaks
+
+
+def _refuse_several(ref: str, folder: str) -> None:
+    """Git takes the tag where a branch of that name is another version, and warns where nobody reads it."""
+    name = re.split(r"[~^]|@\{", ref)[0]
+    full = [f"refs/{kind}/{name}" for kind in ("tags", "heads", "remotes")]
+    if name == "HEAD" or not name:
+        return
+    _, out = ask(folder, "for-each-ref", f"--format={_COMMIT} %(refname)", "--", *full)
+    listed = (line.partition(" ") for line in os.fsdecode(out).split("\n"))
+    found = {refname: commit for commit, _, refname in listed if refname in full}
+    if len(set(found.values())) > 1:
+        first, *others = (f"`{refname}{ref[len(name) :]}`" for refname in found)
+        raise fail("unreadable", f"`{ref}` means two versions", help=f"write {first} or {' or '.join(others)}")
 
 
 def _no_version(ref: str) -> ProblemsFound:
