@@ -168,6 +168,14 @@ def test_a_block_that_is_left_makes_nothing_less_deep() -> None:
     assert said(text)[0].endswith("(limit: nesting 100)")
 
 
+def test_nesting_of_lists() -> None:
+    """The innermost list stands in the file's mapping and in all others."""
+    found = said(f"vars: {{a: {'[' * 98}{']' * 98}}}\nlayers: [relu]")
+    assert not any("nesting" in line for line in found)
+    found = said(f"vars: {{a: {'[' * 99}{']' * 99}}}\nlayers: [relu]")
+    assert found == ["limit 2:109+1: nested deeper than 100 (limit: nesting 100)"]
+
+
 def test_nesting_of_nothing() -> None:
     blocks = [f"  b{number}: {{layers: [b{number - 1}]}}\n" for number in range(1, 99)]
     inner = "  b0: {layers: [add: {branches: [[], [relu]]}]}\n"

@@ -43,28 +43,15 @@ GUARDS = [  # modules, and of the largest what decides
         "core.problem", "formats.listing", "formats.yaml.tree",  # limits: of problems, of files, of one file
     )
 ]  # fmt: skip
+OWN_EXAMPLES = ("formats/writing", "formats/listing", "core/problem", "analyses/checks/report", "teaching/grade")
 GUARDED_BY = [  # the tests that are about these, and their own examples
     f"tests/test_{name}.py"
     for name in (
-        "writing",
-        "output_files",
-        "update",
-        "undecodable_names",
-        "encodings",
-        "limits",
-        "messages",
-        "budgets",
-        "check_formats",
-        "many_files",
-        "grade",
-        "answers",
-        "exit_codes",
-        "cli",
-        "yaml_traps",
-        "baseline",
-        "class",
+        "writing", "output_files", "update", "undecodable_names", "encodings", "limits", "messages", "budgets",
+        "check_formats", "many_files", "grade", "answers", "exit_codes", "cli", "yaml_traps", "baseline", "class",
+        "growth", "lint", "completion", "answer_files", "bounds",
     )
-] + [f"cnncalc/{name}.py" for name in ("formats/writing", "core/problem", "analyses/checks/report", "teaching/grade")]
+] + [f"cnncalc/{name}.py" for name in OWN_EXAMPLES]  # fmt: skip
 REASONS = Path(__file__).with_name("survivors.yaml")
 FIGURES = ("mutants", "of", "killed", "timeout", "survived")
 
