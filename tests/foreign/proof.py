@@ -206,7 +206,7 @@ def _onnx(name: str, sizes: tuple[int, ...], dynamo: bool) -> tuple[str, str]:
 
     model = torchvision_model(name)
     said = truth(model, sizes)
-    model = model.to_empty(device="cpu")
+    model = model.to_empty(device="cpu").requires_grad_(True)  # else attention is one operator, which no exporter knows
     for number, tensor in enumerate((*model.parameters(), *model.buffers()), 1):
         if tensor.is_floating_point():
             tensor.detach().view(-1)[:1] = number  # equal ones would be merged
