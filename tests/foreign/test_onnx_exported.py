@@ -64,6 +64,31 @@ def test_the_exporter_says_what_is_learned(tmp_path: Path) -> None:
     )
 
 
+def test_a_table_without_a_name_of_its_own_is_named(tmp_path: Path) -> None:
+    """The TorchScript exporter says not what it made a table of."""
+    nodes, stored = [node("Add", ["x", "onnx::Add_77"], ["y"])], [tensor("onnx::Add_77", [5, 5])]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 5, 5])], [value("y", [1, 5, 5])], stored))
+    assert (analysis.totals.params, analysis.notes) == (
+        25,
+        (
+            "the exporter worked out `onnx::Add_77` ahead: counted are the 25 numbers in the file, of which the "
+            "network may learn fewer",
+        ),
+    )
+
+
+def test_a_layer_of_constants_has_its_bias(tmp_path: Path) -> None:
+    """What makes a table of positions from coordinates, in Swin of version 2."""
+    nodes = [
+        node("MatMul", ["places", "w"], ["a"]),
+        node("Add", ["b", "a"], ["table"]),
+        node("Add", ["x", "table"], ["y"]),
+    ]
+    stored = [tensor("places", [1, 5, 5, 2]), tensor("w", [2, 8]), tensor("b", [8])]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 5, 5, 8])], [value("y", [1, 5, 5, 8])], stored))
+    assert (analysis.totals.multiplies, analysis.status) == (25 * 16, "exact")
+
+
 def test_a_long_list_of_the_exporter_is_read_and_what_is_not_asked_for_passed_over(tmp_path: Path) -> None:
     """Of DenseNet-169 it is 130 KB; beside each node stands the way through the program, which nobody reads."""
     long = {"pkg.torch.export.ExportedProgram.graph_signature": SIGNATURE + 3_000 * "p: PARAMETER target='p'\n"}

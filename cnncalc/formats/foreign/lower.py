@@ -341,6 +341,8 @@ class Lowering:
                 found = [known[0] or Known(())]
             elif move in MOVES:
                 found = moved(move, _attributes(operator), known)
+            elif operator.type == "MatMul" and (dims := _product_of(known)):
+                found = [Known(dims)]
             elif None not in declared and operator.type not in BY_VALUE:
                 found = [Known(one) for one in declared if one is not None]
             else:
@@ -1094,6 +1096,14 @@ def _along(dims: tuple[int, ...], channel: int, parts: Sequence[Value]) -> bool:
     """Whether what is constant among some tensors has one number for each channel."""
     wanted = tuple(side if at == channel else 1 for at, side in enumerate(dims))
     return all((1,) * (len(dims) - len(one.dims)) + one.dims == wanted for one in parts if one.ref is None)
+
+
+def _product_of(reads: Sequence[Known | None]) -> tuple[int, ...] | None:
+    """The dims of a product of matrices, whatever is added to it; None where these are none."""
+    dims = [read.dims if read else () for read in reads[:2]]
+    if len(dims) < 2 or min(map(len, dims)) < 2 or dims[0][-1] != dims[1][-2]:
+        return None
+    return (*spread([dims[0][:-2], dims[1][:-2]]), dims[0][-2], dims[1][-1])
 
 
 def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:

@@ -30,6 +30,7 @@ DTYPES = {
 }  # fmt: skip
 CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
          "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
+UNNAMED = re.compile(r"onnx::(Add|Sub|Mul|Div)_\d+")  # what it calls a table that it has worked out
 ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel into which it has folded a norm
 SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature"
 SIGNED = re.compile(r"^\w+: ([A-Z_]+) target='([^']*)'", re.MULTILINE)
@@ -227,6 +228,7 @@ class _Model:
         self._with_biases()
         with_patterns(self.net)
         self._say_folded()
+        self._say_unnamed()
         return self.net
 
     # ------------------------------------------------------------------------------------------ messages
@@ -572,6 +574,16 @@ class _Model:
         if folded:
             self.net.notes.append(
                 f"batch norm is folded into {folded} convolutions: {scales:,} scales fewer than in training"
+            )
+
+    def _say_unnamed(self) -> None:
+        reads = dict.fromkeys(name for one in self.net.operations for name in one.reads if UNNAMED.fullmatch(name))
+        tables = [self.net.stored[name] for name in reads if name in self.net.stored]
+        if tables := [one for one in tables if one.size > 1]:
+            names = several([f"`{clean(one.name)}`" for one in tables], ", ")
+            self.net.notes.append(
+                f"the exporter worked out {names} ahead: counted are the {sum(one.size for one in tables):,} numbers "
+                "in the file, of which the network may learn fewer"
             )
 
 
