@@ -196,8 +196,9 @@ def layers_page() -> str:
         "",
         "In the formulas `c` is the number of input channels; `side` and `out` are the sizes of the input and the",
         "output on one axis; `Π` multiplies over all axes, `Σ` adds up a list. Of several lines of one quantity the",
-        "first whose condition is true holds. A count without a formula is 0, [by convention](conventions.md). Shapes",
-        "are height × width × channels.",
+        "first whose condition is true holds. A count without a formula is 0, [by convention](conventions.md). Of",
+        "additions and comparisons `products` are the multiplies, `in_values` and `out_values` the values of the first",
+        "input and the output. Shapes are height × width × channels.",
         "",
     ]
     groups: dict[str, list[type[Layer]]] = {}

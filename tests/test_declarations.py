@@ -39,7 +39,8 @@ FIELDS = {
     "zzz = 1": (
         "Own.zzz: is no field of a layer (the fields are `reads`, `inputs`, `tensors`, `branches`, `alike`, `along`, "
         "`verb`, `computes`, `second_input`, `unknown`, `where`, `requires`, `out_channels`, `out_side`, "
-        "`out_tokens`, `out_vector`, `out_shape`, `sees`, `weights`, `biases`, `buffers`, `multiplies` and `examples`)"
+        "`out_tokens`, `out_vector`, `out_shape`, `sees`, `weights`, `biases`, `buffers`, `multiplies`, "
+        "`additions`, `comparisons` and `examples`)"
     ),
     'family = "conv"': 'Own.family: stands in the first line (write `class Own(Layer, family="conv")`)',
     'type = "mine"': "Own.type: is worked out, not declared",
@@ -224,11 +225,21 @@ FORMULAS = {
     ),
     'out_channels = "prod(out)"': (
         "Own.out_channels: unknown name `out` in `prod(out)` (`out` is known in `weights`, `biases`, `buffers`, "
-        "`multiplies` and `sees` only)"
+        "`multiplies`, `additions`, `comparisons` and `sees` only)"
     ),
     'requires = [Requirement("prod(out) > 1", "why")]': (
         "Own.requires, prod(out) > 1: unknown name `out` in `prod(out) > 1` (`out` is known in `weights`, `biases`, "
-        "`buffers`, `multiplies` and `sees` only)"
+        "`buffers`, `multiplies`, `additions`, `comparisons` and `sees` only)"
+    ),
+    'weights = {"w": "products"}': (
+        "Own.weights, w: unknown name `products` in `products` "
+        "(`products` is known in `additions` and `comparisons` only)"
+    ),
+    'additions = {"w": "product"}': (
+        "Own.additions, w: unknown name `product` in `product` (did you mean `products`?)"
+    ),
+    'comparisons = {"w": "many > 1"}': (
+        'Own.comparisons, w: `many > 1` is no number (write cases: `{"condition": "formula"}`)'
     ),
     'out_side = "before + side"': (
         "Own.out_side: unknown name `before` in `before + side` (the names are `c`, `channels`, `side`, "
@@ -543,6 +554,7 @@ def test_what_can_be_meant_is_allowed(body: str) -> None:
 MEANING = (
     "would stand for two things",
     "name `out`",
+    "name `products`",
     "name `before`",
     "name `same_size`",
     "unknown, params",

@@ -111,7 +111,7 @@ def test_what_a_commit_says_is_text(repository: Repository, form: str) -> None:
     ran = run("history", form, "net.yaml")
     assert ran.code == 0
     assert "\x1b" not in ran.out
-    check(ran, "history", form)
+    check(ran, form)
 
 
 # ------------------------------------------------------------------------------------------------ badge

@@ -9,24 +9,32 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+import click
+import pydot
 import pytest
 from markdown_it import MarkdownIt
+from PIL import Image
 from pylatexenc.latexwalker import LatexWalker  # type: ignore[import-untyped]
+from pypdf import PdfReader
 from rich.ansi import AnsiDecoder
 
-from cnncalc.cli import command_names
+from cnncalc.cli import command_names, main
+from cnncalc.cli.commands.exercise import KEYS
+from cnncalc.cli.commands.grade import REPORTS
+from cnncalc.cli.options import Architecture
 from cnncalc.core.problem import clean
-from tests.repository import Repository, repository
-from tests.running import formats, in_a_terminal, invoke
-
-__all__ = ["repository"]
+from tests.repository import Repository
+from tests.running import command, formats, in_a_terminal, invoke
 
 HOSTILE = {
     "a tag": "<script>alert(1)</script>",
@@ -70,17 +78,30 @@ WRONG = "input: {{channels: 3, size: 8}}\nname: a\nlayers: [relu]\n{names}\n"
 TOGETHER = " ".join(HOSTILE.values())
 
 
-def arguments(command: str) -> tuple[str, ...]:
-    """What a command is given: files of the network, or a worksheet and the answers to it."""
-    if command == "grade":
-        return ("sheet.md", "answers")
-    return ("net.yaml", "net.yaml") if command == "compare" else ("net.yaml",)
+FILE_NAMES = [text.replace("/", "") for text in HOSTILE.values()]  # put together by sevens: a name ends after 255 bytes
+SEVENS = [" ".join(FILE_NAMES[start : start + 7]) for start in range(0, len(FILE_NAMES), 7)]
 
 
-OF_NO_FILE = ("completion", "diff", "help", "history", "layers", "list", "new", "rules", "schema", "show")
-OUTPUTS = [
-    (command, form) for command in command_names() if command not in OF_NO_FILE for form in formats(command) or ("",)
-]
+def takes_a_network(name: str) -> bool:
+    return any(isinstance(one, click.Argument) and isinstance(one.type, Architecture) for one in command(name).params)
+
+
+GIVEN: dict[str, tuple[str, ...]] = {  # where it is more than one file, or none
+    "compare": ("FILE", "FILE"), "grade": ("sheet.md", "answers"), "diff": (), "completion": ("bash",),
+    "show": ("lenet5",), "list": ("lenet",), "layers": ("conv", "add"), "rules": (),
+}  # fmt: skip
+OF_COMMITS = ("diff", "history")
+
+
+def arguments(name: str, file: str = "net.yaml") -> list[str]:
+    """What a command is given: files of networks, or a worksheet and the answers to it."""
+    given = GIVEN.get(name, ("FILE",) if takes_a_network(name) else ())
+    return [file if one == "FILE" else one for one in given]
+
+
+OUTPUTS = [(name, form) for name in command_names() for form in formats(name) or ("",)]
+OF_FILES = [(name, form) for name, form in OUTPUTS if takes_a_network(name) or name == "grade"]
+each_output = pytest.mark.parametrize(("name", "form"), OF_FILES, ids=["-".join(one) for one in OF_FILES])
 
 
 # ------------------------------------------------------------------------------------- parsers that are not ours
@@ -125,7 +146,7 @@ def of_sarif(text: str) -> Read:
 def of_csv(text: str) -> Read:
     cells = [cell for line in csv.reader(io.StringIO(text), strict=True) for cell in line]
     assert [cell for cell in cells if cell[:1] in ("=", "+", "@", "\t", "\r")] == []
-    return Read([cell.removeprefix("'") for cell in cells], set())
+    return Read([*cells, *(cell.removeprefix("'") for cell in cells)], set())
 
 
 def of_xml(text: str) -> Read:
@@ -231,6 +252,59 @@ def of_annotations(text: str) -> Read:
     return Read(texts, set())
 
 
+def of_gift(text: str) -> Read:
+    """The parser leaves the escapes of signs, and HTML."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pygiftparser import parser
+
+    found = parser.parseFile(io.StringIO(text))
+    assert [one for one in found if not one.valid] == []
+    plain = [one.title for one in found]
+    rich = [text for one in found for text in (one.text, one.generalFeedback) if text]
+    for one in found:
+        for answer in one.answers.answers:
+            plain += [str(text) for key, text in vars(answer).items() if key in ("answer", "feedback", "question")]
+    plain, rich = ([re.sub(r"\\([~=#{}:\\])", r"\1", text) for text in texts] for texts in (plain, rich))
+    pages = [of_html(text) for text in rich]
+    return Read([*plain, *(text for page in pages for text in page.texts)], set().union(*(one.others for one in pages)))
+
+
+def of_dot(text: str) -> Read:
+    """Labels; what is more than a graph, its nodes and its edges is alive. Graphviz reads entities in a label."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it asks of its own parser goes by newer names
+        (graph,) = pydot.graph_from_dot_data(text) or ()
+    parts = [*graph.get_nodes(), *graph.get_edges()]
+    attributes = [each for one in parts for each in one.get_attributes().items()]
+    attributes += [each for one in graph.get_graph_defaults() for each in one.items()]
+    labels = [value[1:-1] for name, value in attributes if name == "label"]
+    escaped = [re.sub(r"\\(.)", lambda sign: {"n": "\n"}.get(sign[1], sign[1]), label) for label in labels]
+    assert {one.get_name() for one in parts if isinstance(one, pydot.Node)} >= {"n0", "n1", "node", "edge"}
+    assert {name for name, _ in attributes} <= {
+        "label", "fillcolor", "color", "shape", "style", "fontname", "fontsize", "arrowsize", "rankdir", "labelloc",
+    }  # fmt: skip
+    return Read([unescape(label) for label in escaped], set())
+
+
+def of_png(path: str) -> Read:
+    """A picture holds no text; what it says is that of the SVG."""
+    with Image.open(path) as image:
+        image.load()
+        assert (image.format, image.info) == ("PNG", {})
+    return Read([], set())
+
+
+def of_pdf(path: str) -> Read:
+    """The texts of the pages; links, actions and scripts are alive."""
+    found = PdfReader(path)
+    root: Any = found.trailer["/Root"]
+    others = {str(key) for page in found.pages for key in page if key in ("/Annots", "/AA")}
+    return Read(
+        [page.extract_text() for page in found.pages], others | {str(key) for key in root} - {"/Type", "/Pages"}
+    )
+
+
 PARSERS: dict[str, Callable[[str], Read]] = {
     "json": of_json,
     "sarif": of_sarif,
@@ -248,21 +322,28 @@ PARSERS: dict[str, Callable[[str], Read]] = {
     "moodle": of_exchange,
     "qti": of_package,
     "github": of_annotations,
-    **dict.fromkeys(("", "text", "table", "full"), of_text),
+    "gift": of_gift,
+    "dot": of_dot,
+    "png": of_png,
+    "pdf": of_pdf,
+    **dict.fromkeys(("", "text", "table", "full", "names"), of_text),
 }
-ELSEWHERE = (  # of no parser here
-    *("mermaid", "dot"),  # their own programs read them: tests/integration/test_graphs.py
-    *("png", "pdf"),  # pictures of the SVG
-    "gift",  # tests/test_course_systems.py
-)
+FILES = {"qti": "out.zip", "png": "out.png", "pdf": "out.pdf"}  # of formats that are no text
+BY_A_PROGRAM = {"mermaid": "test_graphs.py::test_mermaid_reads_hostile_names_as_text"}  # in tests/integration
 LIVE = {
     "script", "img", "x", "b", "link_open", "image", "html_block", "html_inline", "input", "write", "iframe", "a",
-    "foreignObject",
+    "foreignObject", "/Annots", "/AA", "/OpenAction", "/Names", "/AcroForm",
 }  # fmt: skip
 
 
 def test_every_format_of_every_command_has_a_parser() -> None:
-    assert {form for _, form in OUTPUTS} <= {*PARSERS, *ELSEWHERE}
+    assert {form for _, form in OUTPUTS} - {*PARSERS} == {*BY_A_PROGRAM}
+
+
+@pytest.mark.parametrize("test", BY_A_PROGRAM.values())
+def test_what_a_program_reads_is_read_in_a_test(test: str) -> None:
+    file, _, name = test.partition("::")
+    assert f"\ndef {name}(" in (Path(__file__).parent / "integration" / file).read_text(encoding="utf-8")
 
 
 def quoted(text: str) -> str:
@@ -275,110 +356,184 @@ def seen(text: str, read: Read) -> bool:
     return any(one in "".join(found.split()) for found in read.texts for one in wanted)
 
 
-def run(command: str, form: str, *files: str) -> Any:
-    """What a command writes; of a package the name of the file."""
-    if form == "qti":
-        return invoke(command, *files, "-f", form, "-o", "out.zip")._replace(out="out.zip")
-    return invoke(command, *files, *(("-f", form) if form else ()))
+def run(name: str, form: str, *args: str) -> Any:
+    """What a command writes; where that is no text the name of the file."""
+    if form in FILES:
+        return invoke(name, *args, "-f", form, "-o", FILES[form])._replace(out=FILES[form])
+    return invoke(name, *args, *(("-f", form) if form else ()), input="")
 
 
-def check(ran: Any, command: str, form: str) -> Read:
+def check(ran: Any, form: str) -> Read:
     """What is read in an output; nothing in it is alive, and nothing drives a terminal."""
     for written in (ran.out, ran.err):
         assert sorted({one for one in written if not one.isprintable()} - {"\n", "\u200b"}) == []
+    if form not in PARSERS:
+        return Read([], set())
+    if form == "markdown":  # what is folded away in a comment on a pull request, and the comment's name
+        ran = ran._replace(out=re.sub(r"</?(details|summary)>|<!-- [a-z]+ -->", "", ran.out))
     read = PARSERS[form](ran.out)
     own = {"script", "input"} if form in ("html", "form") else set()  # a worksheet's header is data; a form has fields
-    alive = read.others & LIVE - own
-    assert alive == set()
+    assert read.others & LIVE - own == set()
     return read
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
-NAMED = [(command, form) for command, form in OUTPUTS if form not in ELSEWHERE and command not in ("check", "quiz")]
-
-
-@pytest.mark.parametrize(("command", "form"), NAMED, ids=["-".join(one) for one in NAMED])
-def test_the_name_of_a_network(command: str, form: str) -> None:
-    Path("net.yaml").write_text(NET.format(name=quoted(TOGETHER)), encoding="utf-8")
-    if command == "grade":
-        Path("sheet.md").write_text(invoke("exercise", "net.yaml").out, encoding="utf-8")
-        Path("answers").mkdir()
+def put(folder: Path, name: str, files: dict[str, str]) -> None:
+    """The files for a command; beside them a worksheet and hostile answers to it, or commits of another network."""
+    where = Repository(folder) if name in OF_COMMITS else None
+    if where:
+        where.put(dict.fromkeys(files, NET.format(name="a")))
+        where.git("add", "--all")
+        where.git("commit", "--quiet", f"--message={TOGETHER}")
+    elif name == "grade":
+        (folder / "answers").mkdir()
+    for file, text in files.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    if name == "grade" and files:
+        Path("sheet.md").write_text(invoke("exercise", *files).out, encoding="utf-8")
         for what, text in HOSTILE.items():
             Path(f"answers/{what}.txt").write_text(f"(1) {text}\n", encoding="utf-8")
-    ran = run(command, form, *arguments(command))
-    assert ran.code in ((0, 1) if command != "grade" else (2,)), ran.err  # these answers are for a person
-    read = check(ran, command, form)
-    if command not in ("explain", "compare", "badge") and form not in (
-        "csv",
-        "tikz",
-    ):  # they show the file's, or a part
+
+
+OF_NO_FILE = [one for one in OUTPUTS if one not in OF_FILES]
+
+
+@pytest.mark.parametrize(("name", "form"), OF_NO_FILE, ids=["-".join(one) for one in OF_NO_FILE])
+def test_what_reads_no_file(name: str, form: str, folder: Path) -> None:
+    """It may show the code of a page: in Markdown as a block, in HTML with its own title."""
+    ran = run(name, form, *arguments(name))
+    assert ran.code == 0, ran.err
+    check(ran, form)
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_a_word_of_the_command_line(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["cnncalc", name, TOGETHER, TOGETHER])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    of_text("".join(capsys.readouterr()))
+
+
+# What a command shows of a file. Where it shows nothing of the kind, it has to be harmless all the same.
+SHOW_THE_NAME = (
+    "diagram",
+    "exercise",
+    "grade",
+    "history",
+    "reconcile",
+    "sizes",
+    "summary",
+)  # of the network, the commit
+SHOW_LAYERS = ("diagram", "explain", "summary")
+IN_PART = ("tikz", "pdf", "png")  # pictures cut what is long
+NOT_THERE = ("csv", "gift")  # the name of the network
+
+
+@each_output
+def test_the_name_of_a_network(name: str, form: str, folder: Path) -> None:
+    put(folder, name, {"net.yaml": NET.format(name=quoted(TOGETHER)).replace("[4, 3]", "[5, 3]")})
+    ran = run(name, form, *arguments(name))
+    assert ran.code in ((0, 1) if name != "grade" else (2,)), ran.err  # these answers are for a person
+    read = check(ran, form)
+    if name in SHOW_THE_NAME and form in PARSERS and form not in IN_PART + NOT_THERE:
         assert [what for what, text in HOSTILE.items() if not seen(text, read)] == [], ran.out
 
 
-MESSAGES = [  # of the others no output is written where a file is wrong
-    (command, form)
-    for command, form in OUTPUTS
-    if command == "check" or (form == "json" and command not in ("exercise", "grade", "badge", "sizes"))
-]
+def keras(names: Iterable[str]) -> str:
+    """A model of another program, whose layers are called anything."""
+    first = {"class_name": "InputLayer", "config": {"name": "in", "batch_input_shape": [None, 9, 9, 3]}}
+    layers = [
+        {"class_name": "Conv2D", "config": {"name": name, "filters": at + 2, "kernel_size": [1, 1]}}
+        for at, name in enumerate(names)
+    ]
+    return json.dumps({"class_name": "Sequential", "config": {"name": "model", "layers": [first, *layers]}})
 
 
-@pytest.mark.parametrize(("command", "form"), MESSAGES, ids=["-".join(one) for one in MESSAGES])
-def test_a_word_in_a_message(command: str, form: str) -> None:
+@each_output
+def test_the_names_of_layers(name: str, form: str, folder: Path) -> None:
+    """Models of other programs call them anything; in ours they are words."""
+    put(folder, name, {"net.json": keras(HOSTILE.values())})
+    ran = run(name, form, *arguments(name, "net.json"))
+    assert ran.code in ((0, 1) if name != "grade" else (2,)), ran.err
+    read = check(ran, form)
+    if name in SHOW_LAYERS and form in PARSERS and form not in IN_PART:
+        shown = Read([text.replace("/", "_") for text in read.texts], read.others)
+        assert [what for what, text in HOSTILE.items() if not seen(text.replace("/", "_"), shown)] == [], ran.out
+
+
+def test_a_picture_shows_the_beginning_of_what_it_cuts(folder: Path) -> None:
+    put(folder, "diagram", {"net.json": keras(HOSTILE.values())})
+    for form in ("tikz", "pdf"):
+        (text,) = check(run("diagram", form, "net.json"), form).texts
+        assert [
+            what
+            for what, name in HOSTILE.items()
+            if name.isascii() and not seen(name.replace("/", "_")[:6], Read([text], set()))
+        ] == []
+
+
+MESSAGES = [(name, form) for name, form in OUTPUTS if takes_a_network(name) and name not in OF_COMMITS]
+
+
+@pytest.mark.parametrize(("name", "form"), MESSAGES, ids=["-".join(one) for one in MESSAGES])
+def test_a_word_in_a_message(name: str, form: str, folder: Path) -> None:
+    """In the output where that tells of files that are wrong, else beside it."""
     names = "\n".join(f"{quoted(text)}: 1" for text in HOSTILE.values())
     Path("net.yaml").write_text(WRONG.format(names=names), encoding="utf-8")
-    ran = invoke(command, *arguments(command), "-f", form)
+    ran = run(name, form, *arguments(name))
     assert ran.code == 2
-    read = of_text(ran.err) if form == "full" else check(ran, command, form)
+    told = [of_text(ran.err)] if ran.err else []
+    told += [check(ran, form)] if ran.out and form not in FILES else []
+    read = Read([text for one in told for text in one.texts], set())
     assert [what for what, text in HOSTILE.items() if not seen(text, read)] == [], ran.out + ran.err
 
 
-FILE_NAMES = [
-    (command, form) for command, form in OUTPUTS if form not in ELSEWHERE and command not in ("quiz", "grade")
-]
-
-
-@pytest.mark.parametrize(("command", "form"), FILE_NAMES, ids=["-".join(one) for one in FILE_NAMES])
-def test_the_name_of_a_file(command: str, form: str) -> None:
-    texts = [text.replace("/", "") for text in HOSTILE.values()]
-    for start in range(0, len(texts), 7):
-        name = f"./{' '.join(texts[start : start + 7])}.yaml"
-        for content in (NET.format(name="a"), WRONG.format(names="wrong: 1")):
-            Path(name).write_text(content, encoding="utf-8")
-            files = (name, name) if command == "compare" else (name,)
-            ran = run(command, form, *files)
-            if ran.out and (form != "qti" or ran.code == 0):
-                check(ran, command, form)
+@each_output
+def test_the_name_of_a_file(name: str, form: str, folder: Path) -> None:
+    names = [f"{text}.yaml" for text in SEVENS]
+    put(folder, name, dict.fromkeys(names if name in OF_COMMITS else [], ""))
+    for content in (NET.format(name="b"), WRONG.format(names="wrong: 1")):
+        for file in names if takes_a_network(name) and name != "diff" else names[:1]:
+            Path(file).write_text(content, encoding="utf-8")
+            ran = run(name, form, *arguments(name, f"./{file}"))
+            if ran.out and (form not in FILES or ran.code == 0):
+                check(ran, form)
             else:
                 of_text(ran.err)
 
 
-@pytest.mark.parametrize("form", formats("diff"))
-def test_the_names_in_a_diff(form: str, repository: Repository) -> None:
-    """Of files, and of the networks in them."""
-    texts = [text.replace("/", "") for text in HOSTILE.values()]
-    names = [f"{' '.join(texts[start : start + 7])}.yaml" for start in range(0, len(texts), 7)]
-    repository.put(dict.fromkeys(names, NET.format(name="a")))
-    repository.commit()
-    repository.put(dict.fromkeys(names, NET.format(name=quoted(TOGETHER)).replace("[4, 3]", "[5, 3]")))
-    ran = invoke("diff", "-f", form)
-    assert ran.code in (0, 1), ran.err
-    if form == "markdown":  # what is folded away, and the comment's name
-        ran = ran._replace(out=re.sub(r"</?(details|summary)>|<!-- .*? -->", "", ran.out))
-    read = check(ran, "diff", form)
-    assert "octocat" in "".join(read.texts)
+@pytest.mark.parametrize("form", KEYS)
+def test_an_answer_key(form: str, folder: Path) -> None:
+    """Of a sheet, and of those of a class."""
+    put(folder, "exercise", {"net.yaml": NET.format(name=quoted(TOGETHER))})
+    read = check(run("exercise", form, "net.yaml", "--key"), form)
+    assert [what for what, text in HOSTILE.items() if not seen(text, read)] == []
+
+
+@pytest.mark.parametrize("suffix", REPORTS)
+def test_a_report_on_a_class(suffix: str, folder: Path) -> None:
+    put(folder, "grade", {"net.yaml": NET.format(name=quoted(TOGETHER))})
+    ran = invoke("grade", "sheet.md", "answers", "--report", f"class{suffix}")
+    assert ran.code == 2, ran.err
+    form = REPORTS[suffix].name
+    check(ran._replace(out=Path(f"class{suffix}").read_text(encoding="utf-8")), form)
 
 
 @pytest.mark.sweep
-def test_on_a_terminal_only_our_own_colours_are_alive(tmp_path: Path) -> None:
+def test_on_a_terminal_only_our_own_colours_are_alive(folder: Path) -> None:
     for what in ("an ANSI escape", "an 8-bit escape", "a backwards override"):
         text = HOSTILE[what]
         for content in (NET.format(name=quoted(text)), WRONG.format(names=f"{quoted(text)}: 1")):
             Path("net.yaml").write_text(content, encoding="utf-8")
-            shown = in_a_terminal("check", str(tmp_path / "net.yaml")) + in_a_terminal("summary", "net.yaml")
+            shown = in_a_terminal("check", str(folder / "net.yaml")) + in_a_terminal("summary", "net.yaml")
             plain = "\n".join(line.plain for line in AnsiDecoder().decode(shown))
             assert clean(text) in plain
             assert text not in shown
@@ -408,5 +563,5 @@ def test_on_a_terminal_only_our_own_colours_are_alive(tmp_path: Path) -> None:
     ],
     ids=lambda args: "-".join(args).replace("\x1b[31m", ""),
 )
-def test_names_of_the_command_line_do_not_drive_a_terminal(args: tuple[str, ...]) -> None:
+def test_names_of_the_command_line_do_not_drive_a_terminal(args: tuple[str, ...], folder: Path) -> None:
     assert "\x1b[31mx" not in in_a_terminal(*args)

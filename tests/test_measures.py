@@ -26,7 +26,8 @@ from tests.repository import Repository
 from tests.running import DATA, ROOT, Ran, environment, process
 
 RATIO, PATH = "activations_per_param", "path"
-BYTES = "weight_memory, buffer_memory, activation_memory, peak_memory, best_peak_memory"
+OPERATIONS = "positions, additions, comparisons"
+BYTES = f"weight_memory, buffer_memory, activation_memory, peak_memory, best_peak_memory, {OPERATIONS}"
 AFTER = "receptive_field, trainable, frozen, kept_memory, training_memory"
 NET = """\
 name: Net
@@ -402,7 +403,8 @@ def test_what_stands_where() -> None:
     listed = {name: list(used(bit)) for name, bit in vars(Use).items() if name.isupper()}
     counts = ["params", "weights", "biases", "buffers", "multiplies"]
     bytes_of = ["weight_memory", "buffer_memory", "activation_memory", "peak_memory", "best_peak_memory"]
-    later = [*bytes_of, "receptive_field", "trainable", "frozen", "kept_memory", "training_memory"]
+    operations = ["positions", "additions", "comparisons"]
+    later = [*bytes_of, *operations, "receptive_field", "trainable", "frozen", "kept_memory", "training_memory"]
     assert listed == {
         "COLUMNS": [*counts, "flops", "activations", *later],
         "FIGURES": [*counts, "activations", *later],
@@ -415,5 +417,5 @@ def test_what_stands_where() -> None:
         "LISTED": ["params", "multiplies", "activations", "size", "layers", "depth"],
         "HELD": ["params", "multiplies", "activations"],
         "HEADLINE": ["params", "multiplies"],
-        "ASKED": [*bytes_of, "receptive_field", "kept_memory", "training_memory"],
+        "ASKED": [*bytes_of, *operations, "receptive_field", "kept_memory", "training_memory"],
     }  # fmt: skip

@@ -222,6 +222,23 @@ def test_what_is_only_checked_says_so_and_why(net: Path) -> None:
     assert f" checked         squares up to 256; no proof: {why}\n" in shown
 
 
+def test_of_a_large_network_fewer_squares_are_looked_at_and_its_own_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = {"class_name": "InputLayer", "config": {"name": "in", "batch_input_shape": [None, 30, 30, 1]}}
+    conv = [
+        {"class_name": "Conv2D", "config": {"name": f"c{at}", "filters": 1, "kernel_size": [1, 1]}} for at in range(48)
+    ]
+    last = {"class_name": "Reshape", "config": {"name": "fixed", "target_shape": [900]}}
+    model = {"class_name": "Sequential", "config": {"name": "m", "layers": [first, *conv, last]}}
+    file = tmp_path / "model.json"
+    file.write_text(json.dumps(model), encoding="utf-8")
+    monkeypatch.setattr("cnncalc.analyses.sizes.MOST_CHECKED", 1_000)  # layers
+    shown = invoke("sizes", str(file)).out
+    assert " fits      30 alone\n" in shown
+    assert " squares up to 20; no proof: " in shown
+
+
 def test_params_that_depend_on_the_size_are_named(net: Path) -> None:
     net.write_text(LADDER + "  - flatten\n  - dense: {name: head, units: 2}\n", encoding="utf-8")
     assert " params          those of head depend on the size; as here from 100 to 100\n" in (

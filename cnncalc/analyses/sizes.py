@@ -24,7 +24,8 @@ from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.expanding.build import Described, near, only_sides, written_size
 from cnncalc.formats.yaml.reading.description import describe
 
-CHECKED_TO = 256  # squares that are looked at where nothing can be proved
+CHECKED_TO = 256  # squares that are looked at where nothing can be proved,
+MOST_CHECKED = 10_000  # and layers of all of them together
 LONGEST_PERIOD = 2_048
 _DEGREE = 2  # of a count in one side: attention has (H·W)²
 _OF_SIZES = ("shape-mismatch", "empty-output", "requirement", "wrong-input", "not-whole")
@@ -91,8 +92,9 @@ class OfAxes(Record):
 class Sizes(Record):
     """The sizes of a network: for all axes together, or for each where they differ.
 
-    `why` says why it could not be proved; then squares up to `checked` were looked at. `varying` are layers whose
-    params depend on the size, and `kept` the first and last square size, or sides, with the params of this one.
+    `why` says why it could not be proved; then squares up to `checked` were looked at, and its own size. `varying` are
+    layers whose params depend on the size, and `kept` the first and last square size, or sides, with the params of
+    this one.
     """
 
     name: str
@@ -135,7 +137,7 @@ def sizes(source: Source, overrides: dict[str, str], input_size: str | None = No
     found, why = _growth(everything, is_one_network)
     about = graph.name, source.name, own, base == own
     if found is None:
-        return _checked(*about, at, why)
+        return _checked(*about, graph, at, why)
     at = cache(Resized(graph).at)  # which is the same, and sooner
     parts = _joined([*_parts(found, graph, base, at, cache(Resized(everything).at))])
     varying, kept = _varying(graph, base, max(found.periods), at)
@@ -238,28 +240,30 @@ def _is_whole(graph: Graph | None) -> bool:
     return next(iter(DroppedBorder().check(Network(graph, graph.document), {})), None) is None
 
 
-def _checked(name: str, file: str, own: Shape, fits: bool, at: At, why: str) -> Sizes:
-    """The sizes that squares show, which are looked at one by one."""
-    rank, names = len(own), AXES[len(own)]
-    there = {size: at((size,) * rank) for size in range(1, CHECKED_TO + 1)}
-    seen = [size for size, graph in there.items() if graph is not None]
-    if not seen:
-        return Sizes(name, file, own, fits, (), why, CHECKED_TO)
-    found = _pattern(lambda size: there[size] is not None, CHECKED_TO)
-    whole = _pattern(lambda size: _is_whole(there[size]), CHECKED_TO) if there[seen[0]].document else None  # type: ignore[union-attr]
-    base = at(own) or there[seen[-1]]
-    assert base is not None
-    varying, kept = _varying(base, next(iter(base.inputs.values()))[1:], 64, at)
-    return Sizes(name, file, own, fits, (OfAxes(names, found, whole),), why, CHECKED_TO, varying, kept)
+def _checked(name: str, file: str, own: Shape, fits: bool, graph: Graph, at: At, why: str) -> Sizes:
+    """The sizes that squares show, which are looked at one by one, and its own; `graph` is it at a size that fits."""
+    most = max(1, min(CHECKED_TO, MOST_CHECKED // (len(graph.nodes) or 1)))
+    looked = {size: at((size,) * len(own)) for size in range(1, most + 1)}
+    if len(set(own)) == 1:
+        looked.setdefault(own[0], at(own))
+    parts: tuple[OfAxes, ...] = ()
+    if any(looked.values()):
+        found = _pattern({size: one is not None for size, one in looked.items()}, most)
+        whole = _pattern({size: _is_whole(one) for size, one in looked.items()}, most) if graph.document else None
+        parts = (OfAxes(AXES[len(own)], found, whole),)
+    sides = next(iter(graph.inputs.values()))[1:]
+    varying, kept = _varying(graph, sides, max(1, most // 4), at) if parts else ((), None)
+    return Sizes(name, file, own, fits, parts, why, most, varying, kept)
 
 
-def _pattern(fits: Callable[[int], bool], most: int) -> Fitting:
-    """The pattern of sizes up to `most`: the shortest period that holds for its upper half, or a list of them."""
-    there = {size: fits(size) for size in range(1, most + 1)}
+def _pattern(fits: dict[int, bool], most: int) -> Fitting:
+    """The pattern of sizes up to `most`: the shortest period that holds for its upper half, or a list."""
+    also = tuple(size for size, there in fits.items() if there)
     for period in range(1, most // 4 + 1):
-        if all(there[size] == there[size - period] for size in range(most // 2 + 1, most + 1)):
-            return fitting(there.__getitem__, most // 2 + 1, period)
-    return Fitting(0, 1, (), tuple(size for size in there if there[size]))
+        if all(fits[size] == fits[size - period] for size in range(most // 2 + 1, most + 1)):
+            found = fitting(fits.__getitem__, most // 2 + 1, period)
+            return found._replace(also=(*found.also, *(size for size in also if size > most and size not in found)))
+    return Fitting(0, 1, (), also)
 
 
 def _params(graph: Graph) -> list[int]:

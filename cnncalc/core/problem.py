@@ -197,7 +197,7 @@ class Problems:
             raise ProblemsFound(self.found)
 
 
-def nearest(word: str, known: Collection[str]) -> str | None:
+def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
     """The known word that a misspelt one most likely means; None among thousands of words, for a search takes long.
 
     >>> nearest("kernal", ["filters", "kernel"])
@@ -208,19 +208,19 @@ def nearest(word: str, known: Collection[str]) -> str | None:
     from difflib import get_close_matches
 
     words = [one for one in known if len(one) <= LONGEST_WORD]
-    found = get_close_matches(word, words, n=1)
+    found = get_close_matches(word, words, 1, likeness)
     if not found and word != word.lower():
-        found = get_close_matches(word.lower(), words, n=1)
+        found = get_close_matches(word.lower(), words, 1, likeness)
     return found[0] if found else None
 
 
-def misspelt(word: str, known: Collection[str]) -> str | None:
+def misspelt(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
     """A cure for a misspelt word; None where nothing known is near.
 
     >>> misspelt("kernal", ["filters", "kernel"])
     'did you mean `kernel`?'
     """
-    found = nearest(word, known)
+    found = nearest(word, known, likeness)
     return f"did you mean `{found}`?" if found else None
 
 

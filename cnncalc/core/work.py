@@ -139,6 +139,30 @@ def attempt(layer: Layer, inputs: tuple[Shape, ...]) -> tuple[list[Step], Imposs
     return [_step(layer, scope, *term) for term in terms], failure
 
 
+def operations(layer: Layer, inputs: tuple[Shape, ...], done: Work, quantity: str) -> list[Step] | None:
+    """The working of a layer's `additions` or `comparisons`, given its work; None where nobody knows them all.
+
+    >>> from cnncalc.core.layers import LAYERS
+    >>> dense = LAYERS["dense"]({"units": 3, "bias": False, "per": "none"})
+    >>> (sums,) = operations(dense, ((5,),), work(dense, ((5,),)), "additions")
+    >>> sums.symbols, sums.numbers, sums.value  # each of 3 outputs adds up 5 products
+    ('multiplies − outputs', '15 − 3', 12)
+    """
+    formulas: dict[str, Formula] | None = getattr(layer, quantity)
+    if formulas is None:
+        return None
+    scope = scope_of(layer, inputs, done.output)
+    scope |= {"products": done.multiplies, "in_values": prod(inputs[0]), "out_values": done.activations}
+    found = []
+    for label, formula in formulas.items():
+        text = _pick(layer, formula, scope, None)
+        if not text:
+            return None
+        value = _value(layer, text, scope, None, quantity, label)
+        found.append(_step(layer, scope, quantity, label, None, text, value))
+    return found
+
+
 class Taps(Record):
     """The positions of its input that one place of an output reads on an axis: `first` to `last`, `every` so many.
 
@@ -279,8 +303,11 @@ def _check_reads(layer: Layer, shape: Shape) -> None:
         what = f"`{layer.type}` reads a vector, its input is {written_shape(shape)}"
         raise Impossible("wrong-input", what, cure, reason="kind")
     if layer.reads == "tokens" and len(shape) != 2:
-        cure = "put `to_sequence` before it"
         what = f"`{layer.type}` reads tokens, its input is {written_shape(shape)}"
+        cure = "put `to_sequence` before it"
+        if not shape[1:]:
+            what = f"`{layer.type}` reads tokens, its input is a vector of {shape[0]:,}"
+            cure = "put `reshape: [LENGTH, WIDTH]` before it, or give the input a `length`"
         raise Impossible("wrong-input", what, cure, reason="kind")
 
 
@@ -430,6 +457,8 @@ def _no_size(layer: Layer, scope: dict[str, Any], text: str, axis: int | None, v
         return Impossible("limit", what, None, term)
     figure = f"−{-value}" if value < 0 else str(value)
     cure = "the window is larger than its padded input: a smaller kernel, more padding, or less shrinking before it"
+    if "kernel" not in layer.attributes or "output_padding" in layer.attributes:  # no window slides over it
+        cure = "take less away here, or shrink less before it"
     if axis is not None and sides[axis] == 1 < max(sides):
         cure = f"{side} 1: are the axes in this order? Else {cure}"
     return Impossible(
@@ -447,6 +476,8 @@ def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
     value = scope.get(name)
     if value is None:  # in the part of `A if x_given else B` that does not hold
         return "none"
+    if name in ("products", "in_values", "out_values"):  # figures, and no sizes
+        return f"{value:,}"
     return written(value[axis] if isinstance(value, tuple) and axis is not None else value)
 
 
@@ -468,7 +499,8 @@ def _working(scope: dict[str, Any], formula: str | Tree, axis: int | None) -> st
     return shown(formula, lambda name: _figure(scope, name, axis), lambda name: _figures(scope, name))
 
 
-_SYMBOLS = {"many": "inputs", "c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like"}
+_SYMBOLS = {"many": "inputs", "c": "C_in", "side": "W", "before": "P_before", "after": "P_after", "like": "W_like",
+            "products": "multiplies", "in_values": "inputs", "out_values": "outputs"}  # fmt: skip
 _SIDES = {1: ("L",), 2: ("H", "W"), 3: ("D", "H", "W")}
 
 

@@ -1,4 +1,4 @@
-"""What other tools call things: layer types, attributes and values that this format writes otherwise, or not at all."""
+"""What other tools call things: layer types and values that this format writes otherwise, or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnncalc.core.formula import WORDS
 # Names of others, in lower case, without `_` and `-`, and without the number of axes behind them → layer types.
 _LAYERS = {
     "affine": "dense", "fc": "dense", "fullyconnected": "dense", "innerproduct": "dense", "linear": "dense",
-    "lazylinear": "dense",
+    "lazylinear": "dense", "connected": "dense", "gemm": "dense", "addmm": "dense",
     "convolution": "conv", "convolutional": "conv", "lazyconv": "conv",
     "deconv": "transposed_conv", "deconvolution": "transposed_conv", "convtranspose": "transposed_conv",
     "convtransposed": "transposed_conv", "transposeconv": "transposed_conv",
@@ -26,6 +26,7 @@ _LAYERS = {
     "gmp": "global_max_pool", "globalmaxpooling": "global_max_pool",
     "adaptiveaveragepooling": "adaptive_avg_pool", "adaptivemaxpooling": "adaptive_max_pool",
     "swish": "silu", "hswish": "hard_swish", "hsigmoid": "hard_sigmoid", "parametricrelu": "prelu", "rectifier": "relu",
+    "lrelu": "leaky_relu",
     "logsoftmax": "softmax",
     "sum": "add", "residual": "add", "skip": "add", "shortcut": "add", "plus": "add", "mul": "multiply",
     "cat": "concat", "concatenate": "concat", "merge": "concat", "route": "concat", "depthconcat": "concat",
@@ -38,6 +39,7 @@ _LAYERS = {
     "patchmerging": "space_to_depth",
     "interpolate": "resize", "interp": "resize", "resizing": "resize", "upsampling": "upsample",
     "upsamplingnearest": "upsample", "upsamplingbilinear": "upsample", "unpool": "upsample",
+    "maxunpool": "upsample",
     "zeropad": "pad", "zeropadding": "pad", "reflectionpad": "pad", "replicationpad": "pad", "circularpad": "pad",
     "constantpad": "pad", "cropping": "crop", "centercrop": "crop",
     "droppath": "stochastic_depth", "spatialdropout": "dropout", "alphadropout": "dropout",
@@ -51,20 +53,6 @@ _LAYERS = {
     "squash": "operator", "lambda": "operator", "custom": "operator", "module": "operator", "python": "operator",
 }  # fmt: skip
 
-# The like of attributes.
-_ATTRIBUTES = {
-    "outchannels": "filters", "outputchannels": "filters", "numfilters": "filters", "numoutput": "filters",
-    "outfeatures": "units", "features": "units", "neurons": "units", "hiddensize": "units", "hiddenunits": "units",
-    "kernelsize": "kernel", "ksize": "kernel", "filtersize": "kernel", "poolsize": "kernel", "window": "kernel",
-    "strides": "stride", "pads": "padding", "pad": "padding", "dilationrate": "dilation", "dilations": "dilation",
-    "rate": "dilation", "group": "groups", "numgroups": "groups", "usebias": "bias", "biasterm": "bias",
-    "ceilmode": "ceil", "numheads": "heads", "nhead": "heads", "numkvheads": "kv_heads", "windowsize": "window",
-    "scalefactor": "factor", "upscalefactor": "factor", "downscalefactor": "factor", "blocksize": "factor",
-    "negativeslope": "slope", "alpha": "slope", "p": "rate", "dropprob": "rate", "dropoutratio": "rate",
-    "numembeddings": "words", "vocabsize": "words", "inputdim": "words", "embeddingdim": "width", "outputdim": "width",
-    "targetshape": "shape", "outputsize": "size", "localsize": "size", "center": "shift",
-}  # fmt: skip
-
 _DEPTHWISE = "write `conv: {filters: channels, groups: channels, kernel: 3}`"
 _SEPARABLE = "write two entries: `conv: {filters: channels, groups: channels, kernel: 3}`, then `conv: [N, 1]`"
 _POINTWISE = "write `conv: [N, 1]`; on tokens `dense: {units: N, per: position}`"
@@ -73,14 +61,79 @@ _TRAINING = "it is a part of training, and not of the network: leave it out"
 _DATA = "leave it out: `input: {channels: 3, size: 224}` says what goes in"
 _SPLIT = "a part of the channels is `slice: {part: 1, of: 2}`; what several read needs no split: each says `from`"
 _RESHAPED = "it learns and multiplies nothing: write `operator: {type: %s, output: 7x7x64, weights: 0, multiplies: 0}`"
+_SAMPLED = (
+    "it learns nothing: write `operator: {type: %s, output: 7x7x64, weights: 0}`, and `multiplies` if you know them"
+)
 _ELEMENTWISE = "write `elementwise: {type: %s, from: [A, B]}`"
 _GATE = "write `multiply: {branches: {maps: [], gate: [global_avg_pool, dense: N, relu, dense: M, sigmoid]}}`"
 _TRANSFORMER = (
     "it is a block: `add` around `layer_norm` and `attention`, then `add` around `layer_norm` and two `dense`"
 )
 
+_LARGEST = "of two inputs it is `elementwise: {type: %s, from: [A, B]}`, over positions `%s`, over channels `%s`"
+_DEFORMABLE = (
+    "its offsets are a `conv`; it is `operator: {type: DeformConv, weights: 9 * channels * N, from: [maps, offsets]}`"
+)
+_PATCHES = "write `conv: [N, 16, 16]`, then `to_sequence`"
+_BEHIND = "it learns and multiplies nothing: leave it out; `outputs: [NAME, …]` names what the network gives"
+
+# Parts of networks that have a name of their own, and a bundled network that has one.
+_SHOWN = {
+    "bottleneck": "resnet50", "basicblock": "resnet18", "residualblock": "resnet18", "resblock": "resnet18",
+    "residualunit": "resnet18", "resnetblock": "resnet18", "invertedresidual": "mobilenet_v2",
+    "mbconv": "efficientnet_b0", "fusedmbconv": "efficientnet_v2_s", "fire": "squeezenet1_1",
+    "firemodule": "squeezenet1_1",
+    "denseblock": "densenet121", "transition": "densenet121", "aspp": "deeplabv3_resnet50",
+    "fpn": "retinanet_resnet50_fpn", "cbam": "cbam_resnet50", "channelattention": "cbam_resnet50",
+    "spatialattention": "cbam_resnet50", "ghostmodule": "ghostnet_100", "ghostconv": "ghostnet_100",
+    "doubleconv": "unet", "convnextblock": "convnext_tiny", "swinblock": "swin_t",
+}  # fmt: skip
+
 # Layers for which the format has no one word, but another way.
 _OTHERWISE = {
+    "frozenbatchnorm": "write `batch_norm: {trainable: false}`",
+    "max": _LARGEST % ("maximum", "global_max_pool", "channel_max_pool"),
+    "min": "of two inputs it is `elementwise: {type: minimum, from: [A, B]}`",
+    "stack": "write `concat: {from: [A, B]}`; on another axis it takes `axis: height`",
+    **dict.fromkeys(("deformconv", "dcn", "dcnv2", "deformableconv"), _DEFORMABLE),
+    **dict.fromkeys(
+        ("contiguous", "clone", "detach", "cast", "astype", "stopgradient"),
+        "leave it out: it changes no shape and no count",
+    ),
+    "stridedslice": "each second position is `max_pool: {kernel: 1, stride: 2}`; a range of channels is `slice`",
+    "expand": "leave it out: a side of 1, or one channel, is spread where it is added or multiplied",
+    "pow": _ELEMENTWISE % "power",
+    "norm": "say which: `batch_norm`, `layer_norm`, `group_norm: 32`, `instance_norm`, `rms_norm`",
+    **dict.fromkeys(
+        ("convnormactivation", "convbnrelu", "convbnact", "convbn", "convbnactivation", "basicconv", "cbr", "cba"),
+        "it is a block of `conv: {…, bias: false}`, `batch_norm` and `relu`",
+    ),
+    **dict.fromkeys(
+        ("scaleddotproductattention", "sdpa"),
+        "two `matmul`, the first with `transpose: second`; with its projections it is `attention`",
+    ),
+    "multiheadselfattention": "write `attention: {heads: N}`",
+    "crossattention": "write `attention: {heads: N, from: [queries, memory]}`",
+    "groupqueryattention": "write `attention: {heads: N, kv_heads: M}`",
+    "windowattention": "write `attention: {heads: N, window: 7, position_table: true}`",
+    "patchembed": _PATCHES, "patchembedding": _PATCHES,
+    "parameter": "write `scale`, `position_embedding` or `operator: {type: Parameter, weights: N, multiplies: 0}`",
+    "globalpool": "write `global_avg_pool` or `global_max_pool`",
+    "globalpooling": "write `global_avg_pool` or `global_max_pool`",
+    "embeddingbag": "write `embedding`, then `global_avg_pool`",
+    **{f"{kind}cell": f"write `{name}: N`, which goes through all positions"
+       for kind, name in (("lstm", "lstm"), ("gru", "gru"), ("rnn", "rnn"), ("simplernn", "rnn"))},
+    "conv1x1": _POINTWISE, "conv3x3": "write `conv: [N, 3, padding: 1]`", "conv5x5": "write `conv: [N, 5, padding: 2]`",
+    "conv7x7": "write `conv: [N, 7, padding: 3]`",
+    "convsame": "write `conv: {filters: N, kernel: 3, padding: same}`",
+    "subpixelconv": "write `conv: [4 * N, 3, padding: 1]`, then `pixel_shuffle: 2`",
+    "weightnorm": "it learns a length for each filter: `operator: {type: weight_norm, weights: N, multiplies: 0}`",
+    "maxout": "write `elementwise: {type: maximum, from: [A, B]}` of two layers, or of two slices",
+    "crelu": "write `concat: {branches: [[], []]}`, then `relu`",
+    **dict.fromkeys(("gather", "indexselect"), "a range of channels is `slice: {first: 1, last: N}`"),
+    **dict.fromkeys(("swiglu", "geglu"), "write `multiply: {branches: [[slice: [1, 2]], [slice: [2, 2], silu]]}`"),
+    **dict.fromkeys(("yolo", "detect", "detection", "region", "priorbox", "detectionoutput", "proposal"), _BEHIND),
+    **{word: f"it is a block: `cnncalc show {shown}` has one" for word, shown in _SHOWN.items()},
     "activation": "an activation is an entry of its own: `- relu`",
     "branches": "branches stand in what joins them: `add: {branches: …}` or `concat: {branches: …}`",
     "depthwise": _DEPTHWISE, "depthwiseconv": _DEPTHWISE, "depthwiseconvolution": _DEPTHWISE, "dwconv": _DEPTHWISE,
@@ -129,11 +182,11 @@ _OTHERWISE = {
     "mlp": "write `dense: 4 * channels`, `gelu`, `dense: N`; on tokens each with `per: position`",
     "se": _GATE,
     "squeezeexcite": _GATE,
-    "squeezeandexcitation": _GATE,
+    **dict.fromkeys(("squeezeandexcitation", "squeezeexcitation", "seblock", "selayer", "semodule"), _GATE),
     "outputs": "`outputs: [NAME, …]` stands beside `layers`", "output": "`outputs: [NAME, …]` stands beside `layers`",
     **dict.fromkeys(
-        ("crossentropyloss", "mseloss", "nllloss", "bceloss", "softmaxwithloss", "euclideanloss", "loss",
-         "accuracy", "gaussiannoise", "randomflip", "randomrotation", "spectralnormalization", "silence"),
+        ("softmaxwithloss", "accuracy", "gaussiannoise", "spectralnormalization", "spectralnorm", "silence",
+         "activityregularization"),
         _TRAINING,
     ),
 }  # fmt: skip
@@ -143,37 +196,12 @@ _ACTIVATIONS = frozenset(
     ("mish", "softplus", "softsign", "hardtanh", "celu", "tanhshrink", "softshrink", "hardshrink", "softmin",
      "threshold", "logsigmoid", "bnll", "absval", "abs", "exp", "log", "sqrt", "clip", "clamp", "masking", "mask",
      "rescaling", "normalization", "normalize", "quantize", "round", "rrelu", "l2norm", "flip", "roll",
-     "unitnormalization")
+     "unitnormalization", "pixelnorm", "rotary", "rope", "rotaryembedding", "alibi", "neg", "cumsum", "exponential",
+     "thresholdedrelu")
 )  # fmt: skip
 
-_RESHAPING = frozenset(("tile", "argmax", "fold", "roialign", "roipool", "nonmaxsuppression"))
-
-# Attributes for which the format has another way, or which no count depends on.
-_TOLD = "leave it out: no count depends on it"
-_KNOWN = "leave it out: what a layer reads is known"
-_OTHER_ATTRIBUTES = {
-    "activation": "an activation is an entry of its own: `- relu`",
-    "branches": "branches stand in what joins them: `add: {branches: …}` or `concat: {branches: …}`",
-    "inchannels": _KNOWN, "infeatures": _KNOWN, "inputshape": _KNOWN, "inputsize": _KNOWN, "numfeatures": _KNOWN,
-    "numchannels": _KNOWN, "embeddim": _KNOWN, "normalizedshape": _KNOWN,
-    "numlayers": "`repeat: 2` stacks an entry", "recurrentlayers": "`repeat: 2` stacks an entry",
-    "returnsequences": "write `gives: all` or `gives: last`",
-    "keydim": "write `inner`: heads times the width of one", "headdim": "write `inner`: heads times the width of one",
-    "kernelh": "write `kernel: [H, W]`", "kernelw": "write `kernel: [H, W]`",
-    "strideh": "write `stride: [H, W]`", "stridew": "write `stride: [H, W]`",
-    "padh": "write `padding: [H, W]`", "padw": "write `padding: [H, W]`",
-    "globalpooling": "write `global_avg_pool` or `global_max_pool`",
-    "bottom": "what an entry reads is `from: NAME`", "top": "what an entry is called is `name: NAME`",
-    "elementwiseaffine": "write `scale: false, shift: false`",
-    **dict.fromkeys(("requiresgrad", "frozen", "freeze"), "what training leaves as it is has `trainable: false`"),
-    **dict.fromkeys(
-        ("inplace", "eps", "epsilon", "momentum", "trackrunningstats", "paddingmode", "device", "dtype", "batchfirst",
-         "dropout", "kernelinitializer", "biasinitializer", "kernelregularizer", "weightfiller", "biasfiller", "param",
-         "lrmult", "decaymult", "dataformat", "mode", "aligncorners", "batchsize", "nonlinearity",
-         "returnindices", "countincludepad", "startdim", "enddim", "engine", "phase", "seed"),
-        _TOLD,
-    ),
-}  # fmt: skip
+_RESHAPING = frozenset(("tile", "argmax", "fold", "roipool", "roipooling", "nonmaxsuppression", "topk", "scatter"))
+_SAMPLING = frozenset(("roialign", "psroialign", "psroipooling", "gridsample"))  # values between positions: multiplies
 
 _FILLED = (
     "reflect", "reflection", "replicate", "replication", "circular", "symmetric", "edge", "mirror", "wrap", "constant",
@@ -194,15 +222,6 @@ def other_name(word: str) -> str | None:
     return None if found == word else found
 
 
-def other_attribute(word: str) -> str | None:
-    """The format's own name of an attribute that others call `word`.
-
-    >>> other_attribute("out_channels"), other_attribute("kernel")
-    ('filters', None)
-    """
-    return _ATTRIBUTES.get(_flat(word))
-
-
 def otherwise(word: str) -> str | None:
     """The format's way to say what others have a layer type for.
 
@@ -210,18 +229,10 @@ def otherwise(word: str) -> str | None:
     'write `conv: {filters: channels, groups: channels, kernel: 3}`'
     """
     plain = _plain(word)
-    if plain in _ACTIVATIONS or plain in _RESHAPING:
-        return (_FREE if plain in _ACTIVATIONS else _RESHAPED) % word
-    return _OTHERWISE.get(plain)
-
-
-def otherwise_attribute(word: str) -> str | None:
-    """The format's way to say what others have an attribute for, or that it needs none.
-
-    >>> otherwise_attribute("in_channels")
-    'leave it out: what a layer reads is known'
-    """
-    return _OTHER_ATTRIBUTES.get(_flat(word))
+    for words, said in ((_ACTIVATIONS, _FREE), (_RESHAPING, _RESHAPED), (_SAMPLING, _SAMPLED)):
+        if plain in words:
+            return said % word
+    return _OTHERWISE.get(plain) or (_TRAINING if plain.endswith("loss") or plain.startswith("random") else None)
 
 
 def value_meant(text: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from json import dumps
+from json import JSONEncoder, dumps
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.analyses.measures import Measure, Use, Value, told
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cnncalc.analyses.style import Style
 
 SCHEMA_VERSION = 1
+
+_quoted = JSONEncoder(ensure_ascii=False).encode  # names of models of other programs hold any sign
 
 
 def render(overview: Overview, style: Style) -> str:
@@ -85,7 +87,7 @@ def network(
             written = attributes[row.layer] = dumps(_attributes(row.layer), ensure_ascii=False)
         shares = f', "shares": {dumps(row.shares, ensure_ascii=False)}' if row.shares else ""
         lines.append(
-            f'{{"name": {_quoted(row.name)}, "type": "{row.type}", "line": {_or_null(row.line)}, '
+            f'{{"name": {_quoted(row.name)}, "type": {_quoted(row.type)}, "line": {_or_null(row.line)}, '
             f'"place": {_place(row.origin, files)}, '
             f'"inputs": [{", ".join(map(_quoted, row.inputs))}], {middle}, "attributes": {written}{shares}}}'
         )
@@ -135,10 +137,6 @@ def _place(origin: Origin, files: dict[str, str]) -> str:
 
 def _or_null(number: int | None) -> str:
     return "null" if number is None else str(number)
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'  # names are letters, digits and _ - . /
 
 
 def _attributes(layer: Layer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from cnncalc.analyses.style import Style
 from cnncalc.core.formula import names, shown, written
-from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer
+from cnncalc.core.layers.base import COUNTS, OPERATIONS, Attribute, Formula, Layer
 from cnncalc.render.document import (
     Block,
     Grid,
@@ -134,6 +134,12 @@ def formula_lines(layer: type[Layer]) -> list[tuple[str, str, str]]:
         formulas: dict[str, Formula] = getattr(layer, quantity)
         for label, formula in formulas.items():
             found += _cases(f"{quantity}, {label}" if len(formulas) > 1 else quantity, formula)
+    for quantity in OPERATIONS:
+        formulas = getattr(layer, quantity)
+        for label, formula in (formulas or {}).items():
+            found += _cases(f"{quantity}, {label}" if len(formulas) > 1 else quantity, formula)
+        if formulas is None:
+            found.append((quantity, "not known", ""))
     for name, formula in layer.where.items():
         left_out = isinstance(formula, str) and name in layer.attributes
         found += _cases(name, {f"not {name}_given": str(formula)} if left_out else formula)

@@ -52,13 +52,14 @@ class Task(NamedTuple):
 
 
 class Culprit(NamedTuple):
-    """An input that took too long, or more memory than all before it."""
+    """An input that took too long, or more memory than all before it; of those through every output, its longest."""
 
     number: int
     seconds: float
     megabytes: int
     size: int = 0  # layers and blocks, written out
     outcome: str = ""
+    command: str = ""
 
 
 @dataclass
@@ -105,7 +106,7 @@ def _run(task: Task) -> Found:
             kind, text = an_input(task.seed, number, task.only)
             signal.setitimer(signal.ITIMER_PROF, LONGEST)
             started = time.process_time()
-            size = 0
+            size, command = 0, ""
             try:
                 if task.outputs:
                     told = every_output(text, Random(number))
@@ -115,7 +116,7 @@ def _run(task: Task) -> Found:
                         found.longest[name] = max(seconds, found.longest.get(name, 0))
                     found.counts[kind, "failure" if told.faults else "network"] += 1
                     found.failures += [f"--- input {task.seed}/{number}: {fault}" for fault in told.faults]
-                    taken = max(told.seconds.values())
+                    command, taken = _longest(told.seconds)
                 else:
                     tried = attempt(text)
                     taken = time.process_time() - started
@@ -133,7 +134,7 @@ def _run(task: Task) -> Found:
             found.seconds += time.process_time() - started
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             if taken > SLOW:
-                found.culprits.append(Culprit(number, taken, 0, size))
+                found.culprits.append(Culprit(number, taken, 0, size, "", command))
             if peak > rose:
                 rose = found.megabytes = peak
                 if peak > MOST_MEGABYTES:
@@ -157,14 +158,16 @@ def _repository(folder: str) -> None:
         subprocess.run([*git, *args], check=True)
 
 
-def alone(seed: int, number: int, only: str | None = None) -> Culprit:
+def alone(task: Task, number: int) -> Culprit:
     """An input in a process of its own."""
-    return _fresh("--seed", str(seed), "--alone", str(number), *(["--only", only] if only else []))
+    only = ("--only", task.only) if task.only else ()
+    return _fresh("--seed", str(task.seed), "--alone", str(number), *only, *(["--outputs"] if task.outputs else []))
 
 
-def plain(size: int) -> Culprit:
-    """A plain network of that size in a process of its own."""
-    return _fresh("--plain", str(size))
+def plain(size: int, like: Culprit | None = None) -> Culprit:
+    """A plain network of that size in a process of its own; through the command that another took longest for."""
+    of = ("--outputs", "--alone", str(like.number), "--command", like.command) if like and like.command else ()
+    return _fresh("--plain", str(size), *of)
 
 
 def _fresh(*args: str) -> Culprit:
@@ -179,6 +182,21 @@ def _measured(number: int, text: str) -> Culprit:
     taken = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Culprit(number, round(taken, 2), peak, tried.size, tried.outcome)
+
+
+def _written(number: int, text: str, command: str | None) -> Culprit:
+    """The time that a command takes for an input, or the longest that any does."""
+    size = attempt(text).size
+    with tempfile.TemporaryDirectory(dir=_FOLDER) as folder:
+        _repository(folder)
+        seconds = every_output(text, Random(number)).seconds
+    longest, taken = (command, seconds[command]) if command else _longest(seconds)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return Culprit(number, round(taken, 2), peak, size, "", longest)
+
+
+def _longest(seconds: dict[str, float]) -> tuple[str, float]:
+    return max(seconds.items(), key=lambda one: one[1])
 
 
 class Judged(NamedTuple):
@@ -199,9 +217,9 @@ class Judged(NamedTuple):
 
 
 def judged(task: Task, number: int) -> Judged:
-    again = alone(task.seed, number, task.only)
+    again = alone(task, number)
     fine = again.seconds <= SLOW and again.megabytes <= MOST_MEGABYTES
-    return Judged(again, None if fine else plain(again.size))
+    return Judged(again, None if fine else plain(again.size, again))
 
 
 def _tasks(options: argparse.Namespace) -> Iterator[Task]:
@@ -218,10 +236,10 @@ def main() -> int:
         print(an_input(options.seed, options.show, options.only)[1], end="")
         return 0
     if options.alone is not None or options.plain is not None:
-        text = (
-            an_input(options.seed, options.alone, options.only)[1] if options.plain is None else witness(options.plain)
-        )
-        print(json.dumps(_measured(options.alone or 0, text)))
+        number = options.alone or 0
+        text = an_input(options.seed, number, options.only)[1] if options.plain is None else witness(options.plain)
+        measured = _written(number, text, options.command) if options.outputs else _measured(number, text)
+        print(json.dumps(measured))
         return 0
     found, verdicts, done = _found(options)
     for kind in sorted({kind for kind, _ in found.counts}):
@@ -260,7 +278,7 @@ def _found(options: argparse.Namespace) -> tuple[Found, list[Judged], int]:
                         print(failure, flush=True)
                     for culprit in one.culprits:
                         right = BY_RIGHT * each.seconds * culprit.size / each.size
-                        if task.outputs or (not culprit.megabytes and culprit.seconds <= right):
+                        if not task.outputs and not culprit.megabytes and culprit.seconds <= right:
                             continue
                         verdicts.append(judged(task, culprit.number))
                         print(f"{culprit}: {verdicts[-1].verdict}", flush=True)
@@ -276,15 +294,19 @@ def _say(what: str) -> None:
 def _figures(found: Found, verdicts: list[Judged], failures: int, outputs: bool) -> dict[str, Any]:
     kinds = {kind: {outcome: found.counts[kind, outcome] for outcome in OUTCOMES} for kind in KINDS}
     figures: dict[str, Any] = {"inputs": found.counts.total(), "failures": failures}
+    right = [one for one in verdicts if one.verdict == "large by right"]
     if outputs:
         calls: dict[str, Counter[str]] = {}
         for (name, code), times in sorted(found.codes.items()):
             calls.setdefault(name, Counter())[str(code)] += times
         figures["calls"] = {name: {**codes, "slowest": round(found.longest[name], 2)} for name, codes in calls.items()}
         figures["outputs"] = dict(sorted(found.outputs.items()))
+        figures["slow"] = len(found.culprits)
+        figures["by_right"] = [
+            {**one.again._asdict(), "beside": one.beside.seconds} for one in right if one.beside is not None
+        ]
     else:
         slow = sum(1 for one in found.culprits if one.seconds)
-        right = [one for one in verdicts if one.verdict == "large by right"]
         largest = max((one for one in found.culprits if one.seconds), key=lambda one: one.size, default=None)
         figures |= {"kinds": kinds, "slow": slow, "judged_by_right": len(right)}
         figures["largest"] = largest._asdict() if largest else {}
@@ -306,6 +328,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--show", metavar="NUMBER", type=int, help="print one input and stop")
     parser.add_argument("--alone", metavar="NUMBER", type=int, help="measure one input and stop")
     parser.add_argument("--plain", metavar="SIZE", type=int, help="measure a plain network of that size and stop")
+    parser.add_argument("--command", help="with --outputs and --plain: the command that is measured")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (default: one for each processor)")
     parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     return parser.parse_args()

@@ -6,17 +6,22 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
+from cnncalc.core.problem import clean
 from cnncalc.drawing import dot, mermaid
 from cnncalc.drawing.card import Look
 from cnncalc.drawing.draw import graph
 from cnncalc.drawing.sketch import Sketch
 from cnncalc.formats import bundled
 from tests.integration.conftest import Install
+from tests.running import invoke
 from tests.test_diagram import SVG, analysis, hostile
+from tests.test_hostile_names import HOSTILE, NET, TOGETHER, keras, quoted
 
 pytestmark = pytest.mark.integration
 HERE = Path(__file__).parent
@@ -62,7 +67,23 @@ def test_mermaid_reads_them(graphs: dict[str, Sketch], npm: Install, tmp_path: P
         }
         for name, found in graphs.items()
     ]
-    (tmp_path / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
+    assert mermaid_reads(cases, npm, tmp_path) == []
+
+
+def mermaid_reads(cases: list[dict[str, object]], npm: Install, folder: Path) -> Any:
+    (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
     folders = [str(npm(package).parent) for package in ("mermaid@11.17.0", "jsdom@26.1.0")]
-    said = node(HERE / "mermaid_parse.mjs", tmp_path / "cases.json", NODE_PATH=os.pathsep.join(folders))
-    assert json.loads(said) == []
+    return json.loads(node(HERE / "mermaid_parse.mjs", folder / "cases.json", NODE_PATH=os.pathsep.join(folders)))
+
+
+def test_mermaid_reads_hostile_names_as_text(npm: Install, tmp_path: Path) -> None:
+    """The rows of tests/test_hostile_names.py: of a network, whose title is drawn as text, and of layers."""
+    (tmp_path / "net.yaml").write_text(NET.format(name=quoted(TOGETHER)), encoding="utf-8")
+    (tmp_path / "net.json").write_text(keras(HOSTILE.values()), encoding="utf-8")
+    texts = [invoke("diagram", str(tmp_path / name), "-f", "mermaid").out for name in ("net.yaml", "net.json")]
+    of_name, of_layers = mermaid_reads([{"name": text[:9], "text": text} for text in texts], npm, tmp_path)
+    assert [found["elements"] for found in (of_name, of_layers)] == [["br"], ["br"]]
+    head = yaml.safe_load(texts[0].split("---\n")[1])  # front matter, as YAML
+    assert head == {"title": clean(TOGETHER).replace("<", "‹").replace(">", "›")}
+    wanted = {what: clean(text).replace("/", "_") for what, text in HOSTILE.items()}
+    assert [what for what, text in wanted.items() if text not in of_layers["text"].replace("/", "_")] == []

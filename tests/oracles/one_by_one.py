@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cnncalc
+from cnncalc.analyses.measures import MEASURES, Value
 from tests.oracles.attributes import MalformedError, Shape
 from tests.oracles.counting import DoesNotFitError, count, count_positions, output_shape
+from tests.oracles.operating import operate
 from tests.oracles.written_out import Net, Step
 
 Counts = tuple[int, int, int, int]  # weights, biases, buffers, multiplies
@@ -32,7 +36,8 @@ def disagreements(net: Net, *, counting: bool) -> list[str]:
     if len(steps) != len(graph.nodes):
         return [f"{len(graph.nodes)} layers, the oracle has {len(steps)}"]
     found = []
-    for node, step in zip(graph.nodes, steps, strict=True):
+    operations = [*zip(_operations(graph, "additions"), _operations(graph, "comparisons"), strict=True)]
+    for place, (node, step) in enumerate(zip(graph.nodes, steps, strict=True)):
         shapes = [graph.shape(ref) for ref in node.inputs]
         shape = output_shape(step.type, step.values, shapes)
         ours = (node.layer.type, node.inputs, node.shares, node.layer.values, node.work.output, node.work.activations)
@@ -41,4 +46,13 @@ def disagreements(net: Net, *, counting: bool) -> list[str]:
             found.append(f"{node.name}: {ours}, the oracle has {theirs}")
         elif counting and counted(step, shapes) != node.work[1:5]:
             found.append(f"{node.name}: counts {node.work[1:5]}, the oracle has {counted(step, shapes)}")
+        elif counting and (met := operate(step.type, step.values, shapes)) != operations[place]:
+            found.append(f"{node.name}: adds and compares {operations[place]}, the oracle {met}")
     return found
+
+
+def _operations(graph: cnncalc.Graph, quantity: str) -> Sequence[Value]:
+    """The additions or comparisons of each layer."""
+    once = MEASURES[quantity].once
+    assert once is not None
+    return once(graph)

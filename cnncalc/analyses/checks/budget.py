@@ -217,11 +217,16 @@ def held(limits: Iterable[Limit], analysis: Analysis, source: Source) -> Iterato
     for limit in limits:
         entry = None if limit.name == "total" else _entry(limit.name, analysis, whole)
         measure = MEASURES[limit.quantity]
-        if measure.partial and measure.sign_of(analysis, (entry,) if entry else None):
+        if open_here(measure, analysis, entry):
             raise fail("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", whole)
         place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
         name = entry.name if entry else "total"
         yield Held(name, limit.quantity, limit.amount, measure.value(analysis, entry), place, by=limit.by)
+
+
+def open_here(measure: Measure, analysis: Analysis, entry: Row | GroupRow | None) -> bool:
+    """Whether a quantity is not known of all layers of an entry, or of the network: nothing can be held to it."""
+    return measure.partial and bool(measure.sign_of(analysis, (entry,) if entry else None))
 
 
 def _entry(name: str, analysis: Analysis, whole: Place) -> Row | GroupRow:
@@ -294,6 +299,9 @@ def _limits_of(
             problems.add("unknown-key", f"no quantity `{key.text}`", key, misspelt(key.text, known))
             continue
         measure = known[key.text]
+        if open_here(measure, analysis, entry):
+            problems.add("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", key)
+            continue
         actual = measure.value(analysis, entry)
         if isinstance(written, Text):  # `params: 5M`
             yield from _limit(name, measure, "error", actual, written, problems)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from cnncalc.analyses.checks.baselines.growth import Growth, growth
-from cnncalc.analyses.checks.budget import Held, budget, named
+from cnncalc.analyses.checks.budget import Held, budget, named, open_here
 from cnncalc.analyses.measures import MEASURES, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
 from cnncalc.core.figures import Figure, read_figure, told
@@ -203,6 +203,8 @@ def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> 
                 yield from _shape_expectation(analysis, name, entry, value, problems)
             elif (figure := read_figure(value.text, measures[quantity].whole)) is None:
                 problems.add("bad-value", f"`{value.text}` is no figure", value, _WRITE_A_FIGURE)
+            elif open_here(measures[quantity], analysis, entry):
+                problems.add("bad-value", f"nobody knows all of `{quantity}` here: no figure can be held", key)
             else:
                 is_ = measures[quantity].value(analysis, entry)
                 yield _Expected(name, quantity, value, is_, figure)

@@ -14,6 +14,7 @@ true holds. The names a formula may use:
 - `many`, the number of inputs; of each of the `tensors` a layer reads `X_channels` and `X_positions`; where inputs are
   joined on one axis `along` (whether it is this one), `along_channels`, and `joined`, the sizes of all on it;
 - what `where` declares;
+- in `additions` and `comparisons`: `products`, the multiplies; `in_values`, `out_values` of first input and output;
 - for a table: `partial`, whether there is one, its `rows`, and the `highest` number in it;
 - in what a layer `sees`: `place`, a position of its output on one axis, counted from 0; and `out`.
 
@@ -35,6 +36,7 @@ Cases = dict[str, str]
 Formula = str | Cases
 LAYERS: dict[str, type[Layer]] = {}
 COUNTS = ("weights", "biases", "buffers", "multiplies")
+OPERATIONS = ("additions", "comparisons")  # worked out where they are asked for; a layer may leave them open
 SEEN = ("first", "last", "every", "period")
 WHOLE: dict[str, Formula] = {"first": "0", "last": "side - 1"}  # what reads all positions
 FAMILIES = (
@@ -300,6 +302,8 @@ class Layer:
     biases: ClassVar[dict[str, Formula]] = {}
     buffers: ClassVar[dict[str, Formula]] = {}
     multiplies: ClassVar[dict[str, Formula]] = {}
+    additions: ClassVar[dict[str, Formula] | None] = None  # None, or no case that holds: nobody knows
+    comparisons: ClassVar[dict[str, Formula] | None] = None
     examples: ClassVar[list[Example]] = []
 
     def __init_subclass__(cls, *, family: str | None = None) -> None:

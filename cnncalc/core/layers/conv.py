@@ -61,6 +61,8 @@ class Conv(Layer, family="conv"):
             "true": "prod(kernel) * c * filters * prod(out)",
         }
     }
+    additions = {"sums": "products - out_values", "biases": {"bias": "out_values", "true": "0"}}
+    comparisons = {}
 
     examples = [
         Example("filters: 96, kernel: 11, stride: 4", "227x227x3", "55x55x96", 34_944, 105_415_200),
@@ -111,6 +113,10 @@ class TransposedConv(Layer, family="conv"):
     out_channels = "filters"
     where = {
         "extent": {"dilation > 1": "dilation*(kernel - 1) + 1", "true": "kernel"},
+        "reached": {  # how many positions of an axis get a product, before any is cut
+            "dilation == 1 and kernel >= stride or stride == 1 and side >= dilation": "(side - 1)*stride + extent",
+            "true": "side * kernel",
+        },
     }
     sees = {  # backwards: the positions whose window covers this place
         "first": {
@@ -139,6 +145,11 @@ class TransposedConv(Layer, family="conv"):
             "true": "prod(kernel) * c * filters * prod(side)",
         }
     }
+    additions = {  # the first product of each position is none; of dilated windows with a stride some may fall together
+        "sums": {"prod(dilation) == 1 or prod(stride) == 1": "products - filters * prod(reached)"},
+        "biases": {"bias": "out_values", "true": "0"},
+    }
+    comparisons = {}
 
     examples = [
         Example("filters: 32, kernel: 2, stride: 2", "20x20x16", "40x40x32", 2_080, 819_200),
@@ -162,5 +173,7 @@ class Subsample(Layer, family="conv"):
     weights = {"coefficients": "c"}
     biases = {"biases": "c"}
     multiplies = {"coefficient × sum": "c * prod(out)"}
+    additions = {"windows": "(prod(kernel) - 1) * out_values", "biases": "out_values"}
+    comparisons = {}
 
     examples = [Example("kernel: 2", "28x28x6", "14x14x6", 12, 1_176)]

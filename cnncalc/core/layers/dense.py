@@ -26,6 +26,8 @@ class Dense(Layer, family="dense"):
     weights = {"matrix": "c * units"}
     biases = {"biases": {"bias": "units"}}
     multiplies = {"dot products": {"vector": "c * units", "true": "c * units * prod(side)"}}
+    additions = {"sums": "products - out_values", "biases": {"bias": "out_values", "true": "0"}}
+    comparisons = {}
 
     examples = [
         Example("units: 4096", "9216", "4096", 37_752_832, 37_748_736),
@@ -45,5 +47,7 @@ class Rbf(Layer, family="dense"):
     out_channels = "units"
     buffers = {"codes": "c * units"}
     multiplies = {"squared differences": "c * units"}
+    additions = {"differences": "products", "sums": "products - out_values"}
+    comparisons = {}
 
     examples = [Example("units: 10", "84", "10", 0, 840)]

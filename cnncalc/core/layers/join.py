@@ -13,6 +13,8 @@ class Add(Layer, family="join"):
     alike = "spread"
     verb = "adds"
     computes = "y = Σ x_i, value by value; with a shortcut a[l+2] = g(z[l+2] + a[l])"
+    additions = {"values": "(many - 1) * out_values"}
+    comparisons = {}
     examples = [Example("", "56x56x256, 56x56x256", "56x56x256"), Example("", "28x28x64, 64", "28x28x64")]
 
 
@@ -27,6 +29,8 @@ class Multiply(Layer, family="join"):
     alike = "spread"
     verb = "multiplies"
     computes = "y = Π x_i, value by value"
+    additions = {}
+    comparisons = {}
     examples = [Example("", "56x56x256, 256", "56x56x256"), Example("", "28x28x64, 28x28x1", "28x28x64")]
 
 
@@ -41,6 +45,8 @@ class Concat(Layer, family="join"):
     along = "axis"
     out_channels = {"along_channels": "sum(channels)", "true": "c"}
     out_side = {"along": "sum(joined)", "true": "side"}
+    additions = {}
+    comparisons = {}
     examples = [
         Example("", "28x28x64, 28x28x128, 28x28x32, 28x28x32", "28x28x256"),
         Example("axis: length", "196x768, 1x768", "197x768"),
@@ -62,6 +68,8 @@ class Elementwise(Layer, family="join"):
     requires = [
         Requirement("many == 2", "it takes exactly two inputs", when="subtract or divide or power"),
     ]
+    additions = {"differences": {"subtract": "out_values", "true": "0"}}
+    comparisons = {"values": {"maximum or minimum": "(many - 1) * out_values", "true": "0"}}
     examples = [
         Example("type: maximum", "8x8x16, 8x8x16, 8x8x16", "8x8x16"),
         Example("type: divide", "8x4, 8x1", "8x4"),
@@ -74,6 +82,8 @@ class Distance(Layer, family="join"):
     inputs = 2
     alike = "shapes"
     verb = "compares"
+    additions = {"differences": "out_values"}
+    comparisons = {}
     examples = [Example("", "4096, 4096", "4096")]
 
 
@@ -112,6 +122,8 @@ class Matmul(Layer, family="join"):
             "true": "first_positions * first_channels * second_channels",
         }
     }
+    additions = {"sums": "products - out_values"}
+    comparisons = {}
     examples = [
         Example("", "196x64, 64x10", "196x10", 0, 125_440),
         Example("transpose: second", "196x64, 100x64", "196x100", 0, 1_254_400),

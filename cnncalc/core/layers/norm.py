@@ -27,6 +27,8 @@ class BatchNorm(Layer, family="norm"):
     biases = _ADDED
     buffers = {"running mean": "c", "running variance": "c"}
     computes = "y_c = γ_c·(x_c − μ_c)/√(σ_c² + ε) + β_c"
+    additions = {"values": "out_values"}
+    comparisons = {}
 
     examples = [Example("", "56x56x64", "56x56x64", 128), Example("scale: false", "56x56x64", "56x56x64", 64)]
 
@@ -41,6 +43,13 @@ class LayerNorm(Layer, family="norm"):
     sees = _SEES_OVER
     weights = _LEARNED_OVER
     biases = _ADDED_OVER
+    additions = {
+        "means": {"all": "out_values - 1", "true": "out_values - prod(side)"},
+        "differences": "out_values",
+        "variances": "out_values",
+        "shift": {"shift": "out_values", "true": "0"},
+    }
+    comparisons = {}
 
     examples = [
         Example("", "197x768", "197x768", 1_536),
@@ -60,6 +69,8 @@ class RmsNorm(Layer, family="norm"):
 
     sees = _SEES_OVER
     weights = _LEARNED_OVER
+    additions = {"mean squares": "out_values"}
+    comparisons = {}
 
     examples = [Example("", "2048x4096", "2048x4096", 4_096), Example("over: all", "8x8x4", "8x8x4", 256)]
 
@@ -75,6 +86,13 @@ class GroupNorm(Layer, family="norm"):
     sees = WHOLE
     weights = _LEARNED
     biases = _ADDED
+    additions = {
+        "means": "out_values - groups",
+        "differences": "out_values",
+        "variances": "out_values",
+        "shift": {"shift": "out_values", "true": "0"},
+    }
+    comparisons = {}
 
     examples = [Example("groups: 32", "56x56x64", "56x56x64", 128)]
 
@@ -89,6 +107,13 @@ class InstanceNorm(Layer, family="norm"):
     sees = WHOLE
     weights = _LEARNED
     biases = _ADDED
+    additions = {
+        "means": "out_values - c",
+        "differences": "out_values",
+        "variances": "out_values",
+        "shift": {"shift": "out_values", "true": "0"},
+    }
+    comparisons = {}
 
     examples = [
         Example("", "128x128x64", "128x128x64"),
@@ -108,6 +133,8 @@ class Lrn(Layer, family="norm"):
     k: float = attr("offset", default=2)
 
     computes = "b_c = a_c / (k + α·Σ a_j²)^β over {size} channels j around c; k = {k}, α = {alpha}, β = {beta}"
+    additions = {"sums": "size * out_values"}
+    comparisons = {}
     examples = [Example("", "27x27x96", "27x27x96")]
 
 
@@ -122,6 +149,8 @@ class Scale(Layer, family="norm"):
 
     weights = {"factors": {"all": "1", "value": "c * prod(side)", "true": "c"}}
     biases = {"biases": {"bias and all": "1", "bias and value": "c * prod(side)", "bias": "c"}}
+    additions = {"biases": {"bias": "out_values", "true": "0"}}
+    comparisons = {}
 
     examples = [
         Example("", "56x56x96", "56x56x96", 96),
@@ -136,6 +165,8 @@ class Dropout(Layer, family="norm"):
     rate: float = attr("share of the values that is dropped", default=0.5)
 
     requires = [Requirement("rate >= 0 and rate <= 1", "the rate is a share, from 0 to 1")]
+    additions = {}
+    comparisons = {}
     examples = [Example("rate: 0.4", "1024", "1024")]
 
 
@@ -145,4 +176,6 @@ class StochasticDepth(Layer, family="norm"):
     rate: float = attr("share of the images for which the branch is dropped", default=0.5)
 
     requires = [Requirement("rate >= 0 and rate <= 1", "the rate is a share, from 0 to 1")]
+    additions = {}
+    comparisons = {}
     examples = [Example("rate: 0.2", "56x56x96", "56x56x96")]

@@ -10,6 +10,9 @@ _SHARES: dict[str, Formula] = {  # windows of two lengths: each begins where the
     "last": "ceil((place + 1)*side / out) - 1",
     "period": "out",
 }
+_OVER: dict[str, Formula] = {
+    "over": {"size > 0": "side % max(size, 1)", "true": "0"}
+}  # what windows of one length leave over
 _CEIL = "round the number of windows up instead of down"
 _CLIP = "with `ceil`: whose rule drops a window that starts outside (caffe: only where there is padding)"
 
@@ -27,6 +30,8 @@ class MaxPool(Layer, family="pool"):
     reads = "sides"
     out_side = places(dilated=True, rounds_up=True)
     sees = seen(dilated=True)
+    additions = {}
+    comparisons = {"windows": "(prod(kernel) - 1) * out_values"}
 
     examples = [
         Example("kernel: 3, stride: 2", "55x55x96", "27x27x96"),
@@ -47,6 +52,8 @@ class AvgPool(Layer, family="pool"):
     reads = "sides"
     out_side = places(rounds_up=True)
     sees = seen()
+    additions = {"windows": "(prod(kernel) - 1) * out_values"}
+    comparisons = {}
 
     examples = [
         Example("kernel: 2", "28x28x6", "14x14x6"),
@@ -60,6 +67,8 @@ class GlobalAvgPool(Layer, family="pool"):
     computes = "y_c = 1/({sides})·Σ_h Σ_w x_c(h, w)"
     reads = "sides"
     out_side = None
+    additions = {"windows": "in_values - out_values"}
+    comparisons = {}
 
     examples = [Example("", "7x7x2048", "2048")]
 
@@ -70,6 +79,8 @@ class GlobalMaxPool(Layer, family="pool"):
     computes = "y_c = max over h, w of x_c(h, w)"
     reads = "sides"
     out_side = None
+    additions = {}
+    comparisons = {"windows": "in_values - out_values"}
 
     examples = [Example("", "7x7x512", "512")]
 
@@ -80,8 +91,11 @@ class AdaptiveAvgPool(Layer, family="pool"):
     size: Sides = attr("output size; `keep` leaves a side as it is", at_least=1)
 
     reads = "sides"
+    where = _OVER
     out_side = {"size > 0": "size", "true": "side"}
     sees = _SHARES
+    additions = {"windows": {"sum(over) == 0": "in_values - out_values"}}
+    comparisons = {}
 
     examples = [
         Example("size: 6", "13x13x256", "6x6x256"),
@@ -96,8 +110,11 @@ class AdaptiveMaxPool(Layer, family="pool"):
     size: Sides = attr("output size; `keep` leaves a side as it is", at_least=1)
 
     reads = "sides"
+    where = _OVER
     out_side = {"size > 0": "size", "true": "side"}
     sees = _SHARES
+    additions = {}
+    comparisons = {"windows": {"sum(over) == 0": "in_values - out_values"}}
 
     examples = [Example("size: [2, 3]", "13x13x8", "2x3x8")]
 
@@ -107,6 +124,8 @@ class ChannelAvgPool(Layer, family="pool"):
 
     reads = "sides"
     out_channels = "1"
+    additions = {"windows": "in_values - out_values"}
+    comparisons = {}
 
     examples = [Example("", "28x28x64", "28x28x1")]
 
@@ -116,5 +135,7 @@ class ChannelMaxPool(Layer, family="pool"):
 
     reads = "sides"
     out_channels = "1"
+    additions = {}
+    comparisons = {"windows": "in_values - out_values"}
 
     examples = [Example("", "28x28x64", "28x28x1")]

@@ -48,6 +48,7 @@ class Lstm(Layer, family="sequence"):
     weights = _weights(4)
     biases = _biases(4)
     multiplies = _multiplies(4)
+    comparisons = {}
     examples = [
         Example("units: 256, bidirectional: true, biases: 2", "26x512", "26x512", 1_576_960, 40_894_464),
         Example("units: 64, gives: last", "100x32", "64", 24_832, 2_457_600),
@@ -74,6 +75,7 @@ class Gru(Layer, family="sequence"):
     weights = _weights(3)
     biases = _biases(3)
     multiplies = _multiplies(3)
+    comparisons = {}
     examples = [Example("units: 256, biases: 2", "26x512", "26x256", 591_360, 15_335_424)]
 
 
@@ -94,4 +96,5 @@ class Rnn(Layer, family="sequence"):
     weights = _weights(1)
     biases = _biases(1)
     multiplies = _multiplies(1)
+    comparisons = {}
     examples = [Example("units: 8, biases: 0", "5x3", "5x8", 88, 440)]

@@ -11,6 +11,8 @@ class Flatten(Layer, family="reshape"):
     reads = "sides"
     out_channels = "c * prod(side)"
     out_side = None
+    additions = {}
+    comparisons = {}
     examples = [Example("", "6x6x256", "9216")]
 
 
@@ -22,6 +24,8 @@ class Reshape(Layer, family="reshape"):
     requires = [Requirement("prod(shape) == prod(side) * c", "a reshape keeps the number of values")]
     out_shape = "shape"
     sees = WHOLE | {"every": "0"}  # at most
+    additions = {}
+    comparisons = {}
     examples = [Example("shape: 4x4x256", "4096", "4x4x256")]
 
 
@@ -43,6 +47,8 @@ class Slice(Layer, family="reshape"):
         Requirement("last <= c", "there are only so many channels", when="first_given"),
     ]
     out_channels = {"part_given": "c / of", "true": "last - first + 1"}
+    additions = {}
+    comparisons = {}
     examples = [
         Example("part: 2, of: 2", "28x28x116", "28x28x58"),
         Example("first: 1, last: 48", "8x8x112", "8x8x48"),
@@ -56,6 +62,8 @@ class PadChannels(Layer, family="reshape"):
 
     requires = [Requirement("to >= c", "padding never removes channels")]
     out_channels = "to"
+    additions = {}
+    comparisons = {}
     examples = [Example("to: 32", "16x16x16", "16x16x32")]
 
 
@@ -65,6 +73,8 @@ class ChannelShuffle(Layer, family="reshape"):
     groups: int = attr("number of groups", at_least=1)
 
     requires = [Requirement("c % groups == 0", "the input channels must split evenly into the groups", reason="split")]
+    additions = {}
+    comparisons = {}
     examples = [Example("groups: 2", "28x28x116", "28x28x116")]
 
 
@@ -78,6 +88,8 @@ class PixelShuffle(Layer, family="reshape"):
     out_channels = "c / prod(factor)"
     out_side = "side * factor"
     sees = {"first": "place // factor", "last": "place // factor", "period": "factor"}
+    additions = {}
+    comparisons = {}
     examples = [Example("factor: 2", "10x10x16", "20x20x4")]
 
 
@@ -94,6 +106,8 @@ class SpaceToDepth(Layer, family="reshape"):
     out_channels = "c * prod(factor)"
     out_side = "side / factor"
     sees = {"first": "place*factor", "last": "place*factor + factor - 1"}
+    additions = {}
+    comparisons = {}
     examples = [Example("factor: 2", "26x26x64", "13x13x256"), Example("factor: [4, 1]", "8x5x3", "2x5x12")]
 
 
@@ -104,10 +118,15 @@ class Transpose(Layer, family="reshape"):
     out_channels = "prod(side)"
     out_tokens = "c"
     sees = WHOLE  # a channel, which was a position, is one of all
+    additions = {}
+    comparisons = {}
     examples = [Example("", "196x768", "768x196")]
 
 
 class Identity(Layer, family="reshape"):
     """What it reads; for a name of its own, or to read another entry."""
+
+    additions = {}
+    comparisons = {}
 
     examples = [Example("", "28x28x64", "28x28x64")]

@@ -19,6 +19,7 @@ class Upsample(Layer, family="resize"):
     reads = "sides"
     out_side = {"factor == floor(factor)": "side * factor", "true": "floor(side * factor)"}
     sees = _COPIES
+    comparisons = {}
     examples = [Example("factor: 2", "13x13x256", "26x26x256"), Example("factor: 1.5", "13x13x256", "19x19x256")]
 
 
@@ -33,6 +34,7 @@ class Resize(Layer, family="resize"):
     requires = [Requirement("size_given != like_given", "say either `size` or `like`")]
     out_side = {"like_given": "like", "true": "size"}
     sees = _COPIES
+    comparisons = {}
     examples = [Example("size: 65", "1x1x256", "65x65x256"), Example("", "7x7x8, 28x28x4", "28x28x8")]
 
 
@@ -45,6 +47,8 @@ class Pad(Layer, family="resize"):
     requires = [Requirement("not same_size", "`pad` needs numbers")]
     out_side = {"before != after": "side + before + after", "true": "side + 2*padding"}
     sees = {"first": "place - before", "last": "place - before"}
+    additions = {}
+    comparisons = {}
     examples = [Example("padding: 3", "224x224x3", "230x230x3"), Example("padding: [[0, 1], 0]", "5x5x2", "6x5x2")]
 
 
@@ -67,6 +71,8 @@ class Crop(Layer, family="resize"):
     ]
     out_side = {"like_given": "like", "before != after": "side - before - after", "true": "side - 2*by"}
     sees = {"first": _MOVED, "last": _MOVED}
+    additions = {}
+    comparisons = {}
     examples = [
         Example("", "64x64x512, 56x56x512", "56x56x512"),
         Example("by: 2", "32x48x8", "28x44x8"),

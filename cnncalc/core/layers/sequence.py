@@ -10,6 +10,8 @@ class ToSequence(Layer, family="sequence"):
 
     reads = "sides"
     out_tokens = "prod(side)"
+    additions = {}
+    comparisons = {}
     examples = [Example("", "14x14x768", "196x768")]
 
 
@@ -20,6 +22,8 @@ class ClassToken(Layer, family="sequence"):
     out_side = "side + 1"
     sees = {"first": "place - 1", "last": "place - 1"}
     weights = {"token": "c"}
+    additions = {}
+    comparisons = {}
     examples = [Example("", "196x768", "197x768", 768)]
 
 
@@ -28,6 +32,8 @@ class PositionEmbedding(Layer, family="sequence"):
 
     reads = "tokens"
     weights = {"embedding": "prod(side) * c"}
+    additions = {"values": "out_values"}
+    comparisons = {}
     examples = [Example("", "197x768", "197x768", 151_296)]
 
 
@@ -40,6 +46,8 @@ class TakeToken(Layer, family="sequence"):
     requires = [Requirement("index < prod(side)", "there are only so many tokens")]
     sees = {"first": "index", "last": "index"}
     out_side = None
+    additions = {}
+    comparisons = {}
     examples = [Example("index: 0", "197x768", "768")]
 
 
@@ -54,6 +62,8 @@ class Embedding(Layer, family="sequence"):
     out_tokens = {"vector": "c"}
     out_side = "side"
     weights = {"vectors": "words * width"}
+    additions = {}
+    comparisons = {}
     examples = [
         Example("words: 20000, width: 300", "56x1", "56x300", 6_000_000),
         Example("words: 10, width: 4", "7", "7x4", 40),
@@ -138,6 +148,25 @@ class Attention(Layer, family="sequence"):
             "true": "query_positions * value_width * output_width",
         },
     }
+    additions = {
+        "sums": {
+            "window_given": "products - prod(padded) * (inner + key_width + kept_width + value_width + output_width)"
+            " - prod(padded) * prod(window) * heads",
+            "true": "products - query_positions * (inner + value_width + output_width)"
+            " - key_positions * (key_width + kept_width) - query_positions * key_positions * heads",
+        },
+        "biases": {
+            "bias and window_given": "prod(padded) * (inner + key_width + kept_width + output_width)",
+            "bias": "query_positions * (inner + output_width) + key_positions * (key_width + kept_width)",
+            "true": "0",
+        },
+        "position table": {"window_given and position_table": "prod(padded) * prod(window) * heads", "true": "0"},
+        "softmax": {
+            "window_given": "prod(padded) * (prod(window) - 1) * heads",
+            "true": "query_positions * (key_positions - 1) * heads",
+        },
+    }
+    comparisons = {}
     examples = [
         Example("heads: 12", "197x768", "197x768", 2_362_368, 524_391_936),
         Example("heads: 8", "100x64, 400x64", "100x64", 16_640, 9_216_000),

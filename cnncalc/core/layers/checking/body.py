@@ -17,6 +17,7 @@ from cnncalc.core.layers.base import (
     FAMILIES,
     KINDS,
     LAYERS,
+    OPERATIONS,
     SEEN,
     Attribute,
     Example,
@@ -29,7 +30,7 @@ from cnncalc.core.problem import misspelt
 FIELDS = (
     "reads", "inputs", "tensors", "branches", "alike", "along", "verb", "computes", "second_input", "unknown", "where",
     "requires", "out_channels", "out_side", "out_tokens", "out_vector", "out_shape", "sees", *COUNTS,
-    "examples",
+    *OPERATIONS, "examples",
 )  # fmt: skip
 OPEN = ("params", "multiplies")  # what may not be known of a layer
 ALONG = ("along", "along_channels", "joined")  # names of formulas, where inputs are joined on an axis
@@ -39,7 +40,8 @@ _NAMED = {"second_input": "Name", "along": "Word", "out_shape": "Dims"}  # an at
 _LISTED: dict[str, type[Example | Requirement]] = {"requires": Requirement, "examples": Example}
 _TYPES: dict[type[Any], list[type[Any]]] = {Requirement: [str] * 4, Example: [str, str, str, int, int]}
 _WORKED_OUT = frozenset(("type", "attributes", "per_axis", "values", "names"))  # by `Layer` itself
-_FIXED = frozenset(("c", "channels", "side", "out", "vector", "many", "place"))  # names of formulas
+FIGURES = ("products", "in_values", "out_values")  # names of the formulas for operations
+_FIXED = frozenset(("c", "channels", "side", "out", "vector", "many", "place", *FIGURES))  # names of formulas
 _TAKEN = (_FIXED | _WORKED_OUT | set(RESERVED)) - {"type"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _LANGUAGE = _FIXED | FUNCTIONS.keys() | set(JOINING) | {"true", "false"}
@@ -198,8 +200,8 @@ def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
     for field, value in fields.items():
         if field in ("out_channels", "out_side", "out_tokens"):
             texts += _texts(value)
-        elif field in (*COUNTS, "where", "sees"):
-            for formula in value.values():
+        elif field in (*COUNTS, *OPERATIONS, "where", "sees"):
+            for formula in (value or {}).values():
                 texts += _texts(formula)
     own = set(_WORD.findall(" ".join(texts))).difference(_LANGUAGE)
     own.difference_update(layer.where, ALONG if layer.along else ())

@@ -13,8 +13,8 @@ from itertools import product
 from typing import Any
 
 from cnncalc.core.formula import FormulaError, Tree, names, parse, parts, whole_name
-from cnncalc.core.layers.base import COUNTS, Attribute, Formula, Layer, Requirement
-from cnncalc.core.layers.checking.body import DeclarationError, Fault, declared, listed
+from cnncalc.core.layers.base import COUNTS, OPERATIONS, Attribute, Formula, Layer, Requirement
+from cnncalc.core.layers.checking.body import FIGURES, DeclarationError, Fault, declared, listed
 from cnncalc.core.problem import misspelt
 from cnncalc.core.record import Record
 
@@ -35,6 +35,7 @@ def check_formulas(layer: type[Layer]) -> None:
         known = _known(layer)
         with_out = {**known.names, "out": _SIZES | _POSITIVE}
         usable_in = dict.fromkeys(COUNTS, with_out) | {"sees": {**with_out, "place": _NUMBER}}
+        usable_in |= dict.fromkeys(OPERATIONS, with_out | dict.fromkeys(FIGURES, _NUMBER))
         fields = _fields(declared(layer))
         used: set[str] = set()
         for requirement in layer.requires:
@@ -76,8 +77,8 @@ def _fields(declared: dict[str, Any]) -> list[_Field]:
         for place in ("out_channels", "out_tokens", "out_side")
         if declared.get(place) is not None
     ]
-    for quantity in COUNTS:
-        for label, formula in declared.get(quantity, {}).items():
+    for quantity in (*COUNTS, *OPERATIONS):
+        for label, formula in (declared.get(quantity) or {}).items():
             found.append(_Field(f"{quantity}, {label}", cases(formula), False, False))
     found += [_Field(f"sees, {end}", cases(formula), True, True) for end, formula in declared.get("sees", {}).items()]
     return found
@@ -222,7 +223,8 @@ def _checked(text: str, wanted: int, by_axis: bool, known: _Known, usable: dict[
 def _unknown(name: str, text: str, known: _Known, usable: dict[str, int]) -> Fault:
     if name in known.twice:
         return Fault(f"`{name}` in `{text}` is {known.twice[name]}", "give one of them another name")
-    cure = f"`out` is known in {listed((*COUNTS, 'sees'))} only" if name == "out" else misspelt(name, usable)
+    known_in = {"out": (*COUNTS, *OPERATIONS, "sees"), **dict.fromkeys(FIGURES, OPERATIONS)}.get(name)
+    cure = f"`{name}` is known in {listed(known_in)} only" if known_in else misspelt(name, usable)
     return Fault(f"unknown name `{name}` in `{text}`", cure or f"the names are {listed(usable)}")
 
 

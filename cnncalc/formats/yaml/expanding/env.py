@@ -34,6 +34,9 @@ class Readable(Protocol):
     def names(self) -> list[str]:
         """Names that can be read."""
 
+    def unread(self, name: str, what: str) -> tuple[str, str | None] | None:
+        """The message on a name that is there and that `what` cannot say, with its cure."""
+
 
 class Env(dict[str, Any]):
     """Vars and params; and, where none of them hides it, what an entry reads and which copy it is.
@@ -93,6 +96,8 @@ class Env(dict[str, Any]):
         try:
             return self.scope.shape_of(stem)
         except KeyError:
+            if unread := self.scope.unread(stem, name):
+                raise FormulaError(*unread, "unknown-name") from None
             inputs = ", ".join(f"`{known}`" for known in self.scope.inputs)
             cure = f"the inputs are {inputs}" if stem == "input" else misspelt(stem, self.scope.names())
             raise FormulaError(f"no entry or input `{stem}` above", cure, "unknown-name") from None

@@ -86,10 +86,13 @@ class Expander:
         entries = scope.listed
         self.depth += 1
         if self.depth > DEEPEST:
+            called = sum(block is not None for block, _, _ in self.trail.calls)
+            endless = "a block that uses itself needs a `when` that is false in the end"
             self.trail.stop(
                 "limit",
                 f"blocks and branches nested deeper than {DEEPEST} (limit: nesting {DEEPEST})",
                 entries[0].key if entries else None,
+                endless if called > len(self.open) else None,
             )
         named = zip(entries, labels(entries, scope.env, self.trail.problems), strict=True)
         for entry, label in islice(named, most):

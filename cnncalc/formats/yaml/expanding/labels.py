@@ -21,6 +21,13 @@ def labels(entries: Entries, env: Env, problems: Problems) -> list[Label]:
     return found
 
 
+def given_labels(entries: Entries, env: Env) -> list[Label]:
+    """The labels of a list that is being written out, and so has them; none of any other."""
+    types = tuple([type_of(entry, env) for entry in entries.words])
+    found: list[Label] = (entries.labels or {}).get(types, [])
+    return found
+
+
 def type_of(entry: Entry, env: Env) -> str:
     """The layer type or block of an entry; a word that could not be worked out stays as it is written."""
     text = entry.key.text

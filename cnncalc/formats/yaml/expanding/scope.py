@@ -9,12 +9,12 @@ from typing import Any
 
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Ref
-from cnncalc.core.problem import Cure, misspelt
+from cnncalc.core.problem import misspelt
 from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
-from cnncalc.formats.yaml.expanding.labels import labels
+from cnncalc.formats.yaml.expanding.labels import given_labels
 from cnncalc.formats.yaml.expanding.trail import Trail
 from cnncalc.formats.yaml.reading.entries import Entries
 
@@ -86,6 +86,28 @@ class Scope:
         if found is ABSENT:
             raise FormulaError(is_absent(name), code="absent-entry")
         return self.shape(found.output if isinstance(found, Entity) else found)
+
+    def unread(self, name: str, what: str) -> tuple[str, str | None] | None:
+        """The message on a name that an entry here has, and that `what` cannot say, with its cure; None without one."""
+        below: set[str] = set()
+        automatic: set[str] = set()
+        inner: Scope | None = self
+        while inner is not None:
+            below |= {entry.name.text for entry in inner.listed if entry.name} - set(inner.entities)
+            automatic |= {label for label, _ in given_labels(inner.listed, inner.env)}
+            inner = inner.outer
+        if what == "like" and name.isdecimal():
+            return f"`like` names an entry, and not {name}", f"how much is cut off at each end is `by: {name}`"
+        if name in below:
+            return f"`{name}` stands below: an entry reads only what is above it", None
+        if name in automatic:
+            return f"`{name}` is not a given name", f"write `name: {name}` in that entry, and `{what}` can say it"
+        block, _, inside = name.partition("/")
+        if inside and block in {*self.names(), *automatic}:
+            inside = inside.rpartition("/")[2]
+            cure = f"let the block give it, `outputs: [{inside}]`, and read `{block}.{inside}`"
+            return f"`{name}` stands inside `{block}`: a path cannot be read", cure
+        return None
 
     def names(self) -> list[str]:
         """The names that can be read here."""
@@ -171,26 +193,10 @@ class Lookup:
     def unknown(self, node: Text, scope: Scope, what: str) -> None:
         """Report a name that no entry above has, with a cure; `what` is the key that says it."""
         known: list[str] = []
-        help: Cure = None
-        below: set[str] = set()
-        automatic: set[str] = set()
         inner: Scope | None = scope
         while inner is not None:
             known += inner.entities if what == "share" else [*inner.entities, *inner.inputs]
-            below |= {entry.name.text for entry in inner.listed if entry.name}
-            automatic |= {name for name, _ in labels(inner.listed, inner.env, self.trail.problems)}
             inner = inner.outer
-        if node.text in below - set(known):
-            message = f"`{node.text}` stands below: an entry reads only what is above it"
-        elif node.text in automatic:
-            message = f"`{node.text}` is not a given name"
-            help = f"write `name: {node.text}` in that entry, and `{what}` can say it"
-        elif "/" in node.text and node.text.partition("/")[0] in {*known, *automatic}:
-            block, _, inside = node.text.partition("/")
-            message = f"`{node.text}` stands inside `{block}`: a path cannot be read"
-            inside = inside.rpartition("/")[2]
-            help = f"let the block give it, `outputs: [{inside}]`, and read `{block}.{inside}`"
-        else:
-            message = f"no entry `{node.text}` above"
-            help = partial(misspelt, node.text, known)
+        nearest = partial(misspelt, node.text, known)
+        message, help = scope.unread(node.text, what) or (f"no entry `{node.text}` above", nearest)
         self.trail.add("unknown-name", message, node, help)

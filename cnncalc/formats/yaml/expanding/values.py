@@ -87,7 +87,7 @@ class Values:
             name = error.name
 
             def help() -> str | None:
-                return value_meant(text) or value_meant(name) or misspelt(name, env.known())
+                return value_meant(text) or value_meant(name) or env.odd_name(text) or misspelt(name, env.known())
 
             self.problems.add(
                 "unknown-name",

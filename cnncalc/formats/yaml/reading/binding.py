@@ -51,7 +51,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         problems.add("unknown-layer", what, entry.key, help)
         return {}
     positional = entry.positional
-    if type_name not in blocks and positional and "shift" in known:
+    if type_name not in blocks and positional and ("shift" in known or type_name == "prelu"):
         from cnncalc.formats.yaml.reading.renamed import alone
 
         if said := alone(entry, type_name):
@@ -66,7 +66,8 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     if len(positional) > len(known):
         takes = ", ".join(f"`{name}`" for name in known) or "no attributes"
         extra = positional[len(known)]
-        problems.add("unknown-attribute", f"`{type_name}` takes {takes}: one value too many", extra)
+        cure = _one_a_side(type_name, known, positional) if type_name not in blocks else None
+        problems.add("unknown-attribute", f"`{type_name}` takes {takes}: one value too many", extra, cure)
     for key, value in entry.named:
         if key.text not in known:
             entry.faulty = True
@@ -87,8 +88,17 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
 
 
 def _attribute_cure(key: Text, known: list[str], type_name: str) -> str | None:
-    cure = colon_cure(key) or unknown_attribute(key.text, [*known, *COMMON, *_branches(type_name)])
+    cure = colon_cure(key) or unknown_attribute(type_name, key.text, [*known, *COMMON, *_branches(type_name)])
     return cure or (f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}" if known else None)
+
+
+def _one_a_side(type_name: str, known: list[str], positional: list[Node]) -> str | None:
+    """The cure for sides that stand where attributes do: `upsample: [2, 2]`."""
+    if len(known) != 1 or LAYERS[type_name].attributes[known[0]].kind not in ("Sides", "PerAxis", "Padding", "Factors"):
+        return None
+    from cnncalc.formats.yaml.reading.renamed import written
+
+    return f"a number for each side is a list of its own: `{type_name}: [[{', '.join(map(written, positional))}]]`"
 
 
 def is_a_shape(layer: type[Layer]) -> bool:

@@ -13,23 +13,21 @@ from cnncalc.formats.source import Node, Text
 def unknown_type(word: str, known: Collection[str]) -> str:
     """The cure for an unknown layer type: what it is called here, or how it is written; else what is alike.
 
-    What it means goes before how it is spelt: `pixel_unshuffle` is not nearly a `pixel_shuffle`.
+    What it means goes before how it is spelt: `pixel_unshuffle` is not nearly a `pixel_shuffle`. And what is alike is
+    a slip of the pen, more alike than `clone` and `conv`: another layer would be a worse answer than none.
     """
     from cnncalc.formats.names import other_name, otherwise  # here, for most files are fine
 
     called = other_name(word)
     cure = f"here it is called `{called}`" if called in known else otherwise(word)
-    return or_operator(word, cure or misspelt(word, known) or "`cnncalc layers` lists the layer types")
+    return or_operator(word, cure or misspelt(word, known, 0.7) or "`cnncalc layers` lists the layer types")
 
 
-def unknown_attribute(word: str, known: Collection[str]) -> str | None:
+def unknown_attribute(layer: str, word: str, known: Collection[str]) -> str | None:
     """The cure for an unknown attribute: what it is called here, or how it is said; else what is alike."""
-    from cnncalc.formats.names import other_attribute, otherwise_attribute
+    from cnncalc.formats.attribute_names import attribute_meant
 
-    called = other_attribute(word)
-    if called in known:
-        return f"here it is called `{called}`"
-    return otherwise_attribute(word) or misspelt(word, known)
+    return attribute_meant(layer, word, known) or misspelt(word, known)
 
 
 def value_is_null(node: Node) -> bool:

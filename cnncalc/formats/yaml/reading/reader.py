@@ -97,7 +97,7 @@ class Reader:
 
                     told: tuple[str, str | None] = renamed_default(key.text, attribute.text, content) or (
                         f"unknown attribute of `{key.text}`: `{attribute.text}`",
-                        unknown_attribute(attribute.text, LAYERS[key.text].attributes),
+                        unknown_attribute(key.text, attribute.text, LAYERS[key.text].attributes),
                     )
                     self.problems.add("unknown-attribute", told[0], attribute, told[1])
                 elif value_is_null(content):

@@ -49,7 +49,11 @@ def renamed_default(type_name: str, key: str = "", value: Node | None = None) ->
 
 
 def alone(entry: Entry, type_name: str) -> tuple[str, str] | None:
-    """The message on a norm with one truth by position, for that was its scale and its shift; None for any other."""
+    """The message on a truth by position that was another attribute before, as both of a norm; None for any other."""
+    if type_name == "prelu" and len(entry.positional) == 1 and written(entry.positional[0]) in ("true", "false"):
+        value = written(entry.positional[0])
+        pairs = now(type_name, "shared", value) + [(key.text, written(node)) for key, node in entry.named]
+        return f"`{value}` by position was for `shared` of `prelu`", f"write `{_line(type_name, entry, pairs)}`"
     place = 1 if type_name == "group_norm" else 0
     if type_name not in _NORMS or len(entry.positional) != place + 1 or "shift" in [key.text for key, _ in entry.named]:
         return None
