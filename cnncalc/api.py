@@ -149,16 +149,19 @@ def reconcile(
     *,
     conventions: Iterable[str] | None = None,
     functional: Iterable[str] = (),
+    attention: str = "multihead",
 ) -> Reconciliation:
     """The figures that other tools print for a network, and the terms that lead from ours to theirs.
 
     With a `figure`, 4111512576 or `"4.11G"`, whose it is. `conventions` are names of tools; `functional` are types of
-    layers that the code calls as functions.
+    layers that the code calls as functions; `attention` says how it writes that: `multihead` (nn.MultiheadAttention),
+    that under `no_grad`, `sdpa` (F.scaled_dot_product_attention) or `matmul`.
 
     >>> reconcile("resnet18", conventions=["torchinfo"]).conventions[0].figure
     1814083944
     """
     from cnncalc.analyses import conventions as known
+    from cnncalc.analyses.conventions.base import ATTENTION, Code
     from cnncalc.analyses.reconcile import Reconciliation, figure_of, search
     from cnncalc.analyses.reconcile import reconcile as beside
     from cnncalc.core.layers import LAYERS
@@ -167,9 +170,11 @@ def reconcile(
     where = "reconcile: conventions"
     chosen = known.names() if conventions is None else _names(conventions, known.names(), "convention", where)
     called = _names(functional, LAYERS, "layer type", "reconcile: functional")
+    (way,) = _names((attention,), ATTENTION, "way to write attention", "reconcile: attention")
+    code = Code(called, way)
     file, held = _name(network, analysis), [known.convention(name) for name in chosen]
     if figure is None:
-        return Reconciliation(file, analysis, tuple(beside(analysis, held, called)), called)
+        return Reconciliation(file, analysis, tuple(beside(analysis, held, code)), code)
     if not isinstance(figure, str) and not is_whole(figure):
         raise mistyped("reconcile: figure", "a whole number, or a rounded one like '4.11G'", figure)
     looked_for = figure_of(str(figure))

@@ -7,16 +7,19 @@ import html.parser
 import json
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from cnncalc import analyze, loads
 from cnncalc.analyses.style import Style
 from cnncalc.formats import bundled
 from cnncalc.render import html as html_writer
 from cnncalc.render import markdown
+from cnncalc.teaching import inverse
 from cnncalc.teaching.pages import worksheet_json
 from cnncalc.teaching.pages.worksheet import document
-from cnncalc.teaching.question import Handout, Worksheet
+from cnncalc.teaching.question import Handout, Target, Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD, BadRecipe, header, read_header
 from cnncalc.teaching.select import hidden, sources
 from cnncalc.teaching.wording import written_answer
@@ -326,6 +329,21 @@ def test_an_inverse_question_accepts_every_value_that_is_right(seed: int) -> Non
         assert question.accepted == tuple(right)
         checked += 1
     assert checked
+
+
+def test_a_value_is_not_looked_for_where_none_can_be_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window wider than its input gives nothing, with however many filters."""
+    (row,) = analyze(loads("input: {channels: 64, size: 8}\nlayers: [conv: {filters: 64, kernel: 3, groups: 4}]")).rows
+    too_wide = inverse.changed_to(row.layer, 2, "kernel", 9)
+    assert too_wide is not None
+    looks = Mock(wraps=inverse._gives)
+    monkeypatch.setattr(inverse, "_gives", looks)
+    for attribute, right in {"filters": 320, "groups": 1}.items():
+        params = {"filters": 3 * 3 * 16 * 320 + 320, "groups": 3 * 3 * 64 * 64 + 64}[attribute]
+        target = Target(0, 1, 0, "params", attribute)
+        assert inverse.tried(row, row.layer, target, params) == [right]
+        assert inverse.tried(row, too_wide, target, params) == []
+    assert looks.call_count < 200
 
 
 @pytest.mark.sweep

@@ -114,6 +114,7 @@ def test_a_layer_is_described_as_a_lecturer_would(entry: str, text: str) -> None
 # The least that a number may be, where it is not 1; floats and words have no bound
 LEAST = {
     "padding": 0,
+    "shift": 0,
     "output_padding": 0,
     "index": 0,
     "by": 0,

@@ -1,9 +1,12 @@
 """The conventions against the tools themselves: single layers, and whole networks of torchvision, to the digit.
 
+A tool is called as its manual calls it: of most that is without torch.no_grad().
+
 Beside PyTorch's CPU build: `pip install --no-deps torchvision==0.28.0 pillow torchinfo fvcore iopath yacs portalocker
 tabulate termcolor ptflops ultralytics-thop calflops torchscan torchlens onnx-tool onnx deepspeed …`; a tool that is
 not there is skipped. Each figure is asked in a process of its own, for calflops and ptflops count once more what they
-counted before. `thop` and `ultralytics-thop` are one module, `thop`: the one that is installed is asked.
+counted before. `thop` and `ultralytics-thop` are one module, `thop`: the one that is installed is asked, as is the
+version of ptflops, where 0.6.9 has a convention of its own.
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ import os
 import pickle
 import tempfile
 import warnings
-from collections.abc import Callable
-from importlib.metadata import packages_distributions
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +28,9 @@ import pytest
 
 import cnncalc
 from cnncalc.analyses.conventions import convention
+from cnncalc.analyses.conventions.base import AS_MODULES, ATTENTION, Code
 from cnncalc.analyses.reconcile import reconciled
+from tests.oracles.asked import compared, keep
 from tests.oracles.torchvision_operators import declared
 from tests.running import DATA
 
@@ -36,10 +43,12 @@ Figures = dict[str, int]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def operators_of_torchvision() -> None:
-    """What torchvision needs, in one thread."""
+def operators_of_torchvision() -> Iterator[None]:
+    """What torchvision needs, in one thread; at the end the record is kept."""
     declared()
     torch.set_num_threads(1)
+    yield
+    keep()
 
 
 # ------------------------------------------------------------------------------------------------ the tools
@@ -67,16 +76,18 @@ def of_ptflops(model: Any, given: Any) -> Figures:
 
     def count(backend: str) -> int:
         size = tuple(given.shape[1:])
-        found = get_model_complexity_info(model, size, False, False, backend=backend)
+        found = get_model_complexity_info(model, size, False, False, **({"backend": backend} if backend else {}))
         return int(found[0])
 
+    if version("ptflops") < "0.7":
+        return {"ptflops-06": count("")}
     return {"ptflops": count("pytorch"), "ptflops-aten": count("aten")}
 
 
 def of_thop(model: Any, given: Any) -> Figures:
     import thop
 
-    forks = "ultralytics-thop" in packages_distributions()["thop"]
+    forks = "Ultralytics" in Path(thop.__file__).read_text(encoding="utf-8")
     return {"ultralytics-thop" if forks else "thop": int(thop.profile(model, (given,), verbose=False)[0])}
 
 
@@ -151,23 +162,23 @@ MODULES = {
     "deepspeed": "deepspeed.profiling.flops_profiler",
     "fvcore": "fvcore.nn",
     "torch": "torch.utils.flop_counter",
-    "torchlens": "torchlens torchlens.user_funcs",
+    "torchlens": "",  # it wraps PyTorch's functions for good, and asks that the process that imported it calls it
     "onnx_tool": "onnx_tool torch.onnx",
 }
 
 
+DISTRIBUTIONS = {"onnx_tool": "onnx-tool"}
+
+
 def asked(tool: str, model: Any, given: Any) -> Figures:
-    """The figures of a tool, asked in a child; what it raises is raised here. torchlens refuses children."""
-    if tool == "torchlens":
-        with warnings.catch_warnings(action="ignore"), torch.no_grad():
-            return TOOLS[tool](model.eval(), given)
+    """The figures of a tool, asked in a child; what it raises is raised here."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reads)
         try:
             warnings.simplefilter("ignore")
-            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), torch.no_grad():
+            with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 answer: Any = TOOLS[tool](model.eval(), given)
         except BaseException as error:
             answer = f"{type(error).__name__}: {error}"
@@ -182,16 +193,29 @@ def asked(tool: str, model: Any, given: Any) -> Figures:
     return answer
 
 
-def hold(graph: cnncalc.Graph, tool: str, model: Any, given: Any, functional: tuple[str, ...] = ()) -> None:
-    """A tool's figures are those that its conventions give."""
-    for module in MODULES.get(tool, tool).split():
-        pytest.importorskip(module)  # here, once, and not in each child
+def hold(
+    graph: cnncalc.Graph,
+    tool: str,
+    model: Any,
+    given: Any,
+    code: Code = AS_MODULES,
+    apart: int = 0,
+    kind: str = "layers",
+) -> None:
+    """A tool's figures are those that its conventions give, or so far apart."""
+    if find_spec(tool) is None:
+        pytest.skip(f"{tool} is not installed")
+    with warnings.catch_warnings(action="ignore"):
+        for module in MODULES.get(tool, tool).split():
+            import_module(module)  # here, once, and not in each child
     printed = asked(tool, model, given)
     analysis = cnncalc.analyze(graph)
-    found = {name: reconciled(analysis, convention(name), functional) for name in printed}
-    assert {name: (one.figure, one.status) for name, one in found.items()} == {
+    found = {name: reconciled(analysis, convention(name), code) for name in printed}
+    assert {name: (one.figure + apart, one.status) for name, one in found.items()} == {
         name: (figure, "exact") for name, figure in printed.items()
     }
+    distribution = "ultralytics-thop" if "ultralytics-thop" in printed else DISTRIBUTIONS.get(tool, tool)
+    compared(distribution, kind, len(printed))
 
 
 # ------------------------------------------------------------------------------------------------ networks
@@ -207,6 +231,15 @@ NETWORKS: dict[str, tuple[str, tuple[str, ...]]] = {  # our file: torchvision's 
     "resnext50_32x4d": ("resnext50_32x4d", ()),
     "regnet_x_400mf": ("regnet_x_400mf", ()),
     "wide_resnet50_2": ("wide_resnet50_2", ()),
+    "vit_b_16": ("vit_b_16", ()),
+    "swin_t": ("swin_t", ()),
+    "convnext_tiny": ("convnext_tiny", ()),
+}
+# What of torchvision's code no file says, and how much further it takes a tool
+APART = {
+    ("ptflops", "convnext_tiny"): (-828_672, "ptflops knows nn.LayerNorm, and no class made of it: LayerNorm2d"),
+    ("thop", "convnext_tiny"): (-4 * 828_672, "nor does thop 0.1.1"),
+    ("onnx_tool", "swin_t"): (3, "where patches are merged, how far sides are padded is worked out"),
 }
 
 
@@ -216,9 +249,18 @@ def test_a_network(name: str, tool: str) -> None:
     models = pytest.importorskip("torchvision.models", reason="pip install --no-deps torchvision==0.28.0 pillow")
     constructor, functional = NETWORKS[name]
     more = {"aux_logits": False, "init_weights": False} if constructor == "googlenet" else {}
+    model = getattr(models, constructor)(weights=None, **more)
     path = DATA / f"reconcile/{name}.yaml"
     graph = cnncalc.load(str(path) if path.exists() else name)
-    hold(graph, tool, getattr(models, constructor)(weights=None, **more), torch.zeros(1, 3, 224, 224), functional)
+    hold(
+        graph,
+        tool,
+        model,
+        torch.zeros(1, 3, 224, 224),
+        Code(functional),
+        APART.get((tool, name), (0, ""))[0],
+        "networks",
+    )
 
 
 # ------------------------------------------------------------------------------------------------ single layers
@@ -277,11 +319,36 @@ LAYERS: dict[str, tuple[str, str, Callable[[], Any]]] = {
 CANNOT = {
     ("onnx_tool", name): why
     for why, names in {
-        "PyTorch's exporter knows no such operator": ("rms norm",),
+        "PyTorch's exporter knows no such operator": ("rms norm", "no_grad"),
         "onnx-tool has no rule for a node": ("lrn", "selu", "rnn"),
     }.items()
     for name in names
 }
+
+
+class Attention(nn.Module):  # type: ignore[misc, name-defined]
+    """Attention of 2 heads over 12 channels, as code writes it."""
+
+    def __init__(self, way: str, bias: bool = True) -> None:
+        super().__init__()
+        self.way = way
+        if way in ("multihead", "no_grad"):
+            self.module = nn.MultiheadAttention(12, 2, bias=bias, batch_first=True)
+        else:
+            self.layers = nn.ModuleList(nn.Linear(12, 12, bias=bias) for _ in range(4))
+
+    def forward(self, given: Any) -> Any:
+        """Positions attend to each other."""
+        if self.way in ("multihead", "no_grad"):
+            with torch.set_grad_enabled(self.way == "multihead"):
+                return self.module(given, given, given, need_weights=False)[0]
+        *projections, last = self.layers
+        query, key, value = (layer(given).reshape(1, 7, 2, 6).transpose(1, 2) for layer in projections)
+        if self.way == "sdpa":
+            found = F.scaled_dot_product_attention(query, key, value)
+        else:
+            found = ((query * 6**-0.5) @ key.transpose(-2, -1)).softmax(-1) @ value
+        return last(found.transpose(1, 2).reshape(1, 7, 12))
 
 
 class Alone(nn.Module):  # type: ignore[misc, name-defined]
@@ -308,3 +375,29 @@ def test_a_layer(name: str, tool: str) -> None:
     shape = (1, channels, *sides) if reads != TOKENS else (1, *sides, channels)
     made = module()
     hold(graph, tool, Alone(made) if tool == "calflops" else made, torch.zeros(shape))
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("way", ATTENTION)
+def test_attention(way: str, bias: bool, tool: str) -> None:
+    if (tool, way) in CANNOT:
+        pytest.skip(CANNOT[tool, way])
+    text = f"attention: {{heads: 2, bias: {str(bias).lower()}}}"
+    graph = cnncalc.loads(f"input: {TOKENS}\nlayers:\n  - {text}\n")
+    module = Attention(way, bias)
+    hold(graph, tool, Alone(module) if tool == "calflops" else module, torch.zeros(1, 7, 12), Code(attention=way))
+
+
+WINDOWS = {"even": (8, 4, 0), "padded": (6, 4, 0), "shifted": (8, 4, 2), "shifted and padded": (10, 4, 1)}
+
+
+@pytest.mark.parametrize("tool", [tool for tool in TOOLS if tool != "torchscan"])  # channels stand last
+@pytest.mark.parametrize("case", WINDOWS)
+def test_attention_of_windows(case: str, tool: str) -> None:
+    swin = pytest.importorskip("torchvision.models.swin_transformer")
+    side, window, shift = WINDOWS[case]
+    text = f"attention: {{heads: 2, window: {window}, shift: {shift}, position_table: true}}"
+    graph = cnncalc.loads(f"input: {{channels: 12, size: {side}}}\nlayers:\n  - {text}\n")
+    module = swin.ShiftedWindowAttention(12, [window, window], [shift, shift], 2)
+    hold(graph, tool, Alone(module) if tool == "calflops" else module, torch.zeros(1, side, side, 12))

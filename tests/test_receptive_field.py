@@ -66,6 +66,8 @@ LAYERS: list[tuple[str, list[tuple[int, str, int]], bool]] = [
     ("attention: 2", [(32, "0", 0)], True),
     ("attention: {heads: 2, window: 8}", [(8, "1", 0)], True),
     ("conv: [4, 3], attention: {heads: 2, window: 6}", [(8, "1", 0)], True),
+    ("attention: {heads: 2, window: 8}, attention: {heads: 2, window: 8, shift: 4}", [(16, "1", -8)], True),
+    ("attention: {heads: 2, window: 32, shift: 4}", [(32, "1", 0)], True),
     ("operator: {type: Odd}", [(32, "0", 0)], False),
     ("add: {branches: [[conv: [4, 3, padding: 1], conv: [4, 3, padding: 1]], []]}", [(5, "1", -2)], True),
     ("concat: {branches: [[conv: [4, [1, 7], padding: same]], [conv: [4, [7, 1], padding: same]]]}",

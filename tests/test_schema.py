@@ -60,7 +60,8 @@ def test_the_files_of_the_format_are_valid(path: Any) -> None:
 
 # A schema knows a type by its name: it cannot see that a file has a block of that name with other attributes.
 HIDDEN = "blocks and types: a merge may be a block, too"
-RULES: list[Any] = [case for case in table("format_rules.yaml") if "problems" not in case and case["rule"] != HIDDEN]
+TABLES = table("format_rules.yaml") + table("format_parts.yaml")
+RULES: list[Any] = [case for case in TABLES if "problems" not in case and case["rule"] != HIDDEN]
 
 
 @pytest.mark.parametrize("case", RULES, ids=[case["rule"] for case in RULES])
@@ -170,6 +171,13 @@ REJECTED = {
     "layers that are no list": "layers: {conv: [4, 3]}",
     "neither layers nor extends": "name: nothing",
     "a list of vars": "vars: [1, 2]\nlayers: [relu]",
+    "a network with layers of ours": "blocks: {b: {network: resnet18, layers: [relu]}}\nlayers: [b]",
+    "a network with vars of ours": "blocks: {b: {network: resnet18, vars: {n: 1}}}\nlayers: [b]",
+    "until without a network": "blocks: {b: {layers: [relu], until: a}}\nlayers: [b]",
+    "a misspelt key of what is set": "blocks: {b: {network: resnet18, sets: {classes: 3}}}\nlayers: [b]",
+    "an output that is none of the two": "layers: [lstm: {units: 4, gives: first}]",
+    "an axis that there is not": "layers: [concat: {axis: batch, from: [a, b]}]",
+    "a word of before": "layers: [batch_norm: {affine: false}]",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import cnncalc
+from cnncalc.analyses.columns import weight_layers
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.working import working_of
 from tests.running import table
@@ -44,6 +45,7 @@ def test_layers_of_sequences_are_one_weight_layer_each() -> None:
     """)
     )
     assert MEASURES["weight_layers"].value(analysis) == MEASURES["depth"].value(analysis) == 4
+    assert weight_layers(analysis) == 4  # as the table's foot says it
 
 
 def test_the_working_says_what_is_spread() -> None:

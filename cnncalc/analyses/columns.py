@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures import MEASURES, Measure, Use, used
@@ -106,20 +106,25 @@ def is_counted(line: SummaryLine) -> bool:
 
 
 def weight_layers(analysis: Analysis) -> int:
-    """The convolutions and dense layers that learn weights, shared ones once: the 16 of VGG-16.
+    """The layers that multiply by weights of their own, so that shared ones are one: the 16 of VGG-16.
 
     >>> import cnncalc
     >>> weight_layers(cnncalc.analyze(cnncalc.load("vgg16")))
     16
     """
-    return sum(row.layer.family in ("conv", "dense") and row.counts.weights > 0 for row in analysis.rows)
+    return sum(row.counts.weights > 0 and row.counts.multiplies > 0 for row in analysis.rows)
 
 
-def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> list[tuple[str, str]]:
-    """Lines below a table: (label, text); `instead` is shown for a quantity that it counts in another way."""
+def footer(
+    analysis: Analysis, style: Style, instead: Measure | None = None, names: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Lines below a table: (label, text); `instead` is shown for a quantity that it counts in another way.
+
+    Of columns of these `names` it says what they assume.
+    """
     totals = analysis.totals
     bound = analysis.lower_bound
-    params, flops = (MEASURES[name].sign(bound) for name in ("params", "flops"))
+    params, flops, layers = (MEASURES[name].sign(bound) for name in ("params", "flops", "weight_layers"))
     lines = [
         (
             "params",
@@ -138,9 +143,11 @@ def footer(analysis: Analysis, style: Style, instead: Measure | None = None) -> 
         lines.append(("convention", _counted(analysis, instead, style)))
     deep = weight_layers(analysis)
     if deep:
-        lines.append(("layers", many(deep, "weight layer")))
+        lines.append(("layers", f"{layers}{many(deep, 'weight layer')}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
+    memory = dict.fromkeys(assumed(analysis, names))
+    lines += [("memory", f"{text}; MB of 10⁶ bytes") for text in memory]
     if analysis.uncounted:
         operators = ", ".join(f"{operator} ({layer})" for layer, operator, _ in analysis.uncounted)
         lines.append(
@@ -161,6 +168,14 @@ def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:
     ours = MEASURES[instead.rests_on[0]]
     figures = [f"{one.sign_of(analysis)}{style.number(one.value(analysis), zero='0')}" for one in (instead, ours)]
     return f"{instead.help}: {figures[0]}, and {figures[1]} {ours.name} as they are counted here"
+
+
+def assumed(analysis: Analysis, names: Collection[str]) -> Iterator[str]:
+    """What the quantities of these names assume besides the network, where they do."""
+    for name in names:
+        measure = MEASURES.get(name)
+        if measure and measure.assumed and analysis.graph:
+            yield measure.assumed(analysis.graph)
 
 
 def title(analysis: Analysis, style: Style) -> tuple[str, str]:

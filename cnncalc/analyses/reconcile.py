@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cnncalc.analyses.conventions import all_conventions
-from cnncalc.analyses.conventions.base import Convention, Part, Scope, scope_for
+from cnncalc.analyses.conventions.base import AS_MODULES, Code, Convention, Part, Scope, scope_for
 from cnncalc.analyses.measures import MEASURES, Measure
 from cnncalc.analyses.variants import Variant, WorkDone, variants
 from cnncalc.core.analysis import Analysis, analyze
@@ -78,31 +78,28 @@ class Ledger:
 
     def __init__(self) -> None:
         self._scopes: dict[tuple[Layer, tuple[Shape, ...]], Scope] = {}
-        self._parts: dict[tuple[str, Layer, tuple[Shape, ...], bool], list[Part] | None] = {}
+        self._parts: dict[tuple[str, Layer, tuple[Shape, ...], Code], list[Part] | None] = {}
 
-    def parts(self, line: EqualLayers, convention: Convention, functional: Collection[str]) -> list[Part] | None:
+    def parts(self, line: EqualLayers, convention: Convention, code: Code) -> list[Part] | None:
         """The terms of a layer; None where they are not known. Weights used again are no params."""
         if convention.quantity == "params" and not line.owns:
             return []
         layer, inputs, work, _ = line
-        module = layer.type not in functional
-        key = (convention.name, layer, inputs, module)
+        key = (convention.name, layer, inputs, code)
         if key not in self._parts:
             if convention.quantity in layer.left_open:
                 self._parts[key] = None
             else:
                 if (layer, inputs) not in self._scopes:
                     self._scopes[layer, inputs] = scope_for(layer, inputs, work)
-                self._parts[key] = convention.parts(layer, self._scopes[layer, inputs], module)
+                self._parts[key] = convention.parts(layer, self._scopes[layer, inputs], code)
         return self._parts[key]
 
-    def figure(
-        self, lines: Mapping[EqualLayers, int], convention: Convention, ours: int, functional: Collection[str]
-    ) -> int | None:
+    def figure(self, lines: Mapping[EqualLayers, int], convention: Convention, ours: int, code: Code) -> int | None:
         """The figure that a tool prints for so many of each layer; None where that is not known."""
         total = ours
         for line, many in lines.items():
-            parts = self.parts(line, convention, functional)
+            parts = self.parts(line, convention, code)
             if parts is None:
                 return None
             for part in parts:
@@ -119,9 +116,9 @@ def _lines(graph: Graph) -> list[EqualLayers]:
 
 
 def reconciled(
-    analysis: Analysis, convention: Convention, functional: Collection[str] = (), ledger: Ledger | None = None
+    analysis: Analysis, convention: Convention, code: Code = AS_MODULES, ledger: Ledger | None = None
 ) -> Reconciled:
-    """One convention beside a network, whose code calls these layer types as functions.
+    """One convention beside a network, whose code is as `code` says.
 
     >>> import cnncalc
     >>> from cnncalc.analyses.conventions import convention
@@ -137,7 +134,7 @@ def reconciled(
     ledger = ledger or Ledger()
     for row, line in zip(analysis.rows, _lines(analysis.graph), strict=True):
         ours = getattr(row.counts, own)
-        parts = ledger.parts(line, convention, functional)
+        parts = ledger.parts(line, convention, code)
         if parts is None:
             unknown.setdefault(row.type, []).append(row.name)
             parts = [Part(row.type.replace("_", " "), NOT_KNOWN, -ours)] if ours else []
@@ -159,12 +156,12 @@ def reconciled(
 def reconcile(
     analysis: Analysis,
     conventions: Iterable[Convention] | None = None,
-    functional: Collection[str] = (),
+    code: Code = AS_MODULES,
     ledger: Ledger | None = None,
 ) -> list[Reconciled]:
     """All conventions beside a network, the smallest figure first; those of params last."""
     ledger = ledger or Ledger()
-    found = [reconciled(analysis, one, functional, ledger) for one in conventions or all_conventions()]
+    found = [reconciled(analysis, one, code, ledger) for one in conventions or all_conventions()]
     return sorted(found, key=lambda one: (one.convention.quantity != "multiplies", one.figure, one.convention.name))
 
 
@@ -200,7 +197,7 @@ def _by_layer(graph: Graph, convention: Convention) -> list[int | None]:
     ledger = Ledger()
     values: list[int | None] = []
     for line in _lines(graph):
-        parts = ledger.parts(line, convention, ())
+        parts = ledger.parts(line, convention, AS_MODULES)
         work = line.work
         own = work.multiplies if convention.quantity == "multiplies" else line.owns * (work.weights + work.biases)
         values.append(None if parts is None else own + sum(part.amount for part in parts))
@@ -239,12 +236,12 @@ class Search:
 
 @dataclass(frozen=True)
 class Reconciliation(Tabular):
-    """A network beside conventions, or the `search` for a figure; `functional` types are called as functions."""
+    """A network beside conventions, or the `search` for a figure; `code` is how it is written."""
 
     file: str
     analysis: Analysis
     conventions: tuple[Reconciled, ...] = ()
-    functional: tuple[str, ...] = ()
+    code: Code = AS_MODULES
     search: Search | None = None
 
     def __repr__(self) -> str:
@@ -301,7 +298,7 @@ def _printed(variant: Variant, conventions: list[Convention], ledger: Ledger) ->
         yield "cnncalc", "params", params, None
     for one in conventions:
         ours = multiplies if one.quantity == "multiplies" else params
-        number = ledger.figure(lines, one, ours, variant.functional)
+        number = ledger.figure(lines, one, ours, variant.code)
         if number is not None:
             yield one.name, one.word, number, one
 
@@ -310,5 +307,5 @@ def _match(variant: Variant, name: str, word: str, number: int, convention: Conv
     said = tuple(change.said for change in variant.changes)
     if convention is None:
         return Whose(name, word, number, number, said)
-    found = reconciled(analyze(variant.graph), convention, variant.functional, ledger)
+    found = reconciled(analyze(variant.graph), convention, variant.code, ledger)
     return Whose(name, word, number, found.ours, said, found.terms)

@@ -12,7 +12,19 @@ from collections.abc import Iterator
 
 from cnncalc.analyses.checks.budget import example_in_bytes
 from cnncalc.analyses.measures import Measure, Use, used
-from cnncalc.analyses.schema_layers import NUMBER, TRAINABLE, WORDS, Schema, attributes_of, entry, named, said, titled
+from cnncalc.analyses.schema_layers import (
+    DTYPE,
+    NUMBER,
+    TRAINABLE,
+    WORDS,
+    Schema,
+    attributes_of,
+    entry,
+    named,
+    said,
+    titled,
+)
+from cnncalc.core.graph import BYTES, OPTIMIZERS
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 
@@ -27,7 +39,7 @@ def schema() -> Schema:
     'cnncalc architecture file'
     """
     figures = {
-        name: said(f"{_number(measure)}, `884k`, `~60M` or `<25M`", _figure(measure))
+        name: said(f"{_number(measure)}, `884k`, `~60M`, `<25M` or `2.1 * NAME`", _figure(measure))
         for name, measure in used(Use.FIGURES).items()
     }
     output = said("`28x28x256` (height × width × channels), or `4096` for a vector", _FIGURE)
@@ -111,6 +123,21 @@ def _file() -> dict[str, Schema]:
             "the network, from its input to its output; each entry reads the one before", {"$ref": "#/$defs/entries"}
         ),
         "outputs": said("names of the outputs; what leads to none of them is left out", {**WORDS, "minItems": 1}),
+        "memory": said(
+            "how numbers are kept, for the quantities in bytes; `--dtype` and its like overrule it",
+            {
+                "type": "object",
+                "properties": titled(
+                    {
+                        "dtype": said("the type of the numbers", {"enum": list(BYTES)}),
+                        "batch": said("how many images at once", {"type": "integer", "minimum": 1}),
+                        "in_place": said("activations and batch norms overwrite what they read", {"type": "boolean"}),
+                        "optimizer": said("that keeps 0, 1 or 2 numbers for each param", {"enum": list(OPTIMIZERS)}),
+                    }
+                ),
+                "additionalProperties": False,
+            },
+        ),
         "expect": said(
             "figures that `cnncalc check` holds the file to, by name",
             {
@@ -201,6 +228,7 @@ def _branch() -> Schema:
         "when": said("the branch is absent where this is false", {"type": ["string", "boolean"]}),
         "from": said("what the branch reads, instead of what the merge reads", _TEXT),
         "trainable": said(*TRAINABLE),
+        "dtype": said(*DTYPE),
         "layers": said("the entries of the branch; without them it is the identity", {"$ref": "#/$defs/entries"}),
     }
     return {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": titled(keys)}
@@ -215,18 +243,20 @@ def _block() -> Schema:
     network = said("another network as the block: a file beside this one, of any format, or a bundled one", _TEXT)
     until = said("the entry of the network that the block gives; what does not lead to it is left out", _TEXT)
     values = said("values for vars of the network; params of the block may be used", _VARS)
-    trainable = said(*TRAINABLE)
-    own = {"params": params, "vars": vars, "inputs": inputs, "outputs": outputs, "trainable": trainable}
+    of_all = {"trainable": said(*TRAINABLE), "dtype": said(*DTYPE)}
+    own = {"params": params, "vars": vars, "inputs": inputs, "outputs": outputs, **of_all}
     return {
         "type": "object",
         "anyOf": [{"required": ["layers"]}, {"required": ["network"]}],
+        "dependentSchemas": {"network": {"properties": dict.fromkeys(("layers", "vars", "inputs"), False)}},
+        "dependentRequired": {"until": ["network"], "set": ["network"]},
         "additionalProperties": False,
         "properties": titled({**own, "layers": layers, "network": network, "until": until, "set": values}),
     }
 
 
 def _default(layer: type[Layer]) -> Schema:
-    properties = {**attributes_of(layer), **titled({"trainable": said(*TRAINABLE)})}
+    properties = {**attributes_of(layer), **titled({"trainable": said(*TRAINABLE), "dtype": said(*DTYPE)})}
     found = said(
         f"attributes of every `{layer.type}`, where it does not say otherwise",
         {"type": "object", "allOf": [{"properties": properties, "additionalProperties": False}]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnncalc.core.formula import written
+from cnncalc.core.graph import BYTES
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Attribute, Layer
 from cnncalc.formats.yaml.reading.binding import is_a_shape
@@ -20,6 +21,8 @@ TRAINABLE: tuple[str, Schema] = (
     {"type": ["string", "boolean"]},
 )
 
+DTYPE: tuple[str, Schema] = ("the type of its numbers, for memory", {"enum": list(BYTES)})
+
 _COMMON: dict[str, tuple[str, Schema]] = {
     "name": ("name of the entry", {"type": ["string", "number"]}),
     "from": ("entry or entries above that this one reads; `previous` is the one before", WORDS),
@@ -27,6 +30,7 @@ _COMMON: dict[str, tuple[str, Schema]] = {
     "when": ("leave the entry out where this is false", {"type": ["string", "boolean"]}),
     "share": ("use the weights of this entry again", {"type": "string"}),
     "trainable": TRAINABLE,
+    "dtype": DTYPE,
 }
 assert set(_COMMON) == set(COMMON)
 

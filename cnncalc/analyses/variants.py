@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
+from cnncalc.analyses.conventions.base import AS_MODULES, ATTENTION, Code
 from cnncalc.core.graph import Graph, Node
 from cnncalc.core.layers.base import LAYERS, Layer
 from cnncalc.core.record import Record
@@ -24,14 +25,14 @@ _BETWEEN = ("norm", "activation")
 class Departure(Record):
     """A change of a network: its `kind`, the words for it, other layers by their place, and other input shapes.
 
-    `functional` are the types that the code calls as functions.
+    `code` says how the code writes its layers.
     """
 
     kind: str
     said: str
     layers: dict[int, Layer] = {}
     inputs: dict[str, Shape] = {}
-    functional: tuple[str, ...] = ()
+    code: Code = AS_MODULES
 
 
 class Variant(Record):
@@ -41,9 +42,9 @@ class Variant(Record):
     changes: tuple[Departure, ...]
 
     @property
-    def functional(self) -> tuple[str, ...]:
-        """The types that are called as functions."""
-        return tuple(type for change in self.changes for type in change.functional)
+    def code(self) -> Code:
+        """How the code writes its layers; of one kind of change there is one."""
+        return next((change.code for change in self.changes if change.kind == "code"), AS_MODULES)
 
 
 class WorkDone(dict[tuple[Layer, tuple[Shape, ...]], Work]):
@@ -112,7 +113,10 @@ def _called(graph: Graph) -> Iterator[Departure]:
     activations = tuple(sorted(type for type in types if LAYERS[type].family == "activation"))
     for said, functional in (("pooling", pools), ("activations", activations)):
         if functional:
-            yield Departure("functions", f"{said} called as functions, not modules", functional=functional)
+            yield Departure("code", f"{said} called as functions, not modules", code=Code(functional))
+    if "attention" in types:
+        for way in list(ATTENTION)[1:]:
+            yield Departure("code", f"attention as {ATTENTION[way]}", code=Code(attention=way))
 
 
 def _ends(graph: Graph) -> Iterator[Departure]:

@@ -14,6 +14,7 @@ from typing import Any
 from cnncalc.analyses.measures import MEASURES, Worked
 from cnncalc.analyses.outline import describe, describe_layer, parts
 from cnncalc.core.analysis import Analysis, Counts, GroupRow, NoEntry, Row, analyze
+from cnncalc.core.figures import exact, ratio
 from cnncalc.core.formula import names, shown, written
 from cnncalc.core.graph import Failed, Graph, Understood
 from cnncalc.core.layers.base import COUNTS, Layer
@@ -223,12 +224,14 @@ def explain(
     entries: list[Row | GroupRow | None] | None = None,
     depth: int | None = 0,
     asked: Sequence[str] = (),
+    against: Sequence[Row | GroupRow | None] = (),
 ) -> Explanation:
     """The working of some entries, or of the network; None stands for its total.
 
     A block is unfolded to a depth: 0 its sum alone, 1 also the entries directly below, None every layer. Entries that
-    come up by unfolding are passed over where they are idle. `asked` names quantities whose working is told, too.
-    Raises ProblemsFound where that is more than is shown.
+    come up by unfolding are passed over where they are idle. `asked` names quantities whose working is told, too;
+    `against` holds an entry to which the figures are put in ratio. Raises ProblemsFound where that is more than is
+    shown.
 
     >>> import cnncalc
     >>> analysis = cnncalc.analyze(cnncalc.load("lenet5"))
@@ -240,7 +243,8 @@ def explain(
     idle: list[str] = []
 
     def of(entry: Row | GroupRow | None) -> dict[str, Sequence[Worked]]:
-        return {name: one.worked(analysis, entry) for name in asked if (one := MEASURES[name]).worked}
+        found = {name: one.worked(analysis, entry) for name in asked if (one := MEASURES[name]).worked}
+        return {**found, "ratio": ratios(analysis, entry, against[0], asked)} if against else found
 
     def add(entry: Row | GroupRow | None, depth: int | None, asked: bool) -> None:
         if len(found) >= MOST_EXPLAINED:
@@ -261,6 +265,31 @@ def explain(
     for entry in [None] if entries is None else entries:
         add(entry, depth, asked=True)
     return Explanation(analysis, tuple(found), tuple(idle), asked=asked)
+
+
+def ratios(
+    analysis: Analysis, entry: Row | GroupRow | None, other: Row | GroupRow | None, asked: Sequence[str] = ()
+) -> list[Worked]:
+    """The factors between the figures of two entries, of each quantity of which both have some.
+
+    >>> import cnncalc
+    >>> alexnet = cnncalc.analyze(cnncalc.load("alexnet"))
+    >>> for line in ratios(alexnet, alexnet["conv2"], alexnet["conv1"])[:2]:
+    ...     print(line.label, line.symbols, line.numbers, line.value)
+    weights conv2 / conv1 307,200 / 34,848 ×8.82
+    params conv2 / conv1 307,200 / 34,848 ×8.82
+    """
+    symbols = " / ".join(one.name if one else "total" for one in (entry, other))
+    found = []
+    for measure in (MEASURES[quantity] for quantity in (*COUNTED, *asked)):
+        (ours, open_here), (theirs, open_there) = (
+            (measure.value(analysis, one), measure.sign_of(analysis, (one,) if one else None)) for one in (entry, other)
+        )
+        if ours and theirs:
+            times = "not known" if open_here or open_there else "×1" if ours == theirs else ratio(theirs, ours)
+            numbers = f"{open_here}{exact(ours)} / {open_there}{exact(theirs)}"
+            found.append(Worked(measure.label, symbols, numbers, times))
+    return found
 
 
 def named(
@@ -314,6 +343,7 @@ def explained(
     depth: int | str | None = "auto",
     file: str = "",
     asked: Sequence[str] = (),
+    against: str | None = None,
 ) -> Explanation:
     """The working of the entries of these names, without one of the network; raises ProblemsFound for unknown ones.
 
@@ -321,7 +351,8 @@ def explained(
     """
     hint = f"`cnncalc summary {file or analysis.file} --depth all` shows every name"
     entries = named(analysis, names or ("total",), file, hint)
-    return explain(analysis, entries, (0 if names else 1) if isinstance(depth, str) else depth, asked)
+    other = named(analysis, (against,), file, hint) if against else []
+    return explain(analysis, entries, (0 if names else 1) if isinstance(depth, str) else depth, asked, other)
 
 
 def where_it_breaks(understood: Understood, names: Sequence[str] = (), file: str = "") -> Explanation:

@@ -14,7 +14,6 @@ from cnncalc.cli.formats import FormatOption, OutputFormat, OutputOption
 
 if TYPE_CHECKING:
     from cnncalc.cli.loading import Loaded
-    from cnncalc.core.graph import Storage
 
 T = TypeVar("T")
 
@@ -169,48 +168,42 @@ class WithNetwork:
 class WithStorage:
     """`--dtype`, `--batch`, `--in-place`, `--optimizer`: what the memory is worked out for."""
 
-    dtype: str = option(
+    dtype: str | None = option(
         "--dtype",
         type=click.Choice(DTYPES),
-        default=DTYPES[0],
-        help="Of the numbers, for memory.  [default: float32]",
+        help="Of the numbers, for memory.  [default: as the file says, else float32]",
         group=NETWORK,
     )
-    batch: int = option(
+    batch: int | None = option(
         "--batch",
         type=Whole(1, 10**9),
-        default=1,
         metavar="N",
-        help="So many images at once, for memory.  [default: 1]",
+        help="So many images at once, for memory.  [default: as the file says, else 1]",
         group=NETWORK,
     )
-    in_place: bool = option(
-        "--in-place",
-        is_flag=True,
+    in_place: bool | None = option(
+        "--in-place/--not-in-place",
+        default=None,
         help="Activations and batch norms overwrite what they read, where nobody else does, for memory.",
         group=NETWORK,
     )
 
-    optimizer: str = option(
+    optimizer: str | None = option(
         "--optimizer",
         type=click.Choice(OPTIMIZERS),
-        default=OPTIMIZERS[0],
-        help="That keeps 0, 1 or 2 numbers for each param, for memory of training.  [default: sgd]",
+        help="That keeps 0, 1 or 2 numbers a param, for memory of training.  [default: as the file says, else sgd]",
         group=NETWORK,
     )
 
     @property
-    def storage(self) -> Storage:
-        """The options together."""
-        from cnncalc.core.graph import Storage
-
-        return Storage(self.dtype, self.batch, self.in_place, self.optimizer)
+    def storage(self) -> dict[str, Any]:
+        """The fields of a Storage that the command line says: they overrule the file's."""
+        given = {"dtype": self.dtype, "batch": self.batch, "in_place": self.in_place, "optimizer": self.optimizer}
+        return {name: value for name, value in given.items() if value is not None}
 
     def stored(self, loaded: list[Loaded]) -> list[Loaded]:
         """The same networks, kept so."""
-        from dataclasses import replace
-
-        return [one._replace(graph=one.graph and replace(one.graph, storage=self.storage)) for one in loaded]
+        return [one._replace(graph=one.graph and one.graph.stored(self.storage)) for one in loaded]
 
 
 def columns_of(given: str) -> tuple[str, ...]:

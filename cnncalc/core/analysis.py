@@ -75,7 +75,7 @@ class Row(Record):
 
     Shapes are channels first. `shares` names the layer whose weights it uses again; its own params are then 0.
     `named` says whether the last part of the path was given, and not counted like `conv2`. Where it is not `trainable`,
-    its params are frozen.
+    its params are frozen; `dtype` is the type of its numbers, where it has one of its own.
     """
 
     name: str
@@ -89,6 +89,7 @@ class Row(Record):
     shares: str | None = None
     named: bool = False
     trainable: bool = True
+    dtype: str = ""
 
     @property
     def line(self) -> int | None:
@@ -283,7 +284,7 @@ def analyze(graph: Graph) -> Analysis:
     uncounted = []
     counted: list[Counts] = []
     same: dict[tuple[int, bool, bool], Counts] = {}  # equal work gives one object
-    for index, (name, layer, inputs, work, origin, shares, named, trainable) in enumerate(nodes):
+    for index, (name, layer, inputs, work, origin, shares, named, trainable, dtype) in enumerate(nodes):
         owns = shares == index
         counts = same.get((id(work), owns, trainable))
         if counts is None:
@@ -302,8 +303,8 @@ def analyze(graph: Graph) -> Analysis:
             read_names = tuple([nodes[ref].name if ref >= 0 else names[-1 - ref] for ref in inputs])
             read_shapes = tuple([nodes[ref].work.output if ref >= 0 else shapes[-1 - ref] for ref in inputs])
         owner = None if owns else nodes[shares].name
-        row = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named, trainable)
-        rows.append(new(Row, row))
+        own = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named, trainable)
+        rows.append(new(Row, (*own, dtype)))
     sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]
     summed: dict[tuple[int, ...], Counts] = {}
     groups: dict[str, GroupRow] = {}

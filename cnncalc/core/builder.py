@@ -347,6 +347,7 @@ class Builder:
         *,
         named: bool = False,
         trainable: bool = True,
+        dtype: str = "",
         labels: Callable[[], list[str]] | None = None,
     ) -> Ref | None:
         """A layer under its whole path, which nobody has yet; `labels` are what messages call what it reads."""
@@ -367,7 +368,7 @@ class Builder:
         if place >= MOST_LAYERS:
             self.report("limit", f"more than {MOST_LAYERS:,} layers (limit: layers {MOST_LAYERS:,})", origin)
             raise ProblemsFound(self.problems.found)
-        self.nodes.append(Node(name, layer, reads, done, origin, place, named, trainable))
+        self.nodes.append(Node(name, layer, reads, done, origin, place, named, trainable, dtype))
         self._count_letters(len(name), origin)
         return place
 
@@ -443,13 +444,14 @@ class Builder:
         delta = len(nodes) - start
         moved = dict(zip(stretch.reads, reads, strict=True))
         new = tuple.__new__  # what Node() calls, by way of keywords: there may be a hundred thousand
-        for name, layer, inputs, done, origin, shares, named, trainable in nodes[start : stretch.stop]:
+        for name, layer, inputs, done, origin, shares, named, trainable, dtype in nodes[start : stretch.stop]:
             if len(inputs) == 1:  # as most layers do
                 ref = inputs[0]
                 read: tuple[Ref, ...] = (ref + delta if ref >= start else moved[ref],)
             else:
                 read = tuple([ref + delta if ref >= start else moved[ref] for ref in inputs])
-            nodes.append(new(Node, (path + name[cut:], layer, read, done, origin, shares + delta, named, trainable)))
+            own = (path + name[cut:], layer, read, done, origin, shares + delta, named, trainable, dtype)
+            nodes.append(new(Node, own))
         for name, kind, first, stop, output, origin, copies, named, several in stretch.groups:
             gives = output + delta if output >= start else moved[output]
             group = (path + name[cut:], kind, first + delta, stop + delta, gives, origin, copies, named, several)
@@ -457,11 +459,17 @@ class Builder:
         return tuple([output + delta if output >= start else moved[output] for output in stretch.outputs])
 
     def insert(
-        self, graph: Graph, path: str, reads: Sequence[Ref], origin: Origin, trainable: bool = True
+        self,
+        graph: Graph,
+        path: str,
+        reads: Sequence[Ref],
+        origin: Origin,
+        trainable: bool = True,
+        dtype: str = "",
     ) -> dict[str, Ref]:
         """All layers of a whole network below a path, `a/`, reading these, of equal shapes; what each name of it gives.
 
-        All of it is frozen where it is not `trainable`.
+        All of it is frozen where it is not `trainable`; a `dtype` is that of layers without one of their own.
 
         >>> net = Builder({"input": (3, 8, 8)})
         >>> net.add("relu")
@@ -484,7 +492,8 @@ class Builder:
         for node in graph.nodes:
             inputs = tuple(map(moved, node.inputs))
             name, shares, learns = path + node.name, start + node.shares, node.trainable and trainable
-            self.nodes.append(node._replace(name=name, inputs=inputs, shares=shares, trainable=learns))
+            kept = node.dtype or dtype
+            self.nodes.append(node._replace(name=name, inputs=inputs, shares=shares, trainable=learns, dtype=kept))
         for group in graph.groups.values():
             first, stop, output = start + group.start, start + group.stop, moved(group.output)
             self.groups.append(group._replace(name=path + group.name, start=first, stop=stop, output=output))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from cnncalc.core.arguments import SIZE, Size, mistyped, size_text, var_texts
@@ -21,7 +21,7 @@ class Node(Record):
 
     `shares` is the first node that holds the same weights; its own place where it shares none. `named` says whether
     the last part of the path was given, and not counted like `conv2`. Where it is not `trainable`, its params are
-    frozen.
+    frozen. `dtype` is the type of its numbers, where it has one of its own.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Node(Record):
     shares: int
     named: bool = False
     trainable: bool = True
+    dtype: str = ""
 
 
 class Group(Record):
@@ -51,6 +52,10 @@ class Group(Record):
     copies: int = 0
     named: bool = False
     outputs: tuple[str, ...] = ()
+
+
+BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}  # of a number
+OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2}  # numbers that each keeps for a param, beside its gradient
 
 
 class Storage(Record):
@@ -115,6 +120,11 @@ class Graph:
         """Short: pytest prints it beside an assertion that fails."""
         name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
         return f"<Graph of {clean(self.file)}: {name}{len(self.nodes):,} layers>"
+
+    def stored(self, given: Mapping[str, Any]) -> Graph:
+        """The same network, its numbers kept as these fields of a Storage say, and as before where they do not."""
+        storage = self.storage._replace(**given)
+        return self if storage == self.storage else replace(self, storage=storage)
 
     def with_input(self, size: Size) -> Graph:
         """The same network with an input of another size; raises ProblemsFound where it does not fit.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from cnncalc.core.problem import nearest
+
 # Names of others, in lower case and without `_` and `-` → the format's own; of several the first that the layer has.
 _CALLED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("outchannels", "outputchannels", "numfilters", "numfilter", "nfilters", "channels"), ("filters",)),
@@ -77,7 +79,7 @@ _OTHERWISE = {
     "trackrunningstats": "leave it out: only buffers depend on it",
     **dict.fromkeys(("axis", "dim"), _CHANNELS),
     **dict.fromkeys(
-        ("inplace", "eps", "epsilon", "momentum", "paddingmode", "device", "dtype", "batchfirst", "dropout", "param",
+        ("inplace", "eps", "epsilon", "momentum", "paddingmode", "device", "batchfirst", "dropout", "param",
          "lrmult", "decaymult", "dataformat", "mode", "aligncorners", "interpolation", "batchsize", "nonlinearity",
          "returnindices", "countincludepad", "divisoroverride", "startdim", "enddim", "endaxis", "engine", "phase",
          "seed", "noiseshape", "approximate", "init", "initvalues", "value", "coeff", "normregion",
@@ -148,3 +150,26 @@ def attribute_meant(layer: str, word: str, known: Collection[str]) -> str | None
     if called := next((name for name in _CALLED.get(plain, ()) if name in known), None):
         return f"here it is called `{called}`"
     return _UNCOUNTED if plain.endswith(_ENDINGS) else _OTHERWISE.get(plain)
+
+
+# Words that an attribute takes, as others say them.
+_WORDS = {
+    "max": "maximum", "min": "minimum", "sub": "subtract", "minus": "subtract", "div": "divide", "pow": "power",
+    "values": "all", "every": "all", "shared": "all", "element": "value", "filter": "channel", "channels": "channel",
+    "channel": "channels", "token": "position", "sequence": "all", "sequences": "all", "final": "last", "state": "last",
+    "pytorch": "torch", "a": "first", "b": "second", "rows": "height", "columns": "width", "time": "length",
+}  # fmt: skip
+_SUMS = ("add", "sum", "plus", "mul", "multiply", "prod", "product")
+
+
+def word_meant(word: str, choices: Collection[str]) -> str | None:
+    """The word of an attribute's `choices` that others call `word`, or that is misspelt; None without one.
+
+    >>> word_meant("max", ["maximum", "minimum"]), word_meant("positon", ["none", "position"])
+    ('write `maximum`', 'write `position`')
+    """
+    if "subtract" in choices and word.lower() in _SUMS:
+        return "a sum is `add`, a product `multiply`"
+    meant = _WORDS.get(word.lower())
+    found = meant if meant in choices else nearest(word, choices, 0.7)
+    return f"write `{found}`" if found else None

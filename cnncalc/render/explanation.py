@@ -88,6 +88,8 @@ def equations_of(working: LayerWorking, style: Style, network: int = 0) -> Equat
         found.append(
             Equation("frozen", "all of them: training leaves these as they are", None, exact(row.counts.frozen))
         )
+    if row.dtype:
+        found.append(Remark("dtype", f"{row.dtype}, of its own"))
     if row.counts.multiplies and network:
         found.append(Equation("share", "of the network's multiplies", None, percent(row.counts.multiplies, network)))
     return Equations([*found, *_remainder(working), *_asked(working.asked)])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from json import JSONEncoder, dumps
 from typing import TYPE_CHECKING, Any
 
-from cnncalc.analyses.measures import Measure, Use, Value, told
+from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, told
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, Place, Problem
@@ -58,6 +58,8 @@ def network(
         "note": analysis.note,
         "notes": analysis.notes,
     }
+    if analysis.graph and any((one := MEASURES.get(name)) and one.assumed for name in asked):
+        head["memory"] = analysis.graph.storage._asdict()
     if instead:
         total = {"measure": instead.name, "help": instead.help, "total": instead.value(analysis)}
         head["convention"] = {**total, "status": "lower_bound" if instead.sign_of(analysis) else "exact"}
@@ -85,11 +87,12 @@ def network(
         written = attributes.get(row.layer)
         if written is None:
             written = attributes[row.layer] = dumps(_attributes(row.layer), ensure_ascii=False)
+        own = f', "dtype": "{row.dtype}"' if row.dtype else ""
         shares = f', "shares": {dumps(row.shares, ensure_ascii=False)}' if row.shares else ""
         lines.append(
             f'{{"name": {_quoted(row.name)}, "type": {_quoted(row.type)}, "line": {_or_null(row.line)}, '
             f'"place": {_place(row.origin, files)}, '
-            f'"inputs": [{", ".join(map(_quoted, row.inputs))}], {middle}, "attributes": {written}{shares}}}'
+            f'"inputs": [{", ".join(map(_quoted, row.inputs))}], {middle}, "attributes": {written}{own}{shares}}}'
         )
     layers = ",\n ".join(lines)
     return f'{opened}, "layers": [\n {layers}\n]}}' if lines else f'{opened}, "layers": []}}'

@@ -7,6 +7,7 @@ from json import dumps
 from typing import Any
 
 from cnncalc.analyses.columns import title
+from cnncalc.analyses.conventions.base import ATTENTION
 from cnncalc.analyses.measures import MEASURES
 from cnncalc.analyses.reconcile import Reconciled, Reconciliation, Term, Whose
 from cnncalc.analyses.style import Style
@@ -105,8 +106,10 @@ def _below(found: Reconciliation, style: Style) -> Iterator[Block]:
         if alone:
             lines += [("note", one.convention.note)] * bool(one.convention.note)
             lines.append(("source", f"{one.convention.source}, version {one.convention.version}"))
-    if found.functional:
-        lines.append(("functions", f"{', '.join(found.functional)}: called as functions, not modules"))
+    if found.code.functional:
+        lines.append(("functions", f"{', '.join(found.code.functional)}: called as functions, not modules"))
+    if any(row.type == "attention" for row in found.analysis.rows):
+        lines.append(("attention", f"as the code writes it: {ATTENTION[found.code.attention]}"))
     if lines:
         yield Terms([(style.plain(label), style.plain(text)) for label, text in lines])
 
@@ -125,7 +128,8 @@ def json(found: Reconciliation, style: Style) -> str:
         "inputs": analysis.inputs,
         "multiplies": analysis.totals.multiplies,
         "params": analysis.totals.params,
-        "functional": list(found.functional),
+        "functional": list(found.code.functional),
+        "attention": found.code.attention,
     }
     if found.search is None:
         data["conventions"] = [_object(one) for one in found.conventions]

@@ -29,7 +29,7 @@ def _network(overview: Overview, analysis: Analysis, names: tuple[str, ...], sty
         yield from last.leaving_out(OPTIONAL)
 
     table = _table(analysis, lines, shown, style)._replace(ways=narrower)
-    return [Heading(*title(analysis, style)), table, Terms(footer(analysis, style, instead))]
+    return [Heading(*title(analysis, style)), table, Terms(footer(analysis, style, instead, names))]
 
 
 def _table(analysis: Analysis, lines: list[SummaryLine], shown: list[Column], style: Style) -> Grid:

@@ -72,6 +72,7 @@ def _layer(working: LayerWorking, analysis: Analysis, asked: Sequence[str]) -> d
         "spread": dict(working.spread),
         **_asked(working.asked),
     }
+    found |= {"dtype": row.dtype} if row.dtype else {}
     return {**found, "shares": row.shares} if row.shares else found
 
 

@@ -37,6 +37,8 @@ def written_out(analysis: Analysis) -> str | None:
             more.append(f"from: {names[graph.name_of(reads[0])]}")
         if row.counts.frozen:
             more.append("trainable: false")
+        if row.dtype:
+            more.append(f"dtype: {row.dtype}")
         head, _, rest = entry(row, "").partition("{")
         lines.append(f"  - {head}{{{', '.join(more)}{', ' if rest != '}' else ''}{rest}")
     return "\n".join(lines) + "\n"

@@ -70,28 +70,26 @@ def tried(row: Row, layer: Layer, target: Target, wanted: Shape | int) -> list[A
     declared = layer.attributes[target.attribute]
     rank = len(row.input_shapes[0]) - 1
     values: list[Any] = list(range(declared.at_least, min(_bound(row, target, wanted), MOST_TRIED) + 1))
-    if declared.kind == "Padding":
-        values.append("same")
 
     def given(value: Any) -> Shape | int | None:
         assert target.attribute is not None
         return _gives(row, changed_to(layer, rank, target.attribute, value), target)
 
+    if isinstance(wanted, tuple):
+        if declared.kind == "Padding":
+            values.append("same")
+        return [value for value in values if given(value) == wanted]
+    if declared.name == "groups":
+        return [value for value in values if row.input_shapes[0][0] % value == 0 and given(value) == wanted]
+
     def given_from(value: int) -> int:
         """The params with this value, or with the next larger one that is possible."""
-        found = next((gives for one in range(value, len(values) + declared.at_least) if (gives := given(one))), None)
+        found = next((gives for one in range(value, value + groups) if (gives := given(one))), None)
         return found if isinstance(found, int) else sys.maxsize
 
-    if isinstance(wanted, int) and declared.name != "groups":  # more filters never have fewer params
-        values = values[bisect_left(values, wanted, key=given_from) :]
-    found = []
-    for value in values:
-        gives = given(value)
-        if gives == wanted:
-            found.append(value)
-        elif isinstance(gives, int) and isinstance(wanted, int) and gives > wanted and declared.name != "groups":
-            break
-    return found
+    groups = layer.values.get("groups", 1)  # of so many values in a row one is possible, or none is
+    first = bisect_left(values, wanted, key=given_from)  # more filters never have fewer params
+    return [value for value in values[first : first + groups] if given(value) == wanted]
 
 
 def changed_to(layer: Layer, rank: int, attribute: str, value: Any) -> Layer | None:

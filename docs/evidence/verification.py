@@ -19,6 +19,8 @@ from cnncalc.formats import bundled
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent.parent / "tests" / "data"
 RECORDS = HERE / "records"
+OUTCOMES = ("named", "lower bound", "refused", "not compared", "wrong")  # of files of other programs, besides exact
+MOST_NAMED = 5
 
 INTRODUCTION = """\
 <!-- written by docs/evidence/verification.py from the records beside it: change those, not this page -->
@@ -119,17 +121,43 @@ tried, for {record["causes"]}; mended, {record["failures"]} fail.
 
 
 def _mutation(record: dict[str, Any]) -> tuple[str, str]:
-    total, rows = record["total"], []
-    for module, counts in (*record["modules"].items(), ("**total**", total)):
-        share = 100 * (counts["mutants"] - counts["survived"]) / counts["mutants"]
-        rows.append((module, counts["mutants"], counts["mutants"] - counts["survived"], f"{share:.1f} %"))
-    reasons = "\n".join(f"- {times} × {reason}" for reason, times in record["reasons"].items())
-    listed = "\n".join(f"- `{one['mutant']}`, line {one['line']}" for one in record["survivors"])
     body = f"""\
 The core is changed in one place at a time (an operator, a constant, a condition, a word, a factor of a declared
 formula), and the tests must notice. They are run until the first fails; tests that never end kill, too.
 
-{_table(("", "mutants", "killed", ""), rows)}
+{_killed(record)}"""
+    return "Mutation testing", body
+
+
+def _guards(record: dict[str, Any]) -> tuple[str, str]:
+    total = record["total"]
+    body = f"""\
+The same of what guards files and exit codes: what is written and what is not, what a command ends with, verdicts of
+grading, limits of problems and files; of the largest modules that function which decides. {_part(total)} were put in,
+spread evenly over each module, and the tests that are about these must notice.
+
+{_killed(record)}"""
+    return "Mutation testing of what guards", body
+
+
+def _part(total: dict[str, int]) -> str:
+    """How many of how many mutants."""
+    whole = total["mutants"] == total["of"]
+    return f"All {total['of']:,} mutants" if whole else f"{total['mutants']:,} of {total['of']:,} mutants"
+
+
+def _killed(record: dict[str, Any]) -> str:
+    """The share of mutants that tests noticed, by module, and why the others survive."""
+    total, rows = record["total"], []
+    for module, counts in (*record["modules"].items(), ("**total**", total)):
+        share = 100 * (counts["mutants"] - counts["survived"]) / counts["mutants"]
+        of = [counts["of"]] if total.get("of", total["mutants"]) != total["mutants"] else []
+        rows.append((module, counts["mutants"], *of, counts["mutants"] - counts["survived"], f"{share:.1f} %"))
+    head = ("", "mutants", *(["of"] if len(rows[0]) > 4 else []), "killed", "")
+    reasons = "\n".join(f"- {times} × {reason}" for reason, times in record["reasons"].items())
+    listed = "\n".join(f"- `{one['mutant']}`, line {one['line']}" for one in record["survivors"])
+    return f"""\
+{_table(head, rows)}
 
 The {total["survived"]} survivors, by reason (`tests/mutation/survivors.yaml`):
 
@@ -140,7 +168,6 @@ The {total["survived"]} survivors, by reason (`tests/mutation/survivors.yaml`):
 {listed}
 
 </details>"""
-    return "Mutation testing", body
 
 
 def _coverage(record: dict[str, Any]) -> tuple[str, str]:
@@ -160,25 +187,38 @@ other circumstances: {record["differing"]} differ. Tried: {tried}."""
 
 def _foreign(record: dict[str, Any]) -> tuple[str, str]:
     libraries = ", ".join(f"{name} {version}" for name, version in record["libraries"].items())
-    parts = record["parts"].values()
-    rows = [
-        (part["what"], f"{sum(part['counts'].values()):,} of {part['of']:,}", *part["counts"].values())
-        for part in parts
-    ]
-    others = [f"- {name}: {why}" for part in parts for name, why in part["others"].items()]
+    rows, listed = [], []
+    for part in record["parts"].values():
+        others: dict[str, list[str]] = {}
+        for name, outcome in part["others"].items():
+            others.setdefault(outcome, []).append(name)
+        counts = Counter(outcome.partition(":")[0] for outcome in part["others"].values())
+        exact = len(part["exact"].split())
+        measured = f"{exact + counts.total():,} of {part['of']:,}, {part['measured']}"
+        rows.append((part["what"], measured, exact, *(counts[one] for one in OUTCOMES)))
+        entries = [f"- {outcome} ({_named(names)})" for outcome, names in sorted(others.items())]
+        if entries:
+            many = f"{counts.total():,} of {exact + counts.total():,}"
+            what = f"{part['what']}: {many} that are not exact"
+            listed.append(f"<details><summary>{what}</summary>\n\n{chr(10).join(entries)}\n\n</details>")
     body = f"""\
 With {libraries}.
 
 Networks as their own programs build them, read from what these write, and held to what these say: parameters as
-listed, multiplies as PyTorch's counter meets them. Each part goes through its networks in an order by chance, so that
-those done so far are a fair sample.
+listed, multiplies as PyTorch's counter meets them. How many there are is counted in the libraries. *Named* are files
+that store other numbers than the network learns, where a note says which. Node models have one operator each, and no
+figures of their own: they are read, or what is not read is named.
 
-{_table(("", "networks", "exact", "lower bounds", "refused", "not compared", "wrong"), rows)}"""
-    listed = "\n\nThose that are not exact:\n\n" + "\n".join(others) if others else ""
+{_table(("", "networks", "exact", *OUTCOMES), rows)}"""
     return (
         "Files of other programs",
-        f"{body}{listed}\n\n[Files that nobody tuned to](other_files.md) were read besides.",
+        "\n\n".join([body, *listed, "[Files that nobody tuned to](other_files.md) were read besides."]),
     )
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - MOST_NAMED
+    return ", ".join(f"`{name}`" for name in names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _foreign_fuzz(record: dict[str, Any]) -> tuple[str, str]:
@@ -197,6 +237,7 @@ What failed was mended, and stays in the tests.
 SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "oracles": _oracles,
     "mutation": _mutation,
+    "guards": _guards,
     "fuzz": _fuzz,
     "outputs": _outputs,
     "foreign": _foreign,

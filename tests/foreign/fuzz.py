@@ -143,16 +143,19 @@ def files() -> dict[str, list[bytes]]:
 def packed(format: str, data: bytes, choose: random.Random) -> bytes:
     """What a program would have written: JSON in an archive, sometimes a damaged one."""
     if format == "pt2" or (format == "keras" and choose.random() < 0.3):
-        name = "net/models/model.json" if format == "pt2" else "config.json"
-        stream = io.BytesIO()
-        with zipfile.ZipFile(
-            stream, "w", zipfile.ZIP_DEFLATED if choose.random() < 0.2 else zipfile.ZIP_STORED
-        ) as file:
-            file.writestr("net/archive_format" if format == "pt2" else "metadata.json", "{}")
-            file.writestr(name, data)
-        data = stream.getvalue()
+        data = archive(format, data, zipfile.ZIP_DEFLATED if choose.random() < 0.2 else zipfile.ZIP_STORED)
         return damaged_bytes(data, choose) if choose.random() < 0.2 else data
     return data
+
+
+def archive(format: str, data: bytes, compression: int = zipfile.ZIP_STORED) -> bytes:
+    """JSON where a program puts it into an archive."""
+    name = "net/models/model.json" if format == "pt2" else "config.json"
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as file:
+        file.writestr("net/archive_format" if format == "pt2" else "metadata.json", "{}")
+        file.writestr(name, data)
+    return stream.getvalue()
 
 
 def damaged_bytes(data: bytes, choose: random.Random) -> bytes:
@@ -227,21 +230,25 @@ def damaged_json(value: Any, choose: random.Random) -> Any:
     return value
 
 
+def damaged(format: str, data: bytes, choose: random.Random) -> bytes:
+    """A file with one thing wrong in it, as its format is written."""
+    if format in ("keras", "pt2") and choose.random() < 0.8:
+        try:
+            return json.dumps(damaged_json(json.loads(data), choose)).encode()
+        except ValueError:
+            return damaged_bytes(data, choose)
+    if format in ("caffe", "darknet") and choose.random() < 0.7:
+        return damaged_text(data.decode("utf-8", "replace"), choose).encode("utf-8", "replace")
+    return damaged_bytes(data, choose)
+
+
 def an_input(seed: str) -> tuple[str, bytes]:
     """The format and the bytes of the input with this seed, such as `1/42`."""
     choose = random.Random(seed)
     format = choose.choice(list(files()))
     data = choose.choice(files()[format])
     for _ in range(choose.choice((0, 1, 1, 1, 2, 5))):
-        if format in ("keras", "pt2") and choose.random() < 0.8:
-            try:
-                data = json.dumps(damaged_json(json.loads(data), choose)).encode()
-            except ValueError:
-                data = damaged_bytes(data, choose)
-        elif format in ("caffe", "darknet") and choose.random() < 0.7:
-            data = damaged_text(data.decode("utf-8", "replace"), choose).encode("utf-8", "replace")
-        else:
-            data = damaged_bytes(data, choose)
+        data = damaged(format, data, choose)
     return format, packed(format, data, choose)
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 FLOAT, INT64 = 1, 7
+
+
+class Body(bytes):
+    """A GraphProto that is an attribute."""
 
 
 def varint(value: int) -> bytes:
@@ -31,6 +36,8 @@ def field(number: int, value: int | str | bytes | float) -> bytes:
 
 def attribute(name: str, value: Any) -> bytes:
     """An AttributeProto: a number, a text, or several numbers."""
+    if isinstance(value, Body):
+        return field(1, name) + field(6, bytes(value)) + field(20, 5)
     if isinstance(value, bytes):
         return field(1, name) + field(5, value) + field(20, 4)
     if isinstance(value, float):
@@ -51,10 +58,16 @@ def node(
     return data + b"".join(field(5, attribute(key, value)) for key, value in given.items())
 
 
-def value(name: str, dims: Sequence[int | str]) -> bytes:
+def entry(key: str, text: str) -> bytes:
+    """A StringStringEntryProto: what a program wrote beside something."""
+    return field(1, key) + field(2, text)
+
+
+def value(name: str, dims: Sequence[int | str], beside: Mapping[str, str] = MappingProxyType({})) -> bytes:
     """A ValueInfoProto of float32."""
     sides = b"".join(field(1, field(1, side) if isinstance(side, int) else field(2, side)) for side in dims)
-    return field(1, name) + field(2, field(1, field(1, FLOAT) + field(2, sides)))
+    type = field(2, field(1, field(1, FLOAT) + field(2, sides)))
+    return field(1, name) + type + b"".join(field(4, entry(*one)) for one in beside.items())
 
 
 def tensor(name: str, dims: Sequence[int], numbers: Sequence[int] | None = None, dtype: int = FLOAT) -> bytes:
@@ -65,6 +78,25 @@ def tensor(name: str, dims: Sequence[int], numbers: Sequence[int] | None = None,
     return data + field(2, INT64) + field(9, struct.pack(f"<{len(numbers)}q", *numbers))
 
 
+def scalar(name: str, number: float) -> bytes:
+    """A TensorProto of a single number."""
+    return field(2, FLOAT) + field(8, name) + field(9, struct.pack("<f", number))
+
+
+def body(
+    nodes: Sequence[bytes],
+    inputs: Sequence[bytes],
+    outputs: Sequence[bytes],
+    stored: Sequence[bytes] = (),
+    declared: Sequence[bytes] = (),
+) -> Body:
+    """A GraphProto."""
+    graph = b"".join(field(1, one) for one in nodes) + field(2, "net")
+    for number, messages in ((5, stored), (11, inputs), (12, outputs), (13, declared)):
+        graph += b"".join(field(number, one) for one in messages)
+    return Body(graph)
+
+
 def model(
     nodes: Sequence[bytes],
     inputs: Sequence[bytes],
@@ -72,11 +104,11 @@ def model(
     stored: Sequence[bytes] = (),
     declared: Sequence[bytes] = (),
     functions: Sequence[bytes] = (),
+    beside: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """A ModelProto."""
-    graph = b"".join(field(1, one) for one in nodes) + field(2, "net")
-    for number, messages in ((5, stored), (11, inputs), (12, outputs), (13, declared)):
-        graph += b"".join(field(number, one) for one in messages)
+    graph = body(nodes, inputs, outputs, stored, declared)
+    graph += b"".join(field(16, entry(*one)) for one in beside.items())
     head = field(1, 8) + field(2, "tests") + field(7, graph) + field(8, field(1, "") + field(2, 17))
     return head + b"".join(field(25, one) for one in functions)
 

@@ -77,6 +77,31 @@ def test_another_size_is_read_where_nothing_is_fixed(write: Callable[[bytes], st
     )
 
 
+MISFITS = {
+    "a join on an axis on which they differ": (
+        [node("MaxPool", ["x"], ["a"], kernel_shape=[1, 1], strides=[2, 1]), node("Concat", ["x", "a"], ["y"], axis=1)],
+        "`y` (Concat): dims (1, 3, 8, 8), (1, 3, 4, 8) do not fit together",
+    ),
+    "no order of axes": (
+        [node("Transpose", ["x"], ["y"], perm=[0, 1, 2, 2])],
+        "`y` (Transpose): `perm` (0, 1, 2, 2) is no order of 4 axes",
+    ),
+    "sums of what does not fit": (
+        [node("MaxPool", ["x"], ["a"], kernel_shape=[1, 1], strides=[2, 1]), node("Add", ["x", "a"], ["y"])],
+        "`y` (Add): dims (1, 3, 8, 8), (1, 3, 4, 8) do not fit together",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MISFITS)
+def test_what_contradicts_itself_is_as_declared_and_told(what: str, write: Callable[[bytes], str]) -> None:
+    """What is only worked out while a model runs is as declared, too, and no contradiction."""
+    nodes, said = MISFITS[what]
+    analysis = analyzed(write(model(nodes, [X], [value("y", [1, 6, 8, 8])])))
+    assert analysis.rows[-1].output_shape == (6, 8, 8)
+    assert analysis.notes == (f"as the file says, for our formulas say otherwise: {said}",)
+
+
 def test_what_the_file_says_stands_where_our_formulas_say_otherwise(write: Callable[[bytes], str]) -> None:
     """A kernel of 5×5 in the file and 3×3 in its attributes; a shape that is declared and does not follow."""
     other = model(

@@ -2,7 +2,7 @@
 
     pip install -e '.[mutation]'
     python -m tests.mutation --record docs/evidence/records/mutation.json   # the core: about an hour
-    python -m tests.mutation --guards --record docs/evidence/records/guards.json   # what guards: half an hour
+    python -m tests.mutation --guards --every 4 --record docs/evidence/records/guards.json   # what guards, a sample
     python -m tests.mutation cnncalc.core.work cnncalc.core.formula   # some modules of the core: minutes
 
 Prints the mutants that survive. `tests/mutation/survivors.yaml` says of each why that is no gap; where one stands
@@ -34,21 +34,39 @@ MODULES = [f"cnncalc.core.{name}" for name in ("formula", "work", "analysis")] +
     for folder in FOLDERS
     for path in sorted((ROOT / "cnncalc" / folder).glob("[a-z]*.py"))
 ]
-GUARDS = [  # what is written, and what is not; limits and problems; exit codes; verdicts of grading
+GUARDS = [  # modules, and of the largest what decides
     f"cnncalc.{name}"
     for name in (
-        "formats.writing", "cli.files", "cli.updating", "core.problem", "analyses.checks.report", "teaching.grade",
+        "formats.writing", "cli.files", "cli.updating",  # what is written, and what is not
+        "analyses.checks.report", "cli", "cli.streams", "cli.commands.check.CheckCommand._once",  # exit codes
+        "teaching.grade", "cli.commands.grade.GradeCommand.run",  # verdicts
+        "core.problem", "formats.listing", "formats.yaml.tree",  # limits: of problems, of files, of one file
     )
 ]  # fmt: skip
 GUARDED_BY = [  # the tests that are about these, and their own examples
     f"tests/test_{name}.py"
     for name in (
-        "writing", "output_files", "update", "undecodable_names", "encodings", "limits", "messages", "budgets",
-        "check_formats", "many_files", "grade", "answers",
+        "writing",
+        "output_files",
+        "update",
+        "undecodable_names",
+        "encodings",
+        "limits",
+        "messages",
+        "budgets",
+        "check_formats",
+        "many_files",
+        "grade",
+        "answers",
+        "exit_codes",
+        "cli",
+        "yaml_traps",
+        "baseline",
+        "class",
     )
-] + [f"{module.replace('.', '/')}.py" for module in GUARDS]  # fmt: skip
+] + [f"cnncalc/{name}.py" for name in ("formats/writing", "core/problem", "analyses/checks/report", "teaching/grade")]
 REASONS = Path(__file__).with_name("survivors.yaml")
-FIGURES = ("mutants", "killed", "timeout", "survived")
+FIGURES = ("mutants", "of", "killed", "timeout", "survived")
 
 
 def main() -> int:
@@ -58,6 +76,7 @@ def main() -> int:
     )
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="modules of the core (default: all)")
     parser.add_argument("--guards", action="store_true", help="what guards files and exit codes, by the tests of it")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="one in so many mutants of each module")
     parser.add_argument("--record", type=Path, metavar="FILE", help="also write the figures, for verification.md")
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="at a time (default 2)")
     parser.add_argument("--budget", type=float, default=8, metavar="S", help="seconds of tests a mutant (default 8)")
@@ -66,19 +85,23 @@ def main() -> int:
     known, tests = (GUARDS, GUARDED_BY) if asked.guards else (MODULES, [])
     if unknown := set(asked.modules) - set(known):
         parser.error(f"not among them: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    modules = asked.modules or known
+    names = asked.modules or known
+    everything = _mutants(names)
+    asked_for = {name: found[:: asked.every] for name, found in everything.items()}
     with tempfile.TemporaryDirectory() as scratch:
-        found = _run(modules, asked.folder or Path(scratch), asked, known, tests)
-    reasons = {
-        identity: reason
-        for identity, reason in _reasons().items()
-        if any(identity.startswith(f"{module}.") for module in modules)
-    }
-    figures = summary(found, reasons)
+        verdict_of = _run(asked_for, asked.folder or Path(scratch), asked, known, tests)
+    reasons = {identity: reason for identity, reason in _reasons().items() if identity.startswith(_starts(names))}
+    figures = summary(asked_for, verdict_of, reasons)
+    for name, found in everything.items():
+        figures["modules"][name]["of"] = len(found)
+    figures["total"]["of"] = sum(map(len, everything.values()))
     needless = [
-        f"{mutant.id} is {verdict}" for mutant, verdict in found if verdict != "survived" and mutant.id in reasons
+        f"{identity} is {verdict}"
+        for identity, verdict in verdict_of.items()
+        if verdict != "survived" and identity in reasons
     ]
-    needless += [f"{identity} is no mutant" for identity in reasons.keys() - {mutant.id for mutant, _ in found}]
+    there = {mutant.id for found in everything.values() for mutant in found}
+    needless += [f"{identity} is no mutant" for identity in reasons.keys() - there]
     for survivor in figures["survivors"]:
         print(f"{survivor['reason'] or 'survives'}: {survivor['mutant']}")
     for line in needless:
@@ -86,26 +109,47 @@ def main() -> int:
     for name, counts in (*figures["modules"].items(), ("total", figures["total"])):
         print(f"{name}: " + ", ".join(f"{count:,} {what}" for what, count in counts.items()))
     if asked.record:
-        record(asked.record, f"python -m tests.mutation{' --guards' * asked.guards}", figures)
+        options = " --guards" * asked.guards + f" --every {asked.every}" * (asked.every > 1)
+        record(asked.record, f"python -m tests.mutation{options}", figures)
     return 1 if needless or any(not survivor["reason"] for survivor in figures["survivors"]) else 0
 
 
+def _module(name: str) -> str:
+    """The module that a name means, or in which it stands."""
+    while not path_of(name).exists():
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _starts(names: list[str]) -> tuple[str, ...]:
+    """With what the mutants of these begin."""
+    return tuple(f"{name}{sign}" for name in names for sign in ".:")
+
+
+def _mutants(names: list[str]) -> dict[str, list[Mutant]]:
+    """The mutants of modules, or of what stands in one."""
+    sources = {name: path_of(_module(name)).read_text(encoding="utf-8") for name in names}
+    return {
+        name: [one for one in mutants(_module(name), source) if one.id.startswith(_starts([name]))]
+        for name, source in sources.items()
+    }
+
+
 def _run(
-    modules: list[str], folder: Path, asked: argparse.Namespace, known: list[str], files: list[str]
-) -> list[tuple[Mutant, str]]:
+    asked_for: dict[str, list[Mutant]], folder: Path, asked: argparse.Namespace, known: list[str], files: list[str]
+) -> dict[str, str]:
     """The verdict on every mutant; those whose outcome stands in the folder are not run again."""
     folder.mkdir(exist_ok=True, parents=True)
     kept, log = folder / "baseline.json", folder / "outcomes.jsonl"
     if not kept.exists():
         _say("the tests without a mutant …")
-        measure(known, kept, files)
+        measure(map(_module, known), kept, files)
     tests = Tests(Baseline.read(kept), asked.budget)
     log.touch()
     verdict_of = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
-    sources = {module: path_of(module).read_text(encoding="utf-8") for module in modules}
-    everything = [mutant for module, source in sources.items() for mutant in mutants(module, source)]
-    rest = [mutant for mutant in everything if mutant.id not in verdict_of]
-    _say(f"{len(everything):,} mutants, {len(rest):,} to run")
+    chosen = [mutant for found in asked_for.values() for mutant in found]
+    rest = [mutant for mutant in chosen if mutant.id not in verdict_of]
+    _say(f"{len(chosen):,} mutants, {len(rest):,} to run")
     verdicts: Counter[str] = Counter()
     started = time.monotonic()
     with log.open("a", encoding="utf-8") as file:
@@ -123,25 +167,29 @@ def _run(
                 listed = ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(verdicts.items()))
                 _say(f"{number:,} of {len(rest):,}: {listed} ({(time.monotonic() - started) / number:.2f} s each)")
 
-        same = [Mutant(module, module, "", 1, "", "", source) for module, source in sources.items()]
+        same = [
+            Mutant(module, module, "", 1, "", "", path_of(module).read_text(encoding="utf-8"))
+            for module in dict.fromkeys(mutant.module for mutant in rest)
+        ]
         found = run_all([*same, *rest], tests, asked.processes, progress, files) if rest else {}
     verdict_of |= {identity: ended.verdict for identity, ended in found.items()}
-    return [(mutant, verdict_of[mutant.id]) for mutant in everything]
+    return {mutant.id: verdict_of[mutant.id] for mutant in chosen}
 
 
 def _say(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
 
-def summary(found: list[tuple[Mutant, str]], reasons: dict[str, str]) -> dict[str, Any]:
+def summary(asked_for: dict[str, list[Mutant]], verdict_of: dict[str, str], reasons: dict[str, str]) -> dict[str, Any]:
     """Figures by module, in total, and the survivors with their reasons."""
     modules: dict[str, Counter[str]] = {}
     survivors = []
-    for mutant, verdict in found:
-        counts = modules.setdefault(mutant.module, Counter(dict.fromkeys(FIGURES, 0)))
-        counts.update(("mutants", verdict))
-        if verdict == "survived":
-            survivors.append({"mutant": mutant.id, "line": mutant.line, "reason": reasons.get(mutant.id, "")})
+    for name, found in asked_for.items():
+        modules[name] = Counter(dict.fromkeys(FIGURES, 0))
+        for mutant in found:
+            modules[name].update(("mutants", verdict_of[mutant.id]))
+            if verdict_of[mutant.id] == "survived":
+                survivors.append({"mutant": mutant.id, "line": mutant.line, "reason": reasons.get(mutant.id, "")})
     total = sum(modules.values(), Counter())
     return {
         "total": {figure: total[figure] for figure in FIGURES},

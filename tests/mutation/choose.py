@@ -5,9 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import os
+import subprocess
+import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +27,9 @@ USED_WHEN_IMPORTED = tuple(  # no test sees what declarations call
 
 
 class Baseline(NamedTuple):
-    """What the tests do without a mutant: the seconds of each, and by module and line those that see it, by number."""
+    """What the tests do without a mutant: the seconds of the processor that each takes, and by module and line those
+    that see it, by number.
+    """
 
     names: list[str]
     seconds: list[float]
@@ -36,7 +42,8 @@ class Baseline(NamedTuple):
 
 def path_of(module: str) -> Path:
     """The file of a module of the package."""
-    return (ROOT / module.replace(".", "/")).with_suffix(".py")
+    path = ROOT / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def measure(modules: Iterable[str], file: Path, files: Sequence[str] = ()) -> None:
@@ -60,19 +67,21 @@ def _measured(modules: list[str], files: Sequence[str]) -> Baseline:
         @pytest.hookimpl(wrapper=True)
         def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
             measured.switch_context(item.nodeid)
+            started = time.process_time()
             yield
+            seconds[item.nodeid] = time.process_time() - started
             measured.switch_context("")
 
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-            seconds[report.nodeid] = seconds.get(report.nodeid, 0) + report.duration
             if report.outcome != "passed":
                 failed.add(report.nodeid)
 
     with tempfile.TemporaryDirectory() as folder:
         measured = coverage.Coverage(data_file=f"{folder}/data", source=[str(ROOT / "cnncalc")], config_file=False)
-        measured.start()
-        run_pytest(Meter(), Tamed(), files=files)
-        measured.stop()
+        with _no_other_python():
+            measured.start()
+            run_pytest(Meter(), Tamed(), files=files)
+            measured.stop()
         data = measured.get_data()
         lines_of = {module: data.contexts_by_lineno(str(path_of(module))) for module in modules}
     used = [name for name, taken in seconds.items() if taken < LONGEST and name not in failed]
@@ -83,6 +92,23 @@ def _measured(modules: list[str], files: Sequence[str]) -> Baseline:
         for module, lines in lines_of.items()
     }
     return Baseline(names, [seconds[name] for name in names], seen)
+
+
+@contextmanager
+def _no_other_python() -> Iterator[None]:
+    """The time in which no process of Python can be started: it would not have the mutant; tests of it fail at once."""
+    start = subprocess.Popen.__init__
+
+    def refusing(self: Any, args: Any, *more: Any, **options: Any) -> None:
+        if options.get("shell") or sys.executable in args:
+            raise RuntimeError("no mutant reaches another process")
+        start(self, args, *more, **options)
+
+    subprocess.Popen.__init__ = refusing  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        subprocess.Popen.__init__ = start  # type: ignore[method-assign]
 
 
 class Tests:

@@ -70,7 +70,7 @@ ATTRIBUTES: dict[str, Values] = {
     "embedding": {"words": REQUIRED, "width": REQUIRED},
     "attention": {
         "heads": REQUIRED, "inner": None, "value_width": None, "output_width": None, "kv_heads": "heads",
-        "window": None, "position_table": False, "bias": True,
+        "window": None, "shift": 0, "position_table": False, "bias": True,
     },
     **{
         name: {"units": REQUIRED, "bidirectional": False, "biases": 1, "gives": "all"}
@@ -103,7 +103,7 @@ LIKE = ("resize", "crop")  # may read a second input, for its sides
 WORDS = ("per", "clip", "like", "type", "axis", "over", "gives", "transpose")
 FROM_ZERO = ("padding", "output_padding", "index", "connections", "by", "biases")
 REAL = ("rate", "alpha", "beta", "k", "slope")  # need not be whole
-PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size", "window")
+PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size", "window", "shift")
 
 
 class MalformedError(Exception):

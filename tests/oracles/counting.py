@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
+from operator import ge
 from typing import Any
 
 from tests.oracles.attributes import Shape, Values
@@ -622,6 +623,10 @@ def _attention_shape(values: Values, shapes: list[Shape]) -> Shape:
     *_, output = _widths(values, shapes)
     if values["position_table"] and values["window"] is None:
         raise DoesNotFitError("a table is of a window")
+    if values["window"] is None and any(values["shift"]):
+        raise DoesNotFitError("a shift is of a window")
+    if values["window"] is not None and any(map(ge, values["shift"], values["window"])):
+        raise DoesNotFitError("a shift is less than its window")
     if values["window"] is not None and len(shapes) > 1:
         raise DoesNotFitError("windows are for one input")
     if len({count_positions(shape[1:]) for shape in _three(shapes)[1:]}) > 1:

@@ -838,7 +838,8 @@ def _attention(v: Values, shapes: list[Shape]) -> nn.Module:
     channels = [shape[0] for shape in [*shapes, *shapes[-1:] * 2][:3]]
     inner = v["inner"] or channels[0]
     widths = (inner, v["value_width"] or inner, v["output_width"] or channels[0])
-    if v["window"] is None and not v["position_table"] and set(widths) == {channels[0]} and v["kv_heads"] == v["heads"]:
+    written = v["window"] is not None or v["position_table"] or any(v["shift"])
+    if not written and set(widths) == {channels[0]} and v["kv_heads"] == v["heads"]:
         own = nn.MultiheadAttention(
             channels[0], v["heads"], bias=v["bias"], kdim=channels[1], vdim=channels[2], batch_first=True, device=META
         )
@@ -869,6 +870,8 @@ class Attention(nn.Module):
             raise ValueError("heads split evenly")
         if v["position_table"] and not v["window"]:
             raise ValueError("a table is of a window")
+        if any(moved >= size for moved, size in zip(v["shift"], v["window"] or [1] * len(v["shift"]), strict=True)):
+            raise ValueError("a shift is of a window, and less than it")
         self.values, self.heads, self.kept = v, heads, kept
         sizes = [(channels[0], widths[0]), (channels[1], widths[0] // heads * kept),
                  (channels[2], widths[1] // heads * kept), (widths[1], widths[2])]  # fmt: skip

@@ -215,6 +215,7 @@ def _attention(rng: Random, shape: Shape, limits: Limits) -> Values:
     if rng.random() < 0.35:
         given["window"] = _per_axis(rng, len(sides), 1, 7)
         given |= _some(rng, {"position_table": rng.random() < 0.7})
+        given |= _some(rng, {"shift": _per_axis(rng, len(sides), 0, 3)})
     return {**given, **_some(rng, {"bias": rng.random() < 0.5})}
 
 
@@ -391,7 +392,9 @@ def _one_layer(rng: Random, layer_type: str, limits: Limits) -> Net:
         if rng.random() < 0.4:
             inputs["values"] = (rng.randint(1, limits.channels), *memory[1:])
         entry = random_entry(rng, layer_type, shape, limits)
-        entry.given = {name: value for name, value in entry.given.items() if name not in ("window", "position_table")}
+        entry.given = {
+            name: value for name, value in entry.given.items() if name not in ("window", "shift", "position_table")
+        }
         return Net(inputs, [Entry(layer_type, entry.given, reads=list(inputs))])
     if layer_type == "crop" and rng.random() < 0.3:
         most = min(shape[1:]) // 3

@@ -77,7 +77,8 @@ class Limit(Record):
 class Held(Record):
     """A limit on a layer, a block or the whole network, and the value that it has.
 
-    A `covered` one is a `warn` whose `max` is broken, too, which says it. `by` as of a Limit.
+    A `covered` one is a `warn` whose `max` is broken, too, which says it. `by` as of a Limit;
+    `assumed` is what the value hangs on besides the network.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Held(Record):
     level: Level = "error"
     by: str = ""
     covered: bool = False
+    assumed: str = ""
 
     @property
     def limit(self) -> float:
@@ -122,7 +124,8 @@ class Held(Record):
         if not self.broken or self.covered:
             return None
         message = over(self.name, self.quantity, self.amount, self.actual)
-        notes = (f"the limit stands in {self.by}",) if self.by else ()
+        said = (self.by and f"the limit stands in {self.by}", self.assumed and f"for {self.assumed}")
+        notes = tuple(note for note in said if note)
         return Problem("budget", message, self.where, notes, level=self.level, reason=f"{self.name} {self.quantity}")
 
 
@@ -221,7 +224,13 @@ def held(limits: Iterable[Limit], analysis: Analysis, source: Source) -> Iterato
             raise fail("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", whole)
         place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
         name = entry.name if entry else "total"
-        yield Held(name, limit.quantity, limit.amount, measure.value(analysis, entry), place, by=limit.by)
+        assumed = _assumed(measure, analysis)
+        value = measure.value(analysis, entry)
+        yield Held(name, limit.quantity, limit.amount, value, place, by=limit.by, assumed=assumed)
+
+
+def _assumed(measure: Measure, analysis: Analysis) -> str:
+    return measure.assumed(analysis.graph) if measure.assumed and analysis.graph else ""
 
 
 def open_here(measure: Measure, analysis: Analysis, entry: Row | GroupRow | None) -> bool:
@@ -302,9 +311,9 @@ def _limits_of(
         if open_here(measure, analysis, entry):
             problems.add("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", key)
             continue
-        actual = measure.value(analysis, entry)
+        actual, assumed = measure.value(analysis, entry), _assumed(measure, analysis)
         if isinstance(written, Text):  # `params: 5M`
-            yield from _limit(name, measure, "error", actual, written, problems)
+            yield from _limit(name, measure, "error", actual, written, problems, assumed)
             continue
         if not isinstance(written, Map):
             problems.add("bad-value", f"`{key.text}` must be a limit", written, "write `5M` or `{max: 5M, warn: 4.5M}`")
@@ -317,7 +326,7 @@ def _limits_of(
             if kind.text == "convention":
                 continue
             if kind.text in _LEVELS:
-                for one in _limit(name, measure, _LEVELS[kind.text], actual, value, problems):
+                for one in _limit(name, measure, _LEVELS[kind.text], actual, value, problems, assumed):
                     found[kind.text] = one
             else:
                 problems.add("unknown-key", f"a limit is `max` or `warn`, not `{kind.text}`", kind)
@@ -355,7 +364,7 @@ def _counted(
 
 
 def _limit(
-    name: str, measure: Measure, level: Level, actual: Value, node: Node, problems: Problems
+    name: str, measure: Measure, level: Level, actual: Value, node: Node, problems: Problems, assumed: str
 ) -> Iterator[tuple[Held, Text]]:
     amount = read_amount(node.text, measure.name) if isinstance(node, Text) else None
     if amount is None or not isinstance(node, Text):
@@ -363,4 +372,4 @@ def _limit(
         known.append(f"or for `{example_in_bytes(measure)}` also `20 MB` or `20 MiB`")
         problems.add("bad-value", "not a limit", node, ", ".join(known))
         return
-    yield Held(name, measure.name, amount, actual, node.origin, level), node
+    yield Held(name, measure.name, amount, actual, node.origin, level, assumed=assumed), node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held
@@ -14,7 +14,7 @@ from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import Use, Value, told
 from cnncalc.core.analysis import Analysis, analyze
-from cnncalc.core.graph import Storage
+from cnncalc.core.graph import FLOAT32, Storage
 from cnncalc.core.problem import Problem, ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet, renamed
@@ -39,11 +39,12 @@ class Version:
     problems: Sequence[Problem] = ()
     growth: Sequence[Growth] = ()
     status: str = "error"
+    storage: Storage = FLOAT32
 
     @property
     def rules(self) -> Rules:
         """The limits of its own file."""
-        return Rules(self.budgets, self.growth)
+        return Rules(self.budgets, self.growth, self.storage)
 
 
 @dataclass(frozen=True)
@@ -163,19 +164,18 @@ def _version(
 ) -> Version:
     shown = told(Use.COLUMNS | Use.HEADLINE).items()
     totals = {quantity: measure.value(analysis) for quantity, measure in shown} if analysis else None
-    return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error")
+    storage = analysis.graph.storage if analysis and analysis.graph else FLOAT32
+    return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error", storage)
 
 
-def _before(change: ChangeSet, path: str, storage: Storage) -> tuple[Version | None, Analysis | None]:
+def _before(change: ChangeSet, path: str, storage: Mapping[str, Any]) -> tuple[Version | None, Analysis | None]:
     """A network as it was; None where there was no such file, or it could not be used."""
     name = change.tree.name(path)
     try:
         source = change.read_before(path)
         if source is None:
             return None, None
-        graph = graph_of(source)
-        if storage != graph.storage:
-            graph = replace(graph, storage=storage)
+        graph = graph_of(source).stored(storage)
         analysis = analyze(graph)
         held = check(graph, analysis)
         return _version(name, analysis, held.budgets, (), held.growth), analysis

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from cnncalc.analyses.checks.baselines.growth import Growth, growth
 from cnncalc.analyses.checks.budget import Held, budget, named, open_here
-from cnncalc.analyses.measures import MEASURES, Use, Value, used
-from cnncalc.core.analysis import Analysis, GroupRow, Row, analyze
+from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
+from cnncalc.core.analysis import Analysis, GroupRow, NoEntry, Row, analyze
 from cnncalc.core.figures import Figure, read_figure, told
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problem, Problems, misspelt
@@ -19,6 +19,7 @@ from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.document import document_of
 
 _WRITE_A_FIGURE = "write an integer, `884k`, `120M`, `~60M` (within 5 %) or `<25M`"
+_TIMES = re.compile(r"([^\s*×]+)(\s*[*×]\s*(\S+))", re.ASCII)  # `2.1 * conv1`
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,18 @@ class Update(Record):
 
 
 class _Expected(Record):
-    """One figure of `expect`, with what the network really has."""
+    """One figure of `expect`, with what the network really has.
+
+    Of a ratio, `2.1 * conv1`, `times` is what follows the figure, and `working` the two values.
+    """
 
     name: str
     quantity: str
     node: Text
     is_: Value | Shape
     figure: Figure | None  # None: a shape
+    times: str = ""
+    working: str = ""
 
 
 def check(graph: Graph, analysis: Analysis | None = None) -> CheckResult:
@@ -201,6 +207,8 @@ def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> 
                 problems.add("bad-value", f"`{quantity}` must be a figure", value, _WRITE_A_FIGURE)
             elif quantity == "output":
                 yield from _shape_expectation(analysis, name, entry, value, problems)
+            elif match := _TIMES.fullmatch(value.text):
+                yield from _ratio(analysis, name, entry, measures[quantity], value, match, problems)
             elif (figure := read_figure(value.text, measures[quantity].whole)) is None:
                 problems.add("bad-value", f"`{value.text}` is no figure", value, _WRITE_A_FIGURE)
             elif open_here(measures[quantity], analysis, entry):
@@ -208,6 +216,35 @@ def _expectations(analysis: Analysis, node: Node | None, problems: Problems) -> 
             else:
                 is_ = measures[quantity].value(analysis, entry)
                 yield _Expected(name, quantity, value, is_, figure)
+
+
+def _ratio(
+    analysis: Analysis,
+    name: str,
+    entry: Row | GroupRow | None,
+    measure: Measure,
+    value: Text,
+    match: re.Match[str],
+    problems: Problems,
+) -> Iterator[_Expected]:
+    """How many times as much it is as another entry's: `2.1 * conv1`."""
+    written, times, other = match.groups()
+    figure = read_figure(written, whole=False)
+    try:
+        of = None if other == "total" else analysis.entry(other)
+    except NoEntry as error:
+        problems.add("unknown-name", error.problem.message, value, error.problem.help)
+        return
+    if figure is None:
+        problems.add("bad-value", f"`{written}` is no figure", value, "write `2.1 * conv1`")
+    elif open_here(measure, analysis, entry) or open_here(measure, analysis, of):
+        problems.add("bad-value", f"nobody knows all of `{measure.name}` here: no figure can be held", value)
+    else:
+        ours, theirs = measure.value(analysis, entry), measure.value(analysis, of)
+        known = ours is not None and theirs
+        whole = known and isinstance(ours, int) and isinstance(theirs, int) and not ours % theirs
+        is_ = None if not known else ours // theirs if whole else ours / theirs  # type: ignore[operator]
+        yield _Expected(name, measure.name, value, is_, figure, times, f"{told(ours)} / {told(theirs)}")
 
 
 def _shape_expectation(
@@ -231,7 +268,9 @@ def _holds(one: _Expected, text: str) -> bool:
     """Whether a text in a figure's place would be right."""
     if one.figure is None:
         return read_shape(text) == one.is_
-    figure = read_figure(text, MEASURES[one.quantity].whole)
+    if one.times and not text.endswith(one.times):
+        return False
+    figure = read_figure(text.removesuffix(one.times), MEASURES[one.quantity].whole and not one.times)
     return one.is_ is not None and not isinstance(one.is_, tuple) and figure is not None and figure.fits(one.is_)
 
 
@@ -240,7 +279,7 @@ def _rewritten(one: _Expected) -> str:
         return written_shape(one.is_, times="×" if "×" in one.node.text else "x")
     assert one.figure is not None
     assert one.is_ is not None
-    return one.figure.rewritten(one.is_)
+    return one.figure.rewritten(one.is_) + one.times
 
 
 def _difference(one: _Expected) -> str:
@@ -254,6 +293,8 @@ def _difference(one: _Expected) -> str:
         wanted = f"{one.node.text[1:]} within 5 %"
     if one.is_ is None:
         return f"`{one.name}` {one.quantity}: expected {wanted}, is none"
+    if one.times:
+        return f"`{one.name}` {one.quantity}: expected {one.node.text}, is {told(one.is_)} times ({one.working})"
     value = one.figure.value()
     off = float(one.is_ - value)
     amount = f"{abs(off):,.0f}" if abs(off) >= 1 else f"{abs(off):.3g}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnncalc.analyses.checks.baselines.growth import NO_GROWTH, Growth, read_allowed
@@ -12,6 +12,7 @@ from cnncalc.analyses.checks.budget import Held, read_limit
 from cnncalc.analyses.checks.config import NAME, BadConfig, Config, read_config
 from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.core.figures import told
+from cnncalc.core.graph import BYTES, FLOAT32, OPTIMIZERS, Storage
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet
@@ -41,10 +42,11 @@ def rules_changed(change: ChangeSet) -> Iterator[ChangedRule]:
 
 
 class Rules(Record):
-    """The limits of a file, and how much it may grow."""
+    """The limits of a file, how much it may grow, and for which numbers its memory is worked out."""
 
     budgets: Sequence[Held]
     growth: Sequence[Growth]
+    storage: Storage = FLOAT32
 
 
 def budgets_changed(versions: Iterable[tuple[str, Rules, Rules]]) -> Iterator[ChangedRule]:
@@ -55,6 +57,7 @@ def budgets_changed(versions: Iterable[tuple[str, Rules, Rules]]) -> Iterator[Ch
 
 def _changed(file: str, was: Rules, now: Rules) -> Iterator[ChangedRule]:
     yield from _limits_changed(file, was.budgets, now.budgets)
+    yield from _memory_changed(file, was.storage, now.storage)
     before, after = ({(one.name, one.quantity): one for one in rules.growth} for rules in (was, now))
     for key in dict.fromkeys((*before, *after)):
         old, new = (rules[key].allowance if key in rules else None for rules in (before, after))
@@ -79,6 +82,19 @@ def _limits_changed(file: str, before: Sequence[Held], after: Sequence[Held]) ->
         looser = new is None or (old is not None and new.limit > old.limit)
         what = f"{'budget' if key[2] == 'error' else 'warning'} {key[0]} {key[1]}"
         yield ChangedRule(place, what, str(old.amount) if old else "", str(new.amount) if new else "", looser)
+
+
+_COST: dict[str, Callable[[Any], int]] = {  # what takes less memory lets more through
+    "dtype": BYTES.__getitem__, "batch": int, "in_place": lambda value: not value, "optimizer": OPTIMIZERS.__getitem__,
+}  # fmt: skip
+
+
+def _memory_changed(file: str, was: Storage, now: Storage) -> Iterator[ChangedRule]:
+    """What a file says of its memory: a smaller type is a looser limit."""
+    for name, old, new in zip(Storage._fields, was, now, strict=True):
+        if old != new:
+            cost = _COST[name]
+            yield ChangedRule(file, f"memory {name}", _shown(old), _shown(new), cost(new) < cost(old))
 
 
 # ------------------------------------------------------------------------------------------------ projects

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 from types import MappingProxyType
+from typing import Any
 
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held, Limit, held
@@ -16,7 +17,7 @@ from cnncalc.analyses.checks.expect import CheckResult, check
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, told
 from cnncalc.core.analysis import Analysis, Counts, analyze
-from cnncalc.core.graph import FLOAT32, Graph, Storage
+from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.core.record import Record
 from cnncalc.formats import open as api
@@ -77,7 +78,7 @@ class Checks:
     `project` each file is also held to what that chose. `finders` are further sources of problems and notes: each is
     given the file's text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read`
     gives the text of a file by its name. Without `figures` neither `expect` nor `budget` is held.
-    Memory is worked out for a `storage`.
+    `storage` are fields of a Storage that overrule what a file says of its memory.
 
     >>> Checks().report("lenet5").code
     0
@@ -92,7 +93,7 @@ class Checks:
     read: Callable[[str], Source] = api.read
     project: Project | None = None
     figures: bool = True
-    storage: Storage = FLOAT32
+    storage: Mapping[str, Any] = field(default_factory=dict)
 
     def run(self, files: Iterable[str]) -> Iterator[Report]:
         """A report for every FILE, for every `*.yaml` and `*.yml` below every FOLDER, and for one that has none."""
@@ -134,8 +135,7 @@ class Checks:
             strict = bool(self.strict or choices.strict)
             if graph is None:
                 graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
-            if self.storage != graph.storage:
-                graph = replace(graph, storage=self.storage)
+            graph = graph.stored(self.storage)
             analysis = analyze(graph)
             result = check(graph, analysis) if self.figures else CheckResult(graph.file, 0)
             limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))

@@ -161,6 +161,8 @@ def _of_layers(old: Row, new: Row) -> Iterator[Difference]:
         yield Difference("share", old.shares or "none", new.shares or "none")
     if bool(old.counts.frozen) != bool(new.counts.frozen) and old.counts.params and new.counts.params:
         yield Difference("trainable", *("false" if one.counts.frozen else "true" for one in (old, new)))
+    if old.dtype != new.dtype:
+        yield Difference("dtype", *(one.dtype or "none" for one in (old, new)))
 
 
 def _rewired(old: Row, new: Row, partner: dict[str, str], stayed: set[str]) -> Iterator[Difference]:

@@ -56,7 +56,7 @@ def items_of(analysis: Analysis, depth: int | None) -> list[Item]:
 
 
 def _hashable(row: Row) -> tuple[Any, ...]:
-    return (*row.layer.values.values(), bool(row.counts.frozen))
+    return (*row.layer.values.values(), bool(row.counts.frozen), row.dtype)
 
 
 def _around(path: str, analysis: Analysis, known: dict[str, frozenset[str]]) -> frozenset[str]:

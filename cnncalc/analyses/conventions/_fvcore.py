@@ -2,7 +2,7 @@
 
 from cnncalc.analyses.conventions.base import ACTIVATIONS, OPERATORS, REARRANGING, RECURRENT, Adds
 
-PRODUCTS = "conv transposed_conv dense matmul"
+PRODUCTS = "conv transposed_conv dense matmul attention"
 NOTHING = (
     "max_pool avg_pool global_max_pool adaptive_max_pool rms_norm lrn softmax dropout embedding "
     f"{ACTIVATIONS} prelu {OPERATORS} {RECURRENT} {REARRANGING}"

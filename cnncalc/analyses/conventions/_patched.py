@@ -1,6 +1,6 @@
 """What calflops and DeepSpeed have in common: both put a counter around PyTorch's functions."""
 
-from cnncalc.analyses.conventions.base import POOLS, REARRANGING, RECURRENT, Adds, each
+from cnncalc.analyses.conventions.base import POOLS, REARRANGING, RECURRENT, Adds, attention, each
 
 NORMED = {"scale or shift": "5 * in_values", "true": "4 * in_values"}
 
@@ -19,6 +19,7 @@ ADDED = (
     Adds("5 a value", each("layer_norm group_norm instance_norm", NORMED)),
     Adds("its products and pool", {"lrn": "(c + size - 1) * prod(side) + 3 * in_values"}),
     Adds("1 a value", each("relu leaky_relu prelu elu gelu silu", "in_values")),
+    attention("1 a pair", "softmax", windows="pairs"),
     Adds("1 a value", {"softmax": "in_values"}),
     Adds("1 a value read", each(POOLS, "in_values")),
     Adds("1 a position", {"resize": "prod(out)"}),

@@ -9,6 +9,9 @@ The names that a formula may use are those of the layer's own formulas (`core/la
 - `multiplies`, `weights`, `biases`, `buffers`: the layer's own figures;
 - `sides`: how many sides the input has; `module`: False where the code calls the layer as a function;
 - `norm_positions`: how many positions a layer norm has, each with its own statistics;
+- of attention `written_as`, one of the `ATTENTION`, or `windows`: each is a name, too; `pairs` of a query and a key, of
+  all heads; `dots`, the multiplies of scores and weighted sums; `projected`, the values that the projections give, and
+  `queries`, those of the queries; `of_windows`, the pairs of one head;
 - `square`: whether all sides of a window are equal, so that code writes one number, `window_side`;
 - what `where` declares: for each axis, if it reads what has one value for each axis.
 """
@@ -42,9 +45,27 @@ OPERATORS = (  # which code writes as `+`, `*`, `.mean()`
 )
 
 
+ATTENTION = {  # how code writes it
+    "multihead": "nn.MultiheadAttention",
+    "no_grad": "nn.MultiheadAttention under torch.no_grad()",
+    "sdpa": "dense layers and F.scaled_dot_product_attention",
+    "matmul": "dense layers, torch.matmul and softmax",
+}
+
+
 def each(types: str, formula: Formula) -> dict[str, Formula]:
     """The same formula for several layer types."""
     return dict.fromkeys(types.split(), formula)
+
+
+class Code(Record):
+    """What of the code decides a tool's figure: the layer types it calls as functions, and how it writes attention."""
+
+    functional: tuple[str, ...] = ()
+    attention: str = "multihead"
+
+
+AS_MODULES = Code()
 
 
 class Adds(Record):
@@ -76,6 +97,26 @@ def gates(lstm: int, gru: int) -> Adds:
         type: f"(biases + {many}units * directions) * prod(side)" for type, many in each_unit.items()
     }
     return Adds("biases, products and sums of the gates", formulas)
+
+
+def attention(rate: str, label: str = "", **formulas: str) -> Adds:
+    """A term of attention, by how the code writes it: `multihead`, `no_grad`, `sdpa`, `matmul` or `windows`."""
+    return Adds(rate, {"attention": formulas}, label=label)
+
+
+def attention_uncounted(*ways: str, factor: int = 1) -> Adds:
+    """The term of attention that a tool does not see."""
+    return attention("not counted", **dict.fromkeys(ways, f"-{factor} * multiplies"))
+
+
+def attention_projects(*ways: str, factor: int = 1) -> Adds:
+    """The term of attention of which a tool sees the projections alone."""
+    return attention("its projections alone", **dict.fromkeys(ways, f"-{factor} * dots"))
+
+
+def projection_bias(*ways: str) -> Adds:
+    """The term of the biases of attention's projections."""
+    return attention("1 an output", "bias of projections", **dict.fromkeys(ways, "projected * bias"))
 
 
 class Part(Record):
@@ -120,7 +161,7 @@ class Convention:
         self.known = {*self.products, *self.nothing, *(type for term in terms for type in term.formulas)}
         CONVENTIONS[name] = self
 
-    def parts(self, layer: Layer, scope: Scope, module: bool = True) -> list[Part] | None:
+    def parts(self, layer: Layer, scope: Scope, code: Code = AS_MODULES) -> list[Part] | None:
         """The terms of one layer, which added to our figure give theirs; None where that is not known.
 
         >>> import cnncalc
@@ -133,6 +174,7 @@ class Convention:
         found = (
             [Part("products", f"{self.factor} for each", (self.factor - 1) * own)] if self.factor > 1 and own else []
         )
+        module = layer.type not in code.functional
         if self.sees == "modules" and not module:
             return [*found, *self._left_out(layer, own, "called as a function")]
         if layer.type not in self.known:
@@ -140,6 +182,8 @@ class Convention:
         if layer.type in self.nothing:
             return [*found, *self._left_out(layer, own, "not counted")]
         scope = scope | {"module": module}
+        if layer.type == "attention":
+            scope |= _written_as(scope, code.attention)
         for name, text in self.where.items():
             if all(read in scope for read in names(text)):
                 axes = range(len(scope["side"]))
@@ -171,11 +215,40 @@ def scope_for(layer: Layer, inputs: tuple[Shape, ...], work: Work) -> Scope:
         "sides": len(inputs[0]) - 1,
         "norm_positions": 1 if layer.values.get("over") == "all" else prod(inputs[0][1:]),
     }
+    if layer.type == "attention":
+        windows = scope["window_given"]
+        queries = prod(scope["padded"]) if windows else scope["query_positions"]
+        keys = queries if windows else scope["key_positions"]
+        seen = queries * (prod(scope["window"]) if windows else keys)
+        scope |= {
+            "pairs": scope["heads"] * seen,
+            "dots": seen * (scope["inner"] + scope["value_width"]),
+            "of_windows": seen,
+            "queries": queries * scope["inner"],
+            "projected": queries * (scope["inner"] + scope["output_width"])
+            + keys * (scope["key_width"] + scope["kept_width"]),
+        }
     if "kernel" in scope:
         scope |= {"square": len(set(scope["kernel"])) == 1, "window_side": scope["kernel"][0]}
     if not scope["out"]:  # a vector has sides of 1
         scope["out"] = (1,) * (len(inputs[0]) - 1)
     return scope
+
+
+def _written_as(scope: Scope, code: str) -> Scope:
+    """Which of the ways holds.
+
+    What nn.MultiheadAttention cannot be is written with F.scaled_dot_product_attention; its short cut under no_grad is
+    for self-attention with biases and an even number of heads.
+    """
+    widths = {scope["query_channels"], scope["inner"], scope["value_width"], scope["output_width"]}
+    if scope["window_given"]:
+        code = "windows"
+    elif code in ("multihead", "no_grad") and (len(widths) > 1 or scope["kv_heads"] != scope["heads"]):
+        code = "sdpa"
+    elif code == "no_grad" and not (scope["bias"] and scope["many"] == 1 and scope["heads"] % 2 == 0):
+        code = "multihead"
+    return {way: way == code for way in (*ATTENTION, "windows")}
 
 
 def _words(type: str) -> str:

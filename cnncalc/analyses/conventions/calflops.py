@@ -1,7 +1,7 @@
 """calflops, its MACs: the multiplies of convolutions, dense layers and products."""
 
 from cnncalc.analyses.conventions._patched import NO_PRODUCTS
-from cnncalc.analyses.conventions.base import Adds, Convention
+from cnncalc.analyses.conventions.base import Adds, Convention, attention_projects, attention_uncounted
 
 Convention(
     "calflops",
@@ -10,9 +10,11 @@ Convention(
     word="MACs",
     source="calflops/pytorch_ops.py",
     sees="functions",
-    products="conv transposed_conv dense matmul",
+    products="conv transposed_conv dense matmul attention",
     nothing=NO_PRODUCTS,
     terms=(
+        attention_projects("multihead", "sdpa", "matmul"),
+        attention_uncounted("no_grad"),
         Adds(
             "divided by the groups twice",
             {

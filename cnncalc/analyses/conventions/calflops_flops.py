@@ -1,7 +1,7 @@
 """calflops, its FLOPs: 2 for each multiply, and what normalisations, activations and pools do."""
 
 from cnncalc.analyses.conventions._patched import ADDED, UNCOUNTED
-from cnncalc.analyses.conventions.base import Adds, Convention
+from cnncalc.analyses.conventions.base import Adds, Convention, attention_projects, attention_uncounted
 
 Convention(
     "calflops-flops",
@@ -11,10 +11,12 @@ Convention(
     source="calflops/pytorch_ops.py",
     sees="functions",
     factor=2,
-    products="conv transposed_conv dense matmul lstm gru rnn",
+    products="conv transposed_conv dense matmul attention lstm gru rnn",
     nothing=UNCOUNTED,
     terms=(
         *ADDED,
+        attention_projects("multihead", "sdpa", "matmul", factor=2),
+        attention_uncounted("no_grad", factor=2),
         Adds("1 a value read", {"upsample": "in_values"}),
         Adds(
             "divided by the groups twice",

@@ -1,7 +1,7 @@
 """DeepSpeed's flops profiler, its MACs: the multiplies of convolutions, dense layers and products."""
 
 from cnncalc.analyses.conventions._patched import NO_PRODUCTS
-from cnncalc.analyses.conventions.base import Convention
+from cnncalc.analyses.conventions.base import Convention, attention_uncounted
 
 Convention(
     "deepspeed",
@@ -10,6 +10,7 @@ Convention(
     word="MACs",
     source="deepspeed/profiling/flops_profiler/profiler.py",
     sees="functions",
-    products="conv transposed_conv dense matmul",
+    products="conv transposed_conv dense matmul attention",
     nothing=NO_PRODUCTS,
+    terms=(attention_uncounted("no_grad"),),
 )

@@ -1,6 +1,19 @@
 """onnx-tool, of a network as ONNX whose batch norms are not folded: an estimate for every operator."""
 
-from cnncalc.analyses.conventions.base import CONV_BIAS, DENSE_BIAS, OVER_CHANNELS, REARRANGING, Adds, Convention, each
+from cnncalc.analyses.conventions.base import (
+    CONV_BIAS,
+    DENSE_BIAS,
+    OVER_CHANNELS,
+    REARRANGING,
+    Adds,
+    Convention,
+    attention,
+    each,
+    projection_bias,
+)
+
+OTHERS = REARRANGING.replace(" class_token", "")
+MASK = "(sum(shifted) > 0) * (pairs + 4 * of_windows + prod(padded) + 72)"
 
 Convention(
     "onnx-tool",
@@ -8,9 +21,10 @@ Convention(
     version="1.0.1",
     word="MACs",
     source="onnx_tool/node.py",
-    products="conv transposed_conv dense matmul lstm gru",
-    nothing=f"dropout embedding upsample {REARRANGING}",
+    products="conv transposed_conv dense matmul attention lstm gru",
+    nothing=f"dropout embedding upsample {OTHERS}",
     unknown={
+        "attention": "windows and sum(shifted) > 0 and prod(shifted) == 0",
         "max_pool": "sides > 2",
         "avg_pool": "sides > 2",
         "adaptive_avg_pool": "sum(uneven) > 0",
@@ -25,6 +39,14 @@ Convention(
             label="transposed convolution",
         ),
         DENSE_BIAS,
+        projection_bias("multihead", "sdpa", "matmul", "windows"),
+        attention("36 a pair", "softmax", **dict.fromkeys(("multihead", "sdpa", "matmul", "windows"), "36 * pairs")),
+        attention("1 a query and a key, and 79", "scaling", multihead="queries + key_positions * key_width + 79"),
+        attention("1 a query and a key, and 76", "scaling", sdpa="queries + key_positions * key_width + 76"),
+        attention("1 a query", "scaling", matmul="queries", windows="queries + 1"),
+        attention("1 a pair, and 4 for the mask, which is built", "shifted windows", windows=MASK),
+        attention("1 a pair", "position table", windows="position_table * pairs"),
+        Adds("6 for its shape", {"class_token": "6"}),
         Adds("31 a value", {"batch_norm": "31 * in_values"}),
         Adds("7 a value and 29 a position", {"layer_norm": "7 * in_values + 29 * norm_positions"}),
         Adds("9 a value", {"group_norm": {"scale or shift": "9 * in_values", "true": "7 * in_values"}}),

@@ -1,5 +1,6 @@
 """ptflops with its backend `pytorch`, the default of its code: modules, and once more the functions they call."""
 
+from cnncalc.analyses.conventions._ptflops import ATTENTION, UNKNOWN
 from cnncalc.analyses.conventions.base import (
     CONV_BIAS,
     DENSE_BIAS,
@@ -9,8 +10,10 @@ from cnncalc.analyses.conventions.base import (
     RECURRENT,
     Adds,
     Convention,
+    attention,
     each,
     gates,
+    projection_bias,
 )
 
 Convention(
@@ -19,7 +22,7 @@ Convention(
     version="0.7.5",
     word="MACs",
     source="ptflops/pytorch_ops.py, MODULES_MAPPING and FUNCTIONAL_MAPPING",
-    products=f"conv transposed_conv dense matmul {RECURRENT}",
+    products=f"conv transposed_conv dense matmul attention {RECURRENT}",
     nothing=f"rms_norm sigmoid tanh selu hard_swish hard_sigmoid dropout embedding {OPERATORS} {REARRANGING}",
     terms=(
         CONV_BIAS,
@@ -41,7 +44,13 @@ Convention(
         ),
         Adds("2 an output", {"upsample": {"module": "2 * out_values", "true": "out_values"}}),
         Adds("1 an output", {"resize": "out_values"}),
+        *ATTENTION,
+        projection_bias("sdpa", "matmul"),
+        attention("not counted", "projections", windows="dots - multiplies"),
+        attention("1 a pair", "softmax", windows="pairs"),
         gates(lstm=10, gru=7),
     ),
-    note="An activation or pool is counted twice: its module, and the function that this calls.",
+    unknown=UNKNOWN,
+    note="An activation or pool is counted twice: its module, and the function that this calls. What is made of "
+    "nn.LayerNorm, as torchvision's LayerNorm2d, is not counted.",
 )

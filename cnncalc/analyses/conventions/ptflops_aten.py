@@ -10,7 +10,10 @@ from cnncalc.analyses.conventions.base import (
     REARRANGING,
     Adds,
     Convention,
+    attention_projects,
+    attention_uncounted,
     each,
+    projection_bias,
 )
 
 Convention(
@@ -19,7 +22,7 @@ Convention(
     version="0.7.5",
     word="MACs",
     source="ptflops/aten_ops.py",
-    products="conv transposed_conv dense matmul gru rnn",
+    products="conv transposed_conv dense matmul attention gru rnn",
     nothing=(
         f"lrn softmax dropout embedding upsample resize lstm {NORMS} {ACTIVATIONS} prelu {POOLS} {OPERATORS} "
         f"{REARRANGING}"
@@ -27,6 +30,9 @@ Convention(
     terms=(
         CONV_BIAS,
         DENSE_BIAS,
+        attention_uncounted("no_grad"),
+        attention_projects("multihead", "sdpa"),
+        projection_bias("multihead", "sdpa", "matmul", "windows"),
         Adds("1 a bias and position", each("gru rnn", "biases * prod(side)"), label="recurrent bias"),
     ),
 )

@@ -8,6 +8,8 @@ from cnncalc.analyses.conventions.base import (
     RECURRENT,
     Adds,
     Convention,
+    attention_projects,
+    attention_uncounted,
     each,
     gates,
 )
@@ -19,7 +21,7 @@ Convention(
     word="MACs",
     source="thop/vision/basic_hooks.py, calc_func.py, rnn_hooks.py",
     sees="modules",
-    products=f"conv transposed_conv dense {RECURRENT}",
+    products=f"conv transposed_conv dense attention {RECURRENT}",
     nothing=(
         "matmul max_pool global_max_pool adaptive_max_pool group_norm rms_norm lrn dropout embedding "
         f"{ACTIVATIONS} {OPERATORS} {REARRANGING}"
@@ -39,6 +41,8 @@ Convention(
         Adds("1 a value read and 1 an output", each("global_avg_pool adaptive_avg_pool", "in_values + out_values")),
         Adds("1 an output", {"upsample": "out_values"}),
         Adds("11 an output", {"resize": "11 * out_values"}),
+        attention_uncounted("multihead", "no_grad", "windows"),
+        attention_projects("sdpa", "matmul"),
         gates(lstm=8, gru=7),
     ),
 )

@@ -7,6 +7,8 @@ from cnncalc.analyses.conventions.base import (
     POOLS,
     REARRANGING,
     Convention,
+    attention_projects,
+    attention_uncounted,
 )
 
 Convention(
@@ -16,9 +18,14 @@ Convention(
     word="FLOPs",
     source="torch/utils/flop_counter.py",
     factor=2,
-    products="conv transposed_conv dense matmul gru rnn",
+    products="conv transposed_conv dense matmul attention gru rnn",
     nothing=(
         f"lrn softmax dropout embedding upsample resize lstm {NORMS} {ACTIVATIONS} prelu {POOLS} {OPERATORS} "
         f"{REARRANGING}"
     ),
+    terms=(
+        attention_projects("multihead", "sdpa", factor=2),
+        attention_uncounted("no_grad", factor=2),
+    ),
+    note="On a processor; on a GPU it counts F.scaled_dot_product_attention in full.",
 )

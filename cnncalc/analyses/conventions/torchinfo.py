@@ -10,6 +10,8 @@ from cnncalc.analyses.conventions.base import (
     REARRANGING,
     Adds,
     Convention,
+    attention,
+    attention_uncounted,
     each,
 )
 
@@ -20,7 +22,7 @@ Convention(
     word="mult-adds",
     source="torchinfo/layer_info.py, calculate_macs",
     sees="modules",
-    products="conv transposed_conv dense lstm gru rnn",
+    products="conv transposed_conv dense attention lstm gru rnn",
     nothing=f"matmul lrn softmax dropout upsample resize {ACTIVATIONS} {POOLS} {OPERATORS} {REARRANGING}",
     terms=(
         CONV_BIAS,
@@ -31,6 +33,8 @@ Convention(
             {"dense": {"not vector": "c * units - multiplies"}},
             label="dense over positions",
         ),
+        attention_uncounted("multihead", "no_grad", "windows"),
+        attention("once, not at each position", **dict.fromkeys(("sdpa", "matmul"), "weights + biases - multiplies")),
         Adds("2 a channel", each(NORMS, "weights + biases")),
         Adds("1 a slope", {"prelu": "weights"}),
         Adds("1 a weight", {"embedding": "weights"}),

@@ -8,6 +8,7 @@ from cnncalc.analyses.conventions.base import (
     REARRANGING,
     RECURRENT,
     Convention,
+    attention_uncounted,
 )
 
 Convention(
@@ -16,9 +17,10 @@ Convention(
     version="2.36.1",
     word="MACs",
     source="torchlens/capture/flops.py",
-    products="conv transposed_conv dense matmul",
+    products="conv transposed_conv dense matmul attention",
     nothing=(
         f"lrn softmax dropout embedding upsample resize {NORMS} {ACTIVATIONS} prelu {POOLS} {OPERATORS} "
         f"{RECURRENT} {REARRANGING}"
     ),
+    terms=(attention_uncounted("no_grad"),),
 )

@@ -9,8 +9,13 @@ from cnncalc.analyses.conventions.base import (
     RECURRENT,
     Adds,
     Convention,
+    attention,
+    attention_uncounted,
     each,
+    projection_bias,
 )
+
+MASK = "(sum(shifted) > 0) * (pairs + 5 * of_windows)"
 
 Convention(
     "torchlens-flops",
@@ -19,12 +24,20 @@ Convention(
     word="FLOPs",
     source="torchlens/capture/flops.py",
     factor=2,
-    products="conv transposed_conv dense matmul",
+    products="conv transposed_conv dense matmul attention",
     nothing=f"embedding {RECURRENT} {REARRANGING}",
     unknown={"elementwise": "power"},
     terms=(
         CONV_BIAS,
         DENSE_BIAS,
+        attention_uncounted("no_grad", factor=2),
+        projection_bias("multihead", "sdpa", "matmul", "windows"),
+        attention("6 a pair", "softmax and scaling", multihead="6 * pairs", sdpa="6 * pairs"),
+        attention("5 a pair", "softmax", matmul="5 * pairs", windows="5 * pairs"),
+        attention("1 a query", "scaling", matmul="queries", windows="queries"),
+        attention("1 a pair", "position table", windows="position_table * pairs"),
+        attention("1 a pair, and 5 for the mask", "shifted windows", windows=MASK),
+        attention("2 a value", "dropout", windows="2 * (pairs + prod(padded) * output_width)"),
         Adds("5 a value", each(NORMS, "5 * in_values")),
         Adds("11 a value", {"lrn": "11 * in_values"}),
         Adds("1 a value", each("relu relu6 leaky_relu prelu", "in_values")),

@@ -1,7 +1,18 @@
 """torchscan, its FLOPs: of modules, products and sums counted apart, one sum less than products."""
 
 from cnncalc.analyses.conventions._torchscan import NOTE, OF_WINDOWS, WHERE
-from cnncalc.analyses.conventions.base import OPERATORS, REARRANGING, RECURRENT, Adds, Convention, each
+from cnncalc.analyses.conventions.base import (
+    ATTENTION,
+    OPERATORS,
+    REARRANGING,
+    RECURRENT,
+    Adds,
+    Convention,
+    attention,
+    attention_projects,
+    attention_uncounted,
+    each,
+)
 
 Convention(
     "torchscan-flops",
@@ -11,7 +22,7 @@ Convention(
     source="torchscan/modules/flops.py",
     sees="modules",
     factor=2,
-    products="conv transposed_conv dense",
+    products="conv transposed_conv dense attention",
     nothing=(
         "matmul rms_norm group_norm instance_norm lrn softmax embedding upsample resize prelu selu gelu silu "
         f"hard_swish hard_sigmoid {OPERATORS} {RECURRENT} {REARRANGING}"
@@ -51,6 +62,14 @@ Convention(
         Adds("4 a value", each("leaky_relu sigmoid", "4 * in_values")),
         Adds("6 a value", each("elu tanh", "6 * in_values")),
         Adds("1 a value", {"dropout": {"rate > 0": "in_values"}}),
+        attention_uncounted("windows", factor=2),
+        attention_projects("sdpa", "matmul", factor=2),
+        attention("1 an output without bias", "one sum less", **dict.fromkeys(ATTENTION, "(bias - 1) * projected")),
+        attention(
+            "2 a pair, less 1 a query and head, and 1",
+            "scaling and softmax",
+            **dict.fromkeys(("multihead", "no_grad"), "2 * pairs - heads * query_positions + 1"),
+        ),
         *OF_WINDOWS,
     ),
     note=NOTE,

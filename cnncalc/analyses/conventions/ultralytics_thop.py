@@ -8,9 +8,12 @@ from cnncalc.analyses.conventions.base import (
     RECURRENT,
     Adds,
     Convention,
+    attention,
     each,
     gates,
 )
+
+SOFTMAX = "3 * pairs - heads * query_positions"
 
 Convention(
     "ultralytics-thop",
@@ -19,7 +22,7 @@ Convention(
     word="MACs",
     source="thop/vision/basic_hooks.py, calc_func.py, profile.py",
     sees="modules",
-    products=f"conv transposed_conv dense matmul {RECURRENT}",
+    products=f"conv transposed_conv dense matmul attention {RECURRENT}",
     nothing=(
         f"max_pool global_max_pool adaptive_max_pool lrn dropout embedding upsample {ACTIVATIONS} {OPERATORS} "
         f"{REARRANGING}"
@@ -39,6 +42,7 @@ Convention(
         Adds("window + 1 an output", {"avg_pool": "(prod(kernel) + 1) * out_values"}),
         Adds("1 a value read and 1 an output", each("global_avg_pool adaptive_avg_pool", "in_values + out_values")),
         Adds("11 an output", {"resize": "11 * out_values"}),
+        attention("3 a pair, less 1 a query and head", "softmax", **dict.fromkeys(("multihead", "no_grad"), SOFTMAX)),
         gates(lstm=8, gru=7),
     ),
     note="Ultralytics prints twice this figure as GFLOPs, of a network whose batch norms are folded.",

@@ -63,8 +63,8 @@ class Measure:
     `whole`: the values are whole numbers, and a figure without a suffix is exact. `in_bytes`: they are bytes, which are
     written in MB and limited in MiB, too. `partial`: a layer without a value makes a sum a lower bound. `rests_on`:
     where one of these is a lower bound, so is the value, or what the sign `bound` says. `limit` is an example of one.
-    `cause` is the measure in which the layers are told that made this one grow, where it is another one. `worked`
-    gives the working of its value, for `explain --of`.
+    `assumed` says what its figure hangs on besides the network. `cause` is the measure in which the layers are told
+    that made this one grow, where it is another one. `worked` gives the working of its value, for `explain --of`.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Measure:
     cause: str
     partial: bool
     worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None
+    assumed: Callable[[Graph], str] | None
 
     def __init__(  # every start makes this class: a dataclass would take ten times as long
         self,
@@ -99,6 +100,7 @@ class Measure:
         cause: str = "",
         partial: bool = False,
         worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None = None,
+        assumed: Callable[[Graph], str] | None = None,
     ) -> None:
         if (of is None) == (once is None):
             raise TypeError(f"measure {name}: either `of` or `once`")
@@ -110,7 +112,7 @@ class Measure:
             raise TypeError(f"measure {name} is there already")
         self.name, self.help, self.of, self.once, self.total, self.uses = name, help, of, once, total, uses
         self.whole, self.in_bytes, self.limit, self.cause, self.partial = whole, in_bytes, limit, cause, partial
-        self.rests_on, self.bound, self.worked = rests_on, bound, worked
+        self.rests_on, self.bound, self.worked, self.assumed = rests_on, bound, worked, assumed
         MEASURES[name] = self
 
     def sign(self, left_open: Collection[str]) -> str:

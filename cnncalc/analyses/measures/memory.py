@@ -8,18 +8,19 @@ overwrites what it reads, if nobody reads that afterwards.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures.base import MEASURES, Measure, Use, Worked
+from cnncalc.core.figures import many
+from cnncalc.core.graph import BYTES
 from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
     from cnncalc.core.analysis import Analysis, GroupRow, Row
-    from cnncalc.core.graph import Graph, Node
-    from cnncalc.core.shape import Shape
+    from cnncalc.core.graph import Graph, Node, Ref
 
-BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}  # of a number
 VIEWS = ("flatten", "reshape", "identity", "dropout", "stochastic_depth")  # at inference, the same values again
 OVERWRITES = ("relu", "relu6", "leaky_relu", "elu", "selu", "silu", "hard_swish", "hard_sigmoid", "sigmoid", "tanh",
               "batch_norm")  # fmt: skip
@@ -41,10 +42,15 @@ class Alive(Record):
         return max(self.bytes, default=0)
 
 
-def bytes_of(graph: Graph, shape: Shape) -> int:
-    """The bytes of a tensor of this shape, for the whole batch."""
-    size = BYTES[graph.storage.dtype] * graph.storage.batch
-    for side in shape:
+def number_of(graph: Graph, ref: Ref) -> int:
+    """The bytes of one number of a layer, its weights or its output; or of an input."""
+    return BYTES[(graph.nodes[ref].dtype if ref >= 0 else "") or graph.storage.dtype]
+
+
+def bytes_of(graph: Graph, ref: Ref) -> int:
+    """The bytes of the output of a layer, or of an input, for the whole batch."""
+    size = number_of(graph, ref) * graph.storage.batch
+    for side in graph.shape(ref):
         size *= side
     return size
 
@@ -66,7 +72,7 @@ def alive(graph: Graph, order: Sequence[int] | None = None) -> Alive:
         last[owner[ref]] = max(last.get(owner[ref], 0), until)
     change = [0] * (len(order) + 1)
     for ref, until in last.items():
-        size = bytes_of(graph, graph.shape(ref))
+        size = bytes_of(graph, ref)
         change[step[ref] if ref >= 0 else 0] += size
         change[min(until, len(order) - 1) + 1] -= size
     found, now = [], 0
@@ -75,7 +81,7 @@ def alive(graph: Graph, order: Sequence[int] | None = None) -> Alive:
         found.append(now)
     at = found.index(max(found)) if found else 0
     held = [ref for ref, until in last.items() if (step[ref] if ref >= 0 else 0) <= at <= until]
-    held.sort(key=lambda ref: (-bytes_of(graph, graph.shape(ref)), ref))
+    held.sort(key=lambda ref: (-bytes_of(graph, ref), ref))
     return Alive(order, tuple(found), tuple(held))
 
 
@@ -103,7 +109,13 @@ def _owners(graph: Graph, step: dict[int, int], read: dict[int, int]) -> dict[in
         if node.layer.type in VIEWS:
             owner[place] = owner[ref]
             free[owner[ref]] = max(free[owner[ref]], free[place])
-        elif graph.storage.in_place and node.layer.type in OVERWRITES and ref >= 0 and free[owner[ref]] == step[place]:
+        elif (
+            graph.storage.in_place
+            and node.layer.type in OVERWRITES
+            and ref >= 0
+            and free[owner[ref]] == step[place]
+            and number_of(graph, ref) == number_of(graph, place)
+        ):
             owner[place] = owner[ref]
             free[owner[ref]] = free[place]
     return owner
@@ -120,7 +132,7 @@ def _greedy(graph: Graph) -> tuple[int, ...]:
     for place, node in enumerate(graph.nodes):
         for ref in node.inputs:
             readers.setdefault(ref, set()).add(place)
-    size = {ref: bytes_of(graph, graph.shape(ref)) for ref in [*range(len(graph.nodes)), *readers]}
+    size = {ref: bytes_of(graph, ref) for ref in [*range(len(graph.nodes)), *readers]}
     kept = set(graph.output_refs)
     missing = {place: sum(ref >= 0 for ref in set(node.inputs)) for place, node in enumerate(graph.nodes)}
     ready = {place for place, many in missing.items() if not many}
@@ -148,7 +160,7 @@ def _greedy(graph: Graph) -> tuple[int, ...]:
 
 def _by_layer(count: Callable[[int, Node], int]) -> Callable[[Graph], list[int]]:
     def values(graph: Graph) -> list[int]:
-        return [BYTES[graph.storage.dtype] * count(place, node) for place, node in enumerate(graph.nodes)]
+        return [number_of(graph, place) * count(place, node) for place, node in enumerate(graph.nodes)]
 
     return values
 
@@ -162,7 +174,7 @@ def _buffers(place: int, node: Node) -> int:
 
 
 def _activations(graph: Graph) -> list[int]:
-    return [bytes_of(graph, node.work.output) for node in graph.nodes]
+    return [bytes_of(graph, place) for place in range(len(graph.nodes))]
 
 
 def _at_best(graph: Graph) -> list[int]:
@@ -172,10 +184,17 @@ def _at_best(graph: Graph) -> list[int]:
 
 
 def assumed(graph: Graph) -> str:
-    """The assumptions behind the figures, as a sentence."""
-    dtype, batch, in_place, _ = graph.storage
-    images = "1 image" if batch == 1 else f"{batch:,} images"
-    return f"{dtype}, {images}, activations {'in place' if in_place else 'not in place'}; without weights"
+    """The assumptions behind the figures, in one line.
+
+    >>> import cnncalc
+    >>> assumed(cnncalc.load("lenet5").stored({"dtype": "int8", "batch": 8}))
+    'int8, 8 images, activations not in place, sgd'
+    """
+    dtype, batch, in_place, optimizer = graph.storage
+    others = Counter(node.dtype for node in graph.nodes if node.dtype and node.dtype != dtype)
+    types = "".join(f", {other} in {many(layers, 'layer')}" for other, layers in others.items())
+    place = "in place" if in_place else "not in place"
+    return f"{dtype}{types}, {many(batch, 'image')}, activations {place}, {optimizer}"
 
 
 def _worked(best: bool) -> Callable[[Analysis, Row | GroupRow | None], list[Worked]]:
@@ -187,17 +206,17 @@ def _worked(best: bool) -> Callable[[Analysis, Row | GroupRow | None], list[Work
         label = "best peak" if best else "peak"
         if entry is not None:
             value = MEASURES[name].value(analysis, entry)
-            return [Worked.said(label, f"{value:,} bytes while it runs ({assumed(graph)})")]
+            return [Worked.said(label, f"{value:,} bytes while it runs: {assumed(graph)}; without weights")]
         found = alive(graph, best_order(graph) if best else None)
         if not found.bytes:
             return []
-        sizes = [(graph.name_of(ref), bytes_of(graph, graph.shape(ref))) for ref in found.held]
+        sizes = [(graph.name_of(ref), bytes_of(graph, ref)) for ref in found.held]
         at = graph.name_of(found.order[found.bytes.index(found.peak)])
         numbers = " + ".join(f"{size:,}" for _, size in sizes)
         order = "the best order found" if best else "the order of the file"
         return [
             Worked(label, " + ".join(one for one, _ in sizes), numbers, f"{found.peak:,}"),
-            Worked.said("", f"bytes while {at} runs, in {order}: {assumed(graph)}"),
+            Worked.said("", f"bytes while {at} runs, in {order}: {assumed(graph)}; without weights"),
         ]
 
     return worked
@@ -211,6 +230,7 @@ Measure(
     once=_by_layer(_params),
     uses=_MEMORY,
     in_bytes=True,
+    assumed=assumed,
     rests_on=("params",),
     limit="20MiB",
 )
@@ -220,6 +240,7 @@ Measure(
     once=_by_layer(_buffers),
     uses=_MEMORY,
     in_bytes=True,
+    assumed=assumed,
     rests_on=("params",),
     limit="1MiB",
 )
@@ -229,6 +250,7 @@ Measure(
     once=_activations,
     uses=_MEMORY,
     in_bytes=True,
+    assumed=assumed,
     rests_on=(),
     limit="100MiB",
 )
@@ -239,6 +261,7 @@ Measure(
     total=max,
     uses=_MEMORY | Use.OPTION | Use.COMPARED,
     in_bytes=True,
+    assumed=assumed,
     rests_on=(),
     limit="256KiB",
     worked=_worked(best=False),
@@ -250,6 +273,7 @@ Measure(
     total=max,
     uses=_MEMORY,
     in_bytes=True,
+    assumed=assumed,
     rests_on=(),
     limit="256KiB",
     worked=_worked(best=True),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def weighted(graph: Graph) -> list[int]:
     """1 for each weight layer, which multiplies what it reads by learned weights, its own or another's; else 0.
 
-    These are convolutions, dense layers, attention.
+    These are convolutions, dense layers, attention and recurrent layers.
 
     >>> import cnncalc
     >>> sum(weighted(cnncalc.load("resnet50")))  # 49 + 4 projections + 1

@@ -12,10 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures.base import Measure, Use
-from cnncalc.analyses.measures.memory import BYTES, VIEWS, bytes_of
+from cnncalc.analyses.measures.memory import VIEWS, assumed, bytes_of, number_of
+from cnncalc.core.graph import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from cnncalc.core.graph import Graph, Node
+    from cnncalc.core.graph import Graph, Ref
 
 INPUT, OUTPUT, INPUTS, MASK, INDICES, STATISTICS, NOTHING = range(7)
 _OF_INPUT = ("conv", "transposed_conv", "dense", "avg_pool", "prelu", "leaky_relu", "elu", "selu", "gelu", "silu",
@@ -32,7 +33,6 @@ KEEPS = {
     "batch_norm": (INPUT, STATISTICS),
     "dropout": (MASK,),
 }
-STATES = {"sgd": 0, "momentum": 1, "adam": 2}  # numbers for each param, beside its gradient
 INDEX = 8
 RENAMES = tuple(name for name in VIEWS if name not in ("dropout", "stochastic_depth"))  # these act in training
 
@@ -66,31 +66,31 @@ def kept(graph: Graph) -> list[int | None]:
                     continue
                 if owner[ref] not in there:
                     there.add(owner[ref])
-                    total += bytes_of(graph, graph.shape(ref))
-            total += _extra(graph, node, what)
+                    total += bytes_of(graph, ref)
+            total += _extra(graph, place, what)
         found.append(total)
     return found
 
 
-def _extra(graph: Graph, node: Node, what: int) -> int:
+def _extra(graph: Graph, place: Ref, what: int) -> int:
+    node = graph.nodes[place]
     if what == INDICES:
         return INDEX * graph.storage.batch * node.work.activations
     if what == MASK:
-        return bytes_of(graph, node.work.output)
+        return bytes_of(graph, place)
     if what == STATISTICS:
-        return 2 * BYTES[graph.storage.dtype] * node.work.output[0]
+        return 2 * number_of(graph, place) * node.work.output[0]
     return 0
 
 
 def training(graph: Graph) -> list[int | None]:
     """The bytes of a layer in training: what it keeps, its params, gradients, optimizer states, and buffers."""
-    size = BYTES[graph.storage.dtype]
-    times = 2 + STATES[graph.storage.optimizer]
+    times = 2 + OPTIMIZERS[graph.storage.optimizer]
     found: list[int | None] = []
     for place, (node, held) in enumerate(zip(graph.nodes, kept(graph), strict=True)):
         work = node.work
-        owned = size * (times * (work.weights + work.biases) + work.buffers) if node.shares == place else 0
-        found.append(None if held is None else held + owned)
+        owned = times * (work.weights + work.biases) + work.buffers if node.shares == place else 0
+        found.append(None if held is None else held + number_of(graph, place) * owned)
     return found
 
 
@@ -102,6 +102,7 @@ Measure(
     once=kept,
     uses=_TRAINING,
     in_bytes=True,
+    assumed=assumed,
     partial=True,
     limit="1GiB",
 )
@@ -111,6 +112,7 @@ Measure(
     once=training,
     uses=_TRAINING,
     in_bytes=True,
+    assumed=assumed,
     partial=True,
     limit="8GiB",
 )

@@ -36,6 +36,7 @@ class ExplainCommand(
         "cnncalc explain googlenet 3a -d all      a block, all its layers first",
         "cnncalc explain net.yaml                 every layer; or why it does not fit",
         "cnncalc explain vgg16 pool5 --of receptive_field",
+        "cnncalc explain alexnet conv2 --against conv1",
         "cnncalc explain lenet5 --standalone -o it.tex && pdflatex it.tex",
     )
 
@@ -57,6 +58,13 @@ class ExplainCommand(
         help="The working of these, too:",
         group=SHOWN,
     )
+    against: str | None = option(
+        "--against",
+        type=options.OfFile("entries"),
+        metavar="LAYER",
+        help="How many times as much as LAYER, or `total`, it has of each quantity.",
+        group=SHOWN,
+    )
     depth: int | None = options.depth(
         "How far blocks are unfolded: 0 the sum alone, 1 also the entries below.  [default: 0; without LAYER 1]"
     )
@@ -74,7 +82,9 @@ class ExplainCommand(
         try:
             if not problems:
                 depth = "auto" if self.depth == options.UNSET else self.depth
-                explanation = explained(analyze(loaded.graph), self.names, depth, self.file, self.of or ())
+                explanation = explained(
+                    analyze(loaded.graph), self.names, depth, self.file, self.of or (), self.against
+                )
             elif understood := loaded.understood():
                 explanation = where_it_breaks(understood, self.names, self.file)
         except ProblemsFound as error:

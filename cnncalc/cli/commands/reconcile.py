@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import click
+
 from cnncalc.analyses.conventions import names
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
@@ -80,8 +82,18 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
         group=SHOWN,
     )
 
+    attention: str = option(
+        "--attention",
+        type=click.Choice(["multihead", "no_grad", "sdpa", "matmul"]),
+        default="multihead",
+        help="How the code writes attention: as nn.MultiheadAttention, that under torch.no_grad(), "
+        "F.scaled_dot_product_attention or products of matrices.",
+        group=SHOWN,
+    )
+
     def run(self) -> int:
         from cnncalc.analyses.conventions import convention
+        from cnncalc.analyses.conventions.base import Code
         from cnncalc.analyses.reconcile import Reconciliation, reconcile, search
         from cnncalc.core.analysis import analyze
 
@@ -97,8 +109,8 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
         analysis = analyze(loaded.graph)
         chosen = [convention(name) for name in self.convention or names()]
         if self.figure is None:
-            found = reconcile(analysis, chosen, self.functional or ())
-            self.write(Reconciliation(self.file, analysis, tuple(found), self.functional or ()))
+            code = Code(self.functional or (), self.attention)
+            self.write(Reconciliation(self.file, analysis, tuple(reconcile(analysis, chosen, code)), code))
             return 0
         looked = search(analysis, *self.figure, chosen)
         self.write(Reconciliation(self.file, analysis, search=looked))

@@ -120,6 +120,8 @@ def _flag(attribute: Attribute, value: Any, rank: int) -> bool:
 def _word(attribute: Attribute, value: Any, rank: int) -> str:
     if not str(value).isprintable():
         raise BadValue("must be printable")
+    if not str(value).strip():
+        raise BadValue("must be a word, is empty")
     if attribute.choices and value not in attribute.choices:
         raise BadValue(f"must be {' or '.join(attribute.choices)}, is {written(value)}")
     return str(value)
@@ -187,7 +189,7 @@ def _table(attribute: Attribute, value: Any, rank: int) -> tuple[tuple[int, ...]
 
 
 def _dims(attribute: Attribute, value: Any, rank: int) -> tuple[int, ...]:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and value:
         value = "x".join(str(_whole(attribute, part)) for part in value)
     shape = read_shape(str(value))
     if shape is None or 0 in shape:

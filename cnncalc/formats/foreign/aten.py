@@ -85,7 +85,7 @@ ATEN = Matches(
               "swapaxes swapdims hstack vstack column_stack rot90 slice_scatter select_scatter index_put scatter "
               "one_hot glu var std var_mean std_mean prod logsumexp argmax argmin any all aminmax topk sort argsort "
               "norm linalg_vector_norm linalg_norm max min new_empty_strided empty eye linspace bucketize resize "
-              "reflection_pad1d reflection_pad3d replication_pad1d replication_pad2d replication_pad3d im2col "
+              "reflection_pad1d reflection_pad3d replication_pad1d replication_pad2d replication_pad3d im2col col2im "
               "empty_like size",
               "Declared", reads="x*"),
         Match("mean sum amax amin", "ReduceMean", {"axes": "dim", "keepdims": "1 if keepdim else 0"},

@@ -24,7 +24,7 @@ from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
-from cnncalc.formats.foreign.moves import MOVES, Known, Unclear, axis_of, by_value, moved, spread
+from cnncalc.formats.foreign.moves import BY_VALUE, MOVES, Known, Misfit, Unclear, axis_of, by_value, moved, spread
 from cnncalc.formats.foreign.paths import name_nodes
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 
@@ -120,9 +120,11 @@ class Lowering:
         self.unknown: dict[str, list[str]] = {}
         self.filled = 0  # layers whose weights the file only fills with one number
         self.worked: set[str] = set()  # constants whose multiplies are counted
+        self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.read: dict[str, int] = {}  # how often stored tensors are counted
+        self.counted: dict[str, int] = {}  # how many numbers of each, where each counts once
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
@@ -146,7 +148,10 @@ class Lowering:
         for operator in reversed(self.net.operations):
             if not wanted.isdisjoint(operator.gives):
                 kept.append(operator)
-                wanted.update(operator.reads)
+                if chosen := self._chosen(operator):
+                    wanted.update(chosen)
+                else:
+                    wanted.update(operator.reads, *operator.branches)
         return kept[::-1]
 
     def _inputs(self, input_size: str | None) -> dict[str, tuple[tuple[int, ...], int]]:
@@ -247,8 +252,16 @@ class Lowering:
         """The network, or ProblemsFound with all that is wrong."""
         silent: set[str] = set()  # what depends on a tensor that nobody knows
         for operator in self.operations:
-            if not silent.isdisjoint(operator.reads):
+            if not self.made.isdisjoint(operator.gives) or not self._runs(operator):
+                continue
+            chosen = self._chosen(operator)
+            if not silent.isdisjoint((*operator.reads, *chosen)):
                 silent.update(operator.gives)
+                continue
+            if chosen:
+                for name, branch in zip(operator.gives, chosen, strict=False):
+                    if found := self._value(branch, operator):
+                        self.values[name] = found
                 continue
             reads = [self._value(name, operator) for name in operator.reads]
             try:
@@ -281,6 +294,20 @@ class Lowering:
         self._say()
         return self.builder.graph(named, notes=self.notes, changed=self.changed)
 
+    def _truth(self, name: str) -> bool | None:
+        """What a tensor is that decides something; None where that is not known before the network runs."""
+        value = self.values.get(name) or self.net.stored.get(name)
+        return bool(value.values[0]) if value is not None and value.values else None
+
+    def _runs(self, operator: Operation) -> bool:
+        """Whether an operator is in a branch that is taken."""
+        return all(self._truth(name) is wanted for name, wanted in operator.when)
+
+    def _chosen(self, operator: Operation) -> tuple[str, ...]:
+        """The tensors of the branch that is taken, where an operator chooses, and what is known."""
+        truth = self._truth(operator.reads[0]) if operator.branches and operator.reads else None
+        return operator.branches[0 if truth else 1] if truth is not None else ()
+
     def _given(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """What an operator gives; raises Unclear, also where its attributes are of another kind than they should be."""
         try:
@@ -291,6 +318,8 @@ class Lowering:
     def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
         if not tensors:
+            if operator.branches:
+                raise Unclear("which of its branches runs is not known")
             return self._folded(operator, reads)
         for row in self.table.by_operator.get(operator.type, ()):
             row = _turned(row, operator)
@@ -306,18 +335,22 @@ class Lowering:
         known = [read.known if read else None for read in reads]
         rows = self.table.by_operator.get(operator.type, ())
         move = next((row.type for row in rows if row.type in MOVES or row.type == SAME), operator.type)
+        declared = [self._declared(name) for name in operator.gives]
         try:
             if move == SAME:
                 found = [known[0] or Known(())]
             elif move in MOVES:
                 found = moved(move, _attributes(operator), known)
+            elif None not in declared and operator.type not in BY_VALUE:
+                found = [Known(one) for one in declared if one is not None]
             else:
                 found = by_value(operator.type, known)
-        except Unclear:
-            dims = [self._declared(name) for name in operator.gives]
-            if None in dims:
+        except Unclear as error:
+            if None in declared:
                 raise
-            found = [Known(one) for one in dims if one is not None]
+            if isinstance(error, Misfit):
+                self._differs(operator, str(error))
+            found = [Known(one) for one in declared if one is not None]
         if operator.type in ("Shape", "Size", "ConstantOfShape", "Range"):
             sources = ()
         works = dict(one for read in reads if read for one in read.works)
@@ -413,12 +446,8 @@ class Lowering:
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more = self._works(reads)
-            if not wrong and (fixed := self._fixed(row, reads)):
-                figures = {
-                    "weights": done.weights - fixed[0],
-                    "biases": done.biases,
-                    "buffers": done.buffers + fixed[1],
-                }
+            if not wrong and (others := self._others(row, reads)):
+                figures = {name: getattr(done, name) + others.get(name, 0) for name in ("weights", "biases", "buffers")}
                 figures["multiplies"] = times * done.multiplies + more
                 dims = (times, *dims[1:]) if times > 1 else dims
                 return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
@@ -436,7 +465,7 @@ class Lowering:
             why = wrong
         if declared is None and dims is None:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
-        self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
+        self._differs(operator, why)
         figures = dict(stored)
         if not self.net.keeps_books and (done or not (LAYERS[row.type].weights or LAYERS[row.type].biases)):
             figures = {name: getattr(done, name, 0) for name in ("weights", "biases", "buffers")}
@@ -463,7 +492,7 @@ class Lowering:
         stored = self._stored(row, reads)
         wrong = self._wrong(done, None, stored, None, seen) if done else why
         if layer is None or done is None or wrong:
-            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {wrong}")
+            self._differs(operator, wrong)
             return self._uncounted(operator, reads)
         ref = self._put(operator, layer, done, [seen], (seen.shape,))
         self._hold(ref, operator, row, reads)
@@ -537,31 +566,43 @@ class Lowering:
                 found[role.kind] += prod(read.dims)
         return found
 
-    def _fixed(self, row: Match, reads: list[Value | None]) -> tuple[int, int] | None:
-        """The weights of a layer that are not learned, such as a kernel that blurs, and what is stored of them."""
+    def _others(self, row: Match, reads: list[Value | None]) -> dict[str, int]:
+        """How many numbers more a layer learns and stores than its formulas say, by quantity.
+
+        A kernel that blurs is not learned; one that is made of several tensors is learned with all of these.
+        """
+        found: dict[str, int] = {}
         if not self.net.tells_buffers:
-            return None
-        fixed = [
-            read
-            for role, read in zip(row.roles(len(reads)), reads, strict=False)
-            if role.kind == "weights" and read and read.sources and not any(one.learned for one in read.sources)
-        ]
-        sources = {source.name: source.size for read in fixed for source in read.sources}
-        return (sum(prod(read.dims) for read in fixed), sum(sources.values())) if fixed else None
+            return found
+        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+            if role.kind not in ("weights", "biases") or read is None or not read.sources:
+                continue
+            size = prod(read.dims)
+            learned = sum(source.size for source in read.sources if source.learned)
+            if len(read.sources) > 1 or learned < size:  # else it is one tensor, or a part of it
+                found[role.kind] = found.get(role.kind, 0) + learned - size
+                stored = sum(source.size for source in read.sources if not source.learned)
+                found["buffers"] = found.get("buffers", 0) + stored
+        return {name: more for name, more in found.items() if more}
 
     def _hold(self, ref: Ref, operator: Operation, row: Match, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
+        names = []
+        shared = False
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind not in ("weights", "biases", "buffers") or read is None or len(read.sources) != 1:
                 continue
             name = read.sources[0].name
-            self.read[name] = self.read.get(name, 0) + 1
-            if role.kind == "weights" and len(read.dims) > 1:
+            names.append(name)
+            self.counted[name] = read.sources[0].size
+            if role.kind == "weights" and (len(read.dims) > 1 or self.net.counts_once):
                 holder = self.holders.setdefault(name, ref)
                 node, other = self.builder.nodes[ref], self.builder.nodes[holder]
                 if holder != ref and node.layer is other.layer and node.work.weights == other.work.weights:
                     self.builder.share(ref, holder)
-                    self.read[name] -= 1
+                    shared = True
+        for name in names:
+            self.read[name] = self.read.get(name, 0) + (not shared)
 
     def _own(self, ref: Ref, operator: Operation) -> None:
         """Let a layer that is called again hold the weights of its first call."""
@@ -582,16 +623,17 @@ class Lowering:
             retried = self._for_one_image(row, attributes, known)
             if retried is None and (not declared or None in declared):
                 raise error
+            if retried is None and isinstance(error, Misfit):
+                self._differs(operator, str(error))
             found = retried or [dims for dims in declared if dims is not None]
             values = [None] * len(found)
+        if row.type == "Reshape" and self._shuffles(reads, found[0], operator):
+            return [Value(found[0])]
         if values[0] is not None:  # small whole numbers: the shape of something
             return [Value(dims, None, 0, (), one) for dims, one in zip(found, values, strict=True)]
         for at, dims in enumerate(found[: len(declared)]):
             if declared[at] not in (None, dims):
-                self.disagree.append(
-                    f"`{clean(operator.name)}` ({clean(operator.type)}): declared is {_dims(declared[at] or ())}, "
-                    f"and {_dims(dims)} follows"
-                )
+                self._differs(operator, f"declared is {_dims(declared[at] or ())}, and {_dims(dims)} follows")
         given = []
         figures: dict[str, int] = self._loose(reads)
         for at, name in enumerate(operator.gives):
@@ -603,6 +645,65 @@ class Lowering:
             given.append(self._one_moved(operator, row, attributes, reads, found, at, name, figures))
             figures = {}
         return given
+
+    def _shuffles(self, reads: list[Value | None], dims: tuple[int, ...], operator: Operation) -> bool:
+        """Whether channels are cut into groups, these turned, and put together again: then that is one layer."""
+        main = reads[0]
+        if main is None or main.ref is None or len(dims) != len(main.dims) + 1 or len(main.dims) < 3:
+            return False
+        at = main.channel
+        groups, each = dims[at : at + 2]
+        if (*dims[:at], groups * each, *dims[at + 2 :]) != main.dims or 1 in (groups, each):
+            return False
+        between: list[str] = []
+        turn = self._only_reader(operator, between)
+        last = turn and self._only_reader(turn, between)
+        if turn is None or last is None or [self._kind(one) for one in (turn, last)] != ["Transpose", "Reshape"]:
+            return False
+        order = list(range(len(dims)))
+        order[at : at + 2] = at + 1, at
+        turned = tuple(dims[axis] for axis in order)
+        if list(self._said(turn).get("perm") or ()) != order or self._dims_of(last, turned) != main.dims:
+            return False
+        if self._declared(last.gives[0]) not in (None, main.dims):
+            return False
+        layer, done, _ = self._tried("channel_shuffle", {"groups": groups}, (main.shape,))
+        if layer is None or done is None:
+            return False
+        self.values[last.gives[0]] = main._replace(ref=self._put(last, layer, done, [main], (main.shape,)))
+        self.made.update((*between, *turn.gives, *last.gives))
+        return True
+
+    def _only_reader(self, operator: Operation, between: list[str]) -> Operation | None:
+        """The only one that reads what an operator gives, also where that goes through others as it is."""
+        for _ in range(4):
+            readers = self.readers.get(operator.gives[0], ())
+            if len(readers) != 1 or readers[0][1] != 0 or operator.gives[0] in self.net.outputs:
+                return None
+            operator = readers[0][0]
+            if self._kind(operator) != SAME:
+                return operator
+            between += operator.gives
+        return None
+
+    def _kind(self, operator: Operation) -> str:
+        """What the first row of an operator says that it is."""
+        rows = self.table.by_operator.get(operator.type)
+        return rows[0].type if rows else ""
+
+    def _said(self, operator: Operation) -> dict[str, Any]:
+        """The attributes of a move, by ONNX's names."""
+        row = self.table.by_operator[operator.type][0]
+        return {**operator.attributes, **row.layer_values({**WORDS, **row.defaults, **operator.attributes})}
+
+    def _dims_of(self, operator: Operation, dims: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The dims that an operator gives which stands further on, where they are known already."""
+        known = [self.values.get(name) or self.net.stored.get(name) for name in operator.reads[1:]]
+        reads = [Known(dims), *(one and Known(one.dims, one.values) for one in known)]
+        try:
+            return moved("Reshape", self._said(operator), reads)[0].dims
+        except Unclear:
+            return self._declared(operator.gives[0])
 
     def _one_moved(
         self,
@@ -706,13 +807,13 @@ class Lowering:
         declared = self._declared(operator.gives[0])
         try:
             dims = spread([read.dims for read in parts])
-        except Unclear:
+        except Misfit as error:
             if declared is None:
                 raise
+            self._differs(operator, str(error))
             dims = declared
         if declared is not None and declared != dims:
-            said = f"declared is {_dims(declared)}, and {_dims(dims)} follows"
-            self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {said}")
+            self._differs(operator, f"declared is {_dims(declared)}, and {_dims(dims)} follows")
             dims = declared
         main = max(tensors, key=lambda read: (len(read.dims), prod(read.dims)))
         channel = max(0, main.channel + len(dims) - len(main.dims))
@@ -779,17 +880,28 @@ class Lowering:
         return [self._operator(operator, tensors, dims, max(0, len(dims) - 1), figures)]
 
     def _loose(self, reads: list[Value | None]) -> dict[str, int]:
-        """The stored numbers that an operator reads which has no roles for them; a single number is no param."""
+        """The stored numbers that an operator reads which has no roles for them.
+
+        A single number is a param only where the format says that it is learned.
+        """
         found = {"weights": 0, "biases": 0, "buffers": 0}
         for read in reads:
             if read is None or read.ref is not None:
                 continue
             sources = [
-                one for one in read.sources if one.size > 1 and one.dtype.startswith(("float", "bfloat", "complex"))
+                one
+                for one in read.sources
+                if (one.size > 1 or (one.learned and self.net.counts_once))
+                and one.dtype.startswith(("float", "bfloat", "complex"))
             ]
             for source in sources:
                 size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
-                self.read[source.name] = self.read.get(source.name, 0) + 1
+                if self.net.counts_once:
+                    size = min(size, source.size - self.counted.get(source.name, 0))
+                    self.counted[source.name] = self.counted.get(source.name, 0) + size
+                    self.read.setdefault(source.name, 1)
+                else:
+                    self.read[source.name] = self.read.get(source.name, 0) + 1
                 found["weights" if source.learned else "buffers"] += size
         if multiplies := self._works(reads):
             found["multiplies"] = multiplies
@@ -878,21 +990,25 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- notes
 
+    def _differs(self, operator: Operation, why: str) -> None:
+        """A note that an operator is taken as the file says, for what follows is another thing."""
+        self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
+
     def _say(self) -> None:
         for type, names in self.unknown.items():
             self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}")
         if self.disagree:
-            self.notes.append(f"as the file says, for our formulas say otherwise: {_several(self.disagree, '; ')}")
+            self.notes.append(f"as the file says, for our formulas say otherwise: {several(self.disagree, '; ')}")
         if self.filled:
             said = "with weights that are not stored, but filled: they are counted"
             self.notes.append(f"{many(self.filled, 'layer')} {said}")
-        several = {name: times for name, times in self.read.items() if times > 1}
-        if several:
+        shared = {name: times for name, times in self.read.items() if times > 1}
+        if shared:
             more = sum(
-                self.net.stored[name].size * (times - 1) for name, times in several.items() if name in self.net.stored
+                self.net.stored[name].size * (times - 1) for name, times in shared.items() if name in self.net.stored
             )
             self.notes.append(
-                f"{len(several)} stored tensors are read by several layers and count at each: {more:,} numbers more "
+                f"{len(shared)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
         sizes: dict[str, int] = {}
@@ -986,10 +1102,11 @@ def _dims(dims: Sequence[int]) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return _several([f"`{clean(name)}`" for name in names], ", ")
+    return several([f"`{clean(name)}`" for name in names], ", ")
 
 
-def _several(texts: Sequence[str], between: str) -> str:
+def several(texts: Sequence[str], between: str) -> str:
+    """Some texts, and how many more there are."""
     more = len(texts) - MOST_LISTED
     return between.join(texts[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 

@@ -46,7 +46,8 @@ class Operation(Record):
     """One operator: its name, the path of modules that it stands in, its attributes, and the tensors by name.
 
     An input that is left out is an empty name. `place` is where it stands: a line, or `node Conv_12`. Of operators that
-    have the same `owner` the first, whose `id` that is, holds the weights of all.
+    have the same `owner` the first, whose `id` that is, holds the weights of all. `when` are tensors that decide
+    whether it runs, each with what it must be; `branches` are the tensors that one gives which chooses between some.
     """
 
     name: str
@@ -58,6 +59,8 @@ class Operation(Record):
     scope: tuple[str, ...] = ()
     id: str = ""
     owner: str = ""
+    when: tuple[tuple[str, bool], ...] = ()
+    branches: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass
@@ -78,5 +81,6 @@ class Foreign:
     channels_last: bool = False
     keeps_books: bool = False  # whether the format says what each layer stores
     tells_buffers: bool = False  # whether it says which of these are not learned, also of kernels
+    counts_once: bool = False  # whether a stored tensor is one parameter, however many layers read it
     notes: list[str] = field(default_factory=list)
     kinds: dict[tuple[str, ...], str] = field(default_factory=dict)  # the classes of modules, by their path

@@ -22,6 +22,10 @@ class Unclear(ValueError):
     """The dims of a result cannot be worked out: why."""
 
 
+class Misfit(Unclear):
+    """A contradiction among attributes and dims, that no size at run time could mend."""
+
+
 class Known(Record):
     """A tensor's dims, and its values where they are known."""
 
@@ -42,7 +46,7 @@ def moved(name: str, attributes: Attributes, reads: Reads) -> list[Known]:
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
     if any(type(side) is not int or side < 0 for one in found for side in one.dims):
-        raise Unclear("it gives a size below 0")
+        raise Misfit("it gives a size below 0")
     return found
 
 
@@ -73,7 +77,7 @@ def axis_of(axis: int, rank: int) -> int:
     """An axis counted from the front; raises Unclear where there is none."""
     found = axis + rank if axis < 0 else axis
     if not 0 <= found < max(rank, 1):
-        raise Unclear(f"there is no axis {axis} among {rank}")
+        raise Misfit(f"there is no axis {axis} among {rank}")
     return found
 
 
@@ -95,7 +99,7 @@ def spread(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     for column in zip(*[(1,) * (rank - len(shape)) + shape for shape in shapes], strict=True):
         sides = {side for side in column if side != 1}
         if len(sides) > 1:
-            raise Unclear(f"dims {', '.join(map(str, shapes))} do not fit together")
+            raise Misfit(f"dims {', '.join(map(str, shapes))} do not fit together")
         dims.append(sides.pop() if sides else 1)
     return tuple(dims)
 
@@ -137,12 +141,12 @@ def _reshape(attributes: Attributes, reads: Reads) -> list[Known]:
         read.dims[at] if side == 0 and keeps_zero and at < len(read.dims) else side for at, side in enumerate(wanted)
     ]
     if dims.count(-1) > 1:
-        raise Unclear(f"two sizes of {tuple(wanted)} are open")
+        raise Misfit(f"two sizes of {tuple(wanted)} are open")
     size, known = prod(read.dims), prod(side for side in dims if side != -1)
     if -1 in dims and known and size % known == 0:
         dims[dims.index(-1)] = size // known
     if prod(dims) != size:
-        raise Unclear(f"{size:,} values do not fit into {tuple(wanted)}")
+        raise Misfit(f"{size:,} values do not fit into {tuple(wanted)}")
     return [Known(tuple(dims), read.values)]
 
 
@@ -180,7 +184,7 @@ def _transpose(attributes: Attributes, reads: Reads) -> list[Known]:
     read = first(reads)
     order = tuple(attributes.get("perm") or reversed(range(len(read.dims))))
     if sorted(order) != list(range(len(read.dims))):
-        raise Unclear(f"`perm` {order} is no order of {len(read.dims)} axes")
+        raise Misfit(f"`perm` {order} is no order of {len(read.dims)} axes")
     dims = tuple(read.dims[axis] for axis in order)
 
     def index(place: tuple[int, ...]) -> list[int]:
@@ -207,7 +211,7 @@ def _slice(attributes: Attributes, reads: Reads) -> list[Known]:
     for start, stop, axis, step in zip(starts, stops, axes, steps, strict=True):
         at = axis_of(axis, len(read.dims))
         if step == 0:
-            raise Unclear("a step is 0")
+            raise Misfit("a step is 0")
         ranges[at] = ranges[at][slice(start, None if step < 0 and stop < -read.dims[at] else stop, step)]
     dims = tuple(map(len, ranges))
     return [_picked(read, dims, lambda place: [one[at] for one, at in zip(ranges, place, strict=True)])]
@@ -227,7 +231,7 @@ def _split(attributes: Attributes, reads: Reads) -> list[Known]:
         size = ceil(side / many)
         parts = tuple(max(0, min(size, side - size * at)) for at in range(many))
     if sum(parts) != side:
-        raise Unclear(f"parts of {parts} are not the {side} that there are")
+        raise Misfit(f"parts of {parts} are not the {side} that there are")
     found = []
     begin = 0
     for part in parts:
@@ -254,7 +258,7 @@ def _gather(attributes: Attributes, reads: Reads) -> list[Known]:
     def index(place: tuple[int, ...]) -> tuple[int, ...]:
         at = _at(chosen.values or (), chosen.dims, place[axis : axis + rank])
         if not -side <= at < side:
-            raise Unclear(f"there is no number {at} among {side}")
+            raise Misfit(f"there is no number {at} among {side}")
         return (*place[:axis], at % side, *place[axis + rank :])
 
     return [_picked(read, dims, index)]
@@ -292,7 +296,7 @@ def _concat(attributes: Attributes, reads: Reads) -> list[Known]:
     axis = axis_of(attributes["axis"], len(first(parts).dims))
     others = {(*part.dims[:axis], *part.dims[axis + 1 :]) for part in parts}
     if len(others) > 1:
-        raise Unclear(f"dims {', '.join(str(part.dims) for part in parts)} do not fit together")
+        raise Misfit(f"dims {', '.join(str(part.dims) for part in parts)} do not fit together")
     dims = (*parts[0].dims[:axis], sum(part.dims[axis] for part in parts), *parts[0].dims[axis + 1 :])
     if axis == 0 and _small(dims, *parts):
         return [Known(dims, tuple(value for part in parts for value in part.values or ()))]
@@ -320,7 +324,7 @@ def _tile(attributes: Attributes, reads: Reads) -> list[Known]:
     read = first(reads)
     times = given(attributes, reads, "repeats", 1)
     if times is None or len(times) != len(read.dims):
-        raise Unclear("its `repeats` are not one for each axis")
+        raise Misfit("its `repeats` are not one for each axis")
     dims = tuple(side * many for side, many in zip(read.dims, times, strict=True))
     return [_picked(read, dims, lambda place: [at % side for at, side in zip(place, read.dims, strict=True)])]
 
@@ -412,7 +416,7 @@ def _whole_division(a: Any, b: Any) -> Any:
     return a // b if (a < 0) == (b < 0) else -(-a // b)  # towards 0
 
 
-_BY_VALUE: dict[str, Callable[..., Any]] = {
+BY_VALUE: dict[str, Callable[..., Any]] = {
     "Add": python.add, "Sub": python.sub, "Mul": python.mul, "Div": _whole_division, "Mod": python.mod,
     "Equal": python.eq, "Less": python.lt, "Greater": python.gt, "LessOrEqual": python.le,
     "GreaterOrEqual": python.ge, "And": lambda a, b: bool(a and b), "Or": lambda a, b: bool(a or b),
@@ -425,7 +429,7 @@ def by_value(type: str, reads: Reads) -> list[Known]:
     """Results worked out value by value, of tensors that are spread over each other."""
     parts = [read for read in reads if read is not None]
     dims = spread([part.dims for part in parts])
-    function = _BY_VALUE.get(type)
+    function = BY_VALUE.get(type)
     if function is None or not _small(dims, *parts):
         return [Known(dims)]
     try:

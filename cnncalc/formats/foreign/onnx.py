@@ -11,9 +11,10 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATTENDED
 from cnncalc.formats.foreign.base import Format
-from cnncalc.formats.foreign.lower import lower
+from cnncalc.formats.foreign.lower import lower, several
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
+from cnncalc.formats.foreign.patterns import with_patterns
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
@@ -29,6 +30,13 @@ DTYPES = {
 CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
          "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
 ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel into which it has folded a norm
+SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature"
+SIGNED = re.compile(r"^\w+: ([A-Z_]+) target='([^']*)'", re.MULTILINE)
+FOLDED = "pkg.onnxscript.optimizer.folded_from"
+QUOTED = re.compile(r"'([^']*)'")
+
+Names = Mapping[str, str]  # of tensors inside a function or a branch, and what they are called here
+When = tuple[tuple[str, bool], ...]
 
 _CONV = {
     "kernel": "kernel_shape", "stride": "strides", "padding": "padding", "dilation": "dilations", "groups": "group",
@@ -161,6 +169,9 @@ class _Model:
         self.wire = Wire(source.data)
         self.same: dict[str, str] = {}  # other names of stored tensors
         self.functions: dict[tuple[str, str], Span] = {}
+        self.seen = 0  # nodes, also those that are called again
+        self.kinds: dict[str, str] = {}  # what each tensor is in the program that the model was exported from
+        self.made_of: dict[str, list[str]] = {}  # stored tensors that an exporter worked out of others
         self.net = Foreign(source.name, source.name, {}, (), [], keeps_books=True)
 
     def read(self) -> Foreign:
@@ -202,14 +213,20 @@ class _Model:
                 name, dims = self._declaration(value)
                 if dims is not None:
                     self.net.declared[name] = dims
+            elif number == 16 and kind == BYTES:
+                key, text = self._entry(value)
+                if key == SIGNATURE:
+                    self.kinds = {name: kind for kind, name in SIGNED.findall(text)}
+        self._with_kinds()
         for value in nodes:
-            self._node(value, "", (), 0)
+            self._node(value, "", (), 0, {})
         self.net.inputs = {name: dims for name, dims in inputs.items() if name not in self.net.stored}
         self.net.outputs = tuple(outputs)
         if self.net.name in ("main_graph", "torch_jit", "torch-jit-export"):
             self.net.name = self.file
         self._with_kernels()
         self._with_biases()
+        with_patterns(self.net)
         self._say_folded()
         return self.net
 
@@ -227,7 +244,16 @@ class _Model:
                         for n2, k2, shape in self.wire.fields(type_):
                             if n2 == 2 and k2 == BYTES:
                                 dims = self._shape(shape)
+            elif number == 4 and kind == BYTES:
+                key, text = self._entry(value)
+                if key == FOLDED:
+                    self.made_of[name] = QUOTED.findall(text)
         return name, dims
+
+    def _entry(self, span: Span) -> tuple[str, str]:
+        """The key and the text of what a program wrote beside something."""
+        found = {number: self.wire.text(kind, value) for number, kind, value in self.wire.fields(span)}
+        return found.get(1, ""), found.get(2, "")
 
     def _shape(self, span: Span) -> Dims:
         dims: list[Any] = []
@@ -274,9 +300,11 @@ class _Model:
                 values = list(struct.unpack(f"<{size}{CODES[dtype]}", packed))
         return found._replace(values=tuple(values)) if len(values) == size else found
 
-    def _node(
-        self, span: Span, prefix: str, scope: tuple[str, ...], depth: int, names: dict[str, str] | None = None
-    ) -> None:
+    def _node(self, span: Span, prefix: str, scope: tuple[str, ...], depth: int, names: Names, when: When = ()) -> None:
+        self.seen += 1
+        if self.seen > MOST_OPERATORS:
+            message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
+            raise fail("limit", message, Label(self.file, ""))
         reads: list[str] = []
         gives: list[str] = []
         name = type = domain = ""
@@ -297,18 +325,16 @@ class _Model:
                 domain = self.wire.text(kind, value)
             elif number == 9 and kind == BYTES:
                 scope = self._scopes(value) or scope
-        if prefix:
-            bound = names or {}
-            reads = [bound.get(one, prefix + one) if one else "" for one in reads]
-            gives = [bound.get(one, prefix + one) if one else "" for one in gives]
+        bodies = {key: attributes.pop(key) for key, found in list(attributes.items()) if isinstance(found, Span)}
+        reads += dict.fromkeys(one for body in bodies.values() for one in self._captured(body, depth))
+        if prefix or names:
+            reads = [names.get(one, prefix + one) if one else "" for one in reads]
+            gives = [names.get(one, prefix + one) if one else "" for one in gives]
         called = name or (gives[0] if gives else type)
         place = Label(self.file, f"node {clean(called)}")
         if (domain, type) in self.functions:
-            self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth)
+            self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth, when)
             return
-        if len(self.net.operations) >= MOST_OPERATORS:
-            message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
-            raise fail("limit", message, Label(self.file, ""))
         reads = [self.same.get(one, one) for one in reads]
         if type == "Identity" and reads and gives and reads[0] in self.net.stored:
             self.same[gives[0]] = reads[0]
@@ -320,9 +346,86 @@ class _Model:
             scope, called = _module_path(name)
         elif not scope:
             called = self._called(type, called, reads)
+        branches: list[tuple[str, ...]] = []
+        if type == "If" and {"then_branch", "else_branch"} <= bodies.keys():
+            for key in ("then_branch", "else_branch"):
+                decided = (*when, (reads[0], key == "then_branch"))
+                branches.append(self._branch(bodies[key], f"{called}/{key}/", prefix, scope, depth, names, decided))
+            self._declare_alike(gives, branches)
         self.net.operations.append(
-            Operation(called, type, _prepared(attributes), tuple(reads), tuple(gives), place, scope)
+            Operation(
+                called,
+                type,
+                _prepared(attributes),
+                tuple(reads),
+                tuple(gives),
+                place,
+                scope,
+                when=when,
+                branches=tuple(branches),
+            )
         )
+
+    def _branch(
+        self, span: Span, inner: str, prefix: str, scope: tuple[str, ...], depth: int, names: Names, when: When
+    ) -> tuple[str, ...]:
+        """The nodes of a graph inside a node, each with what decides that it runs; returns what the graph gives."""
+        self._deeper(depth, inner)
+        nodes, outputs, own = [], [], set()
+        for number, kind, value in self.wire.fields(span):
+            if kind != BYTES:
+                continue
+            if number == 1:
+                nodes.append(value)
+                own |= {self.wire.text(k, v) for n, k, v in self.wire.fields(value) if n == 2}
+            elif number == 5:
+                stored = self._tensor(value)
+                own.add(stored.name)
+                self.net.stored[inner + stored.name] = stored._replace(name=inner + stored.name)
+            elif number in (12, 13):
+                name, dims = self._declaration(value)
+                if number == 12:
+                    outputs.append(name)
+                if dims is not None:
+                    self.net.declared[inner + name] = dims
+        names = {**names, **{name: inner + name for name in own}}
+        for value in nodes:
+            self._node(value, prefix, scope, depth + 1, names, when)
+        return tuple(names.get(name, prefix + name) for name in outputs)
+
+    def _declare_alike(self, gives: list[str], branches: list[tuple[str, ...]]) -> None:
+        """What a choice gives has the dims that both branches say."""
+        for name, *both in zip(gives, *branches, strict=False):
+            said = {self.net.declared.get(one) for one in both}
+            if len(said) == 1 and (dims := said.pop()) is not None:
+                self.net.declared.setdefault(name, dims)
+
+    def _captured(self, span: Span, depth: int) -> list[str]:
+        """The tensors that a graph inside a node reads from around it."""
+        self._deeper(depth, "")
+        own, reads = set(), []
+        for number, kind, value in self.wire.fields(span):
+            if kind != BYTES:
+                continue
+            if number == 1:
+                for n, k, part in self.wire.fields(value):
+                    if n == 1:
+                        reads.append(self.wire.text(k, part))
+                    elif n == 2:
+                        own.add(self.wire.text(k, part))
+                    elif n == 5 and k == BYTES:
+                        body = self._attribute(part)[1]
+                        reads += self._captured(body, depth + 1) if isinstance(body, Span) else []
+            elif number in (5, 11):
+                own.add(self._tensor(value).name if number == 5 else self._declaration(value)[0])
+            elif number == 12:
+                reads.append(self._declaration(value)[0])
+        return [name for name in dict.fromkeys(reads) if name and name not in own]
+
+    def _deeper(self, depth: int, name: str) -> None:
+        if depth >= DEEPEST_CALL:
+            message = f"functions and branches stand more than {DEEPEST_CALL} deep in each other"
+            raise fail("limit", message, Label(self.file, f"node {clean(name)}" if name else ""))
 
     def _attribute(self, span: Span) -> tuple[str, Any]:
         name, found = "", None
@@ -338,6 +441,8 @@ class _Model:
                 found = self.wire.text(kind, value)
             elif number == 5 and kind == BYTES:
                 found = self._tensor(value, learned=False)
+            elif number == 6 and kind == BYTES:
+                found = value  # a graph
             elif number == 7:
                 listed += self.wire.floats(kind, value)
             elif number == 8:
@@ -367,14 +472,10 @@ class _Model:
         attributes: dict[str, Any],
         scope: tuple[str, ...],
         depth: int,
+        when: When,
     ) -> None:
         """The nodes of a model-local function, in the place of its call."""
-        if depth >= DEEPEST_CALL:
-            raise fail(
-                "limit",
-                f"functions call each other more than {DEEPEST_CALL} deep",
-                Label(self.file, f"node {clean(name)}"),
-            )
+        self._deeper(depth, name)
         takes, returns, nodes = [], [], []
         for number, kind, value in self.wire.fields(span):
             if number == 4:
@@ -386,14 +487,14 @@ class _Model:
         names = dict(zip(takes, reads, strict=False)) | dict(zip(returns, gives, strict=False))
         prefix = f"{name}/"
         for value in nodes:
-            self._node(value, prefix, scope, depth + 1, names)
+            self._node(value, prefix, scope, depth + 1, names, when)
 
     def _scopes(self, span: Span) -> tuple[str, ...]:
         """The path of modules that the exporter of PyTorch wrote beside a node."""
-        found = {n: self.wire.text(k, v) for n, k, v in self.wire.fields(span)}
-        if found.get(1) != "pkg.torch.onnx.name_scopes":
+        key, text = self._entry(span)
+        if key != "pkg.torch.onnx.name_scopes":
             return ()
-        paths = re.findall(r"'([^']*)'", found.get(2, ""))
+        paths = QUOTED.findall(text)
         return _segments([path for path in paths[:-1] if path])
 
     def _called(self, type: str, called: str, reads: list[str]) -> str:
@@ -405,6 +506,25 @@ class _Model:
         return called.removeprefix("node_")
 
     # ------------------------------------------------------------------------------------------ the whole
+
+    def _with_kinds(self) -> None:
+        """What is learned, where the exporter says it: also of tensors that it worked out of others ahead."""
+        if not self.kinds:
+            return
+        self.net.tells_buffers = True
+        ahead: dict[str, int] = {}
+        for name, stored in self.net.stored.items():
+            made_of = self.made_of.get(name, [name])
+            kinds = {self.kinds[one] for one in made_of if one in self.kinds}
+            if name in self.made_of or kinds:
+                self.net.stored[name] = stored._replace(learned="PARAMETER" in kinds)
+            if "PARAMETER" in kinds and len(kinds) > 1:
+                ahead |= {one: stored.size for one in made_of if self.kinds.get(one) == "PARAMETER"}
+        if ahead:
+            self.net.notes.append(
+                f"the exporter worked out ahead what is made of {several([f'`{clean(one)}`' for one in ahead], ', ')}, "
+                f"whose own sizes are not in the file: counted are the {sum(ahead.values()):,} numbers that are"
+            )
 
     def _with_kernels(self) -> None:
         """A convolution may leave the size of its window to its kernel."""

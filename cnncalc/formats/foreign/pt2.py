@@ -72,7 +72,7 @@ class _Program:
         self.file = file
         module = whole["graph_module"]
         self.graph, self.signature = module["graph"], module["signature"]
-        self.net = Foreign(file, file, {}, (), [], keeps_books=True, tells_buffers=True)
+        self.net = Foreign(file, file, {}, (), [], keeps_books=True, tells_buffers=True, counts_once=True)
         self.in_place: set[int] = set()
 
     def read(self) -> Foreign:

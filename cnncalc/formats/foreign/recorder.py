@@ -53,7 +53,7 @@ def record(name: str, input_size: str | None) -> Graph:
 
 def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
     mode: Any = import_module("torch.utils._python_dispatch").TorchDispatchMode
-    net = Foreign(name, name.rpartition(":")[2], {}, (), [], keeps_books=True, tells_buffers=True)
+    net = Foreign(name, name.rpartition(":")[2], {}, (), [], keeps_books=True, tells_buffers=True, counts_once=True)
     names: dict[int, str] = {}  # of tensors by identity; those that work in place give another
     alive: list[Any] = []
     stack: list[str] = []

@@ -141,6 +141,8 @@ def _expressions(found: Description, entry: Entry, words: set[str]) -> Iterator[
                 yield node
     for type_name, given in _layers(found, entry, words):
         for name, node in {**found.defaults.get(type_name, {}), **given}.items():
+            if name == "dtype":  # a word
+                continue
             attribute = LAYERS[type_name].attributes.get(name)  # none of `trainable`
             if not (attribute and isinstance(node, Text) and _is_word(node) and attribute.is_value(node.text)):
                 yield node
@@ -148,15 +150,16 @@ def _expressions(found: Description, entry: Entry, words: set[str]) -> Iterator[
 
 def _layers(found: Description, entry: Entry, words: set[str]) -> Iterator[tuple[str, dict[str, Node]]]:
     """The layer type of an entry with what is given for attributes; of a `$type` each that `defaults` speak of."""
-    frozen = {} if entry.trainable is None else {"trainable": entry.trainable}
+    said = {"trainable": entry.trainable, "dtype": entry.dtype}
+    own = {name: node for name, node in said.items() if node is not None}
     if entry.bound is None:
         for type_name in found.defaults:
             if type_name in words and type_name not in found.blocks:
                 known = LAYERS[type_name].attributes
                 given = dict(zip(known, entry.positional, strict=False))
-                yield type_name, given | {key.text: node for key, node in entry.named if key.text in known} | frozen
+                yield type_name, given | {key.text: node for key, node in entry.named if key.text in known} | own
     elif entry.type in LAYERS and entry.type not in found.blocks:
-        yield entry.type, entry.bound | frozen
+        yield entry.type, entry.bound | own
 
 
 def _values(entry: Entry) -> list[Node]:

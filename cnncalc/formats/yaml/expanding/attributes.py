@@ -72,6 +72,8 @@ class Attributes:
                     and node.text not in env
                 ):
                     self.refuse_padding(node, dict(zip(layer_type.attributes, raw, strict=False)).get("kernel"), rank)
+                if isinstance(node, Text) and node.text.isalpha() and node.text not in env:
+                    self.refuse_word(node, name, layer_type)
                 constant = constant and isinstance(node, Text) and node.text.isdigit()
                 raw.append(self.values.value(node, env))
         if missing or rank < 0:
@@ -90,6 +92,12 @@ class Attributes:
         node = defaults.get("trainable") if defaults else None
         return node is None or entry.trainable is not None or self.values.truth(node, env, "trainable")
 
+    def dtype(self, layer_type: type[Layer]) -> str:
+        """The default for layers of this type; raises Silent."""
+        defaults = self.found.defaults.get(layer_type.type)
+        node = defaults.get("dtype") if defaults else None
+        return "" if node is None else self.values.dtype(node)
+
     def refuse_padding(self, node: Text, kernel: Any, rank: int) -> None:
         """The refusal of a word of other tools, with the pairs that do it; raises Silent."""
         from cnncalc.formats.names import padding_meant
@@ -97,6 +105,14 @@ class Attributes:
         if meant := padding_meant(node.text, kernel, rank if rank > 0 else 2):
             self.trail.add("bad-value", f"`padding` has no `{node.text}`", node, meant)
             raise Silent
+
+    def refuse_word(self, node: Text, name: str, layer_type: type[Layer]) -> None:
+        """The refusal of a word that belongs to another attribute of the layer, by name; raises Silent."""
+        for other in layer_type.attributes.values():
+            if node.text in other.choices and other.name != name:
+                help = f"write `{other.name}: {node.text}`, by name"
+                self.trail.add("bad-value", f"`{name}` has no `{node.text}`", node, help)
+                raise Silent
 
     def refuse(
         self,
@@ -113,6 +129,10 @@ class Attributes:
         help = None
         if isinstance(node, Text) and node.text in WORDS and "padding" in layer_type.attributes:
             help = f"write `padding: {node.text}`, by name"
+        elif isinstance(node, Text) and (choices := layer_type.attributes[name].choices):
+            from cnncalc.formats.attribute_names import word_meant  # here, for most files are fine
+
+            help = word_meant(node.text, choices)
         self.trail.add(error.code, f"`{name}` {error}{'' if is_word else how(node, env)}", node, help)
 
     def params(self, entry: Entry, block: Block, caller: Env, env: Env) -> None:

@@ -8,7 +8,7 @@ from itertools import compress
 
 from cnncalc.core.builder import SIZES, Builder
 from cnncalc.core.figures import many
-from cnncalc.core.graph import Graph, Understood
+from cnncalc.core.graph import FLOAT32, Graph, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.names import composed
 from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, fail, in_order, misspelt
@@ -18,6 +18,7 @@ from cnncalc.formats.yaml.document import Document
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.expand import Expander
 from cnncalc.formats.yaml.expanding.inputs import inputs_and_vars
+from cnncalc.formats.yaml.expanding.memory import storage_of
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
 from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.description import Description, describe
@@ -35,14 +36,17 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
     understood: Callable[[], Understood | None] = lambda: None  # noqa: E731
     try:
         found = describe(source, problems)
+        storage = storage_of(found.fields.get("memory"), problems)
         if found.model is not None:
             from cnncalc.formats.yaml.expanding.model import whole_model  # here, for most files are whole themselves
 
-            return whole_model(found, set or {}, input_size, _texts(found, problems), problems)
+            graph = whole_model(found, set or {}, input_size, _texts(found, problems), problems)
+            return replace(graph, storage=storage)
         env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
         expander = Expander(found, env, inputs, problems)
         understood = expander.builder.understood
-        return _graph(found, expander, inputs, changed=bool(set) or input_size is not None)
+        graph = _graph(found, expander, inputs, changed=bool(set) or input_size is not None)
+        return graph if storage is FLOAT32 else replace(graph, storage=storage)
     except ProblemsFound as error:
         sizes = any(problem.reason == SIZES for problem in error.problems)
         if sizes and found.model is None and expander.count <= MOST_ENTRIES_TRIED:

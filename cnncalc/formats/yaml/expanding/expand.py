@@ -76,6 +76,7 @@ class Expander:
         self.count = 0
         self.depth = 0
         self.trainable = True  # false inside of what is frozen
+        self.dtype = ""  # of the innermost around that says one
         self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
         self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
         self.done: dict[tuple[Any, ...], _Call | None] = {}  # nothing: it failed on what is not known
@@ -227,16 +228,27 @@ class Expander:
 
     def instance(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
         """The outputs of an entry, once; `beside` are the paths of its branches, where these stand beside it."""
-        if entry.trainable is None:
+        if entry.trainable is None and entry.dtype is None:
             return self.one(entry, path, beside, reads, scope)
-        around = self.trainable
-        try:
-            self.trainable = self.values.truth(entry.trainable, scope.env, "trainable") and around
-        except Silent:
+        around = self.trainable, self.dtype
+        if not self.inside(entry, scope.env):
             return _FAILED
         outputs = self.one(entry, path, beside, reads, scope)
-        self.trainable = around
+        self.trainable, self.dtype = around
         return outputs
+
+    def inside(self, at: Entry | Block | Branch, env: Env) -> bool:
+        """Take over what is said of all layers inside; False where that cannot be read, which is reported."""
+        trainable, dtype = self.trainable, self.dtype
+        try:
+            if at.trainable is not None:
+                trainable = self.values.truth(at.trainable, env, "trainable") and trainable
+            if at.dtype is not None:
+                dtype = self.values.dtype(at.dtype)
+        except Silent:
+            return False
+        self.trainable, self.dtype = trainable, dtype
+        return True
 
     def one(self, entry: Entry, path: str, beside: list[str] | None, reads: list[Port], scope: Scope) -> Ports:
         """The outputs of an entry as a block, branches or a layer."""
@@ -281,12 +293,9 @@ class Expander:
             return _FAILED
         if len(reads) > 1:
             self.given_to.append((block, tuple(reads)))
-        around = self.trainable
-        if block.trainable is not None:
-            try:
-                self.trainable = self.values.truth(block.trainable, env, "trainable") and around
-            except Silent:
-                return _FAILED
+        around = self.trainable, self.dtype
+        if not self.inside(block, env):
+            return _FAILED
         since = self.so_far()
         key = self.equal(block, env, reads)
         done = self.done.get(key)
@@ -313,7 +322,7 @@ class Expander:
                 self.done[key] = None
             elif call := self.worked_out(since, path, reads, outputs):
                 self.done[key] = call
-        self.trainable = around
+        self.trainable, self.dtype = around
         if None not in outputs:
             self.group(path, block.name, since[0], outputs, entry, block=block)
         return outputs
@@ -377,7 +386,7 @@ class Expander:
             return _FAILED
         start, groups, *_ = self.so_far()
         refs = [ref for ref in reads if ref is not None]
-        given = self.builder.insert(graph, f"{path}/", refs, caller.origin, self.trainable)
+        given = self.builder.insert(graph, f"{path}/", refs, caller.origin, self.trainable, self.dtype)
         self.written += [caller] * len(graph.nodes)
         ends: list[Port] = [found_in(graph, given, node, self.trail) for node in block.gives]
         ends = ends or [given[graph.outputs[0]]]
@@ -414,7 +423,8 @@ class Expander:
         """The key that is equal for calls of a block which give the same layers, or fail alike on what is not known."""
         values = (env[param.name] for param in block.params)
         shapes = self.builder.shapes(reads)
-        return (block.name, self.depth, self.trainable, *map(reads.index, reads), *shapes, *map(exactly, values))
+        around = (self.depth, self.trainable, self.dtype)
+        return (block.name, *around, *map(reads.index, reads), *shapes, *map(exactly, values))
 
     def has_room(self, call: _Call, path: str) -> bool:
         """Whether a call can be repeated within the limits; else it is worked out, up to where they are passed."""
@@ -498,16 +508,13 @@ class Expander:
                 return ()
             self.ways_out += 1
         self.missed(absent)
-        around = self.trainable
-        if branch.trainable is not None:
-            try:
-                self.trainable = self.values.truth(branch.trainable, scope.env, "trainable") and around
-            except Silent:
-                return _FAILED
+        around = self.trainable, self.dtype
+        if not self.inside(branch, scope.env):
+            return _FAILED
         inner = Scope(branch.entries, scope.env, scope.inputs, self.builder.shape, scope)
         output = self.entries(inner, port, f"{path}/")
         self.ways_out = ways_out
-        self.trainable = around
+        self.trainable, self.dtype = around
         return (output,)
 
     def unread(self, ref: Ref) -> str | None:
@@ -556,6 +563,7 @@ class Expander:
         try:
             layer = self.attributes.layer(entry, layer_type, scope.env, rank_of(shapes))
             trainable = self.trainable and self.attributes.trainable(entry, layer_type, scope.env)
+            dtype = self.dtype or self.attributes.dtype(layer_type)
         except Silent:
             return None
         if None in shapes or layer is None:
@@ -568,6 +576,7 @@ class Expander:
             entry.origin,
             named=given(entry, path),
             trainable=trainable,
+            dtype=dtype,
             labels=labels,
         )
         if ref is not None:

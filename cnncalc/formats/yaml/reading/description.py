@@ -40,7 +40,7 @@ MOST_NETWORKS = 100
 _Known = dict[tuple[bool, str, str], Description]
 
 _OF_LAYERS = ("input", "inputs", "vars", "defaults", "blocks", "layers")  # what a model says itself
-_MEANT = frozenset(KEYS) - {"name", "source", "note"}  # which other YAML has, too
+_MEANT = frozenset(KEYS) - {"name", "source", "note", "memory"}  # which other YAML has, too
 
 
 def is_architecture(tree: Node) -> bool:

@@ -8,11 +8,14 @@ from cnncalc.core.problem import Origin
 from cnncalc.core.record import Record
 from cnncalc.formats.source import Node, Text
 
-COMMON = ("name", "from", "repeat", "when", "share", "trainable")  # what every entry may say
+COMMON = ("name", "from", "repeat", "when", "share", "trainable", "dtype")  # what every entry may say
 
 
 class Branch(Record):
-    """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere, `trainable` freezes it."""
+    """A path that a merge joins; `when` may leave it out, `reads` lets it begin elsewhere.
+
+    `trainable` and `dtype` are said of all in it.
+    """
 
     name: Text | None
     entries: Entries
@@ -20,6 +23,7 @@ class Branch(Record):
     when: Node | None = None
     reads: Text | None = None
     trainable: Node | None = None
+    dtype: Node | None = None
 
 
 class Entry:
@@ -29,6 +33,7 @@ class Entry:
         "_origin",
         "bound",
         "branches",
+        "dtype",
         "faulty",
         "key",
         "layers",
@@ -51,6 +56,7 @@ class Entry:
         self.when: Node | None = None
         self.share: Text | None = None
         self.trainable: Node | None = None
+        self.dtype: Node | None = None
         self.positional: list[Node] = []
         self.named: list[tuple[Text, Node]] = []
         self.branches: list[Branch] | None = None
@@ -66,7 +72,7 @@ class Entry:
     @property
     def says_more(self) -> bool:
         """Whether something is said by name."""
-        more = (self.name, self.reads, self.repeat, self.when, self.share, self.trainable)
+        more = (self.name, self.reads, self.repeat, self.when, self.share, self.trainable, self.dtype)
         return bool(self.named) or any(node is not None for node in more)
 
     @property
@@ -110,6 +116,7 @@ class Block:
     """A layer type that a file defines: entries, or the `network` that `use` asks for."""
 
     __slots__ = (
+        "dtype",
         "entries",
         "inputs",
         "name",
@@ -132,6 +139,7 @@ class Block:
         self.outputs: list[Text] = []
         self.use: NetworkUse | None = None
         self.trainable: Node | None = None
+        self.dtype: Node | None = None
         self.network: Any = None  # a Description
         self.entries = Entries()
         self.overrides: Origin | None = None

@@ -12,7 +12,7 @@ from cnncalc.formats.yaml.tree import parse as parse_yaml
 
 KEYS = (
     "name", "source", "note", "input", "inputs", "vars", "defaults", "blocks", "layers", "outputs", "expect", "budget",
-    "extends", "network",
+    "extends", "network", "memory",
 )  # fmt: skip
 DEEPEST_EXTENDS = 8
 

@@ -23,8 +23,8 @@ from cnncalc.formats.yaml.reading.problems import (
 
 MOST_VARS = 10_000  # of a file, or of a block
 MOST_PARAMS = 1_000
-_OF_A_BRANCH = ("when", "from", "trainable", "layers")
-_OF_A_BLOCK = ("params", "vars", "inputs", "outputs", "trainable", "layers", "network", "until", "set")
+_OF_A_BRANCH = ("when", "from", "trainable", "dtype", "layers")
+_OF_A_BLOCK = ("params", "vars", "inputs", "outputs", "trainable", "dtype", "layers", "network", "until", "set")
 _OF_LAYERS = ("vars", "inputs", "layers")  # a block has either these
 _OF_A_NETWORK = ("network", "until", "set")  # or these
 
@@ -92,7 +92,7 @@ class Reader:
                 continue
             given = found.setdefault(key.text, {})
             for attribute, content in self.mapping(value, f"defaults of {key.text}"):
-                if attribute.text not in LAYERS[key.text].attributes and attribute.text != "trainable":
+                if attribute.text not in LAYERS[key.text].attributes and attribute.text not in ("trainable", "dtype"):
                     from cnncalc.formats.yaml.reading.renamed import renamed_default
 
                     told: tuple[str, str | None] = renamed_default(key.text, attribute.text, content) or (
@@ -139,11 +139,11 @@ class Reader:
                 block.inputs = self.words(content, "inputs")
             elif part.text == "outputs":
                 block.outputs = self.outputs(content)
-            elif part.text == "trainable":
+            elif part.text in ("trainable", "dtype"):
                 if value_is_null(content):
-                    self.problems.add("null-value", "`trainable` has no value", part, colon_cure(part))
+                    self.problems.add("null-value", f"`{part.text}` has no value", part, colon_cure(part))
                 else:
-                    block.trainable = content
+                    setattr(block, part.text, content)
             elif part.text == "layers":
                 block.entries = self.entries(content)
             elif part.text == "network":
@@ -299,6 +299,8 @@ class Reader:
             entry.when = value
         elif text == "trainable":
             entry.trainable = value
+        elif text == "dtype":
+            entry.dtype = value
         else:
             entry.named.append((key, value))
 
@@ -345,11 +347,13 @@ class Reader:
                 branch = branch._replace(when=value)
             elif key.text == "trainable":
                 branch = branch._replace(trainable=value)
+            elif key.text == "dtype":
+                branch = branch._replace(dtype=value)
             elif key.text == "from":
                 branch = branch._replace(reads=self.word(value, "from"))
             elif key.text == "layers":
                 branch = branch._replace(entries=self.entries(value))
             else:
-                help = "a branch has `when`, `from`, `trainable`, `layers`: entries stand in `layers: […]`"
+                help = "a branch has `when`, `from`, `trainable`, `dtype`, `layers`: entries stand in `layers: […]`"
                 self.problems.add("unknown-key", f"unknown key of a branch: `{key.text}`", key, help)
         return branch

@@ -58,7 +58,9 @@ def alone(entry: Entry, type_name: str) -> tuple[str, str] | None:
     if type_name not in _NORMS or len(entry.positional) != place + 1 or "shift" in [key.text for key, _ in entry.named]:
         return None
     value = written(entry.positional[place])
-    if value.isdigit() or (value not in ("true", "false") and value_meant(value)):  # which is told anyway
+    if (
+        value.isdigit() or value in ("all", "channels") or (value not in ("true", "false") and value_meant(value))
+    ):  # which is told anyway
         return None
     pairs = [("groups", written(node)) for node in entry.positional[:place]] + now(type_name, "affine", value)
     pairs += [(key.text, written(node)) for key, node in entry.named]
@@ -93,6 +95,7 @@ def _line(type_name: str, entry: Entry, pairs: Pairs) -> str:
         ("when", entry.when and written(entry.when)),
         ("share", entry.share and entry.share.text),
         ("trainable", entry.trainable and written(entry.trainable)),
+        ("dtype", entry.dtype and written(entry.dtype)),
     ]
     parts = [f"{name}: {value}" for name, value in [*pairs, *more] if value]
     return f"- {type_name}: {{{', '.join(parts)}}}" if parts else f"- {type_name}"

@@ -1,0 +1,94 @@
+"""How many numbers a program of PyTorch learns: each parameter once, and only parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnncalc
+from tests.foreign.test_pt2 import archive, node, program
+
+pytestmark = pytest.mark.quick
+
+X, Y = [1, 6, 8, 8], [1, 6, 8, 8]
+
+
+def linear(read: str, weight: str, bias: str | None, gives: str) -> dict[str, Any]:
+    return node("linear.default", {"input": read, "weight": weight, "bias": bias}, gives)
+
+
+CASES: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], tuple[int, int, int]]] = {
+    "a table that two layers read": (
+        [
+            node("mul.Tensor", {"self": "x", "other": "p_t"}, "a"),
+            node("add.Tensor", {"self": "a", "other": "p_t"}, "y"),
+        ],
+        {"p_t": [6, 1, 1], "x": X, "a": X, "y": Y},
+        (6, 0, 0),
+    ),
+    "two halves of a table": (
+        [
+            node("slice.Tensor", {"self": "p_t"}, "h", dim=0, start=0, end=1),
+            node("slice.Tensor", {"self": "p_t"}, "i", dim=0, start=1, end=2),
+            node("mul.Tensor", {"self": "x", "other": "h"}, "a"),
+            node("add.Tensor", {"self": "a", "other": "i"}, "y"),
+        ],
+        {"p_t": [2, 6, 1, 1], "h": [1, 6, 1, 1], "i": [1, 6, 1, 1], "x": X, "a": X, "y": Y},
+        (12, 0, 0),
+    ),
+    "a norm that is called twice": (
+        [
+            node("layer_norm.default", {"input": "x", "weight": "p_w", "bias": "p_b"}, "a", normalized_shape=[8]),
+            node("layer_norm.default", {"input": "a", "weight": "p_w", "bias": "p_b"}, "y", normalized_shape=[8]),
+        ],
+        {"p_w": [8], "p_b": [8], "x": [1, 5, 8], "a": [1, 5, 8], "y": [1, 5, 8]},
+        (16, 0, 0),
+    ),
+    "a kernel with a gain": (
+        [
+            node("mul.Tensor", {"self": "p_w", "other": "p_gain"}, "k"),
+            node("conv2d.default", {"input": "x", "weight": "k", "bias": None}, "y"),
+        ],
+        {"p_w": [4, 6, 1, 1], "p_gain": [4, 1, 1, 1], "k": [4, 6, 1, 1], "x": X, "y": [1, 4, 8, 8]},
+        (28, 24 * 64, 0),
+    ),
+    "a kernel that is not learned": (
+        [node("conv2d.default", {"input": "x", "weight": "b_w", "bias": None}, "y")],
+        {"b_w": [4, 6, 1, 1], "x": X, "y": [1, 4, 8, 8]},
+        (0, 24 * 64, 24),
+    ),
+    "a bias of which a part is not learned": (
+        [
+            node("add.Tensor", {"self": "p_q", "other": "b_k"}, "b"),
+            linear("x", "p_w", "b", "y"),
+        ],
+        {"p_q": [8], "b_k": [8], "b": [8], "p_w": [8, 8], "x": [1, 5, 8], "y": [1, 5, 8]},
+        (72, 5 * 64, 8),
+    ),
+    "a single number": (
+        [
+            node("mul.Tensor", {"self": "x", "other": "p_s"}, "a"),
+            node("add.Tensor", {"self": "a", "other": "b_s"}, "y"),
+        ],
+        {"p_s": [1], "b_s": [1], "x": X, "a": X, "y": Y},
+        (1, 0, 0),
+    ),
+    "a layer of a parameter": (
+        [linear("p_q", "p_w", "p_b", "q"), node("add.Tensor", {"self": "x", "other": "q"}, "y")],
+        {"p_q": [1, 8], "p_w": [8, 8], "p_b": [8], "q": [1, 8], "x": [1, 5, 8], "y": [1, 5, 8]},
+        (80, 64, 0),
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "sizes", "figures"), CASES.values(), ids=CASES)
+def test_what_is_learned_counts_once(
+    nodes: list[dict[str, Any]], sizes: dict[str, list[int]], figures: tuple[int, int, int], tmp_path: Path
+) -> None:
+    (tmp_path / "net.pt2").write_bytes(archive(program(nodes, sizes, "y")))
+    analysis = cnncalc.analyze(cnncalc.load(tmp_path / "net.pt2"))
+    totals = analysis.totals
+    assert (totals.params, totals.multiplies, totals.buffers) == figures
+    assert (analysis.status, analysis.notes) == ("exact", ())
