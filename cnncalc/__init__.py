@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from cnncalc.analyses.comparing.comparison import Comparison
     from cnncalc.analyses.overview import Overview
     from cnncalc.analyses.reconcile import Reconciliation
+    from cnncalc.analyses.sizes import Sizes
     from cnncalc.analyses.working import Explanation
-    from cnncalc.api import analyze, check, compare, diagram, exercise, explain, lint, names, reconcile, summary
+    from cnncalc.api import analyze, check, compare, diagram, exercise, explain, lint, names, reconcile, sizes, summary
     from cnncalc.core.analysis import Analysis, Counts, GroupRow, NoEntry, Row
     from cnncalc.core.builder import Builder
     from cnncalc.core.graph import Graph
@@ -52,6 +53,7 @@ _HOMES = {
     "Reconciliation": "analyses.reconcile",
     "Report": "analyses.checks.report",
     "Row": "core.analysis",
+    "Sizes": "analyses.sizes",
     "TensorShape": "core.shape",
     "analyze": "api",
     "check": "api",
@@ -65,6 +67,7 @@ _HOMES = {
     "loads": "formats.open",
     "names": "api",
     "reconcile": "api",
+    "sizes": "api",
     "summary": "api",
 }
 __all__ = [
@@ -88,6 +91,7 @@ __all__ = [
     "Reconciliation",
     "Report",
     "Row",
+    "Sizes",
     "TensorShape",
     "analyze",
     "check",
@@ -101,6 +105,7 @@ __all__ = [
     "loads",
     "names",
     "reconcile",
+    "sizes",
     "summary",
 ]
 

@@ -24,13 +24,26 @@ if TYPE_CHECKING:
     from cnncalc.analyses.measures import Measure
     from cnncalc.analyses.overview import Overview
     from cnncalc.analyses.reconcile import Reconciliation
+    from cnncalc.analyses.sizes import Sizes
     from cnncalc.analyses.working import Explanation
     from cnncalc.drawing.formats import Drawing
     from cnncalc.formats.source import Source
     from cnncalc.render.check import Checked
     from cnncalc.teaching.question import Handout
 
-__all__ = ["analyze", "check", "compare", "diagram", "exercise", "explain", "lint", "names", "reconcile", "summary"]
+__all__ = [
+    "analyze",
+    "check",
+    "compare",
+    "diagram",
+    "exercise",
+    "explain",
+    "lint",
+    "names",
+    "reconcile",
+    "sizes",
+    "summary",
+]
 
 Network = Graph | Analysis | str | os.PathLike[str]
 Limits = Mapping[str, int | float | str | Mapping[str, int | float | str]]
@@ -181,6 +194,32 @@ def reconcile(
     if looked_for is None:
         raise ValueError(f"reconcile: figure must be a whole number, or a rounded one like '4.11G', not '{figure}'")
     return Reconciliation(file, analysis, search=search(analysis, str(figure), looked_for, held))
+
+
+def sizes(network: Network) -> Sizes:
+    """The input sizes at which a network fits together, those that lose no border pixel, and its counts as formulas.
+
+    A file may be one that does not fit at its own size; a network of several inputs raises ProblemsFound.
+
+    >>> found = sizes("unet_keras")
+    >>> found.multiples, found.smallest, 100 in found, (160, 320) in found
+    (16, (16, 16), False, True)
+    >>> found.formulas.multiplies.at(160, 320)
+    42660761600
+    """
+    from cnncalc.analyses.sizes import sizes as of_source
+    from cnncalc.analyses.sizes import sizes_of
+    from cnncalc.formats.open import read
+
+    if isinstance(network, str | os.PathLike):
+        return of_source(read(os.fspath(network)), {})
+    graph = network.graph if isinstance(network, Analysis) else network
+    if not isinstance(graph, Graph):
+        raise mistyped("sizes: network", NETWORK, network)
+    reading = graph.reread
+    if isinstance(reading, Reread) and not graph.changed:
+        return of_source(reading.source, reading.vars, reading.input_size)
+    return sizes_of(graph)
 
 
 def check(

@@ -59,6 +59,7 @@ PUBLIC = [
     "Reconciliation",
     "Report",
     "Row",
+    "Sizes",
     "TensorShape",
     "analyze",
     "check",
@@ -72,6 +73,7 @@ PUBLIC = [
     "loads",
     "names",
     "reconcile",
+    "sizes",
     "summary",
 ]
 
@@ -109,6 +111,8 @@ COMMANDS: list[tuple[Callable[[], Any], str]] = [
     (lambda: cnncalc.reconcile("lenet5", 61_706), "reconcile lenet5 --figure 61706"),
     (lambda: cnncalc.check("lenet5", limits={"params": "60k"}), "check lenet5 --max-params 60k --no-lint"),
     (lambda: cnncalc.check("lenet5", "nowhere", lint=True), "check lenet5 nowhere"),
+    (lambda: cnncalc.sizes("unet"), "sizes unet"),
+    (lambda: cnncalc.sizes(cnncalc.load("unet", set={"classes": 5})), "sizes unet --set classes=5"),
     (lambda: cnncalc.exercise("lenet5", seed=7, count=3), "exercise lenet5 --seed 7 --count 3"),
 ]
 
@@ -137,6 +141,7 @@ def test_a_drawing_is_written_as_its_command_does(form: str) -> None:
         "Comparison": "compare",
         "Explanation": "explain",
         "Checked": "check",
+        "Sizes": "sizes",
         "Handout": "exercise",
         "Reconciliation": "reconcile",
     }.items(),
@@ -230,6 +235,39 @@ def test_a_layers_working_is_mathematics_in_a_notebook() -> None:
     text = working._repr_latex_()  # type: ignore[union-attr]
     assert text.startswith("$$\\begin{aligned}\n")
     assert r"11 \cdot 11 \cdot 3 \cdot 96 = 34{,}848" in text
+
+
+# ------------------------------------------------------------------------------------------------ which sizes fit
+
+
+def test_which_sizes_fit_is_told_as_data() -> None:
+    found = cnncalc.sizes("unet_keras")
+    assert (found.fits, found.multiples, found.smallest) == (True, 16, (16, 16))
+    assert [size in found for size in ((160, 320), 160, 100, (160, 100), (160,), "160")] == [True, True] + [False] * 4
+    assert found.lossless is not None
+    assert (32 in found.lossless, 40 in found.lossless) == (True, False)
+    assert repr(found) == "<Sizes of unet_keras.yaml: multiples of 16>"
+
+
+def test_a_formula_gives_the_count_at_sizes_for_which_it_holds() -> None:
+    formulas = cnncalc.sizes("resnet18").formulas
+    assert formulas is not None
+    totals = cnncalc.analyze(cnncalc.load("resnet18", input_size=(256, 320))).totals
+    for name in ("params", "multiplies", "activations"):
+        assert getattr(formulas, name).at(256, 320) == getattr(totals, name)
+    with pytest.raises(ValueError, match=r"at: the formula does not hold for 225×224: it is for height = 32·h, "):
+        formulas.params.at(225, 224)
+    with pytest.raises(ValueError, match="at: give 2 sides, not 1"):
+        formulas.params.at(224)
+
+
+def test_the_sizes_of_a_network_that_was_built() -> None:
+    found = cnncalc.sizes(built().graph())
+    assert found.smallest is not None
+    assert cnncalc.analyze(built().graph().with_input(found.smallest)).rows
+    assert all(size in cnncalc.sizes(cnncalc.analyze("unet_keras")) for size in (16, 32))
+    with pytest.raises(cnncalc.ProblemsFound, match="sizes are told of networks with one"):
+        cnncalc.sizes("siamese")
 
 
 # ------------------------------------------------------------------------------------------------ other sizes
@@ -391,6 +429,7 @@ WRONG: list[tuple[str, Callable[[], Any], str]] = [
             ("diagram", cnncalc.diagram),
             ("reconcile", cnncalc.reconcile),
             ("exercise", cnncalc.exercise),
+            ("sizes", cnncalc.sizes),
         )
         for value, kind in ((5, "int"), (None, "NoneType"), ({}, "dict"), (["lenet5"], "list"), (b"lenet5", "bytes"))
     ),
@@ -548,3 +587,37 @@ VALUES: list[tuple[Callable[[], Any], str]] = [
 def test_a_value_that_is_none_is_a_value_error(call: Callable[[], Any], said: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
         call()
+
+
+# ------------------------------------------------------------------------------------------------ numbers beyond all
+
+
+HUGE = 10**5000  # Python itself refuses to write it
+BEYOND: list[tuple[Callable[[], object], str]] = [
+    (lambda: cnncalc.from_dict({"input": {"channels": HUGE, "size": 8}, "layers": ["relu"]}), "`1e5000` is beyond"),
+    (lambda: cnncalc.load("resnet50", set={"classes": -HUGE}), "`1e5000` is beyond"),
+    (lambda: cnncalc.load("lenet5", input_size=HUGE), "`1e5000` is no size"),
+    (lambda: one_layer({"filters": HUGE, "kernel": 3}), "`filters` is beyond"),
+    (lambda: one_layer({"filters": 4, "kernel": (3, -HUGE)}), "`kernel` is beyond"),
+    (lambda: one_layer({"filters": 4, "kernel": 3}, HUGE), "input `image` has a side beyond 10^15"),
+]
+
+
+def one_layer(values: dict[str, Any], side: int = 8) -> cnncalc.Graph:
+    net = cnncalc.Builder({"image": (3, side, 8)})
+    net.add("conv", values)
+    return net.graph()
+
+
+@pytest.mark.parametrize(("call", "said"), BEYOND)
+def test_a_number_of_python_is_bounded_as_one_in_a_file_is(call: Callable[[], object], said: str) -> None:
+    with pytest.raises(cnncalc.ProblemsFound) as error:
+        call()
+    assert said in str(error.value)
+    assert "limit" in str(error.value) or "no size" in said
+    assert error.value.problems[0].code in ("limit", "bad-value")
+
+
+def test_find_wants_a_name() -> None:
+    with pytest.raises(TypeError, match="find: name must be the name of a layer or a block, not NoneType"):
+        cnncalc.analyze(cnncalc.load("lenet5")).find(None)  # type: ignore[arg-type]

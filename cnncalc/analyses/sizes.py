@@ -6,6 +6,7 @@ What fits is proved by the growth of its sides (`core/sizes.py`), or else checke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import product
@@ -14,9 +15,11 @@ from math import lcm, prod
 from cnncalc.analyses.checks.rules.base import Network
 from cnncalc.analyses.checks.rules.dropped_border import DroppedBorder
 from cnncalc.core.analysis import analyze
+from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problems, ProblemsFound, fail
 from cnncalc.core.record import Record
+from cnncalc.core.result import Result
 from cnncalc.core.shape import AXES, Shape
 from cnncalc.core.sizes import LARGEST, Fitting, NotSteady, Resized, Scaling, along, fitting, scaling
 from cnncalc.formats.open import graph_of
@@ -71,6 +74,40 @@ class Polynomial(Record):
         )
 
 
+class CountFormula(Record):
+    """A count as a formula of the sides, which holds for those that leave `offsets` when divided by `periods`."""
+
+    polynomial: Polynomial
+    letters: tuple[str, ...]
+    periods: tuple[int, ...]
+    offsets: tuple[int, ...]
+    first: Shape
+
+    def at(self, *sides: int) -> int:
+        """The count at an input of these sides; raises ValueError where the formula does not hold for them."""
+        if len(sides) != len(self.first):
+            raise ValueError(f"at: give {many(len(self.first), 'side')}, not {len(sides)}")
+        rules = zip(sides, self.periods, self.offsets, self.first, strict=True)
+        if any((side - offset) % period or side < first for side, period, offset, first in rules):
+            raise ValueError(f"at: the formula does not hold for {_by(sides)}: it is for {self.where}")
+        points = zip(sides, self.periods, self.offsets, strict=True)
+        return int(self.polynomial.at([(side - offset) // period for side, period, offset in points]))
+
+    @property
+    def where(self) -> str:
+        """For which sides it holds."""
+        told = [
+            f"{name} = {f'{period:,}·{letter}' if period > 1 else letter}{f' + {offset:,}' if offset else ''}"
+            for name, letter, period, offset in zip(
+                AXES[len(self.first)], self.letters, self.periods, self.offsets, strict=True
+            )
+        ]
+        return f"{', '.join(told)} from {_by(self.first)}"
+
+    def __str__(self) -> str:
+        return self.polynomial.said(self.letters)
+
+
 class Formulas(Record):
     """Counts as polynomials of the `letters`: the sides less `offsets`, divided by `periods`; from `first` on."""
 
@@ -79,6 +116,25 @@ class Formulas(Record):
     offsets: tuple[int, ...]
     first: Shape
     polynomials: tuple[Polynomial, ...]
+
+    @property
+    def params(self) -> CountFormula:
+        """Of the params."""
+        return self._of("params")
+
+    @property
+    def multiplies(self) -> CountFormula:
+        """Of the multiplies."""
+        return self._of("multiplies")
+
+    @property
+    def activations(self) -> CountFormula:
+        """Of the activations."""
+        return self._of("activations")
+
+    def _of(self, measure: str) -> CountFormula:
+        (polynomial,) = (one for one in self.polynomials if one.measure == measure)
+        return CountFormula(polynomial, self.letters, self.periods, self.offsets, self.first)
 
 
 class OfAxes(Record):
@@ -89,7 +145,8 @@ class OfAxes(Record):
     whole: Fitting | None
 
 
-class Sizes(Record):
+@dataclass(frozen=True)
+class Sizes(Result):
     """The sizes of a network: for all axes together, or for each where they differ.
 
     `why` says why it could not be proved; then squares up to `checked` were looked at, and its own size. `varying` are
@@ -109,6 +166,29 @@ class Sizes(Record):
     formulas: Formulas | None = None
     beside: int = 0  # layers that lead to no output, which have to fit, too
 
+    def __contains__(self, sides: object) -> bool:
+        """Whether an input of these sides fits: `(224, 320) in sizes`, or 224 for a square."""
+        given = (sides,) * len(self.own) if isinstance(sides, int) else sides
+        if not isinstance(given, tuple) or len(given) != len(self.own):
+            return False
+        rules = {name: part.fits for part in self.parts for name in part.axes}
+        return bool(rules) and all(side in rules[name] for name, side in zip(AXES[len(self.own)], given, strict=True))
+
+    def __repr__(self) -> str:
+        return f"<Sizes of {self.file}: {'; '.join(part.fits.said for part in self.parts) or 'none'}>"
+
+    @property
+    def multiples(self) -> int | None:
+        """The number of which all sides have to be multiples, 1 where all are; None where that is not the rule."""
+        found = {part.fits.period if part.fits.remainders == (0,) else None for part in self.parts}
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def lossless(self) -> Fitting | None:
+        """The sizes of a side at which no window leaves a border pixel; None where axes differ, or nobody can say."""
+        found = {part.whole for part in self.parts}
+        return found.pop() if len(found) == 1 else None
+
     @property
     def smallest(self) -> Shape | None:
         """The smallest input that fits, by its sides; None where none was found."""
@@ -122,20 +202,39 @@ def _least(found: Fitting) -> int | None:
     return min(sizes, default=None)
 
 
+def _by(sides: Sequence[int]) -> str:
+    return "×".join(map(str, sides))
+
+
+def sizes_of(graph: Graph) -> Sizes:
+    """The sizes of a network that no file describes: its layers are the same at all of them."""
+    own = only_sides(graph.inputs)
+    at = cache(Resized(graph).at)
+    return _found((graph.name, graph.file, own, True), own, at, at, lambda channels: True)
+
+
 def sizes(source: Source, overrides: dict[str, str], input_size: str | None = None) -> Sizes:
     """The sizes of the network that a source describes; raises ProblemsFound where it cannot be used, or none fits."""
     _refuse_other_faults(source, overrides, input_size)
     own, at, all_at, is_one_network = _resized(source, overrides, input_size)
     at = cache(at)
     base = _base(own, at)
-    graph = at(base) if base else None
-    if base is None or graph is None:
+    if base is None:
         graph_of(source, set=overrides, input_size=input_size)  # says why
         raise fail("shape-mismatch", f"{source.name} fits at no size up to {LARGEST:,}")
-    everything = all_at(base)
+    graph = at(base)
+    assert graph is not None
+    return _found((graph.name, source.name, own, base == own), base, at, all_at, is_one_network)
+
+
+def _found(
+    about: tuple[str, str, Shape, bool], base: Shape, at: At, all_at: At, is_one_network: Callable[[bool], bool]
+) -> Sizes:
+    """The sizes of a network that fits at the sides of `base`."""
+    graph, everything = at(base), all_at(base)
+    assert graph is not None
     assert everything is not None
     found, why = _growth(everything, is_one_network)
-    about = graph.name, source.name, own, base == own
     if found is None:
         return _checked(*about, graph, at, why)
     at = cache(Resized(graph).at)  # which is the same, and sooner

@@ -248,6 +248,8 @@ class Analysis(Tabular):
         >>> cnncalc.analyze(cnncalc.load("resnet50")).find("conv2/unit1/cb3").name
         'conv2/unit1/main/body1/cb3'
         """
+        if not isinstance(name, str):
+            raise mistyped("find: name", "the name of a layer or a block", name)
         found = self.matches(name)
         return found[0] if len(found) == 1 else None
 

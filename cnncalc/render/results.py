@@ -29,6 +29,7 @@ WRITERS: dict[str, dict[str, str]] = {
     | {"json": "render.reconciliation:json", "csv": "render.reconciliation:csv"},
     "Checked": _pages("render.check.report:document")
     | {"text": "render.check.text:render", "json": "render.check.json:render"},
+    "Sizes": _pages("render.sizes:document") | {"json": "render.sizes:json"},
     "Handout": _pages("teaching.pages.worksheet:document") | {"json": "teaching.pages.worksheet_json:render"},
 }
 RECORDS = {
