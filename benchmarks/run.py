@@ -26,8 +26,8 @@ LIBRARIES = {"JSON": "import click, yaml", "table": "import click, yaml, rich.co
 PROFILE = """ResNet-152, in percent of the processor time of `{base}`.
 Each line is what a program takes that goes one step further. All of them run without the garbage collector and end at
 once, so that work alone is compared; the libraries of the ratio at the top do neither, which makes it a little smaller.
-Of {whole} % the first three lines are {libraries} %, before a line of ours is read; our modules with the commands and the
-layer types are {own} %, whatever the file; the network, read, counted and written, is {work} %."""
+Of {whole} % the first three lines are {libraries} %, before a line of ours is read; our modules, commands and layer
+types are {own} %, whatever the file; the network, read, counted and written, is {work} %."""
 LOAD = "import sys, yaml; yaml.load(open(sys.argv[1]), yaml.CSafeLoader)"
 
 
