@@ -22,7 +22,7 @@ else:
         return eval(f"lambda _cls, {values}: new(_cls, ({values},))").__code__
 
     class _Fields(tuple):
-        """What all records have from named tuples."""
+        """The methods of named tuples, which all records have."""
 
         __slots__ = ()
 
