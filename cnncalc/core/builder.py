@@ -549,6 +549,7 @@ class Builder:
         note: str | None = None,
         notes: Iterable[str] = (),
         changed: bool = False,
+        file_bytes: Mapping[str, int] | None = None,
         unread: Callable[[Ref], str | None] = lambda _: None,
     ) -> Graph:
         """The network that leads to the outputs; raises ProblemsFound with all that is wrong.
@@ -588,6 +589,7 @@ class Builder:
             note=note,
             notes=tuple(notes),
             changed=changed,
+            file_bytes=file_bytes or {},
         )
 
     def _stop_if_any(self) -> None:
