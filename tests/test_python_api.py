@@ -29,7 +29,9 @@ def test_results_are_frozen() -> None:
     analysis = cnncalc.analyze(cnncalc.loads(SMALL))
     with pytest.raises(AttributeError):
         analysis.rows[0].name = "other"  # type: ignore[misc]
-    for result in (analysis, analysis.totals, cnncalc.explain(analysis)):
+    with pytest.raises(AttributeError):
+        analysis.totals.weights = 0  # type: ignore[misc]
+    for result in (analysis, cnncalc.explain(analysis)):
         assert dataclasses.is_dataclass(result)
         field = dataclasses.fields(result)[0].name
         with pytest.raises(dataclasses.FrozenInstanceError):

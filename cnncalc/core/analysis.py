@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
-from operator import attrgetter
+from operator import add, attrgetter, sub
 from typing import Any
 
 from cnncalc.core.arguments import mistyped
@@ -17,11 +17,8 @@ from cnncalc.core.record import Record
 from cnncalc.core.result import Tabular
 from cnncalc.core.shape import TensorShape
 
-_COUNTED = ("weights", "biases", "buffers", "multiplies", "activations", "frozen")  # the fields of Counts
 
-
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Record):
     """Exact figures for one image; a sum of layers, or one layer's. `frozen` are params that training leaves alone.
 
     >>> (Counts(weights=3) + Counts(weights=1, biases=2)).params
@@ -55,25 +52,14 @@ class Counts:
         """Bytes of the params as float32."""
         return 4 * self.params
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.weights + other.weights,
-            self.biases + other.biases,
-            self.buffers + other.buffers,
-            self.multiplies + other.multiplies,
-            self.activations + other.activations,
-            self.frozen + other.frozen,
-        )
+    def __add__(self, other: Counts) -> Counts:  # type: ignore[override]
+        return Counts(*map(add, self, other))
 
     def __sub__(self, other: Counts) -> Counts:
-        return Counts(
-            self.weights - other.weights,
-            self.biases - other.biases,
-            self.buffers - other.buffers,
-            self.multiplies - other.multiplies,
-            self.activations - other.activations,
-            self.frozen - other.frozen,
-        )
+        return Counts(*map(sub, self, other))
+
+
+_COUNTED = Counts._fields
 
 
 class Uncounted(Record):
@@ -170,7 +156,7 @@ class NoEntry(KeyError):
         return self.problem.text
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Analysis(Tabular):
     """The figures of a network: rows in the order of the file, groups by path, totals.
 
@@ -323,7 +309,7 @@ def analyze(graph: Graph) -> Analysis:
         owner = None if owns else nodes[shares].name
         own = (name, layer.type, layer, read_names, read_shapes, work.output, counts, origin, owner, named, trainable)
         rows.append(new(Row, (*own, dtype)))
-    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]  # as fields of Counts
+    sums = [list(accumulate(map(attrgetter(field), counted), initial=0)) for field in _COUNTED]
     summed: dict[tuple[int, ...], Counts] = {}
     groups: dict[str, GroupRow] = {}
     for name, kind, start, stop, output, origin, copies, named, several in graph.groups.values():

@@ -94,7 +94,7 @@ def whole_path(name: str, groups: Mapping[str, _Several]) -> str:
     return f"{head}/{group.copies}/{output}" if group.copies else f"{head}/{output}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Graph:
     """A network that fits together: every name resolved, every shape worked out.
 

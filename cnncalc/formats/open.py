@@ -13,7 +13,6 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Problems, fail, nearest
 from cnncalc.core.record import Record
 from cnncalc.formats import bundled
-from cnncalc.formats.listing import SUFFIXES
 from cnncalc.formats.source import ANYWHERE, LARGEST_FILE, Source, decode, read_file
 from cnncalc.formats.yaml.expanding.build import load_source
 
@@ -49,6 +48,8 @@ def find(name: str) -> Located:
 
 def _beside(name: str) -> str | None:
     """The architecture file in the same folder whose name is like a name; None where there is none."""
+    from cnncalc.formats.listing import SUFFIXES  # here, for most files are there
+
     folder, file = os.path.split(name)
     try:
         names = [one for one in os.listdir(folder or ".") if one.lower().endswith(SUFFIXES)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
 from json import dumps, loads
 from typing import Any
 
@@ -25,7 +24,7 @@ from cnncalc.formats.writing import shown, shown_json
 
 FORMAT = 1
 _MOST = 10**30  # beyond any total of a network within the limits
-_COUNTS = tuple(field.name for field in fields(Counts))
+_COUNTS = Counts._fields
 _NEEDED = tuple(name for name in _COUNTS if name != "frozen")  # which nobody could write when baselines were first
 Values = dict[str, Value]  # by quantity
 

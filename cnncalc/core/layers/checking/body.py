@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from cnncalc.core.formula import FUNCTIONS, JOINING, RESERVED
@@ -143,9 +144,9 @@ def _check_attribute(layer: type[Layer], attribute: Attribute) -> None:
     kind, choices = attribute.kind, attribute.choices
     if not isinstance(attribute.help, str) or not attribute.help.strip():
         raise Fault("an attribute without help", "say what it is: the reference prints it")
-    if type(attribute.at_least) is not int or not isinstance(attribute.symbol, str | None):
+    if type(attribute.at_least) is not int or not (attribute.symbol is None or type(attribute.symbol) is str):
         raise Fault("`at_least` is a whole number, `symbol` a text")
-    if not isinstance(choices, tuple) or not all(isinstance(word, str) and word for word in choices):
+    if choices != () and not (isinstance(choices, tuple) and all(isinstance(word, str) and word for word in choices)):
         raise Fault("`choices` is a tuple of words", 'write `choices=("one", "other")`')
     if choices and kind != "Word" and (kind, choices) != ("Padding", ("causal",)):
         raise Fault(f"`choices` are for words, not for `{kind}`")
@@ -203,7 +204,7 @@ def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
         elif field in (*COUNTS, *OPERATIONS, "where", "sees"):
             for formula in (value or {}).values():
                 texts += _texts(formula)
-    own = set(_WORD.findall(" ".join(texts))).difference(_LANGUAGE)
+    own = set[str]().union(*map(_words, texts)).difference(_LANGUAGE)
     own.difference_update(layer.where, ALONG if layer.along else ())
     own.difference_update(f"{tensor}_{what}" for tensor in layer.tensors for what in ("channels", "positions"))
     for name, attribute in layer.attributes.items() if own else ():
@@ -212,6 +213,12 @@ def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
         if attribute.default is None:
             own.discard(f"{name}_given")
     return bool(own)
+
+
+@cache
+def _words(text: str) -> list[str]:
+    """The words of a formula, looked for once, for many layers have the same."""
+    return _WORD.findall(text)
 
 
 def _texts(formula: Formula | None) -> list[str]:
@@ -327,9 +334,11 @@ def _check_types(part: Example | Requirement) -> None:
 
 def _check_texts(formula: Any) -> None:
     """A formula is a text, or cases: texts by conditions."""
+    if isinstance(formula, str):  # most often
+        return
     if formula == {}:
         raise Fault("a formula without cases")
-    if not (isinstance(formula, str | dict) and all(isinstance(text, str) for text in _texts(formula))):
+    if not (isinstance(formula, dict) and all(isinstance(text, str) for text in _texts(formula))):
         raise Fault(f"{formula!r} is no formula", "a text, or texts by conditions")
 
 

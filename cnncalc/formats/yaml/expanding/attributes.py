@@ -65,7 +65,12 @@ class Attributes:
             elif isinstance(node, Text) and node.text[:1] != "$" and is_itself(attribute, node.text):
                 raw.append(node.text)
             else:
-                if attribute.kind == "Padding" and isinstance(node, Text) and node.text not in env:
+                if (
+                    attribute.kind == "Padding"
+                    and isinstance(node, Text)
+                    and node.text.isidentifier()
+                    and node.text not in env
+                ):
                     self.refuse_padding(node, dict(zip(layer_type.attributes, raw, strict=False)).get("kernel"), rank)
                 if isinstance(node, Text) and node.text.isalpha() and node.text not in env:
                     self.refuse_word(node, name, layer_type)
