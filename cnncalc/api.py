@@ -174,7 +174,7 @@ def reconcile(
     1814083944
     """
     from cnncalc.analyses import conventions as known
-    from cnncalc.analyses.conventions.base import ATTENTION, Code
+    from cnncalc.analyses.conventions.base import ATTENTION, CodeStyle
     from cnncalc.analyses.reconcile import Reconciliation, figure_of, search
     from cnncalc.analyses.reconcile import reconcile as beside
     from cnncalc.core.layers import LAYERS
@@ -184,7 +184,7 @@ def reconcile(
     chosen = known.names() if conventions is None else _names(conventions, known.names(), "convention", where)
     called = _names(functional, LAYERS, "layer type", "reconcile: functional")
     (way,) = _names((attention,), ATTENTION, "way to write attention", "reconcile: attention")
-    code = Code(called, way)
+    code = CodeStyle(called, way)
     file, held = _name(network, analysis), [known.convention(name) for name in chosen]
     if figure is None:
         return Reconciliation(file, analysis, tuple(beside(analysis, held, code)), code)

@@ -179,7 +179,7 @@ def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:
 
 
 def assumed(analysis: Analysis, names: Collection[str]) -> Iterator[str]:
-    """What the quantities of these names assume besides the network, where they do."""
+    """Assumptions of the quantities of these names, besides the network, where they have any."""
     for name in names:
         measure = MEASURES.get(name)
         if measure and measure.assumed and analysis.graph:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cnncalc.analyses.conventions import all_conventions
-from cnncalc.analyses.conventions.base import AS_MODULES, Code, Convention, Part, Scope, scope_for
+from cnncalc.analyses.conventions.base import AS_MODULES, CodeStyle, Convention, Part, Scope, scope_for
 from cnncalc.analyses.measures import MEASURES, Measure
 from cnncalc.analyses.variants import Variant, WorkDone, variants
 from cnncalc.core.analysis import Analysis, analyze
@@ -78,9 +78,9 @@ class Ledger:
 
     def __init__(self) -> None:
         self._scopes: dict[tuple[Layer, tuple[Shape, ...]], Scope] = {}
-        self._parts: dict[tuple[str, Layer, tuple[Shape, ...], Code], list[Part] | None] = {}
+        self._parts: dict[tuple[str, Layer, tuple[Shape, ...], CodeStyle], list[Part] | None] = {}
 
-    def parts(self, line: EqualLayers, convention: Convention, code: Code) -> list[Part] | None:
+    def parts(self, line: EqualLayers, convention: Convention, code: CodeStyle) -> list[Part] | None:
         """The terms of a layer; None where they are not known. Weights used again are no params."""
         if convention.quantity == "params" and not line.owns:
             return []
@@ -95,7 +95,9 @@ class Ledger:
                 self._parts[key] = convention.parts(layer, self._scopes[layer, inputs], code)
         return self._parts[key]
 
-    def figure(self, lines: Mapping[EqualLayers, int], convention: Convention, ours: int, code: Code) -> int | None:
+    def figure(
+        self, lines: Mapping[EqualLayers, int], convention: Convention, ours: int, code: CodeStyle
+    ) -> int | None:
         """The figure that a tool prints for so many of each layer; None where that is not known."""
         total = ours
         for line, many in lines.items():
@@ -116,7 +118,7 @@ def _lines(graph: Graph) -> list[EqualLayers]:
 
 
 def reconciled(
-    analysis: Analysis, convention: Convention, code: Code = AS_MODULES, ledger: Ledger | None = None
+    analysis: Analysis, convention: Convention, code: CodeStyle = AS_MODULES, ledger: Ledger | None = None
 ) -> Reconciled:
     """One convention beside a network, whose code is as `code` says.
 
@@ -156,7 +158,7 @@ def reconciled(
 def reconcile(
     analysis: Analysis,
     conventions: Iterable[Convention] | None = None,
-    code: Code = AS_MODULES,
+    code: CodeStyle = AS_MODULES,
     ledger: Ledger | None = None,
 ) -> list[Reconciled]:
     """All conventions beside a network, the smallest figure first; those of params last."""
@@ -241,7 +243,7 @@ class Reconciliation(Tabular):
     file: str
     analysis: Analysis
     conventions: tuple[Reconciled, ...] = ()
-    code: Code = AS_MODULES
+    code: CodeStyle = AS_MODULES
     search: Search | None = None
 
     def __repr__(self) -> str:

@@ -102,7 +102,7 @@ class CountFormula(Record):
 
     @property
     def where(self) -> str:
-        """For which sides it holds."""
+        """Sides for which it holds."""
         told = [
             f"{name} = {f'{period:,}·{letter}' if period > 1 else letter}{f' + {offset:,}' if offset else ''}"
             for name, letter, period, offset in zip(
@@ -132,17 +132,17 @@ class Formulas(Record):
 
     @property
     def params(self) -> CountFormula:
-        """Of the params."""
+        """Formula of the params."""
         return self._of("params")
 
     @property
     def multiplies(self) -> CountFormula:
-        """Of the multiplies."""
+        """Formula of the multiplies."""
         return self._of("multiplies")
 
     @property
     def activations(self) -> CountFormula:
-        """Of the activations."""
+        """Formula of the activations."""
         return self._of("activations")
 
     def _of(self, measure: str) -> CountFormula:

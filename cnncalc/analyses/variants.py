@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from cnncalc.analyses.conventions.base import AS_MODULES, ATTENTION, Code
+from cnncalc.analyses.conventions.base import AS_MODULES, ATTENTION, CodeStyle
 from cnncalc.core.graph import Graph, Node
 from cnncalc.core.layers.base import LAYERS, Layer
 from cnncalc.core.record import Record
@@ -32,7 +32,7 @@ class Departure(Record):
     said: str
     layers: dict[int, Layer] = {}
     inputs: dict[str, Shape] = {}
-    code: Code = AS_MODULES
+    code: CodeStyle = AS_MODULES
 
 
 class Variant(Record):
@@ -42,8 +42,8 @@ class Variant(Record):
     changes: tuple[Departure, ...]
 
     @property
-    def code(self) -> Code:
-        """How the code writes its layers; of one kind of change there is one."""
+    def code(self) -> CodeStyle:
+        """Style in which the code writes its layers; of one kind of change there is one."""
         return next((change.code for change in self.changes if change.kind == "code"), AS_MODULES)
 
 
@@ -113,10 +113,10 @@ def _called(graph: Graph) -> Iterator[Departure]:
     activations = tuple(sorted(type for type in types if LAYERS[type].family == "activation"))
     for said, functional in (("pooling", pools), ("activations", activations)):
         if functional:
-            yield Departure("code", f"{said} called as functions, not modules", code=Code(functional))
+            yield Departure("code", f"{said} called as functions, not modules", code=CodeStyle(functional))
     if "attention" in types:
         for way in list(ATTENTION)[1:]:
-            yield Departure("code", f"attention as {ATTENTION[way]}", code=Code(attention=way))
+            yield Departure("code", f"attention as {ATTENTION[way]}", code=CodeStyle(attention=way))
 
 
 def _ends(graph: Graph) -> Iterator[Departure]:

@@ -144,8 +144,8 @@ def operations(layer: Layer, inputs: tuple[Shape, ...], done: Work, quantity: st
 
     >>> from cnncalc.core.layers import LAYERS
     >>> dense = LAYERS["dense"]({"units": 3, "bias": False, "per": "none"})
-    >>> (sums,) = operations(dense, ((5,),), work(dense, ((5,),)), "additions")
-    >>> sums.symbols, sums.numbers, sums.value  # each of 3 outputs adds up 5 products
+    >>> sums, _ = operations(dense, ((5,),), work(dense, ((5,),)), "additions")
+    >>> sums.symbols, sums.numbers, sums.value  # each of 3 outputs adds up 5 products; no biases
     ('multiplies − outputs', '15 − 3', 12)
     """
     formulas: dict[str, Formula] | None = getattr(layer, quantity)

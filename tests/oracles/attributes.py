@@ -122,7 +122,7 @@ def resolve(layer_type: str, given: Values, rank: int) -> Values:
             values[name] = values[value]
         elif name == "padding" or (name == "by" and value is not None):
             values[name] = _pads(value, rank)
-        elif name in PER_AXIS and layer_type != "lrn" and value is not None:
+        elif name in PER_AXIS and layer_type != "lrn" and value is not None and not isinstance(value, bool):
             values[name] = _on_each_axis(value, rank)
         elif isinstance(value, (list, tuple)) and name != "connections":
             raise MalformedError(f"{name} is one number")

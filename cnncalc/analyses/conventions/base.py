@@ -58,14 +58,17 @@ def each(types: str, formula: Formula) -> dict[str, Formula]:
     return dict.fromkeys(types.split(), formula)
 
 
-class Code(Record):
-    """What of the code decides a tool's figure: the layer types it calls as functions, and how it writes attention."""
+class CodeStyle(Record):
+    """Style of a network's code, which decides some tools' figures.
+
+    That is the layer types that it calls as functions, and how it writes attention.
+    """
 
     functional: tuple[str, ...] = ()
     attention: str = "multihead"
 
 
-AS_MODULES = Code()
+AS_MODULES = CodeStyle()
 
 
 class Adds(Record):
@@ -161,7 +164,7 @@ class Convention:
         self.known = {*self.products, *self.nothing, *(type for term in terms for type in term.formulas)}
         CONVENTIONS[name] = self
 
-    def parts(self, layer: Layer, scope: Scope, code: Code = AS_MODULES) -> list[Part] | None:
+    def parts(self, layer: Layer, scope: Scope, code: CodeStyle = AS_MODULES) -> list[Part] | None:
         """The terms of one layer, which added to our figure give theirs; None where that is not known.
 
         >>> import cnncalc

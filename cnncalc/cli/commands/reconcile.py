@@ -93,7 +93,7 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
 
     def run(self) -> int:
         from cnncalc.analyses.conventions import convention
-        from cnncalc.analyses.conventions.base import Code
+        from cnncalc.analyses.conventions.base import CodeStyle
         from cnncalc.analyses.reconcile import Reconciliation, reconcile, search
         from cnncalc.core.analysis import analyze
 
@@ -109,7 +109,7 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
         analysis = analyze(loaded.graph)
         chosen = [convention(name) for name in self.convention or names()]
         if self.figure is None:
-            code = Code(self.functional or (), self.attention)
+            code = CodeStyle(self.functional or (), self.attention)
             self.write(Reconciliation(self.file, analysis, tuple(reconcile(analysis, chosen, code)), code))
             return 0
         looked = search(analysis, *self.figure, chosen)

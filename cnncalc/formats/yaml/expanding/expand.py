@@ -238,7 +238,7 @@ class Expander:
         return outputs
 
     def inside(self, at: Entry | Block | Branch, env: Env) -> bool:
-        """Take over what is said of all layers inside; False where that cannot be read, which is reported."""
+        """Attributes of all layers inside, taken over; False where they cannot be read, which is reported."""
         trainable, dtype = self.trainable, self.dtype
         try:
             if at.trainable is not None:
