@@ -6,7 +6,8 @@ script of its name beside it; the worksheets from the rows of worksheets/README.
 In all other pages two kinds of parts are filled: between `<!-- generated: NAME -->` and `<!-- end -->` what `PARTS`
 gives for that name, and in the fenced block below `<!-- run: cnncalc … -->` the command, or several joined by `&&`,
 with standard output (with ` 2>&1` at the end standard error, too). A `yaml` or `yaml wrong` block whose first line is
-`# NAME.yaml`, and any block below `<!-- file: NAME -->`, is a file that the commands of its page find. `<!-- picture:
+`# NAME.yaml`, and any block below `<!-- file: NAME -->`, is a file that the commands of its page find; so is what
+has no lines and stands in examples/, `<!-- file: NAME from examples/FILE -->`. `<!-- picture:
 cnncalc … -o FILE -->` writes what the command gives to a file beside the page. On a page with `<!-- python -->` the
 `python` blocks run one after the other, and what one prints stands in the `text` block below it; one that needs a
 package which is not installed is passed over, and said.
@@ -25,7 +26,7 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
@@ -55,12 +56,16 @@ COLORS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR")  # of the environment, and what
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(^<!-- end -->$)", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"^```yaml(?: wrong)?\n(# ([\w-]+\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 _GIVEN = re.compile(r"^<!-- file: ([\w-]+\.\w+) -->\n+```[a-z]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_KEPT = re.compile(r"^<!-- file: ([\w-]+\.\w+) from (examples/[\w-]+\.\w+) -->$", re.MULTILINE)
 _PICTURE = re.compile(r"^<!-- picture: (cnncalc [^\n]*?) -o ([\w/-]+\.svg) -->$", re.MULTILINE)
 _RUN = re.compile(r"(<!-- run: (cnncalc [^\n]*?) -->\n+```[a-z]*\n).*?(^```$)", re.DOTALL | re.MULTILINE)
 _PYTHON = re.compile(
     r"^(```python\n((?:(?!```)[^\n]*\n)*)```\n)(?:(\n```text\n)(?:(?!```)[^\n]*\n)*(```\n))?", re.MULTILINE
 )
 _SHEET = re.compile(r"^\| \[([\w-]+)\]\(\1\.md\) .*?\| `(cnncalc exercise [^`]+)` \|", re.MULTILINE)
+
+
+Files = Mapping[str, str | bytes]  # by name
 
 
 class Failed(Exception):
@@ -101,8 +106,9 @@ def filled(text: str) -> str:
             raise Failed(f"no generated part `{match[2]}`; there are {', '.join(PARTS)}")
         return f"{match[1]}{PARTS[match[2]]()}{match[3]}"
 
-    files = {match[2]: match[1] for match in _FILE.finditer(text)}
+    files: dict[str, str | bytes] = {match[2]: match[1] for match in _FILE.finditer(text)}
     files |= {match[1]: match[2] for match in _GIVEN.finditer(text)}
+    files |= {match[1]: (HERE / match[2]).read_bytes() for match in _KEPT.finditer(text)}
 
     def output(match: re.Match[str]) -> str:
         return f"{match[1]}$ {match[2]}\n{run(match[2], files)}{match[3]}"
@@ -111,7 +117,7 @@ def filled(text: str) -> str:
     return ran(text, files) if "<!-- python -->\n" in text else text
 
 
-def ran(text: str, files: dict[str, str] | None = None) -> str:
+def ran(text: str, files: Files | None = None) -> str:
     """A page with what its Python prints, run in a folder with only `files`."""
     names: dict[str, object] = {"__name__": "page"}
 
@@ -133,11 +139,11 @@ def ran(text: str, files: dict[str, str] | None = None) -> str:
 
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for name, content in (files or {}).items():
-            Path(name).write_text(content, encoding="utf-8")
+            Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
         return _PYTHON.sub(output, text)
 
 
-def run(command: str, files: dict[str, str] | None = None) -> str:
+def run(command: str, files: Files | None = None) -> str:
     """Standard output of `cnncalc …`, run in a folder with only `files`, without a terminal and so without colours.
 
     With `2>&1` at its end standard error, too; `< FILE` is what is typed. GitHub Actions changes nothing.
@@ -156,7 +162,7 @@ def run(command: str, files: dict[str, str] | None = None) -> str:
         contextlib.redirect_stderr(err),
     ):
         for name, content in (files or {}).items():
-            Path(name).write_text(content, encoding="utf-8")
+            Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
         try:
             for one in command.removesuffix(" 2>&1").split(" && "):
                 one, _, given = one.partition(" < ")

@@ -587,3 +587,37 @@ VALUES: list[tuple[Callable[[], Any], str]] = [
 def test_a_value_that_is_none_is_a_value_error(call: Callable[[], Any], said: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
         call()
+
+
+# ------------------------------------------------------------------------------------------------ numbers beyond all
+
+
+HUGE = 10**5000  # Python itself refuses to write it
+BEYOND: list[tuple[Callable[[], object], str]] = [
+    (lambda: cnncalc.from_dict({"input": {"channels": HUGE, "size": 8}, "layers": ["relu"]}), "`1e5000` is beyond"),
+    (lambda: cnncalc.load("resnet50", set={"classes": -HUGE}), "`1e5000` is beyond"),
+    (lambda: cnncalc.load("lenet5", input_size=HUGE), "`1e5000` is no size"),
+    (lambda: one_layer({"filters": HUGE, "kernel": 3}), "`filters` is beyond"),
+    (lambda: one_layer({"filters": 4, "kernel": (3, -HUGE)}), "`kernel` is beyond"),
+    (lambda: one_layer({"filters": 4, "kernel": 3}, HUGE), "input `image` has a side beyond 10^15"),
+]
+
+
+def one_layer(values: dict[str, Any], side: int = 8) -> cnncalc.Graph:
+    net = cnncalc.Builder({"image": (3, side, 8)})
+    net.add("conv", values)
+    return net.graph()
+
+
+@pytest.mark.parametrize(("call", "said"), BEYOND)
+def test_a_number_of_python_is_bounded_as_one_in_a_file_is(call: Callable[[], object], said: str) -> None:
+    with pytest.raises(cnncalc.ProblemsFound) as error:
+        call()
+    assert said in str(error.value)
+    assert "limit" in str(error.value) or "no size" in said
+    assert error.value.problems[0].code in ("limit", "bad-value")
+
+
+def test_find_wants_a_name() -> None:
+    with pytest.raises(TypeError, match="find: name must be the name of a layer or a block, not NoneType"):
+        cnncalc.analyze(cnncalc.load("lenet5")).find(None)  # type: ignore[arg-type]

@@ -95,7 +95,11 @@ def test_a_block_is_all_that_is_worked_out_in_it() -> None:
     [
         ("C1.outptu", "no cell `C1.outptu`; did you mean .output?"),
         ("flaten1.output", "no cell `flaten1`; did you mean `flatten1`?"),
-        ("?", "no cell `?`; a cell is all, total, or NAME.output|params|weights|biases|multiplies"),
+        (
+            "?",
+            "no cell `?`; a cell is all, total, or "
+            "NAME.output|params|weights|biases|multiplies|trainable|receptive_field",
+        ),
     ],
 )
 def test_an_unknown_cell_says_what_there_is(cell: str, message: str) -> None:

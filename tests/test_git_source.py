@@ -224,6 +224,41 @@ def test_a_shallow_clone_says_how_to_get_older_versions(history: Repository, mon
     )
 
 
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (("check", "nets/a.yaml", "--baseline", "v1"), 2, "error[unreadable]: cannot read `git:v1:nets/a.yaml`: "),
+        (("summary", "git:v1:nets/a.yaml"), 2, "error[unreadable]: cannot read `git:v1:nets/a.yaml`: "),
+        (("diff", "v1"), 0, "could not be used before"),
+        (("history", "nets/a.yaml"), 0, "the clone is partial, and has not fetched this file"),
+    ],
+)
+def test_what_a_partial_clone_has_not_fetched_is_not_new(
+    args: tuple[str, ...], code: int, said: str, history: Repository
+) -> None:
+    """A baseline in which it was new would hold it to nothing."""
+    object = history.git("rev-parse", "v1:nets/a.yaml").strip()
+    (history.folder / ".git" / "objects" / object[:2] / object[2:]).unlink()
+    ran = process(*args, cwd=history.folder)
+    assert (ran.code, said in ran.out + ran.err) == (code, True), ran
+    assert "new since" not in ran.err
+
+
+def test_whoever_has_signatures_shown_reads_the_same_history(history: Repository) -> None:
+    """git would run the program of `gpg.program`, and print what it says among our answers."""
+    text = history.git("cat-file", "commit", "HEAD")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ\n -----END PGP SIGNATURE-----"
+    (history.folder / "commit").write_text(text.replace("\n\n", f"\n{signature}\n\n", 1), encoding="utf-8")
+    history.git("update-ref", "refs/heads/main", history.git("hash-object", "-t", "commit", "-w", "commit").strip())
+    gpg = history.folder / "gpg"
+    gpg.write_text("#!/bin/sh\necho gpg: no >&2; exit 1\n", encoding="utf-8")
+    gpg.chmod(0o755)
+    history.git("config", "gpg.program", str(gpg))
+    before = invoke("history", "nets/a.yaml", "-f", "json").out
+    history.git("config", "log.showSignature", "true")
+    assert invoke("history", "nets/a.yaml", "-f", "json").out == before
+
+
 def test_a_file_beyond_the_limit(history: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     history.commit(big=net(4) + "#" * 3000)
     monkeypatch.setattr(git_module, "LARGEST_FILE", 1000)
@@ -273,7 +308,7 @@ def test_git_is_asked_without_a_shell_and_in_its_own_words(
     message("git:$(touch hacked);x:nets/a.yaml")
     asked = (history.folder.parent / "asked").read_text(encoding="utf-8")
     assert asked.splitlines()[0] == (
-        "|cat|C|--no-pager -c core.fsmonitor=false -c safe.bareRepository=explicit -C nets"
+        "|cat|C|--no-pager -c core.fsmonitor=false -c log.showSignature=false -c safe.bareRepository=explicit -C nets"
         " cat-file --batch --follow-symlinks"
     )
     assert not os.path.exists("hacked")

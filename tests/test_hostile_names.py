@@ -28,6 +28,7 @@ from pylatexenc.latexwalker import LatexWalker  # type: ignore[import-untyped]
 from pypdf import PdfReader
 from rich.ansi import AnsiDecoder
 
+import cnncalc
 from cnncalc.cli import command_names, main
 from cnncalc.cli.commands.exercise import KEYS
 from cnncalc.cli.commands.grade import REPORTS
@@ -508,6 +509,20 @@ def test_the_name_of_a_file(name: str, form: str, folder: Path) -> None:
                 check(ran, form)
             else:
                 of_text(ran.err)
+
+
+@pytest.mark.parametrize("file", ["net.yaml", "net.json"])
+def test_what_a_notebook_shows(file: str, folder: Path) -> None:
+    """Fragments of HTML, and the picture: a page runs whatever is alive in them."""
+    Path("net.yaml").write_text(NET.format(name=quoted(TOGETHER)), encoding="utf-8")
+    Path("net.json").write_text(keras(HOSTILE.values()), encoding="utf-8")
+    graph = cnncalc.load(file)
+    analysis = cnncalc.analyze(graph)
+    shown = [analysis, cnncalc.explain(analysis), cnncalc.compare(analysis, "lenet5"), cnncalc.check(graph)]
+    for found in (*shown, cnncalc.reconcile(graph)):
+        read = of_html(found._repr_html_())
+        assert read.others & LIVE == set(), found
+    assert of_xml(cnncalc.diagram(analysis)._repr_svg_()).others & LIVE == set()
 
 
 @pytest.mark.parametrize("form", KEYS)

@@ -24,7 +24,7 @@ LAYER = {
     "name": str, "type": str, "line": int, "inputs": list, "input_shapes": list, "output_shape": list,
     **dict.fromkeys((*QUANTITIES, "activations"), int), "attributes": dict,
 }  # fmt: skip
-ADDED = {"source", "note", "notes"}  # to the file, since version 1
+ADDED = {"source", "note", "notes", "file_bytes"}  # to the file, since version 1
 ADDED_TO_LAYERS = {"shares", "place", "trainable", "frozen"}
 ADDED_TO_TOTALS = {"trainable", "frozen"}
 

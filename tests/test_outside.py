@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import cnncalc
+from cnncalc.analyses.checks import project
 from cnncalc.analyses.checks.report import Checks
 from cnncalc.formats.source import is_absolute, is_outside, top_of
 from tests.running import Ran, invoke
@@ -141,6 +142,21 @@ def test_a_configuration_above_the_repository_says_nothing(top: Path) -> None:
     (top.parent / "pyproject.toml").write_text(EXCLUDES)
     assert invoke("check", "net.yaml").code == 0
     (top / "pyproject.toml").write_text(EXCLUDES)
+    assert invoke("check", "net.yaml").code == 1
+
+
+@pytest.mark.parametrize(("of", "code"), [("the owner of the folder", 1), ("root", 1), ("another user", 0)])
+def test_without_a_repository_a_configuration_of_another_user_says_nothing(
+    of: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "nets").mkdir()
+    monkeypatch.chdir(tmp_path / "nets")
+    Path("net.yaml").write_text(NET)
+    Path("../pyproject.toml").write_text(EXCLUDES)
+    others = {"the owner of the folder": 1_234, "root": 0, "another user": 4_321}
+    monkeypatch.setattr(project, "owner", lambda path: others[of] if path.endswith("pyproject.toml") else 1_234)
+    assert invoke("check", "net.yaml").code == code
+    Path("pyproject.toml").write_text(EXCLUDES)  # in the folder itself it is as the network is
     assert invoke("check", "net.yaml").code == 1
 
 

@@ -6,7 +6,9 @@ import csv
 import io
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -186,6 +188,16 @@ def test_a_table_that_cannot_be_read_says_why(text: str, wanted: Wanted, problem
     with pytest.raises(Unreadable) as error:
         _read(tmp_path / "f.csv", text, wanted)
     assert problem in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["Name,1\nAda,5" + "," * 100_000 + "\n", "1," * 200_000 + "\n"], ids=["ends-in-nothing", "columns"]
+)
+def test_a_wide_table_is_read_or_refused_at_once(text: str, tmp_path: Path) -> None:
+    started = process_time()
+    with suppress(Unreadable):
+        assert [one.answers for one in _read(tmp_path / "f.csv", text, WANTED)] == [{"1": "5"}]
+    assert process_time() - started < 2
 
 
 ROWS = [  # a row for each question, or a row for each student: what the first student said

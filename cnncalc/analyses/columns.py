@@ -146,6 +146,8 @@ def footer(
         lines.append(("layers", f"{layers}{many(deep, 'weight layer')}"))
     if totals.buffers:
         lines.append(("buffers", f"{style.number(totals.buffers)} stored, not learned"))
+    if analysis.file_bytes:
+        lines.append(("stored", stored_text(analysis, style)))
     memory = dict.fromkeys(assumed(analysis, names))
     lines += [("memory", f"{text}; MB of 10⁶ bytes") for text in memory]
     if analysis.uncounted:
@@ -161,6 +163,12 @@ def footer(
         lines.append(("note", analysis.note))
     lines += [("note", note) for note in analysis.notes]
     return [(style.plain(label), style.plain(text)) for label, text in lines]
+
+
+def stored_text(analysis: Analysis, style: Style) -> str:
+    """The bytes that a file of another program has, by their type: `244.4 MB: 244,403,360 bytes as float32`."""
+    parts = [f"{style.number(size)} bytes as {dtype}" for dtype, size in analysis.file_bytes.items()]
+    return f"{megabytes(sum(analysis.file_bytes.values()))}: {', '.join(parts)}"
 
 
 def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:

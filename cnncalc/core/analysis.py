@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from operator import attrgetter
@@ -174,7 +174,8 @@ class NoEntry(KeyError):
 class Analysis(Tabular):
     """The figures of a network: rows in the order of the file, groups by path, totals.
 
-    `worked_out` keeps what others derive from it and need more than once, by name.
+    `file_bytes` are those of the tensors in a file of another program, by their type. `worked_out` keeps what others
+    derive from it and need more than once, by name.
     """
 
     name: str
@@ -188,6 +189,7 @@ class Analysis(Tabular):
     source: str | None = None
     note: str | None = None
     notes: tuple[str, ...] = ()
+    file_bytes: Mapping[str, int] = field(default_factory=dict)
     graph: Graph | None = None
     worked_out: dict[str, Any] = field(default_factory=dict, init=False)
 
@@ -262,6 +264,8 @@ class Analysis(Tabular):
         >>> cnncalc.analyze(cnncalc.load("resnet50")).find("conv2/unit1/cb3").name
         'conv2/unit1/main/body1/cb3'
         """
+        if not isinstance(name, str):
+            raise mistyped("find: name", "the name of a layer or a block", name)
         found = self.matches(name)
         return found[0] if len(found) == 1 else None
 
@@ -347,5 +351,6 @@ def analyze(graph: Graph) -> Analysis:
         source=graph.source,
         note=graph.note,
         notes=graph.notes,
+        file_bytes=graph.file_bytes,
         graph=graph,
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from cnncalc.core.figures import many
+from cnncalc.core.formula import LARGEST
 from cnncalc.core.names import composed
 from cnncalc.core.problem import Problems, misspelt, nearest
 
@@ -28,6 +29,27 @@ def is_whole(value: object) -> bool:
     return type(value) is int or (hasattr(value, "__index__") and not isinstance(value, bool))
 
 
+def is_beyond(value: object) -> bool:
+    """Whether a value is, or a list holds, a whole number beyond ±10^15, as no file may.
+
+    >>> is_beyond((3, 10**16)), is_beyond(10**15), is_beyond("1e99")
+    (True, False, False)
+    """
+    if isinstance(value, tuple | list):
+        return any(isinstance(one, int) and abs(one) > LARGEST for one in value)
+    return isinstance(value, int) and abs(value) > LARGEST
+
+
+def digits(number: int) -> str:
+    """A whole number as text. Of one that is too long for Python to write its size: it is beyond every limit.
+
+    >>> digits(224), digits(-(10**5000))
+    ('224', '-1e5000')
+    """
+    power = int(number.bit_length() * 0.30103)
+    return str(number) if power < 4_000 else f"{'-' if number < 0 else ''}1e{power}"
+
+
 def size_text(value: object, where: str) -> str | None:
     """An input size as the command line takes it: `256x320`, `left=256,right=8x8`; None where none is given.
 
@@ -47,7 +69,7 @@ def _sides(value: object, where: str) -> str:
     sides: list[Any] = list(value) if isinstance(value, tuple | list) else [value]
     if not sides or not all(map(is_whole, sides)):
         raise mistyped(where, SIZE, value)
-    return "x".join(str(int(side)) for side in sides)
+    return "x".join(digits(int(side)) for side in sides)
 
 
 def var_texts(value: object, where: str) -> dict[str, str]:
@@ -67,7 +89,7 @@ def _written(value: Any, where: str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if is_whole(value):
-        return str(int(value))
+        return digits(int(value))
     if isinstance(value, str):
         from json import dumps
 

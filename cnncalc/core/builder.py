@@ -17,7 +17,7 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, Protocol
 
-from cnncalc.core.arguments import fitted, is_whole, mistyped, read_sizes
+from cnncalc.core.arguments import fitted, is_beyond, is_whole, mistyped, read_sizes
 from cnncalc.core.figures import many
 from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
@@ -106,7 +106,6 @@ class Builder:
         self.letters: int = 0  # of all their paths together
         self.needed: list[bool] = []  # for each of `nodes`, once `graph` was called, whether the graph holds it
         self.last: Ref | None = -1 if len(self.inputs) == 1 else None  # what was added last
-        self._shapes = list(self.inputs.values())
         self._names: dict[str, Ref] = {}
         self._blocks: dict[str, Ref] = {}
         self._inside: dict[str, Origin] = {}  # layers that were added by a path, which is to be that of a block
@@ -118,6 +117,7 @@ class Builder:
             self._check_input(input_name, shape)
             if origin is None and input_name not in TAKEN_NAMES:
                 self._check_name(input_name, Label(file, f"input `{clean(input_name)}`"))
+        self._shapes = list(self.inputs.values())
 
     # -------------------------------------------------------------------------------------------- adding by type
 
@@ -168,6 +168,10 @@ class Builder:
             return None
         if "/" in name:
             self._inside[path] = at
+        for attribute, value in (values or {}).items():
+            if is_beyond(value):
+                self.report("limit", f"`{attribute}` is beyond ±10^15 (limit: numbers 10^15)", at)
+                return None
         read = self._read(reads, at)
         self.last = self._add(type, values or {}, read, path, at, named, trainable) if read is not None else None
         return self.last
@@ -304,6 +308,11 @@ class Builder:
 
     def _check_input(self, name: str, shape: Any) -> None:
         if shape is None:  # the reader has said why
+            return
+        if is_beyond(shape):
+            message = f"input `{name}` has a side beyond 10^15 (limit: numbers 10^15)"
+            self.report("limit", message, Label(self.file, f"input `{name}`"))
+            self.inputs[name] = None
             return
         fine = isinstance(shape, tuple) and all(type(side) is int and side >= 1 for side in shape)
         if not fine or not 1 <= len(shape) <= MOST_SIDES + 1:
@@ -540,6 +549,7 @@ class Builder:
         note: str | None = None,
         notes: Iterable[str] = (),
         changed: bool = False,
+        file_bytes: Mapping[str, int] | None = None,
         unread: Callable[[Ref], str | None] = lambda _: None,
     ) -> Graph:
         """The network that leads to the outputs; raises ProblemsFound with all that is wrong.
@@ -579,6 +589,7 @@ class Builder:
             note=note,
             notes=tuple(notes),
             changed=changed,
+            file_bytes=file_bytes or {},
         )
 
     def _stop_if_any(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from cnncalc.core.arguments import SIZE, Size, mistyped, size_text, var_texts
@@ -99,7 +99,8 @@ class Graph:
     """A network that fits together: every name resolved, every shape worked out.
 
     `nodes` leads from the inputs to the outputs; `notes` says what was left out because it leads to none.
-    `document` is what it was read from, which only those know who know its format.
+    `document` is what it was read from, which only those know who know its format. `file_bytes` are those of the
+    tensors that a file of another program has, by their type, where it says so.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Graph:
     document: Any = None
     changed: bool = False  # by --set or --input-size: published figures no longer apply
     reread: Callable[[dict[str, str], str | None], Graph] | None = None  # with these vars, at this input size
+    file_bytes: Mapping[str, int] = field(default_factory=dict)
     storage: Storage = FLOAT32  # which memory is worked out for
 
     def __repr__(self) -> str:

@@ -28,6 +28,8 @@ _MOST_NAMES = 4 * 2**20  # bytes of a list that is only for a cure
 # Inside a hook these lead git to another folder's repository, or have it write to standard error.
 _DROPPED = re.compile(r"GIT_(DIR|WORK_TREE|PREFIX|NAMESPACE|LITERAL_PATHSPECS|TRACE\w*|TR2\w*|FLUSH)")
 _INDEX = "GIT_INDEX_FILE"  # what a hook's commit will hold; only who asks for that index is shown it
+# Each would run a program, the second one print what that says among the answers.
+_PLAIN = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 _QUIET = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -58,6 +60,8 @@ class Tree(Record):
         else:
             found = objects(self.folder, [object], name) if object else None
             data = found[1] if found else None
+            if data is None and object and self._mode(path)[:3] in ("100", "120"):
+                raise _not_fetched(name)
             if self.known is not None and (data is None or len(data) <= SMALL):
                 self.known[object] = data
         return None if data is None else self.source(data, path, name)
@@ -83,10 +87,13 @@ class Tree(Record):
 
     def _listed(self, path: str) -> str:
         """The name of the object of a file, empty where there is none: a line is all that git is asked in."""
-        whole = ("--full-tree",) if self.whole else ()
-        _, out = ask(self.folder, "ls-tree", "-z", *whole, self.ref, "--", path)
-        mode, _, rest = os.fsdecode(out).partition(" ")
+        mode, _, rest = self._mode(path).partition(" ")
         return rest.partition(" ")[2].partition("\t")[0] if mode.startswith("100") else ""
+
+    def _mode(self, path: str) -> str:
+        """What the list of files says of a path: its mode, kind, object; empty where it is not in it."""
+        whole = ("--full-tree",) if self.whole else ()
+        return os.fsdecode(ask(self.folder, "ls-tree", "-z", *whole, self.ref, "--", path)[1])
 
     def _object(self, path: str) -> str:
         return f"{self.ref}:{path}" if self.whole else f"{self.ref}:./{path}"
@@ -317,11 +324,16 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
         if (mode := known.get(posixpath.normpath(below))) is not None:
             if mode.startswith("160000"):
                 raise fail("unreadable", f"`{name}` is a submodule", help="name a file in it: its versions are its own")
-            raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
+            raise _not_fetched(name)
         same = [one for one in known if posixpath.basename(one) == posixpath.basename(below)]
         before = same[0] if same else nearest(below, known)
     help = f"did you mean `{PREFIX}{ref}:{os.path.join(folder, before)}`?" if before else None
     return fail("unreadable", f"cannot read `{name}`: no such file at `{ref}`", help=help)
+
+
+def _not_fetched(name: str) -> ProblemsFound:
+    help = f"`git show {name.removeprefix(PREFIX)}` fetches it; a clone without `--filter` has them all"
+    return fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file", help=help)
 
 
 # ------------------------------------------------------------------------------------------------ the program
@@ -348,7 +360,7 @@ def ask(
     bare = ("-c", "safe.bareRepository=explicit") if folder else ()
     try:
         process = subprocess.Popen(
-            ["git", "--no-pager", "-c", "core.fsmonitor=false", *bare, "-C", folder or ".", *args],
+            ["git", "--no-pager", *_PLAIN, *bare, "-C", folder or ".", *args],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if errors else subprocess.DEVNULL,

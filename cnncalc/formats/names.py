@@ -28,7 +28,7 @@ _LAYERS = {
     "swish": "silu", "hswish": "hard_swish", "hsigmoid": "hard_sigmoid", "parametricrelu": "prelu", "rectifier": "relu",
     "lrelu": "leaky_relu",
     "logsoftmax": "softmax",
-    "sum": "add", "residual": "add", "skip": "add", "shortcut": "add", "plus": "add", "mul": "multiply",
+    "sum": "add", "plus": "add", "mul": "multiply",
     "cat": "concat", "concatenate": "concat", "merge": "concat", "route": "concat", "depthconcat": "concat",
     "mha": "attention", "multiheadattention": "attention", "mhsa": "attention",
     "bmm": "matmul", "dot": "matmul", "mm": "matmul",
@@ -74,6 +74,8 @@ _LARGEST = "of two inputs it is `elementwise: {type: %s, from: [A, B]}`, over po
 _DEFORMABLE = (
     "its offsets are a `conv`; it is `operator: {type: DeformConv, weights: 9 * channels * N, from: [maps, offsets]}`"
 )
+_REPEATED = "`repeat: 3` stands inside the entry that it repeats; a group of layers is a block"
+_RESIDUAL = "write `add: {branches: {main: […], shortcut: []}}`"
 _PATCHES = "write `conv: [N, 16, 16]`, then `to_sequence`"
 _BEHIND = "it learns and multiplies nothing: leave it out; `outputs: [NAME, …]` names what the network gives"
 
@@ -94,6 +96,12 @@ _OTHERWISE = {
     "frozenbatchnorm": "write `batch_norm: {trainable: false}`",
     "max": _LARGEST % ("maximum", "global_max_pool", "channel_max_pool"),
     "min": "of two inputs it is `elementwise: {type: minimum, from: [A, B]}`",
+    **dict.fromkeys(("residual", "skip", "shortcut", "skipconnection"), _RESIDUAL),
+    **dict.fromkeys(
+        ("parallel", "fork", "paths"), "paths stand in what joins them: `concat: {branches: {a: […], b: […]}}`"
+    ),
+    **dict.fromkeys(("if", "when", "condition"), "`when: n > 1` stands inside the entry that it leaves out"),
+    **dict.fromkeys(("for", "loop", "times"), _REPEATED),
     "stack": "write `concat: {from: [A, B]}`; on another axis it takes `axis: height`",
     **dict.fromkeys(("deformconv", "dcn", "dcnv2", "deformableconv"), _DEFORMABLE),
     **dict.fromkeys(
@@ -175,7 +183,7 @@ _OTHERWISE = {
     "sequential": "entries read one another as they are listed; a group with a name is a block",
     "model": "entries read one another as they are listed; a group with a name is a block",
     "modulelist": "entries read one another as they are listed; a group with a name is a block",
-    "repeat": "`repeat: 3` stands inside the entry that it repeats; a group of layers is a block",
+    "repeat": _REPEATED,
     "inception": "a group of layers is a block; its paths are `concat: {branches: …}`",
     "transformerencoderlayer": _TRANSFORMER, "transformerdecoderlayer": _TRANSFORMER, "transformer": _TRANSFORMER,
     "transformerblock": _TRANSFORMER, "transformerencoder": _TRANSFORMER,
@@ -245,10 +253,12 @@ def value_meant(text: str) -> str | None:
         return f"write `{_VALUES[text.lower()]}`"
     if sides := re.fullmatch(r"\(?\s*[1-9]\d{0,8}(?:\s*[,x×]\s*[1-9]\d{0,8}){1,2}\s*\)?", text):
         return f"write `[{', '.join(re.findall('[0-9]+', sides[0]))}]`"
+    if re.fullmatch(r"\d{1,9}( +\d{1,9}){1,2}", text):
+        return f"write `[{', '.join(text.split())}]`"
     if percent := re.fullmatch(r"(\d{1,2}(?:\.\d{1,9})?)\s*%", text):
         return f"write `{float(percent[1]) / 100:g}`"
-    if given := re.fullmatch(r"([A-Za-z_]\w{0,30})\s*=\s*([\w.]{1,30})", text, re.ASCII):
-        return f"write `{given[1]}: {given[2]}`"
+    if given := re.fullmatch(r"([A-Za-z_]\w{0,30})(\s*)=\s*([\w.]{1,30})", text, re.ASCII):
+        return f"write `{given[1]} == {given[3]}`" if given[2] else f"write `{given[1]}: {given[3]}`"
     return None
 
 

@@ -47,6 +47,7 @@ def _network(one: NetworkFigures, first: NetworkFigures) -> dict[str, Any]:
         "status": analysis.status,
         "inputs": analysis.inputs,
         "outputs": analysis.outputs,
+        "file_bytes": dict(analysis.file_bytes),
         "figures": one.figures,
         "ratios": {name: _ratio(first.figures[name], value) for name, value in one.figures.items()},
         "heaviest": {quantity: _heaviest(row, quantity, analysis) for quantity, row in one.heaviest.items()},

@@ -57,6 +57,7 @@ def network(
         "source": analysis.source,
         "note": analysis.note,
         "notes": analysis.notes,
+        "file_bytes": dict(analysis.file_bytes),
     }
     if analysis.graph and any((one := MEASURES.get(name)) and one.assumed for name in asked):
         head["memory"] = analysis.graph.storage._asdict()

@@ -31,6 +31,8 @@ def instructions(sheet: Worksheet, cells: bool = True) -> tuple[str, ...]:
     rows = [sheet.analysis.rows[q.target.row] for q in sheet.questions if q.target and q.target.row is not None]
     if asked & {"weights", "biases"} and any(row.layer.family == "norm" for row in rows):
         found.append("Of a norm the scales are weights and the shifts biases.")
+    if "receptive_field" in asked:
+        found.append("In a receptive field r is what the layer before sees, and j its jump.")
     if "multiplies" in asked:
         found.append("Multiplies are those of one image; adding a bias is none.")
     if any(q.target and q.target.row is None and q.target.quantity == "multiplies" for q in sheet.questions):

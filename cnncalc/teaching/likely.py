@@ -11,8 +11,9 @@ from cnncalc.core.shape import Shape
 from cnncalc.teaching.inverse import MOST_ANSWERS, tried
 from cnncalc.teaching.question import Answer, Question, Target
 from cnncalc.teaching.rework import PARTS, changed, quantity_of, reworked
+from cnncalc.teaching.seen import seen_with
 from cnncalc.teaching.select import called, hidden
-from cnncalc.teaching.slips import SLIPS, Slip
+from cnncalc.teaching.slips import SEEN, SLIPS, Slip
 
 MOST_ROWS = 100  # in which a slip is looked for, one by one
 
@@ -45,6 +46,9 @@ def _direct(analysis: Analysis, question: Question, target: Target, layout: str)
     """In the asked layer itself, in each one before it, and in all of the table."""
     rows = range(target.start, target.stop if target.row is None else target.row + 1)
     near = rows if len(rows) <= MOST_ROWS else rows[-MOST_ROWS:] if target.row is not None else rows[:0]
+    if target.quantity in (SEEN, "trainable"):
+        yield from (_seen if target.quantity == SEEN else _trained)(analysis, target)
+        return
     for slip in SLIPS:
         asked = {target.quantity, "params" if target.quantity in PARTS["params"] else target.quantity} & {*slip.asked}
         if slip.answers and asked:
@@ -67,6 +71,24 @@ def _direct(analysis: Analysis, question: Question, target: Target, layout: str)
             value = _value_with(analysis, target, slip, at)
             if value:
                 yield value, Likely(slip, layer)
+
+
+def _seen(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likely]]:
+    """Of a receptive field: in the asked layer itself, and in all up to it."""
+    assert target.row is not None
+    for slip in SLIPS:
+        for rows in (range(target.row, target.row + 1), range(target.row + 1)) if SEEN in slip.asked else ():
+            value = seen_with(analysis, target, slip, rows)
+            if value:
+                yield value, Likely(slip, "")
+
+
+def _trained(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likely]]:
+    """Of what is trainable: all params, and the others."""
+    counts = [row.counts for row in analysis.rows[target.start : target.stop]]
+    slips = [slip for slip in SLIPS if "trainable" in slip.asked]
+    for slip, value in zip(slips, (sum(one.params for one in counts), sum(one.frozen for one in counts)), strict=True):
+        yield value, Likely(slip, "")
 
 
 def _value_with(analysis: Analysis, target: Target, slip: Slip, at: frozenset[int]) -> Answer | None:

@@ -26,7 +26,7 @@ class Target(Record):
     start: int
     stop: int
     row: int | None
-    quantity: str  # shape, params, weights, biases or multiplies
+    quantity: str  # shape, params, weights, biases, multiplies, trainable or receptive_field
     attribute: str | None = None
     wanted: Shape | int | None = None
 

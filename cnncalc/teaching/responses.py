@@ -107,6 +107,8 @@ def from_table(name: str, cells: list[list[str]], delimiter: str, wanted: Wanted
     head = rows[0][1]
     if head[:6] == ["answers", "status", "points", "open", "of", "percent"]:
         return [Answers(name, problem="holds the marks that `cnncalc grade` gave, no answers", passed_over=True)]
+    if len(head) > MOST_COLUMNS:
+        raise Unreadable(f"has more than {MOST_COLUMNS} columns")
     labels = [_label(cell, wanted.ids) for cell in head]
     down = [_label(row[0], wanted.ids) for _, row in rows]
     named = [id for id in down if id]
@@ -122,9 +124,11 @@ def from_table(name: str, cells: list[list[str]], delimiter: str, wanted: Wanted
 
 
 def _without_end(row: list[str]) -> list[str]:
-    while row and not row[-1]:
-        row = row[:-1]
-    return row
+    """A row up to its last cell that says something."""
+    filled = len(row)
+    while filled and not row[filled - 1]:
+        filled -= 1
+    return row[:filled]
 
 
 def _label(cell: str, ids: tuple[str, ...]) -> str | None:
@@ -166,8 +170,6 @@ def _pairs(name: str, rows: list[tuple[int, list[str]]], delimiter: str, ids: tu
 
 def _one_row_each(name: str, rows: list[tuple[int, list[str]]], wanted: Wanted) -> list[Answers]:
     (_, head), *students = rows
-    if len(head) > MOST_COLUMNS:
-        raise Unreadable(f"has more than {MOST_COLUMNS} columns")
     questions, order = _questions(head, wanted)
     if not questions:
         raise Unreadable("has no answers: no column, and no row, is headed by the number of a question (see --columns)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from math import prod
+from operator import eq
 from typing import Any
 
 from cnncalc.core.analysis import Analysis, Row
@@ -89,10 +90,12 @@ def reworked(analysis: Analysis, target: Target, change: Change, said: Said = NO
                 said.shapes[ref] if ref in said.shapes else found[ref].output if ref in rows else graph.shape(ref)
                 for ref in graph.nodes[index].inputs
             )
+            node = graph.nodes[index]
             layer, reads = change(index, analysis.rows[index], reads)
             if index in said.shapes and target.quantity == "multiplies":
                 layer = _giving(layer, said.shapes[index])
-            found[index] = work(layer, reads)
+            same = layer is node.layer and all(map(eq, reads, map(graph.shape, node.inputs)))
+            found[index] = node.work if same else work(layer, reads)
         except (Impossible, BadValue, ArithmeticError, ValueError, TypeError, LookupError):
             continue
     return found
@@ -110,7 +113,12 @@ def _giving(layer: Layer, output: Shape) -> Layer:
 def quantity_of(
     analysis: Analysis, target: Target, found: Mapping[int, Work], said: Said = NOTHING
 ) -> Shape | int | None:
-    """The quantity that a question asks for, in such work; None where a row that it needs was left out."""
+    """The quantity that a question asks for, in such work; None where a row that it needs was left out.
+
+    Or where no work tells it, as what a layer sees.
+    """
+    if target.quantity in ("receptive_field", "trainable"):
+        return None
     if target.row is not None and target.quantity == "shape":
         return found[target.row].output if target.row in found else None
     total = 0

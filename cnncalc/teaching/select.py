@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
@@ -96,11 +96,9 @@ def called(analysis: Analysis, start: int, stop: int, ref: int) -> str:
     """The name of a row, or of an input, in a table of `start:stop`: without the path that all of it share."""
     assert analysis.graph is not None
     name = analysis.graph.name_of(ref)
-    paths = [row.name.split("/")[:-1] for row in analysis.rows[start:stop]]
-    common = 0
-    while all(len(path) > common and path[common] == paths[0][common] for path in paths):
-        common += 1
-    prefix = "".join(f"{part}/" for part in paths[0][:common])
+    first, last = (analysis.rows[end].name.split("/")[:-1] for end in (start, stop - 1))
+    alike = takewhile(lambda parts: parts[0] == parts[1], zip(first, last, strict=False))  # so is all between them
+    prefix = "".join(f"{part}/" for part, _ in alike)
     return name.removeprefix(prefix) if start <= ref < stop else name
 
 

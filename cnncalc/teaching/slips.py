@@ -12,6 +12,8 @@ COUNTS = ("weights", "biases", "multiplies")
 COUNTED = ("params", "multiplies")
 ALL = ("shape", *COUNTED)
 SUMS = ("sum",)
+SEEN = "receptive_field"
+_EXTENT = r"(\(dilation\*\(kernel - 1\) \+ 1\)|kernel)"  # of a window, in what a layer sees
 
 
 class Slip(Record):
@@ -269,6 +271,43 @@ SLIPS = (
         "concat puts the channels one behind the other: add up their numbers",
         ALL,
         formulas=(Rewritten("out_channels", r"^sum\(channels\)$", "c"),),
+    ),
+    Slip(
+        "forgot the stride",
+        "each stride makes the jump of all that follows larger: r + (F − 1)·j",
+        (SEEN,),
+        formulas=(Rewritten("sees", r"place\*stride", "place"),),
+    ),
+    Slip(
+        "forgot the dilation",
+        "a dilated window reaches dilation·(F − 1) + 1 positions",
+        (SEEN,),
+        formulas=(
+            Rewritten("sees", r"dilation\*\(kernel - 1\) \+ 1", "kernel"),
+            Rewritten("sees", r"^dilation$", "1"),
+        ),
+    ),
+    Slip(
+        "added F for F − 1",
+        "the first position of a window is seen already: r + (F − 1)·j",
+        (SEEN,),
+        formulas=(Rewritten("sees", rf"\+ {_EXTENT} - 1$", r"+ \1"),),
+    ),
+    Slip(
+        "took the jump behind the layer",
+        "a window steps over what the layer reads: the jump before its own stride",
+        (SEEN,),
+        formulas=(Rewritten("sees", rf"\+ {_EXTENT} - 1$", "+ (kernel - 1)*stride"),),
+    ),
+    Slip(
+        "counted what is frozen",
+        "training leaves it as it is: trainable are the other params",
+        ("trainable",),
+    ),
+    Slip(
+        "counted only what is frozen",
+        "trainable is what training changes",
+        ("trainable",),
     ),
     Slip(
         "forgot to flatten the sides",

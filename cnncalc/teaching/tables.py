@@ -8,11 +8,15 @@ from cnncalc.core.record import Record
 from cnncalc.teaching.question import WANTED, Cell, Question, Table, TableLine, Target
 from cnncalc.teaching.recipe import Recipe
 from cnncalc.teaching.rework import PARTS
+from cnncalc.teaching.seen import value_seen, working_seen
 from cnncalc.teaching.select import Window, called, hidden, sources
+from cnncalc.teaching.slips import SEEN
 from cnncalc.teaching.wording import described, hints_of, lines_of, working, written_answer
 
 # Kinds of questions, the quantities that they ask for, in the order of the columns.
 COLUMNS = {"shapes": "shape", "weights": "weights", "biases": "biases", "params": "params", "multiplies": "multiplies"}
+BY_NAME = ("trainable", SEEN)  # which only a chosen cell asks for
+COLUMNS |= {quantity: quantity for quantity in BY_NAME}
 ALWAYS = ("shape", "params", "multiplies")
 LEAST_ROUNDED = 10_000
 NOT_ASKED = "·"
@@ -32,6 +36,8 @@ def value_of(analysis: Analysis, blank: Blank) -> object:
     """The answer of a blank."""
     if blank.row is not None:
         row = analysis.rows[blank.row]
+        if blank.quantity == SEEN:
+            return value_seen(analysis, row)
         return row.output_shape if blank.quantity == "shape" else getattr(row.counts, blank.quantity)
     return sum(getattr(row.counts, blank.quantity) for row in analysis.rows[blank.window.start : blank.window.stop])
 
@@ -44,7 +50,8 @@ def columns_of(recipe: Recipe) -> tuple[str, ...]:
     """
     apart = [kind for kind in PARTS["params"] if kind in recipe.ask]
     left_out = ("params",) if apart and "params" not in recipe.ask else ()
-    return tuple(one for one in COLUMNS.values() if one in (*apart, *ALWAYS) and one not in left_out)
+    named = [one for one in BY_NAME if any(cell.endswith(f".{one}") for cell in recipe.cells)]
+    return tuple(one for one in COLUMNS.values() if one in (*apart, *ALWAYS, *named) and one not in left_out)
 
 
 def tables_of(analysis: Analysis, recipe: Recipe, blanks: list[Blank]) -> tuple[tuple[Table, ...], list[Question]]:
@@ -54,7 +61,7 @@ def tables_of(analysis: Analysis, recipe: Recipe, blanks: list[Blank]) -> tuple[
     if not chosen:
         return (), []
     columns = columns_of(recipe)
-    titles = tuple("output" if quantity == "shape" else quantity for quantity in columns)
+    titles = tuple("output" if quantity == "shape" else quantity.replace("_", " ") for quantity in columns)
     if recipe.single:
         used = sorted({blank.window for blank in blanks})
         lines = [_line(analysis, recipe, window, window.start, chosen, questions) for window in used]
@@ -64,7 +71,10 @@ def tables_of(analysis: Analysis, recipe: Recipe, blanks: list[Blank]) -> tuple[
     for window in sorted({blank.window for blank in blanks}):
         shown = [i for i in range(window.start, window.stop) if i in asked or not hidden(analysis.rows[i])]
         lines = [_line(analysis, recipe, window, index, chosen, questions) for index in shown]
-        sums = [_cell(analysis, recipe, Blank(window, None, q), chosen, questions) for q in columns[1:]]
+        sums = [
+            Cell("") if q == SEEN else _cell(analysis, recipe, Blank(window, None, q), chosen, questions)
+            for q in columns[1:]
+        ]
         if any(cell.question for cell in sums):
             lines.append(TableLine("together", "", "", (Cell(""), *sums)))
         caption = _caption(analysis, recipe, window)
@@ -122,16 +132,18 @@ def _cell(analysis: Analysis, recipe: Recipe, blank: Blank, chosen: set[Blank], 
         questions.append(_question(analysis, recipe, blank, str(len(questions) + 1)))
         return Cell("", questions[-1].id)
     value = value_of(analysis, blank)
-    assert isinstance(value, (int, tuple))
     if not value:
         return Cell(NONE)
+    assert isinstance(value, (int, tuple))
     return Cell(written_answer(value, recipe.layout) if recipe.single else NOT_ASKED)
 
 
 def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Question:
     value = value_of(analysis, blank)
     assert isinstance(value, (int, tuple))
-    asked = f"How many {blank.quantity}?"
+    asked = f"How many {'trainable params' if blank.quantity == 'trainable' else blank.quantity}?"
+    if blank.quantity == SEEN:
+        asked = "How many positions of the input does one output see, along the longest side?"
     if isinstance(value, tuple):
         last = "channels last" if recipe.layout == "hwc" else "channels first"
         order = {1: "a vector: one number", 3: WANTED[recipe.layout]}.get(len(value), last)
@@ -162,6 +174,12 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
         )
     row = analysis.rows[blank.row]
     found = working(row.layer, row.input_shapes, blank.quantity)
+    way = lines_of(found) or (f"{blank.quantity}: `{row.type}` has none",)
+    hints: tuple[str, ...] = (
+        hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",)
+    )
+    if blank.quantity == SEEN:
+        way, hints = working_seen(analysis, row)
     if recipe.single:
         reads = f"reads {written_answer(row.input_shapes[0], recipe.layout)}"
         name = row.name
@@ -176,8 +194,8 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
         layer=row.name,
         prompt=f"`{name}` {reads}: {described(row)}. {asked}",
         accepted=(value,),
-        working=lines_of(found) or (f"{blank.quantity}: `{row.type}` has none",),
-        hints=hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",),
+        working=way,
+        hints=hints,
         rounded=rounded,
         target=target,
     )

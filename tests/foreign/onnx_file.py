@@ -89,9 +89,10 @@ def body(
     outputs: Sequence[bytes],
     stored: Sequence[bytes] = (),
     declared: Sequence[bytes] = (),
+    name: str = "net",
 ) -> Body:
     """A GraphProto."""
-    graph = b"".join(field(1, one) for one in nodes) + field(2, "net")
+    graph = b"".join(field(1, one) for one in nodes) + field(2, name)
     for number, messages in ((5, stored), (11, inputs), (12, outputs), (13, declared)):
         graph += b"".join(field(number, one) for one in messages)
     return Body(graph)
@@ -105,9 +106,10 @@ def model(
     declared: Sequence[bytes] = (),
     functions: Sequence[bytes] = (),
     beside: Mapping[str, str] = MappingProxyType({}),
+    name: str = "net",
 ) -> bytes:
     """A ModelProto."""
-    graph = body(nodes, inputs, outputs, stored, declared)
+    graph = body(nodes, inputs, outputs, stored, declared, name)
     graph += b"".join(field(16, entry(*one)) for one in beside.items())
     head = field(1, 8) + field(2, "tests") + field(7, graph) + field(8, field(1, "") + field(2, 17))
     return head + b"".join(field(25, one) for one in functions)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cnncalc
-from tests.running import invoke
+from tests.foreign.examples import EXAMPLES, FOLDER
+from tests.running import ROOT, invoke
 
 NETWORK = """
 import torch
@@ -74,6 +77,34 @@ def test_an_exported_program_has_the_figures_of_its_network(beside: Path) -> Non
     assert analysis.totals.params == sum(one.numel() for one in network.parameters())
     assert (analysis.totals.multiplies, analysis.totals.buffers, analysis.status) == (136_880, 32, "exact")
     assert analysis.groups["1"].kind == "Block"
+
+
+PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> tuple[str, list[tuple[str, str]]]:
+    """The Python of a section of the page, and its commands, each with the output that is shown."""
+    text = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    program = "".join(re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+    return program, re.findall(r"^```text\n\$ cnncalc ([^\n]*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.oracle
+@pytest.mark.filterwarnings("ignore")  # of the exporters
+def test_the_page_shows_what_the_program_on_it_writes(beside: Path) -> None:
+    """The page itself is run on small files of ours: those that PyTorch writes give the same."""
+    pytest.importorskip("torch")
+    pytest.importorskip("onnxscript")
+    (to_pytorch, pytorch), (to_onnx, onnx) = section("A network in PyTorch"), section("A model of ONNX")
+    exec(f"{to_pytorch}\n{to_onnx}", {})
+    for command, shown in (*pytorch, *onnx):
+        assert invoke(*shlex.split(command)).out.splitlines() == shown.splitlines(), command
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_files_of_the_page_are_those_that_our_tests_write(name: str) -> None:
+    assert (FOLDER / name).read_bytes() == EXAMPLES[name]()
 
 
 @pytest.mark.oracle

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import cnncalc
 from cnncalc.core.analysis import Analysis
 from tests.foreign.onnx_file import body, field, model, node, scalar, tensor, value
+from tests.running import invoke
 
 pytestmark = pytest.mark.quick
 
@@ -60,6 +62,15 @@ def test_the_exporter_says_what_is_learned(tmp_path: Path) -> None:
         "the exporter worked out ahead what is made of `attn.table`, whose own sizes are not in the file: counted are "
         "the 25 numbers that are",
     )
+
+
+def test_a_long_list_of_the_exporter_is_read_and_what_is_not_asked_for_passed_over(tmp_path: Path) -> None:
+    """Of DenseNet-169 it is 130 KB; beside each node stands the way through the program, which nobody reads."""
+    long = {"pkg.torch.export.ExportedProgram.graph_signature": SIGNATURE + 3_000 * "p: PARAMETER target='p'\n"}
+    for beside in (long, {"pkg.torch.onnx.stack_trace": 100_000 * "line "}):
+        nodes, stored = [node("Add", ["x", "shift"], ["y"])], [tensor("shift", [5, 5])]
+        data = model(nodes, [value("x", [1, 5, 5])], [value("y", [1, 5, 5])], stored, beside=beside)
+        assert read(tmp_path, data).totals.buffers == (25 if beside is long else 0)
 
 
 def written_out(parts: Any, axes: int = -1) -> bytes:
@@ -259,3 +270,27 @@ def test_functions_that_call_each_other_without_end_of_it_are_refused(tmp_path: 
     with pytest.raises(cnncalc.ProblemsFound) as found:
         read(tmp_path, data)
     assert "more than 50,000 operators" in found.value.problems[0].message
+
+
+def small_of(dtype: int) -> bytes:
+    stored = [tensor("w", [4, 3, 3, 3], dtype=dtype), tensor("b", [4])]
+    return model([node("Conv", ["x", "w", "b"], ["y"])], [value("x", [1, 3, 8, 8])], [value("y", [1, 4, 6, 6])], stored)
+
+
+def test_the_bytes_of_the_file_are_told_by_their_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, dtype in (("whole", 1), ("half", 10), ("eighth", 3)):
+        (tmp_path / f"{name}.onnx").write_bytes(small_of(dtype))
+    assert cnncalc.analyze(cnncalc.load("half.onnx")).file_bytes == {"float16": 216, "float32": 16}
+    assert " stored       0.000 MB: 216 bytes as float16, 16 bytes as float32\n" in invoke("summary", "half.onnx").out
+    assert json.loads(invoke("summary", "whole.onnx", "-f", "json").out)["file_bytes"] == {"float32": 448}
+    ran = invoke("compare", "whole.onnx", "eighth.onnx", "-f", "json")
+    assert [one["file_bytes"] for one in json.loads(ran.out)["networks"]] == [
+        {"float32": 448},
+        {"int8": 108, "float32": 16},
+    ]
+    lines = [line.split() for line in invoke("compare", "whole.onnx", "eighth.onnx").out.splitlines()]
+    assert [line for line in lines if line[:1] == ["stored"]] == [
+        ["stored", "0.000", "MB", "float32", "0.000", "MB", "int8/float32", "−72.3", "%", "×0.28"]
+    ]
+    assert cnncalc.analyze(cnncalc.load("lenet5")).file_bytes == {}

@@ -1,9 +1,8 @@
 """The choices that hold for each file of a run: those of the command line, then those of its project.
 
 What a file is held to is said by the nearest `pyproject.toml` with a table for us, in its folder or one above, up to
-the top of its repository; for
-standard input and bundled files by the nearest to the working folder, and so is what a whole run is about: `files`,
-`exclude`, `baseline`.
+the top of its repository; for standard input and bundled files by the nearest to the working folder, and so is what a
+whole run is about: `files`, `exclude`, `baseline`.
 """
 
 from __future__ import annotations
@@ -22,6 +21,19 @@ if TYPE_CHECKING:
 
 FILES = ("architectures",)  # of a project that says nothing
 NOTHING = Choices()
+
+
+def _is_of_another(path: str, folder: str) -> bool:
+    """Whether a file above a folder that is in no repository belongs to someone who owns nothing of it, nor is root."""
+    top = top_of(folder)
+    if os.path.lexists(os.path.join(top, ".git")):
+        return False
+    return owner(path) not in (owner(folder), 0)
+
+
+def owner(path: str) -> int:
+    """The number of the user to whom a file belongs; 0 on systems without such numbers."""
+    return os.stat(path).st_uid
 
 
 class Project:
@@ -48,16 +60,19 @@ class Project:
     def config(self, folder: str) -> Config:
         """The choices of the project that a folder belongs to: the first file with a table for us, going up.
 
-        What lies above the top of a repository says nothing: others may write there, as into `/tmp`.
+        What lies above the top of a repository says nothing: others may write there, as into `/tmp`. Without a
+        repository a file above counts that belongs to whoever owns the folder, or to root.
         """
         passed = []
-        folder = os.path.abspath(folder)
+        started = folder = os.path.abspath(folder)
         while folder not in self._known:
             passed.append(folder)
             path = os.path.join(folder, NAME)
             data = self.read(path)
             config = None if data is None else read_config(path, data)
             parent = os.path.dirname(folder)
+            if config is not None and folder != started and _is_of_another(path, started):
+                config = None
             top = os.path.lexists(os.path.join(folder, ".git"))
             if config is not None:
                 if os.path.islink(path) and is_outside(path, top_of(folder)):

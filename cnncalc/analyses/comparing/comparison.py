@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.analysis import Analysis, Row
-from cnncalc.core.figures import change, percent, ratio
+from cnncalc.core.figures import change, megabytes, percent, ratio
 from cnncalc.core.problem import Problem, clean
 from cnncalc.core.record import Record
 from cnncalc.core.result import Tabular
@@ -140,6 +140,8 @@ def lines(networks: Sequence[NetworkFigures], style: Style) -> list[FigureLine]:
         ratios = [style.plain(ratio(figures[0], figure)) for figure in figures]
         if any(figures):
             found.append(FigureLine(measure.label, cells, changes, ratios))
+    if any(one.analysis.file_bytes for one in networks):
+        found.append(_stored(networks, style))
     for quantity in used(Use.HEADLINE):
         found.append(_words(f"most {quantity}", [heaviest_text(one, quantity, style) for one in networks]))
     return found
@@ -166,6 +168,17 @@ def bounds(networks: Sequence[NetworkFigures]) -> list[str]:
         for one in networks
         if one.analysis.uncounted
     ]
+
+
+def _stored(networks: Sequence[NetworkFigures], style: Style) -> FigureLine:
+    """What files of other programs store; an architecture stores nothing."""
+    sizes = [sum(one.analysis.file_bytes.values()) for one in networks]
+    types = ["/".join(one.analysis.file_bytes) for one in networks]
+    cells = [style.plain(f"{megabytes(size)} {type}" if size else "–") for size, type in zip(sizes, types, strict=True)]
+    if not all(sizes):
+        return _words("stored", cells)
+    changes, ratios = ([style.plain(how(sizes[0], size)) for size in sizes] for how in (change, ratio))
+    return FigureLine("stored", cells, changes, ratios)
 
 
 def _words(label: str, cells: list[str]) -> FigureLine:

@@ -292,7 +292,7 @@ class Lowering:
         inputs = list(self.builder.inputs)
         named = {(self.builder.nodes[ref].name if ref >= 0 else inputs[-1 - ref]): ref for ref in outputs.values()}
         self._say()
-        return self.builder.graph(named, notes=self.notes, changed=self.changed)
+        return self.builder.graph(named, notes=self.notes, changed=self.changed, file_bytes=self._bytes())
 
     def _truth(self, name: str) -> bool | None:
         """What a tensor is that decides something; None where that is not known before the network runs."""
@@ -988,7 +988,18 @@ class Lowering:
             found[0] = 1
         return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
 
-    # -------------------------------------------------------------------------------------- notes
+    # -------------------------------------------------------------------------------------- what is said besides
+
+    def _bytes(self) -> dict[str, int]:
+        """The bytes of the tensors in the file by their type, the most first; nothing where it does not say them.
+
+        Single numbers and sizes, which are small int64, belong to operators.
+        """
+        found: dict[str, int] = {}
+        for one in self.net.stored.values() if self.net.keeps_books else ():
+            if (one.learned or one.size > 1) and (one.values is None or one.dtype != "int64"):
+                found[clean(one.dtype)] = found.get(clean(one.dtype), 0) + one.bytes
+        return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
 
     def _differs(self, operator: Operation, why: str) -> None:
         """A note that an operator is taken as the file says, for what follows is another thing."""
@@ -1011,14 +1022,6 @@ class Lowering:
                 f"{len(shared)} stored tensors are read by several layers and count at each: {more:,} numbers more "
                 "than are stored"
             )
-        sizes: dict[str, int] = {}
-        for name in self.read:
-            if name in self.net.stored:
-                one = self.net.stored[name]
-                sizes[one.dtype] = sizes.get(one.dtype, 0) + one.bytes
-        if sizes.keys() - {"float32"}:
-            listed = ", ".join(f"{size:,} as {clean(dtype)}" for dtype, size in sizes.items())
-            self.notes.append(f"the file stores {sum(sizes.values()):,} bytes: {listed}")
         read = {name for operator in self.operations for name in operator.reads}
         spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
         if spare:

@@ -21,6 +21,7 @@ from cnncalc.formats.source import Source
 
 DEEPEST_CALL = 20
 MOST_AXES = 32
+LONGEST_LIST = 2**22  # bytes of what an exporter wrote down of all tensors
 DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
     10: "float16", 11: "float64", 12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128", 16: "bfloat16",
@@ -213,10 +214,8 @@ class _Model:
                 name, dims = self._declaration(value)
                 if dims is not None:
                     self.net.declared[name] = dims
-            elif number == 16 and kind == BYTES:
-                key, text = self._entry(value)
-                if key == SIGNATURE:
-                    self.kinds = {name: kind for kind, name in SIGNED.findall(text)}
+            elif number == 16 and kind == BYTES and (text := self._beside(value, SIGNATURE)):
+                self.kinds = {name: kind for kind, name in SIGNED.findall(text)}
         self._with_kinds()
         for value in nodes:
             self._node(value, "", (), 0, {})
@@ -244,16 +243,16 @@ class _Model:
                         for n2, k2, shape in self.wire.fields(type_):
                             if n2 == 2 and k2 == BYTES:
                                 dims = self._shape(shape)
-            elif number == 4 and kind == BYTES:
-                key, text = self._entry(value)
-                if key == FOLDED:
-                    self.made_of[name] = QUOTED.findall(text)
+            elif number == 4 and kind == BYTES and (text := self._beside(value, FOLDED)):
+                self.made_of[name] = QUOTED.findall(text)
         return name, dims
 
-    def _entry(self, span: Span) -> tuple[str, str]:
-        """The key and the text of what a program wrote beside something."""
-        found = {number: self.wire.text(kind, value) for number, kind, value in self.wire.fields(span)}
-        return found.get(1, ""), found.get(2, "")
+    def _beside(self, span: Span, wanted: str) -> str:
+        """The text that a program wrote beside something under that key; nothing where it is another one."""
+        found = {number: (kind, value) for number, kind, value in self.wire.fields(span)}
+        if 1 not in found or 2 not in found or self.wire.text(*found[1]) != wanted:
+            return ""
+        return self.wire.text(*found[2], LONGEST_LIST)
 
     def _shape(self, span: Span) -> Dims:
         dims: list[Any] = []
@@ -491,10 +490,7 @@ class _Model:
 
     def _scopes(self, span: Span) -> tuple[str, ...]:
         """The path of modules that the exporter of PyTorch wrote beside a node."""
-        key, text = self._entry(span)
-        if key != "pkg.torch.onnx.name_scopes":
-            return ()
-        paths = QUOTED.findall(text)
+        paths = QUOTED.findall(self._beside(span, "pkg.torch.onnx.name_scopes"))
         return _segments([path for path in paths[:-1] if path])
 
     def _called(self, type: str, called: str, reads: list[str]) -> str:

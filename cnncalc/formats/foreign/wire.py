@@ -102,16 +102,16 @@ class Wire:
             packed = self.data[start:stop]
         return list(struct.unpack(f"<{len(packed) // 4}f", packed[: len(packed) // 4 * 4]))
 
-    def text(self, kind: int, value: Any) -> str:
-        """The text of a field; what is no UTF-8 is replaced."""
-        start, stop = self._span(kind, value)
+    def text(self, kind: int, value: Any, most: int = LONGEST_FIELD) -> str:
+        """The text of a field; what is no UTF-8 is replaced. Raises Malformed where it has more bytes than `most`."""
+        start, stop = self._span(kind, value, most)
         return bytes(self.data[start:stop]).decode("utf-8", "replace")
 
-    def _span(self, kind: int, value: Any) -> Span:
+    def _span(self, kind: int, value: Any, most: int = LONGEST_FIELD) -> Span:
         if kind != BYTES:
             raise Malformed("a number stands where a text belongs")
         span: Span = value
-        if span.stop - span.start > LONGEST_FIELD:
+        if span.stop - span.start > most:
             raise Malformed(f"a text of {span.stop - span.start:,} bytes")
         return span
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
+from cnncalc.core.arguments import digits
 from cnncalc.core.names import composed
 from cnncalc.core.problem import Label, Origin, fail
 from cnncalc.formats.source import DEEPEST, Map, Node, Seq, Source, Text
@@ -84,7 +85,7 @@ def _written(value: Any, path: str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Integral):
-        return str(int(value))
+        return digits(int(value))
     if isinstance(value, Real):
         return repr(float(value))
     raise TypeError(f"{path or 'the network'}: must be text, a number, a list or a mapping, is {type(value).__name__}")

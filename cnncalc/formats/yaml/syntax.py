@@ -13,6 +13,20 @@ from cnncalc.formats.source import DEEPEST, Source
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: .*)?$", re.MULTILINE)
 _SIGNS = re.compile(r"\n[ \t]*- |'(?:[^'\n]|'')*'|\"(?:[^\"\\\n]|\\.)*\"|(?<=\s)#[^\n]*|[\[\]{}]")
 _ENTRY = re.compile(r"\n[ \t]*- ")
+_WORDS = {
+    "could not find expected ':'": "a `:` is missing",
+    "did not find expected ',' or '}'": "neither `,` nor `}` where one belongs",
+    "did not find expected ',' or ']'": "neither `,` nor `]` where one belongs",
+    "did not find expected '-' indicator": "no `- ` where an entry begins",
+    "did not find expected key": "no key where one belongs",
+    "did not find expected node content": "no value where one belongs",
+    "did not find expected <document start>": "text behind the end",
+    "mapping values are not allowed in this context": "a `: ` where no key can stand",
+    "found character that cannot start any token": "a character that begins nothing",
+    "found a tab character that violates indentation": "a tab where spaces belong",
+    "found unknown escape character": "an unknown escape in a quoted text",
+    "found unexpected end of stream": "the text ends too early",
+}
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -34,8 +48,17 @@ def syntax_problem(error: yaml.YAMLError, source: Source) -> ProblemsFound:
         return fail("yaml-syntax", "not YAML", Place(source.name, 1, 1))
     mark = mark or context
     place = source.where(mark)
+    sign = text[mark.index : mark.index + 1]
+    if context is not None and text[context.index : context.index + 1] in ("*", "&"):
+        message = f"`{text[context.index]}` begins a name of YAML's own, and none follows"
+        help = (
+            "quote what is text, or move an expression to where no `*` begins it; an entry is repeated by `repeat: 2`"
+        )
+        return fail("yaml-syntax", message, source.where(context), help)
+    if sign in ("@", "`", "%") and "cannot start any token" in what:
+        return fail("yaml-syntax", f"`{sign}` begins nothing in YAML", place, "quote what is text")
     if cure := _cure(place):
-        return fail("yaml-syntax", f"not YAML: {what}", place, cure)
+        return fail("yaml-syntax", f"not YAML: {_plain(what)}", place, cure)
     opened = text[context.index : context.index + 1] if context is not None else ""
     if opened in _CLOSING and not _is_closed(text, context.index):
         closing, found = _CLOSING[opened], text[mark.index : mark.index + 1]
@@ -114,7 +137,10 @@ def _is_closed(text: str, start: int) -> bool:
 
 
 def _plain(what: str) -> str:
-    return what.replace("could not find expected ':'", "a `:` is missing")
+    """What the parser says, in words of a file."""
+    for theirs, ours in _WORDS.items():
+        what = what.replace(theirs, ours)
+    return what
 
 
 def not_allowed(source: Source, character: Any, position: int) -> ProblemsFound:

@@ -310,7 +310,8 @@ def _refuse_split(node: Map | Seq) -> None:
         elif torn is not None and text.count(")") > text.count("("):
             inside, what = ("{ }", f"`{name}` is") if isinstance(node, Map) else ("[ ]", "one value is")
             message = f"a comma inside {inside} splits the entry: {what} `{torn.text}`"
-            raise fail("split-expression", message, torn.origin, SPLIT_CURE)
+            tuple_cure = f"a list stands in brackets: `{name}: [224, 224]`"
+            raise fail("split-expression", message, torn.origin, tuple_cure if torn.text[0] == "(" else SPLIT_CURE)
 
 
 def _as_pairs(item: Node) -> list[tuple[Text, Node]]:

@@ -15,6 +15,9 @@ UNKNOWN: Any = object()  # the value of what could not be worked out: a problem 
 
 _SIZES = ("channels", "height", "width", "depth", "length")
 
+_CALLED = {"C": "channels", "C_in": "channels", "in_channels": "channels", "in_features": "channels", "H": "height",
+           "W": "width", "D": "depth", "L": "length"}  # fmt: skip
+
 
 class Silent(Exception):
     """A read of something unknown; the problem has been reported where it arose."""
@@ -119,6 +122,14 @@ class Env(dict[str, Any]):
         axes = AXES[len(self.reads) - 1] if isinstance(self.reads, tuple) else ()
         sizes = [axis for axis in axes if axis not in self]
         return [*(name for name in self if self[name] is not UNKNOWN), *sizes, *(["copy"] if self.number else [])]
+
+    def size_meant(self, name: str) -> str | None:
+        """The cure for a name that is no var: the size that is called so elsewhere, or an entry."""
+        if name in _CALLED and _CALLED[name] in (*self.known(), "channels"):
+            return f"of what is read it is `{_CALLED[name]}`"
+        if self.scope and (name == "previous" or name in self.scope.names() or name in self.scope.inputs):
+            return f"it is no number: a size of it is `{name}.channels`" if is_word(name) else None
+        return None
 
     def odd_name(self, text: str) -> str | None:
         """The cure where a text reads the size of a name that no expression can hold: `conv-1.height`."""

@@ -19,6 +19,7 @@ from cnncalc.formats.yaml.reading.problems import check_name, colon_cure
 LARGEST_SIDE = 4_096
 _UNSIZED = ("none", "?", "-1", "any", "dynamic", "variable", "unknown")
 KEYS = ("channels", "size", "length", "depth", "height", "width")
+_SEVERAL = "write `inputs: {left: {channels: 3, size: 224}}`"
 
 
 def network_inputs(
@@ -35,11 +36,9 @@ def network_inputs(
         for key, _ in node:
             check_name(key, problems)
     elif node is not None:
-        problems.add("bad-value", "`inputs` must be a mapping of names", node)
+        problems.add("bad-value", "`inputs` must be a mapping of names", node, _SEVERAL)
     if "inputs" in fields and not given and not problems.found:
-        problems.add(
-            "missing-key", "`inputs` is empty", fields["inputs"], "write `inputs: {left: {channels: 3, size: 224}}`"
-        )
+        problems.add("missing-key", "`inputs` is empty", fields["inputs"], _SEVERAL)
     sizes = read_sizes(input_size, list(given), problems) if input_size is not None else {}
     values = Values(problems)
     return {name: _input_shape(node, env, sizes.get(name), values) for name, node in given.items()}
@@ -97,7 +96,7 @@ def _input_shape(node: Node, env: Env, size: tuple[int, ...] | None, values_of: 
     failed = False
     for key, value in node:
         if key.text not in KEYS:
-            help = misspelt(key.text, KEYS)
+            help = misspelt(key.text, KEYS) or "an input is written `{channels: 3, size: [224, 224]}`"
             problems.add("unknown-key", f"unknown key of an input: `{key.text}`", key, colon_cure(key) or help)
             failed = True
             continue

@@ -45,7 +45,7 @@ def _with_outputs(graph: Graph, outputs: Sequence[Text], problems: Problems) -> 
     known = builder.insert(graph, "", [-1 - number for number in range(len(graph.inputs))], at)
     refs = {node.text: found_in(graph, known, node, problems) for node in outputs}
     problems.stop_if_any()
-    return builder.graph(refs, notes=graph.notes, changed=graph.changed)
+    return builder.graph(refs, notes=graph.notes, changed=graph.changed, file_bytes=graph.file_bytes)
 
 
 def found_in(graph: Graph, known: Mapping[str, Ref], node: Text, problems: Any) -> Ref | None:

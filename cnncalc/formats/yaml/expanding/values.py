@@ -87,9 +87,10 @@ class Values:
             from cnncalc.formats.names import value_meant  # here, for most files are fine
 
             name = error.name
+            known = env.odd_name(text) or env.size_meant(name)
 
             def help() -> str | None:
-                return value_meant(text) or value_meant(name) or env.odd_name(text) or misspelt(name, env.known())
+                return value_meant(text) or value_meant(name) or known or misspelt(name, env.known())
 
             self.problems.add(
                 "unknown-name",

@@ -46,7 +46,10 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
         what, cure = renamed_type(entry, type_name) or (f"no layer or block `{type_name}`", None)
 
         def help() -> str | None:
-            return cure or colon_cure(entry.key) or unknown_type(type_name, [*blocks, *LAYERS])
+            from cnncalc.formats.yaml.reading.elsewhere import call_meant
+
+            known = [*blocks, *LAYERS]
+            return cure or call_meant(type_name, known) or colon_cure(entry.key) or unknown_type(type_name, known)
 
         problems.add("unknown-layer", what, entry.key, help)
         return {}
@@ -76,7 +79,7 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
             if type_name not in blocks and (said := renamed_attribute(entry, type_name, known, key.text)):
                 problems.add("unknown-attribute", said[0], key, said[1])
                 continue
-            attribute_cure = partial(_attribute_cure, key, known, type_name)
+            attribute_cure = partial(_attribute_cure, key, value, known, type_name)
             problems.add("unknown-attribute", f"unknown attribute of `{type_name}`: `{key.text}`", key, attribute_cure)
         elif key.text in bound:
             problems.add(
@@ -87,8 +90,10 @@ def bind(entry: Entry, type_name: str, blocks: dict[str, Block], problems: Probl
     return bound
 
 
-def _attribute_cure(key: Text, known: list[str], type_name: str) -> str | None:
+def _attribute_cure(key: Text, value: Node, known: list[str], type_name: str) -> str | None:
     cure = colon_cure(key) or unknown_attribute(type_name, key.text, [*known, *COMMON, *_branches(type_name)])
+    if not cure and _branches(type_name) and not isinstance(value, Text):
+        return f"branches stand together: `{type_name}: {{branches: {{{key.text}: […], …}}}}`"
     return cure or (f"`{type_name}` has {', '.join(f'`{name}`' for name in known)}" if known else None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from cnncalc.core.builder import or_operator
 from cnncalc.core.names import A_NAME, unseen, wrong_name
@@ -52,8 +52,15 @@ def unseen_cure(text: str) -> str | None:
     return f"it holds {character}, which cannot be seen: write it anew" if character else None
 
 
-def check_name(node: Text, problems: Problems) -> None:
-    """Report a name that is none."""
+def call_cure(key: Text) -> str | None:
+    """The cure for a block that is written as it is called: `unit(n, s=1)`."""
+    from cnncalc.formats.yaml.reading.elsewhere import block_meant
+
+    return block_meant(key.text)
+
+
+def check_name(node: Text, problems: Problems, cure_of: Callable[[Text], str | None] = colon_cure) -> None:
+    """Report a name that is none; `cure_of` may know what was meant."""
     if wrong := wrong_name(node.text):
         code, message, cure = wrong
-        problems.add(code, message, node, cure or colon_cure(node) or A_NAME)
+        problems.add(code, message, node, cure or cure_of(node) or colon_cure(node) or A_NAME)

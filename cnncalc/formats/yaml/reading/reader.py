@@ -13,6 +13,7 @@ from cnncalc.core.problem import Problems, ProblemsFound, misspelt
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.reading.entries import COMMON, Block, Branch, Entries, Entry, NetworkUse, Param
 from cnncalc.formats.yaml.reading.problems import (
+    call_cure,
     check_name,
     colon_cure,
     unknown_attribute,
@@ -46,7 +47,9 @@ class Reader:
         """Pairs of a mapping; none where it is something else, which is reported."""
         if isinstance(node, Map):
             return node.pairs
-        self.problems.add("bad-value", f"`{what}` must be a mapping", node)
+        from cnncalc.formats.yaml.reading.elsewhere import mapping_meant  # here, for most files are fine
+
+        self.problems.add("bad-value", f"`{what}` must be a mapping", node, mapping_meant(what, node))
         return []
 
     def words(self, node: Node, what: str) -> list[Text]:
@@ -112,7 +115,7 @@ class Reader:
         """Blocks by name."""
         found = {}
         for key, value in self.mapping(node, "blocks"):
-            check_name(key, self.problems)
+            check_name(key, self.problems, call_cure)
             if key.text in _OF_A_BRANCH:
                 message = f"a block cannot be called `{key.text}`: a branch has a key of that name"
                 self.problems.add("bad-name", message, key, "choose another name")
@@ -201,7 +204,14 @@ class Reader:
     def params(self, node: Node) -> list[Param]:
         """Params of a block, each once; raises ProblemsFound where there are too many."""
         found: dict[str, Param] = {}
-        items = node.items if isinstance(node, Seq) else [node]
+        items: list[Node] = node.items if isinstance(node, Seq) else [node]
+        if isinstance(node, Map):
+            from cnncalc.formats.yaml.reading.elsewhere import params_meant
+
+            meant = params_meant(node)
+            items = [*meant]
+            help = f"write `params: [{', '.join(param.text for param in meant[:3])}]`"
+            self.problems.add("bad-value", "`params` is a list of names, with defaults where they have any", node, help)
         if len(items) > MOST_PARAMS:
             message = f"a block with {len(items):,} params (limit: params {MOST_PARAMS:,})"
             self.stop(message, items[MOST_PARAMS])
@@ -224,7 +234,8 @@ class Reader:
     def entries(self, node: Node) -> Entries:
         """Entries of a list of layers; those that cannot be read are reported and left out."""
         if not isinstance(node, Seq):
-            self.problems.add("bad-value", "layers are a list: each entry begins with `- `", node)
+            help = "write `- conv: {filters: 64, kernel: 3}`"
+            self.problems.add("bad-value", "layers are a list: each entry begins with `- `", node, help)
             return Entries()
         read = (self.entry(item) for item in node.items)
         return Entries(entry for entry in read if entry is not None)
@@ -237,6 +248,10 @@ class Reader:
             keys = [key for key, _ in node] if isinstance(node, Map) else []
             known = [key.text for key in keys if key.text in LAYERS]
             help = f"indent the attributes below `{known[0]}:`" if known else "write `conv: {filters: 64, kernel: 3}`"
+            if isinstance(node, Map) and not known:
+                from cnncalc.formats.yaml.reading.elsewhere import entry_meant
+
+                help = entry_meant(node, LAYERS) or help
             self.problems.add(
                 "bad-value", "an entry is one layer type with its attributes", keys[0] if keys else node, help
             )
@@ -309,6 +324,14 @@ class Reader:
         place = sum(attribute.required for attribute in layer.attributes.values())
         given = entry.positional[place : place + 1]
         given += [value for key, value in entry.named if key.text == "branches"]
+        beside = entry.positional[place : place + 2]
+        if len(beside) == 2 and all(isinstance(item, Seq) for item in beside):  # [[relu], [tanh]]
+            more = [item for item in entry.positional[place:] if isinstance(item, Seq)]
+            help = f"write `{entry.type}: {{branches: [[…], […]]}}`"
+            self.problems.add("bad-value", "the branches are one list of lists", beside[1], help)
+            entry.positional = entry.positional[:place]
+            entry.branches = [self.branch(None, item) for item in more]
+            return
         entry.positional = entry.positional[:place] + entry.positional[place + 1 :]
         entry.named = [(key, value) for key, value in entry.named if key.text != "branches"]
         if not given:
@@ -322,14 +345,17 @@ class Reader:
                     self.problems.add(
                         "null-value", f"branch `{key.text}` has no value", key, "write `[]` for the identity"
                     )
+                    entry.branches.append(Branch(key, Entries(), value))
                 else:
                     entry.branches.append(self.branch(key, value))
         elif isinstance(node, Seq):
             entry.branches = [self.branch(None, item) for item in node.items]
         else:
+            texts = [node, *(item for item in entry.positional if isinstance(item, Text))]
+            names = ", ".join(item.text for item in texts) if len(texts) > 1 else "A, B"
             entry.faulty = True
             entry.positional = []
-            help = f"to join entries by name, write `{entry.type}: {{from: [A, B]}}`"
+            help = f"to join entries by name, write `{entry.type}: {{from: [{names}]}}`"
             self.problems.add("bad-value", "`branches` must be a mapping or a list of branches", node, help)
 
     def branch(self, name: Text | None, node: Node) -> Branch:
