@@ -99,8 +99,8 @@ def _conventions(record: dict[str, Any]) -> tuple[str, str]:
     body = f"""\
 Each tool is run on networks of torchvision or Keras, and prints what its [convention](../reconcile.md#the-conventions)
 says, to the digit: {figures:,} figures. No environment has all of them, so each was asked in one that has it;
-`torch` is PyTorch's own counter. Where torchvision's code takes a tool further than any file says, the test says how far
-(`APART`).
+`torch` is PyTorch's own counter. Where torchvision's code takes a tool further than any file says, the test says how
+far (`APART`).
 
 {_table(("tool", *kinds), rows)}"""
     return "The conventions, and their tools", body

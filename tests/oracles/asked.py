@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tests.records import record
 
-COMMAND = "CNNCALC_RECORD=FILE python -m pytest -n0 -m oracle tests/test_oracle_conventions.py"
+_FILES = "tests/test_oracle_conventions.py tests/test_oracle_keras_params.py"
+COMMAND = f"CNNCALC_RECORD=FILE python -m pytest -n0 -m oracle {_FILES}"
 _COMPARED: dict[str, Counter[str]] = {}
 
 
