@@ -259,6 +259,45 @@ def test_whoever_has_signatures_shown_reads_the_same_history(history: Repository
     assert invoke("history", "nets/a.yaml", "-f", "json").out == before
 
 
+PROGRAMS = (
+    "core.fsmonitor", "core.pager", "pager.log", "core.editor", "core.sshCommand", "core.gitProxy", "core.askPass",
+    "diff.external", "diff.x.command", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.x.process",
+    "merge.x.driver", "gpg.program", "credential.helper", "remote.origin.uploadpack", "uploadpack.packObjectsHook",
+)  # fmt: skip
+ASKED = ("cat-file", "diff-index", "for-each-ref", "log", "ls-files", "ls-tree", "merge-base", "rev-parse")
+
+
+def test_no_program_runs_that_the_configuration_of_a_repository_names(history: Repository) -> None:
+    """As of an archive that somebody sent, with its `.git`."""
+    evil = history.folder.parent / "evil"
+    evil.write_text('#!/bin/sh\necho "$0 $*" >> ../ran\ncat\n', encoding="utf-8")
+    evil.chmod(0o755)
+    settings = dict.fromkeys(PROGRAMS, str(evil)) | {f"alias.{one}": f"!{evil}" for one in ASKED}
+    settings |= {"log.showSignature": "true", "remote.origin.url": f"ext::{evil}", "protocol.ext.allow": "always"}
+    settings |= {"remote.origin.promisor": "true", "extensions.partialClone": "origin"}
+    config = "".join(
+        f'[{section} "{below}"]\n{key} = "{value}"\n' if below else f'[{section}]\n{key} = "{value}"\n'
+        for name, value in settings.items()
+        for section, _, rest in [name.partition(".")]
+        for below, _, key in [rest.rpartition(".")]
+    )
+    with (history.folder / ".git" / "config").open("a", encoding="utf-8") as file:
+        file.write(config)
+    for hook in ("post-index-change", "fsmonitor-watchman", "reference-transaction", "pre-commit"):
+        shutil.copy(evil, history.folder / ".git" / "hooks" / hook)
+    Path(".gitattributes").write_text("*.yaml filter=x diff=x merge=x\n", encoding="utf-8")
+    for args in (
+        ("history", "nets/a.yaml"),
+        ("diff", "v1"),
+        ("check", "--since", "v1"),
+        ("check", "--staged"),
+        ("check", "nets/a.yaml", "--baseline", "v1"),
+        ("summary", "git:v1:nets/a.yaml"),
+    ):
+        assert invoke(*args).code in (0, 1), args
+    assert not (history.folder.parent / "ran").exists()
+
+
 def test_a_file_beyond_the_limit(history: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     history.commit(big=net(4) + "#" * 3000)
     monkeypatch.setattr(git_module, "LARGEST_FILE", 1000)

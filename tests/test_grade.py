@@ -280,6 +280,13 @@ def test_odd_answers_are_noted(worksheet: Path) -> None:
     assert marks["graded"][0]["notes"] == ["answers to questions that are not there: four"]
 
 
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_a_table_of_marks_does_not_show_is_a_note(form: str, worksheet: Path) -> None:
+    path = _saved(worksheet, "empty.md", "")
+    ran = invoke("grade", str(worksheet), str(path), "-f", form)
+    assert (ran.code, ran.err) == (2, f"note: {path} is empty\n")
+
+
 # ------------------------------------------------------------------------------------------------ hostile files
 
 BROKEN: dict[str, tuple[str | bytes, str]] = {

@@ -9,6 +9,8 @@ import pytest
 import cnncalc
 from cnncalc.core import builder
 from cnncalc.core.formula import FormulaError, evaluate, parse
+from cnncalc.formats.source import Source
+from cnncalc.formats.yaml import tree
 from cnncalc.formats.yaml.expanding import expand
 from cnncalc.formats.yaml.reading import description
 from tests.test_messages import lines
@@ -95,6 +97,24 @@ def test_entries(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert len(cnncalc.loads(f"{INPUT}layers: [relu: {{repeat: 4}}, tanh]").nodes) == 5
     assert said("layers: [relu: {repeat: 5}, tanh]")[0].startswith("limit 2:29+4: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [  # keys, values, mappings and lists, with the input's; an alias is one, and what it stands for
+        ("layers: [relu]", 10),
+        ("layers: [relu, tanh]", 11),
+        ("vars: {a: &a 1, b: *a}\nlayers: [relu]", 17),
+        ("vars: {a: &a [1, 2], b: *a, c: *a}\nlayers: [relu]", 26),
+        ("vars: {a: &a [1, 2, 3], b: *a, c: *a}\nlayers: [relu]", 29),
+    ],
+)
+def test_values_of_a_file(text: str, values: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MOST_NODES", values)
+    tree.parse(Source("net.yaml", INPUT + text))
+    monkeypatch.setattr(tree, "MOST_NODES", values - 1)
+    with pytest.raises(cnncalc.ProblemsFound, match=rf"more than {values - 1} values \(limit: values {values - 1}\)"):
+        tree.parse(Source("net.yaml", INPUT + text))
 
 
 def test_networks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

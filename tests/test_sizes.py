@@ -13,6 +13,7 @@ from cnncalc.analyses.sizes import Sizes, sizes
 from cnncalc.core.shape import AXES
 from cnncalc.core.sizes import Fitting, NotSteady, scaling
 from cnncalc.formats.open import read
+from cnncalc.formats.yaml.expanding.build import Described
 from tests.running import invoke, networks, sample
 
 LADDER = """\
@@ -222,6 +223,23 @@ def test_what_is_only_checked_says_so_and_why(net: Path) -> None:
     assert f" checked         squares up to 256; no proof: {why}\n" in shown
 
 
+def test_of_a_large_network_that_does_not_fit_fewer_sizes_are_tried(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    never = [
+        "relu: {repeat: 500}",
+        "conv: {name: a, filters: 8, kernel: 3}",
+        "conv: [8, 3]",
+        "add: {from: [previous, a]}",
+    ]
+    net.write_text("input: {channels: 3, size: 32}\nlayers:\n" + "".join(f"  - {one}\n" for one in never))
+    monkeypatch.setattr("cnncalc.analyses.sizes.MOST_CHECKED", 2_100)  # layers
+    tried: list[object] = []
+    at = Described.at
+    monkeypatch.setattr(Described, "at", lambda self, sides: tried.append(sides) or at(self, sides))
+    ran = invoke("sizes", "net.yaml")
+    assert (ran.code, "`add1` adds tensors of different shapes" in ran.err) == (2, True)
+    assert len(tried) <= 1 + 2 * 4
+
+
 def test_of_a_large_network_fewer_squares_are_looked_at_and_its_own_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,7 +253,7 @@ def test_of_a_large_network_fewer_squares_are_looked_at_and_its_own_size(
     file.write_text(json.dumps(model), encoding="utf-8")
     monkeypatch.setattr("cnncalc.analyses.sizes.MOST_CHECKED", 1_000)  # layers
     shown = invoke("sizes", str(file)).out
-    assert " fits      30 alone\n" in shown
+    assert " fits      30 alone, of those looked at\n" in shown
     assert " squares up to 20; no proof: " in shown
 
 

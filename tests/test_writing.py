@@ -64,6 +64,25 @@ def test_an_old_file_keeps_its_permissions(mode: int, folder: Path) -> None:
     assert listed(folder) == ["it"]
 
 
+def test_what_replaces_a_private_file_is_private_from_its_first_moment(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("it").write_bytes(OLD)
+    real, modes = writing._give, []
+
+    def giving(handle: int, before: os.stat_result) -> None:
+        modes.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        real(handle, before)
+
+    monkeypatch.setattr(writing, "_give", giving)
+    umask = os.umask(0)
+    try:
+        writing.write("it", NEW)
+    finally:
+        os.umask(umask)
+    assert modes == [0o600]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 def test_an_old_file_keeps_its_owner(folder: Path) -> None:
     Path("it").write_bytes(OLD)

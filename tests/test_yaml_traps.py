@@ -19,7 +19,7 @@ TRAPS = {
     "layers: [conv: {kernel: 1, filters: max(1, c // 4)}]": ("split-expression", "`filters` is `max(1`", SPLIT),
     f"{BLOCK}layers: [b: {{n: max(1, c)}}]": ("split-expression", "`n` is `max(1`", SPLIT),
     f"{BLOCK}layers: [b: [max(1, c), 3]]": ("split-expression", "`max(1`", SPLIT),
-    "layers: [conv: [max(1, c), 3]]": ("split-expression", "`max(1`", SPLIT),
+    "layers: [conv: [max(1, c), 3]]": ("split-expression", "inside [ ] splits the entry: one value is `max(1`", SPLIT),
     # what is no YAML at all
     f"{BLOCK}layers: [b: {{n: depths[2]}}]": ("yaml-syntax", "not YAML", "no indexing"),
     f"{BLOCK}layers: [b: {{n: - x}}]": ("yaml-syntax", "not YAML", "write the minus next to the name, `-x`"),

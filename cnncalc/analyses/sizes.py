@@ -215,13 +215,14 @@ def sizes_of(graph: Graph) -> Sizes:
 
 def sizes(source: Source, overrides: dict[str, str], input_size: str | None = None) -> Sizes:
     """The sizes of the network that a source describes; raises ProblemsFound where it cannot be used, or none fits."""
-    _refuse_other_faults(source, overrides, input_size)
+    layers = _refuse_other_faults(source, overrides, input_size)
     own, at, all_at, is_one_network = _resized(source, overrides, input_size)
     at = cache(at)
-    base = _base(own, at)
+    tried = max(1, min(LARGEST, MOST_CHECKED // layers))
+    base = _base(own, at, tried)
     if base is None:
         graph_of(source, set=overrides, input_size=input_size)  # says why
-        raise fail("shape-mismatch", f"{source.name} fits at no size up to {LARGEST:,}")
+        raise fail("shape-mismatch", f"{source.name} fits at no size up to {tried:,}")
     graph = at(base)
     assert graph is not None
     return _found((graph.name, source.name, own, base == own), base, at, all_at, is_one_network)
@@ -244,13 +245,18 @@ def _found(
     return Sizes(*about, parts, "", 0, varying, kept, _formulas(found, parts, base, at), beside)
 
 
-def _refuse_other_faults(source: Source, overrides: dict[str, str], input_size: str | None) -> None:
-    """Refuse what no size mends; raises ProblemsFound."""
+def _refuse_other_faults(source: Source, overrides: dict[str, str], input_size: str | None) -> int:
+    """The number of layers, of those that were understood where it does not fit; raises ProblemsFound.
+
+    What no size mends is refused.
+    """
     try:
-        graph_of(source, set=overrides, input_size=input_size)
+        return len(graph_of(source, set=overrides, input_size=input_size).nodes) or 1
     except ProblemsFound as error:
         if any(problem.code not in _OF_SIZES for problem in error.problems):
             raise
+        understood = error.understood()
+        return (understood and len(understood.graph.nodes)) or 1
 
 
 def _resized(
@@ -273,10 +279,10 @@ def _resized(
     return only_sides(graph_of(source, set=overrides, input_size=input_size).inputs), at, at, lambda channels: False
 
 
-def _base(own: Shape, at: At) -> Shape | None:
-    """Sides at which it fits: its own, else near ones, else the first square."""
-    squares = ((size,) * len(own) for size in range(1, LARGEST + 1))
-    return next((sides for sides in (own, *near(own), *squares) if at(sides) is not None), None)
+def _base(own: Shape, at: At, most: int) -> Shape | None:
+    """Sides at which it fits: its own, else near ones, else the first square up to `most`."""
+    squares = ((size,) * len(own) for size in range(1, most + 1))
+    return next((sides for sides in (own, *near(own)[:most], *squares) if at(sides) is not None), None)
 
 
 def _growth(graph: Graph, is_one_network: Callable[[bool], bool]) -> tuple[Scaling | None, str]:

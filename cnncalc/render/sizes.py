@@ -30,7 +30,8 @@ def _terms(found: Sizes, style: Style) -> Iterator[tuple[str, str]]:
     alone = len(found.parts) == 1
     for part in found.parts:
         axes = "" if alone else f", {' and '.join(part.axes)}"
-        yield f"fits{axes}", style.plain(part.fits.said)
+        looked = ", of those looked at" if found.checked and not part.fits.remainders else ""
+        yield f"fits{axes}", style.plain(f"{part.fits.said}{looked}")
     if found.smallest:
         yield "smallest", style.plain(_by(found.smallest))
     if not found.fits:

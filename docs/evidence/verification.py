@@ -253,6 +253,38 @@ What failed was mended, and stays in the tests.
     return "Fuzzing files of other programs", body
 
 
+def _foreign_mutation(record: dict[str, Any]) -> tuple[str, str]:
+    rows = [
+        (name, counts["noticed"] + counts["missed"], counts["noticed"], counts["no change"])
+        for name, counts in record["networks"].items()
+    ]
+    share = 100 * record["noticed"] / record["changes"]
+    listed = "\n\nNot noticed:\n\n" + "\n".join(f"- {one}" for one in record["missed"]) if record["missed"] else ""
+    body = f"""\
+One number among the attributes of an operator is another one, in networks of torchvision as PyTorch exports them. It
+counts where it changes a shape or how many numbers are stored, by the operator's own formulas; it is noticed where the
+file is then refused, or a note names both figures. Of {record["changes"]:,} such changes {record["noticed"]:,} are
+noticed ({share:.1f} %).
+
+{_table(("", "changes", "noticed", "changed nothing"), rows)}{listed}"""
+    return "Changed attributes in files of other programs", body
+
+
+def _foreign_guided(record: dict[str, Any]) -> tuple[str, str]:
+    rows = [
+        (reader, *(kind[outcome] for outcome in ("network", "problems", "failure")), kind["first_reached"],
+         kind["reached"])
+        for reader, kind in record["kinds"].items()
+    ]  # fmt: skip
+    slowest = max(kind["slowest_seconds"] for kind in record["kinds"].values())
+    body = f"""\
+{record["inputs"]:,} inputs that find their own way: what reaches a new branch of a reader is kept and changed
+further, by atheris, with the judgement of the fuzzer above. The slowest took {slowest:.2f} s of the processor.
+
+{_table(("", "networks", "lists of problems", "failures", "branches of whole files", "branches reached"), rows)}"""
+    return "Fuzzing the readers by what they reach", body
+
+
 SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "oracles": _oracles,
     "conventions": _conventions,
@@ -262,6 +294,8 @@ SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "outputs": _outputs,
     "foreign": _foreign,
     "foreign_fuzz": _foreign_fuzz,
+    "foreign_guided": _foreign_guided,
+    "foreign_mutation": _foreign_mutation,
     "tests": _coverage,
     "determinism": _determinism,
 }

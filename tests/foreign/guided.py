@@ -84,7 +84,14 @@ def guide(reader: str, count: int, seed: int, keep: Path, result: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, data in enumerate(fuzz.files()[format]):
             Path(folder, str(number)).write_bytes(data)
-        options = [f"-seed={seed}", f"-max_len={LONGEST}", "-rss_limit_mb=2048", "-timeout=60", "-print_final_stats=0"]
+        options = [
+            f"-seed={seed}",
+            f"-max_len={LONGEST}",
+            "-mutate_depth=2",
+            "-rss_limit_mb=2048",
+            "-timeout=60",
+            "-print_final_stats=0",
+        ]
         atheris.Setup([sys.argv[0], *options, folder], one, custom_mutator=change)
         atheris.Fuzz()
 

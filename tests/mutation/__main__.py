@@ -148,7 +148,9 @@ def _run(
     log.touch()
     verdict_of = {entry[0]: entry[1] for entry in map(json.loads, log.read_text(encoding="utf-8").splitlines())}
     chosen = [mutant for found in asked_for.values() for mutant in found]
+    turn = {one.id: -(at & -at) if at else -len(chosen) for found in asked_for.values() for at, one in enumerate(found)}
     rest = [mutant for mutant in chosen if mutant.id not in verdict_of]
+    rest.sort(key=lambda mutant: turn[mutant.id])  # a run that is ended is a sample, too: of one in twice as many
     _say(f"{len(chosen):,} mutants, {len(rest):,} to run")
     verdicts: Counter[str] = Counter()
     started = time.monotonic()

@@ -11,6 +11,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 import libcst as cst
@@ -49,17 +50,29 @@ class Change(NamedTuple):
     stop: int
     text: bytes
 
+    def within(self, statements: list[tuple[int, int]], written: bytes) -> str:
+        """The whole statement of the module that becomes another one, which is quicker to read than the module."""
+        start, stop = next((a, b) for a, b in statements if a <= self.start and self.stop <= b)
+        return (written[start : self.start] + self.text + written[self.stop : stop]).decode()
+
+
+def _statements(source: str) -> list[tuple[int, int]]:
+    """Where the bytes of each statement of a module begin and end, with the line feed."""
+    lines = [0, *accumulate(len(line.encode()) for line in source.splitlines(keepends=True))]
+    return [(lines[one.lineno - 1], lines[one.end_lineno or -1]) for one in ast.parse(source).body]
+
 
 def mutants(module: str, source: str) -> list[Mutant]:
     """Every mutant of a module's source, in the order of the file; none of them the same program."""
     written = source.encode()
     finder = _Finder(cst.parse_module(source))
+    statements = _statements(source)
     seen = {source}
     counted: Counter[str] = Counter()
     found = []
     for change in sorted(finder.changes, key=lambda change: (change.start, change.stop)):
         text = (written[: change.start] + change.text + written[change.stop :]).decode()
-        if text in seen or not _is_python(text):
+        if text in seen or not _is_python(change.within(statements, written)):
             continue
         seen.add(text)
         before, after = _difference(source, text)
