@@ -87,6 +87,25 @@ def _sums(record: dict[str, Any], what: str) -> list[tuple[str, int]]:
     return found.most_common()
 
 
+def _conventions(record: dict[str, Any]) -> tuple[str, str]:
+    tools = record["tools"]
+    kinds = [
+        kind
+        for kind in ("networks", "figures of networks", "layers", "figures of layers")
+        if any(kind in counts for counts in tools.values())
+    ]
+    rows = [(tool, *(counts.get(kind, 0) for kind in kinds)) for tool, counts in tools.items()]
+    figures = sum(counts[kind] for counts in tools.values() for kind in kinds if "figures" in kind and kind in counts)
+    body = f"""\
+Each tool is run on networks of torchvision or Keras, and prints what its [convention](../reconcile.md#the-conventions)
+says, to the digit: {figures:,} figures. No environment has all of them, so each was asked in one that has it;
+`torch` is PyTorch's own counter. Where torchvision's code takes a tool further than any file says, the test says how
+far (`APART`).
+
+{_table(("tool", *kinds), rows)}"""
+    return "The conventions, and their tools", body
+
+
 def _fuzz(record: dict[str, Any]) -> tuple[str, str]:
     rows = [(kind, *outcomes.values()) for kind, outcomes in record["kinds"].items()]
     largest = record["largest"]
@@ -270,6 +289,7 @@ further, by atheris, with the judgement of the fuzzer above. The slowest took {s
 
 SECTIONS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "oracles": _oracles,
+    "conventions": _conventions,
     "mutation": _mutation,
     "guards": _guards,
     "fuzz": _fuzz,
