@@ -28,7 +28,7 @@ import pytest
 
 import cnncalc
 from cnncalc.analyses.conventions import convention
-from cnncalc.analyses.conventions.base import AS_MODULES, ATTENTION, Code
+from cnncalc.analyses.conventions.base import AS_MODULES, ATTENTION, CodeStyle
 from cnncalc.analyses.reconcile import reconciled
 from tests.oracles.asked import compared, keep
 from tests.oracles.torchvision_operators import declared
@@ -198,7 +198,7 @@ def hold(
     tool: str,
     model: Any,
     given: Any,
-    code: Code = AS_MODULES,
+    code: CodeStyle = AS_MODULES,
     apart: str = "",
     kind: str = "layers",
 ) -> None:
@@ -257,7 +257,7 @@ def test_a_network(name: str, tool: str) -> None:
         tool,
         model,
         torch.zeros(1, 3, 224, 224),
-        Code(functional),
+        CodeStyle(functional),
         name,
         "networks",
     )
@@ -386,7 +386,7 @@ def test_attention(way: str, bias: bool, tool: str) -> None:
     text = f"attention: {{heads: 2, bias: {str(bias).lower()}}}"
     graph = cnncalc.loads(f"input: {TOKENS}\nlayers:\n  - {text}\n")
     module = Attention(way, bias)
-    hold(graph, tool, Alone(module) if tool == "calflops" else module, torch.zeros(1, 7, 12), Code(attention=way))
+    hold(graph, tool, Alone(module) if tool == "calflops" else module, torch.zeros(1, 7, 12), CodeStyle(attention=way))
 
 
 WINDOWS = {"even": (8, 4, 0), "padded": (6, 4, 0), "shifted": (8, 4, 2), "shifted and padded": (10, 4, 1)}

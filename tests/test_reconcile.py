@@ -14,7 +14,7 @@ import pytest
 
 import cnncalc
 from cnncalc.analyses.conventions import all_conventions, convention, names
-from cnncalc.analyses.conventions.base import CONVENTIONS, Code
+from cnncalc.analyses.conventions.base import CONVENTIONS, CodeStyle
 from cnncalc.analyses.reconcile import reconcile
 from cnncalc.core.layers import LAYERS
 from tests.running import DATA, data, invoke, networks
@@ -127,7 +127,7 @@ def test_a_product_that_a_tool_does_not_count_is_a_term() -> None:
 
 def test_what_the_code_calls_as_a_function_is_invisible_to_counters_of_modules() -> None:
     seen, unseen = (
-        reconcile(analysis("mobilenet_v2"), [convention("thop")], Code(types))[0]
+        reconcile(analysis("mobilenet_v2"), [convention("thop")], CodeStyle(types))[0]
         for types in ((), ("global_avg_pool",))
     )
     assert seen.figure - unseen.figure == 62_720 + 1_280  # the values read, and those given
