@@ -109,27 +109,31 @@ def compare(
     by_layer: bool = False,
     depth: int | None = None,
     max_growth: Growth | None = None,
+    figures: Iterable[str] = (),
     convention: str | None = None,
 ) -> Comparison:
     """Networks side by side, each beside the first, as `cnncalc compare` shows them.
 
     `by_layer` aligns the layers of two; with a `depth` entries at that depth. `grown` are the totals that grew more
-    than `max_growth`: 5 percent, or `{"params": 5}`. With a `convention` there are also figures as that tool counts.
+    than `max_growth`: 5 percent, or `{"params": 5}`. `figures` names other quantities whose totals are wanted, too; with a
+    `convention` there are those of that tool.
 
     >>> [one.analysis.totals.params for one in compare("vgg16", "resnet50").networks]
     [138357544, 25557032]
     """
     from cnncalc.analyses.comparing.comparison import compared_with_first, network
+    from cnncalc.analyses.measures import MEASURES
 
     analyses = _analyses(networks, "compare: network", 2)
     if by_layer and len(analyses) != 2:
         raise ValueError(f"compare: by_layer compares two networks, not {len(analyses)}")
     _number(depth, "compare: depth", 0)
     counted_as = _convention(convention, "compare: convention")
-    also = (counted_as,) if counted_as else ()
-    figures = [network(_name(given, one), one, *also) for given, one in zip(networks, analyses, strict=True)]
+    asked = [MEASURES[name] for name in _names(figures, MEASURES, "quantity", "compare: figures")]
+    asked += [counted_as] if counted_as else []
+    found = [network(_name(given, one), one, *asked) for given, one in zip(networks, analyses, strict=True)]
     allowed = _growth(max_growth, "compare: max_growth")
-    return compared_with_first(figures, by_layer=by_layer, depth=depth, allowed=allowed)
+    return compared_with_first(found, by_layer=by_layer, depth=depth, allowed=allowed)
 
 
 def explain(network: Network | ProblemsFound, *names: str, depth: int | Literal["auto"] | None = "auto") -> Explanation:

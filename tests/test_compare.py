@@ -54,6 +54,20 @@ def test_depth_is_the_published_one(name: str, published: int) -> None:
     assert MEASURES["depth"].value(bundled(name)) == published
 
 
+def test_totals_of_other_quantities() -> None:
+    """By hand: LeNet-5's last layer makes 84 products for each of 10 outputs, and adds them up with a bias."""
+    text = "input: {channels: 84}\nlayers: [dense: 10]"
+    other = text.replace("10]", "20]")
+    asked = cnncalc.compare(analysis(text), analysis(other), figures=("additions", "params"))
+    assert [one.figures["additions"] for one in asked.networks] == [840, 1680]
+    assert list(asked.networks[0].figures)[-1] == "additions"  # params are there anyway
+    ran = invoke("compare", "lenet5", "lenet5_1998", "--figures", "additions,comparisons", "-f", "csv")
+    head, first, _ = csv.reader(io.StringIO(ran.out))
+    found = dict(zip(head, first, strict=True))
+    assert int(found["additions"]) == MEASURES["additions"].value(bundled("lenet5"))
+    assert "no quantity 'additon'; did you mean 'additions'?" in invoke("compare", "a", "b", "--figures", "additon").err
+
+
 def analysis(text: str) -> Analysis:
     return cnncalc.analyze(cnncalc.loads(text))
 

@@ -130,13 +130,26 @@ def _outputs(record: dict[str, Any]) -> tuple[str, str]:
         for name, codes in record["calls"].items()
     ]
     body = f"""\
-{record["inputs"]:,} of such files through every command but `check`, `badge`, `history` and `reconcile`, and of each
-command that made a result every format, read again where it is JSON or XML, and held to be free of what cannot be seen:
-{sum(record["outputs"].values()):,} outputs in {len(record["outputs"])} formats. {record["mended"]:,} failed when first
-tried, for {record["causes"]}; mended, {record["failures"]} fail.
+{record["inputs"]:,} of such files through every command, and of each command that made a result every format, read
+again where it is JSON or XML, and held to be free of what cannot be seen: {sum(record["outputs"].values()):,} outputs
+in {len(record["outputs"])} formats.
+
+One command may take 2 seconds of the processor for all its formats together, and more only for what is large by right,
+as above. {record["slow"]:,} took longer when first tried; {_by_right(record["by_right"])}. {record["mended"]:,} had to
+be mended: {record["causes"]}. What is left, {record["failures"]}: {record["left"]}. The largest process had
+{record["peak_megabytes"]:,} MB.
 
 {_table(("command", "times", "exit code 0", "1", "2"), rows)}"""
     return "Fuzzing every output", body
+
+
+def _by_right(large: list[dict[str, Any]]) -> str:
+    told = "; ".join(
+        f"`{one['command']}` of {one['size']:,} layers and blocks {one['seconds']:.1f} s, "
+        f"of a plain network as large {one['beside']:.1f} s"
+        for one in large
+    )
+    return f"large by right are {len(large):,}" + (f" ({told})" if told else "")
 
 
 def _mutation(record: dict[str, Any]) -> tuple[str, str]:

@@ -92,6 +92,11 @@ def compared() -> list[Measure]:
     return sorted(used(Use.COMPARED).values(), key=lambda measure: not measure.uses & Use.HELD)
 
 
+def others() -> list[str]:
+    """The names of the measures in which networks are compared where that is asked for."""
+    return [name for name, measure in MEASURES.items() if not measure.uses & Use.COMPARED]
+
+
 def measures_of(networks: Sequence[NetworkFigures]) -> list[Measure]:
     """The measures in which these networks are compared, as another tool counts among them."""
     return [MEASURES[name] for name in networks[0].figures]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,18 @@ from cnncalc.cli.formats import OutputFormat, pages
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.growth import Allowance
     from cnncalc.analyses.measures import Measure
+
+
+def _others() -> Iterable[str]:
+    from cnncalc.analyses.comparing.comparison import others
+
+    return others()
+
+
+def _figures(given: str) -> tuple[str, ...]:
+    from cnncalc.analyses.measures import MEASURES
+
+    return options.some_of(given, MEASURES, "quantity")
 
 
 class CompareCommand(
@@ -36,6 +49,7 @@ class CompareCommand(
         "cnncalc compare vgg16 resnet50 mobilenet_v2",
         "cnncalc compare git:main:net.yaml net.yaml --by-layer",
         "cnncalc compare git:main:net.yaml net.yaml --by-layer -o comment.md",
+        "cnncalc compare resnet50 mobilenet_v2 --figures additions,training_memory",
         "cnncalc compare old.yaml new.yaml --max-growth params=5%   more is code 1",
     )
 
@@ -58,10 +72,21 @@ class CompareCommand(
         group="Limits",
     )
 
+    figures: tuple[str, ...] = option(
+        "--figures",
+        cls=options.Listed,
+        type=options.Names(_others),
+        read=_figures,
+        default=(),
+        metavar="NAME,...",
+        help="Totals of other quantities, too:",
+        group=SHOWN,
+    )
     convention: Measure | None = options.convention("also multiplies or params")
 
     def run(self) -> int:
         from cnncalc.analyses.comparing.comparison import Comparison, compared_with_first, network
+        from cnncalc.analyses.measures import MEASURES
         from cnncalc.core.analysis import analyze
 
         if len(self.files) < 2:
@@ -69,7 +94,7 @@ class CompareCommand(
         if self.by_layer and len(self.files) != 2:
             raise click.UsageError(f"--by-layer compares two FILEs, not {len(self.files)}.")
         loaded = self.stored(self.load(*self.files))
-        also = (self.convention,) if self.convention else ()
+        also = [*(MEASURES[name] for name in self.figures), *([self.convention] if self.convention else [])]
         networks = [network(one.file, analyze(one.graph), *also) for one in loaded if not one.problems]
         failed = [(one.file, one.problems) for one in loaded if one.problems]
         for _, problems in failed:
