@@ -115,8 +115,8 @@ def compare(
     """Networks side by side, each beside the first, as `cnncalc compare` shows them.
 
     `by_layer` aligns the layers of two; with a `depth` entries at that depth. `grown` are the totals that grew more
-    than `max_growth`: 5 percent, or `{"params": 5}`. `figures` names other quantities whose totals are wanted, too; with a
-    `convention` there are those of that tool.
+    than `max_growth`: 5 percent, or `{"params": 5}`. `figures` names other quantities whose totals are wanted, too;
+    with a `convention` there are those of that tool.
 
     >>> [one.analysis.totals.params for one in compare("vgg16", "resnet50").networks]
     [138357544, 25557032]

@@ -505,6 +505,7 @@ def test_a_signal_waits_until_the_file_is_whole(number: str, code: int, inputs: 
     """A process that dies in the middle would leave its temporary file; one that is asked to end has the time."""
     script = (
         "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # what runs in the background ignores it
         "real = os.fsync\n"
         f"os.fsync = lambda handle: (os.kill(os.getpid(), signal.{number}), real(handle))\n"
         "from cnncalc.__main__ import main\n"
