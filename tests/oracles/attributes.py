@@ -101,7 +101,7 @@ SEVERAL_INPUTS = (*MERGES, *TYPED_MERGES, *PAIRS)
 LIKE = ("resize", "crop")  # may read a second input, for its sides
 # Attributes whose text is the value itself
 WORDS = ("per", "clip", "like", "type", "axis", "over", "gives", "transpose")
-FROM_ZERO = ("padding", "output_padding", "index", "connections", "by", "biases")
+FROM_ZERO = ("padding", "output_padding", "index", "connections", "by", "biases", "shift")
 REAL = ("rate", "alpha", "beta", "k", "slope")  # need not be whole
 PER_AXIS = ("kernel", "stride", "dilation", "output_padding", "factor", "size", "window", "shift")
 

@@ -94,7 +94,7 @@ def compared() -> list[Measure]:
 
 def others() -> list[str]:
     """The names of the measures in which networks are compared where that is asked for."""
-    return [name for name, measure in MEASURES.items() if not measure.uses & Use.COMPARED]
+    return [name for name, measure in used(Use.COLUMNS).items() if not measure.uses & Use.COMPARED]
 
 
 def measures_of(networks: Sequence[NetworkFigures]) -> list[Measure]:

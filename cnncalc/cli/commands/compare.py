@@ -23,9 +23,9 @@ def _others() -> Iterable[str]:
 
 
 def _figures(given: str) -> tuple[str, ...]:
-    from cnncalc.analyses.measures import MEASURES
+    from cnncalc.analyses.measures import Use, used
 
-    return options.some_of(given, MEASURES, "quantity")
+    return options.some_of(given, used(Use.COLUMNS | Use.COMPARED), "quantity")
 
 
 class CompareCommand(
