@@ -458,6 +458,7 @@ def keras(names: Iterable[str]) -> str:
     return json.dumps({"class_name": "Sequential", "config": {"name": "model", "layers": [first, *layers]}})
 
 
+@pytest.mark.sweep  # the same outputs as above, another reader of files
 @each_output
 def test_the_names_of_layers(name: str, form: str, folder: Path) -> None:
     """Models of other programs call them anything; in ours they are words."""

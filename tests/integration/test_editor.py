@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 VERSION = "2.0.0"
 INPUT = "input: {channels: 3, size: 8}\n"
 ATTRIBUTES = {"filters", "kernel", "stride", "padding", "dilation", "groups", "bias", "connections", "shared"}
-COMMON = {"name", "from", "repeat", "when", "share", "trainable"}
+COMMON = {"name", "from", "repeat", "when", "share", "trainable", "dtype"}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
         ("layers:\n  - conv: {filters: 6, padding: ¦}", {"0", "same", "valid", "causal"}),
         ("layers:\n  - dense:\n      per: ¦", {"none", "position"}),
         ("layers:\n  - conv:\n      bias: ¦", {"true", "false"}),
-        ("defaults: {conv: {f¦}}", ATTRIBUTES | {"trainable"}),
+        ("defaults: {conv: {f¦}}", ATTRIBUTES | {"trainable", "dtype"}),
         (
             "layers:\n  - relu\nexpect: {total: {p¦}}",
             {"output", *used(Use.FIGURES)},
@@ -90,7 +90,7 @@ def test_it_completes_the_attributes_of_a_layer(editor: LanguageServer, text: st
         ("layers:\n  - relu\nexpect:\n  ¦", {"total"}),
         (
             "blocks:\n  b:\n    ¦",
-            {"params", "vars", "inputs", "outputs", "layers", "network", "until", "set", "trainable"},
+            {"params", "vars", "inputs", "outputs", "layers", "network", "until", "set", "trainable", "dtype"},
         ),
     ],
 )
@@ -161,7 +161,7 @@ PADDING = (
         ("out¦puts: a", "#### outputs\n\nnames of the outputs; what leads to none of them is left out"),
         (
             "layers:\n  - relu\nexpect: {total: {para¦ms: 0}}",
-            "#### params\n\nan integer, `884k`, `~60M` or `<25M`",
+            "#### params\n\nan integer, `884k`, `~60M`, `<25M` or `2.1 * NAME`",
         ),
     ],
 )
