@@ -121,15 +121,14 @@ def compare(
     >>> [one.analysis.totals.params for one in compare("vgg16", "resnet50").networks]
     [138357544, 25557032]
     """
-    from cnncalc.analyses.comparing.comparison import compared_with_first, network
-    from cnncalc.analyses.measures import Use, used
+    from cnncalc.analyses.comparing.comparison import comparable, compared_with_first, network
 
     analyses = _analyses(networks, "compare: network", 2)
     if by_layer and len(analyses) != 2:
         raise ValueError(f"compare: by_layer compares two networks, not {len(analyses)}")
     _number(depth, "compare: depth", 0)
     counted_as = _convention(convention, "compare: convention")
-    known = used(Use.COLUMNS | Use.COMPARED)
+    known = comparable()
     asked = [known[name] for name in _names(figures, known, "quantity", "compare: figures")]
     asked += [counted_as] if counted_as else []
     found = [network(_name(given, one), one, *asked) for given, one in zip(networks, analyses, strict=True)]

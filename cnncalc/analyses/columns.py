@@ -181,9 +181,8 @@ def _counted(analysis: Analysis, instead: Measure, style: Style) -> str:
 def assumed(analysis: Analysis, names: Collection[str]) -> Iterator[str]:
     """Assumptions of the quantities of these names, besides the network, where they have any."""
     for name in names:
-        measure = MEASURES.get(name)
-        if measure and measure.assumed and analysis.graph:
-            yield measure.assumed(analysis.graph)
+        if name in MEASURES and (found := MEASURES[name].assumption(analysis)):
+            yield found
 
 
 def title(analysis: Analysis, style: Style) -> tuple[str, str]:

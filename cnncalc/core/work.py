@@ -13,7 +13,7 @@ from math import gcd, prod
 from typing import Any
 
 from cnncalc.core.formula import LARGEST, Tree, compiled, denied, left_over, names, parse, shown, written
-from cnncalc.core.layers.base import COUNTS, Formula, Layer, Requirement
+from cnncalc.core.layers.base import COUNTS, FIGURES, Formula, Layer, Requirement
 from cnncalc.core.record import Record
 from cnncalc.core.shape import AXES, MOST_SIDES, Shape, TensorShape, written_shape
 
@@ -476,7 +476,7 @@ def _figure(scope: dict[str, Any], name: str, axis: int | None) -> str:
     value = scope.get(name)
     if value is None:  # in the part of `A if x_given else B` that does not hold
         return "none"
-    if name in ("products", "in_values", "out_values"):  # figures, and no sizes
+    if name in FIGURES:  # figures, and no sizes
         return f"{value:,}"
     return written(value[axis] if isinstance(value, tuple) and axis is not None else value)
 

@@ -224,13 +224,9 @@ def held(limits: Iterable[Limit], analysis: Analysis, source: Source) -> Iterato
             raise fail("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", whole)
         place = source.line_of(entry.origin) if entry and entry.file == source.name else whole
         name = entry.name if entry else "total"
-        assumed = _assumed(measure, analysis)
+        assumed = measure.assumption(analysis)
         value = measure.value(analysis, entry)
         yield Held(name, limit.quantity, limit.amount, value, place, by=limit.by, assumed=assumed)
-
-
-def _assumed(measure: Measure, analysis: Analysis) -> str:
-    return measure.assumed(analysis.graph) if measure.assumed and analysis.graph else ""
 
 
 def open_here(measure: Measure, analysis: Analysis, entry: Row | GroupRow | None) -> bool:
@@ -311,7 +307,7 @@ def _limits_of(
         if open_here(measure, analysis, entry):
             problems.add("bad-value", f"nobody knows all of `{measure.name}` here: no limit can be held", key)
             continue
-        actual, assumed = measure.value(analysis, entry), _assumed(measure, analysis)
+        actual, assumed = measure.value(analysis, entry), measure.assumption(analysis)
         if isinstance(written, Text):  # `params: 5M`
             yield from _limit(name, measure, "error", actual, written, problems, assumed)
             continue

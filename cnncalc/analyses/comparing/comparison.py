@@ -92,9 +92,9 @@ def compared() -> list[Measure]:
     return sorted(used(Use.COMPARED).values(), key=lambda measure: not measure.uses & Use.HELD)
 
 
-def others() -> list[str]:
-    """The names of the measures in which networks are compared where that is asked for."""
-    return [name for name, measure in used(Use.COLUMNS).items() if not measure.uses & Use.COMPARED]
+def comparable() -> dict[str, Measure]:
+    """The measures in which networks may be compared, by name: those in which they are, and others, where asked for."""
+    return used(Use.COLUMNS | Use.COMPARED)
 
 
 def measures_of(networks: Sequence[NetworkFigures]) -> list[Measure]:

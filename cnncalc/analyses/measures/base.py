@@ -119,6 +119,10 @@ class Measure:
         """The sign before a value where these quantities are not known of all layers: `≥ `, or nothing."""
         return f"{self.bound} " if any(quantity in left_open for quantity in self.rests_on) else ""
 
+    def assumption(self, analysis: Analysis) -> str:
+        """The assumptions of its figures of a network, in one line; empty where there are none."""
+        return self.assumed(analysis.graph) if self.assumed and analysis.graph else ""
+
     def sign_of(self, analysis: Analysis, entries: Iterable[Row | GroupRow] | None = None) -> str:
         """The sign before the value of some entries, or of the whole network, where it is a bound: `≥ `, or nothing."""
         if entries is None:

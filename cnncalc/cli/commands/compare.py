@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 
 
 def _others() -> Iterable[str]:
-    from cnncalc.analyses.comparing.comparison import others
+    from cnncalc.analyses.comparing.comparison import comparable
+    from cnncalc.analyses.measures import Use
 
-    return others()
+    return [name for name, measure in comparable().items() if not measure.uses & Use.COMPARED]
 
 
 def _figures(given: str) -> tuple[str, ...]:
-    from cnncalc.analyses.measures import Use, used
+    from cnncalc.analyses.comparing.comparison import comparable
 
-    return options.some_of(given, used(Use.COLUMNS | Use.COMPARED), "quantity")
+    return options.some_of(given, comparable(), "quantity")
 
 
 class CompareCommand(

@@ -37,6 +37,7 @@ Formula = str | Cases
 LAYERS: dict[str, type[Layer]] = {}
 COUNTS = ("weights", "biases", "buffers", "multiplies")
 OPERATIONS = ("additions", "comparisons")  # worked out where they are asked for; a layer may leave them open
+FIGURES = ("products", "in_values", "out_values")  # names of their formulas
 SEEN = ("first", "last", "every", "period")
 WHOLE: dict[str, Formula] = {"first": "0", "last": "side - 1"}  # what reads all positions
 FAMILIES = (

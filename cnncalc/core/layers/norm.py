@@ -14,6 +14,16 @@ _SEES_OVER: dict[str, Formula] = {"first": {"all": "0", "true": "place"}, "last"
 _ADDED_OVER: dict[str, Formula] = {"shift": {"shift and all": "c * prod(side)", "shift": "c"}}
 
 
+def _additions(means: Formula) -> dict[str, Formula]:
+    """Additions of a norm that works out means and variances of what it reads."""
+    return {
+        "means": means,
+        "differences": "out_values",
+        "variances": "out_values",
+        "shift": {"shift": "out_values", "true": "0"},
+    }
+
+
 class BatchNorm(Layer, family="norm"):
     """Normalise each channel by running statistics, which are stored and not learned (buffers).
 
@@ -43,12 +53,7 @@ class LayerNorm(Layer, family="norm"):
     sees = _SEES_OVER
     weights = _LEARNED_OVER
     biases = _ADDED_OVER
-    additions = {
-        "means": {"all": "out_values - 1", "true": "out_values - prod(side)"},
-        "differences": "out_values",
-        "variances": "out_values",
-        "shift": {"shift": "out_values", "true": "0"},
-    }
+    additions = _additions({"all": "out_values - 1", "true": "out_values - prod(side)"})
     comparisons = {}
 
     examples = [
@@ -86,12 +91,7 @@ class GroupNorm(Layer, family="norm"):
     sees = WHOLE
     weights = _LEARNED
     biases = _ADDED
-    additions = {
-        "means": "out_values - groups",
-        "differences": "out_values",
-        "variances": "out_values",
-        "shift": {"shift": "out_values", "true": "0"},
-    }
+    additions = _additions("out_values - groups")
     comparisons = {}
 
     examples = [Example("groups: 32", "56x56x64", "56x56x64", 128)]
@@ -107,12 +107,7 @@ class InstanceNorm(Layer, family="norm"):
     sees = WHOLE
     weights = _LEARNED
     biases = _ADDED
-    additions = {
-        "means": "out_values - c",
-        "differences": "out_values",
-        "variances": "out_values",
-        "shift": {"shift": "out_values", "true": "0"},
-    }
+    additions = _additions("out_values - c")
     comparisons = {}
 
     examples = [

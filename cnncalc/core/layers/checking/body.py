@@ -16,6 +16,7 @@ from cnncalc.core.formula import FUNCTIONS, JOINING, RESERVED
 from cnncalc.core.layers.base import (
     COUNTS,
     FAMILIES,
+    FIGURES,
     KINDS,
     LAYERS,
     OPERATIONS,
@@ -41,7 +42,6 @@ _NAMED = {"second_input": "Name", "along": "Word", "out_shape": "Dims"}  # an at
 _LISTED: dict[str, type[Example | Requirement]] = {"requires": Requirement, "examples": Example}
 _TYPES: dict[type[Any], list[type[Any]]] = {Requirement: [str] * 4, Example: [str, str, str, int, int]}
 _WORKED_OUT = frozenset(("type", "attributes", "per_axis", "values", "names"))  # by `Layer` itself
-FIGURES = ("products", "in_values", "out_values")  # names of the formulas for operations
 _FIXED = frozenset(("c", "channels", "side", "out", "vector", "many", "place", *FIGURES))  # names of formulas
 _TAKEN = (_FIXED | _WORKED_OUT | set(RESERVED)) - {"type"}
 _WORD = re.compile(r"[A-Za-z_]\w*")

@@ -13,8 +13,8 @@ from itertools import product
 from typing import Any
 
 from cnncalc.core.formula import FormulaError, Tree, names, parse, parts, whole_name
-from cnncalc.core.layers.base import COUNTS, OPERATIONS, Attribute, Formula, Layer, Requirement
-from cnncalc.core.layers.checking.body import FIGURES, DeclarationError, Fault, declared, listed
+from cnncalc.core.layers.base import COUNTS, FIGURES, OPERATIONS, Attribute, Formula, Layer, Requirement
+from cnncalc.core.layers.checking.body import DeclarationError, Fault, declared, listed
 from cnncalc.core.problem import misspelt
 from cnncalc.core.record import Record
 

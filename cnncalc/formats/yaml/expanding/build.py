@@ -8,7 +8,7 @@ from itertools import compress
 
 from cnncalc.core.builder import SIZES, Builder
 from cnncalc.core.figures import many
-from cnncalc.core.graph import Graph, Understood
+from cnncalc.core.graph import FLOAT32, Graph, Storage, Understood
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.names import composed
 from cnncalc.core.problem import Problem, Problems, ProblemsFound, clean, fail, in_order, misspelt
@@ -18,7 +18,6 @@ from cnncalc.formats.yaml.document import Document
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env
 from cnncalc.formats.yaml.expanding.expand import Expander
 from cnncalc.formats.yaml.expanding.inputs import inputs_and_vars
-from cnncalc.formats.yaml.expanding.memory import storage_of
 from cnncalc.formats.yaml.expanding.scope import Port, Scope
 from cnncalc.formats.yaml.expanding.values import Values
 from cnncalc.formats.yaml.reading.description import Description, describe
@@ -39,7 +38,7 @@ def load_source(source: Source, *, set: dict[str, str] | None = None, input_size
         if found.model is not None:
             from cnncalc.formats.yaml.expanding.model import whole_model  # here, for most files are whole themselves
 
-            storage = storage_of(found.fields.get("memory"), problems)
+            storage = _storage(found, problems)
             graph = whole_model(found, set or {}, input_size, _texts(found, problems), problems)
             return replace(graph, storage=storage)
         env, inputs = _vars_and_inputs(found, set or {}, input_size, problems)
@@ -62,7 +61,7 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
     builder.last = None if last is UNKNOWN else last
     outputs = _outputs(found, expander, scope)
     texts = _texts(found, problems)
-    storage = storage_of(found.fields.get("memory"), problems)
+    storage = _storage(found, problems)
     builder.name = texts["name"] or clean(found.source.name)
     notes = [
         f"block `{name}` ({block.node.origin}) is used instead of the layer type of that name"
@@ -201,6 +200,15 @@ def _vars_and_inputs(
         else:
             vars[name] = parse_yaml(Source("--set", text or '""'))
     return inputs_and_vars(found, vars, {}, Values(problems), input_size)
+
+
+def _storage(found: Description, problems: Problems) -> Storage:
+    node = found.fields.get("memory")
+    if node is None:
+        return FLOAT32
+    from cnncalc.formats.yaml.expanding.memory import storage_of  # here, for most files say nothing of it
+
+    return storage_of(node, problems)
 
 
 def _texts(found: Description, problems: Problems) -> dict[str, str | None]:

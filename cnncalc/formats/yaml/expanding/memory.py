@@ -12,10 +12,8 @@ LARGEST_BATCH = 10**9
 _WORDS = {"dtype": tuple(BYTES), "optimizer": tuple(OPTIMIZERS), "in_place": ("true", "false")}
 
 
-def storage_of(node: Node | None, problems: Problems) -> Storage:
+def storage_of(node: Node, problems: Problems) -> Storage:
     """The storage that a file's `memory` describes; what is wrong with it is reported."""
-    if node is None:
-        return FLOAT32
     if not isinstance(node, Map):
         problems.add("bad-value", "`memory` must be a mapping", node, "write `memory: {dtype: int8}`")
         return FLOAT32

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from cnncalc.core.formula import LONGEST, FormulaError, UnknownName, evaluate, names, parse, shown, steps, written
-from cnncalc.core.graph import BYTES
 from cnncalc.core.problem import Problems, ProblemsFound, misspelt
 from cnncalc.formats.source import Map, Node, Seq, Text
 from cnncalc.formats.yaml.expanding.env import UNKNOWN, Env, Silent
-from cnncalc.formats.yaml.expanding.memory import one_of
 
 MOST_STEPS = 1_000_000
 _MOST_KEPT = 10_000  # values of expressions, and expressions that were read
@@ -123,6 +121,9 @@ class Values:
 
     def dtype(self, node: Node) -> str:
         """The type of numbers; raises Silent after reporting what is none."""
+        from cnncalc.core.graph import BYTES
+        from cnncalc.formats.yaml.expanding.memory import one_of  # here, for most files say nothing of it
+
         found = one_of("dtype", tuple(BYTES), node, self.problems)
         if found is None:
             raise Silent
