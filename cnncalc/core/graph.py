@@ -56,6 +56,7 @@ class Group(Record):
 
 BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}  # of a number
 OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2}  # numbers that each keeps for a param, beside its gradient
+LARGEST_BATCH = 10**9
 
 
 class Storage(Record):

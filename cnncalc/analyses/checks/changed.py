@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held
+from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
 from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed, rules_changed
 from cnncalc.analyses.checks.report import Checks, Report
@@ -117,12 +119,12 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
         report = keeping.report(file)
         if report.skipped:
             continue
-        before, older = _before(change, old_names.get(path, path), checks.storage)
+        before, older = _before(change, old_names.get(path, path), checks)
         compared = (before, older, path in old_names, path in change.paths)
         networks.append(_compared(file, report, next(iter(analyses), None), *compared))
     for path in survey.gone:
         if path not in old_names.values():
-            networks.append(NetworkChange("removed", _before(change, path, checks.storage)[0], None))
+            networks.append(NetworkChange("removed", _before(change, path, checks)[0], None))
     networks.sort(key=lambda one: one.file)
     both = [
         (one.file, one.before.rules, one.after.rules)
@@ -168,14 +170,18 @@ def _version(
     return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error", storage)
 
 
-def _before(change: ChangeSet, path: str, storage: Mapping[str, Any]) -> tuple[Version | None, Analysis | None]:
-    """A network as it was; None where there was no such file, or it could not be used."""
+def _before(change: ChangeSet, path: str, checks: Checks) -> tuple[Version | None, Analysis | None]:
+    """A network as it was; None where there was no such file, or it could not be used.
+
+    What it does not say of its memory is as the project says now: that is told as a change of the project.
+    """
     name = change.tree.name(path)
     try:
         source = change.read_before(path)
         if source is None:
             return None, None
-        graph = graph_of(source).stored(storage)
+        of = Source(name, "", os.path.dirname(name))
+        graph = checks.kept(graph_of(source), checks.project.choices(of) if checks.project else Choices())
         analysis = analyze(graph)
         held = check(graph, analysis)
         return _version(name, analysis, held.budgets, (), held.growth), analysis
