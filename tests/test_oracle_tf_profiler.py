@@ -92,7 +92,9 @@ def test_a_network(name: str) -> None:
 
 MAPS, TOKENS, VECTOR = (10, 10, 12), (7, 12), (12,)
 Case = tuple[str, tuple[int, ...], Callable[[], Any]]
-ACTIVATIONS = "relu relu6 leaky_relu sigmoid tanh elu selu silu gelu hard_sigmoid hard_swish".split()
+ACTIVATIONS = [
+    "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "elu", "selu", "silu", "gelu", "hard_sigmoid", "hard_swish"
+]  # fmt: skip
 LAYERS: dict[str, Case] = {
     "conv": ("conv: [8, 3]", MAPS, lambda: kl.Conv2D(8, 3)),
     "conv without bias": ("conv: [8, 3, bias: false]", MAPS, lambda: kl.Conv2D(8, 3, use_bias=False)),

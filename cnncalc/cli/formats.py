@@ -41,8 +41,8 @@ class OutputFormat(Record):
 
     `writer` is `module:function` in the package, imported when it is wanted: the text of the command's result in a
     `Style`, or its document, of which the format has a writer. `always`: it is written also where no FILE can be used.
-    `suffixes` are its own, where they are not those of `SUFFIXES`. An option that is `idle` is heeded all the same where
-    `unless` is true of what is given for it.
+    `suffixes` are its own, where they are not those of `SUFFIXES`. An option that is `idle` is heeded all the same
+    where `unless` is true of what is given for it.
     """
 
     name: str

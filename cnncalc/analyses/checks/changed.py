@@ -5,22 +5,28 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
+from cnncalc.analyses.checks.baselines.baseline import of_project
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held
 from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.checks.lint import Linter
 from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed, rules_changed
+from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import Use, Value, told
 from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.figures import many
 from cnncalc.core.graph import FLOAT32, Storage
 from cnncalc.core.problem import Problem, ProblemsFound
 from cnncalc.core.record import Record
+from cnncalc.core.result import Result
+from cnncalc.formats import changes
 from cnncalc.formats.changes import ChangeSet, renamed
-from cnncalc.formats.dependents import Survey
+from cnncalc.formats.dependents import Survey, surveyed
 from cnncalc.formats.listing import File
 from cnncalc.formats.open import graph_of
 from cnncalc.formats.source import Source
@@ -77,17 +83,24 @@ class NetworkChange:
         return self.report.code if self.report else 0
 
 
-class ProjectChange(Record):
-    """The effect of a change: `rules` to which files are held otherwise, networks, and how many are as they were.
-
-    `since` is the version that is compared with, `notes` say what is unusual.
-    """
-
+class _ProjectChange(Record):
     since: str
     networks: Sequence[NetworkChange]
     unchanged: int = 0
     rules: Sequence[ChangedRule] = ()
     notes: Sequence[str] = ()
+
+
+class ProjectChange(_ProjectChange, Result):
+    """The effect of a change: `rules` to which files are held otherwise, networks, and how many are as they were.
+
+    `since` is the version that is compared with, `notes` say what is unusual.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<ProjectChange since {self.since}, {many(len(self.shown), 'network')}>"
 
     @property
     def code(self) -> int:
@@ -98,6 +111,27 @@ class ProjectChange(Record):
     def shown(self) -> list[NetworkChange]:
         """The networks of which there is something to say."""
         return [one for one in self.networks if one.kind != "unchanged" or one.code]
+
+
+def change_since(ref: str, paths: Sequence[str], project: Project, storage: Mapping[str, Any]) -> ProjectChange:
+    """What changed since the merge base of a version and HEAD, in the networks that lead to `paths`, or of the project.
+
+    It is held to what the project chose, and looked at by its lint rules. `storage` are fields of a Storage. Raises
+    ProblemsFound, and BadConfig.
+    """
+    own = project.config("")
+    change = changes.since(ref)
+    survey = surveyed(change, paths or [own.name_of(path) for path in own.files])
+    held = of_project(project, {}, None)
+    name = change.tree.name
+    survey = survey._replace(
+        affected=[file for file in survey.affected if not project.excludes(file.name)],
+        gone=[path for path in survey.gone if not project.excludes(name(path))],
+        others=[path for path in survey.others if not project.excludes(name(path))],
+    )
+    finders = (Linter(project), *((held,) if held else ()))
+    checks = Checks(finders=finders, read=change.read, project=project, storage=storage)
+    return project_change(ref, change, checks, survey)
 
 
 def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey) -> ProjectChange:
@@ -149,12 +183,12 @@ def _compared(
     after = _version(file.name, analysis, report.budgets, problems, report.growth)
     if before is None:
         return NetworkChange("new", None, after, edited, (), report)
-    changes: Sequence[Change] = ()
+    found: Sequence[Change] = ()
     if analysis and older:
-        changes = differences(older, analysis)
-    same = all(change.kind == "unchanged" for change in changes) and bool(analysis) == bool(older)
+        found = differences(older, analysis)
+    same = all(change.kind == "unchanged" for change in found) and bool(analysis) == bool(older)
     kind: Kind = "renamed" if renamed else "unchanged" if same else "changed"
-    return NetworkChange(kind, before, after, edited, () if same else changes, report)
+    return NetworkChange(kind, before, after, edited, () if same else found, report)
 
 
 def _version(

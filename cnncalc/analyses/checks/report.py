@@ -17,7 +17,7 @@ from cnncalc.analyses.checks.expect import CheckResult, check
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, told
 from cnncalc.core.analysis import Analysis, Counts, analyze
-from cnncalc.core.graph import Graph
+from cnncalc.core.graph import FLOAT32, Graph, Storage
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.core.record import Record
 from cnncalc.formats import open as api
@@ -79,7 +79,8 @@ class Checks:
     `project` each file is also held to what that chose. `finders` are further sources of problems and notes: each is
     given the file's text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read`
     gives the text of a file by its name. Without `figures` neither `expect` nor `budget` is held.
-    `storage` are fields of a Storage that overrule what a file says of its memory, which overrules what its project does.
+    `storage` are fields of a Storage: they go before what a file says of its memory, and that before what its project
+    does.
 
     >>> Checks().report("lenet5").code
     0
@@ -132,7 +133,8 @@ class Checks:
     def kept(self, graph: Graph, choices: Choices) -> Graph:
         """A network, its numbers kept as the run says, else the file itself, else the choices for it."""
         document = document_of(graph)
-        own = document.memory if document else ()
+        own = {name for name, one, usual in zip(Storage._fields, graph.storage, FLOAT32, strict=True) if one != usual}
+        own.update(document.memory if document else ())
         chosen = {name: value for name, value in choices.memory.items() if name not in own}
         return graph.stored({**chosen, **self.storage})
 
