@@ -19,6 +19,7 @@ from cnncalc.core.problem import Problem, ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet, renamed
 from cnncalc.formats.dependents import Survey
+from cnncalc.formats.git import is_unread
 from cnncalc.formats.listing import File
 from cnncalc.formats.open import graph_of
 from cnncalc.formats.source import Source
@@ -71,8 +72,13 @@ class NetworkChange:
 
     @property
     def code(self) -> int:
-        """The exit code of a check."""
-        return self.report.code if self.report else 0
+        """The exit code of a check; 2 where nobody knows what it was before."""
+        return 2 if self.unread else self.report.code if self.report else 0
+
+    @property
+    def unread(self) -> Sequence[Problem]:
+        """The reasons why nobody knows what it was before; none where somebody does."""
+        return self.before.problems if self.before and is_unread(self.before.problems) else ()
 
 
 class ProjectChange(Record):
@@ -99,7 +105,7 @@ class ProjectChange(Record):
 
 
 def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey) -> ProjectChange:
-    """Every network that a change concerns, beside what it was."""
+    """Every network that a change concerns, beside what it was; raises ProblemsFound where git cannot say."""
     analyses: list[Analysis] = []
 
     def keep(source: Source, analysis: Analysis) -> tuple[()]:

@@ -82,7 +82,11 @@ class DiffCommand(
         )
         finders = (Linter(project), *((held,) if held else ()))
         checks = Checks(finders=finders, read=change.read, project=project, storage=self.storage)
-        return options.configured(project_change, ref, change, checks, survey)
+        try:
+            return options.configured(project_change, ref, change, checks, survey)
+        except ProblemsFound as error:
+            streams.complain(error.problems)
+            raise click.exceptions.Exit(2) from None
 
 
 def _ref_and_paths(given: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
