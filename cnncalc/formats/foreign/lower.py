@@ -1069,9 +1069,10 @@ class Lowering:
         stored = self.net.stored
         more = [times - stored[name].size for name, times in self.counted.items() if name in stored]
         if more := [one for one in more if one > 0]:
-            stands = f"{many(len(more), 'stored tensor')} that several layers read"
+            count = "counts" if len(more) == 1 else "count"
             self.notes.append(
-                f"{stands} {'counts' if len(more) == 1 else 'count'} at each: {sum(more):,} numbers more than are stored"
+                f"{many(len(more), 'stored tensor')} that several layers read {count} at each: {sum(more):,} numbers "
+                "more than are stored"
             )
         read = {name for operator in self.operations for name in operator.reads}
         spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
