@@ -106,7 +106,9 @@ def _axis_in(rank: int, like: Value) -> int:
 class Lowering:
     """One network on its way into a Builder."""
 
-    def __init__(self, net: Foreign, table: Matches, input_size: str | None, rest: dict[str, int]) -> None:
+    def __init__(
+        self, net: Foreign, table: Matches, input_size: str | None, rest: Mapping[str, int] | None = None
+    ) -> None:
         self.net = net
         self.table = table
         self.values: dict[str, Value] = {}
@@ -125,7 +127,9 @@ class Lowering:
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.counted: dict[str, int] = {}  # how many numbers of each stored tensor are counted
-        self.left_over = rest  # numbers of tensors of which layers read only parts: they count where one is read first
+        self.left_over = dict(
+            rest or {}
+        )  # numbers of tensors of which no layer reads them: they count with what is read
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
@@ -1189,7 +1193,7 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
     if not _is_whole(net):
         raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
-    lowering = Lowering(net, table, input_size, {})
+    lowering = Lowering(net, table, input_size)
     graph = lowering.graph()
     rest = lowering.rest()
     return Lowering(net, table, input_size, rest).graph() if rest else graph
