@@ -36,7 +36,7 @@ def test_the_history_of_a_file_is_that_of_the_command(project: Repository) -> No
 
 def test_a_file_that_is_in_no_commit_is_a_problem(project: Repository) -> None:
     project.write(new=NET)
-    with pytest.raises(cnncalc.ProblemsFound, match="`new.yaml` is in no commit; `git add` it, and commit it"):
+    with pytest.raises(cnncalc.ProblemsFound, match=r"`new\.yaml` is in no commit; `git add` it, and commit it"):
         cnncalc.history("new.yaml")
 
 

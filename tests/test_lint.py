@@ -15,6 +15,7 @@ from cnncalc.analyses.checks.lint import MOST_FINDINGS, lint
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.tree import HAS_C_PARSER, MOST_COMMENTS, comments
+from tests.pace import allowed
 from tests.running import Ran, environment, invoke
 
 BORDER = "input: {channels: 3, size: 224}\nlayers:\n  - conv: {filters: 96, kernel: 11, stride: 4}"
@@ -330,7 +331,7 @@ def test_comments_are_read_in_one_pass() -> None:
     text = "a: [\n" + "'#x', # cnncalc: ignore[x]\n'#x', # another\n" * MOST_COMMENTS + "]"
     start = time.process_time()
     assert len(comments(Source("net.yaml", text), "cnncalc:")) == MOST_COMMENTS
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < allowed(5)
 
 
 # ------------------------------------------------------------------------------------------------ --select, --ignore
@@ -505,7 +506,7 @@ def test_many_patterns_of_many_stars_cost_little(folder: Path) -> None:
     config = Config(path=str(folder / "pyproject.toml"), per_file_ignores=patterns)
     start = time.process_time()
     assert config.ignored("a" * 200 + ".yaml") == frozenset()
-    assert time.process_time() - start < 15
+    assert time.process_time() - start < allowed(15)
 
 
 # ------------------------------------------------------------------------------------------------ cost
@@ -532,6 +533,6 @@ def test_a_hundred_thousand_layers_cost_a_few_seconds() -> None:
     graph = cnncalc.loads(text)
     start = time.process_time()
     found = lint(graph).findings
-    assert time.process_time() - start < 40
+    assert time.process_time() - start < allowed(40)
     assert [problem.code for problem in found] == ["wide-padding", "repeated-activation", "unused-ignore"]
     assert "and at 24,999 more places" in found[0].notes[0]

@@ -188,7 +188,7 @@ class Sizes(Result):
         if isinstance(sides, str):
             if not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", sides, re.ASCII):
                 raise ValueError(f"'{sides}' is no size: write '256' or '256x320' (height × width)")
-            given = tuple(map(int, sides.split("x")))
+            given: tuple[object, ...] = tuple(map(int, sides.split("x")))
         else:
             given = tuple(sides) if isinstance(sides, tuple | list) else (sides,)
         if len(given) == 1:

@@ -145,8 +145,8 @@ class Builder:
         """A layer of a type with the values of its attributes; what it gives, to be read by others.
 
         `reads` is one or several of what was given before, or their names, by default what was added last. Without a
-        `name` it is the type and a number. Weights that are not `trainable` are frozen; a `dtype`, such as `int8`, is the
-        type of its numbers, for memory. None where there is a problem.
+        `name` it is the type and a number. Weights that are not `trainable` are frozen; a `dtype` (`int8`) is the type of
+        its numbers, for memory. None where there is a problem.
 
         >>> net = Builder({"input": (3, 8, 8)})
         >>> net.add("conv", {"filters": 4, "kernel": 9}) is None
@@ -175,10 +175,8 @@ class Builder:
                 self.report("limit", f"`{attribute}` is beyond ±10^15 (limit: numbers 10^15)", at)
                 return None
         if dtype and dtype not in BYTES:
-            listed = ", ".join(BYTES)
-            self.report(
-                "bad-value", f"`dtype` must be one of {listed}, is `{clean(dtype)}`", at, misspelt(dtype, BYTES)
-            )
+            said = f"`dtype` must be one of {', '.join(BYTES)}, is `{clean(dtype)}`"
+            self.report("bad-value", said, at, misspelt(dtype, BYTES))
             return None
         read = self._read(reads, at)
         self.last = self._add(type, values or {}, read, path, at, named, trainable, dtype) if read is not None else None

@@ -220,7 +220,9 @@ def _onnx(name: str, sizes: tuple[int, ...], dynamo: bool) -> tuple[str, str]:
         stored = Truth(said.params - _folded(model, path) + ahead, said.multiplies)
         outcome, why = judged(lambda: cnncalc.load(path), stored)
         if ahead and outcome == "exact":
-            return "named", f"{ahead:,} numbers more than are learned, for the exporter worked out tables ahead"
+            said = any("counted are" in note for note in cnncalc.load(path).notes)
+            what = f"{ahead:,} numbers more than are learned"
+            return ("named", f"{what}, in tables that are not") if said else ("wrong", f"{what}, and none is named")
         return outcome, why
     finally:
         for left in Path().glob("*"):
@@ -248,14 +250,24 @@ def _folded(model: Any, path: str) -> int:
 
 
 def _ahead(model: Any, path: str) -> int:
-    """How many numbers more a file has because tables were worked out of parameters, as its exporter says."""
+    """How many numbers more a file has because tables were worked out of parameters, as its exporter says.
+
+    Buffers count where an exporter says not that they are none, besides those of norms.
+    """
     import onnx
 
-    graph = onnx.load(path, load_external_data=False).graph
+    whole = onnx.load(path, load_external_data=False)
+    graph = whole.graph
     stored = {one.name: math.prod(one.dims) for one in graph.initializer}
     learned = {name: one.numel() for name, one in model.named_parameters()}
     buffers = {name for name, _ in model.named_buffers()}
     found = _unnamed({name: size for name, size in stored.items() if name.startswith("onnx::")}, model, stored)
+    if not any(one.key.endswith("graph_signature") for one in whole.metadata_props):
+        found += sum(
+            stored[name]
+            for name, one in model.named_buffers()
+            if name in stored and one.is_floating_point() and not name.endswith(("running_mean", "running_var"))
+        )
     for value in graph.value_info:
         for beside in value.metadata_props:
             if beside.key == "pkg.onnxscript.optimizer.folded_from" and value.name in stored:
@@ -344,7 +356,10 @@ def _node(model: Any) -> tuple[str, str]:
         graph = cnncalc.load(path)
     except ProblemsFound as error:
         texts = [problem.message for problem in error.problems]
-        known = "no output depends on an input", "no layer leads from an input to an output", "leaves sizes open"
+        known = (
+            "no output depends on an input", "no layer leads from an input to an output", "leaves sizes open",
+            "is no tensor, or has no number of axes",
+        )  # fmt: skip
         named = any(f"`{kind}`" in text for kind in kinds for text in texts) or any(
             one in text for one in known for text in texts
         )

@@ -27,6 +27,7 @@ from cnncalc.core.result import Result
 from cnncalc.formats import changes
 from cnncalc.formats.changes import ChangeSet, renamed
 from cnncalc.formats.dependents import Survey, surveyed
+from cnncalc.formats.git import is_unread
 from cnncalc.formats.listing import File
 from cnncalc.formats.open import graph_of
 from cnncalc.formats.source import Source
@@ -79,8 +80,13 @@ class NetworkChange:
 
     @property
     def code(self) -> int:
-        """The exit code of a check."""
-        return self.report.code if self.report else 0
+        """The exit code of a check; 2 where nobody knows what it was before."""
+        return 2 if self.unread else self.report.code if self.report else 0
+
+    @property
+    def unread(self) -> Sequence[Problem]:
+        """The reasons why nobody knows what it was before; none where somebody does."""
+        return self.before.problems if self.before and is_unread(self.before.problems) else ()
 
 
 class _ProjectChange(Record):
@@ -135,7 +141,7 @@ def change_since(ref: str, paths: Sequence[str], project: Project, storage: Mapp
 
 
 def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey) -> ProjectChange:
-    """Every network that a change concerns, beside what it was."""
+    """Every network that a change concerns, beside what it was; raises ProblemsFound where git cannot say."""
     analyses: list[Analysis] = []
 
     def keep(source: Source, analysis: Analysis) -> tuple[()]:

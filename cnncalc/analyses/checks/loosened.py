@@ -16,6 +16,7 @@ from cnncalc.core.graph import BYTES, FLOAT32, OPTIMIZERS, Storage
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet
+from cnncalc.formats.git import is_unread
 from cnncalc.formats.source import Source
 
 
@@ -33,7 +34,7 @@ class ChangedRule(Record):
 
 
 def rules_changed(change: ChangeSet) -> Iterator[ChangedRule]:
-    """The choices of projects and the recorded baselines that a change concerns."""
+    """The choices of projects and the recorded baselines that a change concerns; raises ProblemsFound."""
     for path in sorted(change.paths):
         if os.path.basename(path) == NAME:
             yield from _choices_changed(change, path)
@@ -123,6 +124,8 @@ def _both(change: ChangeSet, path: str) -> Iterator[Source | None]:
         yield change.read_before(path)
         yield change.tree.read(change.tree.name(path)) if path in change.files else None
     except ProblemsFound as error:
+        if is_unread(error.problems):
+            raise
         raise BadConfig(str(error)) from None
 
 
@@ -189,6 +192,8 @@ def _baseline_changed(change: ChangeSet, path: str) -> Iterator[ChangedRule]:
             return
         was, is_ = (figures_of(source, name) if source else {} for source in sources)
     except (BadConfig, ProblemsFound) as error:
+        if isinstance(error, ProblemsFound) and is_unread(error.problems):
+            raise
         yield ChangedRule(name, "cannot be used", "", str(error), None)
         return
     for file in sorted({*was, *is_}):

@@ -206,6 +206,8 @@ class _Model:
                 name, dims = self._declaration(value)
                 if dims is not None:
                     inputs[name] = dims
+                else:
+                    self.net.unsized.add(name)
             elif number == 12:
                 name, dims = self._declaration(value)
                 outputs.append(name)
@@ -392,7 +394,8 @@ class _Model:
         names = {**names, **{name: inner + name for name in own}}
         for value in nodes:
             self._node(value, prefix, scope, depth + 1, names, when)
-        return tuple(names.get(name, prefix + name) for name in outputs)
+        given = [names.get(name, prefix + name) for name in outputs]
+        return tuple(self.same.get(name, name) for name in given)
 
     def _declare_alike(self, gives: list[str], branches: list[tuple[str, ...]]) -> None:
         """What a choice gives has the dims that both branches say."""
@@ -516,7 +519,7 @@ class _Model:
             kinds = {self.kinds[one] for one in made_of if one in self.kinds}
             if name in self.made_of or kinds:
                 self.net.stored[name] = stored._replace(learned="PARAMETER" in kinds)
-            if "PARAMETER" in kinds and len(kinds) > 1:
+            if "PARAMETER" in kinds and len(made_of) > 1:
                 ahead |= {one: stored.size for one in made_of if self.kinds.get(one) == "PARAMETER"}
         if ahead:
             self.net.notes.append(
