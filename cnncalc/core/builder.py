@@ -145,8 +145,8 @@ class Builder:
         """A layer of a type with the values of its attributes; what it gives, to be read by others.
 
         `reads` is one or several of what was given before, or their names, by default what was added last. Without a
-        `name` it is the type and a number. Weights that are not `trainable` are frozen; a `dtype` (`int8`) is the type of
-        its numbers, for memory. None where there is a problem.
+        `name` it is the type and a number. Weights that are not `trainable` are frozen; a `dtype` (`int8`) is the type
+        of its numbers, for memory. None where there is a problem.
 
         >>> net = Builder({"input": (3, 8, 8)})
         >>> net.add("conv", {"filters": 4, "kernel": 9}) is None
