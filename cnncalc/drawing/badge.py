@@ -38,7 +38,7 @@ class Badge(_Badge):
         return svg(self, Style())
 
     def to_json(self) -> str:
-        """What the endpoint badge of shields.io reads."""
+        """The JSON that the endpoint badge of shields.io reads."""
         return json(self, Style())
 
     def to_dict(self) -> dict[str, Any]:

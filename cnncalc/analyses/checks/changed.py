@@ -120,7 +120,7 @@ class ProjectChange(_ProjectChange, Result):
 
 
 def change_since(ref: str, paths: Sequence[str], project: Project, storage: Mapping[str, Any]) -> ProjectChange:
-    """What changed since the merge base of a version and HEAD, in the networks that lead to `paths`, or of the project.
+    """The change since the merge base of a version and HEAD, of the networks below `paths`, or of the whole project.
 
     It is held to what the project chose, and looked at by its lint rules. `storage` are fields of a Storage. Raises
     ProblemsFound, and BadConfig.
