@@ -3,12 +3,14 @@ their gradients and the states of an optimizer.
 
 Kept are the tensors that PyTorch's operators save, each once, whoever reads it: the input of what has weights and of
 pools, the output of relu, sigmoid, tanh and softmax, the indices of a max pool (8 bytes each), the mask of dropout, the
-means and deviations of a norm. Where nothing before a layer learns, it keeps nothing. Of a type that is not known here
-nothing is known, and the sum is a lower bound.
+means and deviations of a norm, the sums of an LRN. Where zeros at both ends of a side are not as many (TensorFlow's
+`same`), a program pads first, and the padded input is kept. Where nothing before a layer learns, it keeps nothing. Of a
+type that is not known here nothing is known, and the sum is a lower bound.
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from cnncalc.analyses.measures.base import Measure, Use
@@ -18,7 +20,7 @@ from cnncalc.core.graph import OPTIMIZERS
 if TYPE_CHECKING:
     from cnncalc.core.graph import Graph, Ref
 
-INPUT, OUTPUT, INPUTS, MASK, INDICES, STATISTICS, NOTHING = range(7)
+INPUT, OUTPUT, INPUTS, MASK, INDICES, STATISTICS, SUMS, NOTHING = range(8)
 _OF_INPUT = ("conv", "transposed_conv", "dense", "avg_pool", "prelu", "leaky_relu", "elu", "selu", "gelu", "silu",
              "relu6", "hard_swish", "hard_sigmoid")  # fmt: skip
 _OF_OUTPUT = ("relu", "sigmoid", "tanh", "softmax")
@@ -32,6 +34,7 @@ KEEPS = {
     "max_pool": (INPUT, INDICES),
     "batch_norm": (INPUT, STATISTICS),
     "dropout": (MASK,),
+    "lrn": (INPUT, SUMS),
 }
 INDEX = 8
 RENAMES = tuple(name for name in VIEWS if name not in ("dropout", "stochastic_depth"))  # these act in training
@@ -60,6 +63,9 @@ def kept(graph: Graph) -> list[int | None]:
             continue
         total = 0
         for what in keeps if learns[place] else ():
+            if what == INPUT and (padded := _padded(graph, place)):
+                total += padded
+                continue
             tensors = {INPUT: node.inputs[:1], OUTPUT: (place,), INPUTS: node.inputs}.get(what, ())
             for ref in tensors:
                 if what == INPUTS and not any(learns[other] for other in node.inputs if other != ref):
@@ -78,9 +84,40 @@ def _extra(graph: Graph, place: Ref, what: int) -> int:
         return INDEX * graph.storage.batch * node.work.activations
     if what == MASK:
         return bytes_of(graph, place)
+    if what == SUMS:  # of squares, padded by channels; to their power; that of the sums
+        channels, *sides = graph.shape(node.inputs[0])
+        values = prod(sides) * (3 * channels + node.layer.values["size"] - 1)
+        return number_of(graph, place) * graph.storage.batch * values
     if what == STATISTICS:
         return 2 * number_of(graph, place) * node.work.output[0]
     return 0
+
+
+def _padded(graph: Graph, place: Ref) -> int:
+    """The bytes of a padded copy of a layer's input; 0 where a window pads by itself, alike at both ends."""
+    node = graph.nodes[place]
+    values = node.layer.values
+    padding = values.get("padding")
+    if padding is None or "kernel" not in values or node.layer.type == "transposed_conv":
+        return 0
+    (channels, *sides), out = graph.shape(node.inputs[0]), node.work.output[1:]
+    ends: list[tuple[int, int]] = []
+    dilation = values.get("dilation", (1,) * len(sides))
+    for axis, (side, kernel, stride, spread) in enumerate(
+        zip(sides, values["kernel"], values["stride"], dilation, strict=True)
+    ):
+        extent = spread * (kernel - 1) + 1
+        if padding == "causal":
+            ends.append((extent - 1, 0))
+        elif padding == "same":
+            missing = max((out[axis] - 1) * stride + extent - side, 0)
+            ends.append((missing // 2, missing - missing // 2))
+        else:
+            ends.append(padding[axis])
+    if all(before == after for before, after in ends):
+        return 0
+    longer = [side + before + after for side, (before, after) in zip(sides, ends, strict=True)]
+    return number_of(graph, node.inputs[0]) * graph.storage.batch * channels * prod(longer)
 
 
 def training(graph: Graph) -> list[int | None]:
