@@ -23,8 +23,8 @@ FOUND = {
     "an archive whose list of files is another one": (
         "keras", archive("keras", files()["keras"][0]).replace(b"PK\x01\x02", b"[route]\n", 1),
     ),
-    "a product that reads nothing": (
-        "onnx", onnx.model([onnx.node("MatMul", [], ["y"])], [onnx.value("x", [1, 3])], [onnx.value("y", [1, 3])]),
+    "a product that reads one tensor": (
+        "onnx", onnx.model([onnx.node("MatMul", ["x"], ["y"])], [onnx.value("x", [1, 3])], [onnx.value("y", [1, 3])]),
     ),
 }  # fmt: skip
 
