@@ -130,8 +130,8 @@ TABLE = Matches(
         # values by themselves
         Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
             "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
-            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization BitwiseAnd BitwiseOr "
-            "BitwiseXor BitwiseNot BitCast", NOTHING,
+            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization BitwiseAnd "
+            "BitwiseOr BitwiseXor BitwiseNot BitCast", NOTHING,
             reads="x*"),
     ]
 )  # fmt: skip
