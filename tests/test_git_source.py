@@ -225,26 +225,6 @@ def test_a_shallow_clone_says_how_to_get_older_versions(history: Repository, mon
 
 
 @pytest.mark.parametrize(
-    ("args", "code", "said"),
-    [
-        (("check", "nets/a.yaml", "--baseline", "v1"), 2, "error[unreadable]: cannot read `git:v1:nets/a.yaml`: "),
-        (("summary", "git:v1:nets/a.yaml"), 2, "error[unreadable]: cannot read `git:v1:nets/a.yaml`: "),
-        (("diff", "v1"), 0, "could not be used before"),
-        (("history", "nets/a.yaml"), 0, "the clone is partial, and has not fetched this file"),
-    ],
-)
-def test_what_a_partial_clone_has_not_fetched_is_not_new(
-    args: tuple[str, ...], code: int, said: str, history: Repository
-) -> None:
-    """A baseline in which it was new would hold it to nothing."""
-    object = history.git("rev-parse", "v1:nets/a.yaml").strip()
-    (history.folder / ".git" / "objects" / object[:2] / object[2:]).unlink()
-    ran = process(*args, cwd=history.folder)
-    assert (ran.code, said in ran.out + ran.err) == (code, True), ran
-    assert "new since" not in ran.err
-
-
-@pytest.mark.parametrize(
     "args",
     [
         ("summary", "git:main:nets/a.yaml"),

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from cnncalc.analyses.checks.rules.base import Network
 from cnncalc.analyses.measures import Use, Value, used
 from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.figures import many
 from cnncalc.core.problem import ProblemsFound, clean, fail
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
 from cnncalc.formats import git
 from cnncalc.formats.open import graph_of, read
 from cnncalc.formats.source import Source
@@ -23,7 +25,8 @@ _MOST_NAMES = 4 * 2**20  # bytes of a list of commits
 class Past(Record):
     """A network as a commit has it, or, with no `commit`, as it lies in the working tree.
 
-    `values` are its totals by quantity; None where it could not be used, for the `problem`, or was not there.
+    `values` are its totals by quantity; None where it could not be used, for the `problem`, or was not there. Of one
+    that is `unread` nobody knows.
     """
 
     commit: str
@@ -32,14 +35,27 @@ class Past(Record):
     values: Mapping[str, Value] | None
     problem: str = ""
     lower_bound: Sequence[str] = ()
+    unread: bool = False
 
 
-class History(Record):
-    """The versions of a file, the newest first; so many `more` commits are older."""
-
+class _History(Record):
     file: str
     versions: Sequence[Past]
     more: int = 0
+
+    @property
+    def code(self) -> int:
+        """The exit code: 2 where git could not say what a version was."""
+        return 2 if any(one.unread for one in self.versions) else 0
+
+
+class History(_History, Tabular):
+    """The versions of a file, the newest first; so many `more` commits are older."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<History of {self.file}, {many(len(self.versions), 'version')}>"
 
 
 class _Commit(Record):
@@ -74,7 +90,11 @@ def history(file: str, most: int = MOST) -> History:
     if not commits:
         raise fail("unreadable", f"`{file}` is in no commit", help="`git add` it, and commit it")
     versions = [known[commit.hash][0] for commit in commits[:most]]
-    if git.ask(folder, "diff-index", "--quiet", "HEAD", "--", *map(_whole, sorted(wanted)))[0]:
+    args = ("diff-index", "--quiet", "HEAD", "--", *map(_whole, sorted(wanted)))
+    code, _ = git.ask(folder, *args)
+    if code > 1:
+        git.answer(folder, *args)
+    if code:
         versions.insert(0, _now(file))
     return History(file, versions, len(commits) - len(commits[:most]))
 
@@ -101,7 +121,8 @@ def _past(folder: str, commit: _Commit, names: Sequence[str]) -> tuple[Past, fro
             return Past(*commit, None, "removed"), frozenset()
         return _figures(source, commit)
     except ProblemsFound as error:
-        return Past(*commit, None, error.problems[0].message), frozenset()
+        unread = git.is_unread(error.problems)
+        return Past(*commit, None, error.problems[0].message, unread=unread), frozenset()
 
 
 def _now(file: str) -> Past:

@@ -68,6 +68,8 @@ def since(ref: str) -> ChangeSet:
     prefix, top = _places()
     found = git.must_exist(ref)
     code, out = git.ask("", "merge-base", found, "HEAD")
+    if code > 1 and git.is_version(found):  # a commit, and no tree, which has no history
+        git.answer("", "merge-base", found, "HEAD")
     before, notes = os.fsdecode(out).partition("\n")[0], [found_elsewhere(ref, found)] if found != ref else []
     if code or not before:  # a shallow clone; what is the same in both was checked there
         before = found
@@ -142,7 +144,7 @@ def staged() -> ChangeSet:
     if unmerged:
         listed = ", ".join(f"`{tree.name(path)}`" for path in sorted(unmerged)[:3]) + ", …" * (len(unmerged) > 3)
         raise fail("unreadable", f"merge conflicts are not resolved: {listed}", help="`git add` them when they are")
-    code, _ = git.ask("", "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    code, _ = git.ask("", "rev-parse", "--verify", "--quiet", "HEAD")
     if code:  # the first commit
         return ChangeSet(frozenset(entries), frozenset(entries), tree, "", "is staged")
     paths = _list(top, "diff-index", "--cached", "--name-only", *_NAMES, "HEAD", "--", staged=True)
@@ -294,7 +296,7 @@ class Index(WorkingTree):
         if object not in self.known:
             found = git.objects(self.name("."), [object], name)
             if found is None:
-                raise fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file")
+                raise git.not_fetched(name)
             self.known[object] = found[1]
         return self.known[object]
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from cnncalc.core.problem import ProblemsFound, fail
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet
+from cnncalc.formats.git import is_unread
 from cnncalc.formats.listing import MOST_FILES, SUFFIXES, File, has_wildcard, matches
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.reading.description import is_architecture
@@ -52,10 +53,12 @@ def survey(change: ChangeSet, inside: Collection[str]) -> Survey:
         message = f"more than {MOST_FILES:,} YAML files in the repository (limit: files {MOST_FILES:,})"
         raise fail("limit", message, help="name the files to check")
     readers: dict[str, list[str]] = {}  # path → the files that read it
-    ours = set()
+    ours, sure = set(), set()
     for path, source in change.tree.read_all(files):
         if source is None or _may_be_one(source, path in change.paths):  # the check says why it cannot be read
             ours.add(path)
+            if source and path in change.paths and _is_one(source):
+                sure.add(path)
         for read in _reads(change, path, source):
             readers.setdefault(read, []).append(path)
     found = set()
@@ -71,11 +74,11 @@ def survey(change: ChangeSet, inside: Collection[str]) -> Survey:
 
     chosen = []
     for path in meant(found):
-        was_one = path in change.paths and _was_one(change, path)
+        was_one = path in change.paths and (path in sure or _was_one(change, path))
         if was_one or path in ours:
             chosen.append(File(change.tree.name(path), listed=not was_one))
     lost = (path for path in change.paths - change.files if path.lower().endswith(SUFFIXES))
-    gone = [path for path in meant(lost) if _was_one(change, path)]
+    gone = [path for path in meant(lost) if _may_have_been_one(change, path)]
     return Survey(chosen, gone, meant(ours - found))
 
 
@@ -129,8 +132,10 @@ def _may_be_one(source: Source, whole: bool) -> bool:
     """
     if _OURS.search(source.text):
         return True
-    if not whole and not _OF_A_MODEL.search(source.text):
-        return False
+    return (whole or bool(_OF_A_MODEL.search(source.text))) and _is_one(source)
+
+
+def _is_one(source: Source) -> bool:
     try:
         return is_architecture(parse(source))
     except ProblemsFound:
@@ -138,11 +143,22 @@ def _may_be_one(source: Source, whole: bool) -> bool:
 
 
 def _was_one(change: ChangeSet, path: str) -> bool:
-    """Whether a file was an architecture: then it is meant to be one, whatever stands in it now."""
+    """Whether a file was an architecture: then it is meant to be one, whatever stands in it now.
+
+    Raises ProblemsFound where git cannot say what it was.
+    """
     try:
         before = change.read_before(path)
-        if before is None or not (_OURS.search(before.text) or _OF_A_MODEL.search(before.text)):
-            return False
-        return is_architecture(parse(before))
-    except ProblemsFound:
+    except ProblemsFound as error:
+        if is_unread(error.problems):
+            raise
         return False
+    return before is not None and bool(_OURS.search(before.text) or _OF_A_MODEL.search(before.text)) and _is_one(before)
+
+
+def _may_have_been_one(change: ChangeSet, path: str) -> bool:
+    """Whether what is gone was an architecture, for all that anybody knows: its row says why nobody does."""
+    try:
+        return _was_one(change, path)
+    except ProblemsFound:
+        return True

@@ -14,7 +14,7 @@ import subprocess
 from collections.abc import Collection, Iterable
 from threading import Timer
 
-from cnncalc.core.problem import Place, ProblemsFound, fail, misspelt, nearest
+from cnncalc.core.problem import Place, Problem, ProblemsFound, fail, misspelt, nearest
 from cnncalc.core.record import Record
 from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
 
@@ -23,6 +23,7 @@ SECONDS = 30  # for one question to git
 MOST_LISTED = 2**28  # bytes of a list of files
 TOGETHER = 200  # files that git is asked for at once: their names fit into a pipe
 SMALL = 2**18  # bytes of a file that is read with others
+UNREAD = "unread"  # the `reason` of a problem: nobody knows what the version holds, so it is not held for empty
 _MOST_NAMES = 4 * 2**20  # bytes of a list that is only for a cure
 
 # Inside a hook these lead git to another folder's repository, or have it write to standard error.
@@ -61,7 +62,7 @@ class Tree(Record):
             found = objects(self.folder, [object], name) if object else None
             data = found[1] if found else None
             if data is None and object and self._mode(path)[:3] in ("100", "120"):
-                raise _not_fetched(name)
+                raise not_fetched(name)
             if self.known is not None and (data is None or len(data) <= SMALL):
                 self.known[object] = data
         return None if data is None else self.source(data, path, name)
@@ -92,8 +93,12 @@ class Tree(Record):
 
     def _mode(self, path: str) -> str:
         """What the list of files says of a path: its mode, kind, object; empty where it is not in it."""
-        whole = ("--full-tree",) if self.whole else ()
-        return os.fsdecode(ask(self.folder, "ls-tree", "-z", *whole, self.ref, "--", path)[1])
+        args = ("ls-tree", "-z", *(("--full-tree",) if self.whole else ()), self.ref, "--", path)
+        code, out = ask(self.folder, *args)
+        if code:
+            _must_exist(self.ref, self.folder, f"{PREFIX}{self.ref}:{path}")
+            return answer(self.folder, *args)
+        return os.fsdecode(out)
 
     def _object(self, path: str) -> str:
         return f"{self.ref}:{path}" if self.whole else f"{self.ref}:./{path}"
@@ -141,7 +146,10 @@ def must_exist(ref: str, folder: str = "") -> str:
         raise _no_version(ref)
     _refuse_options(ref)
     for name in (ref, f"origin/{ref}"):
-        if not ask(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{tree}}")[0]:
+        code, _ = ask(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{tree}}")
+        if code > 1:  # it may be there, and cannot be read
+            break
+        if code == 0:
             _refuse_several(name, folder)
             return name
     _must_exist(ref, folder, None)
@@ -149,12 +157,11 @@ def must_exist(ref: str, folder: str = "") -> str:
 
 
 def is_version(ref: str, folder: str = "") -> bool:
-    """Whether a name is one of a commit, a branch or a tag."""
-    try:
-        must_exist(ref, folder)
-    except ProblemsFound:
+    """Whether a name is one of a commit, a branch or a tag, or of several."""
+    if not ref.strip() or ":" in ref or not ref.isprintable() or ref.startswith(_NO_VERSION):
         return False
-    return True
+    names = (f"{name}^{{commit}}" for name in (ref, f"origin/{ref}"))
+    return any(ask(folder, "rev-parse", "--verify", "--quiet", name)[0] == 0 for name in names)
 
 
 def split(name: str) -> tuple[str, str]:
@@ -170,9 +177,11 @@ def split(name: str) -> tuple[str, str]:
     return ref, path
 
 
+_NO_VERSION = ("-", "^")  # git would take `-n` for an option, and `^main` for all that is not in `main`
+
+
 def _refuse_options(ref: str) -> None:
-    """Git would take `-n` for an option, and `^main` for all that is not in `main`."""
-    if ref.startswith(("-", "^")):
+    if ref.startswith(_NO_VERSION):
         raise _no_version(ref)
 
 
@@ -185,8 +194,8 @@ def _refuse_several(ref: str, folder: str) -> None:
     full = [f"refs/{kind}/{name}" for kind in ("tags", "heads", "remotes")]
     if name == "HEAD" or not name:
         return
-    _, out = ask(folder, "for-each-ref", f"--format={_COMMIT} %(refname)", "--", *full)
-    listed = (line.partition(" ") for line in os.fsdecode(out).split("\n"))
+    out = answer(folder, "for-each-ref", f"--format={_COMMIT} %(refname)", "--", *full)
+    listed = (line.partition(" ") for line in out.split("\n"))
     found = {refname: commit for commit, _, refname in listed if refname in full}
     if len(set(found.values())) > 1:
         first, *others = (f"`{refname}{ref[len(name) :]}`" for refname in found)
@@ -218,22 +227,32 @@ def _find(ref: str, path: str, name: str, format: str | None) -> Source | None:
     trees = [(Tree(ref, folder), below)]
     if not os.path.isabs(path) and not path.startswith("."):
         trees.append((Tree(ref, folder, whole=True), posixpath.normpath(path)))
-    while trees:
+    try:
         found = objects(folder, [tree._object(below) for tree, below in trees], name)
-        if found is not None:
-            tree, below = trees[found[0]]
-            return tree.source(found[1], below, name, format)
-        trees = trees[1:]  # a bare repository has no current folder: git stops at the first
-    return None
+    except ProblemsFound:
+        if ask(folder, "rev-parse", "--is-inside-work-tree", name=name)[1].strip() != b"false":
+            raise
+        trees = trees[1:]  # a bare repository has no current folder: git stopped at the first
+        found = objects(folder, [tree._object(below) for tree, below in trees], name)
+    if found is None:
+        return None
+    tree, below = trees[found[0]]
+    return tree.source(found[1], below, name, format)
 
 
 _HEADER = re.compile(rb"[0-9a-f]{40,64} (\w+) (\d+)\n")
 
 
 def objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | None:
-    """The file that comes first among some objects: its index, and its bytes."""
+    """The file that comes first among some objects: its index, and its bytes; raises ProblemsFound.
+
+    Of a partial clone git ends at an object that was not fetched, and says that one is missing which never was.
+    """
     said = "".join(f"{one}\n" for one in objects)
-    _, out = ask(folder, "cat-file", "--batch", "--follow-symlinks", said=said, most=LARGEST_FILE + 2**16, name=name)
+    args, most = ("cat-file", "--batch", "--follow-symlinks"), LARGEST_FILE + 2**16
+    code, out = ask(folder, *args, said=said, most=most, name=name)
+    if code and len(out) < most:
+        answer(folder, *args, said=said, most=most, name=name)
     for index in range(len(objects)):
         header, newline, rest = out.partition(b"\n")
         found = _HEADER.match(header + newline)
@@ -252,7 +271,7 @@ def objects(folder: str, objects: list[str], name: str) -> tuple[int, bytes] | N
         if size > LARGEST_FILE:
             raise too_large(name)
         if len(rest) < size:
-            raise fail("unreadable", f"cannot read `{name}`: git ended in the middle of it")
+            raise _unread(f"cannot read `{name}`: git ended in the middle of it")
         return index, rest[:size]
     return None
 
@@ -274,14 +293,14 @@ def contents(folder: str, objects: Iterable[str]) -> dict[str, bytes]:
 
 
 def _before_it_was_renamed(ref: str, folder: str, path: str, staged: bool = False) -> str | None:
-    """What a file that is not in `ref` was called there, seen from the same folder; None where it is simply new."""
+    """What a file that is not in `ref` was called there, seen from the same folder; None where it is simply new.
+
+    Raises ProblemsFound where git cannot tell, as it reads what was renamed.
+    """
     args = ("diff-index", "--cached", "-M", "--diff-filter=R", "--name-status", "-z", ref, "--")
-    code, out = ask(folder, *args, most=_MOST_NAMES, staged=staged)
-    if code:
-        return None
+    names = answer(folder, *args, most=_MOST_NAMES, staged=staged, name=f"{PREFIX}{ref}:{path}").split("\0")
     prefix = below_top(folder)
     full = posixpath.normpath(posixpath.join(prefix, path))
-    names = os.fsdecode(out).split("\0")
     for before, after in zip(names[1::3], names[2::3], strict=False):
         if after == full:
             return posixpath.relpath(before, prefix or ".")
@@ -300,24 +319,42 @@ def _must_exist(ref: str, folder: str, name: str | None) -> None:
     """Raise ProblemsFound where there is no repository, or no such version in it."""
     start = f"cannot read `{name}`: " if name else ""
     answer(folder, "rev-parse", "--git-dir", name=name)
-    code, _ = ask(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{tree}}", name=name)
+    args = ("rev-parse", "--verify", "--quiet", f"{ref}^{{tree}}")
+    code, _ = ask(folder, *args, name=name)
+    if code > 1:
+        answer(folder, *args, name=name)
     if code:
         raise fail("unreadable", f"{start}no commit, branch or tag `{ref}`", help=_other_ref(ref, folder))
 
 
-def answer(folder: str, *args: str, most: int = 2**16, staged: bool = False, name: str | None = None) -> str:
+def answer(
+    folder: str, *args: str, said: str = "", most: int = 2**16, staged: bool = False, name: str | None = None
+) -> str:
     """The answer of git; raises ProblemsFound with what it says where it cannot."""
-    code, out = ask(folder, *args, most=most, staged=staged, name=name)
+    code, out = ask(folder, *args, said=said, most=most, staged=staged, name=name)
     if not code:
         return os.fsdecode(out)
     start = f"cannot read `{name}`: " if name else ""
     if len(out) >= most:
-        raise fail("unreadable", f"{start}`git {args[0]}` says more than anybody reads")
-    _, out = ask(folder, *args, errors=True, staged=staged, name=name)  # apart: a warning is no part of an answer
-    said = os.fsdecode(out).partition("\n")[0].removeprefix("fatal: ")
-    if said.startswith("not a git repository"):
-        raise fail("unreadable", f"{start}{os.path.abspath(folder or '.')} is in no git repository")
-    raise fail("unreadable", f"{start}git says: {said}")
+        raise _unread(f"{start}`git {args[0]}` says more than anybody reads")
+    _, out = ask(folder, *args, said=said, errors=True, staged=staged, name=name)  # a warning is no part of an answer
+    lines = os.fsdecode(out).splitlines() or [""]
+    why = next((line for line in lines if line.startswith("fatal: ")), lines[0]).removeprefix("fatal: ")
+    if why.startswith("not a git repository"):
+        raise _unread(f"{start}{os.path.abspath(folder or '.')} is in no git repository")
+    raise _unread(f"{start}git says: {why}", _FETCH if "promisor remote" in why else None)
+
+
+_FETCH = "the clone is partial, and has not fetched it: one without `--filter` has everything"
+
+
+def is_unread(problems: Iterable[Problem]) -> bool:
+    """Whether git could not say what a version holds: then nothing was compared with it."""
+    return any(problem.reason == UNREAD for problem in problems)
+
+
+def _unread(message: str, help: str | None = None) -> ProblemsFound:
+    return ProblemsFound([Problem("unreadable", message, help=help, reason=UNREAD)])
 
 
 def _other_ref(ref: str, folder: str) -> str | None:
@@ -327,14 +364,17 @@ def _other_ref(ref: str, folder: str) -> str | None:
     _, out = ask(folder, "for-each-ref", "--format=%(refname:short)", most=_MOST_NAMES)
     if ref == "HEAD":
         return "there is no commit yet"
-    return misspelt(ref, ["HEAD", *os.fsdecode(out).split()[:10_000]])
+    return misspelt(ref, [one for one in ("HEAD", *os.fsdecode(out).split()[:10_000]) if one != ref])
 
 
 def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
     """Why a file cannot be read, with a cure where one is known."""
     folder, below = _nearest_folder(path)
     _must_exist(ref, folder, name)
-    before = _before_it_was_renamed(ref, folder, below)
+    try:
+        before = _before_it_was_renamed(ref, folder, below)
+    except ProblemsFound:  # it would only have been a cure
+        before = None
     if before is None:
         _, out = ask(folder, "ls-tree", "-r", "-z", "--full-tree", ref, most=_MOST_NAMES)
         prefix = below_top(folder)
@@ -343,16 +383,17 @@ def _why_not(ref: str, path: str, name: str) -> ProblemsFound:
         if (mode := known.get(posixpath.normpath(below))) is not None:
             if mode.startswith("160000"):
                 raise fail("unreadable", f"`{name}` is a submodule", help="name a file in it: its versions are its own")
-            raise _not_fetched(name)
+            raise not_fetched(name)
         same = [one for one in known if posixpath.basename(one) == posixpath.basename(below)]
         before = same[0] if same else nearest(below, known)
     help = f"did you mean `{PREFIX}{ref}:{os.path.join(folder, before)}`?" if before else None
     return fail("unreadable", f"cannot read `{name}`: no such file at `{ref}`", help=help)
 
 
-def _not_fetched(name: str) -> ProblemsFound:
+def not_fetched(name: str) -> ProblemsFound:
+    """The problem of an object of which git knows the name alone."""
     help = f"`git show {name.removeprefix(PREFIX)}` fetches it; a clone without `--filter` has them all"
-    return fail("unreadable", f"cannot read `{name}`: the clone is partial, and has not fetched this file", help=help)
+    return _unread(f"cannot read `{name}`: the clone is partial, and has not fetched this file", help)
 
 
 # ------------------------------------------------------------------------------------------------ the program
@@ -386,10 +427,10 @@ def ask(
             env=environment,
         )
     except FileNotFoundError:
-        raise fail("unreadable", f"{start}git is not installed") from None
+        raise _unread(f"{start}git is not installed") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise fail("unreadable", f"{start}cannot run git: {reason.lower()}") from None
+        raise _unread(f"{start}cannot run git: {reason.lower()}") from None
     late: list[bool] = []
 
     def stop() -> None:
@@ -420,5 +461,5 @@ def ask(
             if process.returncode is None:
                 process.kill()
     if late:
-        raise fail("unreadable", f"{start}git took longer than {SECONDS} seconds")
+        raise _unread(f"{start}git took longer than {SECONDS} seconds")
     return process.returncode, b"".join(parts)

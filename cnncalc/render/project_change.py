@@ -162,6 +162,8 @@ def _value(version: Version | None, measure: Measure) -> Any:
 
 
 def _verdict(one: NetworkChange) -> Inline:
+    if one.unread:
+        return ["❌ not compared: ", Run(one.unread[0].message, "prose")]
     if one.report is None:
         return "–" if one.before and one.before.totals else "could not be used"
     if one.code:
@@ -178,7 +180,7 @@ def _broken(one: NetworkChange) -> Sequence[Problem]:
 
 def _causes(result: ProjectChange) -> Iterator[Inline]:
     """What is wrong and does not stand in the table: once, with the files that have it."""
-    firsts = {id(found[0]) for one in result.shown if (found := _broken(one))}
+    firsts = {id(found[0]) for one in result.shown if not one.unread and (found := _broken(one))}
     for problem, reports in causes(one.report for one in result.shown if one.report):
         if problem.level == "error" and (len(reports) > 1 or id(problem) not in firsts):
             others = reports[1 : MOST_FILES + 1]
@@ -250,7 +252,10 @@ def _object(one: NetworkChange) -> dict[str, Any]:
         "before": _version(one.before),
         "after": _version(one.after),
         "budgets": [budget_object(held) for held in report.budgets] if report else [],
-        "problems": [{"level": each.level, **problem_object(each)} for each in report.problems] if report else [],
+        "problems": [
+            {"level": each.level, **problem_object(each)}
+            for each in (*one.unread, *(report.problems if report else ()))
+        ],
     }
 
 

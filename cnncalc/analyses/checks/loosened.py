@@ -9,13 +9,14 @@ from typing import Any
 from cnncalc.analyses.checks.baselines.growth import NO_GROWTH, Growth, read_allowed
 from cnncalc.analyses.checks.baselines.recorded import figures_of
 from cnncalc.analyses.checks.budget import Held, read_limit
-from cnncalc.analyses.checks.config import NAME, BadConfig, Config, read_config
+from cnncalc.analyses.checks.config import MEMORY, NAME, BadConfig, Config, read_config
 from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.core.figures import told
 from cnncalc.core.graph import BYTES, FLOAT32, OPTIMIZERS, Storage
 from cnncalc.core.problem import ProblemsFound
 from cnncalc.core.record import Record
 from cnncalc.formats.changes import ChangeSet
+from cnncalc.formats.git import is_unread
 from cnncalc.formats.source import Source
 
 
@@ -33,7 +34,7 @@ class ChangedRule(Record):
 
 
 def rules_changed(change: ChangeSet) -> Iterator[ChangedRule]:
-    """The choices of projects and the recorded baselines that a change concerns."""
+    """The choices of projects and the recorded baselines that a change concerns; raises ProblemsFound."""
     for path in sorted(change.paths):
         if os.path.basename(path) == NAME:
             yield from _choices_changed(change, path)
@@ -93,8 +94,13 @@ def _memory_changed(file: str, was: Storage, now: Storage) -> Iterator[ChangedRu
     """What a file says of its memory: a smaller type is a looser limit."""
     for name, old, new in zip(Storage._fields, was, now, strict=True):
         if old != new:
-            cost = _COST[name]
-            yield ChangedRule(file, f"memory {name}", _shown(old), _shown(new), cost(new) < cost(old))
+            yield ChangedRule(file, f"memory {name}", _shown(old), _shown(new), _takes_less(name, old, new))
+
+
+def _takes_less(name: str, before: Any, after: Any) -> bool:
+    """Whether less memory is worked out by a field of a Storage than by the one before; None is the usual."""
+    was, is_ = (_COST[name](getattr(FLOAT32, name) if value is None else value) for value in (before, after))
+    return is_ < was
 
 
 # ------------------------------------------------------------------------------------------------ projects
@@ -118,6 +124,8 @@ def _both(change: ChangeSet, path: str) -> Iterator[Source | None]:
         yield change.read_before(path)
         yield change.tree.read(change.tree.name(path)) if path in change.files else None
     except ProblemsFound as error:
+        if is_unread(error.problems):
+            raise
         raise BadConfig(str(error)) from None
 
 
@@ -145,6 +153,8 @@ def _is_looser(key: str, before: Any, after: Any) -> bool | None:
         return bool(set(after or ()) - set(before or ()))
     if key in ("files", "select"):
         return None if before is None else bool(set(before) - set(after)) if after is not None else None
+    if key.startswith(MEMORY):
+        return _takes_less(key.removeprefix(MEMORY), before, after)
     if key == "strict":
         return bool(before) and not after
     if key == "max-growth":
@@ -182,6 +192,8 @@ def _baseline_changed(change: ChangeSet, path: str) -> Iterator[ChangedRule]:
             return
         was, is_ = (figures_of(source, name) if source else {} for source in sources)
     except (BadConfig, ProblemsFound) as error:
+        if isinstance(error, ProblemsFound) and is_unread(error.problems):
+            raise
         yield ChangedRule(name, "cannot be used", "", str(error), None)
         return
     for file in sorted({*was, *is_}):

@@ -11,7 +11,7 @@ class HistoryCommand(Command, options.WithOutputs, options.WithExact, options.Wi
     """The figures of FILE in each commit that changed it, or a file that it extends or uses, the newest first.
 
     Its former names are followed, and so are the parents that it had. What is not committed stands first. A version
-    that could not be used says why. svg is a plot over the commits.
+    that could not be used says why; where git cannot read one, the exit code is 2. svg is a plot over the commits.
     """
 
     section = NETWORKS
@@ -48,4 +48,4 @@ class HistoryCommand(Command, options.WithOutputs, options.WithExact, options.Wi
             streams.complain(error.problems)
             return 2
         self.write(found)
-        return 0
+        return found.code

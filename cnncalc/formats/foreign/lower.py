@@ -1064,7 +1064,7 @@ class Lowering:
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
 
     def rest(self) -> dict[str, int]:
-        """How many learned numbers do not count yet of stored tensors of which layers read parts."""
+        """Learned numbers that do not count yet, of stored tensors of which layers read parts: how many, by name."""
         found = {}
         for name, times in self.counted.items():
             stored = self.net.stored.get(name)

@@ -111,6 +111,8 @@ class Against:
                 older_graph = replace(older_graph, storage=analysis.graph.storage)
             before = analyze(older_graph)
         except ProblemsFound as error:
+            if git.is_unread(error.problems):  # a parent, say
+                raise
             yield f"no baseline: at {self.ref} the file could not be used: {error.problems[0].message}"
             return
         own = Own(analysis)

@@ -88,7 +88,8 @@ def parent_of(source: Source, node: Node, problems: Problems, key: str = "extend
             try:
                 beside = source.beside(candidate)
             except ProblemsFound as error:
-                problems.add("extends", error.problems[0].message, node, error.problems[0].help)
+                why = error.problems[0]
+                problems.add("extends", why.message, node, why.help, reason=why.reason)
                 raise ProblemsFound(problems.found) from None
             if beside is not None and key == "extends" and beside.format is not None:
                 message = f"`extends` names a file of YAML, and `{name}` is {beside.format.called}"
