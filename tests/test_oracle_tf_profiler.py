@@ -22,10 +22,10 @@ from tests.oracles.asked import compared, keep
 from tests.oracles.keras_networks import BIASED, ours
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # of a process that has chosen another nothing can be asked
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 tf = pytest.importorskip("tensorflow", reason="pip install tensorflow-cpu==2.21.0")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")  # of a process that has chosen another nothing can be asked
 keras = pytest.importorskip("keras")
 if keras.backend.backend() != "tensorflow":
     pytest.skip("Keras has another backend here: ask in a process of its own", allow_module_level=True)

@@ -95,6 +95,14 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], tuple[int, in
         {"p_w": [8], "p_b": [8], "x": [1, 5, 8], "a": [1, 5, 8], "y": [1, 5, 8]},
         (16, 0, 0),
     ),
+    "groups of a norm": (
+        [
+            node("group_norm.default", {"input": "x", "weight": "p_w", "bias": "p_b"}, "a", num_groups=2),
+            node("native_group_norm.default", {"input": "a", "weight": "p_v", "bias": "p_c"}, "y", C=6, group=3),
+        ],
+        {"p_w": [6], "p_b": [6], "p_v": [6], "p_c": [6], "x": X, "a": X, "y": Y},
+        (24, 0, 0),
+    ),
     "a kernel with a gain": (
         [
             node("mul.Tensor", {"self": "p_w", "other": "p_gain"}, "k"),

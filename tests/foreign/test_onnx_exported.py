@@ -335,6 +335,32 @@ def test_an_input_that_is_no_tensor_is_named(tmp_path: Path) -> None:
         ]
 
 
+def test_what_fits_only_with_all_its_images_is_counted_so(tmp_path: Path) -> None:
+    """A product of two inputs: what stands in front of a matrix are no images."""
+    data = model(
+        [node("MatMul", ["x", "z"], ["y"], "p")], [value("x", [3, 4]), value("z", [4, 2])], [value("y", [3, 2])]
+    )
+    analysis = read(tmp_path, data)
+    assert analysis.totals.multiplies == 3 * 4 * 2
+    assert analysis.notes == (
+        "the input `x` has 3 images: counted are all, for one alone does not fit",
+        "the input `z` has 4 images: counted are all, for one alone does not fit",
+    )
+
+
+def test_an_input_without_numbers_is_known(tmp_path: Path) -> None:
+    """Axes of a sum that may be said and are not."""
+    nodes = [node("ReduceSum", ["x", "axes"], ["y"], "sum", keepdims=0)]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 4, 3]), value("axes", [0])], [value("y", [])]))
+    assert [(row.name, row.output_shape) for row in analysis.rows] == [("sum", (1,))]
+
+
+@pytest.mark.parametrize("name", ["/", "//", "/a//b/"])
+def test_a_name_of_slashes_is_a_name(name: str, tmp_path: Path) -> None:
+    analysis = read(tmp_path, model([node("Relu", ["x"], ["y"], name)], [value("x", [1, 4])], [value("y", [1, 4])]))
+    assert [row.type for row in analysis.rows] == ["relu"]
+
+
 def test_functions_that_call_each_other_without_end_of_it_are_refused(tmp_path: Path) -> None:
     """Each of twenty calls the next one twice: a million calls, and not one operator."""
     functions = [

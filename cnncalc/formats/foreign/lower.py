@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -107,10 +108,16 @@ class Lowering:
     """One network on its way into a Builder."""
 
     def __init__(
-        self, net: Foreign, table: Matches, input_size: str | None, rest: Mapping[str, int] | None = None
+        self,
+        net: Foreign,
+        table: Matches,
+        input_size: str | None,
+        rest: Mapping[str, int] | None = None,
+        whole: bool = False,
     ) -> None:
         self.net = net
         self.table = table
+        self.input_size = input_size
         self.values: dict[str, Value] = {}
         self.readers: dict[str, list[tuple[Operation, int]]] = {}
         self.operations = self._needed()
@@ -133,6 +140,7 @@ class Lowering:
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
+        self.whole = whole  # whether all images are counted together
         dims = self._inputs(input_size)
         self.builder = Builder(
             {clean(name): shape_of(*found) for name, found in dims.items()},
@@ -171,12 +179,19 @@ class Lowering:
         sizes = _sizes(input_size)
         for name, declared in read.items():
             dims = list(declared)
+            if 0 in dims and all(isinstance(side, int) for side in dims):  # no numbers: what they are is known
+                self.values[name] = Value(tuple(dims), values=())
+                continue
             if len(dims) > 1:
                 at = 1 if self._counts_steps(name) else 0
-                if dims[at] not in (1, None) and isinstance(dims[at], int):
-                    self.notes.append(f"the input `{clean(name)}` has {dims[at]:,} images: counted is one")
-                    self.images.add(dims[at])
-                dims[at] = 1
+                images = dims[at] if isinstance(dims[at], int) and dims[at] > 0 else 1
+                if images > 1:
+                    counted = "counted are all, for one alone does not fit" if self.whole else "counted is one"
+                    self.notes.append(f"the input `{clean(name)}` has {images:,} images: {counted}")
+                if images > 1 and not self.whole:
+                    self.images.add(images)
+                    images = 1
+                dims[at] = images
             channel = self._wanted(name, len(dims))
             sides = [at for at in range(1, len(dims)) if at != channel]
             if sizes and len(dims) >= 4:
@@ -1049,7 +1064,7 @@ class Lowering:
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
 
     def rest(self) -> dict[str, int]:
-        """How many learned numbers do not count yet of stored tensors of which layers read parts."""
+        """Learned numbers that do not count yet, of stored tensors of which layers read parts: how many, by name."""
         found = {}
         for name, times in self.counted.items():
             stored = self.net.stored.get(name)
@@ -1194,9 +1209,21 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     if not _is_whole(net):
         raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
     lowering = Lowering(net, table, input_size)
+    try:
+        return _graph(lowering)
+    except ProblemsFound as error:
+        if lowering.images:  # several that are no images, or that only fit together
+            with suppress(ProblemsFound):
+                return _graph(Lowering(net, table, input_size, whole=True))
+        raise error
+
+
+def _graph(lowering: Lowering) -> Graph:
+    """The graph of a network, in which what no layer reads of a table counts with what is read of it."""
     graph = lowering.graph()
-    rest = lowering.rest()
-    return Lowering(net, table, input_size, rest).graph() if rest else graph
+    if rest := lowering.rest():
+        return Lowering(lowering.net, lowering.table, lowering.input_size, rest, lowering.whole).graph()
+    return graph
 
 
 def _is_whole(net: Foreign) -> bool:

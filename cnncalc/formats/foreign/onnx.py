@@ -123,13 +123,15 @@ TABLE = Matches(
         *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
             "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
-            "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
+            "ScatterElements", "CumSum", "CumProd", "Trilu", "Range", "GatherElements", "GatherND", "OneHot",
+            "ReverseSequence", *REDUCTIONS,
         )),
         Match("Concat", "Concat", reads="x*"),
         # values by themselves
         Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
             "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
-            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING,
+            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization BitwiseAnd "
+            "BitwiseOr BitwiseXor BitwiseNot BitCast", NOTHING,
             reads="x*"),
     ]
 )  # fmt: skip
@@ -345,7 +347,7 @@ class _Model:
         if type == "Constant":
             self._constant(gives[0] if gives else "", attributes)
             return
-        if not scope and name.startswith("/"):
+        if not scope and name.startswith("/") and name.strip("/"):
             scope, called = _module_path(name)
         elif not scope:
             called = self._called(type, called, reads)
