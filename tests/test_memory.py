@@ -121,6 +121,17 @@ def test_training() -> None:
         assert f'"kept_memory": {kept}, "training_memory": {kept + 4 * times * 61_706}' in found
 
 
+def test_what_is_frozen_has_no_gradients() -> None:
+    text = "{{input: {{channels: 3, size: 8}}, layers: [conv: [4, 3, trainable: {}], relu, flatten, dense: 5]}}"
+    learned, frozen = (cnncalc.analyze(cnncalc.loads(text.format(word))) for word in ("true", "false"))
+    params, image, maps = 4 * 27 + 4, 3 * 64, 4 * 36
+    difference = [
+        (MEASURES[name].value(learned) or 0) - (MEASURES[name].value(frozen) or 0)
+        for name in ("kept_memory", "training_memory")
+    ]
+    assert difference == [4 * (image + 0 * maps), 4 * (image + params)]
+
+
 def test_what_is_not_known_makes_a_lower_bound() -> None:
     text = "{input: {channels: 4, size: 8}, layers: [conv: [4, 1], group_norm: 2]}"
     analysis = cnncalc.analyze(cnncalc.loads(text))

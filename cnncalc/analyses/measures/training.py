@@ -4,8 +4,9 @@ their gradients and the states of an optimizer.
 Kept are the tensors that PyTorch's operators save, each once, whoever reads it: the input of what has weights and of
 pools, the output of relu, sigmoid, tanh and softmax, the indices of a max pool (8 bytes each), the mask of dropout, the
 means and deviations of a norm, the sums of an LRN. Where zeros at both ends of a side are not as many (TensorFlow's
-`same`), a program pads first, and the padded input is kept. Where nothing before a layer learns, it keeps nothing. Of a
-type that is not known here nothing is known, and the sum is a lower bound.
+`same`), a program pads first, and the padded input is kept. Where neither a layer nor anything before it learns, it
+keeps nothing; what is frozen has no gradients and no states. Of a type that is not known here nothing is known, and the
+sum is a lower bound.
 """
 
 from __future__ import annotations
@@ -53,10 +54,12 @@ def kept(graph: Graph) -> list[int | None]:
     found: list[int | None] = []
     for place, node in enumerate(graph.nodes):
         owner[place] = owner[node.inputs[0]] if node.layer.type in RENAMES else place
-        own = node.work.weights + node.work.biases > 0
+        own = node.trainable and node.work.weights + node.work.biases > 0
         learns[place] = own or any(learns[ref] for ref in node.inputs)
         keeps = KEEPS.get(node.layer.type)
         if node.layer.type == "adaptive_avg_pool" and set(node.layer.values["size"]) == {1}:
+            keeps = (NOTHING,)
+        if node.layer.type == "dense" and not own:  # frozen: to pass gradients on takes its weights alone
             keeps = (NOTHING,)
         if keeps is None or node.layer.values.get("shared") is False or node.layer.values.get("connections"):
             found.append(0 if not learns[place] else None)
@@ -86,7 +89,7 @@ def _extra(graph: Graph, place: Ref, what: int) -> int:
         return bytes_of(graph, place)
     if what == SUMS:  # of squares, padded by channels; to their power; that of the sums
         channels, *sides = graph.shape(node.inputs[0])
-        values = prod(sides) * (3 * channels + node.layer.values["size"] - 1)
+        values: int = prod(sides) * (3 * channels + node.layer.values["size"] - 1)
         return number_of(graph, place) * graph.storage.batch * values
     if what == STATISTICS:
         return 2 * number_of(graph, place) * node.work.output[0]
@@ -126,7 +129,8 @@ def training(graph: Graph) -> list[int | None]:
     found: list[int | None] = []
     for place, (node, held) in enumerate(zip(graph.nodes, kept(graph), strict=True)):
         work = node.work
-        owned = times * (work.weights + work.biases) + work.buffers if node.shares == place else 0
+        each = times if node.trainable else 1
+        owned = each * (work.weights + work.biases) + work.buffers if node.shares == place else 0
         found.append(None if held is None else held + number_of(graph, place) * owned)
     return found
 
