@@ -14,11 +14,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncalc.analyses.measures.base import Measure, Use
-from cnncalc.analyses.measures.memory import VIEWS, assumed, bytes_of, number_of
+from cnncalc.analyses.measures.base import MEASURES, Measure, Use, Worked
+from cnncalc.analyses.measures.memory import VIEWS, assumed, bytes_of, bytes_of_one, number_of
+from cnncalc.core.figures import many
 from cnncalc.core.graph import OPTIMIZERS
 
 if TYPE_CHECKING:
+    from cnncalc.core.analysis import Analysis, GroupRow, Row
     from cnncalc.core.graph import Graph, Ref
 
 INPUT, OUTPUT, INPUTS, MASK, INDICES, STATISTICS, SUMS, NOTHING = range(8)
@@ -135,6 +137,47 @@ def training(graph: Graph) -> list[int | None]:
     return found
 
 
+_WORDS = {INPUT: "its input", OUTPUT: "its output", INPUTS: "its inputs", MASK: "its mask", INDICES: "the indices",
+          STATISTICS: "means and deviations", SUMS: "its sums"}  # fmt: skip
+
+
+def _worked_kept(analysis: Analysis, entry: Row | GroupRow | None) -> list[Worked]:
+    """The tensors that a layer is the first to keep; of several layers their sum."""
+    from cnncalc.core.analysis import Row
+
+    value = MEASURES["kept_memory"].value(analysis, entry)
+    if not isinstance(entry, Row):
+        return [Worked.said("kept", f"{value or 0:,} bytes, each tensor once, at the layer that keeps it first")]
+    if value is None:
+        return [Worked.said("kept", f"not known of `{entry.type}`")]
+    said = " and ".join(_WORDS[what] for what in KEEPS.get(entry.type, ()) if what != NOTHING)
+    what = f"{said}, without what is kept before" if value else f"{said or 'nothing'}: kept before, or not needed"
+    return [Worked.said("kept", f"{value:,} bytes: {what}")]
+
+
+def _worked_training(analysis: Analysis, entry: Row | GroupRow | None) -> list[Worked]:
+    """What is kept, and for each learned param its gradient and the states of the optimizer."""
+    from cnncalc.core.analysis import Row
+
+    graph = analysis.graph
+    assert graph is not None
+    value, kept = (MEASURES[name].value(analysis, entry) for name in ("training_memory", "kept_memory"))
+    if value is None or kept is None:
+        return [Worked.said("training", f"not known of {f'`{entry.type}`' if isinstance(entry, Row) else 'any layer'}")]
+    size = bytes_of_one(analysis, entry)
+    if size is None:
+        return [Worked.said("training", f"{value:,} bytes, of numbers of several types: {assumed(graph)}")]
+    counts = entry.counts if entry else analysis.totals
+    times = 2 + OPTIMIZERS[graph.storage.optimizer]
+    symbols = f"kept + bytes·({times}·trainable + frozen + buffers)"
+    numbers = f"{kept:,} + {size}·({times}·{counts.trainable:,} + {counts.frozen:,} + {counts.buffers:,})"
+    states = f"params, gradients and {many(times - 2, 'state')} of {graph.storage.optimizer}"
+    return [
+        Worked("training", symbols, numbers, f"{value:,}"),
+        Worked.said("", f"{states}: {assumed(graph)}"),
+    ]
+
+
 _TRAINING = Use.COLUMNS | Use.FIGURES | Use.LIMITS | Use.ASKED
 
 Measure(
@@ -146,6 +189,7 @@ Measure(
     assumed=assumed,
     partial=True,
     limit="1GiB",
+    worked=_worked_kept,
 )
 Measure(
     name="training_memory",
@@ -156,4 +200,5 @@ Measure(
     assumed=assumed,
     partial=True,
     limit="8GiB",
+    worked=_worked_training,
 )
