@@ -127,7 +127,7 @@ class Env(dict[str, Any]):
         """The cure for a name that is no var: the size that is called so elsewhere, or an entry."""
         if name in _CALLED and _CALLED[name] in (*self.known(), "channels"):
             return f"of what is read it is `{_CALLED[name]}`"
-        if self.scope and (name == "previous" or name in self.scope.names() or name in self.scope.inputs):
+        if self.scope and (name == "previous" or self.scope.has(name)):
             return f"it is no number: a size of it is `{name}.channels`" if is_word(name) else None
         return None
 
