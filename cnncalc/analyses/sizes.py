@@ -442,7 +442,7 @@ def _formulas(found: Scaling, parts: Sequence[OfAxes], base: Shape, at: At) -> F
     def totals(point: Sequence[int]) -> dict[str, Any] | None:
         sides = tuple(x * period + offset for x, period, offset in zip(point, periods, offsets, strict=True))
         graph = at(sides)
-        if graph is None:
+        if graph is None or not graph.nodes:  # of no layer memory has no figure
             return None
         analysis = analyze(graph)
         return {name: MEASURES[name].value(analysis) for name in COUNTED} | {PEAK: alive(graph).bytes}
