@@ -318,3 +318,14 @@ def test_of_no_layers(net: Path, when: str) -> None:
     ran = invoke("sizes", str(net), "-f", "json")
     assert (ran.code, ran.err) == (0, "")
     assert json.loads(ran.out)["formulas"] is None
+
+
+def test_of_what_fits_at_one_size_alone(net: Path) -> None:
+    """A side of 1 is spread over one of 3; no other fits."""
+    net.write_text(
+        "input: {channels: 1, size: 32}\nlayers: [pad: 1, add: {from: [previous, input]}]\n", encoding="utf-8"
+    )
+    ran = invoke("sizes", str(net))
+    assert (ran.code, ran.err) == (0, "")
+    assert " smallest        1×1\n" in ran.out
+    assert "no proof: there is no size from which on it fits\n" in ran.out
