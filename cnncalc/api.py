@@ -19,25 +19,33 @@ from cnncalc.formats.open import Reread, load
 
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.budget import Limit
+    from cnncalc.analyses.checks.changed import ProjectChange
     from cnncalc.analyses.checks.report import Finder, Report
     from cnncalc.analyses.comparing.comparison import Comparison
+    from cnncalc.analyses.history import History
     from cnncalc.analyses.measures import Measure
     from cnncalc.analyses.overview import Overview
     from cnncalc.analyses.reconcile import Reconciliation
     from cnncalc.analyses.sizes import Sizes
     from cnncalc.analyses.working import Explanation
+    from cnncalc.drawing.badge import Badge
     from cnncalc.drawing.formats import Drawing
     from cnncalc.formats.source import Source
     from cnncalc.render.check import Checked
+    from cnncalc.teaching.grade import Marks
     from cnncalc.teaching.question import Handout
 
 __all__ = [
     "analyze",
+    "badge",
     "check",
     "compare",
     "diagram",
+    "diff",
     "exercise",
     "explain",
+    "grade",
+    "history",
     "lint",
     "names",
     "reconcile",
@@ -136,18 +144,32 @@ def compare(
     return compared_with_first(found, by_layer=by_layer, depth=depth, allowed=allowed)
 
 
-def explain(network: Network | ProblemsFound, *names: str, depth: int | Literal["auto"] | None = "auto") -> Explanation:
+def explain(
+    network: Network | ProblemsFound,
+    *names: str,
+    depth: int | Literal["auto"] | None = "auto",
+    of: Iterable[str] = (),
+    against: str | None = None,
+) -> Explanation:
     """The working of numbers: of the layers and blocks of these names, of `total`, without names of all layers.
+
+    `of` are quantities whose working is wanted, too: `receptive_field`, `additions`, `peak_memory`; `against` is the
+    entry, or `total`, beside which each is put: how many times as much there is of each quantity.
 
     Of a network that does not fit, give the ProblemsFound that it raises: the working up to where it breaks. `depth`
     is how far blocks are unfolded: 0 the sum alone, None every layer; `auto` is 0, and without names 1.
 
     >>> print(explain("lenet5", "C1").to_text().splitlines()[2])
       size         (W − F + 2P) // S + 1             = (32 − 5 + 2·0) // 1 + 1  = 28
+    >>> [line.value for line in explain("alexnet", "conv2", against="conv1").layers[0].asked["ratio"]][:2]
+    ['×8.82', '×8.82']
     """
+    from cnncalc.analyses.measures import MEASURES
     from cnncalc.analyses.working import explained, where_it_breaks
 
-    for name in names:
+    worked = [name for name, measure in MEASURES.items() if measure.worked]
+    asked = _names(of, worked, "quantity", "explain: of")
+    for name in (*names, *(() if against is None else (against,))):
         if not isinstance(name, str):
             raise mistyped("explain: names", "names of layers or blocks", name)
     if depth != "auto":
@@ -157,7 +179,7 @@ def explain(network: Network | ProblemsFound, *names: str, depth: int | Literal[
         if understood is None:
             raise network
         return where_it_breaks(understood, names)
-    return explained(_analysis(network, "explain: network"), names, depth)
+    return explained(_analysis(network, "explain: network"), names, depth, asked=asked, against=against)
 
 
 def reconcile(
@@ -283,6 +305,60 @@ def lint(
     )  # fmt: skip
 
 
+def diff(ref: str = "HEAD", *paths: str | os.PathLike[str], exclude: Iterable[str] = ()) -> ProjectChange:
+    """The change of the networks in the repository of the working folder since its branch left a version of git.
+
+    Without a `ref` it is what is not committed. `paths`, files or folders, limit what is shown; `exclude` are patterns
+    of what is left out. `networks` have figures before and after, and the changed layers; `rules` are limits that are
+    others; `code` is the exit code of a check. Raises ProblemsFound where there is no such version, and ValueError for
+    a project that cannot be used.
+    """
+    from cnncalc.analyses.checks.changed import change_since
+    from cnncalc.analyses.checks.project import Project
+
+    if not isinstance(ref, str):
+        raise mistyped("diff: ref", "a version of git", ref)
+    for path in paths:
+        if not isinstance(path, str | os.PathLike):
+            raise mistyped("diff: paths", "paths of files or folders", path)
+    project = Project(exclude=tuple(_words(exclude, "diff: exclude")))
+    return change_since(ref, [os.fspath(path) for path in paths], project, {})
+
+
+def history(file: str | os.PathLike[str], number: int = 100) -> History:
+    """The totals of a network in each commit that changed its file, or one that it extends or uses, the newest first.
+
+    `number` is how many commits are looked at at most. Raises ProblemsFound where the file is in no commit.
+    """
+    from cnncalc.analyses.history import history as of_file
+
+    if not isinstance(file, str | os.PathLike):
+        raise mistyped("history: file", "a path", file)
+    _number(number, "history: number", 1)
+    return of_file(os.fspath(file), number)
+
+
+def badge(network: Network, quantity: str = "params", label: str | None = None) -> Badge:
+    """The badge with a total of a network, to four digits; it is red where a budget of the file on it is broken.
+
+    `label` stands on its left half in place of the quantity. `to_svg()` is the picture, `to_json()` what the endpoint
+    badge of shields.io reads.
+
+    >>> badge("resnet50", "multiplies")
+    Badge(label='multiplies', message='3.858G', broken=False)
+    """
+    from cnncalc.analyses.checks.expect import check as held
+    from cnncalc.analyses.measures import Use, used
+    from cnncalc.drawing.badge import badge as of_total
+
+    analysis = _analysis(network, "badge: network")
+    (name,) = _names([quantity], used(Use.LIMITS), "quantity", "badge: quantity")
+    if not isinstance(label, str | None):
+        raise mistyped("badge: label", "a text", label)
+    assert analysis.graph is not None  # every analysis has the graph that it was made of
+    return of_total(analysis, name, held(analysis.graph, analysis).budgets, label)
+
+
 def diagram(
     network: Network,
     part: str | None = None,
@@ -379,6 +455,56 @@ def exercise(
     from cnncalc.teaching.question import Handout
 
     return Handout(sheet, key, room)
+
+
+def grade(
+    worksheet: Handout | str | os.PathLike[str],
+    *answers: str | os.PathLike[str] | Mapping[int | str, object],
+    carry: bool = False,
+    names: Iterable[str] = (),
+    columns: Iterable[str] = (),
+    key: bool = False,
+) -> Marks:
+    """The marks of answers to a worksheet: points for each question, and for what is wrong the likely slip.
+
+    The `worksheet` is a Handout, a file, or a folder with one for each student; `answers` are files, folders of such,
+    or mappings of questions to answers: `{1: "28x28x6", 2: 4_704}`. With `carry` there are points for what is right
+    with one's own wrong answer before it. `names` and `columns` are headings or numbers of columns, of tables of
+    responses; with `key` the right answers are shown, too. What cannot be read as an answer is never wrong: it is
+    `unclear`. Raises ValueError for a worksheet that is none, and ProblemsFound for one whose network cannot be used.
+
+    >>> grade(exercise("lenet5", seed=7, count=2), {1: "14x14x6", 2: "1x1"}).students[0].points
+    1
+    """
+    from cnncalc.teaching.marking import answers_of, marking
+    from cnncalc.teaching.question import Handout
+
+    sheet = worksheet.sheet if isinstance(worksheet, Handout) else worksheet
+    if isinstance(sheet, os.PathLike):
+        sheet = os.fspath(sheet)
+    if not isinstance(worksheet, Handout | str | os.PathLike):
+        raise mistyped("grade: worksheet", "a Handout, or the path of a worksheet or a folder of them", worksheet)
+    given: list[Any] = []
+    for place, one in enumerate(answers, 1):
+        if isinstance(one, Mapping):
+            given.append(answers_of({str(id): _answer(text) for id, text in one.items()}, f"answers {place}"))
+        elif isinstance(one, str | os.PathLike):
+            given.append(os.fspath(one))
+        else:
+            raise mistyped("grade: answers", "a path, or a mapping of questions to answers", one)
+    if not given:
+        raise TypeError("grade: give answers: paths, or mappings of questions to answers")
+    tables = {"names": tuple(_words(names, "grade: names")), "columns": tuple(_words(columns, "grade: columns"))}
+    return marking(sheet, given, carry=carry, key=key, **tables).marks
+
+
+def _answer(given: object) -> str:
+    """An answer as a student writes it: `28x28x6` of `(28, 28, 6)`."""
+    if isinstance(given, tuple | list):
+        return "x".join(map(str, given))
+    if isinstance(given, str) or is_whole(given):
+        return str(given)
+    raise mistyped("grade: answers", "texts, whole numbers or shapes", given)
 
 
 # ------------------------------------------------------------------------------------------------ networks

@@ -532,6 +532,7 @@ def formats_part() -> str:
 def conventions_part() -> str:
     """How each tool counts: a table of all, and one of the terms of each, from the declarations."""
     from cnncalc.analyses.conventions import all_conventions
+    from cnncalc.analyses.conventions.base import Adds
 
     found = all_conventions()
     rows = [
@@ -551,6 +552,9 @@ def conventions_part() -> str:
         terms = [(term.rate, types, text, term.label) for term in one.terms for types, text in _formulas(term)]
         if one.factor > 1:
             terms.insert(0, (f"{one.factor} for each", "multiplies", f"`{one.factor - 1} * multiplies`", "products"))
+        if one.unsized is not None:
+            behind = Adds("", one.unsized)
+            terms += [("all of it", types, text, "behind a grouped convolution") for types, text in _formulas(behind)]
         if terms:
             lines += ["", *_table(("how much", "for", "formula", ""), terms)]
         if one.nothing:

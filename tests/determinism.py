@@ -55,7 +55,7 @@ class Circumstance(NamedTuple):
 
 
 def circumstances() -> Iterator[Circumstance]:
-    """Everything that must not matter."""
+    """Everything around a Python that must not matter."""
     for seed in ("0", "1", "4242"):
         yield Circumstance(f"hash seed {seed}", environment={"PYTHONHASHSEED": seed})
     for locale in ("C", "POSIX", "de_DE.UTF-8", "tr_TR.UTF-8"):
@@ -63,17 +63,15 @@ def circumstances() -> Iterator[Circumstance]:
     yield Circumstance("another time zone", environment={"TZ": "Asia/Kathmandu"})
     yield Circumstance("another folder", folder=tempfile.gettempdir())
     yield Circumstance("optimized bytecode", environment={"PYTHONOPTIMIZE": "1"})
-    for version, python in other_pythons().items():
-        yield Circumstance(f"Python {version}", python)
 
 
-def other_pythons() -> dict[str, str]:
-    """Version → interpreter of the other releases of Python at hand, from 3.11 on."""
+def other_pythons() -> list[Circumstance]:
+    """The other releases of Python at hand, from 3.11 on: each is asked what it is."""
     folders = os.environ.get("PATH", "").split(os.pathsep)
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     candidates = [shutil.which(f"python3.{minor}", path=folder) for folder in folders for minor in range(11, 30)]
     candidates += [str(found) for found in sorted(pyenv.glob("versions/*/bin/python3"))]
-    found = {}
+    found: dict[str, str] = {}
     for python in dict.fromkeys(candidate for candidate in candidates if candidate):
         ask = "import sys; print(*sys.version_info[:3], sep='.')"
         done = subprocess.run([python, "-I", "-c", ask], capture_output=True, text=True, check=False)
@@ -81,7 +79,7 @@ def other_pythons() -> dict[str, str]:
         if version and tuple(map(int, version.split(".")[:2])) >= OLDEST:
             found.setdefault(version, python)
     found.pop(".".join(map(str, sys.version_info[:3])), None)
-    return found
+    return [Circumstance(f"Python {version}", python) for version, python in found.items()]
 
 
 def fingerprints(names: list[str], circumstance: Circumstance) -> dict[str, str]:
@@ -129,7 +127,7 @@ def main() -> int:
     usual = fingerprints(names, Circumstance("as usual"))
     differing = 0
     tried = []
-    for circumstance in circumstances():
+    for circumstance in (*circumstances(), *other_pythons()):
         found = fingerprints(names, circumstance)
         different = [command for command in usual if found.get(command) != usual[command]]
         differing += len(different)

@@ -40,6 +40,7 @@ def built() -> cnncalc.Builder:
 
 PUBLIC = [
     "Analysis",
+    "Badge",
     "Builder",
     "CannotDraw",
     "Checked",
@@ -50,24 +51,31 @@ PUBLIC = [
     "Graph",
     "GroupRow",
     "Handout",
+    "History",
     "Label",
+    "Marks",
     "NoEntry",
     "Overview",
     "Place",
     "Problem",
     "ProblemsFound",
+    "ProjectChange",
     "Reconciliation",
     "Report",
     "Row",
     "Sizes",
     "TensorShape",
     "analyze",
+    "badge",
     "check",
     "compare",
     "diagram",
+    "diff",
     "exercise",
     "explain",
     "from_dict",
+    "grade",
+    "history",
     "lint",
     "load",
     "loads",
@@ -107,6 +115,20 @@ COMMANDS: list[tuple[Callable[[], Any], str]] = [
     (lambda: cnncalc.compare("lenet5", "lenet5_1998", by_layer=True), "compare lenet5 lenet5_1998 --by-layer"),
     (lambda: cnncalc.explain("lenet5", "C1", "total"), "explain lenet5.yaml C1 total"),
     (lambda: cnncalc.explain("lenet5"), "explain lenet5.yaml"),
+    (
+        lambda: cnncalc.explain("lenet5", "C3", of=["additions", "receptive_field"], against="C1"),
+        "explain lenet5.yaml C3 --of additions,receptive_field --against C1",
+    ),
+    (
+        lambda: cnncalc.explain(cnncalc.load("lenet5").with_memory(dtype="int8", batch=2), "C3", of="peak_memory"),
+        "explain lenet5.yaml C3 --of peak_memory --dtype int8 --batch 2",
+    ),
+    (
+        lambda: cnncalc.summary(
+            cnncalc.load("lenet5").with_memory(in_place=True, optimizer="adam"), columns=["layer", "training_memory"]
+        ),
+        "summary lenet5.yaml --columns layer,training_memory --in-place --optimizer adam",
+    ),
     (lambda: cnncalc.reconcile("lenet5", conventions=["thop", "fvcore"]), "reconcile lenet5 --convention thop,fvcore"),
     (lambda: cnncalc.reconcile("lenet5", 61_706), "reconcile lenet5 --figure 61706"),
     (lambda: cnncalc.check("lenet5", limits={"params": "60k"}), "check lenet5 --max-params 60k --no-lint"),
@@ -144,6 +166,9 @@ def test_a_drawing_is_written_as_its_command_does(form: str) -> None:
         "Sizes": "sizes",
         "Handout": "exercise",
         "Reconciliation": "reconcile",
+        "History": "history",
+        "ProjectChange": "diff",
+        "Marks": "grade",
     }.items(),
 )
 def test_the_writers_are_those_of_the_command(result: str, command: str) -> None:
@@ -243,7 +268,7 @@ def test_a_layers_working_is_mathematics_in_a_notebook() -> None:
 def test_which_sizes_fit_is_told_as_data() -> None:
     found = cnncalc.sizes("unet_keras")
     assert (found.fits, found.multiples, found.smallest) == (True, 16, (16, 16))
-    assert [size in found for size in ((160, 320), 160, 100, (160, 100), (160,), "160")] == [True, True] + [False] * 4
+    assert [size in found for size in ((160, 320), 160, 100, (160, 100))] == [True, True, False, False]
     assert found.lossless is not None
     assert (32 in found.lossless, 40 in found.lossless) == (True, False)
     assert repr(found) == "<Sizes of unet_keras.yaml: multiples of 16>"
@@ -259,6 +284,12 @@ def test_a_formula_gives_the_count_at_sizes_for_which_it_holds() -> None:
         formulas.params.at(225, 224)
     with pytest.raises(ValueError, match="at: give 2 sides, not 1"):
         formulas.params.at(224)
+
+
+def test_a_size_is_asked_for_in_each_natural_way() -> None:
+    found = cnncalc.sizes("unet_keras")
+    assert [one in found for one in (160, "160", (160,), (160, 320), [160, 320], "160x320")] == [True] * 6
+    assert [one in found for one in (100, "100", (160, 100), "160x100", "160x160x160", None)] == [False] * 6
 
 
 def test_the_sizes_of_a_network_that_was_built() -> None:
@@ -532,6 +563,36 @@ WRONG: list[tuple[str, Callable[[], Any], str]] = [
         lambda: cnncalc.exercise("lenet5", level="x"),
         "exercise: level must be a whole number, not str",
     ),
+    ("explain(of=5)", lambda: cnncalc.explain("lenet5", of=5), "explain: of must be a list of names, not int"),
+    (
+        "explain(against=5)",
+        lambda: cnncalc.explain("lenet5", against=5),
+        "explain: names must be names of layers or blocks, not int",
+    ),
+    ("diff(5)", lambda: cnncalc.diff(5), "diff: ref must be a version of git, not int"),
+    ("diff(paths)", lambda: cnncalc.diff("HEAD", 5), "diff: paths must be paths of files or folders, not int"),
+    ("history(5)", lambda: cnncalc.history(5), "history: file must be a path, not int"),
+    ("badge(label=5)", lambda: cnncalc.badge("lenet5", label=5), "badge: label must be a text, not int"),
+    (
+        "grade(5)",
+        lambda: cnncalc.grade(5, {1: 5}),
+        "grade: worksheet must be a Handout, or the path of a worksheet or a folder of them, not int",
+    ),
+    (
+        "grade(answers)",
+        lambda: cnncalc.grade(cnncalc.exercise("lenet5"), 5),
+        "grade: answers must be a path, or a mapping of questions to answers, not int",
+    ),
+    (
+        "grade(an answer)",
+        lambda: cnncalc.grade(cnncalc.exercise("lenet5"), {1: 0.5}),
+        "grade: answers must be texts, whole numbers or shapes, not float",
+    ),
+    (
+        "grade()",
+        lambda: cnncalc.grade(cnncalc.exercise("lenet5")),
+        "grade: give answers: paths, or mappings of questions to answers",
+    ),
     (
         "exercise(cells=5)",
         lambda: cnncalc.exercise("lenet5", cells=5),
@@ -549,6 +610,22 @@ def test_an_argument_of_another_type_is_a_type_error(call: Callable[[], Any], sa
     assert re.sub(r" \(from_dict takes mappings\)|, or a folder", "", str(raised.value)) == re.sub(
         r" \(from_dict takes mappings\)|\{\}", "", said, count=1
     )
+
+
+WRONG_MEMORY: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"dtype": "in8"}, ValueError, "no dtype 'in8'; did you mean 'int8'?"),
+    ({"dtype": 8}, TypeError, "with_memory: dtype must be a text, not int"),
+    ({"optimizer": "adm"}, ValueError, "no optimizer 'adm'; did you mean 'adam'?"),
+    ({"batch": 0}, ValueError, "with_memory: batch must be 1 to 10^9, is 0"),
+    ({"batch": "8"}, TypeError, "with_memory: batch must be a whole number, not str"),
+    ({"in_place": 1}, TypeError, "with_memory: in_place must be True or False, not int"),
+]
+
+
+@pytest.mark.parametrize(("given", "error", "said"), WRONG_MEMORY, ids=[said for *_, said in WRONG_MEMORY])
+def test_memory_that_is_none_is_said(given: dict[str, Any], error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=f"^{re.escape(said)}$"):
+        cnncalc.load("lenet5").with_memory(**given)
 
 
 VALUES: list[tuple[Callable[[], Any], str]] = [
@@ -574,6 +651,14 @@ VALUES: list[tuple[Callable[[], Any], str]] = [
         lambda: cnncalc.check("lenet5", limits={"params": 5}, convention="thop"),
         "check: the convention says how a limit of multiplies counts: there is none",
     ),
+    (lambda: cnncalc.explain("lenet5", of=["aditions"]), "no quantity 'aditions'; did you mean 'additions'?"),
+    (lambda: cnncalc.badge("lenet5", "parms"), "no quantity 'parms'; did you mean 'params'?"),
+    (lambda: cnncalc.history("net.yaml", 0), "history: number must be 1 or more, is 0"),
+    (lambda: cnncalc.grade("nowhere.md", {1: 5}), "'nowhere.md' cannot be read: no such file or directory"),
+    (
+        lambda: "20 x 20" in cnncalc.sizes("unet_keras"),
+        "'20 x 20' is no size: write '256' or '256x320' (height × width)",
+    ),
     (lambda: cnncalc.diagram("alexnet", theme="drak"), "no theme 'drak'; did you mean 'dark'?"),
     (lambda: cnncalc.exercise("lenet5", level=4), "exercise: level must be 1 to 3, is 4"),
     (
@@ -587,6 +672,71 @@ VALUES: list[tuple[Callable[[], Any], str]] = [
 def test_a_value_that_is_none_is_a_value_error(call: Callable[[], Any], said: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
         call()
+
+
+# ------------------------------------------------------------------------------------------------ git, badges, marks
+
+
+def test_a_badge_is_that_of_the_command() -> None:
+    made = cnncalc.badge("lenet5", "multiplies", label="LeNet")
+    command = ["badge", "lenet5", "--quantity", "multiplies", "--label", "LeNet"]
+    assert (made.to_svg(), made.to_json()) == (invoke(*command).out, invoke(*command, "-f", "json").out)
+    assert made._repr_svg_() == made.to_svg()
+    assert made.to_dict() == json.loads(made.to_json())
+    broken = cnncalc.from_dict({**ONE, "budget": {"params": 5}})
+    assert cnncalc.badge(broken).color == "red"
+
+
+def test_marks_are_those_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sheet = cnncalc.exercise("lenet5", seed=7, count=2)
+    Path("sheet.json").write_text(sheet.to_json(), encoding="utf-8")
+    Path("ada.json").write_text('{"1": "14x14x6", "2": "5"}', encoding="utf-8")
+    for worksheet in (sheet, "sheet.json", Path("sheet.json")):
+        marks = cnncalc.grade(worksheet, "ada.json", key=True)
+        for form in ("json", "markdown", "html", "latex", "csv"):
+            assert getattr(marks, f"to_{form}")() == invoke("grade", "sheet.json", "ada.json", "--key", "-f", form).out
+    by_hand = cnncalc.grade(sheet, {"1": (14, 14, 6), 2: 5}, {1: "14×14×6"})
+    assert [student.points for student in by_hand.students] == [1, 1]
+    assert [row["percent"] for row in by_hand.records()] == ["50", "50"]
+    assert repr(by_hand) == "<Marks of LeNet-5: one layer at a time: 2 students>"
+
+
+def test_one_answer_is_marked_as_a_quiz_does() -> None:
+    sheet = cnncalc.exercise("lenet5", seed=7, count=2)
+    right, wrong = sheet.mark(1, "14x14x6"), sheet.mark("1", "27x27x6")
+    assert (right.verdict, right.points, wrong.verdict, wrong.points) == ("right", 1, "wrong", 0)
+    with pytest.raises(KeyError):
+        sheet.mark(3, "1")
+
+
+# ------------------------------------------------------------------------------------------------ memory
+
+
+def test_what_memory_is_worked_out_for_is_kept_by_what_comes_after() -> None:
+    graph = cnncalc.load("alexnet").with_memory(dtype="int8", batch=8)
+    for other in (graph.with_input(259), graph.with_vars({"classes": 10}), graph.with_memory(in_place=True)):
+        assert (other.storage.dtype, other.storage.batch) == ("int8", 8)
+
+
+def test_a_layer_that_is_built_has_a_type_of_its_own() -> None:
+    net = cnncalc.Builder((3, 8, 8))
+    net.add("conv", {"filters": 4, "kernel": 3, "bias": False}, dtype="int8")
+    net.add("conv", {"filters": 4, "kernel": 3, "bias": False})
+    for graph in (net.graph(), net.graph().with_input(16)):
+        records = cnncalc.summary(graph, columns=["weight_memory"]).records()
+        assert [row["weight_memory"] for row in records] == [4 * 27, 4 * 4 * 36]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "said"),
+    [("in8", "`dtype` must be one of float32, float16, bfloat16, int8, is `in8`; did you mean `int8`?")],
+)
+def test_a_type_that_is_none_is_a_problem(dtype: str, said: str) -> None:
+    net = cnncalc.Builder((3, 8, 8))
+    assert net.add("relu", dtype=dtype) is None
+    with pytest.raises(cnncalc.ProblemsFound, match=re.escape(said)):
+        net.graph()
 
 
 # ------------------------------------------------------------------------------------------------ numbers beyond all

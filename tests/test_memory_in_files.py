@@ -256,3 +256,11 @@ def test_lint_sees_it() -> None:
     Path("net.yaml").write_text(f"{NET}defaults: {{conv: {{dtype: int8}}, gelu: {{dtype: int8}}}}\n", encoding="utf-8")
     ran = invoke("check", "net.yaml")
     assert ran.err.count("[unused-default]") == 1
+
+
+@pytest.mark.parametrize(("command", "shows"), [("summary", "--columns peak_memory"), ("explain", "--of peak_memory")])
+def test_what_is_said_of_memory_that_is_not_shown_is_noted(command: str, shows: str) -> None:
+    options = ["--dtype", "int8", "--not-in-place"]
+    note = f"note: --dtype, --in-place: no memory is shown; {shows} shows it\n"
+    assert note in invoke(command, "lenet5", *options).err
+    assert note not in invoke(command, "lenet5", *options, *shows.split()).err

@@ -11,12 +11,11 @@ import pytest
 import cnncalc
 from cnncalc.analyses.conventions import convention
 from cnncalc.analyses.reconcile import reconciled
-from cnncalc.analyses.variants import changed, changes
 from tests.oracles.asked import compared, keep
+from tests.oracles.keras_networks import BIASED, ours
 
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 
-BIASED = "a bias in each convolution before a batch norm"
 NETWORKS: dict[str, tuple[str, dict[str, Any], str]] = {  # our file: Keras' constructor, and what it has otherwise
     "xception": ("Xception", {}, ""),
     "mobilenet_v1": ("MobileNet", {}, ""),
@@ -38,17 +37,6 @@ def keras() -> Iterator[Any]:
     os.environ["KERAS_BACKEND"] = "torch"
     yield pytest.importorskip("keras", reason="pip install -e '.[oracle]'")
     keep()
-
-
-def ours(name: str, change: str) -> cnncalc.Graph:
-    """A network of ours, with a change of it."""
-    graph = cnncalc.load(name)
-    if change:
-        (found,) = (one for one in changes(graph) if one.said == change)
-        other = changed(graph, found.layers)
-        assert other is not None
-        graph = other
-    return graph
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import command_names
 from cnncalc.cli.formats import OutputFormat
 from tests.running import command as command_of
@@ -251,6 +252,15 @@ def test_an_option_changes_what_is_written_or_a_note_says_that_it_does_not(comma
     shown = "--exact/--short" if name == "exact" else OPTIONS[name][0]
     note = f"note: {shown} has no effect with --format {form}\n"
     assert changed.err == (note if changed.out == plain.out else "") + plain.err
+
+
+def test_json_tells_quantities_that_are_asked_for_by_column_and_says_of_none_that_it_does_not() -> None:
+    plain = invoke("summary", "lenet5", "-f", "json")
+    for name in used(Use.COLUMNS):
+        ran = invoke("summary", "lenet5", "-f", "json", "--columns", f"layer,{name}")
+        note = "note: --columns has no effect with --format json\n" if ran.out == plain.out else ""
+        assert ran.err == note + plain.err, name
+        assert f'"{name}": ' in ran.out or note
 
 
 def test_a_note_is_of_the_format_that_a_suffix_names(folder: Path) -> None:

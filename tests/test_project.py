@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -110,6 +111,17 @@ REFUSED = {
         "allow-outside = true",
         "`allow-outside` is for the command line alone: a change of this file could allow itself",
     ),
+    "memory that is no table": ('memory = "int8"', '`memory` must be a table: `{dtype = "int8"}`'),
+    "an unknown field of memory": ("memory.dtpye = 1", "`memory` has no `dtpye`: did you mean `dtype`?"),
+    "no field of memory": ("memory.zzz = 1", "`memory` has no `zzz`: it has `dtype`, `batch`, `in_place`, `optimizer`"),
+    "a misspelt type": (
+        'memory.dtype = "in8"',
+        '`memory` has a `dtype` that is none of "float32", "float16", "bfloat16", "int8": did you mean `int8`?',
+    ),
+    "no optimizer": ("memory.optimizer = 1", '`memory` has a `optimizer` that is none of "sgd", "momentum", "adam"'),
+    "no batch": ("memory.batch = 0", "`memory` has a `batch` that is no whole number from 1 to 10^9"),
+    "true as batch": ("memory.batch = true", "`memory` has a `batch` that is no whole number from 1 to 10^9"),
+    "in place as text": ('memory.in_place = "true"', "`memory` has an `in_place` that is neither true nor false"),
     "an override of nothing": ("overrides = [{strict = true}]", "`overrides` must be tables with `files`: "),
     "a wrong override": (
         '[[tool.cnncalc.overrides]]\nfiles = ["a"]\nstrikt = true',
@@ -255,6 +267,76 @@ def test_a_recorded_baseline_of_the_project_is_found_from_below(
     assert invoke("check").code == 0
     project.write(nets__a=WIDER)
     assert first_errors(invoke("check"))[0].startswith("error[baseline]: `total` params: was 1,562 in base.json")
+
+
+# ------------------------------------------------------------------------------------------------ memory
+
+HELD = NET + "budget: {peak_memory: 400}\n"  # of int8: 3·8·8 + 4·6·6 = 336 bytes
+INT8 = 'files = ["nets"]\nmemory = {dtype = "int8"}'
+
+
+@pytest.mark.parametrize(
+    ("choices", "file", "args", "code"),
+    [
+        ("", HELD, [], 1),
+        (INT8, HELD, [], 0),
+        (INT8, HELD, ["--dtype", "float16"], 1),
+        (INT8, HELD, ["--batch", "2"], 1),
+        (INT8, HELD + "memory: {dtype: float16}\n", [], 1),
+        (INT8, HELD + "memory: {optimizer: adam}\n", [], 0),
+        ('memory = {dtype = "float32", batch = 8}', HELD + "memory: {dtype: int8, batch: 1}\n", [], 0),
+        ('[[tool.cnncalc.overrides]]\nfiles = ["a.yaml"]\nmemory.dtype = "int8"', HELD, [], 0),
+        ('[[tool.cnncalc.overrides]]\nfiles = ["b.yaml"]\nmemory.dtype = "int8"', HELD, [], 1),
+        (f'{INT8}\n[[tool.cnncalc.overrides]]\nfiles = ["a.yaml"]\nmemory.batch = 8', HELD, [], 1),
+    ],
+)
+def test_memory_is_worked_out_as_the_run_says_else_the_file_else_the_project(
+    choices: str, file: str, args: list[str], code: int
+) -> None:
+    choose(choices)
+    write(nets__a=file)
+    assert invoke("check", "nets/a.yaml", *args).code == code
+
+
+def test_figures_are_rewritten_as_the_project_has_its_memory() -> None:
+    choose(INT8)
+    write(nets__a=NET + "expect: {total: {peak_memory: 1}}\n")
+    assert invoke("check", "nets/a.yaml", "--update").code == 0
+    assert "peak_memory: 336" in Path("nets/a.yaml").read_text()
+    said = "--update writes the file's own figures: it goes without --dtype, --in-place."
+    ran = invoke("check", "nets/a.yaml", "--update", "--dtype", "int8", "--in-place")
+    assert (ran.code, said in ran.err) == (2, True)
+
+
+def test_the_memory_of_a_project_is_shown_with_its_places() -> None:
+    choose(f'{INT8}\n[[tool.cnncalc.overrides]]\nfiles = ["a.yaml"]\nmemory = {{batch = 8, in_place = true}}')
+    write(nets__a=NET)
+    shown = invoke("check", "nets/a.yaml", "--show-config", "--optimizer", "adam").out.splitlines()
+    assert [line for line in shown if line.startswith("memory")] == [
+        'memory.optimizer = "adam"  # command line',
+        "memory.batch = 8  # pyproject.toml, overrides of a.yaml",
+        "memory.in_place = true  # pyproject.toml, overrides of a.yaml",
+        'memory.dtype = "int8"  # pyproject.toml',
+    ]
+
+
+def test_no_memory_of_a_project_holds_for_a_bundled_network() -> None:
+    choose(INT8)
+    peak = ["--max-peak-memory", "37632"]  # float32
+    assert invoke("check", "lenet5", *peak).code == 0
+    assert invoke("check", "lenet5", "--max-peak-memory", "37631").code == 1
+
+
+def test_a_smaller_type_is_a_looser_limit(repository: Repository) -> None:
+    project = repository
+    project.write(nets__a=HELD)
+    choose('files = ["nets"]\nmemory.batch = 2')
+    project.commit()
+    choose(INT8)
+    assert "memory.dtype" in invoke("diff", "HEAD").out
+    (dtype, batch) = json.loads(invoke("diff", "HEAD", "-f", "json").out)["limits"]
+    assert (dtype["what"], dtype["before"], dtype["after"], dtype["looser"]) == ("memory.batch", "2", "", True)
+    assert (batch["what"], batch["before"], batch["after"], batch["looser"]) == ("memory.dtype", "", "int8", True)
 
 
 # ------------------------------------------------------------------------------------------------ --show-config

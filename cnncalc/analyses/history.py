@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from cnncalc.analyses.checks.rules.base import Network
 from cnncalc.analyses.measures import Use, Value, used
 from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.figures import many
 from cnncalc.core.problem import ProblemsFound, clean, fail
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
 from cnncalc.formats import git
 from cnncalc.formats.open import graph_of, read
 from cnncalc.formats.source import Source
@@ -36,9 +38,7 @@ class Past(Record):
     unread: bool = False
 
 
-class History(Record):
-    """The versions of a file, the newest first; so many `more` commits are older."""
-
+class _History(Record):
     file: str
     versions: Sequence[Past]
     more: int = 0
@@ -47,6 +47,15 @@ class History(Record):
     def code(self) -> int:
         """The exit code: 2 where git could not say what a version was."""
         return 2 if any(one.unread for one in self.versions) else 0
+
+
+class History(_History, Tabular):
+    """The versions of a file, the newest first; so many `more` commits are older."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<History of {self.file}, {many(len(self.versions), 'version')}>"
 
 
 class _Commit(Record):

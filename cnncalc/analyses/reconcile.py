@@ -13,7 +13,7 @@ from cnncalc.analyses.measures import MEASURES, Measure
 from cnncalc.analyses.variants import Variant, WorkDone, variants
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.figures import Figure, read_figure
-from cnncalc.core.graph import Graph
+from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.record import Record
 from cnncalc.core.result import Tabular
@@ -65,12 +65,16 @@ class Reconciled:
 
 
 class EqualLayers(Record):
-    """A layer and what it reads, and whether the params are its own: equal ones are counted once."""
+    """A layer and what it reads, and whether the params are its own: equal ones are counted once.
+
+    `unsized`: it reads what a grouped convolution gave, and nothing between them writes sizes out.
+    """
 
     layer: Layer
     inputs: tuple[Shape, ...]
     work: Work
     owns: bool
+    unsized: bool
 
 
 class Ledger:
@@ -78,21 +82,21 @@ class Ledger:
 
     def __init__(self) -> None:
         self._scopes: dict[tuple[Layer, tuple[Shape, ...]], Scope] = {}
-        self._parts: dict[tuple[str, Layer, tuple[Shape, ...], CodeStyle], list[Part] | None] = {}
+        self._parts: dict[tuple[str, Layer, tuple[Shape, ...], CodeStyle, bool], list[Part] | None] = {}
 
     def parts(self, line: EqualLayers, convention: Convention, code: CodeStyle) -> list[Part] | None:
         """The terms of a layer; None where they are not known. Weights used again are no params."""
         if convention.quantity == "params" and not line.owns:
             return []
-        layer, inputs, work, _ = line
-        key = (convention.name, layer, inputs, code)
+        layer, inputs, work, _, unsized = line
+        key = (convention.name, layer, inputs, code, unsized)
         if key not in self._parts:
             if convention.quantity in layer.left_open:
                 self._parts[key] = None
             else:
                 if (layer, inputs) not in self._scopes:
                     self._scopes[layer, inputs] = scope_for(layer, inputs, work)
-                self._parts[key] = convention.parts(layer, self._scopes[layer, inputs], code)
+                self._parts[key] = convention.parts(layer, self._scopes[layer, inputs], code, unsized)
         return self._parts[key]
 
     def figure(
@@ -111,10 +115,25 @@ class Ledger:
 
 def _lines(graph: Graph) -> list[EqualLayers]:
     """The layers of a network."""
-    return [
-        EqualLayers(node.layer, tuple([graph.shape(ref) for ref in node.inputs]), node.work, node.shares == place)
-        for place, node in enumerate(graph.nodes)
-    ]
+    found = []
+    without: set[Ref] = set()  # what has no sizes for a tool that loses them
+    for place, node in enumerate(graph.nodes):
+        inputs = tuple([graph.shape(ref) for ref in node.inputs])
+        unsized = not without.isdisjoint(node.inputs)
+        if _grouped(node.layer, inputs[0]) or (unsized and not _writes_sizes(node.layer, inputs[0])):
+            without.add(place)
+        found.append(EqualLayers(node.layer, inputs, node.work, node.shares == place, unsized))
+    return found
+
+
+def _grouped(layer: Layer, reads: Shape) -> bool:
+    """Whether a layer is a convolution in groups of several channels."""
+    return layer.type == "conv" and 1 < layer.values["groups"] < reads[0]
+
+
+def _writes_sizes(layer: Layer, reads: Shape) -> bool:
+    """Whether a program reshapes here, to sizes that stand in it."""
+    return layer.type in ("flatten", "reshape") or (layer.type == "dense" and len(reads) > 1)
 
 
 def reconciled(

@@ -5,6 +5,7 @@ What fits is proved by the growth of its sides (`core/sizes.py`), or else checke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -180,9 +181,19 @@ class Sizes(Result):
     beside: int = 0  # layers that lead to no output, which have to fit, too
 
     def __contains__(self, sides: object) -> bool:
-        """Whether an input of these sides fits: `(224, 320) in sizes`, or 224 for a square."""
-        given = (sides,) * len(self.own) if isinstance(sides, int) else sides
-        if not isinstance(given, tuple) or len(given) != len(self.own):
+        """Whether an input of these sides fits: `(224, 320) in sizes`, `"224x320"`, or 224 for a square.
+
+        Raises ValueError for a text that is no size.
+        """
+        if isinstance(sides, str):
+            if not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", sides, re.ASCII):
+                raise ValueError(f"'{sides}' is no size: write '256' or '256x320' (height × width)")
+            given: tuple[object, ...] = tuple(map(int, sides.split("x")))
+        else:
+            given = tuple(sides) if isinstance(sides, tuple | list) else (sides,)
+        if len(given) == 1:
+            given *= len(self.own)
+        if len(given) != len(self.own):
             return False
         rules = {name: part.fits for part in self.parts for name in part.axes}
         return bool(rules) and all(side in rules[name] for name, side in zip(AXES[len(self.own)], given, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,7 +41,8 @@ class OutputFormat(Record):
 
     `writer` is `module:function` in the package, imported when it is wanted: the text of the command's result in a
     `Style`, or its document, of which the format has a writer. `always`: it is written also where no FILE can be used.
-    `suffixes` are its own, where they are not those of `SUFFIXES`.
+    `suffixes` are its own, where they are not those of `SUFFIXES`. An option that is `idle` is heeded all the same
+    where `unless` is true of what is given for it.
     """
 
     name: str
@@ -48,6 +50,7 @@ class OutputFormat(Record):
     idle: tuple[str, ...] = ()
     always: bool = False
     suffixes: tuple[str, ...] | None = None
+    unless: Mapping[str, Callable[[Any], bool]] = MappingProxyType({})
 
     def write(self, result: Any, style: Style) -> str | bytes:
         """The text of a result, or its bytes where the format is none of text."""
@@ -158,5 +161,8 @@ def note_idle(ctx: click.Context, form: FormatOption) -> None:
 
     chosen: OutputFormat = ctx.params["form"]
     for param in ctx.command.params:
-        if param.name in chosen.idle and ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+        if param.name not in chosen.idle or ctx.get_parameter_source(param.name) is not ParameterSource.COMMANDLINE:
+            continue
+        heeded = chosen.unless.get(param.name)
+        if not (heeded and heeded(ctx.params[param.name])):
             remark(f"{'/'.join((param.opts[-1], *param.secondary_opts))} has no effect with --format {chosen.name}")

@@ -16,6 +16,7 @@ from cnncalc.formats import writing
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.expect import Update
     from cnncalc.analyses.checks.project import Project
+    from cnncalc.analyses.checks.report import Checks
     from cnncalc.core.graph import Graph
 
 
@@ -64,13 +65,18 @@ def fix(project: Project) -> Rewriting:
     return Rewriting("--fix", "finding", "", update, "mended")
 
 
-def rewrite(what: Rewriting, file: str, allow_outside: bool) -> None:
-    """A file put right, and a line that says so; one that cannot be used, or is right, stays as it is."""
+def rewrite(what: Rewriting, file: str, checks: Checks) -> None:
+    """A file put right, and a line that says so; one that cannot be used, or is right, stays as it is.
+
+    Raises BadConfig.
+    """
     from cnncalc.core.problem import ProblemsFound
     from cnncalc.formats import open as api
 
     try:
-        update = what.update(api.load(file, allow_outside=allow_outside))
+        source = api.read(file, allow_outside=checks.allow_outside)
+        graph = api.graph_of(source)
+        update = what.update(checks.kept(graph, checks.project.choices(source)) if checks.project else graph)
     except ProblemsFound:
         return
     if update is None:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeVar
 
 from cnncalc.core.arguments import fitted, is_beyond, is_whole, mistyped, read_sizes
 from cnncalc.core.figures import many
-from cnncalc.core.graph import Failed, Graph, Group, Node, Ref, Understood, whole_path
+from cnncalc.core.graph import BYTES, Failed, Graph, Group, Node, Ref, Understood, whole_path
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import BadValue, Layer
 from cnncalc.core.names import A_NAME, TAKEN_NAMES, wrong_name
@@ -140,11 +140,13 @@ class Builder:
         name: str = "",
         origin: Origin | None = None,
         trainable: bool = True,
+        dtype: str = "",
     ) -> Ref | None:
         """A layer of a type with the values of its attributes; what it gives, to be read by others.
 
         `reads` is one or several of what was given before, or their names, by default what was added last. Without a
-        `name` it is the type and a number. Weights that are not `trainable` are frozen. None where there is a problem.
+        `name` it is the type and a number. Weights that are not `trainable` are frozen; a `dtype` (`int8`) is the type
+        of its numbers, for memory. None where there is a problem.
 
         >>> net = Builder({"input": (3, 8, 8)})
         >>> net.add("conv", {"filters": 4, "kernel": 9}) is None
@@ -152,7 +154,7 @@ class Builder:
         >>> net.problems.found[0].message
         '`conv` leaves nothing: height = (8 − 9 + 2·0) // 1 + 1 = 0'
         """
-        for what, text in (("type", type), ("name", name)):
+        for what, text in (("type", type), ("name", name), ("dtype", dtype)):
             if not isinstance(text, str):
                 raise mistyped(f"add: {what}", "a text", text)
         if not isinstance(values, Mapping | None):
@@ -172,8 +174,12 @@ class Builder:
             if is_beyond(value):
                 self.report("limit", f"`{attribute}` is beyond ±10^15 (limit: numbers 10^15)", at)
                 return None
+        if dtype and dtype not in BYTES:
+            said = f"`dtype` must be one of {', '.join(BYTES)}, is `{clean(dtype)}`"
+            self.report("bad-value", said, at, misspelt(dtype, BYTES))
+            return None
         read = self._read(reads, at)
-        self.last = self._add(type, values or {}, read, path, at, named, trainable) if read is not None else None
+        self.last = self._add(type, values or {}, read, path, at, named, trainable, dtype) if read is not None else None
         return self.last
 
     @contextmanager
@@ -220,6 +226,7 @@ class Builder:
         at: Origin,
         named: bool,
         trainable: bool,
+        dtype: str,
     ) -> Ref | None:
         if path in self._names or path in self.inputs or path in self._blocks:
             self.report("duplicate-name", f"two layers are called `{path}`", at, "give one another name")
@@ -234,7 +241,8 @@ class Builder:
         layer = self._layer(layer_type, values, shapes, at)
         if layer is None or None in shapes:
             return None
-        ref = self.put(layer, tuple(reads), shapes, path, at, named=named, trainable=trainable)  # type: ignore[arg-type]
+        how = {"named": named, "trainable": trainable, "dtype": dtype}
+        ref = self.put(layer, tuple(reads), shapes, path, at, **how)  # type: ignore[arg-type]
         if ref is not None:
             self._names[path] = ref
         return ref
@@ -716,7 +724,8 @@ def with_sizes(graph: Graph, size: str) -> Graph:
             places.append(None)
             continue
         shapes = tuple(shape for shape in net.shapes(known) if shape)
-        place = net.put(node.layer, known, shapes, node.name, node.origin, named=node.named, trainable=node.trainable)
+        how = {"named": node.named, "trainable": node.trainable, "dtype": node.dtype}
+        place = net.put(node.layer, known, shapes, node.name, node.origin, **how)  # type: ignore[arg-type]
         first = places[node.shares] if node.shares < index else None
         if place is not None and first is not None:
             net.share(place, first, node)

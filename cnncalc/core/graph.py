@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from cnncalc.core.arguments import SIZE, Size, mistyped, size_text, var_texts
+from cnncalc.core.arguments import SIZE, Size, is_whole, known_names, mistyped, size_text, var_texts
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Origin, clean, fail
 from cnncalc.core.record import Record
@@ -56,6 +56,7 @@ class Group(Record):
 
 BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}  # of a number
 OPTIMIZERS = {"sgd": 0, "momentum": 1, "adam": 2}  # numbers that each keeps for a param, beside its gradient
+LARGEST_BATCH = 10**9
 
 
 class Storage(Record):
@@ -123,6 +124,38 @@ class Graph:
         name = f"{clean(self.name)}, " if self.name != clean(self.file) else ""
         return f"<Graph of {clean(self.file)}: {name}{len(self.nodes):,} layers>"
 
+    def with_memory(
+        self,
+        *,
+        dtype: str | None = None,
+        batch: int | None = None,
+        in_place: bool | None = None,
+        optimizer: str | None = None,
+    ) -> Graph:
+        """The same network, its memory worked out for numbers of a type, so many images, an optimizer.
+
+        What is None stays as it is. Raises ValueError for a type, a batch or an optimizer that is none.
+
+        >>> import cnncalc
+        >>> int8 = cnncalc.load("lenet5").with_memory(dtype="int8", batch=8)
+        >>> cnncalc.analyze(int8).to_dict()["totals"]["params"], int8.storage.batch
+        (61706, 8)
+        """
+        given: dict[str, Any] = {"dtype": dtype, "batch": batch, "in_place": in_place, "optimizer": optimizer}
+        given = {name: value for name, value in given.items() if value is not None}
+        for name, known in (("dtype", BYTES), ("optimizer", OPTIMIZERS)):
+            if not isinstance(given.get(name, ""), str):
+                raise mistyped(f"with_memory: {name}", "a text", given[name])
+            if name in given:
+                known_names([given[name]], known, name)
+        if batch is not None and not is_whole(batch):
+            raise mistyped("with_memory: batch", "a whole number", batch)
+        if batch is not None and not 1 <= batch <= LARGEST_BATCH:
+            raise ValueError(f"with_memory: batch must be 1 to 10^9, is {batch}")
+        if in_place is not None and not isinstance(in_place, bool):
+            raise mistyped("with_memory: in_place", "True or False", in_place)
+        return self.stored(given)
+
     def stored(self, given: Mapping[str, Any]) -> Graph:
         """The same network, its numbers kept as these fields of a Storage say, and as before where they do not."""
         storage = self.storage._replace(**given)
@@ -144,7 +177,7 @@ class Graph:
             from cnncalc.core.builder import with_sizes
 
             return with_sizes(self, text)
-        return self.reread({}, text)
+        return replace(self.reread({}, text), storage=self.storage)
 
     def with_vars(self, vars: Mapping[str, object]) -> Graph:
         """The same network with other values of its file's vars; raises ProblemsFound where it has no such var.
@@ -156,7 +189,7 @@ class Graph:
         texts = var_texts(vars, "with_vars: vars")
         if self.reread is None:
             raise fail("bad-value", "with_vars: a network that was built layer after layer has no vars")
-        return self.reread(texts, None)
+        return replace(self.reread(texts, None), storage=self.storage)
 
     @property
     def output_refs(self) -> tuple[Ref, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from json import dumps
+from typing import Any
 from xml.sax.saxutils import escape
 
 from cnncalc.analyses.checks.budget import Held
@@ -21,12 +22,31 @@ _COLORS = {"blue": "#2f6db3", "red": "#c0392b"}  # white letters on either are r
 _LABEL = "#4d5766"
 
 
-class Badge(Record):
-    """The two halves, and whether a budget is broken."""
-
+class _Badge(Record):
     label: str
     message: str
     broken: bool = False
+
+
+class Badge(_Badge):
+    """The two halves, and whether a budget is broken."""
+
+    __slots__ = ()
+
+    def to_svg(self) -> str:
+        """The picture, which a notebook shows."""
+        return svg(self, Style())
+
+    def to_json(self) -> str:
+        """The JSON that the endpoint badge of shields.io reads."""
+        return json(self, Style())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON as Python has it."""
+        return {"schemaVersion": 1, "label": self.label, "message": self.message, "color": self.color}
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
 
     @property
     def color(self) -> str:
@@ -50,8 +70,7 @@ def badge(analysis: Analysis, quantity: str, budgets: Iterable[Held] = (), label
 
 def json(one: Badge, style: Style) -> str:
     """JSON as the endpoint badge of shields.io reads it."""
-    found = {"schemaVersion": 1, "label": one.label, "message": one.message, "color": one.color}
-    return shown_json(dumps(found, ensure_ascii=False)) + "\n"
+    return shown_json(dumps(one.to_dict(), ensure_ascii=False)) + "\n"
 
 
 def svg(one: Badge, style: Style) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from json import dumps
+from typing import Any
 
 from cnncalc.analyses.history import History, Past
 from cnncalc.analyses.measures import MEASURES, Measure, Use, used
@@ -58,12 +59,17 @@ def _growth(one: Past, before: Past | None, measure: Measure, style: Style) -> s
 
 def csv(found: History, style: Style) -> str:
     """A line a commit, the newest first; exact totals, empty where the file could not be used."""
+    return values.written(records(found))
+
+
+def records(found: History) -> list[list[Any]]:
+    """The heads, and a row for each commit, the newest first."""
     names = list(used(Use.COLUMNS | Use.FIGURES))
     lines = [
         [one.commit, one.date, *((one.values or {}).get(name) for name in names), one.subject, one.problem]
         for one in found.versions
     ]
-    return values.written([["commit", "date", *names, "subject", "problem"], *lines])
+    return [["commit", "date", *names, "subject", "problem"], *lines]
 
 
 def json(found: History, style: Style) -> str:

@@ -30,12 +30,19 @@ WRITERS: dict[str, dict[str, str]] = {
     "Checked": _pages("render.check.report:document")
     | {"text": "render.check.text:render", "json": "render.check.json:render"},
     "Sizes": _pages("render.sizes:document") | {"json": "render.sizes:json"},
+    "History": _pages("render.history:document") | {"json": "render.history:json", "csv": "render.history:csv"},
+    "ProjectChange": _pages("render.project_change:document")
+    | {"markdown": "render.project_change:markdown", "json": "render.project_change:json"},
+    "Marks": _pages("teaching.pages.grades:document")
+    | {"json": "teaching.pages.grades:json", "csv": "teaching.pages.grades:csv"},
     "Handout": _pages("teaching.pages.worksheet:document") | {"json": "teaching.pages.worksheet_json:render"},
 }
 RECORDS = {
     "Overview": "render.csv:records",
     "Comparison": "render.comparison_data:records",
     "Reconciliation": "render.reconciliation:records",
+    "History": "render.history:records",
+    "Marks": "teaching.pages.grades:records",
 }
 
 

@@ -9,7 +9,7 @@ from cnncalc.core.analysis import Analysis
 from cnncalc.core.graph import Graph
 from cnncalc.core.names import TAKEN_NAMES
 from cnncalc.core.problem import clean, fail
-from cnncalc.teaching.select import hidden, sources
+from cnncalc.teaching.select import hidden, results, sources
 from cnncalc.teaching.wording import entry
 
 
@@ -41,6 +41,9 @@ def written_out(analysis: Analysis) -> str | None:
             more.append(f"dtype: {row.dtype}")
         head, _, rest = entry(row, "").partition("{")
         lines.append(f"  - {head}{{{', '.join(more)}{', ' if rest != '}' else ''}{rest}")
+    ends = results(analysis)
+    if ends != tuple(shown[-1:]):
+        lines.append(f"outputs: [{', '.join(names[graph.name_of(ref)] for ref in ends)}]")
     return "\n".join(lines) + "\n"
 
 

@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cnncalc.core.figures import many
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
+from cnncalc.core.result import Tabular
 from cnncalc.teaching.answers import LONGEST, Reading, read_answer, shown, tidy
 from cnncalc.teaching.likely import Likely, likely
 from cnncalc.teaching.question import Answer, Question, Target, Worksheet
@@ -37,16 +39,23 @@ class Mark:
     remark: str = ""
 
 
-class Marks(Record):
+class _Marks(Record):
+    sheet: Worksheet
+    students: Sequence[Graded]
+    columns: Sequence[str] = ()
+    key: bool = False
+
+
+class Marks(_Marks, Tabular):
     """The marks of everyone who handed in a worksheet, and which `columns` of which table were read.
 
     `key`: the right answers are shown, too.
     """
 
-    sheet: Worksheet
-    students: Sequence[Graded]
-    columns: Sequence[str] = ()
-    key: bool = False
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Marks of {self.sheet.title}: {many(len(self.students), 'student')}>"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.figures import many
@@ -10,6 +11,9 @@ from cnncalc.core.record import Record
 from cnncalc.core.result import Result
 from cnncalc.core.shape import Shape
 from cnncalc.teaching.recipe import Recipe
+
+if TYPE_CHECKING:
+    from cnncalc.teaching.grade import Mark
 
 Answer = Shape | int | str  # a shape is channels first, whatever order it is written in
 
@@ -112,8 +116,23 @@ class Handout(_Handout, Result):
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """The questions, with their answers and the working."""
+        """The questions, with their answers, hints and the working."""
         return self.sheet.questions
+
+    def mark(self, question: str | int, answer: str) -> Mark:
+        """The mark of one answer: its verdict, points, and the likely slips; KeyError where there is no such question.
+
+        >>> import cnncalc
+        >>> sheet = cnncalc.exercise("lenet5", seed=7, count=2)
+        >>> [sheet.mark(1, answer).verdict for answer in ("14x14x6", "28x28x6", "")]
+        ['right', 'wrong', 'blank']
+        """
+        from cnncalc.teaching.grade import Grader
+
+        asked = next((one for one in self.questions if one.id == str(question)), None)
+        if asked is None:
+            raise KeyError(question)
+        return Grader(self.sheet).mark(asked, answer)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,13 @@ def sources(analysis: Analysis, index: int) -> tuple[int, ...]:
     return tuple(shown[ref] if ref >= 0 else ref for ref in analysis.graph.nodes[index].inputs)
 
 
+def results(analysis: Analysis) -> tuple[int, ...]:
+    """The rows that give what the network gives, each once, through hidden ones."""
+    assert analysis.graph is not None
+    shown = _shown(analysis)
+    return tuple(dict.fromkeys(shown[ref] if ref >= 0 else ref for ref in analysis.graph.output_refs))
+
+
 def _shown(analysis: Analysis) -> list[int]:
     """For each row itself or, where it is hidden, what it reads through hidden ones."""
     found: list[int] | None = analysis.worked_out.get("shown")

@@ -26,6 +26,7 @@ from typing import Any
 
 import cnncalc
 from cnncalc.formats.foreign import FORMATS
+from cnncalc.formats.foreign.wire import BYTES, VARINT, Malformed, Span, Wire
 from cnncalc.formats.source import Source
 from tests.foreign import onnx_file as onnx
 from tests.foreign import test_keras as keras
@@ -99,6 +100,96 @@ activation=linear
 """
 
 
+LEARNED = pt2.program(
+    [
+        pt2.node("slice.Tensor", {"self": "p_w"}, "q", dim=0, start=0, end=6),
+        pt2.node("slice.Tensor", {"self": "p_w"}, "k", dim=0, start=6, end=12),
+        pt2.node("linear.default", {"input": "x", "weight": "q", "bias": None}, "a"),
+        pt2.node("linear.default", {"input": "a", "weight": "k", "bias": None}, "b"),
+        pt2.node("slice.Tensor", {"self": "b"}, "e", dim=1, start=0, end=0),
+        pt2.node("slice.Tensor", {"self": "b"}, "f", dim=1, start=1, end=5),
+        pt2.node("mul_.Tensor", {"self": "f", "other": "p_t"}, "g"),
+        pt2.node("cat.default", {"one": "e", "other": "b"}, "c", dim=1),
+        pt2.node("permute.default", {"self": "c"}, "d", dims=[0, 2, 1]),
+        pt2.node("bmm.default", {"self": "c", "mat2": "d"}, "m"),
+        pt2.node("softmax.int", {"self": "m"}, "y", dim=-1),
+    ],
+    {"p_w": [12, 6], "p_t": [4, 6], "x": [1, 5, 6], "q": [6, 6], "k": [6, 6], "a": [1, 5, 6], "b": [1, 5, 6],
+     "e": [1, 0, 6], "f": [1, 4, 6], "g": [1, 4, 6], "c": [1, 5, 6], "d": [1, 6, 5], "m": [1, 5, 5], "y": [1, 5, 5]},
+    "y",
+)  # fmt: skip
+
+
+def exported() -> bytes:
+    """A model with what exporters write beside it and out: a function, a branch, scopes, parts, a gelu and a norm."""
+    scopes = onnx.field(9, onnx.entry("pkg.torch.onnx.name_scopes", "['', 'body', 'body.0', '']"))
+    dims = dict.fromkeys(["a", "c", "d", "e", "f", "g", "g0", "g1", "g2", "g3", "n1", "n2", "n6", "n7"], (1, 5, 6))
+    dims |= dict.fromkeys(["n0", "n3", "n4", "n5"], (1, 5, 1)) | {"q": (6, 6), "k": (6, 6), "part": (5, 6)}
+    dims |= {"steps": (5, 1, 6), "h": (5, 1, 1, 3), "j": (1, 10, 6), "sizes": (3,), "side": (1,), "is": (1,)}
+    branches = {
+        "then_branch": onnx.body(
+            [onnx.node("Add", ["d", "table"], ["then"], "placed")], [], [onnx.value("then", [1, 5, 6])]
+        ),
+        "else_branch": onnx.body(
+            [onnx.node("Mul", ["d", "s"], ["else"], "scaled")],
+            [],
+            [onnx.value("else", [1, 5, 6])],
+            [onnx.tensor("s", [6])],
+        ),
+    }
+    nodes = [
+        onnx.node("Split", ["w"], ["q", "k"], axis=1),
+        onnx.node("MatMul", ["x", "q"], ["a"], "node_linear") + scopes,
+        onnx.node("block", ["a", "k"], ["c"], "called", domain="own"),
+        onnx.node("Div", ["c", "root"], ["g0"]),
+        onnx.node("Erf", ["g0"], ["g1"]),
+        onnx.node("Add", ["g1", "one"], ["g2"]),
+        onnx.node("Mul", ["c", "g2"], ["g3"]),
+        onnx.node("Mul", ["g3", "half"], ["d"], "gelu"),
+        onnx.node("Shape", ["d"], ["sizes"]),
+        onnx.node("Gather", ["sizes", "zero"], ["side"], axis=0),
+        onnx.node("Equal", ["side", "zero"], ["is"]),
+        onnx.node("If", ["is"], ["e"], "choice", **branches),
+        onnx.node("ReduceMean", ["e"], ["n0"], axes=[-1]),
+        onnx.node("Sub", ["e", "n0"], ["n1"]),
+        onnx.node("Pow", ["n1", "two"], ["n2"]),
+        onnx.node("ReduceMean", ["n2"], ["n3"], axes=[-1]),
+        onnx.node("Add", ["n3", "little"], ["n4"]),
+        onnx.node("Sqrt", ["n4"], ["n5"]),
+        onnx.node("Div", ["n1", "n5"], ["n6"]),
+        onnx.node("Mul", ["n6", "norm.weight"], ["n7"]),
+        onnx.node("Add", ["n7", "norm.bias"], ["f"], "norm"),
+        onnx.node("Slice", ["onnx::Add_7", "zero", "five", "zero"], ["part"]),
+        onnx.node("Add", ["f", "part"], ["g"]),
+        onnx.node("Transpose", ["g"], ["steps"], perm=[1, 0, 2]),
+        onnx.node("LSTM", ["steps", "lstm.w", "lstm.r"], ["h"], "lstm", hidden_size=3),
+        onnx.node("Squeeze", ["h", "one_axis"], ["i"]),
+        onnx.node("Resize", ["x", "", "", "to"], ["j"]),
+        onnx.node("ReduceSum", ["j", "one_axis"], ["y"], keepdims=1),
+    ]
+    block = onnx.field(1, "block") + onnx.field(4, "in") + onnx.field(4, "m") + onnx.field(5, "out")
+    block += onnx.field(7, onnx.node("MatMul", ["in", "m"], ["p"], "inner"))
+    block += onnx.field(7, onnx.node("Sigmoid", ["p"], ["t"])) + onnx.field(7, onnx.node("Mul", ["p", "t"], ["out"]))
+    stored = [
+        onnx.tensor("w", [6, 12]), onnx.tensor("table", [5, 6]), onnx.tensor("norm.weight", [6]),
+        onnx.tensor("norm.bias", [6]), onnx.tensor("onnx::Add_7", [9, 6]), onnx.tensor("lstm.w", [1, 12, 6]),
+        onnx.tensor("lstm.r", [1, 12, 3]), onnx.tensor("zero", [1], [0]), onnx.tensor("five", [1], [5]),
+        onnx.tensor("one_axis", [1], [1]), onnx.tensor("to", [3], [1, 10, 6]), onnx.scalar("root", 2**0.5),
+        onnx.scalar("one", 1.0), onnx.scalar("half", 0.5), onnx.scalar("two", 2.0), onnx.scalar("little", 1e-5),
+    ]  # fmt: skip
+    folded = onnx.value("table", [5, 6], {"pkg.onnxscript.optimizer.folded_from": "['table', 'index']"})
+    signature = "table: PARAMETER target='table'\nindex: BUFFER target='index' persistent=True\n"
+    return onnx.model(
+        nodes,
+        [onnx.value("x", ["batch", 5, 6])],
+        [onnx.value("y", ["batch", 1, 6]), onnx.value("i", [5, 1, 3])],
+        stored,
+        [*(onnx.value(*one) for one in dims.items()), folded],
+        [block + onnx.field(10, "own")],
+        {"pkg.torch.export.ExportedProgram.graph_signature": signature},
+    )
+
+
 @cache
 def files() -> dict[str, list[bytes]]:
     """Whole files of each format."""
@@ -131,9 +222,9 @@ def files() -> dict[str, list[bytes]]:
         "c", {"a": [[keras.tensor("x")]], "b": [[[keras.tensor("x"), keras.tensor("a")]]], "d": [[keras.tensor("b")]],
               "c": [[keras.tensor("d")]]},
     )]  # fmt: skip
-    programs = [json.dumps(pt2.SMALL).encode()]
+    programs = [json.dumps(one).encode() for one in (pt2.SMALL, LEARNED)]
     return {
-        "onnx": [onnx.small(), dynamic],
+        "onnx": [onnx.small(), dynamic, exported()],
         "keras": [json.dumps(one).encode() for one in models],
         "pt2": programs,
         **texts,
@@ -178,6 +269,42 @@ def damaged_bytes(data: bytes, choose: random.Random) -> bytes:
     else:
         del found[at:]
     return bytes(found)
+
+
+def damaged_message(data: bytes, choose: random.Random) -> bytes:
+    """A field somewhere in a message of protobuf is another one, is gone, or stands twice; all lengths are right."""
+    try:
+        fields = list(Wire(data).fields(Span(0, len(data))))
+    except Malformed:
+        fields = []
+    if not fields or any(number == 0 for number, _, _ in fields):
+        return damaged_bytes(data, choose) if choose.random() < 0.5 else choose.choice(WORDS).encode("utf-8", "replace")
+    parts = [
+        onnx.varint(number << 3 | kind)
+        + (
+            onnx.varint(value)
+            if kind == VARINT
+            else bytes(value)
+            if kind != BYTES
+            else onnx.varint(value.stop - value.start) + data[value.start : value.stop]
+        )
+        for number, kind, value in fields
+    ]
+    at = choose.randrange(len(fields))
+    number, kind, value = fields[at]
+    pick = choose.random()
+    if pick < 0.06:
+        del parts[at]
+    elif pick < 0.12:
+        parts.insert(choose.randrange(len(parts)), parts[at])
+    elif pick < 0.18:
+        other = choose.randrange(len(parts))
+        parts[at], parts[other] = parts[other], parts[at]
+    elif kind == VARINT:
+        parts[at] = onnx.field(number, int(choose.choice(NUMBERS)) % 2**64)
+    elif kind == BYTES:
+        parts[at] = onnx.field(number, damaged_message(data[value.start : value.stop], choose))
+    return b"".join(parts)
 
 
 def damaged_text(text: str, choose: random.Random) -> str:
@@ -237,6 +364,8 @@ def damaged(format: str, data: bytes, choose: random.Random) -> bytes:
             return json.dumps(damaged_json(json.loads(data), choose)).encode()
         except ValueError:
             return damaged_bytes(data, choose)
+    if format == "onnx" and choose.random() < 0.7:
+        return damaged_message(data, choose)
     if format in ("caffe", "darknet") and choose.random() < 0.7:
         return damaged_text(data.decode("utf-8", "replace"), choose).encode("utf-8", "replace")
     return damaged_bytes(data, choose)

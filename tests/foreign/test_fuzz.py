@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.foreign.fuzz import OUTCOMES, an_input, attempt, files, packed
+from tests.foreign import onnx_file as onnx
+from tests.foreign.fuzz import OUTCOMES, an_input, archive, attempt, files, packed
 
 
 def test_the_files_that_are_damaged_are_whole() -> None:
@@ -17,10 +18,20 @@ def test_the_files_that_are_damaged_are_whole() -> None:
             assert attempt(format, packed(format, one, random.Random(1))) == "network"
 
 
-@pytest.mark.parametrize("found", ["1/14675", "1/48291", "1/48375"])
-def test_what_was_found_is_a_list_of_problems(found: str) -> None:
-    """An archive that ends in its middle, twice, and a product that reads nothing."""
-    assert attempt(*an_input(found)) == "problems"
+FOUND = {
+    "an archive that ends in its middle": ("pt2", archive("pt2", files()["pt2"][0])[:-150]),
+    "an archive whose list of files is another one": (
+        "keras", archive("keras", files()["keras"][0]).replace(b"PK\x01\x02", b"[route]\n", 1),
+    ),
+    "a product that reads one tensor": (
+        "onnx", onnx.model([onnx.node("MatMul", ["x"], ["y"])], [onnx.value("x", [1, 3])], [onnx.value("y", [1, 3])]),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("format", "data"), FOUND.values(), ids=FOUND)
+def test_what_was_found_is_a_list_of_problems(format: str, data: bytes) -> None:
+    assert attempt(format, data) == "problems"
 
 
 def test_a_sample_has_networks_and_problems_of_every_format() -> None:

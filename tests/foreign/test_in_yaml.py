@@ -214,6 +214,21 @@ def test_a_model_is_not_counted_where_it_is_not_known(folder: Path) -> None:
         assert (code, "error[unknown-layer]: in" in err, err.count("is not understood")) == (2, True, 1)
 
 
+def test_what_is_to_be_known_of_a_block_is_said(folder: Path) -> None:
+    """Once, however often it is called."""
+    one = model(
+        [node("Relu", ["x"], ["y"], "act")], [value("x", [4, 3, 8, 8])], [value("y", [4, 3, 8, 8])], [tensor("w", [7])]
+    )
+    (folder / "one.onnx").write_bytes(one)
+    (folder / "net.yaml").write_text(
+        "input: {channels: 3, size: 8}\nblocks: {b: {network: one.onnx}}\nlayers: [b, b]\n"
+    )
+    assert cnncalc.load("net.yaml").notes == (
+        "block `b`: the input `x` has 4 images: counted is one",
+        "block `b`: 7 stored numbers are read by nobody: `w`",
+    )
+
+
 def test_a_model_that_changed_changes_the_files_that_hold_it(repository: Repository) -> None:
     tmp_path = repository.folder
     (tmp_path / "small.onnx").write_bytes(small())
@@ -255,6 +270,14 @@ def test_a_worksheet_carries_a_model_as_text(folder: Path) -> None:
         assert len(asked["questions"]) == 2
     code, _, err = invoke("quiz", "small.onnx", "--count", "1", input="?\n")
     assert (code, "Traceback" in err) == (0, False)
+
+
+def test_a_worksheet_has_all_outputs_of_a_model(folder: Path) -> None:
+    """A detector at two scales, whose first one leads to nothing."""
+    head = "[convolutional]\nfilters=6\nsize=1\nactivation=linear\n[yolo]\nmask=0\n"
+    (folder / "two.cfg").write_text(f"[net]\nheight=8\nwidth=8\nchannels=3\n{head}[route]\nlayers=0\n{head}")
+    code, out, err = invoke("exercise", "two.cfg", "--count", "2")
+    assert (code, out.splitlines()[0], err) == (0, "# two.cfg: one layer at a time", "")
 
 
 def test_lint_judges_what_another_program_wrote(folder: Path) -> None:

@@ -38,6 +38,55 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], tuple[int, in
         {"p_t": [2, 6, 1, 1], "h": [1, 6, 1, 1], "i": [1, 6, 1, 1], "x": X, "a": X, "y": Y},
         (12, 0, 0),
     ),
+    "two parts of a kernel, by two layers": (
+        [
+            node("slice.Tensor", {"self": "p_w"}, "h", dim=0, start=0, end=8),
+            node("slice.Tensor", {"self": "p_w"}, "i", dim=0, start=8, end=16),
+            linear("x", "h", None, "a"),
+            linear("a", "i", None, "y"),
+        ],
+        {"p_w": [16, 8], "h": [8, 8], "i": [8, 8], "x": [1, 5, 8], "a": [1, 5, 8], "y": [1, 5, 8]},
+        (128, 2 * 5 * 64, 0),
+    ),
+    "a kernel by two layers of one kind, and by another": (
+        [
+            linear("x", "p_w", None, "a"),
+            linear("a", "p_w", None, "b"),
+            node("mul.Tensor", {"self": "b", "other": "p_w"}, "y"),
+        ],
+        {"p_w": [8, 8], "x": [1, 8, 8], "a": [1, 8, 8], "b": [1, 8, 8], "y": [1, 8, 8]},
+        (64, 2 * 8 * 64, 0),
+    ),
+    "a part of a table, the whole of which is learned": (
+        [
+            node("slice.Tensor", {"self": "p_t"}, "h", dim=0, start=0, end=1),
+            node("mul.Tensor", {"self": "x", "other": "h"}, "y"),
+        ],
+        {"p_t": [10, 6, 1, 1], "h": [1, 6, 1, 1], "x": X, "y": Y},
+        (60, 0, 0),
+    ),
+    "a part of a kernel, the whole of which is learned": (
+        [node("slice.Tensor", {"self": "p_w"}, "h", dim=0, start=0, end=8), linear("x", "h", None, "y")],
+        {"p_w": [12, 8], "h": [8, 8], "x": [1, 5, 8], "y": [1, 5, 8]},
+        (96, 5 * 64, 0),
+    ),
+    "a sum of what is learned": (
+        [
+            node("sum.dim_IntList", {"self": "p_t"}, "s", dim=[1]),
+            node("add.Tensor", {"self": "x", "other": "s"}, "y"),
+        ],
+        {"p_t": [1, 2, 6, 8, 8], "s": [1, 6, 8, 8], "x": X, "y": Y},
+        (2 * 6 * 64, 0, 0),
+    ),
+    "nothing, joined with something": (
+        [
+            node("slice.Tensor", {"self": "x"}, "e", dim=2, start=0, end=0),
+            node("mul.Tensor", {"self": "x", "other": "p_t"}, "a"),
+            node("cat.default", {"first": "e", "second": "a"}, "y", dim=2),
+        ],
+        {"p_t": [6, 1, 1], "x": X, "e": [1, 6, 0, 8], "a": X, "y": Y},
+        (6, 0, 0),
+    ),
     "a norm that is called twice": (
         [
             node("layer_norm.default", {"input": "x", "weight": "p_w", "bias": "p_b"}, "a", normalized_shape=[8]),
@@ -45,6 +94,14 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], tuple[int, in
         ],
         {"p_w": [8], "p_b": [8], "x": [1, 5, 8], "a": [1, 5, 8], "y": [1, 5, 8]},
         (16, 0, 0),
+    ),
+    "groups of a norm": (
+        [
+            node("group_norm.default", {"input": "x", "weight": "p_w", "bias": "p_b"}, "a", num_groups=2),
+            node("native_group_norm.default", {"input": "a", "weight": "p_v", "bias": "p_c"}, "y", C=6, group=3),
+        ],
+        {"p_w": [6], "p_b": [6], "p_v": [6], "p_c": [6], "x": X, "a": X, "y": Y},
+        (24, 0, 0),
     ),
     "a kernel with a gain": (
         [

@@ -266,6 +266,18 @@ def test_a_branch_whose_condition_is_known_is_taken(
     assert analysis.status == "exact"
 
 
+def test_a_branch_may_give_what_is_stored(tmp_path: Path) -> None:
+    """A shift of the images, by one of two stored ones."""
+    branches = {
+        f"{name}_branch": body([node("Identity", ["shift"], [name])], [], [value(name, [4, 1, 1])], [])
+        for name in ("then", "else")
+    }
+    nodes = [node("If", ["c"], ["b"], "choice", **branches), node("Add", ["x", "b"], ["y"], "shifted")]
+    stored = [tensor("c", [1], [1]), tensor("shift", [4, 1, 1])]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 4, 8, 8])], [value("y", [1, 4, 8, 8])], stored))
+    assert [(row.name, row.counts.params) for row in analysis.rows] == [("shifted", 4)]
+
+
 RUNS = [node("ReduceMax", ["a"], ["most"], keepdims=0), node("Greater", ["most", "zero"], ["c"])]
 
 
@@ -279,6 +291,74 @@ def test_a_branch_that_is_chosen_while_the_network_runs_is_named(tmp_path: Path)
     assert [problem.message for problem in found.value.problems] == [
         "`If`: it is not known, and the file says not what it gives"
     ]
+
+
+def test_parts_of_one_kernel_are_no_shared_kernel(tmp_path: Path) -> None:
+    """As exporters write the three projections of attention; what no layer reads of a table is stored, too."""
+    nodes = [
+        node("Split", ["w"], ["q", "k"], axis=1),
+        node("MatMul", ["x", "q"], ["a"], "query"),
+        node("MatMul", ["x", "k"], ["b"], "key"),
+        node("Slice", ["table", "zero", "five", "zero"], ["part"]),
+        node("Add", ["a", "b"], ["c"], "sum"),
+        node("Add", ["c", "part"], ["y"], "placed"),
+    ]
+    stored = [tensor("w", [8, 16]), tensor("table", [9, 8]), tensor("zero", [1], [0]), tensor("five", [1], [5])]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 5, 8])], [value("y", [1, 5, 8])], stored))
+    assert {row.name: row.counts.params for row in analysis.rows} == {"query": 64, "key": 64, "sum": 0, "placed": 72}
+    assert (analysis.totals.multiplies, analysis.notes) == (2 * 5 * 64, ())
+
+
+def test_a_stored_tensor_in_the_place_of_an_image_is_named(tmp_path: Path) -> None:
+    """Coordinates of which a layer makes a table are learned by nobody; a query that goes through one is."""
+    nodes = [
+        node("MatMul", ["places", "onnx::MatMul_1"], ["table"], "mlp"),
+        node("Add", ["x", "table"], ["y"], "placed"),
+    ]
+    stored = [tensor("places", [5, 2]), tensor("onnx::MatMul_1", [2, 8])]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 5, 8])], [value("y", [1, 5, 8])], stored))
+    assert (analysis.totals.params, analysis.totals.multiplies) == (26, 5 * 2 * 8)
+    assert analysis.notes == (
+        "`places` stand where an image would be read: counted are these 10 numbers, of which the network may learn "
+        "fewer",
+    )
+
+
+def test_an_input_that_is_no_tensor_is_named(tmp_path: Path) -> None:
+    """A sequence of tensors, and a tensor whose axes nobody counts."""
+    sequence = field(1, "x") + field(2, field(4, field(1, field(1, field(1, 1)))))
+    for said in (sequence, field(1, "x") + field(2, field(1, field(1, 1)))):
+        with pytest.raises(cnncalc.ProblemsFound) as found:
+            read(tmp_path, model([node("Relu", ["x"], ["y"], "r")], [said], [value("y", [1, 5])], []))
+        assert [problem.message for problem in found.value.problems] == [
+            "the input `x` is no tensor, or has no number of axes"
+        ]
+
+
+def test_what_fits_only_with_all_its_images_is_counted_so(tmp_path: Path) -> None:
+    """A product of two inputs: what stands in front of a matrix are no images."""
+    data = model(
+        [node("MatMul", ["x", "z"], ["y"], "p")], [value("x", [3, 4]), value("z", [4, 2])], [value("y", [3, 2])]
+    )
+    analysis = read(tmp_path, data)
+    assert analysis.totals.multiplies == 3 * 4 * 2
+    assert analysis.notes == (
+        "the input `x` has 3 images: counted are all, for one alone does not fit",
+        "the input `z` has 4 images: counted are all, for one alone does not fit",
+    )
+
+
+def test_an_input_without_numbers_is_known(tmp_path: Path) -> None:
+    """Axes of a sum that may be said and are not."""
+    nodes = [node("ReduceSum", ["x", "axes"], ["y"], "sum", keepdims=0)]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 4, 3]), value("axes", [0])], [value("y", [])]))
+    assert [(row.name, row.output_shape) for row in analysis.rows] == [("sum", (1,))]
+
+
+@pytest.mark.parametrize("name", ["/", "//", "/a//b/"])
+def test_a_name_of_slashes_is_a_name(name: str, tmp_path: Path) -> None:
+    analysis = read(tmp_path, model([node("Relu", ["x"], ["y"], name)], [value("x", [1, 4])], [value("y", [1, 4])]))
+    assert [row.type for row in analysis.rows] == ["relu"]
 
 
 def test_functions_that_call_each_other_without_end_of_it_are_refused(tmp_path: Path) -> None:

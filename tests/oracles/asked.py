@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.records import record
 
-_FILES = "tests/test_oracle_conventions.py tests/test_oracle_keras_params.py"
+_FILES = " ".join(f"tests/test_oracle_{one}.py" for one in ("conventions", "keras_params", "tf_profiler"))
 COMMAND = f"CNNCALC_RECORD=FILE python -m pytest -n0 -m oracle {_FILES}"
 _COMPARED: dict[str, Counter[str]] = {}
 

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from cnncalc.analyses.checks.baselines.baseline import of_project
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held
+from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
+from cnncalc.analyses.checks.lint import Linter
 from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed, rules_changed
+from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.diff import Change, differences
 from cnncalc.analyses.measures import Use, Value, told
 from cnncalc.core.analysis import Analysis, analyze
+from cnncalc.core.figures import many
 from cnncalc.core.graph import FLOAT32, Storage
 from cnncalc.core.problem import Problem, ProblemsFound
 from cnncalc.core.record import Record
+from cnncalc.core.result import Result
+from cnncalc.formats import changes
 from cnncalc.formats.changes import ChangeSet, renamed
-from cnncalc.formats.dependents import Survey
+from cnncalc.formats.dependents import Survey, surveyed
 from cnncalc.formats.git import is_unread
 from cnncalc.formats.listing import File
 from cnncalc.formats.open import graph_of
@@ -81,17 +89,24 @@ class NetworkChange:
         return self.before.problems if self.before and is_unread(self.before.problems) else ()
 
 
-class ProjectChange(Record):
-    """The effect of a change: `rules` to which files are held otherwise, networks, and how many are as they were.
-
-    `since` is the version that is compared with, `notes` say what is unusual.
-    """
-
+class _ProjectChange(Record):
     since: str
     networks: Sequence[NetworkChange]
     unchanged: int = 0
     rules: Sequence[ChangedRule] = ()
     notes: Sequence[str] = ()
+
+
+class ProjectChange(_ProjectChange, Result):
+    """The effect of a change: `rules` to which files are held otherwise, networks, and how many are as they were.
+
+    `since` is the version that is compared with, `notes` say what is unusual.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<ProjectChange since {self.since}, {many(len(self.shown), 'network')}>"
 
     @property
     def code(self) -> int:
@@ -102,6 +117,27 @@ class ProjectChange(Record):
     def shown(self) -> list[NetworkChange]:
         """The networks of which there is something to say."""
         return [one for one in self.networks if one.kind != "unchanged" or one.code]
+
+
+def change_since(ref: str, paths: Sequence[str], project: Project, storage: Mapping[str, Any]) -> ProjectChange:
+    """The change since the merge base of a version and HEAD, of the networks below `paths`, or of the whole project.
+
+    It is held to what the project chose, and looked at by its lint rules. `storage` are fields of a Storage. Raises
+    ProblemsFound, and BadConfig.
+    """
+    own = project.config("")
+    change = changes.since(ref)
+    survey = surveyed(change, paths or [own.name_of(path) for path in own.files])
+    held = of_project(project, {}, None)
+    name = change.tree.name
+    survey = survey._replace(
+        affected=[file for file in survey.affected if not project.excludes(file.name)],
+        gone=[path for path in survey.gone if not project.excludes(name(path))],
+        others=[path for path in survey.others if not project.excludes(name(path))],
+    )
+    finders = (Linter(project), *((held,) if held else ()))
+    checks = Checks(finders=finders, read=change.read, project=project, storage=storage)
+    return project_change(ref, change, checks, survey)
 
 
 def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey) -> ProjectChange:
@@ -123,12 +159,12 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
         report = keeping.report(file)
         if report.skipped:
             continue
-        before, older = _before(change, old_names.get(path, path), checks.storage)
+        before, older = _before(change, old_names.get(path, path), checks)
         compared = (before, older, path in old_names, path in change.paths)
         networks.append(_compared(file, report, next(iter(analyses), None), *compared))
     for path in survey.gone:
         if path not in old_names.values():
-            networks.append(NetworkChange("removed", _before(change, path, checks.storage)[0], None))
+            networks.append(NetworkChange("removed", _before(change, path, checks)[0], None))
     networks.sort(key=lambda one: one.file)
     both = [
         (one.file, one.before.rules, one.after.rules)
@@ -153,12 +189,12 @@ def _compared(
     after = _version(file.name, analysis, report.budgets, problems, report.growth)
     if before is None:
         return NetworkChange("new", None, after, edited, (), report)
-    changes: Sequence[Change] = ()
+    found: Sequence[Change] = ()
     if analysis and older:
-        changes = differences(older, analysis)
-    same = all(change.kind == "unchanged" for change in changes) and bool(analysis) == bool(older)
+        found = differences(older, analysis)
+    same = all(change.kind == "unchanged" for change in found) and bool(analysis) == bool(older)
     kind: Kind = "renamed" if renamed else "unchanged" if same else "changed"
-    return NetworkChange(kind, before, after, edited, () if same else changes, report)
+    return NetworkChange(kind, before, after, edited, () if same else found, report)
 
 
 def _version(
@@ -174,14 +210,18 @@ def _version(
     return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error", storage)
 
 
-def _before(change: ChangeSet, path: str, storage: Mapping[str, Any]) -> tuple[Version | None, Analysis | None]:
-    """A network as it was; None where there was no such file, or it could not be used."""
+def _before(change: ChangeSet, path: str, checks: Checks) -> tuple[Version | None, Analysis | None]:
+    """A network as it was; None where there was no such file, or it could not be used.
+
+    What it does not say of its memory is as the project says now: that is told as a change of the project.
+    """
     name = change.tree.name(path)
     try:
         source = change.read_before(path)
         if source is None:
             return None, None
-        graph = graph_of(source).stored(storage)
+        of = Source(name, "", os.path.dirname(name))
+        graph = checks.kept(graph_of(source), checks.project.choices(of) if checks.project else Choices())
         analysis = analyze(graph)
         held = check(graph, analysis)
         return _version(name, analysis, held.budgets, (), held.growth), analysis

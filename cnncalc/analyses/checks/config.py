@@ -12,6 +12,7 @@ from cnncalc.analyses.checks.budget import Limit, read_limit, units
 from cnncalc.analyses.checks.rules import RULES
 from cnncalc.analyses.checks.rules.base import Option
 from cnncalc.analyses.measures import MEASURES, Measure, Use, used
+from cnncalc.core.graph import BYTES, LARGEST_BATCH, OPTIMIZERS, Storage
 from cnncalc.core.problem import clean, nearest
 from cnncalc.core.record import Record
 from cnncalc.formats.listing import matches
@@ -26,6 +27,8 @@ MOST_PATTERNS = 1_000
 LONGEST_PATTERN = 200
 NAME = "pyproject.toml"
 TABLE = "tool.cnncalc"
+MEMORY = "memory."  # before the name of a field, where a choice is one line
+LISTED = ", ".join(f"`{name}`" for name in Storage._fields)
 
 Codes = frozenset[str]
 
@@ -38,7 +41,10 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Choices(Record):
-    """The choices that files are held to; None, or no entry, where nothing is chosen. `limits` are by quantity."""
+    """The choices that files are held to; None, or no entry, where nothing is chosen. `limits` are by quantity.
+
+    `memory` are fields of a Storage, for what files say nothing of themselves.
+    """
 
     select: Codes | None = None
     ignore: Codes | None = None
@@ -46,6 +52,7 @@ class Choices(Record):
     limits: Mapping[str, tuple[Limit, ...]] = NOTHING
     max_growth: Allowed = NOTHING
     options: Mapping[str, int] = NOTHING
+    memory: Mapping[str, Any] = NOTHING
 
     def over(self, other: Choices) -> Choices:
         """This choice, and the other one where this says nothing; rules that are selected are ignored by none of those.
@@ -63,6 +70,7 @@ class Choices(Record):
             {**other.limits, **self.limits},
             {**other.max_growth, **self.max_growth},
             {**other.options, **self.options},
+            {**other.memory, **self.memory},
         )
 
     @property
@@ -74,6 +82,7 @@ class Choices(Record):
         if self.max_growth:
             found["max-growth"] = [f"{name}={one.written}" for name, one in self.max_growth.items()]
         found |= {key: sorted(codes) for key in ("select", "ignore") if (codes := getattr(self, key)) is not None}
+        found |= {f"{MEMORY}{name}": value for name, value in self.memory.items()}
         return found | dict(self.options)
 
     @property
@@ -205,6 +214,7 @@ def keys(by: str = "") -> dict[str, Key]:
         "ignore": Key("ignore", _codes),
         "per-file-ignores": Key("per_file_ignores", _per_file_ignores, False),
         "strict": Key("strict", _strict),
+        "memory": Key("memory", _memory),
     }
     for measure in used(Use.OPTION).values():
         found[max_key(measure)] = Key("limits", partial(_limits, measure, by))
@@ -291,6 +301,25 @@ def _max_growth(value: Any) -> Allowed:
 def _strict(value: Any) -> bool:
     if not isinstance(value, bool):
         raise _Refused("must be true or false")
+    return value
+
+
+def _memory(value: Any) -> dict[str, Any]:
+    """What a file says of its memory, in TOML."""
+    if not isinstance(value, dict):
+        raise _Refused('must be a table: `{dtype = "int8"}`')
+    words = {"dtype": tuple(BYTES), "optimizer": tuple(OPTIMIZERS)}
+    for name, given in value.items():
+        if name not in Storage._fields:
+            raise _Refused(f"has no `{clean(name)}`{_cure(name, Storage._fields, f'it has {LISTED}')}")
+        if name in words and given not in words[name]:
+            listed = ", ".join(f'"{word}"' for word in words[name])
+            close = nearest(given[:100], words[name]) if isinstance(given, str) else None
+            raise _Refused(f"has a `{name}` that is none of {listed}{f': did you mean `{close}`?' if close else ''}")
+        if name == "in_place" and not isinstance(given, bool):
+            raise _Refused("has an `in_place` that is neither true nor false")
+        if name == "batch" and not (type(given) is int and 1 <= given <= LARGEST_BATCH):
+            raise _Refused("has a `batch` that is no whole number from 1 to 10^9")
     return value
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.analyses.checks.baselines.growth import NO_GROWTH, Growth, read_allowed
 from cnncalc.analyses.checks.baselines.recorded import figures_of
 from cnncalc.analyses.checks.budget import Held, read_limit
-from cnncalc.analyses.checks.config import NAME, BadConfig, Config, read_config
+from cnncalc.analyses.checks.config import MEMORY, NAME, BadConfig, Config, read_config
 from cnncalc.analyses.measures import MEASURES, Use, used
 from cnncalc.core.figures import told
 from cnncalc.core.graph import BYTES, FLOAT32, OPTIMIZERS, Storage
@@ -94,8 +94,13 @@ def _memory_changed(file: str, was: Storage, now: Storage) -> Iterator[ChangedRu
     """What a file says of its memory: a smaller type is a looser limit."""
     for name, old, new in zip(Storage._fields, was, now, strict=True):
         if old != new:
-            cost = _COST[name]
-            yield ChangedRule(file, f"memory {name}", _shown(old), _shown(new), cost(new) < cost(old))
+            yield ChangedRule(file, f"memory {name}", _shown(old), _shown(new), _takes_less(name, old, new))
+
+
+def _takes_less(name: str, before: Any, after: Any) -> bool:
+    """Whether less memory is worked out by a field of a Storage than by the one before; None is the usual."""
+    was, is_ = (_COST[name](getattr(FLOAT32, name) if value is None else value) for value in (before, after))
+    return is_ < was
 
 
 # ------------------------------------------------------------------------------------------------ projects
@@ -148,6 +153,8 @@ def _is_looser(key: str, before: Any, after: Any) -> bool | None:
         return bool(set(after or ()) - set(before or ()))
     if key in ("files", "select"):
         return None if before is None else bool(set(before) - set(after)) if after is not None else None
+    if key.startswith(MEMORY):
+        return _takes_less(key.removeprefix(MEMORY), before, after)
     if key == "strict":
         return bool(before) and not after
     if key == "max-growth":

@@ -104,7 +104,7 @@ class Project:
         yield "command line", self.given
         config = self.of(source)
         if source.bundled:
-            yield config.shown, config.choices._replace(limits={}, max_growth={})
+            yield config.shown, config.choices._replace(limits={}, max_growth={}, memory={})
         else:
             yield from config.layers(source.name)
 

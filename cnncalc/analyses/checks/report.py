@@ -17,12 +17,13 @@ from cnncalc.analyses.checks.expect import CheckResult, check
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.measures import Measure, Use, Value, told
 from cnncalc.core.analysis import Analysis, Counts, analyze
-from cnncalc.core.graph import Graph
+from cnncalc.core.graph import FLOAT32, Graph, Storage
 from cnncalc.core.problem import Problem, ProblemsFound, in_order
 from cnncalc.core.record import Record
 from cnncalc.formats import open as api
 from cnncalc.formats.listing import File, listing
 from cnncalc.formats.source import ANYWHERE, Source
+from cnncalc.formats.yaml.document import document_of
 from cnncalc.formats.yaml.reading.description import is_architecture
 from cnncalc.formats.yaml.tree import parse
 
@@ -78,7 +79,8 @@ class Checks:
     `project` each file is also held to what that chose. `finders` are further sources of problems and notes: each is
     given the file's text and its analysis, and may raise ProblemsFound where it cannot judge the file at all. `read`
     gives the text of a file by its name. Without `figures` neither `expect` nor `budget` is held.
-    `storage` are fields of a Storage that overrule what a file says of its memory.
+    `storage` are fields of a Storage: they go before what a file says of its memory, and that before what its project
+    does.
 
     >>> Checks().report("lenet5").code
     0
@@ -128,6 +130,14 @@ class Checks:
             return _unusable(name, error, source)
         return self.judge(source, name)
 
+    def kept(self, graph: Graph, choices: Choices) -> Graph:
+        """A network, its numbers kept as the run says, else the file itself, else the choices for it."""
+        document = document_of(graph)
+        own = {name for name, one, usual in zip(Storage._fields, graph.storage, FLOAT32, strict=True) if one != usual}
+        own.update(document.memory if document else ())
+        chosen = {name: value for name, value in choices.memory.items() if name not in own}
+        return graph.stored({**chosen, **self.storage})
+
     def judge(self, source: Source, name: str, graph: Graph | None = None) -> Report:
         """The report on a file that was read, or on the graph that was made of it. Raises BadConfig."""
         try:
@@ -135,7 +145,7 @@ class Checks:
             strict = bool(self.strict or choices.strict)
             if graph is None:
                 graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)
-            graph = graph.stored(self.storage)
+            graph = self.kept(graph, choices)
             analysis = analyze(graph)
             result = check(graph, analysis) if self.figures else CheckResult(graph.file, 0)
             limits = (*self.limits, *(limit for several in choices.limits.values() for limit in several))

@@ -155,17 +155,24 @@ class Convention:
         factor: int = 1,
         sees: str = "operators",
         asked: bool = True,
+        unsized: dict[str, Formula] | None = None,
+        unsized_unknown: str = "",
         note: str = "",
     ) -> None:
         self.name, self.tool, self.version, self.word, self.source = name, tool, version, word, source
         self.terms, self.products, self.nothing, self.unknown = terms, products.split(), nothing.split(), unknown or {}
         self.where, self.quantity, self.factor, self.sees = where or {}, quantity, factor, sees
         self.asked, self.note = asked, note
+        self.unsized, self.unsized_unknown = unsized, unsized_unknown.split()
         self.known = {*self.products, *self.nothing, *(type for term in terms for type in term.formulas)}
         CONVENTIONS[name] = self
 
-    def parts(self, layer: Layer, scope: Scope, code: CodeStyle = AS_MODULES) -> list[Part] | None:
+    def parts(
+        self, layer: Layer, scope: Scope, code: CodeStyle = AS_MODULES, unsized: bool = False
+    ) -> list[Part] | None:
         """The terms of one layer, which added to our figure give theirs; None where that is not known.
+
+        `unsized`: it stands behind a grouped convolution, and no sizes were written out since.
 
         >>> import cnncalc
         >>> from cnncalc.analyses.conventions import convention
@@ -184,6 +191,11 @@ class Convention:
             return None
         if layer.type in self.nothing:
             return [*found, *self._left_out(layer, own, "not counted")]
+        if unsized and self.unsized is not None:
+            if layer.type in self.unsized_unknown:
+                return None
+            amount = _amount(self.unsized.get(layer.type, "0"), scope, layer) - self.factor * own
+            return [*found, *([Part(_words(layer.type), "behind a grouped convolution", amount)] if amount else [])]
         scope = scope | {"module": module}
         if layer.type == "attention":
             scope |= _written_as(scope, code.attention)

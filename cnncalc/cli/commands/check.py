@@ -327,7 +327,7 @@ class CheckCommand(
                     loading.note_bundled(file.name)
                 for what in (*self._rewriting, *((fix(project),) if self.fix else ())):
                     progress.hide()
-                    rewrite(what, file.name, self.allow_outside)
+                    options.configured(rewrite, what, file.name, checks)
                 report = options.configured(checks.report, file)
                 progress.hide()
                 done(report)
@@ -353,7 +353,8 @@ class CheckCommand(
         """What was chosen on the command line."""
         from cnncalc.analyses.checks.config import Choices
 
-        return Choices(self.select, self.ignore, self.strict or None, self.limits, dict(self.max_growth))
+        limits, growth = self.limits, dict(self.max_growth)
+        return Choices(self.select, self.ignore, self.strict or None, limits, growth, memory=self.storage)
 
     def _to_check(self, project: Project, change: ChangeSet | None) -> list[File]:
         """The files that are meant, without those that are excluded; what leads to none ends the command."""
@@ -399,6 +400,7 @@ class CheckCommand(
         drawn = any(form.name == DRAWN and output not in (None, "-") for form, output in self.outputs)
         others = ", ".join(form.name for form in FORMATS if form.name != DRAWN)
         own = not (self.sets or self.input_size)
+        for_memory = ", ".join("--" + name.replace("_", "-") for name in self.storage)
         recorded = self.write_baseline is not None
         for wrong, why in (
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
@@ -409,6 +411,7 @@ class CheckCommand(
                 for name, asked in (("--update", self.update), ("--tighten", self.tighten), ("--fix", self.fix))
                 for wrong, why in (
                     (not own, "writes the file's own figures: it goes without --set and --input-size."),
+                    (for_memory, f"writes the file's own figures: it goes without {for_memory}."),
                     ("-" in self.files, "rewrites a file; standard input is none."),
                     (self.staged, "rewrites files, and not what is --staged of them."),
                 )

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import CHECKS, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
-
-if TYPE_CHECKING:
-    from cnncalc.analyses.checks.changed import ProjectChange
 
 
 class DiffCommand(
@@ -51,42 +47,18 @@ class DiffCommand(
     )
 
     def run(self) -> int:
-        result = self._result(*_ref_and_paths(self.given))
+        from cnncalc.analyses.checks.changed import change_since
+        from cnncalc.analyses.checks.project import Project
+        from cnncalc.core.problem import ProblemsFound
+
+        try:
+            ref, paths = _ref_and_paths(self.given)
+            result = options.configured(change_since, ref, paths, Project(exclude=self.exclude), self.storage)
+        except ProblemsFound as error:
+            streams.complain(error.problems)
+            return 2
         self.write(result)
         return result.code
-
-    def _result(self, ref: str, paths: tuple[str, ...]) -> ProjectChange:
-        from cnncalc.analyses.checks.baselines.baseline import of_project
-        from cnncalc.analyses.checks.changed import project_change
-        from cnncalc.analyses.checks.lint import Linter
-        from cnncalc.analyses.checks.project import Project
-        from cnncalc.analyses.checks.report import Checks
-        from cnncalc.core.problem import ProblemsFound
-        from cnncalc.formats import changes
-        from cnncalc.formats.dependents import surveyed
-
-        project = Project(exclude=self.exclude)
-        own = options.configured(project.config, "")
-        try:
-            change = changes.since(ref)
-            survey = surveyed(change, paths or [own.name_of(path) for path in own.files])
-            held = of_project(project, {}, None)
-        except ProblemsFound as error:
-            streams.complain(error.problems)
-            raise click.exceptions.Exit(2) from None
-        name = change.tree.name
-        survey = survey._replace(
-            affected=[file for file in survey.affected if not project.excludes(file.name)],
-            gone=[path for path in survey.gone if not project.excludes(name(path))],
-            others=[path for path in survey.others if not project.excludes(name(path))],
-        )
-        finders = (Linter(project), *((held,) if held else ()))
-        checks = Checks(finders=finders, read=change.read, project=project, storage=self.storage)
-        try:
-            return options.configured(project_change, ref, change, checks, survey)
-        except ProblemsFound as error:
-            streams.complain(error.problems)
-            raise click.exceptions.Exit(2) from None
 
 
 def _ref_and_paths(given: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

@@ -76,6 +76,7 @@ class ExplainCommand(
 
         if self.standalone and self.form.name != "latex":
             raise click.UsageError("--standalone goes with --format latex.")
+        self.note_without_memory(self.of or (), "--of peak_memory")
         (loaded,) = self.stored(self.load(self.file))
         problems = loaded.problems
         explanation = None

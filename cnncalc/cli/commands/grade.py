@@ -17,8 +17,9 @@ from cnncalc.teaching.files import ENDINGS
 from cnncalc.teaching.roster import SHEETS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncalc.teaching.grade import Graded, Grader
-    from cnncalc.teaching.responses import Wanted
 
 MARKING = "Marking"
 TABLES = "Tables of responses"
@@ -107,56 +108,22 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     key: bool = option("--key", is_flag=True, help="Show the right answers, too.", group=SHOWN)
 
     def run(self) -> int:
-        from cnncalc.teaching.cells import NoSuchCell
-        from cnncalc.teaching.files import Unreadable, files_below, read_worksheet
-        from cnncalc.teaching.grade import Graded, Grader, Marks, taken
-        from cnncalc.teaching.responses import Wanted
-        from cnncalc.teaching.roster import Roster, read_seats
-        from cnncalc.teaching.worksheet import TooFew, make
+        from cnncalc.teaching.marking import CannotMark, marking
 
         report = self._report()
-        roster = None
+        wanted = {"names": self.names or (), "columns": self.columns or ()}
         try:
-            if os.path.isdir(self.worksheet):
-                seats, others = read_seats(self.worksheet)
-                roster = Roster(seats)
-                sheet = make(seats[0].recipe)
-                for other in others:
-                    streams.remark(f"{os.path.join(self.worksheet, other)}")
-            else:
-                sheet = make(read_worksheet(self.worksheet))
-        except (Unreadable, TooFew) as error:
-            raise click.UsageError(f"'{self.worksheet}' {error}.") from None
-        except NoSuchCell as error:
-            raise click.UsageError(f"'{self.worksheet}' cannot be used: {error}.") from None
+            marks, grader, notes, empty = marking(
+                self.worksheet, self.answers, carry=self.carry, key=self.key, **wanted
+            )
+        except CannotMark as error:
+            raise click.UsageError(f"{error}.") from None
         except ProblemsFound as error:
             streams.complain(error.problems)
             return 2
-        grader = Grader(sheet, self.carry, roster)
-        wanted = Wanted(tuple(question.id for question in sheet.questions), self.names or (), self.columns or ())
-        found: list[Graded] = []
-        read: dict[str, None] = {}  # which columns of which table
-        empty = False
-        for path in self.answers:
-            if os.path.isdir(path):
-                try:
-                    inside = list(files_below(path, self.worksheet))
-                except Unreadable as error:
-                    raise click.UsageError(f"'{path}' {error}.") from None
-                if all(one.passed_over for one in inside):
-                    streams.remark(f"{path}: no file of answers")
-                    empty = True
-                for one in inside:
-                    name = os.path.relpath(one.path, path)
-                    if one.problem:
-                        found.append(Graded(name, problem=one.problem, passed_over=one.passed_over))
-                    else:
-                        found += _graded(grader, one.path, name, wanted, read)
-            else:
-                found += _graded(grader, path, path, wanted, read)
-        if roster:
-            found = taken(found, roster)
-        marks = Marks(sheet, found, list(read), self.key)
+        for note in notes:
+            streams.remark(note)
+        _, found, read, _ = marks
         if found:
             self.write(marks)
         if report:
@@ -187,7 +154,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
             raise click.UsageError(f"--report '{self.report}': its suffix is one of {', '.join(REPORTS)}.")
         return form
 
-    def _give_back(self, folder: str, grader: Grader, found: list[Graded]) -> None:
+    def _give_back(self, folder: str, grader: Grader, found: Sequence[Graded]) -> None:
         """A file for each student whose answers were read."""
         from cnncalc.teaching.pages.feedback import Feedback
         from cnncalc.teaching.roster import stems
@@ -205,19 +172,3 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
         streams.remark(
             f"{len(read)} files of feedback in {folder}" if len(read) != 1 else f"1 file of feedback in {folder}"
         )
-
-
-def _graded(grader: Grader, path: str, name: str, wanted: Wanted, read: dict[str, None]) -> list[Graded]:
-    """The marks of a file; whatever is in it, they are marks or a problem."""
-    from cnncalc.teaching.files import Unreadable
-    from cnncalc.teaching.filled import read_answers
-    from cnncalc.teaching.grade import Graded
-
-    try:
-        students = read_answers(path, name, wanted)
-    except Unreadable as error:
-        return [Graded(name, problem=str(error))]
-    for one in students:
-        if one.columns:
-            read[f"{name}: {one.columns}"] = None
-    return [grader.grade(one) for one in students]

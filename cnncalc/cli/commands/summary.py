@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from cnncalc.analyses.measures import Measure, Use, used
+from cnncalc.analyses.measures import Measure, Use, told, used
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
@@ -22,6 +22,11 @@ def _columns(given: str) -> tuple[str, ...]:
     from cnncalc.analyses.columns import COLUMNS
 
     return options.some_of(given, COLUMNS, "column")
+
+
+def _add_keys(columns: tuple[str, ...]) -> bool:
+    """Whether a column is a quantity that JSON tells only where it is asked for."""
+    return len(told(Use.FIGURES, columns)) > len(told(Use.FIGURES, ()))
 
 
 class SummaryCommand(
@@ -52,7 +57,13 @@ class SummaryCommand(
     files: tuple[str, ...] = argument("FILE...", type=options.Architecture())
     form: OutputFormat = options.formats(
         *pages("render.summary:document", "table"),
-        OutputFormat("json", "render.json:render", ("depth", "exact", "columns", "layout", "ascii"), always=True),
+        OutputFormat(
+            "json",
+            "render.json:render",
+            ("depth", "exact", "columns", "layout", "ascii"),
+            always=True,
+            unless={"columns": _add_keys},
+        ),
         OutputFormat("csv", "render.csv:render", ("depth", "exact", "ascii"), always=True),
         help="json and csv list leaf layers, exact.",
     )
@@ -87,6 +98,7 @@ class SummaryCommand(
         from cnncalc.analyses.overview import Analyzed, Overview
         from cnncalc.core.analysis import analyze
 
+        self.note_without_memory((*(self.columns or ()), self.sort or ""), "--columns peak_memory")
         loaded = self.stored(self.load(*self.files))
         networks = [Analyzed(one.file, None if one.problems else analyze(one.graph), one.problems) for one in loaded]
         if self.form.always or any(one.analysis for one in networks):

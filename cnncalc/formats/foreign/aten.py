@@ -43,8 +43,8 @@ ATEN = Matches(
               axis="first", window=True),
         Match("layer_norm native_layer_norm", "layer_norm", _AFFINE, "x weights:W biases:B", "last_only", axis="last"),
         Match("rms_norm", "rms_norm", {"scale": "W_given"}, "x weights:W", "last_only", axis="last"),
-        Match("group_norm native_group_norm", "group_norm", {"groups": "num_groups", **_AFFINE},
-              "x weights:W biases:B", axis="first"),
+        Match("group_norm", "group_norm", {"groups": "num_groups", **_AFFINE}, "x weights:W biases:B", axis="first"),
+        Match("native_group_norm", "group_norm", {"groups": "group", **_AFFINE}, "x weights:W biases:B", axis="first"),
         Match("dropout native_dropout feature_dropout alpha_dropout", "dropout", {"rate": "p"}),
         Match("stochastic_depth", "stochastic_depth", {"rate": "p"}),
         # activations

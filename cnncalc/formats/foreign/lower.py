@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -106,9 +107,17 @@ def _axis_in(rank: int, like: Value) -> int:
 class Lowering:
     """One network on its way into a Builder."""
 
-    def __init__(self, net: Foreign, table: Matches, input_size: str | None) -> None:
+    def __init__(
+        self,
+        net: Foreign,
+        table: Matches,
+        input_size: str | None,
+        rest: Mapping[str, int] | None = None,
+        whole: bool = False,
+    ) -> None:
         self.net = net
         self.table = table
+        self.input_size = input_size
         self.values: dict[str, Value] = {}
         self.readers: dict[str, list[tuple[Operation, int]]] = {}
         self.operations = self._needed()
@@ -119,15 +128,19 @@ class Lowering:
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
         self.filled = 0  # layers whose weights the file only fills with one number
+        self.in_front: dict[str, int] = {}  # stored tensors that stand where a layer reads an image, and their numbers
         self.worked: set[str] = set()  # constants whose multiplies are counted
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
-        self.read: dict[str, int] = {}  # how often stored tensors are counted
-        self.counted: dict[str, int] = {}  # how many numbers of each, where each counts once
+        self.counted: dict[str, int] = {}  # how many numbers of each stored tensor are counted
+        self.left_over = dict(
+            rest or {}
+        )  # numbers of tensors of which no layer reads them: they count with what is read
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
+        self.whole = whole  # whether all images are counted together
         dims = self._inputs(input_size)
         self.builder = Builder(
             {clean(name): shape_of(*found) for name, found in dims.items()},
@@ -160,15 +173,25 @@ class Lowering:
         read = {
             name: dims for name, dims in self.net.inputs.items() if name in self.readers or name in self.net.outputs
         }
+        for name in sorted(self.net.unsized & self.readers.keys()):
+            place = Label(self.net.file, f"input `{clean(name)}`")
+            raise fail("missing-key", f"the input `{clean(name)}` is no tensor, or has no number of axes", place)
         sizes = _sizes(input_size)
         for name, declared in read.items():
             dims = list(declared)
+            if 0 in dims and all(isinstance(side, int) for side in dims):  # no numbers: what they are is known
+                self.values[name] = Value(tuple(dims), values=())
+                continue
             if len(dims) > 1:
                 at = 1 if self._counts_steps(name) else 0
-                if dims[at] not in (1, None) and isinstance(dims[at], int):
-                    self.notes.append(f"the input `{clean(name)}` has {dims[at]:,} images: counted is one")
-                    self.images.add(dims[at])
-                dims[at] = 1
+                images = dims[at] if isinstance(dims[at], int) and dims[at] > 0 else 1
+                if images > 1:
+                    counted = "counted are all, for one alone does not fit" if self.whole else "counted is one"
+                    self.notes.append(f"the input `{clean(name)}` has {images:,} images: {counted}")
+                if images > 1 and not self.whole:
+                    self.images.add(images)
+                    images = 1
+                dims[at] = images
             channel = self._wanted(name, len(dims))
             sides = [at for at in range(1, len(dims)) if at != channel]
             if sizes and len(dims) >= 4:
@@ -334,13 +357,14 @@ class Lowering:
         sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
         known = [read.known if read else None for read in reads]
         rows = self.table.by_operator.get(operator.type, ())
-        move = next((row.type for row in rows if row.type in MOVES or row.type == SAME), operator.type)
+        row = next((row for row in rows if row.type in MOVES or row.type == SAME), None)
+        move = row.type if row else operator.type
         declared = [self._declared(name) for name in operator.gives]
         try:
             if move == SAME:
                 found = [known[0] or Known(())]
             elif move in MOVES:
-                found = moved(move, _attributes(operator), known)
+                found = moved(move, _attributes(operator) | self._said(operator, row), known)
             elif operator.type == "MatMul" and (dims := _product_of(known)):
                 found = [Known(dims)]
             elif None not in declared and operator.type not in BY_VALUE:
@@ -373,6 +397,8 @@ class Lowering:
             if len(given) != 2:
                 continue
             left, right = given
+            if row.type != PRODUCT and not self.net.tells_buffers and len(left.sources) == 1:
+                self.in_front[left.sources[0].name] = left.sources[0].size
             if row.type == "conv":
                 return prod(dims) * prod(right.dims[1:])
             return prod(dims) * left.dims[-1] if left.dims else 0
@@ -448,20 +474,23 @@ class Lowering:
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more = self._works(reads)
-            if not wrong and (others := self._others(row, reads)):
+            holder = self._holder(layer, done, row, reads)
+            if not wrong and holder is None and (others := self._others(row, reads)):
+                self._count(row, reads)
                 figures = {name: getattr(done, name) + others.get(name, 0) for name in ("weights", "biases", "buffers")}
                 figures["multiplies"] = times * done.multiplies + more
                 dims = (times, *dims[1:]) if times > 1 else dims
                 return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
             if not wrong and times == 1 and not more:
                 ref = self._put(operator, layer, done, tensors, shapes)
-                self._hold(ref, operator, row, reads)
+                self._hold(ref, holder, row, reads)
                 if operator.owner:
                     self._own(ref, operator)
                 return [Value(dims, ref, _axis_in(len(dims), like))]
             if not wrong and (times > 1 or more):
                 dims = (times, *dims[1:]) if times > 1 else dims
                 multiplies = times * done.multiplies + more
+                self._count(row, reads)
                 figures = {"weights": done.weights, "biases": done.biases, "multiplies": multiplies}
                 return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), stored | figures)]
             why = wrong
@@ -496,8 +525,9 @@ class Lowering:
         if layer is None or done is None or wrong:
             self._differs(operator, wrong)
             return self._uncounted(operator, reads)
+        holder = self._holder(layer, done, row, reads)
         ref = self._put(operator, layer, done, [seen], (seen.shape,))
-        self._hold(ref, operator, row, reads)
+        self._hold(ref, holder, row, reads)
         ways = 2 if values["bidirectional"] else 1
         whole = Value((1, steps, done.output[0]), ref, 2)
         given = []
@@ -571,40 +601,65 @@ class Lowering:
     def _others(self, row: Match, reads: list[Value | None]) -> dict[str, int]:
         """How many numbers more a layer learns and stores than its formulas say, by quantity.
 
-        A kernel that blurs is not learned; one that is made of several tensors is learned with all of these.
+        A kernel that blurs is not learned; one that is made of several tensors is learned with all of these, and what
+        counts elsewhere already counts here no more.
         """
-        found: dict[str, int] = {}
-        if not self.net.tells_buffers:
-            return found
+        found = {"weights": 0, "biases": 0, "buffers": 0}
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind not in ("weights", "biases") or read is None or not read.sources:
                 continue
             size = prod(read.dims)
-            learned = sum(source.size for source in read.sources if source.learned)
-            if len(read.sources) > 1 or learned < size:  # else it is one tensor, or a part of it
-                found[role.kind] = found.get(role.kind, 0) + learned - size
-                stored = sum(source.size for source in read.sources if not source.learned)
-                found["buffers"] = found.get("buffers", 0) + stored
+            if self.net.tells_buffers:
+                learned = sum(self._left(source) for source in read.sources if source.learned)
+                if len(read.sources) > 1 or learned < size:  # else it is one tensor, or a part of it
+                    found[role.kind] += learned - size
+                    found["buffers"] += sum(source.size for source in read.sources if not source.learned)
+            if len(read.sources) == 1:
+                found[role.kind] += self.left_over.pop(read.sources[0].name, 0)
         return {name: more for name, more in found.items() if more}
 
-    def _hold(self, ref: Ref, operator: Operation, row: Match, reads: list[Value | None]) -> None:
-        """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
-        names = []
-        shared = False
+    def _left(self, source: Stored) -> int:
+        """How many numbers of a stored tensor may count; where each counts once, those that do not yet."""
+        return source.size - (self.counted.get(source.name, 0) if self.net.counts_once else 0)
+
+    def _count(self, row: Match, reads: list[Value | None]) -> None:
+        """Note down which stored numbers a layer has counted."""
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if role.kind not in ("weights", "biases", "buffers") or read is None or len(read.sources) != 1:
+            if role.kind in ("weights", "biases", "buffers") and read is not None:
+                for source in read.sources:
+                    size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
+                    self._counts(source, size)
+
+    def _counts(self, source: Stored, size: int) -> int:
+        """How many of so many numbers of a stored tensor count, which is noted down."""
+        size = min(size, self._left(source))
+        self.counted[source.name] = self.counted.get(source.name, 0) + size
+        return size
+
+    def _holder(self, layer: Layer, done: Work, row: Match, reads: list[Value | None]) -> Ref | None:
+        """The earlier layer that has the same kernel, which then counts there; of parts of one each counts."""
+        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+            if role.kind != "weights" or read is None or len(read.sources) != 1:
                 continue
-            name = read.sources[0].name
-            names.append(name)
-            self.counted[name] = read.sources[0].size
-            if role.kind == "weights" and (len(read.dims) > 1 or self.net.counts_once):
-                holder = self.holders.setdefault(name, ref)
-                node, other = self.builder.nodes[ref], self.builder.nodes[holder]
-                if holder != ref and node.layer is other.layer and node.work.weights == other.work.weights:
-                    self.builder.share(ref, holder)
-                    shared = True
-        for name in names:
-            self.read[name] = self.read.get(name, 0) + (not shared)
+            source, size = read.sources[0], prod(read.dims)
+            holder = self.holders.get(source.name)
+            if holder is None or size <= source.size - self.counted.get(source.name, 0):
+                continue
+            other = self.builder.nodes[holder]
+            alike = layer is other.layer and done.weights == other.work.weights
+            if alike and (len(read.dims) > 1 or self.net.counts_once):
+                return holder
+        return None
+
+    def _hold(self, ref: Ref, holder: Ref | None, row: Match, reads: list[Value | None]) -> None:
+        """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
+        if holder is not None:
+            self.builder.share(ref, holder)
+            return
+        self._count(row, reads)
+        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+            if role.kind == "weights" and read is not None and len(read.sources) == 1:
+                self.holders.setdefault(read.sources[0].name, ref)
 
     def _own(self, ref: Ref, operator: Operation) -> None:
         """Let a layer that is called again hold the weights of its first call."""
@@ -616,6 +671,10 @@ class Lowering:
 
     def _moved(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
         attributes = {**_attributes(operator), **row.layer_values(scope)}
+        if row.type == "Concat":
+            reads = [read for read in reads if read is None or 0 not in read.dims]
+            if len(reads) == 1 and (only := reads[0]) and self._declared(operator.gives[0]) in (None, only.dims):
+                return [only]
         known = [read.known if read else None for read in reads]
         declared = [self._declared(name) for name in operator.gives]
         try:
@@ -693,9 +752,9 @@ class Lowering:
         rows = self.table.by_operator.get(operator.type)
         return rows[0].type if rows else ""
 
-    def _said(self, operator: Operation) -> dict[str, Any]:
+    def _said(self, operator: Operation, row: Match | None = None) -> dict[str, Any]:
         """The attributes of a move, by ONNX's names."""
-        row = self.table.by_operator[operator.type][0]
+        row = row or self.table.by_operator[operator.type][0]
         return {**operator.attributes, **row.layer_values({**WORDS, **row.defaults, **operator.attributes})}
 
     def _dims_of(self, operator: Operation, dims: tuple[int, ...]) -> tuple[int, ...] | None:
@@ -898,12 +957,7 @@ class Lowering:
             ]
             for source in sources:
                 size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
-                if self.net.counts_once:
-                    size = min(size, source.size - self.counted.get(source.name, 0))
-                    self.counted[source.name] = self.counted.get(source.name, 0) + size
-                    self.read.setdefault(source.name, 1)
-                else:
-                    self.read[source.name] = self.read.get(source.name, 0) + 1
+                size = self._counts(source, size) + self.left_over.pop(source.name, 0)
                 found["weights" if source.learned else "buffers"] += size
         if multiplies := self._works(reads):
             found["multiplies"] = multiplies
@@ -959,7 +1013,9 @@ class Lowering:
     ) -> Value:
         shape = shape_of(dims, channel)
         if 0 in shape:
-            raise Unclear(f"it gives {_dims(dims)}, which is nothing")
+            if any(figures.values()):
+                raise Unclear(f"it gives {_dims(dims)}, which is nothing")
+            return Value(dims)  # no layer: what joins it with others is these
         known = {name: figure for name, figure in figures.items() if figure or name in ("weights", "multiplies")}
         values: dict[str, Any] = {"type": clean(operator.type) or "?", **known}
         if shape != tensors[0].shape:
@@ -1007,6 +1063,15 @@ class Lowering:
         """A note that an operator is taken as the file says, for what follows is another thing."""
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
 
+    def rest(self) -> dict[str, int]:
+        """Learned numbers that do not count yet, of stored tensors of which layers read parts: how many, by name."""
+        found = {}
+        for name, times in self.counted.items():
+            stored = self.net.stored.get(name)
+            if stored is not None and stored.learned and times < stored.size:
+                found[name] = stored.size - times
+        return found
+
     def _say(self) -> None:
         for type, names in self.unknown.items():
             self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}")
@@ -1015,14 +1080,18 @@ class Lowering:
         if self.filled:
             said = "with weights that are not stored, but filled: they are counted"
             self.notes.append(f"{many(self.filled, 'layer')} {said}")
-        shared = {name: times for name, times in self.read.items() if times > 1}
-        if shared:
-            more = sum(
-                self.net.stored[name].size * (times - 1) for name, times in shared.items() if name in self.net.stored
-            )
+        if self.in_front:
             self.notes.append(
-                f"{len(shared)} stored tensors are read by several layers and count at each: {more:,} numbers more "
-                "than are stored"
+                f"{_listed(list(self.in_front))} stand where an image would be read: counted are these "
+                f"{sum(self.in_front.values()):,} numbers, of which the network may learn fewer"
+            )
+        stored = self.net.stored
+        more = [times - stored[name].size for name, times in self.counted.items() if name in stored]
+        if more := [one for one in more if one > 0]:
+            count = "counts" if len(more) == 1 else "count"
+            self.notes.append(
+                f"{many(len(more), 'stored tensor')} that several layers read {count} at each: {sum(more):,} numbers "
+                "more than are stored"
             )
         read = {name for operator in self.operations for name in operator.reads}
         spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
@@ -1139,7 +1208,22 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
     if not _is_whole(net):
         raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
-    return Lowering(net, table, input_size).graph()
+    lowering = Lowering(net, table, input_size)
+    try:
+        return _graph(lowering)
+    except ProblemsFound as error:
+        if lowering.images:  # several that are no images, or that only fit together
+            with suppress(ProblemsFound):
+                return _graph(Lowering(net, table, input_size, whole=True))
+        raise error
+
+
+def _graph(lowering: Lowering) -> Graph:
+    """The graph of a network, in which what no layer reads of a table counts with what is read of it."""
+    graph = lowering.graph()
+    if rest := lowering.rest():
+        return Lowering(lowering.net, lowering.table, lowering.input_size, rest, lowering.whole).graph()
+    return graph
 
 
 def _is_whole(net: Foreign) -> bool:

@@ -68,7 +68,8 @@ class Foreign:
     """A whole network: its inputs with their dims, what it gives, and its operators in the order in which they run.
 
     `declared` are dims that the file says of tensors; they are held against ours. `batched`: axis 0 of inputs counts
-    images. `notes` are what a reader left out.
+    images. `unsized` are inputs that are no tensors, or whose number of axes nobody says. `notes` are what a reader
+    left out.
     """
 
     file: str
@@ -78,6 +79,7 @@ class Foreign:
     operations: list[Operation]
     stored: dict[str, Stored] = field(default_factory=dict)
     declared: dict[str, Dims] = field(default_factory=dict)
+    unsized: set[str] = field(default_factory=set)
     channels_last: bool = False
     keeps_books: bool = False  # whether the format says what each layer stores
     tells_buffers: bool = False  # whether it says which of these are not learned, also of kernels

@@ -264,6 +264,29 @@ def _gather(attributes: Attributes, reads: Reads) -> list[Known]:
     return [_picked(read, dims, index)]
 
 
+@move("GatherElements")
+def _gather_elements(attributes: Attributes, reads: Reads) -> list[Known]:
+    return [Known(first(reads[1:]).dims)]
+
+
+@move("GatherND")
+def _gather_nd(attributes: Attributes, reads: Reads) -> list[Known]:
+    read, chosen = first(reads), first(reads[1:])
+    batch = attributes.get("batch_dims", 0)
+    if not batch < len(chosen.dims) or batch + chosen.dims[-1] > len(read.dims):
+        raise Misfit(f"its indices {chosen.dims} are none of {len(read.dims)} axes")
+    return [Known((*chosen.dims[:-1], *read.dims[batch + chosen.dims[-1] :]))]
+
+
+@move("OneHot")
+def _one_hot(attributes: Attributes, reads: Reads) -> list[Known]:
+    chosen, depth = first(reads), given({}, reads, "depth", 1)
+    if not depth:
+        raise Unclear("it says no `depth`")
+    axis = axis_of(attributes.get("axis", -1), len(chosen.dims) + 1)
+    return [Known((*chosen.dims[:axis], int(depth[0]), *chosen.dims[axis:]))]
+
+
 @move("Pad")
 def _pad(attributes: Attributes, reads: Reads) -> list[Known]:
     read = first(reads)
@@ -277,7 +300,7 @@ def _pad(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known(tuple(dims))]
 
 
-@move("ScatterND", "ScatterElements", "CumSum", "Trilu", "Onto")
+@move("ScatterND", "ScatterElements", "CumSum", "CumProd", "Trilu", "ReverseSequence", "Onto")
 def _as_first(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known(first(reads).dims)]
 

@@ -123,13 +123,15 @@ TABLE = Matches(
         *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
             "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
-            "ScatterElements", "CumSum", "Trilu", "Range", *REDUCTIONS,
+            "ScatterElements", "CumSum", "CumProd", "Trilu", "Range", "GatherElements", "GatherND", "OneHot",
+            "ReverseSequence", *REDUCTIONS,
         )),
         Match("Concat", "Concat", reads="x*"),
         # values by themselves
         Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
             "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
-            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization", NOTHING,
+            "IsInf Greater LessOrEqual GreaterOrEqual And Or Xor Mod BitShift PRelu LpNormalization BitwiseAnd "
+            "BitwiseOr BitwiseXor BitwiseNot BitCast", NOTHING,
             reads="x*"),
     ]
 )  # fmt: skip
@@ -206,6 +208,8 @@ class _Model:
                 name, dims = self._declaration(value)
                 if dims is not None:
                     inputs[name] = dims
+                else:
+                    self.net.unsized.add(name)
             elif number == 12:
                 name, dims = self._declaration(value)
                 outputs.append(name)
@@ -343,7 +347,7 @@ class _Model:
         if type == "Constant":
             self._constant(gives[0] if gives else "", attributes)
             return
-        if not scope and name.startswith("/"):
+        if not scope and name.startswith("/") and name.strip("/"):
             scope, called = _module_path(name)
         elif not scope:
             called = self._called(type, called, reads)
@@ -392,7 +396,8 @@ class _Model:
         names = {**names, **{name: inner + name for name in own}}
         for value in nodes:
             self._node(value, prefix, scope, depth + 1, names, when)
-        return tuple(names.get(name, prefix + name) for name in outputs)
+        given = [names.get(name, prefix + name) for name in outputs]
+        return tuple(self.same.get(name, name) for name in given)
 
     def _declare_alike(self, gives: list[str], branches: list[tuple[str, ...]]) -> None:
         """What a choice gives has the dims that both branches say."""
@@ -516,7 +521,7 @@ class _Model:
             kinds = {self.kinds[one] for one in made_of if one in self.kinds}
             if name in self.made_of or kinds:
                 self.net.stored[name] = stored._replace(learned="PARAMETER" in kinds)
-            if "PARAMETER" in kinds and len(kinds) > 1:
+            if "PARAMETER" in kinds and len(made_of) > 1:
                 ahead |= {one: stored.size for one in made_of if self.kinds.get(one) == "PARAMETER"}
         if ahead:
             self.net.notes.append(

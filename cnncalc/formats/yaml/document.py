@@ -23,6 +23,12 @@ class Document(Record):
         return self.description.fields.get(key)
 
     @property
+    def memory(self) -> tuple[str, ...]:
+        """The fields of a Storage that it says itself."""
+        said = self.field("memory")
+        return tuple(key.text for key, _ in said) if isinstance(said, Map) else ()
+
+    @property
     def models(self) -> frozenset[str]:
         """The names of the files of other programs that it uses, as the network or as blocks."""
         found = [self.description]

@@ -250,6 +250,11 @@ def _mark(mark: Mark, sheet: Worksheet, key: bool) -> dict[str, Any]:
 
 def csv(everyone: Marks, style: Style) -> str:
     """A row for each student, the points of each question in a column. No text can be a formula."""
+    return written(records(everyone))
+
+
+def records(everyone: Marks) -> list[list[Any]]:
+    """The heads, and a row for each student: the points of each question in a column."""
     sheet, found, _, _ = everyone
     others = {mark.question.id for graded in found for mark in graded.marks}
     ids = sorted(others | {question.id for question in sheet.questions}, key=int)
@@ -282,4 +287,4 @@ def csv(everyone: Marks, style: Style) -> str:
                 "; ".join(graded.notes),
             ]
         )
-    return written(lines)
+    return lines

@@ -68,6 +68,7 @@ def _graph(found: Description, expander: Expander, inputs: dict[str, Shape | Non
         for name, block in found.blocks.items()
         if name in LAYERS
     ]
+    notes += expander.said
     graph = builder.graph(
         outputs, source=texts["source"], note=texts["note"], notes=notes, changed=changed, unread=expander.unread
     )

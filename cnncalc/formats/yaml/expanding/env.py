@@ -34,8 +34,11 @@ class Readable(Protocol):
     def shape_of(self, name: str) -> Shape | None:
         """None where it could not be worked out; raises KeyError for an unknown name."""
 
+    def has(self, name: str) -> bool:
+        """Whether a name can be read."""
+
     def names(self) -> list[str]:
-        """Names that can be read."""
+        """Names that can be read; none where they are too many for a likeness to be looked for."""
 
     def unread(self, name: str, what: str) -> tuple[str, str | None] | None:
         """The message on a name that is there and that `what` cannot say, with its cure."""

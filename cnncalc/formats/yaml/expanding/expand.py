@@ -73,6 +73,7 @@ class Expander:
         self.attributes = Attributes(found, self.values, self.trail, self.builder)
         self.lookup = Lookup(self.trail)
         self.nodes = self.builder.nodes
+        self.said: dict[str, None] = {}  # the notes of files of other programs
         self.written: list[Entry] = []  # for each node the entry that wrote it
         self.count = 0
         self.depth = 0
@@ -395,6 +396,7 @@ class Expander:
             return _FAILED
         if not self.fits(block, dict(graph.inputs), dict(zip(graph.inputs, shapes, strict=True)), exactly=True):
             return _FAILED
+        self.said.update(dict.fromkeys(f"block `{block.name}`: {note}" for note in graph.notes))
         start, groups, *_ = self.so_far()
         refs = [ref for ref in reads if ref is not None]
         given = self.builder.insert(graph, f"{path}/", refs, caller.origin, self.trainable, self.dtype)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncalc.core.graph import BYTES, FLOAT32, OPTIMIZERS, Storage
+from cnncalc.core.graph import BYTES, FLOAT32, LARGEST_BATCH, OPTIMIZERS, Storage
 from cnncalc.core.problem import Problems, misspelt
 from cnncalc.formats.source import Map, Node, Text
 
-LARGEST_BATCH = 10**9
 _WORDS = {"dtype": tuple(BYTES), "optimizer": tuple(OPTIMIZERS), "in_place": ("true", "false")}
 
 
