@@ -124,6 +124,8 @@ def _picked(read: Known, dims: tuple[int, ...], index: Callable[[tuple[int, ...]
     values = read.values
     if values is None or prod(dims) > MOST_VALUES:
         return Known(dims)
+    if len(values) == 1:  # a bias of zeros, say
+        return Known(dims, values * prod(dims))
     return Known(dims, tuple(_at(values, read.dims, index(place)) for place in _indices(dims)))
 
 
