@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 from typing import Any
@@ -432,6 +434,11 @@ def test_streams_that_are_full_or_closed_give_no_traceback(command: str, code: i
     assert b"Traceback" not in done.stderr
 
 
+def waits(pipe: int) -> bool:
+    """Whether bytes stand in a pipe that nobody has read yet."""
+    return fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4) != b"\0" * 4
+
+
 def test_an_interrupt_ends_quietly() -> None:
     command = [sys.executable, "-m", "cnncalc", "summary", "-"]
     pipe = subprocess.PIPE
@@ -439,7 +446,11 @@ def test_an_interrupt_ends_quietly() -> None:
     with subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(), preexec_fn=heard
     ) as started:
-        time.sleep(1)  # by now it waits for its input
+        assert started.stdin is not None
+        started.stdin.write(b"name: net\n")
+        started.stdin.flush()
+        while waits(started.stdin.fileno()):  # until it has read this, and waits for the rest
+            time.sleep(0.05)
         started.send_signal(signal.SIGINT)
         out, error = started.communicate(timeout=30)
     assert (started.returncode, out, error.strip()) == (130, b"", b"")

@@ -15,7 +15,7 @@ def usual() -> dict[str, str]:
     return fingerprints(NAMES, Circumstance("as usual"))
 
 
-@pytest.mark.parametrize("circumstance", circumstances(), ids=lambda one: one.name)
+@pytest.mark.parametrize("circumstance", list(circumstances()), ids=lambda one: one.name)
 def test_nothing_around_it_changes_the_output(circumstance: Circumstance, usual: dict[str, str]) -> None:
     found = fingerprints(NAMES, circumstance)
     assert [command for command in usual if found[command] != usual[command]] == []

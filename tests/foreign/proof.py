@@ -20,12 +20,12 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
-import gc
 import io
 import json
 import math
 import os
 import random
+import resource
 import signal
 import sys
 import tempfile
@@ -49,6 +49,7 @@ from cnncalc.formats.foreign.recorder import _recorded
 from tests.oracles.torchvision_operators import declared
 from tests.records import record
 
+MOST_MEMORY = 16 * 2**30
 LIBRARIES = ("torch", "torchvision", "timm", "keras", "onnx", "onnxscript")
 ARCHITECTURES = 300  # of timm
 SIDES = {"inception_v3": 299, "vit_h_14": 224}
@@ -198,6 +199,8 @@ def _exported(name: str, sizes: tuple[int, ...]) -> tuple[str, str]:
 
 
 def by_onnx(dynamo: bool) -> Cases:
+    import_module("torch.onnx")  # once, and not in the process of each network
+    import_module("onnxscript")
     return {name: partial(_onnx, name, sizes, dynamo) for name, sizes in torchvision_networks()}
 
 
@@ -382,7 +385,29 @@ PARTS: dict[str, tuple[str, Callable[[], Cases]]] = {  # the cheapest first
 
 
 def outcome_of(case: Callable[[], tuple[str, str]], seconds: int) -> tuple[str, str]:
-    """How one network came out, and why; where no file could be written of it, that."""
+    """How one network came out, and why; where no file could be written of it, that.
+
+    Each has a process of its own: exporters keep what they made, gigabytes in the end.
+    """
+    receive, send = os.pipe()
+    child = os.fork()
+    if not child:
+        with os.fdopen(send, "w", encoding="utf-8") as pipe:
+            json.dump(_outcome_of(case, seconds), pipe)
+        os._exit(0)
+    os.close(send)
+    with os.fdopen(receive, encoding="utf-8") as pipe:
+        said = pipe.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if not said:
+        return "not compared", f"its process ended with {code}, for want of memory, say"
+    outcome, why = json.loads(said)
+    return outcome, why
+
+
+def _outcome_of(case: Callable[[], tuple[str, str]], seconds: int) -> tuple[str, str]:
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, most))
     signal.signal(signal.SIGPROF, _too_long)
     signal.setitimer(signal.ITIMER_PROF, seconds)  # of the processor
     try:
@@ -394,8 +419,6 @@ def outcome_of(case: Callable[[], tuple[str, str]], seconds: int) -> tuple[str, 
     except Exception as error:  # of the program that should have written the file
         said = str(error).strip().splitlines() or [""]
         return "not compared", f"{type(error).__name__}: {said[0][:200]}"
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 class TooLong(BaseException):
@@ -466,7 +489,6 @@ def main() -> int:
                 outcomes[called] = f"{outcome}: {why}" if why else outcome
                 if outcome != "exact":
                     print(f"{name} {called}: {outcome} {why}", file=sys.stderr, flush=True)
-                gc.collect()
                 proof.keep(name, outcomes)
             counts = ", ".join(f"{many} {outcome}" for outcome, many in new.items())
             print(f"{PARTS[name][0]:50} {new.total()} of {len(cases)}: {counts or 'none'}", flush=True)
