@@ -408,7 +408,11 @@ def limits_part() -> str:
         ("length of `name`, `source`, `note`", f"{build.LONGEST_TEXT:,} letters"),
         ("vars of a file, or of a block", f"{reader.MOST_VARS:,}"),
         ("params of a block", f"{reader.MOST_PARAMS:,}"),
-        ("steps of all expressions, as often as they are worked out", f"{values.MOST_STEPS:,}"),
+        (
+            "steps of all expressions, as often as they are worked out, and "
+            f"{expand.ANEW} for each entry of a block, or copy, that is worked out once more with other values",
+            f"{values.MOST_STEPS:,}",
+        ),
         ("comments to `cnncalc`", f"{tree.MOST_COMMENTS:,}"),
         ("files that extend or use each other, one by the other", f"{extends.DEEPEST_EXTENDS}"),
         ("networks used as blocks", f"{description.MOST_NETWORKS}"),

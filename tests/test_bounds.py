@@ -12,6 +12,7 @@ import cnncalc
 from cnncalc.core import builder, problem
 from cnncalc.core.problem import Problem, Problems, nearest
 from cnncalc.formats.yaml.expanding import values
+from cnncalc.formats.yaml.expanding.expand import ANEW
 from tests.pace import allowed
 from tests.test_hostile_input import INPUT, MOST_MEGABYTES, MOST_SECONDS, measured
 
@@ -138,7 +139,7 @@ PARTS = [
     Case(
         "a network with another var each time",
         lambda: layers("conv: [3, 1], b: {n: copy, repeat: 100000}", AGAIN),
-        "entries 250,000",
+        "steps 1,000,000",
     ),
     Case("a block that uses itself twice", lambda: layers("r: [40, 1]", TWICE), "letters 20,000,000"),
     Case("a block that uses itself twice on what failed", lambda: layers("relu: {from: x}, r: [40, 1]", TWICE), "?"),
@@ -168,6 +169,16 @@ FAULTS = [
         "?",
     ),
     Case(
+        "unknown sizes",
+        lambda: layers(many("relu: {name: relu_#}, ", 40_000) + many("dense: reluu_#.channels, ", 99)),
+        "?",
+    ),
+    Case(
+        "unknown sizes of names that no expression holds",
+        lambda: layers(many("relu: {name: relu-#}, ", 40_000) + many("dense: reluu-#.channels, ", 99)),
+        "?",
+    ),
+    Case(
         "unknown blocks",
         lambda: layers(many("blockk_#, ", 100), "blocks:\n" + many("  block_#: {layers: [relu]}\n", 20_000)),
         "?",
@@ -194,12 +205,12 @@ OTHERS = [
     Case(
         "empty branches",
         lambda: layers(f"add: {{branches: [{'[], ' * 100_000}], repeat: 1000}}"),
-        "entries 250,000",
+        "steps 1,000,000",
     ),
     Case(
         "much that is read",
         lambda: layers("b: {repeat: 1000}", block(f"relu: {{name: x}}, add: {{from: [{'x, ' * 100_000}]}}")),
-        "entries 250,000",
+        "steps 1,000,000",
     ),
     Case(
         "the working of many layers",
@@ -211,6 +222,12 @@ OTHERS = [
         "a worksheet of many layers",
         lambda: layers("conv: {filters: 3, kernel: 1, repeat: 60000}"),
         "worksheet 3,000",
+        ("exercise",),
+    ),
+    Case(
+        "a worksheet about a large network with faults",
+        lambda: layers(many("relu: {name: relu_#}, ", 15_000) + many("dense: reluu_#.channels, ", 90)),
+        "?",
         ("exercise",),
     ),
     Case(
@@ -343,6 +360,29 @@ def test_steps_of_expressions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "MOST_STEPS", steps - 1)
     with pytest.raises(cnncalc.ProblemsFound, match=rf"more than {steps - 1} steps \(limit: steps {steps - 1}\)"):
         cnncalc.loads(text)
+
+
+def test_steps_of_what_is_worked_out_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block and a copy cost steps from the second time on, and none where they are copied."""
+    once = "blocks: {b: {params: [n], layers: [relu, dense: n, relu]}}\n"
+    grows = "concat: {branches: [[], [relu]], repeat: "
+
+    def steps(text: str) -> int:
+        spent: list[int] = []
+        spend = values.Values.spend
+        with monkeypatch.context() as patched:
+            patched.setattr(values.Values, "spend", lambda self, n, node: (spent.append(n), spend(self, n, node)))
+            cnncalc.loads(text)
+        return sum(spent)
+
+    def more(first: str, second: str, before: str = "") -> int:
+        return steps(layers(second, before)) - steps(layers(first, before))
+
+    of_a_call = 1 + 2  # what is given to its param
+    assert more("flatten, b: 1", "flatten, b: 1, b: 2", once) == of_a_call + 3 * ANEW
+    assert more("flatten, b: 4, b: 4", "flatten, b: 4, b: 4, b: 4", once) == of_a_call
+    assert more(f"{grows}1}}", f"{grows}2}}") == 3 * ANEW  # the copy, its empty branch, its relu
+    assert more("relu: {repeat: 2}", "relu: {repeat: 9}") == 0
 
 
 def test_an_expression_is_worked_out_anew_for_values_of_another_type() -> None:

@@ -309,3 +309,23 @@ def test_refused(net: Path, text: str, said: str) -> None:
 def test_tokens_are_not_steady() -> None:
     with pytest.raises(NotSteady, match="encoder/1/attend/main/attention1: reads a product of sides"):
         scaling(cnncalc.load("vit_b_16"))
+
+
+@pytest.mark.parametrize("when", ["false", "height > 35", "height < 2"])
+def test_of_no_layers(net: Path, when: str) -> None:
+    """At all sizes, or at some: nothing is counted, and what has no figure has no formula."""
+    net.write_text(f"input: {{channels: 3, size: 40}}\nlayers: [relu: {{when: {when}}}]\n", encoding="utf-8")
+    ran = invoke("sizes", str(net), "-f", "json")
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["formulas"] is None
+
+
+def test_of_what_fits_at_one_size_alone(net: Path) -> None:
+    """A side of 1 is spread over one of 3; no other fits."""
+    net.write_text(
+        "input: {channels: 1, size: 32}\nlayers: [pad: 1, add: {from: [previous, input]}]\n", encoding="utf-8"
+    )
+    ran = invoke("sizes", str(net))
+    assert (ran.code, ran.err) == (0, "")
+    assert " smallest        1×1\n" in ran.out
+    assert "no proof: there is no size from which on it fits\n" in ran.out

@@ -153,3 +153,13 @@ def test_an_alias_never_holds_itself(text: str) -> None:
     assert [(problem.code, problem.message) for problem in raised.value.problems] == [
         ("yaml-feature", "`*x` holds itself")
     ]
+
+
+@pytest.mark.parametrize("value", ["", '""', "~"])
+def test_an_entry_that_is_split_where_a_key_has_no_value(value: str) -> None:
+    """The part that is told is the one that has the bracket."""
+    with pytest.raises(cnncalc.ProblemsFound) as found:
+        cnncalc.loads(f"input: {{channels: 3, size: 8}}\nlayers: [relu: {{(3: {value}, 4)}}]\n")
+    (problem,) = found.value.problems
+    assert problem.code == "split-expression"
+    assert problem.message == "a comma inside { } splits the entry: `(3` is `(3`"

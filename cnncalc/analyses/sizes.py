@@ -6,7 +6,7 @@ What fits is proved by the growth of its sides (`core/sizes.py`), or else checke
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -273,7 +273,10 @@ def _found(
     if found is None:
         return _checked(*about, graph, at, why)
     at = cache(Resized(graph.stored(storage)).at)  # which is the same, and sooner
-    parts = _joined([*_parts(found, graph, base, at, cache(Resized(everything).at))])
+    found_parts = _parts(found, graph, base, at, cache(Resized(everything).at))
+    if found_parts is None:
+        return _checked(*about, graph, at, "there is no size from which on it fits")
+    parts = _joined(found_parts)
     varying, kept = _varying(graph, base, max(found.periods), at)
     beside = len(everything.nodes) - len(graph.nodes)
     return Sizes(*about, parts, "", 0, varying, kept, _formulas(found, parts, base, at), beside)
@@ -331,16 +334,18 @@ def _growth(graph: Graph, is_one_network: Callable[[bool], bool]) -> tuple[Scali
     return found, ""
 
 
-def _parts(found: Scaling, graph: Graph, base: Shape, at: At, all_at: At) -> Iterator[OfAxes]:
+def _parts(found: Scaling, graph: Graph, base: Shape, at: At, all_at: At) -> list[OfAxes] | None:
     """All axes at once where the layers treat them alike, else one after the other.
 
-    What leads to no output is in what `all_at` gives, and fits, too.
+    None where it fits at single sizes alone, as where a side of 1 is spread over another one. What leads to no output
+    is in what `all_at` gives, and fits, too.
     """
     names = AXES[len(base)]
     if _alike(graph):
         axes: list[Sequence[int]] = [range(len(base))]
     else:
         axes = [(axis,) for axis in range(len(base))]
+    parts = []
     for together in axes:
 
         def sides(size: int, together: Sequence[int] = together) -> Shape:
@@ -351,9 +356,11 @@ def _parts(found: Scaling, graph: Graph, base: Shape, at: At, all_at: At) -> Ite
 
         period = lcm(*(found.periods[axis] for axis in together))
         looked = along(lambda size, sides=sides: all_at(sides(size)), found, together, period)  # type: ignore[misc]
-        assert looked is not None, "it fits at some size"
+        if looked is None:
+            return None
         whole = fitting(is_whole, looked[1], period) if graph.document is not None else None
-        yield OfAxes(tuple(names[axis] for axis in together), looked[0], whole)
+        parts.append(OfAxes(tuple(names[axis] for axis in together), looked[0], whole))
+    return parts
 
 
 def _joined(parts: Sequence[OfAxes]) -> tuple[OfAxes, ...]:
@@ -453,7 +460,7 @@ def _formulas(found: Scaling, parts: Sequence[OfAxes], base: Shape, at: At) -> F
     def totals(point: Sequence[int]) -> dict[str, Any] | None:
         sides = tuple(x * period + offset for x, period, offset in zip(point, periods, offsets, strict=True))
         graph = at(sides)
-        if graph is None:
+        if graph is None or not graph.nodes:  # of no layer memory has no figure
             return None
         analysis = analyze(graph)
         return {name: MEASURES[name].value(analysis) for name in COUNTED} | {PEAK: alive(graph).bytes}

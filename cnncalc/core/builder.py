@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from cnncalc.core.arguments import fitted, is_beyond, is_whole, mistyped, read_sizes
 from cnncalc.core.figures import many
@@ -609,8 +609,8 @@ class Builder:
         inputs = {clean(name): TensorShape(shape) for name, shape in self.inputs.items() if shape}
         if len(inputs) < len(self.inputs):
             return None
-        nodes = tuple(node._replace(name=clean(node.name)) for node in self.nodes)
-        groups = {clean(group.name): group._replace(name=clean(group.name)) for group in self.groups}
+        nodes = tuple(map(_cleaned, self.nodes))
+        groups = {group.name: group for group in map(_cleaned, self.groups)}
         failed = tuple(one._replace(name=clean(one.name)) for one in self.failed)
         return Understood(Graph(clean(self.file), self.file, inputs, nodes, groups, ()), failed)
 
@@ -795,6 +795,14 @@ def _by_channels(layer: Layer) -> bool:
 
 def _named(node: Node) -> str:
     return node.name
+
+
+_Of = TypeVar("_Of", Node, Group)
+
+
+def _cleaned(one: _Of) -> _Of:
+    """A layer or a group under a name that may be shown; nearly every one as it is."""
+    return one if one.name.isprintable() else one._replace(name=clean(one.name))
 
 
 def _moved(ref: Ref, place: list[int], start: int) -> Ref:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import accumulate, pairwise, takewhile
 
 from cnncalc.core.analysis import Analysis, Row
 from cnncalc.core.layers.base import Layer
@@ -72,6 +73,28 @@ def _shown(analysis: Analysis) -> list[int]:
     return found
 
 
+def _number(analysis: Analysis, which: Callable[[Row], bool], start: int, stop: int) -> int:
+    """How many rows of `start:stop` are so; counted once for all windows, which may lie in each other."""
+    key = f"number {which.__name__}"
+    before: list[int] | None = analysis.worked_out.get(key)
+    if before is None:
+        before = analysis.worked_out[key] = list(accumulate(map(which, analysis.rows), initial=0))
+    return before[stop] - before[start]
+
+
+def _is_merge(row: Row) -> bool:
+    return len(row.input_shapes) > 1
+
+
+def entering(analysis: Analysis, window: Window) -> set[int]:
+    """The rows outside of a window that it reads."""
+    known: dict[Window, set[int]] = analysis.worked_out.setdefault("entering", {})
+    if window not in known:
+        read = (ref for index in range(*window) for ref in sources(analysis, index))
+        known[window] = {ref for ref in read if not window.start <= ref < window.stop}
+    return known[window]
+
+
 def askable(row: Row) -> tuple[str, ...]:
     """The quantities of a row that are worth a question: what is not simply written in the layer."""
     found = []
@@ -94,7 +117,7 @@ def _shape_is_worked_out(row: Row) -> bool:
     return _has_arithmetic(row.layer, row.input_shapes)
 
 
-@lru_cache(maxsize=1024)  # there may be a hundred thousand equal ones
+@lru_cache(maxsize=4096)  # more than a worksheet may be about; there may be a hundred thousand equal ones
 def _has_arithmetic(layer: Layer, shapes: tuple[Shape, ...]) -> bool:
     return any(re.search(r"[-+/*]|ceil|C_1", step.symbols) for step in working(layer, shapes, "shape"))
 
@@ -161,13 +184,13 @@ def _is_chain(analysis: Analysis, window: Window) -> bool:
 def _structures(analysis: Analysis) -> list[Window]:
     """Blocks with a merge, as small as they are; and the surroundings of groups and bottlenecks outside of these."""
     rows = analysis.rows
-    merges = [index for index, row in enumerate(rows) if len(row.input_shapes) > 1]
+    merges = [index for index, row in enumerate(rows) if _is_merge(row)]
     others = [index for index, row in enumerate(rows) if grouped(row) or _narrows(analysis, index)]
     blocks = []
     for group in analysis.groups.values():
         window = Window(group.start, group.stop)
-        shown = sum(not hidden(row) for row in rows[window.start : window.stop])
-        if 3 <= shown <= LONGEST_BLOCK and any(len(row.input_shapes) > 1 for row in rows[window.start : window.stop]):
+        shown = len(range(*window)) - _number(analysis, hidden, *window)
+        if 3 <= shown <= LONGEST_BLOCK and _number(analysis, _is_merge, *window):
             blocks.append(window)
     # One lies in another or beside it: where the next one, the outer first, begins inside, it lies inside.
     distinct = sorted(set(blocks), key=lambda one: (one.start, -one.stop))
@@ -203,10 +226,12 @@ def _around(analysis: Analysis, index: int) -> Window:
     rows = analysis.rows
     start = index
     reads = [ref for ref in sources(analysis, index) if ref >= 0]
-    if len(rows[index].input_shapes) > 1 and reads:
+    if _is_merge(rows[index]) and reads:
         whole = _branches_start(analysis, min(reads), index)
-        fits = (one for one in (whole, min(reads)) if sum(not hidden(row) for row in rows[one : index + 1]) <= LONGEST)
-        start = next(fits, index)
+        starts = (whole, min(reads))
+        start = next(
+            (one for one in starts if index + 1 - one - _number(analysis, hidden, one, index + 1) <= LONGEST), index
+        )
     elif reads and reads[0] == _shown_before(analysis, index) and not len(rows[reads[0]].input_shapes) > 1:
         start = reads[0]
     stop = index + 1

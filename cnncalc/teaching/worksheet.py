@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.graph import Graph
-from cnncalc.core.problem import ProblemsFound, clean, fail
+from cnncalc.core.problem import clean, fail
 from cnncalc.core.record import Record
+from cnncalc.formats.open import graph_of
 from cnncalc.formats.source import Source
-from cnncalc.formats.yaml.expanding.build import load_source
 from cnncalc.teaching.cells import chosen_cells
 from cnncalc.teaching.dice import Dice
 from cnncalc.teaching.flat import files_written_out
@@ -19,7 +19,7 @@ from cnncalc.teaching.inverse import possible, question_for
 from cnncalc.teaching.mistake import Mistake, find_mistake, questions_for
 from cnncalc.teaching.question import Passage, Question, Target, Worksheet
 from cnncalc.teaching.recipe import ASKS, STANDARD, STANDARD_COUNT, Recipe, files_of
-from cnncalc.teaching.select import Window, askable, signature, sources, windows
+from cnncalc.teaching.select import Window, askable, entering, signature, windows
 from cnncalc.teaching.tables import COLUMNS, WHOLE, Blank, tables_of, value_of
 
 MOST_ASKED = 3_000  # layers and groups of a network
@@ -82,11 +82,12 @@ def of_source(
     cells: Sequence[str] = (),
 ) -> Worksheet:
     """The worksheet about the network in a file; raises as `make`. `ask` None: what is usual at the level."""
-    files, vars, size = files_of(source), dict(set or {}), input_size
-    if files is None:  # of another program: a sheet carries the network as text
-        from cnncalc.formats.open import graph_of
-
-        graph = graph_of(source, set=vars, input_size=size)
+    vars, size = dict(set or {}), input_size
+    graph = graph_of(source, set=vars, input_size=size)  # as it stands: what is wrong has its line
+    files = files_of(source)
+    if files is not None:
+        _small(graph)
+    else:  # of another program: a sheet carries the network as text
         files, vars, size = files_written_out(graph, analyze(graph)), {}, None
     recipe = Recipe(
         files=files,
@@ -100,12 +101,7 @@ def of_source(
         input_size=size,
         cells=tuple(cells),
     )
-    try:
-        return make(recipe)
-    except ProblemsFound:
-        if files == files_of(source):
-            load_source(source, set=dict(set or {}), input_size=input_size)  # as it stands, for the lines
-        raise
+    return make(recipe)
 
 
 def _small(graph: Graph) -> Graph:
@@ -210,22 +206,17 @@ def _fits(analysis: Analysis, blanks: list[Blank], new: Blank) -> bool:
     """What enters a window is given (at level 1 what each layer reads): no blank shape may be among it."""
     together = [*blanks, new]
     shapes = {one.row for one in together if one.quantity == "shape"}
-    return not any(shapes & _entering(analysis, window) for window in {one.window for one in together})
+    return not any(shapes & entering(analysis, window) for window in {one.window for one in together})
 
 
 def _taken_away(analysis: Analysis, pool: list[Blank]) -> dict[Blank, int]:
     """How many others of the pool do not fit beside each blank."""
-    entering = {window: _entering(analysis, window) for window in {one.window for one in pool}}
     shapes = {one.row for one in pool if one.quantity == "shape"}
-    readers: Counter[int | None] = Counter(row for one in pool for row in entering[one.window])
+    readers: Counter[int | None] = Counter(row for one in pool for row in entering(analysis, one.window))
     return {
-        one: len(entering[one.window] & shapes) + (readers[one.row] if one.quantity == "shape" else 0) for one in pool
+        one: len(entering(analysis, one.window) & shapes) + (readers[one.row] if one.quantity == "shape" else 0)
+        for one in pool
     }
-
-
-def _entering(analysis: Analysis, window: Window) -> set[int]:
-    """The rows outside of a window that it reads."""
-    return {ref for i in range(*window) for ref in sources(analysis, i) if not window.start <= ref < window.stop}
 
 
 def _inverse_candidates(analysis: Analysis, dice: Dice) -> list[Target]:

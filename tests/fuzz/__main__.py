@@ -189,7 +189,7 @@ def _written(number: int, text: str, command: str | None) -> Culprit:
     size = attempt(text).size
     with tempfile.TemporaryDirectory(dir=_FOLDER) as folder:
         _repository(folder)
-        seconds = every_output(text, Random(number)).seconds
+        seconds = every_output(text, Random(number), command).seconds
     longest, taken = (command, seconds[command]) if command else _longest(seconds)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Culprit(number, round(taken, 2), peak, size, "", longest)

@@ -6,6 +6,7 @@ import random
 from functools import cache, lru_cache
 from pathlib import Path
 
+from cnncalc.core.builder import MOST_LAYERS
 from cnncalc.formats import bundled
 from tests.fuzz.grammar import Writer
 from tests.fuzz.stretched import Stretched
@@ -51,6 +52,11 @@ def _bundled() -> list[str]:
 
 
 def witness(layers: int) -> str:
-    """A plain network of so many layers and blocks, no two of them equal: as large by right as any."""
-    block = "blocks: {b: {params: [n], layers: [conv: {filters: 3 + n % 50000, kernel: 1}]}}\n"
-    return f"input: {{channels: 3, size: 1}}\n{block}layers: [b: {{n: copy, repeat: {max(1, layers // 2)}}}]\n"
+    """A plain network of so many layers, no two of them equal, each on its line: as large by right as any.
+
+    Blocks and branches count as layers do, and there may be as many of them again.
+    """
+    lines = "".join(
+        f"- conv: {{filters: {3 + n % 50_000}, kernel: 1}}\n" for n in range(min(max(1, layers), MOST_LAYERS))
+    )
+    return f"input: {{channels: 3, size: 1}}\nlayers:\n{lines}"

@@ -304,9 +304,10 @@ def _refuse_split(node: Map | Seq) -> None:
     torn: Text | None = None
     name = ""
     for key, value in pairs:
-        text = value.text if isinstance(value, Text) and value.plain and not value.null else key.text
+        part = value if isinstance(value, Text) and value.plain and not value.null else key
+        text = part.text
         if text.count("(") > text.count(")"):
-            torn, name = value if isinstance(value, Text) else key, key.text
+            torn, name = part, key.text
         elif torn is not None and text.count(")") > text.count("("):
             inside, what = ("{ }", f"`{name}` is") if isinstance(node, Map) else ("[ ]", "one value is")
             message = f"a comma inside {inside} splits the entry: {what} `{torn.text}`"

@@ -34,8 +34,11 @@ class Readable(Protocol):
     def shape_of(self, name: str) -> Shape | None:
         """None where it could not be worked out; raises KeyError for an unknown name."""
 
+    def has(self, name: str) -> bool:
+        """Whether a name can be read."""
+
     def names(self) -> list[str]:
-        """Names that can be read."""
+        """Names that can be read; none where they are too many for a likeness to be looked for."""
 
     def unread(self, name: str, what: str) -> tuple[str, str | None] | None:
         """The message on a name that is there and that `what` cannot say, with its cure."""
@@ -127,7 +130,7 @@ class Env(dict[str, Any]):
         """The cure for a name that is no var: the size that is called so elsewhere, or an entry."""
         if name in _CALLED and _CALLED[name] in (*self.known(), "channels"):
             return f"of what is read it is `{_CALLED[name]}`"
-        if self.scope and (name == "previous" or name in self.scope.names() or name in self.scope.inputs):
+        if self.scope and (name == "previous" or self.scope.has(name)):
             return f"it is no number: a size of it is `{name}.channels`" if is_word(name) else None
         return None
 

@@ -33,6 +33,7 @@ from cnncalc.formats.yaml.reading.description import Description
 from cnncalc.formats.yaml.reading.entries import Block, Branch, Entry
 
 MOST_ENTRIES = 250_000
+ANEW = 16  # steps for an entry of a block, or a copy, that is worked out once more
 Ports = tuple[Port, ...]  # what an entry gives: nothing where it is absent, several where a block has `outputs`
 _FAILED: Ports = (None,)
 
@@ -79,6 +80,8 @@ class Expander:
         self.trainable = True  # false inside of what is frozen
         self.dtype = ""  # of the innermost around that says one
         self.ways_out = 0  # how much that is open could end a block that uses itself: a `when`, a `repeat`, a `$word`
+        self.anew = False  # inside of what was worked out before, with other values
+        self.met: set[Block] = set()  # blocks that were worked out
         self.open: dict[Block, int] = {}  # blocks that are being called, and the ways out when they were
         self.done: dict[tuple[Any, ...], _Call | None] = {}  # nothing: it failed on what is not known
         self.given_to: list[tuple[Block, tuple[Port, ...]]] = []  # calls of blocks that read several
@@ -106,6 +109,8 @@ class Expander:
     def counted(self, more: int, entry: Entry) -> None:
         """The count of what is written out, with so much more; stops where it is too much."""
         self.count += more
+        if self.anew:
+            self.values.spend(ANEW * more, entry.key)
         if self.count > MOST_ENTRIES:
             what = f"more than {MOST_ENTRIES:,} entries, blocks and repeats written out"
             self.trail.stop("limit", f"{what} (limit: entries {MOST_ENTRIES:,})", entry.key)
@@ -166,12 +171,14 @@ class Expander:
             return _FAILED
         env = scope.env
         around = env.number, env.counted
+        anew = self.anew
         there = False
         for number in range(1, times + 1):
             if last is not None and self.has_room(last, f"{path}/{number}"):
                 outputs = self.again(last, f"{path}/{number}", outputs)
                 continue
             since, before = self.so_far(), outputs
+            self.anew = anew or number > 1
             self.counted(1, entry)
             env.at(self.builder.shape(outputs[0]), scope)
             env.number, env.counted = number, False
@@ -186,6 +193,7 @@ class Expander:
             if closed and not env.counted and self.builder.shapes(outputs) == self.builder.shapes(before):
                 last = self.worked_out(since, f"{path}/{number}", list(before), outputs)
         env.number, env.counted = around
+        self.anew = anew
         if None in outputs:
             return outputs
         if not there:
@@ -307,6 +315,8 @@ class Expander:
         else:
             self.trail.calls.append((block, entry, path))
             self.open[block] = self.ways_out
+            anew, self.anew = self.anew, self.anew or block in self.met
+            self.met.add(block)
             if block.network is not None and block.network.model is not None:
                 outputs = self.model(block, block.network.model, reads, path)
             elif block.network is not None:
@@ -319,6 +329,7 @@ class Expander:
             else:
                 self.open[block] = opened
             self.trail.calls.pop()
+            self.anew = anew
             if (None in reads or UNKNOWN in key) and None in outputs:
                 self.done[key] = None
             elif call := self.worked_out(since, path, reads, outputs):

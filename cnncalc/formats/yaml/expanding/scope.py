@@ -9,7 +9,7 @@ from typing import Any
 
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Ref
-from cnncalc.core.problem import misspelt
+from cnncalc.core.problem import MOST_KNOWN, misspelt
 from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.formats.source import Text
@@ -42,7 +42,7 @@ def is_absent(name: str) -> str:
 class Scope:
     """The names that a list of entries may read, and the vars its expressions may use."""
 
-    __slots__ = ("__weakref__", "before", "entities", "env", "inputs", "listed", "outer", "shape")
+    __slots__ = ("__weakref__", "_listed", "before", "entities", "env", "inputs", "listed", "outer", "shape")
 
     def __init__(
         self,
@@ -59,6 +59,15 @@ class Scope:
         self.shape = shape
         self.outer = outer
         self.before: Port = None  # what `previous` stands for
+        self._listed: tuple[frozenset[str], frozenset[str]] | None = None
+
+    @property
+    def named(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names that the entries of this list are given, and those that they have; looked for once."""
+        if self._listed is None:
+            given = (entry.name.text for entry in self.listed if entry.name)
+            self._listed = frozenset(given), frozenset(label for label, _ in given_labels(self.listed, self.env))
+        return self._listed
 
     def find(self, name: str) -> Any:
         """The entity or the input of that name, here or in a list around this one; UNKNOWN where there is none."""
@@ -89,34 +98,45 @@ class Scope:
 
     def unread(self, name: str, what: str) -> tuple[str, str | None] | None:
         """The message on a name that an entry here has, and that `what` cannot say, with its cure; None without one."""
-        below: set[str] = set()
-        automatic: set[str] = set()
-        inner: Scope | None = self
-        while inner is not None:
-            below |= {entry.name.text for entry in inner.listed if entry.name} - set(inner.entities)
-            automatic |= {label for label, _ in given_labels(inner.listed, inner.env)}
-            inner = inner.outer
+        scopes = self._scopes()
+        block, _, inside = name.partition("/")
         if what == "like" and name.isdecimal():
             return f"`like` names an entry, and not {name}", f"how much is cut off at each end is `by: {name}`"
-        if name in below:
+        if any(name in one.named[0] and name not in one.entities for one in scopes):
             return f"`{name}` stands below: an entry reads only what is above it", None
-        if name in automatic:
+        if any(name in one.named[1] for one in scopes):
             return f"`{name}` is not a given name", f"write `name: {name}` in that entry, and `{what}` can say it"
-        block, _, inside = name.partition("/")
-        if inside and block in {*self.names(), *automatic}:
+        if inside and (self.has(block) or any(block in one.named[1] for one in scopes)):
             inside = inside.rpartition("/")[2]
             cure = f"let the block give it, `outputs: [{inside}]`, and read `{block}.{inside}`"
             return f"`{name}` stands inside `{block}`: a path cannot be read", cure
         return None
 
-    def names(self) -> list[str]:
-        """The names that can be read here."""
-        inner: Scope | None = self
-        found = list(self.inputs)
-        while inner is not None:
-            for name, entity in inner.entities.items():
-                found += (name, *(f"{name}.{output}" for output in entity.outputs))
-            inner = inner.outer
+    def _scopes(self) -> list[Scope]:
+        """This list and those around it."""
+        found, outer = [self], self.outer
+        while outer is not None:
+            found.append(outer)
+            outer = outer.outer
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether an entry or an input of that name, or an output of a block, can be read here."""
+        try:
+            self.shape_of(name)
+        except (KeyError, FormulaError) as error:
+            return isinstance(error, FormulaError)
+        return True
+
+    def names(self, share: bool = False) -> list[str]:
+        """The names that can be read here, or those that can `share`; none where a likeness is not looked for."""
+        scopes = self._scopes()
+        if sum(len(one.entities) + len(one.inputs) for one in scopes) > MOST_KNOWN:
+            return []
+        found = [] if share else list(self.inputs)
+        for one in scopes:
+            for name, entity in one.entities.items():
+                found += (name, *([] if share else (f"{name}.{output}" for output in entity.outputs)))
         return found
 
 
@@ -192,11 +212,6 @@ class Lookup:
 
     def unknown(self, node: Text, scope: Scope, what: str) -> None:
         """Report a name that no entry above has, with a cure; `what` is the key that says it."""
-        known: list[str] = []
-        inner: Scope | None = scope
-        while inner is not None:
-            known += inner.entities if what == "share" else [*inner.entities, *inner.inputs]
-            inner = inner.outer
-        nearest = partial(misspelt, node.text, known)
+        nearest = partial(misspelt, node.text, scope.names(share=what == "share"))
         message, help = scope.unread(node.text, what) or (f"no entry `{node.text}` above", nearest)
         self.trail.add("unknown-name", message, node, help)

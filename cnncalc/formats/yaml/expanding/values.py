@@ -32,8 +32,8 @@ class Values:
         """Steps more; raises ProblemsFound where they are too many."""
         self.steps += steps
         if self.steps > MOST_STEPS:
-            message = f"working out the expressions takes more than {MOST_STEPS:,} steps (limit: steps {MOST_STEPS:,})"
-            self.problems.add("limit", message, node, "write fewer, shorter ones, or fewer copies")
+            message = f"working out the file takes more than {MOST_STEPS:,} steps (limit: steps {MOST_STEPS:,})"
+            self.problems.add("limit", message, node, "write fewer, shorter expressions, and fewer copies")
             raise ProblemsFound(self.problems.found)
 
     def value(self, node: Node, env: Env) -> Any:
