@@ -305,16 +305,22 @@ def lint(
     )  # fmt: skip
 
 
-def diff(ref: str = "HEAD", *paths: str | os.PathLike[str], exclude: Iterable[str] = ()) -> ProjectChange:
+def diff(
+    ref: str = "HEAD",
+    *paths: str | os.PathLike[str],
+    exclude: Iterable[str] = (),
+    figures: Iterable[str] = (),
+) -> ProjectChange:
     """The change of the networks in the repository of the working folder since its branch left a version of git.
 
     Without a `ref` it is what is not committed. `paths`, files or folders, limit what is shown; `exclude` are patterns
-    of what is left out. `networks` have figures before and after, and the changed layers; `rules` are limits that are
-    others; `code` is the exit code of a check. Raises ProblemsFound where there is no such version, and ValueError for
-    a project that cannot be used.
+    of what is left out, `figures` name other quantities whose totals are wanted, too. `networks` have figures
+    before and after, and the changed layers; `rules` are limits that are others; `code` is the exit code of a check.
+    Raises ProblemsFound where there is no such version, and ValueError for a project that cannot be used.
     """
     from cnncalc.analyses.checks.changed import change_since
     from cnncalc.analyses.checks.project import Project
+    from cnncalc.analyses.comparing.comparison import comparable
 
     if not isinstance(ref, str):
         raise mistyped("diff: ref", "a version of git", ref)
@@ -322,7 +328,8 @@ def diff(ref: str = "HEAD", *paths: str | os.PathLike[str], exclude: Iterable[st
         if not isinstance(path, str | os.PathLike):
             raise mistyped("diff: paths", "paths of files or folders", path)
     project = Project(exclude=tuple(_words(exclude, "diff: exclude")))
-    return change_since(ref, [os.fspath(path) for path in paths], project, {})
+    asked = _names(figures, comparable(), "quantity", "diff: figures")
+    return change_since(ref, [os.fspath(path) for path in paths], project, {}, asked)
 
 
 def history(file: str | os.PathLike[str], number: int = 100) -> History:

@@ -55,6 +55,18 @@ def test_a_diff_is_that_of_the_command(project: Repository, ref: str) -> None:
     assert repr(found) == f"<ProjectChange since {ref}, 1 network>"
 
 
+def test_other_quantities_are_compared_where_they_are_asked_for(project: Repository) -> None:
+    found = cnncalc.diff(figures=["peak_memory", "additions", "params"])
+    args = ("diff", "--figures", "peak_memory,additions,params")
+    for form in FORMS:
+        assert getattr(found, f"to_{form}")() == invoke(*args, "-f", form).out
+    (network,) = found.to_dict()["networks"]
+    assert [network[one]["totals"]["additions"] for one in ("before", "after")] == [6660, 7992]
+    assert "| 6,660 → 7,992 (**+20.0&nbsp;%**) |" in found.to_markdown(exact=True)
+    with pytest.raises(ValueError, match="no quantity 'aditions'; did you mean 'additions'"):
+        cnncalc.diff(figures=["aditions"])
+
+
 def test_paths_and_patterns_limit_a_diff(project: Repository) -> None:
     project.write(nets__other=NET)
     assert [one.file for one in cnncalc.diff().networks] == ["net.yaml", "nets/other.yaml"]

@@ -370,6 +370,32 @@ def convention(what: str, group: str = SHOWN) -> Any:
     )
 
 
+def figures() -> Any:
+    """`--figures NAME,...`: quantities whose totals are compared, too."""
+
+    def others() -> Iterable[str]:
+        from cnncalc.analyses.comparing.comparison import comparable
+        from cnncalc.analyses.measures import Use
+
+        return [name for name, measure in comparable().items() if not measure.uses & Use.COMPARED]
+
+    def read(given: str) -> tuple[str, ...]:
+        from cnncalc.analyses.comparing.comparison import comparable
+
+        return some_of(given, comparable(), "quantity")
+
+    return option(
+        "--figures",
+        cls=Listed,
+        type=Names(others),
+        read=read,
+        default=(),
+        metavar="NAME,...",
+        help="Totals of other quantities, too:",
+        group=SHOWN,
+    )
+
+
 UNSET = -1  # no --depth was given
 
 

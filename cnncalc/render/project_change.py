@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
 from typing import Any
 
@@ -12,7 +12,7 @@ from cnncalc.analyses.checks.loosened import ChangedRule
 from cnncalc.analyses.checks.report import causes
 from cnncalc.analyses.comparing.changes import headline
 from cnncalc.analyses.comparing.diff import Change
-from cnncalc.analyses.measures import Measure, Use, used
+from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.analyses.style import Style
 from cnncalc.core.figures import change as changed_by
 from cnncalc.core.figures import many
@@ -69,7 +69,7 @@ def _head(result: ProjectChange, style: Style) -> list[Block]:
     if result.rules:
         blocks.append(_rules(result.rules, style))
     if shown:
-        blocks.append(_networks(shown, style))
+        blocks.append(_networks(shown, result.figures, style))
     if found := list(_causes(result)):
         blocks.append(Items(found))
     if result.unchanged:
@@ -111,29 +111,35 @@ def _loose(rule: ChangedRule) -> str:
     return "changed" if rule.looser is None else "⚠️ looser" if rule.looser else "tighter"
 
 
-def _networks(networks: Sequence[NetworkChange], style: Style) -> Grid:
+def _networks(networks: Sequence[NetworkChange], figures: Sequence[str], style: Style) -> Grid:
     """A row a network: its figures before and after, how much of its fullest budget is used, and the verdict."""
 
     def ways() -> Iterator[Grid]:
         for way in style.ways:
-            yield _grid(networks, way)
-        yield from _grid(networks, style.ways[-1]).leaving_out(("budget", *reversed(used(Use.HEADLINE))))
+            yield _grid(networks, figures, way)
+        least = [measure.label for measure in _measures(figures).values()]
+        yield from _grid(networks, figures, style.ways[-1]).leaving_out(("budget", *reversed(least)))
 
-    return _grid(networks, style)._replace(ways=ways)
+    return _grid(networks, figures, style)._replace(ways=ways)
 
 
-def _grid(networks: Sequence[NetworkChange], style: Style) -> Grid:
-    headline = used(Use.HEADLINE)
+def _measures(figures: Sequence[str]) -> dict[str, Measure]:
+    """The quantities that have columns: those of every table, and those that were asked for."""
+    return used(Use.HEADLINE) | {name: MEASURES[name] for name in figures}
+
+
+def _grid(networks: Sequence[NetworkChange], figures: Sequence[str], style: Style) -> Grid:
+    headline = _measures(figures)
     heads = [Head("network", folds=True, name=True), Head("change", folds=True)]
-    for name in headline:
-        heads += [Head(name, right=True), Head(right=True, aside=True)]
+    for measure in headline.values():
+        heads += [Head(measure.label, right=True), Head(right=True, aside=True)]
     heads += [Head("budget", folds=True), Head("verdict", folds=True, role="said")]
     rows = []
     for one in networks:
-        figures = [cell for measure in headline.values() for cell in _figures(one, measure, style)]
+        shown = [cell for measure in headline.values() for cell in _figures(one, measure, style)]
         most = fullest(one.after.budgets) if one.after else None
         budget = style.plain(most.text) if most else ""
-        cells: list[Inline] = [Run(one.file), _kind(one), *figures, budget, _verdict(one)]
+        cells: list[Inline] = [Run(one.file), _kind(one), *shown, budget, _verdict(one)]
         rows.append(TableRow(cells, ("right", "error", "error")[one.code]))
     return Grid(heads, rows, caption="networks", see="-f markdown")
 
@@ -235,22 +241,22 @@ def json(result: ProjectChange, style: Style) -> str:
         "since": result.since,
         "exit_code": result.code,
         "limits": [rule._asdict() for rule in result.rules],
-        "networks": [_object(one) for one in result.shown],
+        "networks": [_object(one, result.figures) for one in result.shown],
         "unchanged": result.unchanged,
         "notes": list(result.notes),
     }
     return shown_json(dumps(found, ensure_ascii=False, indent=1)) + "\n"
 
 
-def _object(one: NetworkChange) -> dict[str, Any]:
+def _object(one: NetworkChange, figures: Sequence[str]) -> dict[str, Any]:
     report = one.report
     return {
         "file": one.file,
         "change": one.kind,
         "edited": one.edited,
         "exit_code": one.code,
-        "before": _version(one.before),
-        "after": _version(one.after),
+        "before": _version(one.before, figures),
+        "after": _version(one.after, figures),
         "budgets": [budget_object(held) for held in report.budgets] if report else [],
         "problems": [
             {"level": each.level, **problem_object(each)}
@@ -259,11 +265,17 @@ def _object(one: NetworkChange) -> dict[str, Any]:
     }
 
 
-def _version(version: Version | None) -> dict[str, Any] | None:
+def _version(version: Version | None, figures: Sequence[str]) -> dict[str, Any] | None:
     if version is None:
         return None
+    totals = version.totals
     return {
         "file": version.file,
         "status": version.status,
-        "totals": None if version.totals is None else totals_object(lambda one: (version.totals or {})[one.name]),
+        "totals": None if totals is None else _totals(totals, figures),
     }
+
+
+def _totals(totals: Mapping[str, Value], figures: Sequence[str]) -> dict[str, Value]:
+    """The totals that JSON always has, and those that were asked for."""
+    return totals_object(lambda one: totals[one.name]) | {name: totals[name] for name in figures}

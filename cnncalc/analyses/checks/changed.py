@@ -17,7 +17,7 @@ from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed
 from cnncalc.analyses.checks.project import Project
 from cnncalc.analyses.checks.report import Checks, Report
 from cnncalc.analyses.comparing.diff import Change, differences
-from cnncalc.analyses.measures import Use, Value, told
+from cnncalc.analyses.measures import MEASURES, Use, Value, told
 from cnncalc.core.analysis import Analysis, analyze
 from cnncalc.core.figures import many
 from cnncalc.core.graph import FLOAT32, Storage
@@ -95,12 +95,14 @@ class _ProjectChange(Record):
     unchanged: int = 0
     rules: Sequence[ChangedRule] = ()
     notes: Sequence[str] = ()
+    figures: Sequence[str] = ()
 
 
 class ProjectChange(_ProjectChange, Result):
     """The effect of a change: `rules` to which files are held otherwise, networks, and how many are as they were.
 
-    `since` is the version that is compared with, `notes` say what is unusual.
+    `since` is the version that is compared with, `notes` say what is unusual; `figures` are quantities that were asked
+    for besides.
     """
 
     __slots__ = ()
@@ -119,11 +121,13 @@ class ProjectChange(_ProjectChange, Result):
         return [one for one in self.networks if one.kind != "unchanged" or one.code]
 
 
-def change_since(ref: str, paths: Sequence[str], project: Project, storage: Mapping[str, Any]) -> ProjectChange:
+def change_since(
+    ref: str, paths: Sequence[str], project: Project, storage: Mapping[str, Any], figures: Sequence[str] = ()
+) -> ProjectChange:
     """The change since the merge base of a version and HEAD, of the networks below `paths`, or of the whole project.
 
-    It is held to what the project chose, and looked at by its lint rules. `storage` are fields of a Storage. Raises
-    ProblemsFound, and BadConfig.
+    It is held to what the project chose, and looked at by its lint rules. `storage` are fields of a Storage, `figures`
+    other quantities that are wanted. Raises ProblemsFound, and BadConfig.
     """
     own = project.config("")
     change = changes.since(ref)
@@ -137,10 +141,12 @@ def change_since(ref: str, paths: Sequence[str], project: Project, storage: Mapp
     )
     finders = (Linter(project), *((held,) if held else ()))
     checks = Checks(finders=finders, read=change.read, project=project, storage=storage)
-    return project_change(ref, change, checks, survey)
+    return project_change(ref, change, checks, survey, figures)
 
 
-def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey) -> ProjectChange:
+def project_change(
+    since: str, change: ChangeSet, checks: Checks, survey: Survey, figures: Sequence[str] = ()
+) -> ProjectChange:
     """Every network that a change concerns, beside what it was; raises ProblemsFound where git cannot say."""
     analyses: list[Analysis] = []
 
@@ -159,12 +165,12 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
         report = keeping.report(file)
         if report.skipped:
             continue
-        before, older = _before(change, old_names.get(path, path), checks)
-        compared = (before, older, path in old_names, path in change.paths)
+        before, older = _before(change, old_names.get(path, path), checks, figures)
+        compared = (before, older, path in old_names, path in change.paths, figures)
         networks.append(_compared(file, report, next(iter(analyses), None), *compared))
     for path in survey.gone:
         if path not in old_names.values():
-            networks.append(NetworkChange("removed", _before(change, path, checks)[0], None))
+            networks.append(NetworkChange("removed", _before(change, path, checks, figures)[0], None))
     networks.sort(key=lambda one: one.file)
     both = [
         (one.file, one.before.rules, one.after.rules)
@@ -173,7 +179,7 @@ def project_change(since: str, change: ChangeSet, checks: Checks, survey: Survey
     ]
     rules = [*rules_changed(change), *budgets_changed(both)]
     same = sum(one.kind == "unchanged" and not one.code for one in networks)
-    return ProjectChange(since, networks, len(survey.others) + same, rules, change.notes)
+    return ProjectChange(since, networks, len(survey.others) + same, rules, change.notes, figures)
 
 
 def _compared(
@@ -184,9 +190,10 @@ def _compared(
     older: Analysis | None,
     renamed: bool,
     edited: bool,
+    figures: Sequence[str],
 ) -> NetworkChange:
     problems = () if analysis else report.problems
-    after = _version(file.name, analysis, report.budgets, problems, report.growth)
+    after = _version(file.name, analysis, report.budgets, problems, report.growth, figures)
     if before is None:
         return NetworkChange("new", None, after, edited, (), report)
     found: Sequence[Change] = ()
@@ -203,14 +210,17 @@ def _version(
     budgets: Sequence[Held],
     problems: Sequence[Problem],
     growth: Sequence[Growth],
+    figures: Sequence[str],
 ) -> Version:
-    shown = told(Use.COLUMNS | Use.HEADLINE).items()
-    totals = {quantity: measure.value(analysis) for quantity, measure in shown} if analysis else None
+    shown = told(Use.COLUMNS | Use.HEADLINE) | {quantity: MEASURES[quantity] for quantity in figures}
+    totals = {quantity: measure.value(analysis) for quantity, measure in shown.items()} if analysis else None
     storage = analysis.graph.storage if analysis and analysis.graph else FLOAT32
     return Version(name, totals, budgets, problems, growth, analysis.status if analysis else "error", storage)
 
 
-def _before(change: ChangeSet, path: str, checks: Checks) -> tuple[Version | None, Analysis | None]:
+def _before(
+    change: ChangeSet, path: str, checks: Checks, figures: Sequence[str]
+) -> tuple[Version | None, Analysis | None]:
     """A network as it was; None where there was no such file, or it could not be used.
 
     What it does not say of its memory is as the project says now: that is told as a change of the project.
@@ -224,6 +234,6 @@ def _before(change: ChangeSet, path: str, checks: Checks) -> tuple[Version | Non
         graph = checks.kept(graph_of(source), checks.project.choices(of) if checks.project else Choices())
         analysis = analyze(graph)
         held = check(graph, analysis)
-        return _version(name, analysis, held.budgets, (), held.growth), analysis
+        return _version(name, analysis, held.budgets, (), held.growth, figures), analysis
     except ProblemsFound as error:
         return Version(name, None, (), error.problems), None

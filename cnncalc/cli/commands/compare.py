@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -14,19 +13,6 @@ from cnncalc.cli.formats import OutputFormat, pages
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.growth import Allowance
     from cnncalc.analyses.measures import Measure
-
-
-def _others() -> Iterable[str]:
-    from cnncalc.analyses.comparing.comparison import comparable
-    from cnncalc.analyses.measures import Use
-
-    return [name for name, measure in comparable().items() if not measure.uses & Use.COMPARED]
-
-
-def _figures(given: str) -> tuple[str, ...]:
-    from cnncalc.analyses.comparing.comparison import comparable
-
-    return options.some_of(given, comparable(), "quantity")
 
 
 class CompareCommand(
@@ -73,16 +59,7 @@ class CompareCommand(
         group="Limits",
     )
 
-    figures: tuple[str, ...] = option(
-        "--figures",
-        cls=options.Listed,
-        type=options.Names(_others),
-        read=_figures,
-        default=(),
-        metavar="NAME,...",
-        help="Totals of other quantities, too:",
-        group=SHOWN,
-    )
+    figures: tuple[str, ...] = options.figures()
     convention: Measure | None = options.convention("also multiplies or params")
 
     def run(self) -> int:

@@ -28,6 +28,7 @@ class DiffCommand(
         "cnncalc diff origin/main              what a branch changes",
         "cnncalc diff origin/main nets/",
         "cnncalc diff HEAD~5 -o comment.md",
+        "cnncalc diff origin/main --figures peak_memory,additions",
     )
 
     given: tuple[str, ...] = argument("[REF] [PATH]...", required=False, type=options.Architecture())
@@ -38,6 +39,7 @@ class DiffCommand(
         help="Leave out what matches: drafts, 'nets/old/'.",
         group="Files",
     )
+    figures: tuple[str, ...] = options.figures()
     form: OutputFormat = options.formats(
         OutputFormat("table", "render.project_change:document"),
         OutputFormat("markdown", "render.project_change:markdown"),
@@ -53,7 +55,8 @@ class DiffCommand(
 
         try:
             ref, paths = _ref_and_paths(self.given)
-            result = options.configured(change_since, ref, paths, Project(exclude=self.exclude), self.storage)
+            project = Project(exclude=self.exclude)
+            result = options.configured(change_since, ref, paths, project, self.storage, self.figures)
         except ProblemsFound as error:
             streams.complain(error.problems)
             return 2
