@@ -98,7 +98,8 @@ def test_a_block_is_all_that_is_worked_out_in_it() -> None:
         (
             "?",
             "no cell `?`; a cell is all, total, or "
-            "NAME.output|params|weights|biases|multiplies|trainable|receptive_field",
+            "NAME.output|params|weights|biases|multiplies|trainable|weight_memory|buffer_memory"
+            "|activation_memory|peak_memory|positions|additions|comparisons|receptive_field|kept_memory|training_memory",
         ),
     ],
 )

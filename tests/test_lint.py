@@ -436,7 +436,7 @@ def test_an_option_of_a_rule() -> None:
         (
             "zzz = 1",
             "unknown key `zzz`: there are `files`, `exclude`, `baseline`, `max-growth`, `select`, `ignore`, "
-            "`per-file-ignores`, `strict`, `max-params`, `max-multiplies`, `max-activations`, `max-size`, "
+            "`per-file-ignores`, `strict`, `memory`, `max-params`, `max-multiplies`, `max-activations`, `max-size`, "
             "`max-peak-memory`, `max-share`, "
             "`overrides`",
         ),

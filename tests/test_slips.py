@@ -109,7 +109,7 @@ def test_a_slip_made_on_purpose_is_named(case: Case) -> None:
 
 def test_every_slip_has_a_case() -> None:
     below = {"added what is concatenated", "left out the norms", "left out a layer"}  # they need several layers
-    elsewhere = {*BY_NAME}  # in test_seen_questions.py
+    elsewhere = {*BY_NAME}  # in test_measured_questions.py
     assert {slip.name for slip in SLIPS if elsewhere.isdisjoint(slip.asked)} == {case.slip for case in CASES} | below
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.problem import clean, nearest
+from cnncalc.teaching.measured import MEASURED, value_measured
 from cnncalc.teaching.recipe import MOST_CELLS, Recipe
-from cnncalc.teaching.seen import value_seen
 from cnncalc.teaching.select import Window, hidden
-from cnncalc.teaching.slips import SEEN
 from cnncalc.teaching.tables import BY_NAME, Blank, columns_of
 
 QUANTITIES = {"output": "shape", **{name: name for name in ("params", "weights", "biases", "multiplies", *BY_NAME)}}
@@ -36,7 +35,7 @@ def chosen_cells(analysis: Analysis, recipe: Recipe) -> list[Blank]:
     if len(found) > MOST_CELLS:
         raise NoSuchCell(f"a worksheet of {len(found):,} cells (limit: {MOST_CELLS})")
     rows = [row for row, _ in found if row is not None]
-    whole = len(rows) < len(found) or any(quantity == SEEN for _, quantity in found)  # which hangs on all before it
+    whole = len(rows) < len(found) or any(quantity in MEASURED for _, quantity in found)  # some hang on all before
     window = Window(0, len(analysis.rows)) if whole else Window(min(rows), max(rows) + 1)
     return [Blank(window, row, quantity) for row, quantity in found]
 
@@ -51,7 +50,7 @@ def _named(analysis: Analysis, recipe: Recipe, name: str) -> Iterator[tuple[int 
     if entry in ("all", "total"):
         if entry == "all":
             yield from _of_rows(analysis, range(len(analysis.rows)), asked)
-        yield from ((None, one) for one in asked if one not in ("shape", SEEN) and _worth_in_total(analysis, one))
+        yield from ((None, one) for one in asked if one != "shape" and _worth_in_total(analysis, one))
         return
     matches = analysis.matches(entry)
     if len(matches) != 1:
@@ -61,32 +60,32 @@ def _named(analysis: Analysis, recipe: Recipe, name: str) -> Iterator[tuple[int 
         yield from _of_rows(analysis, range(match.start, match.stop), asked)
         return
     (index,) = (place for place, row in enumerate(analysis.rows) if row is match)
-    known = ((index, one) for one in asked if _known(match, one) and (said or _worth(match, one)))
-    yield from ((index, one) for index, one in known if one != SEEN or value_seen(analysis, match))
+    yield from ((index, one) for one in asked if _known(analysis, match, one) and (said or _worth(match, one)))
 
 
 def _of_rows(analysis: Analysis, rows: range, asked: list[str]) -> Iterator[tuple[int, str]]:
     for index in rows:
         row = analysis.rows[index]
         if not hidden(row):
-            known = ((index, one) for one in asked if _known(row, one) and _worth(row, one))
-            yield from ((index, one) for index, one in known if one != SEEN or value_seen(analysis, row))
+            yield from ((index, one) for one in asked if _known(analysis, row, one) and _worth(row, one))
 
 
 def _worth_in_total(analysis: Analysis, quantity: str) -> bool:
-    """Of what is trainable only where something is frozen."""
+    """Of what is trainable only where something is frozen, of a measure where there is any."""
+    if quantity in MEASURED:
+        return bool(value_measured(analysis, quantity, None))
     return quantity != "trainable" or analysis.totals.frozen > 0
 
 
-def _known(row: Row, quantity: str) -> bool:
+def _known(analysis: Analysis, row: Row, quantity: str) -> bool:
     if quantity in BY_NAME:
-        return quantity == SEEN
+        return quantity in MEASURED and bool(value_measured(analysis, quantity, row))
     left_open = {"weights": "params", "biases": "params"}.get(quantity, quantity) in row.layer.left_open
     return not left_open and (quantity in ("shape", "multiplies") or not row.shares)
 
 
 def _worth(row: Row, quantity: str) -> bool:
-    return quantity in ("shape", SEEN) or getattr(row.counts, quantity) > 0
+    return quantity in ("shape", *MEASURED) or getattr(row.counts, quantity) > 0
 
 
 def _unknown(analysis: Analysis, name: str, matches: list[Row | GroupRow]) -> str:

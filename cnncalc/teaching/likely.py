@@ -9,9 +9,9 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
 from cnncalc.teaching.inverse import MOST_ANSWERS, tried
+from cnncalc.teaching.measured import MEASURED, mistaken, seen_with
 from cnncalc.teaching.question import Answer, Question, Target
 from cnncalc.teaching.rework import PARTS, changed, quantity_of, reworked
-from cnncalc.teaching.seen import seen_with
 from cnncalc.teaching.select import called, hidden
 from cnncalc.teaching.slips import SEEN, SLIPS, Slip
 
@@ -46,8 +46,8 @@ def _direct(analysis: Analysis, question: Question, target: Target, layout: str)
     """In the asked layer itself, in each one before it, and in all of the table."""
     rows = range(target.start, target.stop if target.row is None else target.row + 1)
     near = rows if len(rows) <= MOST_ROWS else rows[-MOST_ROWS:] if target.row is not None else rows[:0]
-    if target.quantity in (SEEN, "trainable"):
-        yield from (_seen if target.quantity == SEEN else _trained)(analysis, target)
+    if target.quantity in (*MEASURED, "trainable"):
+        yield from {SEEN: _seen, "trainable": _trained}.get(target.quantity, _measured)(analysis, target)
         return
     for slip in SLIPS:
         asked = {target.quantity, "params" if target.quantity in PARTS["params"] else target.quantity} & {*slip.asked}
@@ -81,6 +81,14 @@ def _seen(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likely]]
             value = seen_with(analysis, target, slip, rows)
             if value:
                 yield value, Likely(slip, "")
+
+
+def _measured(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likely]]:
+    """Of other measures: what somebody counts in its place."""
+    values = mistaken(analysis, target)
+    for slip in SLIPS:
+        if slip.name in values:
+            yield values[slip.name], Likely(slip, "")
 
 
 def _trained(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likely]]:

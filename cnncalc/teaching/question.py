@@ -30,7 +30,7 @@ class Target(Record):
     start: int
     stop: int
     row: int | None
-    quantity: str  # shape, params, weights, biases, multiplies, trainable or receptive_field
+    quantity: str  # shape, params, weights, biases, multiplies, trainable, or a measure with a working
     attribute: str | None = None
     wanted: Shape | int | None = None
 

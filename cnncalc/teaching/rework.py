@@ -73,6 +73,7 @@ class Said(Record):
 
 NOTHING = Said({}, {})
 PARTS = {"params": ("weights", "biases")}  # what a count is the sum of
+COUNTED = ("shape", "params", *PARTS["params"], "multiplies")  # what the work of a layer tells
 
 
 def reworked(analysis: Analysis, target: Target, change: Change, said: Said = NOTHING) -> dict[int, Work]:
@@ -115,9 +116,9 @@ def quantity_of(
 ) -> Shape | int | None:
     """The quantity that a question asks for, in such work; None where a row that it needs was left out.
 
-    Or where no work tells it, as what a layer sees.
+    Or where no work tells it, as a measure.
     """
-    if target.quantity in ("receptive_field", "trainable"):
+    if target.quantity not in COUNTED:
         return None
     if target.row is not None and target.quantity == "shape":
         return found[target.row].output if target.row in found else None

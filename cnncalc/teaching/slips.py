@@ -310,6 +310,21 @@ SLIPS = (
         ("trainable",),
     ),
     Slip(
+        "counted numbers for bytes",
+        "a number has several bytes: 4 as float32, 2 as float16",
+        ("weight_memory", "buffer_memory", "activation_memory", "peak_memory", "kept_memory", "training_memory"),
+    ),
+    Slip(
+        "multiplied by the channels",
+        "a position is a place of the window: all channels of the output stand at each",
+        ("positions",),
+    ),
+    Slip(
+        "counted as many additions as products",
+        "n products are added up by n − 1 additions; a bias is one more",
+        ("additions",),
+    ),
+    Slip(
         "forgot to flatten the sides",
         "flatten makes one vector of all H·W·C values",
         ALL,

@@ -5,17 +5,16 @@ from __future__ import annotations
 from cnncalc.core.analysis import Analysis
 from cnncalc.core.problem import clean
 from cnncalc.core.record import Record
+from cnncalc.teaching.measured import MEASURED, OF_LAYERS, prompt_measured, value_measured, working_measured
 from cnncalc.teaching.question import WANTED, Cell, Question, Table, TableLine, Target
 from cnncalc.teaching.recipe import Recipe
 from cnncalc.teaching.rework import PARTS
-from cnncalc.teaching.seen import value_seen, working_seen
 from cnncalc.teaching.select import Window, called, hidden, sources
-from cnncalc.teaching.slips import SEEN
 from cnncalc.teaching.wording import described, hints_of, lines_of, working, written_answer
 
 # Kinds of questions, the quantities that they ask for, in the order of the columns.
 COLUMNS = {"shapes": "shape", "weights": "weights", "biases": "biases", "params": "params", "multiplies": "multiplies"}
-BY_NAME = ("trainable", SEEN)  # which only a chosen cell asks for
+BY_NAME = ("trainable", *MEASURED)  # which only a chosen cell asks for
 COLUMNS |= {quantity: quantity for quantity in BY_NAME}
 ALWAYS = ("shape", "params", "multiplies")
 LEAST_ROUNDED = 10_000
@@ -34,10 +33,10 @@ class Blank(Record):
 
 def value_of(analysis: Analysis, blank: Blank) -> object:
     """The answer of a blank."""
-    if blank.row is not None:
-        row = analysis.rows[blank.row]
-        if blank.quantity == SEEN:
-            return value_seen(analysis, row)
+    row = None if blank.row is None else analysis.rows[blank.row]
+    if blank.quantity in MEASURED:
+        return value_measured(analysis, blank.quantity, row)
+    if row is not None:
         return row.output_shape if blank.quantity == "shape" else getattr(row.counts, blank.quantity)
     return sum(getattr(row.counts, blank.quantity) for row in analysis.rows[blank.window.start : blank.window.stop])
 
@@ -72,7 +71,7 @@ def tables_of(analysis: Analysis, recipe: Recipe, blanks: list[Blank]) -> tuple[
         shown = [i for i in range(window.start, window.stop) if i in asked or not hidden(analysis.rows[i])]
         lines = [_line(analysis, recipe, window, index, chosen, questions) for index in shown]
         sums = [
-            Cell("") if q == SEEN else _cell(analysis, recipe, Blank(window, None, q), chosen, questions)
+            Cell("") if q in OF_LAYERS else _cell(analysis, recipe, Blank(window, None, q), chosen, questions)
             for q in columns[1:]
         ]
         if any(cell.question for cell in sums):
@@ -142,8 +141,8 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
     value = value_of(analysis, blank)
     assert isinstance(value, (int, tuple))
     asked = f"How many {'trainable params' if blank.quantity == 'trainable' else blank.quantity}?"
-    if blank.quantity == SEEN:
-        asked = "How many positions of the input does one output see, along the longest side?"
+    if blank.quantity in MEASURED:
+        asked = prompt_measured(analysis, blank.quantity)
     if isinstance(value, tuple):
         last = "channels last" if recipe.layout == "hwc" else "channels first"
         order = {1: "a vector: one number", 3: WANTED[recipe.layout]}.get(len(value), last)
@@ -151,13 +150,19 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
     target = Target(blank.window.start, blank.window.stop, blank.row, blank.quantity)
     ask = next(kind for kind, quantity in COLUMNS.items() if quantity == blank.quantity)
     rounded = isinstance(value, int) and value >= LEAST_ROUNDED and not recipe.exact
+    way: tuple[str, ...]
+    hints: tuple[str, ...]
     if blank.row is None:
-        counts = {
-            called(analysis, *blank.window, i): getattr(analysis.rows[i].counts, blank.quantity)
-            for i in range(*blank.window)
-        }
-        kept = {name: number for name, number in counts.items() if number}
-        added = " + ".join(f"{number:,}" for number in kept.values())
+        if blank.quantity in MEASURED:
+            way, hints = working_measured(analysis, blank.quantity, None)
+        else:
+            counts = {
+                called(analysis, *blank.window, i): getattr(analysis.rows[i].counts, blank.quantity)
+                for i in range(*blank.window)
+            }
+            kept = {name: number for name, number in counts.items() if number}
+            added = " + ".join(f"{number:,}" for number in kept.values())
+            way, hints = (f"{' + '.join(kept)} = {added} = {value:,}",), (f"add up {', '.join(kept)}", added)
         caption = _caption(analysis, recipe, blank.window)
         return Question(
             id=id,
@@ -166,20 +171,19 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
             layer=caption,
             prompt=f"`{caption}`, all layers together. {asked}",
             accepted=(value,),
-            working=(f"{' + '.join(kept)} = {added} = {value:,}",),
-            hints=(f"add up {', '.join(kept)}", added),
+            working=way,
+            hints=hints,
             points=2,
             rounded=rounded,
             target=target,
         )
     row = analysis.rows[blank.row]
-    found = working(row.layer, row.input_shapes, blank.quantity)
-    way = lines_of(found) or (f"{blank.quantity}: `{row.type}` has none",)
-    hints: tuple[str, ...] = (
-        hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",)
-    )
-    if blank.quantity == SEEN:
-        way, hints = working_seen(analysis, row)
+    if blank.quantity in MEASURED:
+        way, hints = working_measured(analysis, blank.quantity, row)
+    else:
+        found = working(row.layer, row.input_shapes, blank.quantity)
+        way = lines_of(found) or (f"{blank.quantity}: `{row.type}` has none",)
+        hints = hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",)
     if recipe.single:
         reads = f"reads {written_answer(row.input_shapes[0], recipe.layout)}"
         name = row.name
