@@ -19,6 +19,7 @@ GIVEN: list[tuple[str, dict[str, Any], list[Known], tuple[int, ...]]] = [
     ("GatherND", {"batch_dims": 1}, [X, Known((2, 1))], (2, 5)),
     ("OneHot", {}, [Known((2, 3)), Known((1,), (10,)), Known((2,))], (2, 3, 10)),
     ("OneHot", {"axis": 1}, [Known((2, 3)), Known((1,), (10.0,)), Known((2,))], (2, 10, 3)),
+    ("Expand", {}, [Known((1, 1), (7,)), Known((2,), (2, 3))], (2, 3)),
     ("CumProd", {}, [X, Known((), (1,))], (2, 3, 5)),
     ("ReverseSequence", {}, [X, Known((2,))], (2, 3, 5)),
     ("ReduceSum", {}, [X, Known((0,), ())], (1, 1, 1)),

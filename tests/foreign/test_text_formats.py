@@ -105,8 +105,64 @@ def test_data_that_is_elsewhere_leaves_its_size_open(write: Callable[[str, str],
     assert (code, '"params": 125' in out) == (0, True)
 
 
+SSD = """input: "data" input_shape { dim: 1 dim: 3 dim: 8 dim: 8 }
+layer { name: "c" type: "Convolution" bottom: "data" top: "c" convolution_param { num_output: 4 kernel_size: 3 } }
+layer { name: "b" type: "PriorBox" bottom: "c" bottom: "data" top: "b"
+  prior_box_param { min_size: 60 max_size: 90 aspect_ratio: 2 aspect_ratio: 3 aspect_ratio: 1 SAID } }
+layer { name: "o" type: "DetectionOutput" bottom: "c" bottom: "c" bottom: "b" top: "o"
+  detection_output_param { num_classes: 4 keep_top_k: 20 } }
+layer { name: "e" type: "DetectionEvaluate" bottom: "o" bottom: "label" top: "e" include { phase: TEST } }
+"""
+
+
+@pytest.mark.parametrize(("said", "boxes"), [("", 6), ("flip: false", 4)])
+def test_boxes_stand_at_each_place(said: str, boxes: int, write: Callable[[str, str], str]) -> None:
+    """As SSD has them: one for each shape, turned too, and one more for each largest size; four corners of each."""
+    graph = cnncalc.load(write("ssd.prototxt", SSD.replace("SAID", said)))
+    assert [(node.layer.type, graph.shape(at)) for at, node in enumerate(graph.nodes)] == [
+        ("conv", (4, 6, 6)),
+        ("operator", (6 * 6 * boxes * 4, 2)),
+        ("operator", (1, 20, 7)),
+    ]
+
+
+def test_a_file_for_training_is_read_with_its_data(write: Callable[[str, str], str]) -> None:
+    """Where nothing but the data of training gives what is read; its sides are those that images are brought to."""
+    for size in ("crop_size: 9", "resize_param { height: 9 width: 9 }"):
+        file = write(
+            "train.prototxt",
+            'layer { name: "d" type: "AnnotatedData" top: "data" top: "label" include { phase: TRAIN } '
+            f"transform_param {{ mean_value: 1 mean_value: 1 mean_value: 1 {size} }} }}\n"
+            'layer { name: "c" type: "Convolution" bottom: "data" top: "c" '
+            "convolution_param { num_output: 4 kernel_size: 3 } }\n"
+            'layer { name: "l" type: "MultiBoxLoss" bottom: "c" bottom: "label" top: "l" include { phase: TRAIN } }\n',
+        )
+        graph = cnncalc.load(file)
+        assert (graph.inputs, graph.shape(0)) == ({"data": (3, 9, 9)}, (4, 7, 7))
+        assert graph.notes == ("left out, for they are only for training: 1 layer",)
+
+
+def test_a_crop_has_the_sides_that_it_says(write: Callable[[str, str], str]) -> None:
+    cut = "[net]\nheight=9\nwidth=8\nchannels=3\n[crop]\ncrop_height=6\ncrop_width=6\n"
+    graph = cnncalc.load(write("net.cfg", cut))
+    assert [(node.layer.type, graph.shape(at)) for at, node in enumerate(graph.nodes)] == [("crop", (3, 6, 6))]
+    code, _, err = invoke("summary", write("net.cfg", cut.replace("width=6", "width=9")))
+    assert (code, err.splitlines()[0]) == (2, "error[bad-value]: `crop`: (6, 9) are no sides of a part of (1, 3, 9, 8)")
+
+
+def test_what_is_not_known_is_told_at_once(write: Callable[[str, str], str]) -> None:
+    """Also what stands behind it, of which nobody can say what it reads."""
+    text = "[net]\nheight=8\nwidth=8\nchannels=3\n[wobble]\n[convolutional]\nfilters=2\n[wibble]\n"
+    code, _, err = invoke("summary", write("net.cfg", text))
+    assert code == 2
+    assert [line for line in err.splitlines() if line.startswith("error")] == [
+        "error[unknown-layer]: `wobble`: it is not known, and the file says not what it gives",
+        "error[unknown-layer]: `wibble`: it is not known",
+    ]
+
+
 MESSAGES = {
-    "unknown layers, all at once": (
+    "an unknown layer": (
         "net.cfg",
         "[net]\nheight=8\nwidth=8\nchannels=3\n[wobble]\n[convolutional]\nfilters=2\n[route]\nlayers=-1\n",
         ["error[unknown-layer]: `wobble`: it is not known, and the file says not what it gives", " --> net.cfg:5:1"],

@@ -58,6 +58,7 @@ TABLE = Matches(
         Match("Reshape", "Reshape", {"shape": "shape"}), Match("Flatten", "Flatten", {"axis": "axis"},
               defaults={"axis": 1}),
         Match("Permute", "Transpose", {"perm": "order"}),
+        Match("PriorBox", "PriorBox", reads="x*"), Match("DetectionOutput", "DetectionOutput", reads="x*"),
         Match("Split Input", SAME),
         Match("Eltwise/SUM Eltwise/PROD Eltwise/MAX", NOTHING, reads="x*"),
         Match("Power AbsVal Exp Log BNLL Threshold MVN Swish", NOTHING),
@@ -65,7 +66,7 @@ TABLE = Matches(
 )  # fmt: skip
 ENDS = {"SoftmaxWithLoss": "Softmax", "SigmoidCrossEntropyLoss": "Sigmoid"}  # in testing they are their activation
 JUDGES = ("Accuracy", "EuclideanLoss", "HingeLoss", "ContrastiveLoss", "InfogainLoss", "MultinomialLogisticLoss",
-          "Silence", "SmoothL1Loss", "MultiBoxLoss", *ENDS)  # fmt: skip
+          "Silence", "SmoothL1Loss", "MultiBoxLoss", "DetectionEvaluate", *ENDS)  # fmt: skip
 DATA = ("Data", "ImageData", "HDF5Data", "MemoryData", "WindowData", "DummyData", "AnnotatedData")
 FORMER = {
     "conv": "Convolution", "convolution": "Convolution", "innerproduct": "InnerProduct", "relu": "ReLU", "pool":
@@ -207,6 +208,8 @@ class _Prototxt:
         self.source = source
         self.net = Foreign(source.name, source.name, {}, (), [])
         self.given: dict[str, str] = {}  # a blob, and the tensor that it is now: layers may work in place
+        self.in_training: dict[str, Message] = {}  # blobs of data that only training has
+        self.left_out = 0
         self.read_by: set[str] = set()
         self.ends: dict[str, str] = {}
         self.lines = source.text.splitlines()
@@ -220,14 +223,13 @@ class _Prototxt:
             raise fail("not-an-architecture", "there are no layers", self._shown(whole.place))
         if len(layers) > MOST_OPERATORS:
             raise fail("limit", f"more than {MOST_OPERATORS:,} layers (limit: operators {MOST_OPERATORS:,})", None)
-        left_out = 0
         for layer in layers:
             if self._in_testing(layer):
                 self._layer(layer)
             else:
-                left_out += 1
-        if left_out:
-            self.net.notes.append(f"left out, for they are only for training: {many(left_out, 'layer')}")
+                self._for_training(layer)
+        if self.left_out:
+            self.net.notes.append(f"left out, for they are only for training: {many(self.left_out, 'layer')}")
         last = [one for one in self.given.values() if one and one not in self.read_by and one not in self.net.inputs]
         self.net.outputs = tuple(dict.fromkeys([*self.ends, *last]))
         return self.net
@@ -251,11 +253,14 @@ class _Prototxt:
             rule.get("phase") not in ("TEST", 1) for rule in exclude
         )
 
+    def _for_training(self, layer: Message) -> None:
+        """Remember the data of training, from which a network reads its sizes where it has none for testing."""
+        self.left_out += 1
+        if _said(layer)[1] in DATA:
+            self.in_training.update(dict.fromkeys(map(str, layer.all("top")), layer))
+
     def _layer(self, layer: Message) -> None:
-        inner = layer.get("layer")  # of the first form, which has all attributes in it
-        said = inner if isinstance(inner, Message) else layer
-        written = str(said.get("type", ""))
-        type = FORMER.get(written.lower().replace("_", ""), written)
+        said, type = _said(layer)
         name = clean(str(said.get("name") or type))
         place = self._shown(layer.place)
         bottoms, tops = [str(one) for one in layer.all("bottom")], [str(one) for one in layer.all("top")]
@@ -270,6 +275,9 @@ class _Prototxt:
             return
         reads = []
         for bottom in bottoms:
+            if bottom not in self.given and bottom in self.in_training:
+                self._layer(self.in_training[bottom])
+                self.left_out -= 1
             if bottom not in self.given:
                 raise fail("unknown-name", f"nothing gives the blob `{clean(bottom)}` before it", place)
             reads.append(self.given[bottom])
@@ -299,9 +307,11 @@ class _Prototxt:
         shape: list[Any] = shapes[0].all("dim") if shapes else []
         if not shape:
             transform = said.get("transform_param")
+            resized = transform.get("resize_param") if isinstance(transform, Message) else None
+            sides = [resized.get(side) for side in ("height", "width")] if isinstance(resized, Message) else [None] * 2
             crop = transform.get("crop_size") if isinstance(transform, Message) else lists.get("crop_size", [None])[-1]
             means = len(transform.all("mean_value")) if isinstance(transform, Message) else 0
-            shape = [1, means if means > 1 else "channels", crop or "height", crop or "width"]
+            shape = [1, means if means > 1 else "channels", crop or sides[0] or "height", crop or sides[1] or "width"]
         self._input(tops[0], shape)
         for label in tops[1:]:
             self.given[label] = ""
@@ -324,6 +334,14 @@ class _Prototxt:
     def _shown(self, place: Place) -> Place:
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
         return place._replace(text=line)
+
+
+def _said(layer: Message) -> tuple[Message, str]:
+    """What says what a layer is, and its type, as it is called now."""
+    inner = layer.get("layer")  # of the first form, which has all attributes in it
+    said = inner if isinstance(inner, Message) else layer
+    written = str(said.get("type", ""))
+    return said, FORMER.get(written.lower().replace("_", ""), written)
 
 
 def _attributes(type: str, values: dict[str, Any], lists: dict[str, list[Any]]) -> dict[str, Any]:
@@ -355,6 +373,15 @@ def _attributes(type: str, values: dict[str, Any], lists: dict[str, list[Any]]) 
         found["shape"] = tuple(shape.all("dim")) if isinstance(shape, Message) else ()
     elif type == "Permute":
         found["order"] = tuple(lists.get("order", ()))
+    elif type == "PriorBox":
+        ratios = {1.0}
+        for ratio in lists.get("aspect_ratio", []):
+            if not isinstance(ratio, int | float):
+                continue
+            ratios |= {float(ratio), 1 / ratio if values.get("flip", True) and ratio else float(ratio)}
+        found["boxes"] = len({round(one, 6) for one in ratios}) * len(lists.get("min_size", [])) + len(
+            lists.get("max_size", [])
+        )
     elif type == "Interp":
         found["size"] = (values.get("height"), values.get("width")) if "height" in values else None
     return found

@@ -35,6 +35,7 @@ TABLE = Matches(
               window=True),
         Match("avgpool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
         Match("upsample", "upsample", {"factor": "stride"}, axis="first", window=True),
+        Match("crop", "CropTo", {"size": "sides"}),
         Match("part", "slice", {"part": "part", "of": "of"}, axis="first"),
         Match("route", "concat", {}, "x*", axis="first"),
         Match("shortcut", "Onto", {}, "x*"),
@@ -149,6 +150,8 @@ class _Sections:
         elif type == "connected":
             values = {"output": 1, **values, "batch_normalize": bool(values.get("batch_normalize"))}
             reads = [self._add("flatten", f"{name}/flatten", {}, reads, section, name)]
+        elif type == "crop":
+            values = {"sides": tuple(_number(section, f"crop_{side}", 0) for side in ("height", "width"))}
         elif type == "upsample":
             values = {"stride": values.get("stride", 2)}
         elif type == "route":

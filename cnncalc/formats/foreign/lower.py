@@ -280,6 +280,9 @@ class Lowering:
             chosen = self._chosen(operator)
             if not silent.isdisjoint((*operator.reads, *chosen)):
                 silent.update(operator.gives)
+                if operator.type not in self.table.by_operator and not operator.branches:
+                    problem = f"`{clean(operator.type)}`: it is not known"
+                    self.builder.problems.add("unknown-layer", problem, operator.place)
                 continue
             if chosen:
                 for name, branch in zip(operator.gives, chosen, strict=False):
@@ -819,6 +822,9 @@ class Lowering:
             before = sum(1 for place in range(axis) if place != channel and not (place == 0 and dims[0] == 1))
             names = AXES.get(len(shape) - 1, ())
             return ("concat", {"axis": "channels" if axis == channel else names[before] if before < len(names) else ""})
+        if move == "CropTo":
+            cut = [old - new for old, new in zip(main.shape[1:], shape[1:], strict=True)]
+            return "crop", {"by": tuple((one // 2, one - one // 2) for one in cut)}
         if move == "Transpose" and shape == main.shape[::-1] and len(shape) == 2:
             return "transpose", {}
         if move == "Split" and main.channel == channel == axis_of(attributes.get("axis", 0), len(dims)):

@@ -124,6 +124,8 @@ def _picked(read: Known, dims: tuple[int, ...], index: Callable[[tuple[int, ...]
     values = read.values
     if values is None or prod(dims) > MOST_VALUES:
         return Known(dims)
+    if len(values) == 1:  # a bias of zeros, say
+        return Known(dims, values * prod(dims))
     return Known(dims, tuple(_at(values, read.dims, index(place)) for place in _indices(dims)))
 
 
@@ -303,6 +305,28 @@ def _pad(attributes: Attributes, reads: Reads) -> list[Known]:
 @move("ScatterND", "ScatterElements", "CumSum", "CumProd", "Trilu", "ReverseSequence", "Onto")
 def _as_first(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known(first(reads).dims)]
+
+
+@move("CropTo")
+def _crop_to(attributes: Attributes, reads: Reads) -> list[Known]:
+    read, sides = first(reads), attributes["size"]
+    if len(read.dims) != 4 or any(not 0 < new <= old for new, old in zip(sides, read.dims[2:], strict=True)):
+        raise Misfit(f"{sides} are no sides of a part of {read.dims}")
+    return [Known((*read.dims[:2], *sides))]
+
+
+@move("PriorBox")
+def _prior_box(attributes: Attributes, reads: Reads) -> list[Known]:
+    """The corners of so many boxes at each place, and the variances of these."""
+    return [Known((1, 2, prod(first(reads).dims[2:]) * attributes["boxes"] * 4))]
+
+
+@move("DetectionOutput")
+def _detections(attributes: Attributes, reads: Reads) -> list[Known]:
+    """Of each object that is kept the image, the class, how sure it is, and four corners."""
+    if attributes.get("keep_top_k", -1) < 1:
+        raise Unclear("it keeps as many objects as there are")
+    return [Known((1, 1, attributes["keep_top_k"], 7))]
 
 
 @move("Declared")
