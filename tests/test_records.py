@@ -1,4 +1,4 @@
-"""The records of long measurements: figures that add up, as what a program wrote does and what a hand changed may not."""
+"""The records of long measurements: figures that add up, as those of a program do."""
 
 from __future__ import annotations
 
