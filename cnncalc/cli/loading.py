@@ -11,8 +11,8 @@ from cnncalc.cli.streams import remark
 from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
-    from cnncalc.core.graph import Graph
     from cnncalc.core.problem import Problem
+    from cnncalc.formats.source import Source
 
 
 class Loaded(Record):
@@ -53,18 +53,16 @@ def note_slow_parser() -> None:
 TORCH = "torch:"  # MODULE:CALLABLE follows; it is imported and called, so only a command line may say it
 
 
-def recorded(file: str, vars: dict[str, str], input_size: str | None, strict: bool) -> Graph:
-    """The graph of a network that a program builds with PyTorch; raises ProblemsFound."""
-    from cnncalc.core.problem import fail
+def read(name: str, *, allow_outside: bool = False, format: str | None = None) -> Source:
+    """The source of a FILE, or of a program in PyTorch that builds a network; raises ProblemsFound."""
     from cnncalc.formats import open as api
-    from cnncalc.formats.foreign.recorder import record
 
-    if vars:
-        raise fail("bad-value", "--set: a network of PyTorch has no vars")
-    graph = record(file, input_size)
-    if strict:
-        api.refuse_unknown(graph, (graph.file,))
-    return graph
+    if name.startswith(TORCH):
+        from cnncalc.formats.foreign.recorder import Program
+        from cnncalc.formats.source import Source
+
+        return Source(name, "", format=Program())
+    return api.read(name, allow_outside=allow_outside, format=format)
 
 
 def load_all(
@@ -85,10 +83,7 @@ def load_all(
     for file in files:
         note_bundled(file)
         try:
-            if file.startswith(TORCH):
-                loaded.append(Loaded(file, recorded(file, vars, input_size, strict), []))
-                continue
-            source = api.read(file, allow_outside=allow_outside, format=format)
+            source = read(file, allow_outside=allow_outside, format=format)
             loaded.append(Loaded(file, api.graph_of(source, set=vars, input_size=input_size, strict=strict), []))
         except ProblemsFound as error:
             loaded.append(Loaded(file, None, error.problems, error.understood))

@@ -70,4 +70,5 @@ def files_written_out(graph: Graph, analysis: Analysis) -> tuple[tuple[str, str]
     if text is None:
         message = f"`{graph.file}` has several inputs, or layers that share weights: no worksheet is made of it"
         raise fail("not-an-architecture", message, help="write the network as YAML")
-    return ((os.path.basename(graph.file).strip("<>"), text),)
+    name = re.sub("^torch:", "", os.path.basename(graph.file).strip("<>"))  # no sheet names a program
+    return ((name, text),)

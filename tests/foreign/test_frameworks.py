@@ -58,6 +58,11 @@ def test_a_program_is_recorded(beside: Path) -> None:
     rows = [line.split() for line in out.splitlines()]
     assert ["1", "10×10×8", "592", "57,600"] in rows
     assert ["total", "1,498", "136,880"] in rows
+    size = ("--input-size", "3x12x12")
+    for most, code in (("1.5k", 0), ("1.4k", 1)):
+        assert invoke("check", "torch:recorded_net:small", *size, "--max-params", most, "--no-lint").code == code
+    code, out, _ = invoke("exercise", "torch:recorded_net:small", *size, "--count", "2")
+    assert (code, '"network": "recorded_net:small"' in out) == (0, True)
     code, _, err = invoke("summary", "torch:recorded_net:broken", "--input-size", "3x12x12")
     assert (code, err.splitlines()[0].startswith("error[unreadable]: `torch:recorded_net:broken` cannot be run: ")) == (
         2,
@@ -136,8 +141,9 @@ def test_a_saved_model_has_the_figures_of_its_network(suffix: str, beside: Path)
         (["torch:a:b", "--set", "n=1"], "--set: a network of PyTorch has no vars"),
     ],
 )
-def test_what_is_missing_is_said(arguments: list[str], message: str) -> None:
-    code, _, err = invoke("summary", *arguments)
+@pytest.mark.parametrize("command", ["summary", "check", "exercise"])
+def test_what_is_missing_is_said(command: str, arguments: list[str], message: str) -> None:
+    code, _, err = invoke(command, *arguments)
     assert (code, message in err) == (2, True)
 
 
@@ -149,4 +155,3 @@ def test_a_program_stands_in_no_file(beside: Path) -> None:
     assert (code, "error[extends]" in err) == (2, True)
     with pytest.raises(cnncalc.ProblemsFound):
         cnncalc.load("torch:os:getcwd")
-    assert invoke("check", "torch:os:getcwd").code == 2

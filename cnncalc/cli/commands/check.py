@@ -282,7 +282,6 @@ class CheckCommand(
         from cnncalc.analyses.checks.lint import Linter
         from cnncalc.analyses.checks.project import Project
         from cnncalc.analyses.checks.report import Checks, causes, empty, keyed
-        from cnncalc.formats import open as api
 
         change = _change(self.since) if self._partly else None
         if change:
@@ -306,7 +305,7 @@ class CheckCommand(
             storage=self.storage,
             allow_outside=self.allow_outside,
             finders=tuple(finders),
-            read=change.read if change else partial(api.read, format=self.from_),
+            read=change.read if change else partial(loading.read, format=self.from_),
             project=project,
         )
         reports: list[Report] = []

@@ -78,14 +78,13 @@ class WithQuestions(options.WithNetwork):
 
     def sheet(self, file: str) -> Worksheet:
         """The worksheet of a FILE; what is wrong is said, and ends the command."""
-        from cnncalc.formats import open as api
         from cnncalc.teaching.cells import NoSuchCell
         from cnncalc.teaching.worksheet import TooFew, of_source
 
         self._refuse_both()
         loading.note_bundled(file)
         try:
-            source = api.read(file, allow_outside=self.allow_outside, format=self.from_)
+            source = loading.read(file, allow_outside=self.allow_outside, format=self.from_)
             sheet = of_source(
                 source,
                 seed=self.seed,

@@ -6,6 +6,7 @@ It imports and calls what is named, so only a command line may name it, never a 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,22 @@ from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, with_writes, works_in_place
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import Foreign, Operation, Stored
+from cnncalc.formats.source import Source
+
+
+class Program:
+    """A program that builds a network, in the place of a file that says one; no file is recognised as that."""
+
+    called = "a network of PyTorch"
+    binary = True
+    table = ATEN
+
+    def graph(self, source: Source, vars: Mapping[str, str], input_size: str | None) -> Graph:
+        """The graph of what a program builds, which is imported and called; raises ProblemsFound."""
+        if vars:
+            raise fail("bad-value", f"--set: {self.called} has no vars")
+        return record(source.name, input_size)
+
 
 FAILURES = (ArithmeticError, AttributeError, ImportError, LookupError, RuntimeError, TypeError, ValueError)
 
