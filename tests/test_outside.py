@@ -161,6 +161,19 @@ def test_without_a_repository_a_configuration_of_another_user_says_nothing(
     assert invoke("check", "net.yaml").code == 1
 
 
+@pytest.mark.parametrize("baseline", ["../../secret.json", "linked.json"])
+def test_a_configuration_names_no_baseline_outside(baseline: str, top: Path) -> None:
+    (top.parent / "secret.json").write_text("{}")
+    Path("linked.json").symlink_to(top.parent / "secret.json")
+    Path("net.yaml").write_text(NET)
+    Path("pyproject.toml").write_text(f'[tool.cnncalc]\nbaseline = "{baseline}"\n')
+    ran = invoke("check", "net.yaml")
+    assert (ran.code, f"the project's baseline `{baseline}` lies outside of its repository" in ran.err) == (2, True), (
+        ran
+    )
+    assert "JSON" not in ran.err
+
+
 def test_a_configuration_that_is_a_link_leads_nowhere_outside(top: Path) -> None:
     (top / "nets" / "net.yaml").write_text(NET)
     (top.parent / "other.toml").write_text(EXCLUDES)

@@ -166,9 +166,9 @@ def _guards(record: dict[str, Any]) -> tuple[str, str]:
     body = f"""\
 The same of what guards files and exit codes: what is written and what is not, what a command ends with, verdicts of
 grading, limits of problems and files; of the largest modules that function which decides. {_part(total)} were
-put in, spread evenly over each module. {record["at_first"]} went through the small choice of tests that each mutant
-meets first; these were tried with more of the tests that are about them, and what was a gap got a test: the rate of
-mutants that nobody has looked at is lower than that of these.
+put in, spread evenly over each module. Those that went through at first have been looked at, and most got a test
+(`tests/test_guards.py`): the rate of mutants that nobody has looked at is lower than that of these. One that survives
+without a reason is a gap that is not closed.
 
 {_killed(record)}"""
     return "Mutation testing of what guards", body

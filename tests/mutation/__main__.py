@@ -49,7 +49,7 @@ GUARDED_BY = [  # the tests that are about these, and their own examples
     for name in (
         "writing", "output_files", "update", "undecodable_names", "encodings", "limits", "messages", "budgets",
         "check_formats", "many_files", "grade", "answers", "exit_codes", "cli", "yaml_traps", "baseline", "class",
-        "growth", "lint", "completion", "answer_files", "bounds",
+        "growth", "lint", "completion", "answer_files", "bounds", "guards", "color",
     )
 ] + [f"cnncalc/{name}.py" for name in OWN_EXAMPLES]  # fmt: skip
 REASONS = Path(__file__).with_name("survivors.yaml")

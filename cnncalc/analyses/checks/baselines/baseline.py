@@ -24,7 +24,7 @@ from cnncalc.core.record import Record
 from cnncalc.formats import git
 from cnncalc.formats.changes import Index
 from cnncalc.formats.open import graph_of
-from cnncalc.formats.source import Source, relative
+from cnncalc.formats.source import Source, is_outside, relative, top_of
 
 
 def named(
@@ -82,6 +82,9 @@ def of_project(
         return None
     file = own.name_of(own.baseline)
     is_file = (index and index.has(file)) or os.path.exists(file) or file.endswith(".json")
+    if is_file and is_outside(file, top_of(own.folder)):
+        message = f"the project's baseline `{own.baseline}` lies outside of its repository"
+        raise fail("unreadable", message, help="a command line may name it: `--baseline`")
     named_by = file if is_file else own.baseline
     return OfProject(named(named_by, project.allowed, vars, input_size, own.folder, index))
 
