@@ -121,6 +121,17 @@ def test_training() -> None:
         assert f'"kept_memory": {kept}, "training_memory": {kept + 4 * times * 61_706}' in found
 
 
+def test_what_is_frozen_has_no_gradients() -> None:
+    text = "{{input: {{channels: 3, size: 8}}, layers: [conv: [4, 3, trainable: {}], relu, flatten, dense: 5]}}"
+    learned, frozen = (cnncalc.analyze(cnncalc.loads(text.format(word))) for word in ("true", "false"))
+    params, image, maps = 4 * 27 + 4, 3 * 64, 4 * 36
+    difference = [
+        (MEASURES[name].value(learned) or 0) - (MEASURES[name].value(frozen) or 0)
+        for name in ("kept_memory", "training_memory")
+    ]
+    assert difference == [4 * (image + 0 * maps), 4 * (image + params)]
+
+
 def test_what_is_not_known_makes_a_lower_bound() -> None:
     text = "{input: {channels: 4, size: 8}, layers: [conv: [4, 1], group_norm: 2]}"
     analysis = cnncalc.analyze(cnncalc.loads(text))
@@ -161,3 +172,36 @@ def test_the_planned_part_of_an_arena_of_tflite_micro() -> None:
     )
     assert alive(graph).peak == alive(graph, best_order(graph)).peak == 55_296
     assert [graph.nodes[ref].name for ref in alive(graph).held] == ["sep1/pw/conv1", "sep1/dw/conv1"]
+
+
+SEPARABLE = "conv: [64, 3, padding: same, groups: 64], relu, conv: [64, 1], relu"
+TINY = {  # MLPerf Tiny's networks: the text, the peak in int8 with activations in place, the arena that is declared
+    "DS-CNN": (
+        "input: {channels: 1, size: [49, 10]}\nlayers: [conv: [64, [10, 4], 2, padding: same], relu, "
+        f"{', '.join([SEPARABLE] * 4)}, global_avg_pool, dense: 12]\n",
+        25 * 5 * 64 * 2,
+        200 * 1024,
+    ),
+    "MobileNet v1": (
+        "extends: mobilenet_v1_025\ninput: {channels: 3, size: 96}\nvars: {classes: 2}\n",
+        48 * 48 * 24,
+        200 * 1024,
+    ),
+    "ResNet-8": (
+        "input: {channels: 3, size: 32}\nblocks:\n  main:\n    params: [n=16, s=1]\n    layers:\n"
+        "      - conv: {filters: n, kernel: 3, stride: s, padding: same}\n      - relu\n"
+        "      - conv: {filters: n, kernel: 3, padding: same}\n"
+        "layers: [conv: [16, 3, padding: same], relu, add: {branches: [[main], []]}, relu, "
+        "add: {branches: [[main: {n: 32, s: 2}], [conv: [32, 1, 2]]]}, relu, "
+        "add: {branches: [[main: {n: 64, s: 2}], [conv: [64, 1, 2]]]}, relu, global_avg_pool, dense: 10]\n",
+        32 * 32 * 16 * 3,
+        100 * 1024,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_what_mlperf_tiny_declares_is_far_above_its_tensors(name: str) -> None:
+    text, peak, declared = TINY[name]
+    graph = cnncalc.loads(text).with_memory(dtype="int8", in_place=True)
+    assert alive(graph).peak == peak < declared // 2 + 1

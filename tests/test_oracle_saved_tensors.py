@@ -45,6 +45,7 @@ def saved(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> int:
             shared = step.shares != place
             shapes = [tuple(one.shape[1:]) for one in reads]
             modules.append(modules[step.shares] if shared else programs.BUILD[step.type](step.values, shapes).train())
+            modules[-1].requires_grad_(graph.nodes[place].trainable)
             stored = [*modules[-1].parameters(), *modules[-1].buffers()]
             own.update(one.untyped_storage()._cdata for one in stored)
             values.append(modules[-1](*reads))
@@ -53,7 +54,28 @@ def saved(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> int:
 
 @pytest.mark.parametrize("case", NETWORKS, ids=lambda case: str(case["name"]))
 def test_saved_tensors(case: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = cnncalc.load(case["name"], input_size=case.get("size"))
+    hold(cnncalc.load(case["name"], input_size=case.get("size")), monkeypatch)
+
+
+FROZEN = "trainable: false"
+ENTRIES = {
+    "the first convolution": f"conv: [4, 3, {FROZEN}], relu, conv: [4, 3], relu, flatten, dense: 5",
+    "a convolution between": f"conv: [4, 3], relu, conv: [4, 3, {FROZEN}], relu, conv: [4, 1]",
+    "a dense layer": f"flatten, dense: 8, relu, dense: [6, {FROZEN}], tanh, dense: 5",
+    "a batch norm": f"conv: [4, 3], batch_norm: {{{FROZEN}}}, relu, conv: [4, 1]",
+    "the first batch norm": f"conv: [4, 3, {FROZEN}], batch_norm: {{{FROZEN}}}, relu, max_pool: 2, conv: [4, 1]",
+    "a prelu": f"conv: [4, 3], prelu: {{{FROZEN}}}, conv: [4, 1]",
+    "all": f"conv: [4, 3, {FROZEN}], relu, flatten, dense: [5, {FROZEN}]",
+}
+
+
+@pytest.mark.parametrize("what", ENTRIES)
+def test_what_is_frozen_keeps_less(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    hold(cnncalc.loads(f"input: {{channels: 3, size: 12}}\nlayers: [{ENTRIES[what]}]\n"), monkeypatch)
+
+
+def hold(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a network keeps is what PyTorch saves."""
     sizes = kept(replace(graph, storage=Storage(batch=BATCH)))
     assert None not in sizes
     assert sum(size or 0 for size in sizes) == saved(graph, monkeypatch)

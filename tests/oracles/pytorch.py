@@ -171,6 +171,21 @@ def _even(padding: Any) -> tuple[int, ...] | None:
     return tuple(before for before, _ in padding)
 
 
+def _ends(v: Values, sides: Sequence[int]) -> list[tuple[int, int]]:
+    """Zeros at each end of each side: `same` by TensorFlow's rule, or numbers."""
+    dilation = v.get("dilation", (1,) * len(sides))
+    if v["padding"] == "causal":
+        return [(spread * (kernel - 1), 0) for kernel, spread in zip(v["kernel"], dilation, strict=True)]
+    if v["padding"] != "same":
+        return list(v["padding"])
+    found = []
+    for side, kernel, stride, spread in zip(sides, v["kernel"], v["stride"], dilation, strict=True):
+        extent = (kernel - 1) * spread + 1
+        missing = max(extent - (side % stride or stride), 0)
+        found.append((missing // 2, missing - missing // 2))
+    return found
+
+
 class Padded(nn.Module):
     """Zeros around the input, then a module: `same` by TensorFlow's rule, or numbers for each end."""
 
@@ -183,20 +198,7 @@ class Padded(nn.Module):
         return self.module(functional.pad(x, _flat(self.pads(x))))
 
     def pads(self, x: Tensor) -> list[tuple[int, int]]:
-        if self.values["padding"] == "causal":
-            return [(d * (k - 1), 0) for k, d in zip(self.values["kernel"], self.values["dilation"], strict=True)]
-        if self.values["padding"] != "same":
-            return self.values["padding"]
-        sides = list(x.shape[2:])
-        dilation = self.values.get("dilation", (1,) * len(sides))
-        found = []
-        for side, kernel, stride, spread in zip(
-            sides, self.values["kernel"], self.values["stride"], dilation, strict=True
-        ):
-            extent = (kernel - 1) * spread + 1
-            missing = max(extent - (side % stride or stride), 0)
-            found.append((missing // 2, missing - missing // 2))
-        return found
+        return _ends(self.values, x.shape[2:])
 
 
 def _flat(pads: Sequence[tuple[int, int]]) -> list[int]:
@@ -212,7 +214,7 @@ def _conv(v: Values, shapes: list[Shape]) -> nn.Module:
         return LocallyConnected(v, shapes)
     conv = _for_rank(CONV, shapes)
     channels = shapes[0][0]
-    plain = "same" if v["padding"] == "same" and set(v["stride"]) == {1} else _even(v["padding"])
+    plain = "same" if v["padding"] == "same" and set(v["stride"]) == {1} else _even(_ends(v, shapes[0][1:]))
     module = conv(
         channels,
         v["filters"],
@@ -338,7 +340,7 @@ class Cut(nn.Module):
 
 @_builds("max_pool", "avg_pool")
 def _pool(v: Values, shapes: list[Shape]) -> nn.Module:
-    pads = _even(v["padding"])
+    pads = _even(_ends(v, shapes[0][1:]))
     own = pads is not None and all(2 * pad <= kernel for pad, kernel in zip(pads, v["kernel"], strict=True))
     small = any(side < kernel for side, kernel in zip(shapes[0][1:], v["kernel"], strict=True))
     average_3d = "dilation" not in v and _rank(shapes) == 3
@@ -350,7 +352,7 @@ def _pool(v: Values, shapes: list[Shape]) -> nn.Module:
         if small and average_3d:
             raise NoEquivalentError("AvgPool3d alone refuses to round up an input smaller than its window")
     own = own and not (small and average_3d)
-    ceil = v["ceil"] and own
+    ceil = v["ceil"] and own and v["padding"] != "same"
     padding = pads if own else 0
     if "dilation" in v:
         module = _for_rank(MAX_POOL, shapes)(v["kernel"], v["stride"], padding, v["dilation"], ceil_mode=ceil)

@@ -222,6 +222,44 @@ def _worked(best: bool) -> Callable[[Analysis, Row | GroupRow | None], list[Work
     return worked
 
 
+def places_of(analysis: Analysis, entry: Row | GroupRow | None) -> list[int]:
+    """The places of the layers of an entry; without one of all."""
+    from cnncalc.core.analysis import Row
+
+    if isinstance(entry, Row):
+        return [next(place for place, one in enumerate(analysis.rows) if one is entry)]
+    return list(range(entry.start, entry.stop) if entry else range(len(analysis.rows)))
+
+
+def bytes_of_one(analysis: Analysis, entry: Row | GroupRow | None) -> int | None:
+    """The bytes of one number of an entry; None where its layers have numbers of several types."""
+    assert analysis.graph is not None
+    found = {number_of(analysis.graph, place) for place in places_of(analysis, entry)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _worked_product(
+    quantity: str, counted: str, label: str
+) -> Callable[[Analysis, Row | GroupRow | None], list[Worked]]:
+    def worked(analysis: Analysis, entry: Row | GroupRow | None) -> list[Worked]:
+        """Numbers times the bytes of one, of activations for all images; a sum where there are several types."""
+        graph = analysis.graph
+        assert graph is not None
+        value, size = MEASURES[quantity].value(analysis, entry), bytes_of_one(analysis, entry)
+        value = int(value or 0)
+        if size is None:
+            return [Worked.said(label, f"{value:,} bytes, of numbers of several types: {assumed(graph)}")]
+        times = {"images": graph.storage.batch} if counted == "activations" else {}
+        count = value // (size * graph.storage.batch if times else size)
+        numbers = "·".join(f"{one:,}" for one in (count, *times.values(), size))
+        return [
+            Worked(label, "·".join([counted, *times, "bytes"]), numbers, f"{value:,}"),
+            Worked.said("", assumed(graph)),
+        ]
+
+    return worked
+
+
 _MEMORY = Use.COLUMNS | Use.FIGURES | Use.LIMITS | Use.ASKED
 
 Measure(
@@ -233,6 +271,7 @@ Measure(
     assumed=assumed,
     rests_on=("params",),
     limit="20MiB",
+    worked=_worked_product("weight_memory", "params", "weight mem."),
 )
 Measure(
     name="buffer_memory",
@@ -243,6 +282,7 @@ Measure(
     assumed=assumed,
     rests_on=("params",),
     limit="1MiB",
+    worked=_worked_product("buffer_memory", "buffers", "buffer mem."),
 )
 Measure(
     name="activation_memory",
@@ -253,6 +293,7 @@ Measure(
     assumed=assumed,
     rests_on=(),
     limit="100MiB",
+    worked=_worked_product("activation_memory", "activations", "output mem."),
 )
 Measure(
     name="peak_memory",
