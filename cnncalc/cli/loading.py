@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +55,13 @@ TORCH = "torch:"  # MODULE:CALLABLE follows; it is imported and called, so only 
 
 
 def read(name: str, *, allow_outside: bool = False, format: str | None = None) -> Source:
-    """The source of a FILE, or of a program in PyTorch that builds a network; raises ProblemsFound."""
+    """The source of a FILE, or of a program in PyTorch that builds a network; raises ProblemsFound.
+
+    What is there is a file, whatever its name: one that is found below a folder, or that a shell names, runs nothing.
+    """
     from cnncalc.formats import open as api
 
-    if name.startswith(TORCH):
+    if name.startswith(TORCH) and not os.path.lexists(name):
         from cnncalc.formats.foreign.recorder import Program
         from cnncalc.formats.source import Source
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -155,3 +157,30 @@ def test_a_program_stands_in_no_file(beside: Path) -> None:
     assert (code, "error[extends]" in err) == (2, True)
     with pytest.raises(cnncalc.ProblemsFound):
         cnncalc.load("torch:os:getcwd")
+
+
+@pytest.mark.quick
+@pytest.mark.skipif(os.name == "nt", reason="no file is called that")
+@pytest.mark.parametrize("command", ["summary", "check", "exercise"])
+def test_a_file_is_no_program_whatever_its_name(command: str, beside: Path) -> None:
+    """A repository may have a file of that name, which a folder or a shell's `*` leads to."""
+    (beside / "evil.py").write_text("raise SystemExit(77)\n")
+    (beside / "torch:evil:make.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [conv: [2, 3]]\n")
+    assert invoke(command, "torch:evil:make.yaml", "--input-size", "8").code == 0
+    assert invoke("check", ".", "--input-size", "8").code == 0
+
+
+@pytest.mark.quick
+def test_a_configuration_names_no_program(beside: Path) -> None:
+    (beside / "pyproject.toml").write_text('[tool.cnncalc]\nfiles = ["torch:os:getcwd"]\n')
+    code, _, err = invoke("check", "--input-size", "3x8x8")
+    assert (code, "no file or folder `torch:os:getcwd`" in err) == (2, True)
+
+
+@pytest.mark.quick
+def test_an_isolated_python_imports_no_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the action, where nothing of the checkout runs."""
+    isolated = SimpleNamespace(flags=SimpleNamespace(isolated=1))
+    monkeypatch.setattr("cnncalc.formats.foreign.recorder.sys", isolated)
+    code, _, err = invoke("check", "torch:os:getcwd", "--input-size", "3x8x8")
+    assert (code, "error[unreadable]: `torch:os:getcwd` is not imported: this Python is isolated" in err) == (2, True)

@@ -76,8 +76,8 @@ ATEN = Matches(
         Match("transpose permute t movedim", "Transpose", {"perm": "perm"}),
         Match("squeeze", "Squeeze", {"axes": "dim"}), Match("unsqueeze", "Unsqueeze", {"axes": "dim"}),
         Match("cat", "Concat", {"axis": "dim"}, "x*", defaults={"dim": 0}),
-        Match("chunk split split_with_sizes tensor_split", "Split", {"axis": "dim", "split": "sizes"},
-              defaults={"dim": 0}),
+        Match("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk", "Split",
+              {"axis": "dim", "split": "sizes"}, defaults={"dim": 0}),
         Match("slice select unbind narrow roll expand repeat index pad constant_pad_nd reflection_pad2d stack gather "
               "index_select write flip as_strided new_zeros new_ones new_full new_empty zeros ones full arange tril "
               "triu scalar_tensor expand_as view_as reshape_as broadcast_to repeat_interleave unfold diagonal "
@@ -179,7 +179,7 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
         values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
     elif type in ("layer_norm", "native_layer_norm", "rms_norm"):
         values["last_only"] = len(values.get("normalized_shape", ())) == 1
-    elif type in ("chunk", "split", "split_with_sizes", "tensor_split"):
+    elif type in ("chunk", "split", "split_with_sizes", "tensor_split", "unsafe_split", "unsafe_chunk"):
         axis = values.get("dim", 0)
         if all(gives):
             values["sizes"] = tuple(part[axis] for part in gives)

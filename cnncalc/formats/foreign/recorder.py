@@ -46,6 +46,8 @@ def record(name: str, input_size: str | None) -> Graph:
         raise fail("unreadable", f"`{clean(name)}` names no network", None, "write torch:MODULE:CALLABLE")
     if not input_size:
         raise fail("missing-key", f"`{clean(name)}` says not what it reads", None, "say it: `--input-size 3x224x224`")
+    if sys.flags.isolated:  # where nothing of a checkout may run
+        raise fail("unreadable", f"`{clean(name)}` is not imported: this Python is isolated, by its option -I", None)
     try:
         torch: Any = import_module("torch")
     except ImportError:
