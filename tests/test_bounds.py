@@ -231,6 +231,12 @@ OTHERS = [
         ("exercise",),
     ),
     Case(
+        "sizes of what fits at none",
+        lambda: layers("lstm: 2, b: {repeat: 30000}", "blocks:\n  b: {layers: [relu, crop: {by: 1}]}\n"),
+        "?",
+        ("sizes",),
+    ),
+    Case(
         "a worksheet of chains",
         lambda: layers("conv: {filters: 3, kernel: 1, repeat: 1900}"),
         command=("exercise", "--level", "2"),

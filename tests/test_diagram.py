@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import subprocess
 import sys
 from itertools import pairwise
@@ -14,6 +15,7 @@ import pytest
 
 import cnncalc
 from cnncalc.drawing import dot, mermaid, svg
+from cnncalc.drawing import formats as drawing_formats
 from cnncalc.drawing.card import Look
 from cnncalc.drawing.draw import draw, graph
 from cnncalc.drawing.metrics import text_width
@@ -665,3 +667,25 @@ def test_a_width_that_cannot_be_is_refused(arguments: str, said: str) -> None:
     ran = invoke("diagram", *arguments.split())
     assert ran.code == 2
     assert ran.err.splitlines()[-1] == said
+
+
+@pytest.mark.parametrize(("width", "height", "pixels"), [(400, 200, (800, 400)), (40_000, 90, (32_767, 74))])
+def test_a_png_has_as_many_pixels_as_can_be(
+    width: int, height: int, pixels: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("cairosvg")
+    made = Picture(width, height, "", "", (Caption(10, 50, "conv", "name"),))
+    monkeypatch.setattr(drawing_formats, "drawn", lambda *_: made)
+    data = cnncalc.diagram("lenet5").to_png()
+    found = struct.unpack(">II", data[16:24])
+    assert all(abs(one - wanted) <= 1 for one, wanted in zip(found, pixels, strict=True)), found
+
+
+def test_a_png_that_nobody_could_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing_formats, "drawn", lambda *_: Picture(200_000, 90, "", "", ()))
+    with pytest.raises(cnncalc.CannotDraw) as raised:
+        cnncalc.diagram("lenet5").to_png()
+    assert str(raised.value) == (
+        "a PNG of 200,000 × 90 pixels would be too large (limit: pixels 25,000,000, and 32,767 on a side): "
+        "write an .svg, or unfold less"
+    )

@@ -478,3 +478,13 @@ def test_the_door_stays_strict() -> None:
     assert [node.name for node in understood.graph.nodes] == ["cr1/conv1", "cr1/relu1", "small"]
     assert [one.name for one in understood.failed] == ["late"]
     assert write(document(explain(cnncalc.analyze(understood.graph), []), Style()), Style()) == ""
+
+
+def test_what_a_vector_has_not_is_in_no_legend(tmp_path: Path) -> None:
+    """A requirement on the sides of a vector has no symbol for them."""
+    (tmp_path / "net.yaml").write_text("input: {channels: 8}\nlayers: [reshape: {shape: 7}]\n", encoding="utf-8")
+    ran = invoke("explain", str(tmp_path / "net.yaml"))
+    assert ran.code == 2
+    assert ran.out.endswith(
+        "\nwhere\n  shape  the new shape, channels last: `7x7x512`\n  C_in   channels of the input\n"
+    )

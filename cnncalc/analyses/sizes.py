@@ -245,9 +245,10 @@ def sizes(
     `storage` are fields of a Storage that overrule what the file says of its memory.
     """
     layers = _refuse_other_faults(source, overrides, input_size)
-    own, at, all_at, is_one_network = _resized(source, overrides, input_size)
+    own, at, all_at, is_one_network, written = _resized(source, overrides, input_size)
     at = cache(at)
-    tried = max(1, min(LARGEST, MOST_CHECKED // layers))
+    at(own)
+    tried = max(1, min(LARGEST, MOST_CHECKED // max(layers, written())))
     base = _base(own, at, tried)
     if base is None:
         graph_of(source, set=overrides, input_size=input_size)  # says why
@@ -298,14 +299,15 @@ def _refuse_other_faults(source: Source, overrides: dict[str, str], input_size: 
 
 def _resized(
     source: Source, overrides: dict[str, str], input_size: str | None
-) -> tuple[Shape, At, At, Callable[[bool], bool]]:
+) -> tuple[Shape, At, At, Callable[[bool], bool], Callable[[], int]]:
     """The own sides of a network; what gives it at others, alone and with what leads to no output.
 
-    And whether its layers are the same at all of them.
+    And whether its layers are the same at all of them, and how many entries were written out for one.
     """
     if source.format is None:
         described = Described(describe(source, Problems()), overrides)
-        return described.own(input_size), described.at, described.all_at, described.is_one_network
+        own = described.own(input_size)
+        return own, described.at, described.all_at, described.is_one_network, lambda: described.written
 
     def at(sides: Shape) -> Graph | None:
         try:
@@ -313,7 +315,13 @@ def _resized(
         except ProblemsFound:
             return None
 
-    return only_sides(graph_of(source, set=overrides, input_size=input_size).inputs), at, at, lambda channels: False
+    return (
+        only_sides(graph_of(source, set=overrides, input_size=input_size).inputs),
+        at,
+        at,
+        lambda channels: False,
+        int,
+    )
 
 
 def _base(own: Shape, at: At, most: int) -> Shape | None:

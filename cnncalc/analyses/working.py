@@ -508,7 +508,8 @@ def legend(used: Iterable[tuple[Layer, Iterable[Step]]]) -> tuple[Meaning, ...]:
                         dict.fromkeys(stands_for.symbols if whole else (stands_for.symbol,))
                     )
                     texts.setdefault(key, {}).setdefault(text)
-    return tuple(Meaning(tuple(symbols[key]), "; ".join(texts[key])) for key in symbols)
+    told = {key: found for key, found in symbols.items() if found}  # an input without sides has none of them
+    return tuple(Meaning(tuple(found), "; ".join(texts[key])) for key, found in told.items())
 
 
 def _where(layer: Layer, name: str) -> str:

@@ -19,6 +19,9 @@ from cnncalc.drawing.sketch import CannotDraw, Sketch
 from cnncalc.drawing.window import sight, window
 
 WHOLE = "a diagram draws the whole or a block"
+MOST_SIDE = 32_767  # pixels, for cairo
+MOST_PIXELS = 25_000_000  # 100 MB while they are drawn
+LEAST_SCALE = 0.25  # below which nobody could read the texts
 
 
 class _ToDraw(Record):
@@ -107,8 +110,16 @@ def tex(drawing: Drawing, style: Style) -> str:
 
 
 def png(drawing: Drawing, style: Style) -> bytes:
-    """The picture in pixels, two for each of its own."""
-    return _converted("svg2png", svg(drawing, style), scale=2.0)
+    """The picture in pixels, two for each of its own; fewer where it is large. Raises CannotDraw for a larger one."""
+    made = drawn(drawing, style)
+    scale = min(2.0, MOST_SIDE / max(made.width, made.height), (MOST_PIXELS / (made.width * made.height)) ** 0.5)
+    if scale < LEAST_SCALE:
+        size = f"{made.width:,.0f} × {made.height:,.0f}"
+        raise CannotDraw(
+            f"a PNG of {size} pixels would be too large (limit: pixels {MOST_PIXELS:,}, and {MOST_SIDE:,} on a side): "
+            "write an .svg, or unfold less"
+        )
+    return _converted("svg2png", picture.render(made, drawing.theme), scale=scale)
 
 
 def pdf(drawing: Drawing, style: Style) -> bytes:

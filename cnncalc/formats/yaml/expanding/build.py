@@ -110,11 +110,15 @@ def _as_do(graph: Graph, resized: Described) -> str:
 
 
 class Described:
-    """The networks that a description gives for the sizes of its one input."""
+    """The networks that a description gives for the sizes of its one input.
+
+    `written` is how many entries, blocks and repeats were written out for one of them at most, whether it fits or not.
+    """
 
     def __init__(self, found: Description, overrides: dict[str, str]) -> None:
         self.found = found
         self.overrides = overrides
+        self.written = 0
 
     def at(self, sides: Shape) -> Graph | None:
         """The network at these sides; None where it does not fit."""
@@ -134,9 +138,14 @@ class Described:
         try:
             env, places = _vars_and_inputs(self.found, self.overrides, written_size(sides), problems)
             expander = Expander(self.found, env, places, problems)
+        except ProblemsFound:
+            return None
+        try:
             return _graph(self.found, expander, places, changed=True), expander.builder
         except ProblemsFound:
             return None
+        finally:
+            self.written = max(self.written, expander.count)
 
     def own(self, input_size: str | None) -> Shape:
         """The sides that the file says, or `input_size`; raises ProblemsFound where it has not one input with sides."""
