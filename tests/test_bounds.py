@@ -231,6 +231,11 @@ OTHERS = [
         ("exercise",),
     ),
     Case(
+        "a diagram of one block many times",
+        lambda: layers("b: {repeat: 2900}", block("relu")),
+        command=("diagram",),
+    ),
+    Case(
         "sizes of what fits at none",
         lambda: layers("lstm: 2, b: {repeat: 30000}", "blocks:\n  b: {layers: [relu, crop: {by: 1}]}\n"),
         "?",

@@ -19,36 +19,37 @@ def stacked(given: Sketch) -> Sketch:
     readers = given.readers
     stacks: list[list[int]] = []  # places of the vertices that became one
     stack_of: dict[int, int] = {}
+    leading: list[bool] = []  # of each stack, whether all in it wait for the layer that they belong to
     for place, vertex in enumerate(given.vertices):
         source = vertex.reads[0] if len(vertex.reads) == 1 else -1
         joins = (
             source >= 0
             and readers[source] == [place]
             and given.vertices[source].stop == vertex.start
-            and (_may_join(given, stacks[stack_of[source]], place))
+            and _may_join(given, stacks[stack_of[source]], place, leading[stack_of[source]])
         )
         if joins:
-            stacks[stack_of[source]].append(place)
             stack_of[place] = stack_of[source]
         else:
             stack_of[place] = len(stacks)
-            stacks.append([place])
+            stacks.append([])
+            leading.append(True)
+        stacks[stack_of[place]].append(place)
+        leading[stack_of[place]] &= _leads(vertex)
     vertices = [_one(given, stack, stack_of) for stack in stacks]
     return replace(given, vertices=tuple(vertices))
 
 
-def _may_join(given: Sketch, stack: list[int], place: int) -> bool:
-    head, vertex = given.vertices[stack[0]], given.vertices[place]
-    members = [given.vertices[member] for member in stack]
-    if any(member.is_input for member in members):
+def _may_join(given: Sketch, stack: list[int], place: int, leading: bool) -> bool:
+    head, before, vertex = (given.vertices[one] for one in (stack[0], stack[-1], place))
+    if head.is_input:  # nothing joins one
         return False
-    leading = all(_leads(member) for member in members)
     if not (_trails(vertex) or (leading and len(vertex.reads) == 1 and not _leads(vertex, strictly=True))):
         return False
     if leading and isinstance(vertex.entry, GroupRow):
         return False
     first, last = head.start, vertex.stop
-    for name in {*head.inside, *members[-1].inside} ^ {*vertex.inside}:
+    for name in {*head.inside, *before.inside} ^ {*vertex.inside}:
         group = given.opened[name]
         if not first <= group.start <= group.stop <= last:
             return False
