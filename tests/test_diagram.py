@@ -686,6 +686,6 @@ def test_a_png_that_nobody_could_read_is_refused(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(cnncalc.CannotDraw) as raised:
         cnncalc.diagram("lenet5").to_png()
     assert str(raised.value) == (
-        "a PNG of 200,000 × 90 pixels would be too large (limit: pixels 25,000,000, and 32,767 on a side): "
+        "a PNG of 200,000 × 90 pixels would be too large (limit: pixels 16,000,000, and 32,767 on a side): "
         "write an .svg, or unfold less"
     )

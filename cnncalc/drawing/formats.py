@@ -20,7 +20,7 @@ from cnncalc.drawing.window import sight, window
 
 WHOLE = "a diagram draws the whole or a block"
 MOST_SIDE = 32_767  # pixels, for cairo
-MOST_PIXELS = 25_000_000  # 100 MB while they are drawn
+MOST_PIXELS = 16_000_000  # drawn in two seconds
 LEAST_SCALE = 0.25  # below which nobody could read the texts
 
 
