@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cnncalc.analyses.checks.report import Report
 
 COLLECTOR = "cnncalc-collector"
+SUFFIXES = (".yaml", ".yml")
 
 
 class ArchitectureWarning(pytest.PytestWarning):
@@ -82,6 +83,10 @@ class _Collector:
         project = Project(folder=str(config.rootpath))
         held = of_project(project, {}, None)
         self.checks = Checks(finders=(Linter(project), *((held,) if held else ())), project=project)
+        given = [path.partition("::")[0] for path in config.args]
+        if self.named and not project.there and not any(path.lower().endswith(SUFFIXES) for path in given):
+            message = f"cnncalc: no `files` of [tool.cnncalc] say what is checked below {', '.join(map(repr, given))}"
+            raise pytest.UsageError(f"{message}: name architecture files, or leave out --cnncalc")
         files = [] if self.named and not project.there else list(_architectures(project))
         self.files = frozenset(files)
         around = [os.path.normpath(os.path.join(config.invocation_params.dir, path)) for path in config.args]
@@ -96,7 +101,7 @@ class _Collector:
         return "cnncalc: what is named is checked, and not all of the project" if self.named else None
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-        if file_path.suffix.lower() not in (".yaml", ".yml"):
+        if file_path.suffix.lower() not in SUFFIXES:
             return None
         if not parent.session.isinitpath(file_path) and str(file_path) not in self.files:
             return None

@@ -200,6 +200,19 @@ def test_a_path_that_leads_to_no_architecture_is_an_error(project: pytest.Pytest
     assert outcomes(project) == {"passed": 1}  # who does not ask is not bothered
 
 
+def test_a_folder_without_a_project_is_not_passed_by_without_a_word(pytester: pytest.Pytester) -> None:
+    """Nothing says which of its files are meant: before, none was checked, and all was green."""
+    write(pytester, {"nets/net.yaml": FINE, "test_code.py": "def test_code(): pass\n"})
+    result = pytester.runpytest("--cnncalc", "nets", "test_code.py")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.errlines[0] == (
+        "ERROR: cnncalc: no `files` of [tool.cnncalc] say what is checked below 'nets', 'test_code.py': "
+        "name architecture files, or leave out --cnncalc"
+    )
+    named = pytester.runpytest("--cnncalc", "nets/net.yaml", "test_code.py")
+    named.assert_outcomes(passed=2)
+
+
 def test_the_folder_that_is_meant_without_a_setting_must_be_there(project: pytest.Pytester) -> None:
     (project.path / "architectures").rename(project.path / "nets")
     result = project.runpytest("--cnncalc")

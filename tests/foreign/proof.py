@@ -437,7 +437,9 @@ class Proof:
 
     def __init__(self, target: Path | None) -> None:
         self.target = target
-        self.libraries = {one: version(one) for one in LIBRARIES}
+        self.libraries = (
+            {one: version(one) for one in LIBRARIES} if target else {}
+        )  # what is not recorded needs not all
         before = json.loads(target.read_text()) if target and target.exists() else {}
         self.parts: dict[str, Any] = before["parts"] if before.get("libraries") == self.libraries else {}
 
