@@ -150,8 +150,10 @@ def _widths(grid: Grid, lines: int | None) -> list[int]:
                 found[index] = size
                 continue
             found[index] = max(found[index], narrowest(cell), min(size, _LEAST) if lines else 0)
-            while lines and len(fold(cell, found[index])) > lines:
-                found[index] += 1
+            if lines:  # what all but the blanks needs at least, and in larger steps where it is very long
+                found[index] = max(found[index], min(size, -(-cells(cell.replace(" ", "")) // lines)))
+                while len(fold(cell, found[index])) > lines:
+                    found[index] += 1 + size // 500
     return found
 
 
