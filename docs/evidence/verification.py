@@ -134,8 +134,8 @@ def _outputs(record: dict[str, Any]) -> tuple[str, str]:
 again where it is JSON or XML, and held to be free of what cannot be seen: {sum(record["outputs"].values()):,} outputs
 in {len(record["outputs"])} formats.
 
-One command may take 2 seconds of the processor for all its formats together, and more only for what is large by right,
-as above. {record["slow"]:,} took longer when first tried; {_by_right(record["by_right"])}. {record["mended"]:,} had to
+One command may take 2 seconds of the processor for its slowest format, and more only for what is large by right, as
+above. {record["slow"]:,} took longer when first tried; {_by_right(record["by_right"])}. {record["mended"]:,} had to
 be mended: {record["causes"]}. What is left, {record["failures"]}: {record["left"]}. The largest process had
 {record["peak_megabytes"]:,} MB.
 
