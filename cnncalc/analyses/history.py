@@ -90,11 +90,7 @@ def history(file: str, most: int = MOST) -> History:
     if not commits:
         raise fail("unreadable", f"`{file}` is in no commit", help="`git add` it, and commit it")
     versions = [known[commit.hash][0] for commit in commits[:most]]
-    args = ("diff-index", "--quiet", "HEAD", "--", *map(_whole, sorted(wanted)))
-    code, _ = git.ask(folder, *args)
-    if code > 1:
-        git.answer(folder, *args)
-    if code:
+    if not git.agrees(folder, "diff-index", "--quiet", "HEAD", "--", *map(_whole, sorted(wanted))):
         versions.insert(0, _now(file))
     return History(file, versions, len(commits) - len(commits[:most]))
 

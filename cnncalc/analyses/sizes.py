@@ -245,17 +245,20 @@ def sizes(
     `storage` are fields of a Storage that overrule what the file says of its memory.
     """
     layers = _refuse_other_faults(source, overrides, input_size)
-    own, at, all_at, is_one_network, written = _resized(source, overrides, input_size)
-    at = cache(at)
+    resized: Described | _OfAnother = _OfAnother(source, overrides)
+    if source.format is None:
+        resized = Described(describe(source, Problems()), overrides)
+    own, at = resized.own(input_size), cache(resized.at)
     at(own)
-    tried = max(1, min(LARGEST, MOST_CHECKED // max(layers, written())))
+    tried = max(1, min(LARGEST, MOST_CHECKED // max(layers, resized.written)))
     base = _base(own, at, tried)
     if base is None:
         graph_of(source, set=overrides, input_size=input_size)  # says why
         raise fail("shape-mismatch", f"{source.name} fits at no size up to {tried:,}")
     graph = at(base)
     assert graph is not None
-    return _found((graph.name, source.name, own, base == own), base, at, all_at, is_one_network, storage)
+    about = (graph.name, source.name, own, base == own)
+    return _found(about, base, at, resized.all_at, resized.is_one_network, storage)
 
 
 def _found(
@@ -297,31 +300,28 @@ def _refuse_other_faults(source: Source, overrides: dict[str, str], input_size: 
         return (understood and len(understood.graph.nodes)) or 1
 
 
-def _resized(
-    source: Source, overrides: dict[str, str], input_size: str | None
-) -> tuple[Shape, At, At, Callable[[bool], bool], Callable[[], int]]:
-    """The own sides of a network; what gives it at others, alone and with what leads to no output.
+class _OfAnother:
+    """The networks that a file of another program gives for the sizes of its one input; as `Described` of ours."""
 
-    And whether its layers are the same at all of them, and how many entries were written out for one.
-    """
-    if source.format is None:
-        described = Described(describe(source, Problems()), overrides)
-        own = described.own(input_size)
-        return own, described.at, described.all_at, described.is_one_network, lambda: described.written
+    written = 0  # it says all of its layers itself
 
-    def at(sides: Shape) -> Graph | None:
+    def __init__(self, source: Source, overrides: dict[str, str]) -> None:
+        self.source = source
+        self.overrides = overrides
+
+    def own(self, input_size: str | None) -> Shape:
+        return only_sides(graph_of(self.source, set=self.overrides, input_size=input_size).inputs)
+
+    def at(self, sides: Shape) -> Graph | None:
         try:
-            return graph_of(source, set=overrides, input_size=written_size(sides))
+            return graph_of(self.source, set=self.overrides, input_size=written_size(sides))
         except ProblemsFound:
             return None
 
-    return (
-        only_sides(graph_of(source, set=overrides, input_size=input_size).inputs),
-        at,
-        at,
-        lambda channels: False,
-        int,
-    )
+    all_at = at
+
+    def is_one_network(self, channels: bool) -> bool:
+        return False
 
 
 def _base(own: Shape, at: At, most: int) -> Shape | None:

@@ -22,7 +22,7 @@ from cnncalc.core.problem import Origin, Problem, ProblemsFound, fail
 from cnncalc.core.record import Record
 from cnncalc.core.result import Mathematics, Result
 from cnncalc.core.shape import AXES, Shape, TensorShape
-from cnncalc.core.work import Named, Step, attempt, spread_over, steps, symbol_of
+from cnncalc.core.work import Named, Step, attempt, borders, spread_over, steps, symbol_of
 
 MOST_EXPLAINED = 2_000  # each takes 50 kB, and a page of text
 COUNTED = ("weights", "biases", "params", "buffers", "multiplies", "activations")  # in the order of an explanation
@@ -104,12 +104,10 @@ class LayerWorking(Mathematics):
         values, (first, *_) = self.row.layer.values, self.row.input_shapes
         if values.get("padding") != "same" or "output_padding" in values:
             return []
-        found = []
-        sides = zip(AXES[len(first) - 1], first[1:], self.row.output_shape[1:], strict=True)
-        for place, (axis, side, out) in enumerate(sides):
-            extent = values.get("dilation", (1,) * len(first))[place] * (values["kernel"][place] - 1) + 1
-            zeros = max((out - 1) * values["stride"][place] + extent - side, 0)
-            found.append((axis, extent, zeros // 2, zeros - zeros // 2))
+        ends = borders(self.row.layer, first, self.row.output_shape)
+        dilation = values.get("dilation", (1,) * len(ends))
+        extents = [spread * (kernel - 1) + 1 for spread, kernel in zip(dilation, values["kernel"], strict=True)]
+        found = [(name, extent, *both) for name, extent, both in zip(AXES[len(ends)], extents, ends, strict=True)]
         return [("size", *found[0][1:])] if len({one[1:] for one in found}) == 1 else found
 
     @property
@@ -316,8 +314,7 @@ def _maps(analysis: Analysis, row: Row) -> str:
     """The global average pool that a dense layer reads, whose maps it can weigh; empty where it reads none."""
     if row.type != "dense" or analysis.graph is None:
         return ""
-    (index,) = (place for place, one in enumerate(analysis.rows) if one is row)
-    (read,) = analysis.graph.nodes[index].inputs
+    (read,) = analysis.graph.nodes[analysis.place(row)].inputs
     return analysis.rows[read].name if read >= 0 and analysis.rows[read].type == "global_avg_pool" else ""
 
 

@@ -201,14 +201,18 @@ class WithStorage:
         given = {"dtype": self.dtype, "batch": self.batch, "in_place": self.in_place, "optimizer": self.optimizer}
         return {name: value for name, value in given.items() if value is not None}
 
+    @property
+    def storage_options(self) -> str:
+        """The options by which the command line says them: `--dtype, --in-place`."""
+        return ", ".join("--" + name.replace("_", "-") for name in self.storage)
+
     def note_without_memory(self, shown: Iterable[str], by: str) -> None:
         """A note for what is said of memory where no quantity that is `shown` is one of it; `by` shows one."""
         from cnncalc.analyses.measures import MEASURES
         from cnncalc.cli.streams import remark
 
         if self.storage and not any((one := MEASURES.get(name)) and one.assumed for name in shown):
-            given = ", ".join("--" + name.replace("_", "-") for name in self.storage)
-            remark(f"{given}: no memory is shown; {by} shows it")
+            remark(f"{self.storage_options}: no memory is shown; {by} shows it")
 
     def stored(self, loaded: list[Loaded]) -> list[Loaded]:
         """The same networks, kept so."""

@@ -75,8 +75,7 @@ def rewrite(what: Rewriting, file: str, checks: Checks) -> None:
 
     try:
         source = api.read(file, allow_outside=checks.allow_outside)
-        graph = api.graph_of(source)
-        update = what.update(checks.kept(graph, checks.project.choices(source)) if checks.project else graph)
+        update = what.update(checks.kept(api.graph_of(source), checks.choices(source)))
     except ProblemsFound:
         return
     if update is None:

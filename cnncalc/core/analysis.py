@@ -255,6 +255,10 @@ class Analysis(Tabular):
         found = self.matches(name)
         return found[0] if len(found) == 1 else None
 
+    def place(self, row: Row) -> int:
+        """The place of a layer among the rows, which is that of its node in the graph."""
+        return next(place for place, one in enumerate(self.rows) if one is row)
+
     def matches(self, name: str) -> list[Row | GroupRow]:
         """Rows that a name may mean: the exact path, else every path with its segments in order, the last one last."""
         name = composed(name)

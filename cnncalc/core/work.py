@@ -181,6 +181,28 @@ class Reach(Record):
     shift: int
 
 
+def borders(layer: Layer, reads: Shape, output: Shape) -> tuple[tuple[int, int], ...]:
+    """The zeros before and behind each side of what a window slides over; those of `padding: same` follow its output.
+
+    >>> from cnncalc.core.layers import LAYERS
+    >>> pool = LAYERS["max_pool"]({"kernel": (3, 3), "stride": (2, 2), "padding": "same", "ceil": False})
+    >>> borders(pool, (8, 6, 5), (8, 3, 3))
+    ((0, 1), (1, 1))
+    """
+    values, found = layer.values, []
+    padding, dilation = values.get("padding"), values.get("dilation") or (1,) * (len(reads) - 1)
+    for axis, (side, places) in enumerate(zip(reads[1:], output[1:], strict=True)):
+        extent = dilation[axis] * (values["kernel"][axis] - 1) + 1
+        if padding == "same":
+            zeros = max(0, (places - 1) * values["stride"][axis] + extent - side)
+            found.append((zeros // 2, zeros - zeros // 2))
+        elif padding == "causal":
+            found.append((extent - 1, 0))
+        else:
+            found.append(padding[axis] if padding else (0, 0))
+    return tuple(found)
+
+
 def reach(layer: Layer, inputs: tuple[Shape, ...], output: Shape) -> tuple[Reach, ...]:
     """The reach of a layer that says what it `sees`, on each axis of its first input.
 

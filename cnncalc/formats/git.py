@@ -319,12 +319,16 @@ def _must_exist(ref: str, folder: str, name: str | None) -> None:
     """Raise ProblemsFound where there is no repository, or no such version in it."""
     start = f"cannot read `{name}`: " if name else ""
     answer(folder, "rev-parse", "--git-dir", name=name)
-    args = ("rev-parse", "--verify", "--quiet", f"{ref}^{{tree}}")
+    if not agrees(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{tree}}", name=name):
+        raise fail("unreadable", f"{start}no commit, branch or tag `{ref}`", help=_other_ref(ref, folder))
+
+
+def agrees(folder: str, *args: str, name: str | None = None) -> bool:
+    """Whether git says yes, by code 0, or no, by 1; raises ProblemsFound with what it says where it cannot tell."""
     code, _ = ask(folder, *args, name=name)
     if code > 1:
         answer(folder, *args, name=name)
-    if code:
-        raise fail("unreadable", f"{start}no commit, branch or tag `{ref}`", help=_other_ref(ref, folder))
+    return not code
 
 
 def answer(

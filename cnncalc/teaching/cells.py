@@ -59,7 +59,7 @@ def _named(analysis: Analysis, recipe: Recipe, name: str) -> Iterator[tuple[int 
     if isinstance(match, GroupRow):
         yield from _of_rows(analysis, range(match.start, match.stop), asked)
         return
-    (index,) = (place for place, row in enumerate(analysis.rows) if row is match)
+    index = analysis.place(match)
     yield from ((index, one) for one in asked if _known(analysis, match, one) and (said or _worth(match, one)))
 
 

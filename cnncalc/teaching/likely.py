@@ -47,7 +47,7 @@ def _direct(analysis: Analysis, question: Question, target: Target, layout: str)
     rows = range(target.start, target.stop if target.row is None else target.row + 1)
     near = rows if len(rows) <= MOST_ROWS else rows[-MOST_ROWS:] if target.row is not None else rows[:0]
     if target.quantity in (*MEASURED, "trainable"):
-        yield from {SEEN: _seen, "trainable": _trained}.get(target.quantity, _measured)(analysis, target)
+        yield from (_seen if target.quantity == SEEN else _measured)(analysis, target)
         return
     for slip in SLIPS:
         asked = {target.quantity, "params" if target.quantity in PARTS["params"] else target.quantity} & {*slip.asked}
@@ -89,14 +89,6 @@ def _measured(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Like
     for slip in SLIPS:
         if slip.name in values:
             yield values[slip.name], Likely(slip, "")
-
-
-def _trained(analysis: Analysis, target: Target) -> Iterator[tuple[Answer, Likely]]:
-    """Of what is trainable: all params, and the others."""
-    counts = [row.counts for row in analysis.rows[target.start : target.stop]]
-    slips = [slip for slip in SLIPS if "trainable" in slip.asked]
-    for slip, value in zip(slips, (sum(one.params for one in counts), sum(one.frozen for one in counts)), strict=True):
-        yield value, Likely(slip, "")
 
 
 def _value_with(analysis: Analysis, target: Target, slip: Slip, at: frozenset[int]) -> Answer | None:

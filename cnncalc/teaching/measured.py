@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cnncalc.analyses.measures import MEASURES
+from cnncalc.analyses.measures.memory import bytes_of_one
 from cnncalc.core.analysis import Analysis, Row
-from cnncalc.core.graph import BYTES, Graph
+from cnncalc.core.graph import Graph
 from cnncalc.teaching.question import Target
 from cnncalc.teaching.rework import changed
 from cnncalc.teaching.slips import SEEN, SLIPS, Slip
@@ -59,10 +60,8 @@ def working_measured(analysis: Analysis, quantity: str, row: Row | None) -> tupl
     shown = tuple(
         f"{label}: {line.symbols} = {line.numbers} = {line.value}" for label, line in zip(labels, lines, strict=True)
     )
-    formulas, numbers = (
-        "; ".join(f"{label}: {text}" for label, text in zip(labels, texts, strict=True))
-        for texts in ([line.symbols for line in lines], [line.numbers for line in lines])
-    )
+    formulas = "; ".join(f"{label}: {line.symbols}" for label, line in zip(labels, lines, strict=True))
+    numbers = "; ".join(f"{label}: {line.numbers}" for label, line in zip(labels, lines, strict=True))
     return shown, (formulas, numbers)
 
 
@@ -71,10 +70,11 @@ def mistaken(analysis: Analysis, target: Target) -> dict[str, int]:
     row = None if target.row is None else analysis.rows[target.row]
     right = value_measured(analysis, target.quantity, row)
     counts = row.counts if row else analysis.totals
-    assert analysis.graph is not None
-    bytes = BYTES[(row and row.dtype) or analysis.graph.storage.dtype]
+    bytes = bytes_of_one(analysis, row)
     values = {
-        "counted numbers for bytes": right // bytes if right and right % bytes == 0 else 0,
+        "counted what is frozen": counts.params,
+        "counted only what is frozen": counts.frozen,
+        "counted numbers for bytes": right // bytes if right and bytes and right % bytes == 0 else 0,
         "multiplied by the channels": counts.activations,
         "counted as many additions as products": counts.multiplies,
     }

@@ -150,19 +150,8 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
     target = Target(blank.window.start, blank.window.stop, blank.row, blank.quantity)
     ask = next(kind for kind, quantity in COLUMNS.items() if quantity == blank.quantity)
     rounded = isinstance(value, int) and value >= LEAST_ROUNDED and not recipe.exact
-    way: tuple[str, ...]
-    hints: tuple[str, ...]
+    way, hints = _way(analysis, blank)
     if blank.row is None:
-        if blank.quantity in MEASURED:
-            way, hints = working_measured(analysis, blank.quantity, None)
-        else:
-            counts = {
-                called(analysis, *blank.window, i): getattr(analysis.rows[i].counts, blank.quantity)
-                for i in range(*blank.window)
-            }
-            kept = {name: number for name, number in counts.items() if number}
-            added = " + ".join(f"{number:,}" for number in kept.values())
-            way, hints = (f"{' + '.join(kept)} = {added} = {value:,}",), (f"add up {', '.join(kept)}", added)
         caption = _caption(analysis, recipe, blank.window)
         return Question(
             id=id,
@@ -178,12 +167,6 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
             target=target,
         )
     row = analysis.rows[blank.row]
-    if blank.quantity in MEASURED:
-        way, hints = working_measured(analysis, blank.quantity, row)
-    else:
-        found = working(row.layer, row.input_shapes, blank.quantity)
-        way = lines_of(found) or (f"{blank.quantity}: `{row.type}` has none",)
-        hints = hints_of(found) if found else (f"what does `{row.type}` learn, and what does it multiply?",)
     if recipe.single:
         reads = f"reads {written_answer(row.input_shapes[0], recipe.layout)}"
         name = row.name
@@ -203,3 +186,24 @@ def _question(analysis: Analysis, recipe: Recipe, blank: Blank, id: str) -> Ques
         rounded=rounded,
         target=target,
     )
+
+
+def _way(analysis: Analysis, blank: Blank) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lines of the working of an answer, and the hints."""
+    row = None if blank.row is None else analysis.rows[blank.row]
+    if blank.quantity in MEASURED:
+        return working_measured(analysis, blank.quantity, row)
+    if row is None:
+        counts = {
+            called(analysis, *blank.window, i): getattr(analysis.rows[i].counts, blank.quantity)
+            for i in range(*blank.window)
+        }
+        kept = {name: number for name, number in counts.items() if number}
+        added = " + ".join(f"{number:,}" for number in kept.values())
+        return (f"{' + '.join(kept)} = {added} = {value_of(analysis, blank):,}",), (f"add up {', '.join(kept)}", added)
+    found = working(row.layer, row.input_shapes, blank.quantity)
+    if not found:
+        return (f"{blank.quantity}: `{row.type}` has none",), (
+            f"what does `{row.type}` learn, and what does it multiply?",
+        )
+    return lines_of(found), hints_of(found)

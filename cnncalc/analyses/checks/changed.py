@@ -10,7 +10,6 @@ from typing import Any, Literal
 from cnncalc.analyses.checks.baselines.baseline import of_project
 from cnncalc.analyses.checks.baselines.growth import Growth
 from cnncalc.analyses.checks.budget import Held
-from cnncalc.analyses.checks.config import Choices
 from cnncalc.analyses.checks.expect import check
 from cnncalc.analyses.checks.lint import Linter
 from cnncalc.analyses.checks.loosened import ChangedRule, Rules, budgets_changed, rules_changed
@@ -231,7 +230,7 @@ def _before(
         if source is None:
             return None, None
         of = Source(name, "", os.path.dirname(name))
-        graph = checks.kept(graph_of(source), checks.project.choices(of) if checks.project else Choices())
+        graph = checks.kept(graph_of(source), checks.choices(of))
         analysis = analyze(graph)
         held = check(graph, analysis)
         return _version(name, analysis, held.budgets, (), held.growth, figures), analysis

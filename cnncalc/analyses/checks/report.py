@@ -130,6 +130,10 @@ class Checks:
             return _unusable(name, error, source)
         return self.judge(source, name)
 
+    def choices(self, source: Source) -> Choices:
+        """The choices for a file; none without a project. Raises BadConfig."""
+        return self.project.choices(source) if self.project else Choices()
+
     def kept(self, graph: Graph, choices: Choices) -> Graph:
         """A network, its numbers kept as the run says, else the file itself, else the choices for it."""
         document = document_of(graph)
@@ -141,7 +145,7 @@ class Checks:
     def judge(self, source: Source, name: str, graph: Graph | None = None) -> Report:
         """The report on a file that was read, or on the graph that was made of it. Raises BadConfig."""
         try:
-            choices = self.project.choices(source) if self.project else Choices()
+            choices = self.choices(source)
             strict = bool(self.strict or choices.strict)
             if graph is None:
                 graph = api.graph_of(source, set=self.vars, input_size=self.input_size, strict=strict)

@@ -16,6 +16,7 @@ from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph, Node, Ref
 from cnncalc.core.record import Record
 from cnncalc.core.shape import Shape
+from cnncalc.core.work import borders
 
 _TAKE_NORMS = ("conv", "transposed_conv", "dense")  # into their weights and bias
 _DROPPED = ("dropout", "stochastic_depth")
@@ -154,17 +155,8 @@ def _called(node: Node, reads: Shape) -> tuple[Any, ...]:
     left = ("bias", "ceil", "scale", "shift", "per", "rate", "shape")
     found = [(name, value) for name, value in sorted(values.items()) if name not in left]
     if values.get("padding") == "same":
-        found = [(name, _ends_of(node, reads) if name == "padding" else value) for name, value in found]
+        found = [
+            (name, borders(node.layer, reads, node.work.output) if name == "padding" else value)
+            for name, value in found
+        ]
     return (type, *found)
-
-
-def _ends_of(node: Node, reads: Shape) -> tuple[tuple[int, int], ...]:
-    """The border at both ends of each side that `padding: same` comes to."""
-    values, sides = node.layer.values, range(len(reads) - 1)
-    dilation = values.get("dilation") or (1,) * len(sides)
-    found = []
-    for at in sides:
-        extent = dilation[at] * (values["kernel"][at] - 1) + 1
-        total = max(0, (node.work.output[1 + at] - 1) * values["stride"][at] + extent - reads[1 + at])
-        found.append((total // 2, total - total // 2))
-    return tuple(found)

@@ -227,7 +227,7 @@ def places_of(analysis: Analysis, entry: Row | GroupRow | None) -> list[int]:
     from cnncalc.core.analysis import Row
 
     if isinstance(entry, Row):
-        return [next(place for place, one in enumerate(analysis.rows) if one is entry)]
+        return [analysis.place(entry)]
     return list(range(entry.start, entry.stop) if entry else range(len(analysis.rows)))
 
 

@@ -73,7 +73,7 @@ def _worked(quantity: str) -> Callable[[Analysis, Row | GroupRow | None], list[W
         assert graph is not None
         if not isinstance(entry, Row):
             return _sum(quantity, analysis, entry)
-        node = graph.nodes[next(place for place, one in enumerate(analysis.rows) if one is entry)]
+        node = graph.nodes[analysis.place(entry)]
         steps = steps_of(graph, node, quantity)
         if steps is None:
             return [Worked.said(quantity, f"not known of `{entry.type}`")]

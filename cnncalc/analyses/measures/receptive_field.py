@@ -259,7 +259,7 @@ def of_layer(analysis: Analysis, row: Row) -> Fields:
     if found is None:
         assert analysis.graph is not None
         found = analysis.worked_out["fields"] = fields(analysis.graph)
-    return found[next(place for place, one in enumerate(analysis.rows) if one is row)]
+    return found[analysis.place(row)]
 
 
 def told(field: Field, sides: Shape) -> list[str]:
@@ -291,7 +291,7 @@ def worked(analysis: Analysis, entry: Row | GroupRow | None) -> list[Worked]:
     lines: list[Worked] = []
     graph = analysis.graph
     assert graph is not None
-    node = graph.nodes[next(place for place, one in enumerate(analysis.rows) if one is entry)]
+    node = graph.nodes[analysis.place(entry)]
     inputs = list(analysis.inputs.items())
     if len(node.inputs) == 1 and len(seen) == 1 and node.layer.sees:
         lines += _steps(analysis, entry, next(iter(seen)))
@@ -311,7 +311,7 @@ def _steps(analysis: Analysis, row: Row, place: int) -> list[Worked]:
 
     graph = analysis.graph
     assert graph is not None
-    node = graph.nodes[next(at for at, one in enumerate(analysis.rows) if one is row)]
+    node = graph.nodes[analysis.place(row)]
     (ref,) = node.inputs
     rank = len(row.input_shapes[0]) - 1
     own = Field((Sight(((0, 1),), 1),) * rank, True)

@@ -100,28 +100,17 @@ def _extra(graph: Graph, place: Ref, what: int) -> int:
 
 def _padded(graph: Graph, place: Ref) -> int:
     """The bytes of a padded copy of a layer's input; 0 where a window pads by itself, alike at both ends."""
+    from cnncalc.core.work import borders
+
     node = graph.nodes[place]
-    values = node.layer.values
-    padding = values.get("padding")
-    if padding is None or "kernel" not in values or node.layer.type == "transposed_conv":
+    layer, reads = node.layer, graph.shape(node.inputs[0])
+    if layer.values.get("padding") is None or "kernel" not in layer.values or layer.type == "transposed_conv":
         return 0
-    (channels, *sides), out = graph.shape(node.inputs[0]), node.work.output[1:]
-    ends: list[tuple[int, int]] = []
-    dilation = values.get("dilation", (1,) * len(sides))
-    for axis, (side, kernel, stride, spread) in enumerate(
-        zip(sides, values["kernel"], values["stride"], dilation, strict=True)
-    ):
-        extent = spread * (kernel - 1) + 1
-        if padding == "causal":
-            ends.append((extent - 1, 0))
-        elif padding == "same":
-            missing = max((out[axis] - 1) * stride + extent - side, 0)
-            ends.append((missing // 2, missing - missing // 2))
-        else:
-            ends.append(padding[axis])
+    ends = borders(layer, reads, node.work.output)
     if all(before == after for before, after in ends):
         return 0
-    longer = [side + before + after for side, (before, after) in zip(sides, ends, strict=True)]
+    channels, *sides = reads
+    longer = [side + sum(both) for side, both in zip(sides, ends, strict=True)]
     return number_of(graph, node.inputs[0]) * graph.storage.batch * channels * prod(longer)
 
 

@@ -399,7 +399,7 @@ class CheckCommand(
         drawn = any(form.name == DRAWN and output not in (None, "-") for form, output in self.outputs)
         others = ", ".join(form.name for form in FORMATS if form.name != DRAWN)
         own = not (self.sets or self.input_size)
-        for_memory = ", ".join("--" + name.replace("_", "-") for name in self.storage)
+        for_memory = self.storage_options
         recorded = self.write_baseline is not None
         for wrong, why in (
             (self.since is not None and self.staged, "--since and --staged exclude each other."),

@@ -134,9 +134,7 @@ class Lowering:
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.counted: dict[str, int] = {}  # how many numbers of each stored tensor are counted
-        self.left_over = dict(
-            rest or {}
-        )  # numbers of tensors of which no layer reads them: they count with what is read
+        self.left_over = dict(rest or {})  # numbers of tensors that no layer reads: they count with what is read
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one

@@ -15,6 +15,8 @@ from cnncalc.analyses.checks.rules.uses import Uses, uses
 from cnncalc.core.graph import Graph, Group, Node, Ref
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.record import Record
+from cnncalc.core.shape import Shape
+from cnncalc.core.work import borders
 from cnncalc.formats.source import Node as Written
 from cnncalc.formats.source import Source, Text
 from cnncalc.formats.yaml.document import Document
@@ -141,15 +143,15 @@ class Network:
 
     def windows(self, node: Node) -> tuple[Axis, ...]:
         """The window of a conv, pool or subsample on each axis; equal work is looked at once."""
-        sides = self.graph.shape(node.inputs[0])[1:]
+        reads = self.graph.shape(node.inputs[0])
         before = self.nodes[node.inputs[0]].layer if node.inputs[0] >= 0 else None
-        zeros = (0,) * len(sides)
+        zeros = (0,) * (len(reads) - 1)
         if before is not None and before.type == "pad":
             zeros = tuple(end for _, end in before.values["padding"])
         key = id(node.work), zeros
         found = self._windows.get(key)
         if found is None:
-            found = self._windows[key] = _axes(node.layer, sides, node.work.output[1:], zeros)
+            found = self._windows[key] = _axes(node.layer, reads, node.work.output, zeros)
         return found
 
     def behind(self, ref: Ref, skip: Callable[[Layer], bool]) -> Ref:
@@ -199,23 +201,15 @@ class Axis(Record):
         return min(self.side, max(0, self.side + self.before - (self.places - 1) * self.stride - self.extent))
 
 
-def _axes(layer: Layer, sides: tuple[int, ...], output: tuple[int, ...], zeros: tuple[int, ...]) -> tuple[Axis, ...]:
+def _axes(layer: Layer, reads: Shape, output: Shape, zeros: tuple[int, ...]) -> tuple[Axis, ...]:
     values: dict[str, Any] = layer.values
-    ones = (1,) * len(sides)
-    found = []
-    for axis, (side, places) in enumerate(zip(sides, output, strict=True)):
-        kernel, stride = values["kernel"][axis], values["stride"][axis]
-        dilation = values.get("dilation", ones)[axis]
-        padding = values.get("padding", 0)
-        if padding == "same":
-            total = max(0, (places - 1) * stride + dilation * (kernel - 1) + 1 - side)
-            before, after = total // 2, total - total // 2
-        elif padding == "causal":
-            before, after = dilation * (kernel - 1), 0
-        else:
-            before, after = padding[axis] if padding else (0, 0)
-        found.append(Axis(side, kernel, dilation, stride, before, after, places, zeros[axis]))
-    return tuple(found)
+    _, *sides = reads
+    dilation = values.get("dilation", (1,) * len(sides))
+    ends = borders(layer, reads, output)
+    return tuple(
+        Axis(side, values["kernel"][axis], dilation[axis], values["stride"][axis], *ends[axis], places, zeros[axis])
+        for axis, (side, places) in enumerate(zip(sides, output[1:], strict=True))
+    )
 
 
 class WindowRule(Rule):
