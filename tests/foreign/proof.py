@@ -219,8 +219,9 @@ def _onnx(name: str, sizes: tuple[int, ...], dynamo: bool) -> tuple[str, str]:
     try:
         given: dict[str, Any] = {} if dynamo else {"opset_version": 17}
         torch.onnx.export(model, (torch.zeros(1, *sizes),), path, dynamo=dynamo, verbose=False, **given)
-        ahead = _ahead(model, path)
-        stored = Truth(said.params - _folded(model, path) + ahead, said.multiplies)
+        ahead, done = _ahead(model, path)
+        multiplies = None if said.multiplies is None else said.multiplies - done
+        stored = Truth(said.params - _folded(model, path) + ahead, multiplies)
         outcome, why = judged(lambda: cnncalc.load(path), stored)
         if ahead and outcome == "exact":
             said = any("counted are" in note for note in cnncalc.load(path).notes)
@@ -252,17 +253,22 @@ def _folded(model: Any, path: str) -> int:
     return found
 
 
-def _ahead(model: Any, path: str) -> int:
+def _ahead(model: Any, path: str) -> tuple[int, int]:
     """How many numbers more a file has because tables were worked out of parameters, as its exporter says.
 
-    Buffers count where an exporter says not that they are none, besides those of norms.
+    And the multiplies that were done for that. Buffers count where an exporter says not that they are none, besides
+    those of norms; whole numbers, as places in a table, never.
     """
     import onnx
+    from torch import nn
 
     whole = onnx.load(path, load_external_data=False)
     graph = whole.graph
-    stored = {one.name: math.prod(one.dims) for one in graph.initializer}
-    learned = {name: one.numel() for name, one in model.named_parameters()}
+    floats = (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16, onnx.TensorProto.DOUBLE)
+    stored = {one.name: math.prod(one.dims) for one in graph.initializer if one.data_type in floats}
+    learned = dict(model.named_parameters())
+    inside = {f"{name}.weight": one.in_features for name, one in model.named_modules() if isinstance(one, nn.Linear)}
+    multiplies = 0
     buffers = {name for name, _ in model.named_buffers()}
     found = _unnamed({name: size for name, size in stored.items() if name.startswith("onnx::")}, model, stored)
     if not any(one.key.endswith("graph_signature") for one in whole.metadata_props):
@@ -276,8 +282,9 @@ def _ahead(model: Any, path: str) -> int:
             if beside.key == "pkg.onnxscript.optimizer.folded_from" and value.name in stored:
                 made_of = ast.literal_eval(beside.value)
                 if buffers.intersection(made_of):
-                    found += stored[value.name] - sum(learned.get(one, 0) for one in made_of)
-    return found
+                    found += stored[value.name] - sum(learned[one].numel() for one in made_of if one in learned)
+                    multiplies += stored[value.name] * sum(inside.get(one, 0) for one in made_of)
+    return found, multiplies
 
 
 def _unnamed(tables: dict[str, int], model: Any, stored: dict[str, int]) -> int:
