@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from json import JSONEncoder, dumps
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from cnncalc.analyses.style import Style
 
 SCHEMA_VERSION = 1
-
-_quoted = JSONEncoder(ensure_ascii=False).encode  # names of models of other programs hold any sign
 
 
 def render(overview: Overview, style: Style) -> str:
@@ -72,6 +71,7 @@ def network(
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     files: dict[str, str] = {}
+    quoted = cache(JSONEncoder(ensure_ascii=False).encode)  # names of models of other programs hold any sign; most stand twice
     lines = []
     for row in rows:
         values = {one.name: one.value(analysis, row) for one in others} if others else {}
@@ -91,9 +91,9 @@ def network(
         own = f', "dtype": "{row.dtype}"' if row.dtype else ""
         shares = f', "shares": {dumps(row.shares, ensure_ascii=False)}' if row.shares else ""
         lines.append(
-            f'{{"name": {_quoted(row.name)}, "type": {_quoted(row.type)}, "line": {_or_null(row.line)}, '
+            f'{{"name": {quoted(row.name)}, "type": {quoted(row.type)}, "line": {_or_null(row.line)}, '
             f'"place": {_place(row.origin, files)}, '
-            f'"inputs": [{", ".join(map(_quoted, row.inputs))}], {middle}, "attributes": {written}{own}{shares}}}'
+            f'"inputs": [{", ".join(map(quoted, row.inputs))}], {middle}, "attributes": {written}{own}{shares}}}'
         )
     layers = ",\n ".join(lines)
     return f'{opened}, "layers": [\n {layers}\n]}}' if lines else f'{opened}, "layers": []}}'

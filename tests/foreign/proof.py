@@ -270,6 +270,7 @@ def _ahead(model: Any, path: str) -> tuple[int, int]:
     inside = {f"{name}.weight": one.in_features for name, one in model.named_modules() if isinstance(one, nn.Linear)}
     multiplies = 0
     buffers = {name for name, _ in model.named_buffers()}
+    gone: set[str] = set()  # parameters of which such tables were made
     found = _unnamed({name: size for name, size in stored.items() if name.startswith("onnx::")}, model, stored)
     if not any(one.key.endswith("graph_signature") for one in whole.metadata_props):
         found += sum(
@@ -281,10 +282,12 @@ def _ahead(model: Any, path: str) -> tuple[int, int]:
         for beside in value.metadata_props:
             if beside.key == "pkg.onnxscript.optimizer.folded_from" and value.name in stored:
                 made_of = ast.literal_eval(beside.value)
-                if buffers.intersection(made_of):
-                    found += stored[value.name] - sum(learned[one].numel() for one in made_of if one in learned)
+                if learned.keys() & made_of or buffers.intersection(made_of):
+                    found += stored[value.name]
+                gone.update(one for one in made_of if one in learned and one not in stored)
+                if buffers.intersection(made_of):  # else only turned
                     multiplies += stored[value.name] * sum(inside.get(one, 0) for one in made_of)
-    return found, multiplies
+    return found - sum(learned[one].numel() for one in gone), multiplies
 
 
 def _unnamed(tables: dict[str, int], model: Any, stored: dict[str, int]) -> int:
