@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import pytest
 
 import cnncalc
+from cnncalc.formats.writing import REPLACEMENT, shown_json
 from tests.running import invoke, networks
 
 pytestmark = pytest.mark.quick
@@ -124,3 +125,13 @@ def test_what_cannot_be_counted_is_listed_and_makes_a_lower_bound() -> None:
     assert found["lower_bound"] == ["params", "multiplies"]
     assert found["uncounted"] == [{"layer": "operator1", "operator": "Einsum", "quantities": ["params", "multiplies"]}]
     assert found["layers"][1]["output_shape"] == [2, 4, 4]
+
+
+@pytest.mark.parametrize("first", range(0, 0x11000, 0x1000), ids=hex)
+def test_text_in_json_is_kept_and_drives_no_terminal(first: int) -> None:
+    """Of the first planes every character, and some beyond."""
+    for code in (*range(first, min(first + 0x1000, 0x10FFFF)), 0x1F600, 0xE0001, 0xF0000):
+        written = shown_json(f"{{\n{json.dumps(chr(code), ensure_ascii=False)}: 1}}\n")
+        assert written.replace("\n", "").isprintable(), hex(code)
+        read = list(json.loads(written))
+        assert read == [chr(code) if not 0xD800 <= code < 0xE000 else REPLACEMENT]

@@ -86,7 +86,7 @@ def shown_json(text: str) -> str:
     >>> shown_json('{"a": "\x9b \u202e"}')
     '{"a": "\\\\u009b \\\\u202e"}'
     """
-    # What JSON leaves of ASCII is printed, but for one; most lines are nothing else, and those need no look
+    # JSON leaves only one character of ASCII that is not printed, and most lines are ASCII: those need no closer look
     if "\x7f" not in text and all(line.isascii() or line.isprintable() for line in text.split("\n")):
         return text
     return _NOT_ASCII.sub(lambda match: match[0] if match[0].isprintable() else _escape(match[0]), shown(text))

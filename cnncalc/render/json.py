@@ -71,7 +71,8 @@ def network(
     parts: dict[Any, str] = {}
     attributes: dict[Layer, str] = {}
     files: dict[str, str] = {}
-    quoted = cache(JSONEncoder(ensure_ascii=False).encode)  # names of models of other programs hold any sign; most stand twice
+    # Names of models of other programs hold any sign; most names stand twice
+    quoted = cache(JSONEncoder(ensure_ascii=False).encode)
     lines = []
     for row in rows:
         values = {one.name: one.value(analysis, row) for one in others} if others else {}
