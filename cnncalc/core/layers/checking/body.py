@@ -37,6 +37,7 @@ FIELDS = (
 OPEN = ("params", "multiplies")  # what may not be known of a layer
 ALONG = ("along", "along_channels", "joined")  # names of formulas, where inputs are joined on an axis
 _FIELDS = frozenset(FIELDS)
+_MAPPINGS = frozenset((*COUNTS, *OPERATIONS, "where", "sees"))  # labels to formulas
 _WORDS = {"reads": ("anything", "sides", "vector", "tokens"), "alike": ("", "shapes", "along", "spread")}
 _NAMED = {"second_input": "Name", "along": "Word", "out_shape": "Dims"}  # an attribute of this kind
 _LISTED: dict[str, type[Example | Requirement]] = {"requires": Requirement, "examples": Example}
@@ -188,9 +189,8 @@ def _check_default(layer: type[Layer], attribute: Attribute) -> None:
 def declared(layer: type[Layer]) -> dict[str, Any]:
     """The fields that a layer, or one that it is derived from, says something of."""
     found: dict[str, Any] = {}
-    for parent in reversed(layer.__mro__):
-        if parent is not Layer:
-            found.update({field: value for field, value in parent.__dict__.items() if field in _FIELDS})
+    for parent in reversed(layer.__mro__[: layer.__mro__.index(Layer)]):
+        found.update({field: value for field, value in parent.__dict__.items() if field in _FIELDS})
     return found
 
 
@@ -201,7 +201,7 @@ def has_unknown_words(layer: type[Layer], fields: dict[str, Any]) -> bool:
     for field, value in fields.items():
         if field in ("out_channels", "out_side", "out_tokens"):
             texts += _texts(value)
-        elif field in (*COUNTS, *OPERATIONS, "where", "sees"):
+        elif field in _MAPPINGS:
             for formula in (value or {}).values():
                 texts += _texts(formula)
     own = set[str]().union(*map(_words, texts)).difference(_LANGUAGE)
@@ -248,7 +248,14 @@ def check_fields(layer: type[Layer]) -> dict[str, Any]:
 
 def _check_value(layer: type[Layer], field: str, value: Any) -> None:
     """What a field may hold."""
-    if field in _WORDS:
+    if field in _MAPPINGS:  # most often
+        if not isinstance(value, dict) or not all(isinstance(label, str) and label for label in value):
+            raise Fault(f"{value!r} is no mapping of labels to formulas", f'write `{field} = {{"label": …}}`')
+        if field == "sees" and (wrong := [label for label in value if label not in SEEN]):
+            raise Fault(f"{wrong[0]!r} is none of {listed(SEEN)}", misspelt(wrong[0], SEEN))
+        for formula in value.values():
+            _check_texts(formula)
+    elif field in _WORDS:
         if value not in _WORDS[field]:
             words = [word for word in _WORDS[field] if word]
             raise Fault(f"{value!r} is none of {listed(words)}", misspelt(str(value), words))
@@ -288,19 +295,12 @@ def _check_value(layer: type[Layer], field: str, value: Any) -> None:
             _check_texts(value)
         if field == "out_tokens" and isinstance(value, str):
             _not_both(layer, field, "out_side")
-    elif field in _LISTED:
+    else:
         kind = _LISTED[field]
         if not isinstance(value, list) or not all(isinstance(part, kind) for part in value):
             raise Fault(f"{value!r} is no list of `{kind.__name__}(…)`")
         for part in value:
             _check_types(part)
-    else:
-        if not isinstance(value, dict) or not all(isinstance(label, str) and label for label in value):
-            raise Fault(f"{value!r} is no mapping of labels to formulas", f'write `{field} = {{"label": …}}`')
-        if field == "sees" and (wrong := [label for label in value if label not in SEEN]):
-            raise Fault(f"{wrong[0]!r} is none of {listed(SEEN)}", misspelt(wrong[0], SEEN))
-        for formula in value.values():
-            _check_texts(formula)
 
 
 def _check_inputs(value: Any) -> None:
