@@ -553,6 +553,14 @@ def test_csv() -> None:
 
 
 @pytest.mark.usefixtures("files")
+def test_a_depth_without_layers_is_told_to_have_no_effect() -> None:
+    note = "note: --depth has no effect without --by-layer\n"
+    plain, deep = compare("old.yaml", "new.yaml"), compare("old.yaml", "new.yaml", "--depth", "1")
+    assert (deep.out, deep.code, deep.err) == (plain.out, plain.code, note + plain.err)
+    assert note not in compare("old.yaml", "new.yaml", "--by-layer", "--depth", "1").err
+
+
+@pytest.mark.usefixtures("files")
 def test_csv_by_layer() -> None:
     rows = list(csv.DictReader(io.StringIO(compare("old.yaml", "new.yaml", "--by-layer", "-f", "csv").out)))
     assert [row["change"] for row in rows] == ["changed", "resized", "resized", "resized"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from cnncalc.cli import options, streams
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
@@ -71,6 +72,9 @@ class CompareCommand(
             raise click.UsageError("two or more FILEs are compared.")
         if self.by_layer and len(self.files) != 2:
             raise click.UsageError(f"--by-layer compares two FILEs, not {len(self.files)}.")
+        given = click.get_current_context().get_parameter_source("depth")
+        if given is ParameterSource.COMMANDLINE and not self.by_layer:
+            streams.remark("--depth has no effect without --by-layer")
         loaded = self.stored(self.load(*self.files))
         also = [*(MEASURES[name] for name in self.figures), *([self.convention] if self.convention else [])]
         networks = [network(one.file, analyze(one.graph), *also) for one in loaded if not one.problems]
