@@ -14,23 +14,22 @@ from math import prod
 from typing import Any
 
 from cnncalc.core.builder import MOST_LAYERS, Builder
-from cnncalc.core.figures import many
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
-from cnncalc.core.record import Record
-from cnncalc.core.shape import AXES, MOST_SIDES, Shape, written_shape
+from cnncalc.core.shape import AXES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
+from cnncalc.formats.foreign.books import Books, is_filled, listed, several
 from cnncalc.formats.foreign.einsum import einsum
-from cnncalc.formats.foreign.model import Foreign, Operation, Stored
+from cnncalc.formats.foreign.model import Foreign, Operation
 from cnncalc.formats.foreign.moves import BY_VALUE, MOVES, Known, Misfit, Unclear, axis_of, by_value, moved, spread
 from cnncalc.formats.foreign.paths import name_nodes
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
+from cnncalc.formats.foreign.value import Value, axis_in, dims_like, shape_of
 
 LARGEST_SIZE = 10**15
-MOST_LISTED = 5
 JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tensors, value by value
     **dict.fromkeys(("Add", "Sum", "Eltwise/SUM"), ("add", {})),
     **dict.fromkeys(("Mul", "Multiply", "Eltwise/PROD"), ("multiply", {})),
@@ -40,68 +39,6 @@ JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tens
     "Div": ("elementwise", {"type": "divide"}),
     "Pow": ("elementwise", {"type": "power"}),
 }
-
-
-class Value(Record):
-    """A tensor: its dims, who gives it, and on which axis the channels are; a constant has no `ref`.
-
-    A constant's `sources` are the stored tensors that it is made of, its `values` are known where they are few, and
-    `works` are the tensors on the way to it that are made by so many multiplies, for each image anew.
-    """
-
-    dims: tuple[int, ...]
-    ref: Ref | None = None
-    channel: int = 0
-    sources: tuple[Stored, ...] = ()
-    values: tuple[Any, ...] | None = None
-    works: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def known(self) -> Known:
-        """The dims and values that are known of it."""
-        return Known(self.dims, self.values)
-
-    @property
-    def shape(self) -> Shape:
-        """The shape of one image, channels first."""
-        return shape_of(self.dims, self.channel)
-
-
-def shape_of(dims: tuple[int, ...], channel: int) -> Shape:
-    """Our shape of a tensor: one image, channels first; of more sides than three the first are one.
-
-    >>> shape_of((1, 64, 56, 28), 1), shape_of((1, 197, 768), 2), shape_of((64, 49, 3, 8, 96), 4)
-    ((64, 56, 28), (768, 197), (96, 3136, 3, 8))
-    """
-    if not dims:
-        return (1,)
-    sides = [side for at, side in enumerate(dims) if at != channel and not (at == 0 and side == 1)]
-    if len(sides) > MOST_SIDES:
-        cut = len(sides) - MOST_SIDES + 1
-        sides = [prod(sides[:cut]), *sides[cut:]]
-    return (dims[channel], *sides)
-
-
-def dims_like(shape: Shape, like: Value) -> tuple[int, ...]:
-    """The dims of a tensor of our shape whose axes are as those of another one.
-
-    >>> dims_like((8, 28, 28), Value((1, 64, 56, 56), 0, 1)), dims_like((5, 10), Value((1, 10, 6), 0, 2))
-    ((1, 8, 28, 28), (1, 10, 5))
-    """
-    if shape == like.shape:
-        return like.dims
-    channels, *sides = shape
-    dims = [1, *sides] if like.channel > 0 and like.dims[0] == 1 else sides
-    dims.insert(_axis_in(len(dims) + 1, like), channels)
-    return tuple(dims)
-
-
-def _axis_in(rank: int, like: Value) -> int:
-    """The axis of the channels of what a layer gives, as it is in what it reads."""
-    if rank == len(like.dims):
-        return like.channel
-    first = like.channel == 1 and like.dims[0] == 1 and len(like.dims) > 2 and rank > 1
-    return 1 if first else rank - 1
 
 
 class Lowering:
@@ -117,6 +54,7 @@ class Lowering:
     ) -> None:
         self.net = net
         self.table = table
+        self.books = Books(net, rest)
         self.input_size = input_size
         self.values: dict[str, Value] = {}
         self.readers: dict[str, list[tuple[Operation, int]]] = {}
@@ -127,14 +65,9 @@ class Lowering:
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
-        self.filled = 0  # layers whose weights the file only fills with one number
-        self.in_front: dict[str, int] = {}  # stored tensors that stand where a layer reads an image, and their numbers
-        self.worked: set[str] = set()  # constants whose multiplies are counted
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
-        self.counted: dict[str, int] = {}  # how many numbers of each stored tensor are counted
-        self.left_over = dict(rest or {})  # numbers of tensors that no layer reads: they count with what is read
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
@@ -316,7 +249,7 @@ class Lowering:
         inputs = list(self.builder.inputs)
         named = {(self.builder.nodes[ref].name if ref >= 0 else inputs[-1 - ref]): ref for ref in outputs.values()}
         self._say()
-        return self.builder.graph(named, notes=self.notes, changed=self.changed, file_bytes=self._bytes())
+        return self.builder.graph(named, notes=self.notes, changed=self.changed, file_bytes=self.books.bytes())
 
     def _truth(self, name: str) -> bool | None:
         """What a tensor is that decides something; None where that is not known before the network runs."""
@@ -399,7 +332,7 @@ class Lowering:
                 continue
             left, right = given
             if row.type != PRODUCT and not self.net.tells_buffers and len(left.sources) == 1:
-                self.in_front[left.sources[0].name] = left.sources[0].size
+                self.books.in_front[left.sources[0].name] = left.sources[0].size
             if row.type == "conv":
                 return prod(dims) * prod(right.dims[1:])
             return prod(dims) * left.dims[-1] if left.dims else 0
@@ -411,7 +344,7 @@ class Lowering:
         for role in row.roles(0):
             if role.kind:
                 scope[f"{role.name}_given"] = False
-        first, filled = True, _filled(row, reads)
+        first, filled = True, is_filled(row, reads)
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "ignored" or read is None:
                 continue
@@ -458,7 +391,7 @@ class Lowering:
         main = tensors[0]
         tensors = [self._with_axis(read, _axis(row, read, main), operator) for read in tensors]
         main = tensors[0]
-        stored = self._stored(row, reads)
+        stored = self.books.entry(row, reads)
         try:
             values = row.layer_values(scope)
         except FormulaError as error:
@@ -474,26 +407,26 @@ class Lowering:
         declared = self._declared(operator.gives[0])
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
-            more = self._works(reads)
+            more = self.books.works(reads)
             holder = self._holder(layer, done, row, reads)
-            if not wrong and holder is None and (others := self._others(row, reads)):
-                self._count(row, reads)
+            if not wrong and holder is None and (others := self.books.beside(row, reads)):
+                self.books.count(row, reads)
                 figures = {name: getattr(done, name) + others.get(name, 0) for name in ("weights", "biases", "buffers")}
                 figures["multiplies"] = times * done.multiplies + more
                 dims = (times, *dims[1:]) if times > 1 else dims
-                return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
+                return [self._operator(operator, tensors, dims, axis_in(len(dims), like), figures)]
             if not wrong and times == 1 and not more:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, holder, row, reads)
                 if operator.owner:
                     self._own(ref, operator)
-                return [Value(dims, ref, _axis_in(len(dims), like))]
+                return [Value(dims, ref, axis_in(len(dims), like))]
             if not wrong and (times > 1 or more):
                 dims = (times, *dims[1:]) if times > 1 else dims
                 multiplies = times * done.multiplies + more
-                self._count(row, reads)
+                self.books.count(row, reads)
                 figures = {"weights": done.weights, "biases": done.biases, "multiplies": multiplies}
-                return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), stored | figures)]
+                return [self._operator(operator, tensors, dims, axis_in(len(dims), like), stored | figures)]
             why = wrong
         if declared is None and dims is None:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
@@ -505,7 +438,7 @@ class Lowering:
             figures["multiplies"] = getattr(done, "multiplies", 0)
         dims = declared or dims
         assert dims is not None
-        return [self._operator(operator, tensors, dims, _axis_in(len(dims), like), figures)]
+        return [self._operator(operator, tensors, dims, axis_in(len(dims), like), figures)]
 
     def _recurrent(
         self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]
@@ -521,7 +454,7 @@ class Lowering:
             seen = self._operator(view, [main], seen.dims, 2, {"weights": 0, "multiplies": 0})
         values = {**row.layer_values(scope), "gives": "all"}
         layer, done, why = self._tried(row.type, values, (seen.shape,))
-        stored = self._stored(row, reads)
+        stored = self.books.entry(row, reads)
         wrong = self._wrong(done, None, stored, None, seen) if done else why
         if layer is None or done is None or wrong:
             self._differs(operator, wrong)
@@ -587,56 +520,6 @@ class Lowering:
             return f"declared is {_dims(declared)}, and {_dims(dims)} follows"
         return ""
 
-    def _stored(self, row: Match, reads: list[Value | None]) -> dict[str, int]:
-        """The stored numbers of a layer, by quantity; empty where the format keeps none."""
-        if not self.net.keeps_books:
-            return {}
-        found = {"weights": 0, "biases": 0, "buffers": 0}
-        filled = _filled(row, reads)
-        self.filled += filled
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if role.kind in found and read is not None and (read.sources or filled):
-                found[role.kind] += prod(read.dims)
-        return found
-
-    def _others(self, row: Match, reads: list[Value | None]) -> dict[str, int]:
-        """How many numbers more a layer learns and stores than its formulas say, by quantity.
-
-        A kernel that blurs is not learned; one that is made of several tensors is learned with all of these, and what
-        counts elsewhere already counts here no more.
-        """
-        found = {"weights": 0, "biases": 0, "buffers": 0}
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if role.kind not in ("weights", "biases") or read is None or not read.sources:
-                continue
-            size = prod(read.dims)
-            if self.net.tells_buffers:
-                learned = sum(self._left(source) for source in read.sources if source.learned)
-                if len(read.sources) > 1 or learned < size:  # else it is one tensor, or a part of it
-                    found[role.kind] += learned - size
-                    found["buffers"] += sum(source.size for source in read.sources if not source.learned)
-            if len(read.sources) == 1:
-                found[role.kind] += self.left_over.pop(read.sources[0].name, 0)
-        return {name: more for name, more in found.items() if more}
-
-    def _left(self, source: Stored) -> int:
-        """How many numbers of a stored tensor may count; where each counts once, those that do not yet."""
-        return source.size - (self.counted.get(source.name, 0) if self.net.counts_once else 0)
-
-    def _count(self, row: Match, reads: list[Value | None]) -> None:
-        """Note down which stored numbers a layer has counted."""
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if role.kind in ("weights", "biases", "buffers") and read is not None:
-                for source in read.sources:
-                    size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
-                    self._counts(source, size)
-
-    def _counts(self, source: Stored, size: int) -> int:
-        """How many of so many numbers of a stored tensor count, which is noted down."""
-        size = min(size, self._left(source))
-        self.counted[source.name] = self.counted.get(source.name, 0) + size
-        return size
-
     def _holder(self, layer: Layer, done: Work, row: Match, reads: list[Value | None]) -> Ref | None:
         """The earlier layer that has the same kernel, which then counts there; of parts of one each counts."""
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
@@ -644,7 +527,7 @@ class Lowering:
                 continue
             source, size = read.sources[0], prod(read.dims)
             holder = self.holders.get(source.name)
-            if holder is None or size <= source.size - self.counted.get(source.name, 0):
+            if holder is None or self.books.has_left(source, size):
                 continue
             other = self.builder.nodes[holder]
             alike = layer is other.layer and done.weights == other.work.weights
@@ -657,7 +540,7 @@ class Lowering:
         if holder is not None:
             self.builder.share(ref, holder)
             return
-        self._count(row, reads)
+        self.books.count(row, reads)
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "weights" and read is not None and len(read.sources) == 1:
                 self.holders.setdefault(read.sources[0].name, ref)
@@ -697,7 +580,7 @@ class Lowering:
             if declared[at] not in (None, dims):
                 self._differs(operator, f"declared is {_dims(declared[at] or ())}, and {_dims(dims)} follows")
         given = []
-        figures: dict[str, int] = self._loose(reads)
+        figures: dict[str, int] = self.books.loose(reads)
         for at, name in enumerate(operator.gives):
             if at >= len(found):
                 break
@@ -889,7 +772,7 @@ class Lowering:
             layer, done, _ = self._tried(*joined, shapes)
             if layer and done and done.output == shape_of(dims, channel):
                 return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
-        figures = self._loose(reads)
+        figures = self.books.loose(reads)
         scales = figures["weights"] and len(tensors) == 1 and operator.type == "Mul" and dims == main.dims
         if scales and _along(dims, channel, parts) and not figures["buffers"] and not figures.get("multiplies"):
             layer, done, _ = self._tried("scale", {}, (main.shape,))
@@ -912,7 +795,7 @@ class Lowering:
             raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
         dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
         tensors = [read for read in (left, right) if read.ref is not None]
-        loose = self._loose(reads)
+        loose = self.books.loose(reads)
         figures = loose | {"multiplies": prod(dims) * a[-1] + loose.get("multiplies", 0)}
         if (
             len(tensors) == 2
@@ -939,40 +822,10 @@ class Lowering:
         declared = self._declared(operator.gives[0])
         if declared not in (None, dims):
             raise Unclear(f"declared is {_dims(declared or ())}, and {_dims(dims)} follows")
-        loose = self._loose(reads)
+        loose = self.books.loose(reads)
         figures = loose | {"multiplies": multiplies + loose.get("multiplies", 0)}
         tensors = [read for read in parts if read.ref is not None]
         return [self._operator(operator, tensors, dims, max(0, len(dims) - 1), figures)]
-
-    def _loose(self, reads: list[Value | None]) -> dict[str, int]:
-        """The stored numbers that an operator reads which has no roles for them.
-
-        A single number is a param only where the format says that it is learned.
-        """
-        found = {"weights": 0, "biases": 0, "buffers": 0}
-        for read in reads:
-            if read is None or read.ref is not None:
-                continue
-            sources = [
-                one
-                for one in read.sources
-                if (one.size > 1 or (one.learned and self.net.counts_once))
-                and one.dtype.startswith(("float", "bfloat", "complex"))
-            ]
-            for source in sources:
-                size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
-                size = self._counts(source, size) + self.left_over.pop(source.name, 0)
-                found["weights" if source.learned else "buffers"] += size
-        if multiplies := self._works(reads):
-            found["multiplies"] = multiplies
-        return found
-
-    def _works(self, reads: list[Value | None]) -> int:
-        """The multiplies that make the constants which are read, counted where one is read first."""
-        works = {name: times for read in reads if read and read.ref is None for name, times in read.works}
-        fresh = {name: times for name, times in works.items() if name not in self.worked}
-        self.worked.update(fresh)
-        return sum(fresh.values())
 
     def _uncounted(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """An operator without a row: its multiplies are not known, and its shape only where the file says it."""
@@ -980,7 +833,7 @@ class Lowering:
         declared = [self._declared(name) for name in operator.gives]
         self.unknown.setdefault(operator.type, []).append(operator.name)
         given = []
-        figures = self._loose(reads) if self.net.keeps_books else {}
+        figures = self.books.loose(reads) if self.net.keeps_books else {}
         figures.pop("multiplies", None)  # those of the operator are not known
         for at, (name, dims) in enumerate(zip(operator.gives, declared, strict=True)):
             if at and name not in self.readers and name not in self.net.outputs:
@@ -1052,65 +905,17 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- what is said besides
 
-    def _bytes(self) -> dict[str, int]:
-        """The bytes of the tensors in the file by their type, the most first; nothing where it does not say them.
-
-        Single numbers and sizes, which are small int64, belong to operators.
-        """
-        found: dict[str, int] = {}
-        for one in self.net.stored.values() if self.net.keeps_books else ():
-            if (one.learned or one.size > 1) and (one.values is None or one.dtype != "int64"):
-                found[clean(one.dtype)] = found.get(clean(one.dtype), 0) + one.bytes
-        return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
-
     def _differs(self, operator: Operation, why: str) -> None:
         """A note that an operator is taken as the file says, for what follows is another thing."""
         self.disagree.append(f"`{clean(operator.name)}` ({clean(operator.type)}): {why}")
 
-    def rest(self) -> dict[str, int]:
-        """Learned numbers that do not count yet, of stored tensors of which layers read parts: how many, by name."""
-        found = {}
-        for name, times in self.counted.items():
-            stored = self.net.stored.get(name)
-            if stored is not None and stored.learned and times < stored.size:
-                found[name] = stored.size - times
-        return found
-
     def _say(self) -> None:
         for type, names in self.unknown.items():
-            self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {_listed(names)}")
+            self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {listed(names)}")
         if self.disagree:
             self.notes.append(f"as the file says, for our formulas say otherwise: {several(self.disagree, '; ')}")
-        if self.filled:
-            said = "with weights that are not stored, but filled: they are counted"
-            self.notes.append(f"{many(self.filled, 'layer')} {said}")
-        if self.in_front:
-            self.notes.append(
-                f"{_listed(list(self.in_front))} stand where an image would be read: counted are these "
-                f"{sum(self.in_front.values()):,} numbers, of which the network may learn fewer"
-            )
-        stored = self.net.stored
-        more = [times - stored[name].size for name, times in self.counted.items() if name in stored]
-        if more := [one for one in more if one > 0]:
-            count = "counts" if len(more) == 1 else "count"
-            self.notes.append(
-                f"{many(len(more), 'stored tensor')} that several layers read {count} at each: {sum(more):,} numbers "
-                "more than are stored"
-            )
         read = {name for operator in self.operations for name in operator.reads}
-        spare = [one for one in self.net.stored.values() if one.name not in read and one.learned and one.size > 1]
-        if spare:
-            self.notes.append(
-                f"{sum(one.size for one in spare):,} stored numbers are read by nobody: "
-                f"{_listed([one.name for one in spare])}"
-            )
-
-
-def _filled(row: Match, reads: Sequence[Value | None]) -> bool:
-    """Whether the weights of a layer are made of nothing that is stored: one number, as often as they are many."""
-    pairs = zip(row.roles(len(reads)), reads, strict=False)
-    weights = [read for role, read in pairs if role.kind == "weights" and read is not None and read.ref is None]
-    return any(prod(read.dims) > 1 for read in weights) and not any(read.sources for read in weights)
+        self.notes += self.books.notes(read)
 
 
 def _axis(row: Match, read: Value, main: Value | None = None) -> int:
@@ -1187,16 +992,6 @@ def _dims(dims: Sequence[int]) -> str:
     return "×".join(map(str, dims)) or "one number"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return several([f"`{clean(name)}`" for name in names], ", ")
-
-
-def several(texts: Sequence[str], between: str) -> str:
-    """Some texts, and how many more there are."""
-    more = len(texts) - MOST_LISTED
-    return between.join(texts[:MOST_LISTED]) + (f" and {more:,} more" if more > 0 else "")
-
-
 def _sizes(input_size: str | None) -> list[int]:
     if input_size is None:
         return []
@@ -1225,7 +1020,7 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
 def _graph(lowering: Lowering) -> Graph:
     """The graph of a network, in which what no layer reads of a table counts with what is read of it."""
     graph = lowering.graph()
-    if rest := lowering.rest():
+    if rest := lowering.books.rest():
         return Lowering(lowering.net, lowering.table, lowering.input_size, rest, lowering.whole).graph()
     return graph
 

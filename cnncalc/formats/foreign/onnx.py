@@ -11,7 +11,8 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATTENDED
 from cnncalc.formats.foreign.base import Format
-from cnncalc.formats.foreign.lower import lower, several
+from cnncalc.formats.foreign.books import several
+from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
 from cnncalc.formats.foreign.patterns import with_patterns
