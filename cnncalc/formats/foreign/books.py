@@ -48,7 +48,7 @@ class Books:
         return found
 
     def beside(self, row: Match, reads: Sequence[Value | None]) -> dict[str, int]:
-        """Numbers that a layer learns and stores besides those of its formulas, by quantity; below 0 where it has fewer.
+        """Numbers that a layer learns and stores besides those of its formulas, by quantity; below 0 where fewer.
 
         A kernel that blurs is not learned; one that is made of several tensors is learned with all of these, and what
         counts elsewhere already counts here no more.
