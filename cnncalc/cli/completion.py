@@ -33,7 +33,7 @@ class Fish(FishComplete):
     source_template = FishComplete.source_template.replace('string split ","', 'string split --max 1 ","')
 
     def get_completions(self, args: list[str], incomplete: str) -> Items:
-        """What fits; fish replaces the whole word, so that it has the option, too."""
+        """The words that fit; fish replaces the whole of what is typed, so that it has the option, too."""
         found = super().get_completions(args, incomplete)
         option, equals, _ = incomplete.partition("=")
         if not (equals and option.startswith("-")):

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import ShellComplete, get_completion_class
 
 from cnncalc.cli import completion, streams
+from cnncalc.cli.choice import Choice
 from cnncalc.cli.command import HELP, Command, argument
 
 
@@ -21,7 +22,7 @@ class CompletionCommand(Command):
     section = HELP
     examples = ('eval "$(cnncalc completion bash)"   in this very shell',)
 
-    shell: str = argument("bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]))
+    shell: str = argument("bash|zsh|fish", type=Choice(["bash", "zsh", "fish"]))
 
     def run(self) -> int:
         program = click.get_current_context().find_root()
