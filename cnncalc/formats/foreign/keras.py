@@ -593,21 +593,26 @@ _MODES = {"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Aver
 
 
 # Attributes of layers of the table that are read, and those that change neither shapes nor counts
-_READ = frozenset(_FORMER) | frozenset(
-    "filters kernel_size strides padding dilation_rate groups use_bias depth_multiplier units output_padding scale center"
-    " rate negative_slope shared_axes input_dim output_dim both_ways reset_after num_heads key_dim value_dim output_shape"
-    " attention_axes many pool_size keepdims cropping size height width dims target_shape nb_row nb_col filter_length"
-    " rms_scaling max_value threshold return_sequences return_state data_format dim_ordering axis activation noise_shape"
-    " mean length head_dim num_query_heads num_key_value_heads n".split()
-)
-_WITHOUT_EFFECT = frozenset(
-    "name custom_name trainable dtype input_dtype autocast batch_shape batch_input_shape input_shape build_input_shape"
-    " query_shape key_shape value_shape input_length weights seed ragged sparse momentum epsilon mode variance invert"
-    " fused synchronized renorm_momentum renorm_clipping cache_enabled consume_less implementation stateful unroll"
-    " go_backwards init inner_init inner_activation recurrent_activation unit_forget_bias zero_output_for_mask dropout"
-    " recurrent_dropout dropout_W dropout_U truncate_gradient mask_zero flash_attention sliding_window"
-    " interpolation align_corners antialias fill_mode fill_value crop_to_aspect_ratio pad_to_aspect_ratio".split()
-)
+_READ = {
+    *_FORMER,
+    "activation", "attention_axes", "axis", "both_ways", "center", "cropping", "data_format", "depth_multiplier",
+    "dilation_rate", "dim_ordering", "dims", "filter_length", "filters", "groups", "head_dim", "height",
+    "input_dim", "keepdims", "kernel_size", "key_dim", "length", "many", "max_value", "mean", "n", "nb_col",
+    "nb_row", "negative_slope", "noise_shape", "num_heads", "num_key_value_heads", "num_query_heads", "output_dim",
+    "output_padding", "output_shape", "padding", "pool_size", "rate", "reset_after", "return_sequences",
+    "return_state", "rms_scaling", "scale", "shared_axes", "size", "strides", "target_shape", "threshold", "units",
+    "use_bias", "value_dim", "width",
+}  # fmt: skip
+_WITHOUT_EFFECT = {
+    "align_corners", "antialias", "autocast", "batch_input_shape", "batch_shape", "build_input_shape",
+    "cache_enabled", "consume_less", "crop_to_aspect_ratio", "custom_name", "dropout", "dropout_U", "dropout_W",
+    "dtype", "epsilon", "fill_mode", "fill_value", "flash_attention", "fused", "go_backwards", "implementation",
+    "init", "inner_activation", "inner_init", "input_dtype", "input_length", "input_shape", "interpolation",
+    "invert", "key_shape", "mask_zero", "mode", "momentum", "name", "pad_to_aspect_ratio", "query_shape", "ragged",
+    "recurrent_activation", "recurrent_dropout", "renorm_clipping", "renorm_momentum", "seed", "sliding_window",
+    "sparse", "stateful", "synchronized", "trainable", "truncate_gradient", "unit_forget_bias", "unroll",
+    "value_shape", "variance", "weights", "zero_output_for_mask",
+}  # fmt: skip
 _BESIDE = re.compile(r"\w+_(init|initializer|regularizer|constraint)")  # how numbers begin, and what holds them back
 
 
