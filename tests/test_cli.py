@@ -1040,6 +1040,8 @@ COMPLETIONS: list[tuple[str, dict[str, str], str]] = [
     ("bash", {"COMP_WORDS": "cnncalc summary lene", "COMP_CWORD": "2"}, "plain,lenet5"),
     ("zsh", {"COMP_WORDS": "cnncalc show lene", "COMP_CWORD": "2"}, "lenet5"),
     ("fish", {"COMP_WORDS": "cnncalc layers con", "COMP_CWORD": "con"}, "plain,conv"),
+    ("fish", {"COMP_WORDS": "cnncalc summary x --columns layer,pa", "COMP_CWORD": "layer,pa"}, "plain,layer,params"),
+    ("fish", {"COMP_WORDS": "cnncalc summary x --format=js", "COMP_CWORD": "--format=js"}, "plain,--format=json"),
     ("bash", {"COMP_WORDS": "cnncalc su", "COMP_CWORD": "1"}, "plain,summary"),
     ("bash", {"COMP_WORDS": "cnncalc summary lenet5 --inp", "COMP_CWORD": "3"}, "plain,--input-size"),
     ("bash", {"COMP_WORDS": "cnncalc summary lenet5 --sort mul", "COMP_CWORD": "4"}, "plain,multiplies"),

@@ -145,6 +145,10 @@ def test_the_script_is_the_one_that_the_shell_would_be_told(shell: str) -> None:
     assert "_cnncalc_completion" in told.out
 
 
+def test_the_script_for_fish_splits_what_it_is_told_once() -> None:
+    assert 'string split --max 1 "," $completion' in process("completion", "fish").out
+
+
 def test_the_script_of_another_shell() -> None:
     ran = invoke("completion", "powershell")
     assert ran.code == 2

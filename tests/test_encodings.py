@@ -74,6 +74,18 @@ def test_it_is_ascii_by_itself(command: str, encoding: str, folder: Path) -> Non
     assert set(wide) <= set("é²·×–…")  # which these encodings have, or some of them
 
 
+@pytest.mark.parametrize(
+    "command", ["layers", "list -f markdown", "explain resnet50 --depth all", "check lenet5 broken.yaml -f markdown"]
+)
+def test_no_sign_of_ours_becomes_a_question_mark(command: str, folder: Path) -> None:
+    (folder / "broken.yaml").write_text(
+        "input: {channels: 3, size: 9}\nlayers: [max_pool: 2]\nexpect: {total: {params: 1}}\n", encoding="utf-8"
+    )
+    out, _ = ran(*command.split(), encoding="ascii")
+    assert "?" not in out
+    assert out
+
+
 def test_a_table_in_an_ascii_locale_is_whole(folder: Path) -> None:
     out, err = ran("summary", "net.yaml", encoding="ascii", LC_ALL="C")
     assert err == ""

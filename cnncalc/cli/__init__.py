@@ -102,6 +102,8 @@ def main() -> None:
         from cnncalc.cli.actions import guard
 
         guard()
+    if "_CNNCALC_COMPLETE" in os.environ:  # a shell asks: what click has for fish is replaced
+        import_module("cnncalc.cli.completion")
     try:
         code = _run()
     except OSError:  # standard error takes no text: nobody can be told

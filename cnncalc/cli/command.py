@@ -188,6 +188,8 @@ class Parsed(Documented):
         except click.NoSuchOption as error:
             if error.option_name in FORMER:
                 raise click.UsageError(f"{error.message} It is {FORMER[error.option_name]}.", ctx) from None
+            if meant := _quantity_meant(error.option_name, self.params):
+                raise click.NoSuchOption(error.option_name, error.message, [meant], ctx) from None
             raise
         if not ctx.resilient_parsing:  # as for shell completion
             refuse_to_overwrite(ctx)
@@ -206,6 +208,15 @@ class Parsed(Documented):
         for group in sorted(found, key=lambda group: _LAST.index(group) if group in _LAST else -1):
             with formatter.section(group):
                 formatter.write_dl([(words.ljust(min(wide, _WIDEST)), help) for words, help in found[group]])
+
+
+def _quantity_meant(option: str, params: list[click.Parameter]) -> str | None:
+    """The option of a quantity by the word of others: `--max-multiplies` for `--max-macs`; None for what is none."""
+    from cnncalc.core.problem import CALLED
+
+    before, dash, name = option.rpartition("max-")
+    called = f"{before}{dash}{CALLED.get(name.lower().replace('-', '_'), '')}".replace("_", "-")
+    return called if dash and any(called in param.opts for param in params) else None
 
 
 def _in_full(params: list[click.Parameter], args: list[str]) -> list[str]:

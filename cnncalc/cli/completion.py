@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, FishComplete, add_completion_class
 
 from cnncalc.cli.files import ARCHITECTURES
 from cnncalc.formats import bundled
@@ -21,8 +21,24 @@ if TYPE_CHECKING:
     from cnncalc.core.analysis import Analysis
 
 Items = list[CompletionItem]
+ASKED = "_CNNCALC_COMPLETE"  # the variable of the environment by which a shell asks
 
 _SPLIT = re.compile(r"[\s*?\[\]]")  # click's script for bash would take these names apart
+
+
+@add_completion_class
+class Fish(FishComplete):
+    """The completion for fish as click has it, but for two things: commas in values, and values behind `--format=`."""
+
+    source_template = FishComplete.source_template.replace('string split ","', 'string split --max 1 ","')
+
+    def get_completions(self, args: list[str], incomplete: str) -> Items:
+        """The words that fit; fish replaces the whole of what is typed, so that it has the option, too."""
+        found = super().get_completions(args, incomplete)
+        option, equals, _ = incomplete.partition("=")
+        if not (equals and option.startswith("-")):
+            return found
+        return [CompletionItem(f"{option}={item.value}", item.type, item.help) for item in found]
 
 
 def of(names: Iterable[str], incomplete: str) -> Items:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from cnncalc.cli.choice import Choice
 from cnncalc.core.record import Record
 from cnncalc.formats.writing import UTF8
 
@@ -97,7 +98,7 @@ class FormatOption(click.Option):
     ) -> None:
         self.formats = {form.name: form for form in formats}
         self.advice = advice
-        more |= {"type": click.Choice(tuple(self.formats)), "default": default or formats[0].name}
+        more |= {"type": Choice(tuple(self.formats)), "default": default or formats[0].name}
         if len("|".join(self.formats)) > _WIDEST:
             more |= {"metavar": "FORMAT", "help": f"{', '.join(self.formats)}. {more.get('help') or ''}"}
         super().__init__(*args, **more | {"show_default": default is None})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cnncalc.cli.choice import Choice
 from cnncalc.cli.command import NETWORK, OUTPUT, SHOWN, option
 from cnncalc.cli.files import ARCHITECTURES, OutputFile, TextType
 from cnncalc.cli.formats import FormatOption, OutputFormat, OutputOption
@@ -170,7 +171,7 @@ class WithStorage:
 
     dtype: str | None = option(
         "--dtype",
-        type=click.Choice(DTYPES),
+        type=Choice(DTYPES),
         help="Of the numbers, for memory.  [default: as the file says, else float32]",
         group=NETWORK,
     )
@@ -190,7 +191,7 @@ class WithStorage:
 
     optimizer: str | None = option(
         "--optimizer",
-        type=click.Choice(OPTIMIZERS),
+        type=Choice(OPTIMIZERS),
         help="That keeps 0, 1 or 2 numbers a param, for memory of training.  [default: as the file says, else sgd]",
         group=NETWORK,
     )
@@ -245,7 +246,7 @@ def layout(group: str) -> Any:
     """`--layout hwc|chw`."""
     return option(
         "--layout",
-        type=click.Choice(["hwc", "chw"]),
+        type=Choice(["hwc", "chw"]),
         default="hwc",
         show_default=True,
         help="Order in which shapes are shown.",
@@ -317,7 +318,7 @@ class WithColor:
 
     color: str = option(
         "--color",
-        type=click.Choice(["auto", "always", "never"]),
+        type=Choice(["auto", "always", "never"]),
         default="auto",
         help="Colours: auto where a terminal shows them, and as the environment says.  [default: auto]",
         group=OUTPUT,

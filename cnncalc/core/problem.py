@@ -14,6 +14,7 @@ MOST_NOTES = 20
 MOST_KNOWN = 1_000  # words among which a likeness is looked for
 MOST_SEARCHES = 10  # for likenesses, in one file
 LONGEST_WORD = 50  # that may be misspelt
+CALLED: dict[str, str] = {}  # what is meant by words of others for what has a name here: each quantity enters its own
 
 Level = Literal["error", "warning"]
 
@@ -198,11 +199,19 @@ class Problems:
 
 
 def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
-    """The known word that a misspelt one most likely means; None among thousands of words, for a search takes long.
+    """The known word that a misspelt one, or one of others, most likely means.
+
+    None among thousands of words, for a search takes long.
 
     >>> nearest("kernal", ["filters", "kernel"])
     'kernel'
+    >>> import cnncalc.analyses.measures
+    >>> nearest("GMACs", ["flops", "multiplies"]), nearest("mult-adds", ["flops", "multiplies"])
+    ('multiplies', 'multiplies')
     """
+    called = CALLED.get(word.lower().replace("-", "_"))
+    if called in known:
+        return called
     if not 0 < len(word) <= LONGEST_WORD or len(known) > MOST_KNOWN:
         return None
     from difflib import get_close_matches

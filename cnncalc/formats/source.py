@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from weakref import ref
 
-from cnncalc.core.problem import Origin, Place, ProblemsFound, fail
+from cnncalc.core.problem import Origin, Place, ProblemsFound, fail, misspelt
 from cnncalc.formats.writing import remember
 
 LARGEST_FILE = 64 * 2**20
@@ -362,5 +362,7 @@ def _format_called(name: str) -> Any:
     from cnncalc.formats.foreign import FORMATS
 
     if name not in FORMATS:
-        raise fail("bad-value", f"--from: no format `{name}`", help=f"there are {', '.join([YAML, *FORMATS])}")
+        known = [YAML, *FORMATS]
+        help = misspelt(name, known) or f"there are {', '.join(known)}"
+        raise fail("bad-value", f"--from: no format `{name}`", help=help)
     return FORMATS[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cnncalc.core.problem import CALLED
 from cnncalc.core.record import Record
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Measure:
     `whole`: the values are whole numbers, and a figure without a suffix is exact. `in_bytes`: they are bytes, which are
     written in MB and limited in MiB, too. `partial`: a layer without a value makes a sum a lower bound. `rests_on`:
     where one of these is a lower bound, so is the value, or what the sign `bound` says. `limit` is an example of one.
-    `assumed` says what its figure hangs on besides the network. `cause` is the measure in which the layers are told
+    `also` are words of others for it, by which a person is led to it. `assumed` says what its figure hangs on besides
+    the network. `cause` is the measure in which the layers are told
     that made this one grow, where it is another one. `worked` gives the working of its value, for `explain --of`.
     """
 
@@ -82,6 +84,7 @@ class Measure:
     partial: bool
     worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None
     assumed: Callable[[Graph], str] | None
+    also: tuple[str, ...]
 
     def __init__(  # every start makes this class: a dataclass would take ten times as long
         self,
@@ -101,6 +104,7 @@ class Measure:
         partial: bool = False,
         worked: Callable[[Analysis, Row | GroupRow | None], Sequence[Worked]] | None = None,
         assumed: Callable[[Graph], str] | None = None,
+        also: tuple[str, ...] = (),
     ) -> None:
         if (of is None) == (once is None):
             raise TypeError(f"measure {name}: either `of` or `once`")
@@ -113,7 +117,9 @@ class Measure:
         self.name, self.help, self.of, self.once, self.total, self.uses = name, help, of, once, total, uses
         self.whole, self.in_bytes, self.limit, self.cause, self.partial = whole, in_bytes, limit, cause, partial
         self.rests_on, self.bound, self.worked, self.assumed = rests_on, bound, worked, assumed
+        self.also = also
         MEASURES[name] = self
+        CALLED.update(dict.fromkeys(also, name))
 
     def sign(self, left_open: Collection[str]) -> str:
         """The sign before a value where these quantities are not known of all layers: `≥ `, or nothing."""

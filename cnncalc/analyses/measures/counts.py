@@ -12,6 +12,7 @@ Measure(
     of=attrgetter("params"),
     rests_on=("params",),
     uses=ANYWHERE | Use.HELD | Use.HEADLINE,
+    also=("parameters", "parameter", "num_params", "total_params"),
 )
 Measure(name="weights", help="learned numbers but biases", of=attrgetter("weights"), rests_on=("params",), uses=_PART)
 Measure(
@@ -26,13 +27,38 @@ Measure(
 )
 Measure(
     name="multiplies",
-    help="multiplications for one image",
+    help="multiplications for one image (MACs)",
     of=attrgetter("multiplies"),
     rests_on=("multiplies",),
     uses=ANYWHERE | Use.HELD | Use.HEADLINE,
     limit="1.5G",
+    also=(
+        "macs",
+        "mac",
+        "gmacs",
+        "mmacs",
+        "macc",
+        "maccs",
+        "madds",
+        "madd",
+        "mult_adds",
+        "multadds",
+        "mult_add",
+        "multiply_adds",
+        "multiply_accumulates",
+        "multiply_accumulate",
+        "multiplications",
+        "mults",
+    ),
 )
-Measure(name="flops", help="2 × multiplies", of=attrgetter("flops"), rests_on=("multiplies",), uses=Use.COLUMNS)
+Measure(
+    name="flops",
+    help="2 × multiplies",
+    of=attrgetter("flops"),
+    rests_on=("multiplies",),
+    uses=Use.COLUMNS,
+    also=("flop", "gflops", "mflops", "ops", "gops"),
+)
 Measure(
     name="activations",
     help="values in the output",
@@ -50,4 +76,5 @@ Measure(
     in_bytes=True,
     limit="20MiB",
     cause="params",
+    also=("model_size", "bytes", "file_size"),
 )

@@ -297,6 +297,7 @@ Measure(
 )
 Measure(
     name="peak_memory",
+    also=("memory", "ram", "arena"),
     help="bytes of tensors alive at once",
     once=lambda graph: alive(graph).bytes,
     total=max,

@@ -340,6 +340,7 @@ def _steps(analysis: Analysis, row: Row, place: int) -> list[Worked]:
 
 Measure(
     name="receptive_field",
+    also=("rf", "field", "field_of_view"),
     help="positions of the input that one output sees, along the longest side",
     once=_sizes,
     total=max,

@@ -27,6 +27,7 @@ _PLACES = Use.COLUMNS | Use.FIGURES | Use.LIMITS
 
 Measure(
     name="trainable",
+    also=("trainable_params", "trainable_parameters", "learnable"),
     help="params that training changes",
     of=attrgetter("trainable"),
     rests_on=("params",),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import click
-
 from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import options, streams
+from cnncalc.cli.choice import Choice
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat
 
@@ -29,7 +28,7 @@ class BadgeCommand(Command, options.WithNetwork, options.WithOutput):
     )
     quantity: str = option(
         "--quantity",
-        type=click.Choice(list(used(Use.LIMITS))),
+        type=Choice(list(used(Use.LIMITS))),
         metavar="QUANTITY",
         default="params",
         show_default=True,

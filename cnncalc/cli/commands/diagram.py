@@ -6,6 +6,7 @@ import click
 
 from cnncalc.analyses.measures import Use, used
 from cnncalc.cli import options, streams
+from cnncalc.cli.choice import Choice
 from cnncalc.cli.command import NETWORKS, OUTPUT, Command, argument, option
 from cnncalc.cli.formats import OutputFormat
 
@@ -55,7 +56,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
     )
     kind: str | None = option(
         "--style",
-        type=click.Choice(["volumes", "flow", "window"]),
+        type=Choice(["volumes", "flow", "window"]),
         help="volumes: H×W×C boxes to scale; flow: boxes and arrows; window: that of the layer BLOCK on a grid.  "
         "[default: volumes for a chain of layers and for twin towers, flow for a network with branches]",
         group=DRAWING,
@@ -71,7 +72,7 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
     )
     theme: str | None = option(
         "--theme",
-        type=click.Choice(["light", "dark", "auto"]),
+        type=Choice(["light", "dark", "auto"]),
         help="Colours of the SVG; auto follows the reader's system.  [default: light]",
         group=DRAWING,
     )

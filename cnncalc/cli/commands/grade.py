@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnncalc.cli import options, streams
+from cnncalc.cli.choice import Choice
 from cnncalc.cli.command import SHOWN, TEACHING, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
@@ -92,7 +93,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
     )
     feedback_format: str = option(
         "--feedback-format",
-        type=click.Choice(["markdown", "html"]),
+        type=Choice(["markdown", "html"]),
         default="markdown",
         show_default=True,
         help="Of these files.",

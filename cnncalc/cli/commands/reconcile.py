@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import click
-
 from cnncalc.analyses.conventions import names
 from cnncalc.cli import options, streams
+from cnncalc.cli.choice import Choice
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
@@ -84,7 +83,7 @@ class ReconcileCommand(Command, options.WithNetwork, options.WithOutput, options
 
     attention: str = option(
         "--attention",
-        type=click.Choice(["multihead", "no_grad", "sdpa", "matmul"]),
+        type=Choice(["multihead", "no_grad", "sdpa", "matmul"]),
         default="multihead",
         help="How the code writes attention: as nn.MultiheadAttention, that under torch.no_grad(), "
         "F.scaled_dot_product_attention or products of matrices.",

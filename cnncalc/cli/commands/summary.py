@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import click
-
 from cnncalc.analyses.measures import Measure, Use, told, used
 from cnncalc.cli import options, streams
+from cnncalc.cli.choice import Choice
 from cnncalc.cli.command import NETWORKS, SHOWN, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
 
@@ -38,7 +37,7 @@ class SummaryCommand(
     options.WithLayout,
     options.WithDrawing,
 ):
-    """Layers, output shapes, params and multiplies of each FILE, and their totals.
+    """Layers, output shapes, params and multiplies (MACs) of each FILE, and their totals.
 
     FILE is an architecture file, the name of a bundled one, - for standard input, or git:REF:PATH for an older version.
     """
@@ -49,7 +48,7 @@ class SummaryCommand(
         "cnncalc summary net.yaml --depth all         every layer inside blocks",
         "cnncalc summary resnet50 --sort params --top 5",
         "cnncalc summary vgg16 --input-size 256 --set classes=10",
-        "cnncalc summary net.yaml --convention thop  the multiplies of thop",
+        "cnncalc summary net.yaml --convention thop   the multiplies of thop",
         "cnncalc summary net.yaml -f json | jq .totals",
         "cnncalc summary *.yaml -f csv -o layers.csv",
     )
@@ -79,7 +78,7 @@ class SummaryCommand(
     )
     sort: str | None = option(
         "--sort",
-        type=click.Choice(list(used(Use.FIGURES))),
+        type=Choice(list(used(Use.FIGURES))),
         metavar="QUANTITY",
         help=f"Largest first, by one of {', '.join(used(Use.FIGURES))}.",
         group=SHOWN,

@@ -1,0 +1,66 @@
+"""Quantities by the words of others: whoever looks for MACs, FLOPs or memory is led to what they are called here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnncalc.analyses.measures import MEASURES
+from tests.running import invoke
+
+pytestmark = pytest.mark.quick
+
+
+def test_no_word_means_two_quantities_or_is_one() -> None:
+    words = [word for measure in MEASURES.values() for word in measure.also]
+    assert len(words) == len(set(words))
+    assert not set(words) & MEASURES.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("summary lenet5 --columns macs", "no column 'macs'; did you mean 'multiplies'?"),
+        ("summary lenet5 --columns layer,GFLOPs", "no column 'GFLOPs'; did you mean 'flops'?"),
+        ("summary lenet5 --sort mult-adds", "Did you mean 'multiplies'?"),
+        ("diagram lenet5 --counts parameters", "no count 'parameters'; did you mean 'params'?"),
+        ("compare lenet5 alexnet --figures rf", "no quantity 'rf'; did you mean 'receptive_field'?"),
+        ("explain lenet5 --of memory", "no quantity 'memory'; did you mean 'peak_memory'?"),
+        ("check lenet5 --max-macs 5M", "No such option '--max-macs'. Did you mean '--max-multiplies'?"),
+        ("check lenet5 --max-parameters 5M", "No such option '--max-parameters'. Did you mean '--max-params'?"),
+        ("check lenet5 --max-growth macs=5%", "did you mean 'multiplies'?"),
+    ],
+)
+def test_on_the_command_line(arguments: str, message: str) -> None:
+    ran = invoke(*arguments.split())
+    assert ran.code == 2
+    assert message in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(
+    "promise",
+    ["expect: {total: {macs: 1}}", "budget: {macs: 5M}", "budget: {total: {macs: 5M}}", "budget: {growth: {macs: 5%}}"],
+)
+def test_in_a_file(promise: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(f"input: {{channels: 3, size: 9}}\nlayers: [max_pool: 2]\n{promise}\n", encoding="utf-8")
+    ran = invoke("check", str(path))
+    assert ran.code == 2
+    assert "  = help: did you mean `multiplies`?\n" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        ("summary lenet5 -f htlm", "html"),
+        ("summary lenet5 --dtype flot32", "float32"),
+        ("summary lenet5 --from onx", "onnx"),
+        ("diagram lenet5 --style flwo", "flow"),
+        ("completion zhs", "zsh"),
+    ],
+)
+def test_a_word_that_is_nearly_one_of_some(arguments: str, near: str) -> None:
+    ran = invoke(*arguments.split())
+    assert ran.code == 2
+    assert f"id you mean {near}?" in ran.err.replace("'", "").replace("`", "")
