@@ -538,3 +538,137 @@ def test_an_attribute_that_may_count_and_is_not_read_is_named(called: str, write
     )
     assert analysis.notes == (f"`{called}` is not understood, its multiplies are not known: `a`",)
     assert analysis.lower_bound == ("params", "multiplies")
+
+
+# ------------------------------------------------------------------------------------------ layers in others
+
+
+def each(type: str, name: str, **config: Any) -> dict[str, Any]:
+    return layer("TimeDistributed", name, layer={"class_name": type, "config": {"name": "inner", **config}})
+
+
+WRAPPED: dict[str, tuple[list[dict[str, Any]], tuple[int, ...], tuple[int, ...], int, int]] = {  # shapes, figures
+    "frames of a film": (
+        [each("Conv2D", "a", filters=5, kernel_size=[3, 3], activation="relu"),
+         each("MaxPooling2D", "b", pool_size=[2, 2]),
+         each("BatchNormalization", "c", axis=-1), each("Flatten", "d"), layer("LSTM", "e", units=3)],
+        (4, 16, 16, 3), (3,), 140 + 10 + 2_988, 4 * 14 * 14 * 135 + 4 * 12 * 248,
+    ),
+    "padding and stride": (
+        [each("ZeroPadding2D", "a", padding=[1, 2]), each("Conv2D", "b", filters=2, kernel_size=3, strides=2)],
+        (4, 8, 8, 3), (2, 4, 4, 5), 56, 4 * 4 * 5 * 54,
+    ),
+    "signals": (
+        [each("Conv1D", "a", filters=2, kernel_size=[3], padding="same"), each("Dense", "b", units=4)],
+        (4, 9, 3), (4, 4, 9), 20 + 12, 36 * (18 + 8),
+    ),
+    "one cell": ([layer("RNN", "a", cell=_cell("LSTMCell"))], (11, 5), (7,), 364, 3_696),
+    "cells on each other": (
+        [layer("RNN", "a", return_sequences=True, cell={"class_name": "StackedRNNCells", "config": {"cells": [
+            _cell("LSTMCell"), layer("GRUCell", "b", units=3, reset_after=True), layer("GRUCell", "c", units=3)]}})],
+        (11, 5), (3, 11), 364 + 108 + 63, 3_696 + 11 * 90 + 11 * 54,
+    ),
+    "kernels of their own": (
+        [layer("LocallyConnected2D", "a", filters=4, kernel_size=[3, 3])], (8, 8, 3), (4, 6, 6), 36 * 112, 36 * 108,
+    ),
+    "a library's cells": (
+        [layer("CuDNNLSTM", "a", units=7, return_sequences=True), layer("CuDNNGRU", "b", units=7)],
+        (11, 5), (7,), 392 + 336, 3_696 + 3_234,
+    ),
+    "said again": ([layer("RepeatVector", "a", n=4), layer("GRU", "b", units=3)], (5,), (3,), 81, 288),
+    "parts": (
+        [layer("RandomCrop", "a", height=6, width=6), layer("CenterCrop", "b", height=5, width=4)],
+        (8, 8, 3), (3, 5, 4), 0, 0,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_layers_of_other_layers_have_the_figures_of_keras(name: str, write: Callable[[Any], str]) -> None:
+    layers, reads, gives, params, multiplies = WRAPPED[name]
+    analysis = analyzed(write(sequential(*layers, shape=(None, *reads))))
+    assert analysis.rows[-1].output_shape == gives
+    assert (analysis.totals.params, analysis.totals.multiplies, analysis.lower_bound) == (params, multiplies, ())
+
+
+UNKNOWN = {
+    "Mine": layer("Mine", "odd"),
+    "Lambda": layer("Lambda", "odd", output_shape=[4, 4, 3]),
+    "TimeDistributed of Sequential": each("Sequential", "odd", layers=[]),
+    "EinsumDense": layer("EinsumDense", "odd", equation="abcd,de->abce", output_shape=[None, None, 3]),
+    "Dense with lora_rank": layer("Dense", "odd", units=3, lora_rank=4),
+}
+
+
+@pytest.mark.parametrize("called", UNKNOWN)
+def test_what_the_next_layer_reads_is_what_an_unknown_one_gives(called: str, write: Callable[[Any], str]) -> None:
+    """Version 3 writes it; between them may stand what keeps a shape."""
+    rest = [layer("Activation", "act", activation="relu"), layer("Flatten", "flat"), layer("Dense", "fc", units=2)]
+    rest[1]["build_config"] = {"input_shape": [None, 4, 4, 3]}
+    analysis = analyzed(write(sequential(UNKNOWN[called], *rest)))
+    assert [(row.name, row.type, row.output_shape) for row in analysis.rows[:2]] == [
+        ("odd", "operator", (3, 4, 4)),
+        ("act", "relu", (3, 4, 4)),
+    ]
+    assert analysis.notes == (f"`{called}` is not understood, its multiplies are not known: `odd`",)
+    assert (analysis.lower_bound, analysis.totals.params) == (("params", "multiplies"), 98)
+
+
+def test_an_unknown_layer_that_nobody_reads_is_refused_by_name(write: Callable[[Any], str]) -> None:
+    code, _, err = invoke("summary", write(sequential(layer("Flatten", "flat"), layer("Mine", "odd"))))
+    assert code == 2
+    assert err.splitlines()[0] == "error[unknown-layer]: `Mine`: it is not known, and the file says not what it gives"
+
+
+# ------------------------------------------------------------------------------------------ functions
+
+
+def function(type: str, name: str, **config: Any) -> dict[str, Any]:
+    return {**layer(type, name, **config), "module": "keras.src.ops.numpy"}
+
+
+def test_functions_of_keras_are_read(write: Callable[[Any], str]) -> None:
+    layers = [
+        source("x", 8, 6),
+        function("Transpose", "turned", axes=[0, 2, 1]),
+        function("Matmul", "scores"),
+        function("Multiply", "scaled"),
+        {**function("Softmax", "shares", axis=-1), "module": "keras.src.ops.nn"},
+        function("Einsum", "sums", subscripts="bij,bjk->bik"),
+        function("Concatenate", "both", axis=-1),
+        function("Mean", "mean", axis=[1], keepdims=False),
+        layer("Dense", "fc", units=2),
+    ]
+    calls: dict[str, list[Any]] = {
+        "turned": [[at("x")]],
+        "scores": [[at("x"), at("turned")]],
+        "scaled": [[at("scores"), 0.5]],
+        "shares": [[at("scaled")]],
+        "sums": [[at("shares"), at("x")]],
+        "both": [[[at("sums"), at("x")]]],
+        "mean": [[at("both")]],
+        "fc": [[at("mean", shape=[None, 12])]],
+    }
+    analysis = analyzed(write(net(layers, calls, ["fc", 0, 0])))
+    assert (analysis.lower_bound, analysis.notes, analysis.outputs) == ((), (), {"fc": (2,)})
+    assert (analysis.totals.params, analysis.totals.multiplies) == (26, 2 * 8 * 8 * 6 + 24)
+
+
+def test_a_function_that_is_not_known_is_named(write: Callable[[Any], str]) -> None:
+    layers = [X, function("Tensordot", "odd", axes=2), layer("Dense", "fc", units=2)]
+    file = write(net(layers, {"odd": [[at("x"), at("x")]], "fc": [[at("odd", shape=[None, 5])]]}, ["fc", 0, 0]))
+    assert analyzed(file).notes == ("`ops/Tensordot` is not understood, its multiplies are not known: `odd`",)
+
+
+def test_a_function_that_keras_has_also_as_a_layer_is_not_taken_for_it(write: Callable[[Any], str]) -> None:
+    """A `Reshape` of `keras.ops` has the images among its sizes, and another attribute for them."""
+    layers = [X, function("Reshape", "flat", newshape=[-1, 192]), layer("Dense", "fc", units=2)]
+    file = write(net(layers, {"flat": [[at("x")]], "fc": [[at("flat", shape=[None, 192])]]}, ["fc", 0, 0]))
+    assert figures(file) == [("flat", "operator", (192,), 0, 0), ("fc", "dense", (2,), 386, 384)]
+
+
+def test_at_another_size_shapes_that_are_written_count_no_more(write: Callable[[Any], str]) -> None:
+    layers = [X, layer("Conv2D", "a", filters=3, kernel_size=3), layer("Conv2D", "b", filters=3, kernel_size=3)]
+    file = write(net(layers, {"a": [[at("x")]], "b": [[at("a", shape=[None, 6, 6, 3])]]}, ["b", 0, 0]))
+    analysis = cnncalc.analyze(cnncalc.load(file, input_size=20))
+    assert (analysis.outputs, analysis.notes) == ({"b": (3, 16, 16)}, ())

@@ -15,7 +15,8 @@ from cnncalc.core.record import Record
 from cnncalc.formats.foreign.base import DAMAGE, Format, Stream, opened, why_not
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
-from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
+from cnncalc.formats.foreign.moves import MOVES
+from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.source import Source
 
 LARGEST_CONFIG = 32 * 2**20
@@ -32,6 +33,7 @@ _CONV = {
 _POOL = {"kernel": "pool_size", "stride": "strides", "padding": "padding"}
 _NORM = {"scale": "scale", "shift": "center"}
 _CELL = {"units": "units", "bidirectional": "both_ways", "biases": "biases", "gives": "gives"}
+_REDUCED = {"axes": "axis", "keepdims": "1 if keepdims else 0"}
 _NO_COST = {"type": "kind", "weights": "0", "multiplies": "0"}
 _STARTED = {  # from states that other layers give
     "type": "kind", "weights": "gates * units * (c + units)", "biases": "gates * units * biases",
@@ -47,6 +49,8 @@ TABLE = Matches(
         # convolutions
         Match("Conv1D Conv2D Conv3D", "conv", {"filters": "filters", "groups": "groups", **_CONV}, axis="format",
               window=True, defaults={"use_bias": True, "groups": 1}),
+        Match("LocallyConnected1D LocallyConnected2D", "conv", {"filters": "filters", "shared": "false", **_CONV},
+              axis="format", window=True, defaults={"use_bias": True}),
         Match("DepthwiseConv1D DepthwiseConv2D", "conv",
               {"filters": "c * depth_multiplier", "groups": "c", **_CONV}, axis="format", window=True,
               defaults={"use_bias": True, "depth_multiplier": 1}),
@@ -138,6 +142,27 @@ TABLE = Matches(
         Match("Rescaling ReLU ThresholdedReLU UnitNormalization RandomFlip RandomRotation RandomZoom RandomContrast "
               "RandomTranslation RandomBrightness activation/softplus activation/softsign activation/exponential "
               "activation/mish activation/celu activation/log_softmax activation/hard_tanh", NOTHING),
+        # functions of `keras.ops`
+        Match("ops/Matmul", PRODUCT, reads="x w"),
+        Match("ops/Einsum", EINSUM, reads="x*"),
+        Match("ops/Mean", "ReduceMean", _REDUCED, defaults={"keepdims": False}),
+        Match("ops/Sum", "ReduceSum", _REDUCED, defaults={"keepdims": False}),
+        Match("ops/Max ops/Amax", "ReduceMax", _REDUCED, defaults={"keepdims": False}),
+        Match("ops/Min ops/Amin", "ReduceMin", _REDUCED, defaults={"keepdims": False}),
+        Match("ops/Concatenate", "Concat", {"axis": "axis"}, "x*", defaults={"axis": -1}),
+        Match("ops/Transpose", "Transpose", {"perm": "axes"}),
+        Match("ops/Reshape ops/ExpandDims ops/Squeeze ops/GetItem ops/Slice ops/Split ops/ArraySplit ops/Stack "
+              "ops/Unstack ops/Take ops/TakeAlongAxis ops/BroadcastTo ops/Repeat ops/Tile ops/Pad ops/Roll "
+              "ops/Flip ops/Swapaxes ops/Moveaxis ops/Ravel ops/Argmax ops/Argmin ops/OneHot ops/DepthToSpace "
+              "ops/SpaceToDepth",
+              "Declared", reads="x*"),
+        Match("ops/TrueDivide ops/Divide ops/FloorDivide ops/Mod ops/Power ops/Sqrt ops/Rsqrt ops/Square ops/Exp "
+              "ops/Log ops/Log1p ops/Expm1 ops/Absolute ops/Abs ops/Negative ops/Sign ops/Sin ops/Cos ops/Erf "
+              "ops/Reciprocal ops/Clip ops/Round ops/Floor ops/Ceil ops/Where ops/Equal ops/NotEqual ops/Greater "
+              "ops/GreaterEqual ops/Less ops/LessEqual ops/LogicalAnd ops/LogicalOr ops/LogicalNot ops/OnesLike "
+              "ops/ZerosLike",
+              NOTHING, reads="x*"),
+        Match("ops/Cast ops/Copy ops/StopGradient ops/ConvertToTensor", SAME),
     ]
 )  # fmt: skip
 
@@ -325,6 +350,9 @@ class _Config:
                 reads = self._model(layer, f"{prefix}{name}/", (*scope, name), None, depth + 1)
             else:
                 reads = self._call(layer, reads or [], f"{prefix}{name}:0", scope, prefix, depth)
+                shape = _read_by(layers[at + 1 :])
+                if shape and self.net.operations and self.net.operations[-1].type not in TABLE.by_operator:
+                    self.net.declared.setdefault(reads[0], tuple(shape))
         return reads or []
 
     def _input(self, tensor: str, config: dict[str, Any], name: str) -> str:
@@ -355,14 +383,21 @@ class _Config:
             return self._renamed(given, key)
         call = _Call(key, name, scope, Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`"))
         config = _as_dict(layer["config"])
+        if str(layer.get("module")).startswith("keras.src.ops"):  # a function, and no layer
+            type = type if type in _JOINS else _OPS.get(type, f"ops/{type}")
+            return self._chain([(type, {**config, "equation": config.get("subscripts")})], reads, call)
         wrapped = _as_dict(config.get("layer"))
-        if type == "TimeDistributed" and wrapped.get("class_name") in ("Dense", "Activation", "Dropout"):
-            type, config = wrapped["class_name"], wrapped["config"]
-        elif type == "Bidirectional" and wrapped.get("class_name") in RECURRENT:
+        if type == "TimeDistributed":
+            type, config = _at_each_step(wrapped)
+        if type == "RNN" and (cells := _cells(config)) and len(reads) == 1:
+            return self._stacked(cells, reads, call)
+        if type == "Bidirectional" and wrapped.get("class_name") in RECURRENT:
             return self._both_ways(config, reads, call)
         if type == "MultiHeadAttention":  # query, value, key
             reads = [reads[0], *reads[1:][::-1]] if len(set(reads)) > 1 else reads[:1]
             config = {**config, "many": len(reads)}
+        if type == "Lambda" and isinstance(shape := config.get("output_shape"), list):
+            self.net.declared.setdefault(f"{call.key}:0", (None, *shape))
         return self._chain(_steps(type, config), reads, call)
 
     def _chain(self, steps: Iterable[tuple[str, dict[str, Any]]], reads: list[str], call: _Call) -> list[str]:
@@ -376,11 +411,20 @@ class _Config:
             attributes["started"] = len(reads) > 1
             if last and not states and (more := self.given.get(call.key, 0)):
                 gives += [f"{call.key}:{index + 1}" for index in range(more)]
-                step = f"{step} of several outputs" if step in TABLE.by_operator else step
+                rows = TABLE.by_operator.get(step, ())
+                step = f"{step} of several outputs" if rows and rows[0].type not in MOVES else step
             self._put(step, attributes, reads, gives, call._replace(name=called))
             reads = gives[:1]
             if states:
                 reads += self._states(attributes, reads[0], call, 1, self.given.get(call.key, 0))
+        return reads
+
+    def _stacked(self, cells: list[tuple[str, dict[str, Any]]], reads: list[str], call: _Call) -> list[str]:
+        """Recurrent layers in the place of cells on each other."""
+        for at, (type, config) in enumerate(cells):
+            last = at == len(cells) - 1
+            own = call if last else _Call(f"{call.key}:{at}", f"{call.name}_{at + 1}", call.scope, call.place)
+            reads = self._chain(_steps(type, config), reads, own)
         return reads
 
     def _states(self, attributes: dict[str, Any], whole: str, call: _Call, first: int, last: int) -> list[str]:
@@ -497,6 +541,17 @@ def _is_model(layer: dict[str, Any]) -> bool:
     return "layers" in config and (layer["class_name"] in MODELS or "input_layers" in config)
 
 
+def _read_by(layers: list[Any]) -> list[Any] | None:
+    """The shape that the first of some layers reads, where the file says it: version 3 does."""
+    for layer in layers:
+        shape = _as_dict(layer.get("build_config")).get("input_shape")
+        rows = TABLE.by_operator.get(str(layer.get("class_name")), ())
+        keeps = layer.get("class_name") == "Activation" or (rows and rows[0].type in (NOTHING, SAME, "dropout"))
+        if isinstance(shape, list) or not keeps:
+            return shape if isinstance(shape, list) else None
+    return None
+
+
 def _references(written: Any) -> list[tuple[str, int, int]]:
     """`["name", 0, 0]`, a list of them, or a mapping of them."""
     if isinstance(written, dict):
@@ -537,6 +592,48 @@ def _fitting(first: int, used: set[int], many: int) -> int:
     if not used or (first <= min(used) and max(used) < first + many):
         return first
     return 1 - first
+
+
+def _cells(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The layers that the cells of an `RNN` are, the first first; none where it is one that is not known."""
+    cell = _as_dict(config.get("cell"))
+    cells = cell["config"]["cells"] if cell.get("class_name") == "StackedRNNCells" else [cell]
+    names = [str(one.get("class_name")).removesuffix("Cell") for one in cells]
+    if config.get("return_state") or not set(names) <= set(RECURRENT):
+        return []
+    every = [True] * (len(cells) - 1) + [bool(config.get("return_sequences"))]
+    found = zip(names, cells, every, strict=True)
+    return [(name, {**one["config"], "return_sequences": all_}) for name, one, all_ in found]
+
+
+_SIDES = ("kernel_size", "strides", "dilation_rate", "pool_size", "size")
+_RAISED = re.compile(r"(Conv|(?:Max|Average)Pooling|ZeroPadding|Cropping|UpSampling)([12])D")
+
+
+def _at_each_step(wrapped: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The layer that does the same at each step of a sequence: with one side more, along which it does nothing."""
+    type, config = str(wrapped.get("class_name")), _as_dict(wrapped.get("config"))
+    rows = TABLE.by_operator.get(type, ())
+    if type in ("Dense", "Activation", "Dropout") or (rows and rows[0].type in (NOTHING, SAME)):
+        return type, config
+    if type.endswith("Normalization") and config.get("axis", -1) in (-1, [-1]):
+        return type, config
+    if type == "Flatten":
+        return "Reshape", {"target_shape": [0, -1]}
+    raised = _RAISED.fullmatch(type)
+    first = config.get("data_format") == "channels_first" or config.get("dim_ordering") == "th"
+    if raised is None or first or config.get("padding") == "causal":
+        return f"TimeDistributed of {type}", {}
+    rank = int(raised[2])
+    found = dict(config)
+    for key in _SIDES:
+        if config.get(key) is not None:
+            sides = _listed(config[key])
+            found[key] = [1, *(sides * rank if len(sides) == 1 else sides)]
+    for key in ("padding", "cropping"):
+        if type.startswith(("ZeroPadding", "Cropping")) and key in config:
+            found[key] = [[0, 0], *_ends(config[key], rank)]
+    return f"{raised[1]}{rank + 1}D", found
 
 
 _ARGUMENTS = {
@@ -588,6 +685,14 @@ _CLASSES = {
     "BatchNormalizationV1": "BatchNormalization", "BatchNormalizationV2": "BatchNormalization", "MaxPool2D":
     "MaxPooling2D", "AvgPool2D": "AveragePooling2D", "SyncBatchNormalization": "BatchNormalization",
     "CuDNNLSTM": "LSTM", "CuDNNGRU": "GRU",
+}  # fmt: skip
+_JOINS = ("Add", "Multiply", "Subtract", "Maximum", "Minimum")
+_OPS = {  # functions that are activations
+    "Relu": "activation/relu", "Relu6": "activation/relu6", "Sigmoid": "activation/sigmoid", "Tanh": "activation/tanh",
+    "Softmax": "activation/softmax", "Elu": "activation/elu", "Selu": "activation/selu", "Gelu": "activation/gelu",
+    "Silu": "activation/silu", "HardSigmoid": "activation/hard_sigmoid", "HardSilu": "activation/hard_silu",
+    "LeakyRelu": "activation/leaky_relu", "Softplus": "activation/softplus", "Softsign": "activation/softsign",
+    "LogSoftmax": "activation/log_softmax",
 }  # fmt: skip
 _MODES = {"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Average", "max": "Maximum"}
 
@@ -677,7 +782,7 @@ def _activation(written: Any) -> str:
 def _prepare(type: str, found: dict[str, Any]) -> None:
     """Attributes that our formulas need in another form."""
     kernel, stride = (_listed(found.get(key, 1)) for key in ("kernel_size", "strides"))
-    if type.endswith("Transpose"):
+    if type.startswith("Conv") and type.endswith("Transpose"):
         rank = max(len(kernel), len(stride), int(type[4]))
         kernel, stride = (one * rank if len(one) == 1 else one for one in (kernel, stride))
         if found.get("output_padding") is not None and found.get("padding") == "same":

@@ -70,6 +70,7 @@ class Lowering:
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
+        self.resized = False  # whether the file is of another size, and so is what it says of tensors
         self.images: set[int] = set()  # numbers of images that stand where there is one
         self.whole = whole  # whether all images are counted together
         dims = self._inputs(input_size)
@@ -132,6 +133,7 @@ class Lowering:
                 if len(given) != len(sides):
                     raise fail("bad-value", f"--input-size: the input `{clean(name)}` has {len(sides)} sides", None)
                 for at, side in zip(sides, given, strict=True):
+                    self.resized |= isinstance(dims[at], int) and dims[at] != side
                     dims[at] = side
             open_ = [str(side or "?") for side in dims if not isinstance(side, int) or side < 1]
             if open_:
@@ -845,7 +847,7 @@ class Lowering:
             if dims is None:
                 known = operator.type in self.table.by_operator
                 why = "it is not read in this form" if known else "it is not known"
-                raise Unclear(f"{why}, and the file says not what it gives")
+                raise Unclear(f"{why}, and the file says not what it gives{' at this size' if self.resized else ''}")
             channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
             given.append(self._operator(operator, tensors, dims, channel, figures))
             figures = {"weights": 0, "multiplies": 0}
@@ -899,7 +901,7 @@ class Lowering:
     def _declared(self, name: str) -> tuple[int, ...] | None:
         """The dims that the file says of a tensor, for one image; None where it leaves some open."""
         dims = self.net.declared.get(name)
-        if dims is None:
+        if dims is None or self.resized:
             return None
         found = list(dims)
         if len(found) > 1 and (not isinstance(found[0], int) or found[0] in self.images):
