@@ -546,7 +546,7 @@ def _read_by(layers: list[Any]) -> list[Any] | None:
     for layer in layers:
         shape = _as_dict(layer.get("build_config")).get("input_shape")
         rows = TABLE.by_operator.get(str(layer.get("class_name")), ())
-        keeps = layer.get("class_name") == "Activation" or (rows and rows[0].type in (NOTHING, SAME, "dropout"))
+        keeps = layer.get("class_name") == "Activation" or (rows and rows[0].type in (NOTHING, SAME, *_TRAINING))
         if isinstance(shape, list) or not keeps:
             return shape if isinstance(shape, list) else None
     return None
@@ -697,6 +697,7 @@ _OPS = {  # functions that are activations
 _MODES = {"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Average", "max": "Maximum"}
 
 
+_TRAINING = ("dropout", "stochastic_depth")  # layers that do nothing else
 # Attributes of layers of the table that are read, and those that change neither shapes nor counts
 _READ = {
     *_FORMER,
@@ -712,11 +713,11 @@ _WITHOUT_EFFECT = {
     "align_corners", "antialias", "autocast", "batch_input_shape", "batch_shape", "build_input_shape",
     "cache_enabled", "consume_less", "crop_to_aspect_ratio", "custom_name", "dropout", "dropout_U", "dropout_W",
     "dtype", "epsilon", "fill_mode", "fill_value", "flash_attention", "fused", "go_backwards", "implementation",
-    "init", "inner_activation", "inner_init", "input_dtype", "input_length", "input_shape", "interpolation",
-    "invert", "key_shape", "mask_zero", "mode", "momentum", "name", "pad_to_aspect_ratio", "query_shape", "ragged",
-    "recurrent_activation", "recurrent_dropout", "renorm_clipping", "renorm_momentum", "seed", "sliding_window",
-    "sparse", "stateful", "synchronized", "trainable", "truncate_gradient", "unit_forget_bias", "unroll",
-    "value_shape", "variance", "weights", "zero_output_for_mask",
+    "init", "init_values", "inner_activation", "inner_init", "input_dtype", "input_length", "input_shape",
+    "interpolation", "invert", "key_shape", "mask_zero", "mode", "momentum", "name", "pad_to_aspect_ratio",
+    "projection_dim", "query_shape", "ragged", "recurrent_activation", "recurrent_dropout", "renorm_clipping",
+    "renorm_momentum", "seed", "sliding_window", "sparse", "stateful", "synchronized", "trainable",
+    "truncate_gradient", "unit_forget_bias", "unroll", "value_shape", "variance", "weights", "zero_output_for_mask",
 }  # fmt: skip
 _BESIDE = re.compile(r"\w+_(init|initializer|regularizer|constraint)")  # how numbers begin, and what holds them back
 
@@ -753,7 +754,7 @@ def _steps(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
         yield f"activation/{activation}", found
         return
     rows = TABLE.by_operator.get(f"Depthwise{type[9:]}" if type.startswith("Separable") else type, ())
-    if rows and rows[0].type not in (NOTHING, SAME, "dropout") and (unread := _unread(config)):
+    if rows and rows[0].type not in (NOTHING, SAME, *_TRAINING) and (unread := _unread(config)):
         yield f"{type} with {', '.join(unread)}", found
         return
     _prepare(type, found)
