@@ -77,7 +77,11 @@ class Lowering:
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
         self.whole = whole  # whether all images are counted together
+        self.outdated: set[str] = set()  # tensors whose declared dims are those of another input size
         dims = self._inputs(input_size)
+        for operator in self.operations if self.outdated else ():
+            if not self.outdated.isdisjoint((*operator.reads, *(one for some in operator.branches for one in some))):
+                self.outdated.update(operator.gives)
         self.builder = Builder(
             {clean(name): shape_of(*found) for name, found in dims.items()},
             name=clean(net.name),
@@ -148,6 +152,11 @@ class Lowering:
                 )
             if prod(dims) > LARGEST_SIZE:
                 raise too_many(prod(dims), Label(self.net.file, f"input `{clean(name)}`"))
+            said = [
+                side if isinstance(side, int) and side > 0 else now for side, now in zip(declared, dims, strict=True)
+            ]
+            if said[1:] != dims[1:]:
+                self.outdated.add(name)
             found[name] = (tuple(dims), channel)
         if not found:
             raise fail("not-an-architecture", "no output depends on an input", Label(self.net.file, ""))
@@ -229,6 +238,8 @@ class Lowering:
                         self.values[name] = found
                 continue
             reads = [self._value(name, operator) for name in operator.reads]
+            if self.outdated.isdisjoint(operator.reads):
+                self.outdated.difference_update(operator.gives)
             try:
                 given = self._given(operator, reads)
                 given += self._besides(operator, given, reads)
@@ -244,6 +255,8 @@ class Lowering:
                     raise too_many(prod(value.dims), operator.place)
                 if name:
                     self.values[name] = value
+                if name in self.outdated and value.ref is not None and self._said_at_first(name) == value.dims:
+                    self.outdated.discard(name)  # of one size whatever the input's, as behind a global pool
         self.builder.problems.stop_if_any()
         outputs = {}
         for name in self.net.outputs:
@@ -450,6 +463,8 @@ class Lowering:
                 dims = (times, *dims[1:]) if times > 1 else dims
                 return [self._operator(operator, [*tensors, *besides], dims, axis_in(len(dims), like), figures)]
             why = wrong
+        if operator.gives[0] in self.outdated:  # no network at this size
+            raise Unclear(why)
         if declared is None and dims is None:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self._differs(operator, why)
@@ -526,7 +541,7 @@ class Lowering:
             if dims is None and (LAYERS.get(kind) and not LAYERS[kind].weights):  # places, or what was dropped
                 dims = given[0].dims
             if dims is None:
-                raise Unclear("the file says not what it gives besides")
+                raise Unclear(self._unsaid(operator, "the file says not what it gives besides"))
             if given[0].ref is None:
                 others.append(Value(dims, sources=given[0].sources))
                 continue
@@ -627,7 +642,7 @@ class Lowering:
         except Unclear as error:
             retried = self._for_one_image(row, attributes, known)
             if retried is None and (not declared or None in declared):
-                raise error
+                raise error if isinstance(error, Misfit) else Unclear(self._unsaid(operator, str(error))) from None
             if retried is None and isinstance(error, Misfit):
                 self._differs(operator, str(error))
             found = retried or [dims for dims in declared if dims is not None]
@@ -902,7 +917,7 @@ class Lowering:
             if dims is None:
                 known = operator.type in self.table.by_operator
                 why = "it is not read in this form" if known else "it is not known"
-                raise Unclear(f"{why}, and the file says not what it gives")
+                raise Unclear(f"{why}, and {self._unsaid(operator, 'the file says not what it gives')}")
             channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
             given.append(self._operator(operator, tensors, dims, channel, figures))
             figures = {"weights": 0, "multiplies": 0}
@@ -954,7 +969,11 @@ class Lowering:
         return ref
 
     def _declared(self, name: str) -> tuple[int, ...] | None:
-        """The dims that the file says of a tensor, for one image; None where it leaves some open."""
+        """The dims that the file says of a tensor, for one image; None where it leaves some open, or for this size."""
+        return None if name in self.outdated else self._said_at_first(name)
+
+    def _said_at_first(self, name: str) -> tuple[int, ...] | None:
+        """The same at the input size that the file has."""
         dims = self.net.declared.get(name)
         if dims is None:
             return None
@@ -962,6 +981,12 @@ class Lowering:
         if len(found) > 1 and (not isinstance(found[0], int) or found[0] in self.images):
             found[0] = 1
         return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
+
+    def _unsaid(self, operator: Operation, why: str) -> str:
+        """Why nobody knows what an operator gives."""
+        if any(name in self.outdated and self._said_at_first(name) is not None for name in operator.gives):
+            return "the file says what it gives at its own input size alone"
+        return why
 
     # -------------------------------------------------------------------------------------- what is said besides
 
