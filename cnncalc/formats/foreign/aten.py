@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -110,6 +111,9 @@ ATEN = Matches(
 )  # fmt: skip
 
 
+OVER_SIDES = re.compile(r"(?:conv|conv_transpose|_pool)([123])d")  # which also take one image alone
+
+
 def plain_name(type: str) -> str:
     """An operator without the underline of those that work in place."""
     return type if type.startswith("__") else type.rstrip("_") or type
@@ -208,6 +212,8 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
             values[key] = one[0] if len(one) == 1 else one or None
         if values.get(key) is None:
             values.pop(key, None)
+    if sides := OVER_SIDES.search(type):
+        values["sides"] = int(sides[1])
     if isinstance(values.get("output_size"), tuple):
         values["output_size"] = tuple("keep" if side is None else side for side in values["output_size"])
     if type in ("transpose", "t"):

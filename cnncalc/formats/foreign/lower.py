@@ -122,7 +122,7 @@ class Lowering:
             if 0 in dims and all(isinstance(side, int) for side in dims):  # no numbers: what they are is known
                 self.values[name] = Value(tuple(dims), values=())
                 continue
-            if len(dims) > 1:
+            if len(dims) > 1 and not self._is_one_image(name, len(dims)):
                 at = 1 if self._counts_steps(name) else 0
                 images = dims[at] if isinstance(dims[at], int) and dims[at] > 0 else 1
                 if images > 1:
@@ -170,6 +170,10 @@ class Lowering:
             for row in self.table.by_operator.get(operator.type, ())
         )
 
+    def _is_one_image(self, name: str, rank: int) -> bool:
+        """Whether an input is read by a layer that takes one image alone, without an axis that counts them."""
+        return any(at == 0 and _takes_one(operator, rank) for operator, at in self.readers.get(name, ()))
+
     def _wanted(self, name: str, rank: int) -> int:
         """On which axis the readers of a tensor look for channels; what nobody says is as the format has it."""
         seen = {name}
@@ -182,6 +186,8 @@ class Lowering:
                 if row is None or len(origin) != rank:
                     continue
                 row = _turned(row, operator)
+                if at == 0 and _takes_one(operator, rank):
+                    return origin[0]
                 if row.axis and row.axis != "steps" and at == 0 and rank > 1:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
@@ -422,12 +428,25 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- layers
 
-    def _layer(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+    def _layer(
+        self,
+        operator: Operation,
+        row: Match,
+        scope: dict[str, Any],
+        reads: list[Value | None],
+        front: tuple[int, ...] = (),
+    ) -> list[Value]:
+        """A layer of ours, or what the file says of it; `front` is an axis of images that the file leaves out."""
         roles = row.roles(len(reads))
         tensors = [read for role, read in zip(roles, reads, strict=False) if not role.kind and read is not None]
         if any(read.ref is None for read in tensors):
             return self._by_value(operator, reads) if row.reads == "x*" else self._uncounted(operator, reads)
         main = tensors[0]
+        if row.window and not front and _takes_one(operator, len(main.dims)):
+            alone = self._with_axis(main, 0, operator)
+            seen = [alone._replace(dims=(1, *main.dims), channel=1) if read is main else read for read in reads]
+            found = self._layer(operator, row, self._scope(operator, row, seen) or scope, seen, (1,))
+            return [one._replace(dims=one.dims[1:], channel=one.channel - 1) for one in found]
         tensors = [self._with_axis(read, _axis(row, read, main), operator) for read in tensors]
         main = tensors[0]
         stored = self.books.entry(row, reads)
@@ -444,6 +463,7 @@ class Lowering:
         like = tensors[0]
         dims = done and dims_like(done.output, like)
         declared = self._declared(operator.gives[0])
+        declared = declared and (*front, *declared)
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more, besides = self.books.works(reads), _besides(row, reads)
@@ -1009,6 +1029,11 @@ def _besides(row: Match, reads: Sequence[Value | None]) -> list[Value]:
     return [read for role, read in roles if role.kind == "ignored" and read is not None and read.ref is not None]
 
 
+def _takes_one(operator: Operation, rank: int) -> bool:
+    """Whether a layer over so many sides reads one image without an axis of images."""
+    return operator.attributes.get("sides") == rank - 1
+
+
 def _axis(row: Match, read: Value, main: Value | None = None) -> int:
     """Where a row looks for the channels of a tensor."""
     if not row.axis:
@@ -1099,13 +1124,20 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     if not _is_whole(net):
         raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
     lowering = Lowering(net, table, input_size)
+    graph = refused = None
     try:
-        return _graph(lowering)
+        graph = _graph(lowering)
     except ProblemsFound as error:
-        if lowering.images:  # several that are no images, or that only fit together
-            with suppress(ProblemsFound):
-                return _graph(Lowering(net, table, input_size, whole=True))
-        raise error
+        refused = error
+    if lowering.images and (refused or lowering.disagree):  # several that are no images, or that only fit together
+        with suppress(ProblemsFound):
+            whole = Lowering(net, table, input_size, whole=True)
+            together = _graph(whole)
+            if refused or not whole.disagree:
+                return together
+    if graph is None:
+        raise refused or AssertionError
+    return graph
 
 
 def _graph(lowering: Lowering) -> Graph:
