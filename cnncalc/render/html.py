@@ -130,7 +130,7 @@ _STACKED = """@media WHERE {
   .stack td::before { color: var(--soft); margin-right: .2em; font-size: .9em; }
   .stack:has(.id) tr { grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
   .stack:has(.id) td { display: flex; align-items: baseline; } .stack:has(.id) td::before { flex: 0 0 5.5rem; }
-  .stack td > :is(input, .gap) { flex: 0 1 12rem; } LABELS }
+  .stack td > :is(input, .gap) { flex: 0 1 12rem; } .stack input { font-size: 1rem; padding: .35em .5em; } LABELS }
 """
 _PHONE, _COLUMN, _FIELD = 704, 106, 160  # px of a phone on its side, of a column, and of one in a form
 _MANY = 9  # columns; paper has no room for more
