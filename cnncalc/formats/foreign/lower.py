@@ -489,7 +489,10 @@ class Lowering:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self._differs(operator, why)
         figures = dict(stored)
-        if not self.net.keeps_books and (done or not (LAYERS[row.type].weights or LAYERS[row.type].biases)):
+        learns = LAYERS[row.type].weights or LAYERS[row.type].biases
+        sides = [one[axis_in(len(one), like)] for one in (declared, dims) if one]
+        alike = done is not None and len(set(sides)) == 1  # as many channels as the file says
+        if not self.net.keeps_books and (alike or not learns):
             figures = {name: getattr(done, name, 0) for name in QUANTITIES}
         fits = done and declared in (None, dims) and figures.get("weights", 0) == done.weights
         if fits or not LAYERS[row.type].multiplies:
@@ -1123,6 +1126,10 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
     if not _is_whole(net):
         raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
+    known = net.inputs.keys() | net.stored.keys() | {name for one in net.operations for name in one.gives}
+    for name in net.outputs:
+        if name not in known:
+            raise fail("unknown-name", f"nothing gives the output `{clean(name)}`", Label(net.file, ""))
     lowering = Lowering(net, table, input_size)
     graph = refused = None
     try:
