@@ -14,14 +14,13 @@ from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.books import several
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
-from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
+from cnncalc.formats.foreign.moves import MOST_AXES, MOST_VALUES, REDUCTIONS
 from cnncalc.formats.foreign.patterns import with_patterns
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
 DEEPEST_CALL = 20
-MOST_AXES = 32
 LONGEST_LIST = 2**22  # bytes of what an exporter wrote down of all tensors
 DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
