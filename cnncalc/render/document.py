@@ -14,6 +14,7 @@ from cnncalc.core.record import Record
 from cnncalc.core.work import Step
 
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")  # a name in prose; what a file says may have backticks itself
+SYMBOL = re.compile(r"(?<![A-Za-z_])([A-Z](?:_\w+)?)\b")  # a letter, or one with its index, in a formula
 UNBOUNDED = 100_000  # columns of a pipe: nothing is folded there
 
 # ------------------------------------------------------------------------------------------------ words
@@ -22,6 +23,7 @@ UNBOUNDED = 100_000  # columns of a pipe: nothing is folded there
 class Run(Record):
     """Words of a `kind`: `code`, `strong`, a `symbol`, or `prose`, whose names in backticks are code.
 
+    A line of a `working` is prose whose letters are symbols.
     Of a form: its `button`, and where it is `said` what became of it.
     """
 
@@ -122,7 +124,7 @@ class Grid(Record):
     """A table. `ways` gives narrower ones for a narrow terminal; `left_out` names the columns that such a one lacks.
 
     `see` names the format that shows them. A table of a section (`inner`) is set close; `headless`, its titles are for
-    pages alone.
+    pages alone. Where each row is read `by_row`, not down the columns, a narrow page sets its cells below each other.
     """
 
     columns: Sequence[Head]
@@ -134,6 +136,7 @@ class Grid(Record):
     left_out: tuple[str, ...] = ()
     inner: bool = False
     headless: bool = False
+    by_row: bool = False
 
     def where(self, keep: Callable[[Head], bool]) -> Grid:
         """The same with some of its columns."""
@@ -252,6 +255,10 @@ class Remark(Record):
     text: str
 
 
+def _worded(said: Math | str) -> Inline:
+    return Run(said, "working") if isinstance(said, str) and said else said
+
+
 class Equations(Record):
     """Equations and remarks, one below the other."""
 
@@ -265,11 +272,22 @@ class Equations(Record):
                 yield from (line for line in run if isinstance(line, Remark))
                 continue
             lines = [line for line in run if isinstance(line, Equation)]
-            cells = [[one.label, one.said, one.numbers or "", f"{one.result} {one.note}".rstrip()] for one in lines]
+            cells = [
+                [one.label, _worded(one.said), one.numbers or "", f"{one.result} {one.note}".rstrip()] for one in lines
+            ]
             yield Grid(heads, [TableRow(row) for row in cells], caption="working")
 
 
 Block = Heading | Section | Labelled | Details | Paragraph | Note | Terms | Items | Listing | Fields | Equations | Grid
+
+
+def grids(blocks: Sequence[Block]) -> Iterator[Grid]:
+    """The tables of blocks, and of what is in them."""
+    for block in blocks:
+        if isinstance(block, Grid):
+            yield block
+        elif isinstance(block, Section | Labelled | Details):
+            yield from grids(block.blocks)
 
 
 class Page(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnncalc.analyses.style import Style
@@ -23,7 +23,7 @@ _SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}\setlength{\LTpre}{4pt}\setle
 def write(page: doc.Page, style: Style) -> str:
     """A whole document, on its side where a table is too wide otherwise; or a fragment, and what that needs."""
     packages = ",".join(_PACKAGES)
-    wide = any(_natural(grid) > _PORTRAIT * _FOLDED for grid in _grids(page.blocks))
+    wide = any(_natural(grid) > _PORTRAIT * _FOLDED for grid in doc.grids(page.blocks))
     room = _LANDSCAPE if wide and not page.fragment else _PORTRAIT
     body = _blocks(page.blocks, room)
     if page.fragment:
@@ -37,14 +37,6 @@ def write(page: doc.Page, style: Style) -> str:
         "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\\allowdisplaybreaks\\sloppy\n\\begin{document}\n\n"
         f"{title}{body}\n\\end{{document}}\n"
     )
-
-
-def _grids(blocks: Sequence[doc.Block]) -> Iterator[doc.Grid]:
-    for block in blocks:
-        if isinstance(block, doc.Grid):
-            yield block
-        elif isinstance(block, doc.Section | doc.Labelled | doc.Details):
-            yield from _grids(block.blocks)
 
 
 # ------------------------------------------------------------------------------------------------ words
@@ -87,8 +79,20 @@ def _prose(text: str) -> str:
     return "".join(_code(part) if place % 2 else _text(part) for place, part in enumerate(doc.CODE.split(text)))
 
 
+def _working(text: str) -> str:
+    """A line of a working: code in backticks, and the letters of its formulas as mathematics."""
+
+    def symbols(part: str) -> str:
+        found = enumerate(doc.SYMBOL.split(part))
+        return "".join(f"${atom(one)}$" if place % 2 else _text(one) for place, one in found)
+
+    parts = enumerate(doc.CODE.split(text))
+    return "".join(_code(part) if place % 2 else symbols(part) for place, part in parts)
+
+
 _RUNS: dict[str, Callable[[str], str]] = {
     "code": _code,
+    "working": _working,
     "prose": _prose,
     "symbol": lambda text: f"${atom(text)}$",
     "strong": lambda text: rf"\textbf{{{_text(text)}}}" if text else "",
@@ -189,7 +193,7 @@ def _equation(line: doc.Equation) -> str:
 def _mathematics(part: doc.Math | str) -> str:
     if isinstance(part, doc.Math):
         return _formula(part)
-    return atom(part) if re.fullmatch(r"[−\d,./×]+", part) else rf"\text{{{_text(part)}}}"
+    return atom(part) if re.fullmatch(r"[−\d,./×]+", part) else rf"\text{{{_working(part)}}}"
 
 
 # ------------------------------------------------------------------------------------------------ tables

@@ -83,7 +83,7 @@ def given(attributes: Attributes, reads: Reads, name: str, place: int) -> tuple[
         return None
     if read.values is None:
         raise Unclear(f"its `{name}` are worked out while it runs")
-    return read.values
+    return tuple(read.values)
 
 
 def axis_of(axis: int, rank: int) -> int:

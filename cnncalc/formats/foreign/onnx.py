@@ -111,7 +111,7 @@ TABLE = Matches(
         # sequences: steps in front, then images
         *(Match(name, layer, {"units": "hidden_size", "bidirectional": "both_ways", "biases": "2 if B_given else 0"},
             "x weights:W weights:R biases:B ignored:lengths ignored:h ignored:c weights:P", axis="steps",
-            defaults={"both_ways": False, "layout": 0})
+            defaults={"both_ways": False, "layout": 0, "joined": False})
           for name, layer in (("LSTM", "lstm"), ("GRU", "gru"), ("RNN", "rnn"))),
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),

@@ -54,7 +54,11 @@ def document(feedback: Feedback, style: Style) -> Page:
         cells = [mark.question.id, mark.question.layer, mark.question.asked, mark.given, points, SAID[mark.verdict]]
         rows.append(TableRow(cells, mark.verdict))
     total = f"{graded.points} of {graded.of} points, {share_of(graded)}"
-    blocks: list[Block] = [Heading(title), Paragraph(Run(total, "strong")), Grid(heads, rows, caption="answers")]
+    blocks: list[Block] = [
+        Heading(title),
+        Paragraph(Run(total, "strong")),
+        Grid(heads, rows, caption="answers", by_row=True),
+    ]
     if graded.notes:
         blocks.append(Items([f"note: {note}" for note in graded.notes]))
     missed = [mark for mark in graded.marks if mark.verdict not in ("right", "unclear")]
@@ -78,6 +82,6 @@ def _missed(mark: Mark, sheet: Worksheet) -> Section:
             yield Items([f"{slip}: {slip.slip.sentence}" for slip in mark.slips])
         right = " or ".join(written_answer(answer, sheet.recipe.layout) for answer in question.accepted)
         yield Paragraph(["Right: ", Run(right, "strong")])
-        yield Items([Run(step, "prose") for step in question.working])
+        yield Items([Run(step, "working") for step in question.working])
 
     return Section(f"Question {question.id}", [*blocks()])

@@ -85,7 +85,7 @@ def _table(table: Table, sheet: Worksheet, key: bool, fields: bool) -> Iterator[
         return _gap(sheet.question(one.question), sheet, key, fields) if one.question else one.text
 
     rows = [TableRow([line.name, line.description, line.reads, *map(cell, line.cells)]) for line in table.lines]
-    yield Grid(heads, rows, caption=table.caption or "Layers")
+    yield Grid(heads, rows, caption=table.caption or "Layers", by_row=True)
 
 
 def _room(lines: int) -> list[Listing]:
@@ -104,7 +104,7 @@ def _working(sheet: Worksheet) -> Iterator[Block]:
         points = many(question.points, "point")
         head: list[Part] = [Run(f"{question.id}.", "strong"), " ", Run(question.prompt, "prose"), " "]
         yield Paragraph([*head, Run(_answers(question, sheet), "strong"), f" ({points})"])
-        yield Items([Run(step, "prose") for step in question.working])
+        yield Items([Run(step, "working") for step in question.working])
     symbols = meanings(sheet)
     if symbols:
         yield Labelled("symbols", [Terms(symbols)])
