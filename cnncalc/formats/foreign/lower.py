@@ -268,9 +268,27 @@ class Lowering:
     def _given(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """What an operator gives; raises Unclear, also where its attributes are of another kind than they should be."""
         try:
-            return self._lowered(operator, reads)
+            found = self._lowered(operator, reads)
+            return found + [self._further(operator, found, at) for at in range(len(found), len(operator.gives))]
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
+
+    def _further(self, operator: Operation, found: list[Value], at: int) -> Value:
+        """What an operator gives besides, such as the places of what a pool has chosen: it is made of the first."""
+        name, main = operator.gives[at], found[0]
+        dims = self._declared(name)
+        if name not in self.readers and name not in self.net.outputs:
+            return Value(dims or ())
+        rows = self.table.by_operator.get(operator.type, ())
+        said = [word for row in rows for word in row.beside.split()][at - 1 : at]
+        if dims is None and not said:
+            raise Unclear(f"the file says not what `{clean(name)}` is, which it gives besides")
+        dims = dims if dims is not None else main.dims if said == ["like"] else ()
+        if main.ref is None:
+            return Value(dims)
+        channel = main.channel if len(dims) == len(main.dims) else max(0, len(dims) - 1)
+        more = operator._replace(name=f"{operator.name}_{at + 1}")
+        return self._operator(more, [main], dims, channel, {"weights": 0, "multiplies": 0})
 
     def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
@@ -287,11 +305,12 @@ class Lowering:
 
     def _folded(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """Constants of constants: their values, where they are small, and of which stored tensors they are made."""
-        stored = dict.fromkeys(source for read in reads if read for source in read.sources)
-        sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
-        known = [read.known if read else None for read in reads]
         rows = self.table.by_operator.get(operator.type, ())
         row = next((row for row in rows if row.type in MOVES or row.type == SAME), None)
+        values = row.of_values(reads) if row else reads
+        stored = dict.fromkeys(source for read in values if read for source in read.sources)
+        sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
+        known = [read.known if read else None for read in reads]
         move = row.type if row else operator.type
         declared = [self._declared(name) for name in operator.gives]
         try:
@@ -311,8 +330,6 @@ class Lowering:
             if isinstance(error, Misfit):
                 self._differs(operator, str(error))
             found = [Known(one) for one in declared if one is not None]
-        if operator.type in ("Shape", "Size", "ConstantOfShape", "Range"):
-            sources = ()
         works = dict(one for read in reads if read for one in read.works)
         if multiplies := self._constant_work(operator, reads, found[0].dims):
             works[operator.gives[0]] = multiplies
@@ -580,7 +597,7 @@ class Lowering:
             if declared[at] not in (None, dims):
                 self._differs(operator, f"declared is {_dims(declared[at] or ())}, and {_dims(dims)} follows")
         given = []
-        figures: dict[str, int] = self.books.loose(reads)
+        figures: dict[str, int] = self.books.loose(row.of_values(reads))
         for at, name in enumerate(operator.gives):
             if at >= len(found):
                 break
@@ -784,8 +801,8 @@ class Lowering:
 
     def _product(self, operator: Operation, row: Match, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
-        roles = row.roles(len(reads))
-        left, right = [read for role, read in zip(roles, reads, strict=False) if role.kind != "ignored" and read][:2]
+        values = row.of_values(reads)
+        left, right = [read for read in values if read][:2]
         transposed = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
         a, b = (
             _swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True)
@@ -795,7 +812,7 @@ class Lowering:
             raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
         dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
         tensors = [read for read in (left, right) if read.ref is not None]
-        loose = self.books.loose(reads)
+        loose = self.books.loose(values)
         figures = loose | {"multiplies": prod(dims) * a[-1] + loose.get("multiplies", 0)}
         if (
             len(tensors) == 2

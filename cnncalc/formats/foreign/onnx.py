@@ -48,6 +48,11 @@ _CONV = {
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
 _PER = "position if rank > 0 else none"
 
+MICROSOFT = frozenset(  # operators of its domain that are what the table says
+    ("FusedConv", "FusedMatMul", "Gelu", "FastGelu", "SimplifiedLayerNormalization", "QuantizeLinear",
+     "DequantizeLinear")
+)  # fmt: skip
+
 TABLE = Matches(
     [
         # convolutions
@@ -72,7 +77,7 @@ TABLE = Matches(
             "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
         Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
-        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w bias"),
         Match("Einsum", EINSUM, reads="x*"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
@@ -100,7 +105,7 @@ TABLE = Matches(
         Match("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
         # pooling
         Match("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
-            window=True, defaults={"ceil_mode": 0, "strides": 1}),
+            window=True, defaults={"ceil_mode": 0, "strides": 1}, beside="like"),
         Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
             defaults={"ceil_mode": 0, "strides": 1}),
         Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
@@ -117,17 +122,18 @@ TABLE = Matches(
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads
-        Match("Identity Cast CastLike DequantizeLinear QuantizeLinear DynamicQuantizeLinear", SAME,
-            reads="x ignored:scale ignored:zero"),
-        Match("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
+        Match("Identity Cast CastLike DequantizeLinear QuantizeLinear", SAME, reads="x ignored:scale ignored:zero"),
+        Match("DynamicQuantizeLinear", SAME, beside="one one"),
+        Match("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t", beside="like"),
         # moves
         *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
-            "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
-            "ScatterElements", "CumSum", "CumProd", "Trilu", "Range", "GatherElements", "GatherND", "OneHot",
-            "ReverseSequence", *REDUCTIONS,
+            "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "CumSum", "CumProd", "Trilu", "GatherElements",
+            "GatherND", "OneHot", "ReverseSequence", *REDUCTIONS,
         )),
-        Match("Concat", "Concat", reads="x*"),
+        *(Match(name, name, reads="ignored:x") for name in ("Shape", "Size", "ConstantOfShape", "Range")),
+        *(Match(name, name, reads="x ignored:places updates") for name in ("ScatterND", "ScatterElements")),
+        Match("Concat", "Concat", {"axis": "axis"}, "x*", defaults={"axis": 1}),
         # values by themselves
         Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
             "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
@@ -341,6 +347,8 @@ class _Model:
         if (domain, type) in self.functions:
             self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth, when)
             return
+        if domain not in ("", "ai.onnx") and not (domain == "com.microsoft" and type in MICROSOFT):
+            type = f"{domain}::{type}"  # of which no row speaks
         reads = [self.same.get(one, one) for one in reads]
         if type == "Identity" and reads and gives and reads[0] in self.net.stored:
             self.same[gives[0]] = reads[0]
@@ -520,7 +528,7 @@ class _Model:
         for name, stored in self.net.stored.items():
             made_of = self.made_of.get(name, [name])
             kinds = {self.kinds[one] for one in made_of if one in self.kinds}
-            if name in self.made_of or kinds:
+            if name in self.made_of or kinds or stored.size == 1:
                 self.net.stored[name] = stored._replace(learned="PARAMETER" in kinds)
             if "PARAMETER" in kinds and len(made_of) > 1:
                 ahead |= {one: stored.size for one in made_of if self.kinds.get(one) == "PARAMETER"}

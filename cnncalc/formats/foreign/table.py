@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -31,7 +31,8 @@ class Match(Record):
     (a product of matrices) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
     attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
     and `rank`; a name that is not there leaves the default. `reads` names each input, with the quantity that it counts
-    as: `x weights:W biases:B`. `axis` is where the channels of `x` stand: `first`, `last`, or as the operator's own
+    as: `x weights:W biases:B`; what is `ignored`, and what stands behind the last name, are settings, whose numbers
+    count nowhere. `beside` are further tensors that the operator gives: `like` its first one, or `one` number. `axis` is where the channels of `x` stand: `first`, `last`, or as the operator's own
     attributes say. `window`: one image after the other, whatever stands in front.
     """
 
@@ -43,10 +44,15 @@ class Match(Record):
     axis: str = ""  # first, last, format, steps
     window: bool = False
     defaults: Mapping[str, Any] = {}
+    beside: str = ""
 
     def roles(self, many: int) -> list[Role]:
         """Roles of the inputs at each of so many places; of `x*` as many as there are."""
         return _roles(self.reads, many)
+
+    def of_values(self, reads: Sequence[Any]) -> list[Any]:
+        """What is read without the settings: sizes, factors, places, numbers of quantization."""
+        return [read for role, read in zip(self.roles(len(reads)), reads, strict=False) if role.kind != "ignored"]
 
     def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of our layer."""
