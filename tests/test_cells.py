@@ -93,7 +93,7 @@ def test_a_block_is_all_that_is_worked_out_in_it() -> None:
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("C1.outptu", "no cell `C1.outptu`; did you mean .output?"),
+        ("C1.outptu", "no cell `C1.outptu`; did you mean `C1.output`?"),
         ("flaten1.output", "no cell `flaten1`; did you mean `flatten1`?"),
         (
             "?",

@@ -278,6 +278,53 @@ def test_html_is_one_page_for_everyone(command: str) -> None:
         assert tag != "th" or attrs.get("scope") in ("row", "col", "colgroup")
 
 
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_on_a_phone_a_cell_stands_behind_the_title_of_its_column(command: str) -> None:
+    """A table that is read by row has its titles as strings of CSS, and the page a rule for the place of each."""
+    page, out = document(command, "html")
+    rules = re.findall(r"\.stack td:nth-child\((\d+)\)::before \{ content: var\(--\1\) ' '; \}", out)
+    found = [attrs for tag, attrs in Reader(out).elements if tag == "table" and attrs.get("class") == "stack"]
+    stacked = [grid for grid in doc.grids(page.blocks) if grid.by_row]
+    for grid, attrs in zip(stacked, found, strict=True):
+        name = next((place for place, head in enumerate(grid.columns) if head.name), 0)
+        titles = {place: doc.plain(head.title) for place, head in enumerate(grid.columns) if place != name}
+        labels = dict(re.findall(r"--(\d+):'(.*?)'(?:;|$)", attrs["style"] or ""))
+        shown = {int(place) - 1: re.sub(r"\\([0-9a-f]+) ", lambda code: chr(int(code[1], 16)), said)
+                 for place, said in labels.items()}  # fmt: skip
+        assert shown == {place: title for place, title in titles.items() if title}
+        assert {str(place + 1) for place in shown} <= {*rules}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_tables_of_texts_are_read_by_row(command: str) -> None:
+    """So that no text is beyond the edge of a phone; but a summary, whose figures are compared down the columns."""
+    for grid in doc.grids(document(command, "html")[0].blocks):
+        texts = sum(head.folds for head in grid.columns) > 1 and len(grid.columns) > 2
+        assert grid.by_row or not texts or command.startswith("summary")
+        assert grid.by_row or not any(isinstance(part, doc.Gap) for row in grid.rows for cell in row.cells
+                                      for part in doc.parts(cell))  # fmt: skip
+
+
+def test_no_title_of_a_column_gets_out_of_its_string() -> None:
+    titles = ["layer", "'} x { \";--1:<b>&", "\\'", "\n"]
+    grid = doc.Grid([*map(doc.Head, titles)], [doc.TableRow(titles)], by_row=True)
+    (table,) = [a for tag, a in Reader(html_writer.write(doc.Page("it", [grid]), Style())).elements if tag == "table"]
+    assert re.fullmatch(r"(--\d:'([\w ]|\\[0-9a-f]+ )+';?)+", table["style"] or "")
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("History of nets/alexnet_2.yaml", "History of nets/<wbr>alexnet_<wbr>2.<wbr>yaml"),
+        ("VGG-16 → ResNet-50: 15.5G", '<span class="word">VGG-16</span> → <span class="word">ResNet-50:</span> 15.5G'),
+        ("1 (−75.1 %)", "1 (−75.1\N{NO-BREAK SPACE}%)"),
+        ("a.b-c/d", '<span class="word">a.<wbr>b-c/<wbr>d</span>'),
+    ],
+)
+def test_a_title_is_broken_behind_its_signs_and_at_words(title: str, shown: str) -> None:
+    assert f"<h1>{shown}</h1>" in html_writer.write(doc.Page(title, []), Style())
+
+
 def test_a_notebook_has_its_own_colours_and_letters() -> None:
     part = html_writer.fragment(doc.Page("it", [doc.Heading("it"), doc.Grid([doc.Head("a")], [doc.TableRow(["b"])])]))
     assert Reader(part).tables == [[["a"], ["b"]]]
@@ -333,6 +380,7 @@ TABLE = doc.Grid(
     [doc.TableRow([HOSTILE, doc.Run(HOSTILE, "strong"), HOSTILE, doc.Bar(0.5)], "added", 2)],
     doc.TableRow(["total", doc.Run(HOSTILE), "", ""], "total"),
     caption=HOSTILE,
+    by_row=True,
 )
 BLOCKS: dict[str, doc.Block] = {
     "heading": doc.Heading(HOSTILE, HOSTILE),

@@ -281,3 +281,23 @@ def test_columns_are_those_of_a_csv_too(folder: Path) -> None:
     )
     Path("idle.yaml").write_text("input: {channels: 3, size: 8}\nlayers: [relu]\n")
     assert invoke("summary", "idle.yaml", "-f", "csv", "--columns", "share").out == "file,share\nidle.yaml,\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ("show lenet5 --force", "--force goes with --output."),
+        ("new --force -o -", "--force goes with --output."),
+        ("check lenet5 --select dead-taps --no-lint", "--select and --no-lint exclude each other."),
+    ],
+)
+def test_options_that_say_nothing_alone_or_contradict_each_other(arguments: str, error: str) -> None:
+    ran = invoke(*arguments.split())
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == error
+
+
+def test_room_for_answers_has_no_effect_where_the_answers_are() -> None:
+    ran = invoke("exercise", "lenet5", "--key", "--room", "3")
+    assert ran.err.startswith("note: --room has no effect with --key\n")
+    assert ran.out == invoke("exercise", "lenet5", "--key").out

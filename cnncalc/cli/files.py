@@ -53,7 +53,10 @@ class InputFile(click.Path):
 def refuse_to_overwrite(ctx: click.Context) -> None:
     """Outputs that would replace an input or an architecture file, refused; what people edit, unless they say so."""
     outputs: dict[str, str] = {}
-    for param, path in _written(ctx):
+    written = list(_written(ctx))
+    if ctx.params.get("force") and not written:
+        raise click.UsageError("--force goes with --output.", ctx)
+    for param, path in written:
         name = str(param.name)
         assert isinstance(param.type, OutputFile)
         if first := outputs.get(os.path.realpath(path)):

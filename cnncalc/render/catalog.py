@@ -66,4 +66,6 @@ def _table(found: Sequence[BundledFile], style: Style) -> Grid:
         inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())
         totals = [style.figure(measure, measure.value(analysis)) for measure in headline.values()]
         rows.append(TableRow([name, " ".join(analysis.name.split()), inputs, *totals]))
-    return Grid([*heads, *(Head(title, right=True) for title in headline)], rows, caption=_TITLE, see="-f json")
+    return Grid(
+        [*heads, *(Head(title, right=True) for title in headline)], rows, caption=_TITLE, see="-f json", by_row=True
+    )

@@ -101,7 +101,7 @@ def _side_by_side(networks: Sequence[NetworkFigures], style: Style) -> Grid:
             ratio = line.ratios[index] if line.ratios and line.ratios[index] not in _NO_RATIO else ""
             cells += [line.cells[index], *(_change(changed, ratio) if two else [ratio or changed])]
         rows.append(TableRow(cells, folds=not line.changes))
-    return Grid(heads, rows, caption="figures")
+    return Grid(heads, rows, caption="figures", by_row=True)
 
 
 def _change(changed: str, ratio: str) -> list[Inline]:
@@ -126,7 +126,7 @@ def _below_each_other(networks: Sequence[NetworkFigures], style: Style, labels: 
     shown = {head.title for head in heads}
     lacking = [name for label in _SELECTIONS[0] if (name := label.removesuffix(_RATIO)) in found and name not in shown]
     rows = [TableRow(cells) for cells in zip(*columns, strict=True)]
-    return Grid(heads, rows, caption="figures", see="-f markdown", left_out=tuple(lacking))
+    return Grid(heads, rows, caption="figures", see="-f markdown", left_out=tuple(lacking), by_row=True)
 
 
 def _selections() -> Iterator[tuple[str, ...]]:
@@ -178,7 +178,7 @@ def _layers(shown: Sequence[ChangeLine], style: Style, below: bool = False, perc
         name: Inline = Run(label) if line.label else label
         texts = [mark, name] if below else [mark, name, line.text]
         rows.append(TableRow([*texts, *figures], line.kind, below=line.text if below and line.label else ""))
-    return Grid(heads, rows, caption="layers", see="-f markdown")
+    return Grid(heads, rows, caption="layers", see="-f markdown", by_row=True)
 
 
 def _grown(line: ChangeLine, measure: Measure, style: Style, percent: bool) -> str:

@@ -122,7 +122,7 @@ class Grid(Record):
     """A table. `ways` gives narrower ones for a narrow terminal; `left_out` names the columns that such a one lacks.
 
     `see` names the format that shows them. A table of a section (`inner`) is set close; `headless`, its titles are for
-    pages alone.
+    pages alone. Where each row is read `by_row`, not down the columns, a narrow page sets its cells below each other.
     """
 
     columns: Sequence[Head]
@@ -134,6 +134,7 @@ class Grid(Record):
     left_out: tuple[str, ...] = ()
     inner: bool = False
     headless: bool = False
+    by_row: bool = False
 
     def where(self, keep: Callable[[Head], bool]) -> Grid:
         """The same with some of its columns."""
@@ -270,6 +271,15 @@ class Equations(Record):
 
 
 Block = Heading | Section | Labelled | Details | Paragraph | Note | Terms | Items | Listing | Fields | Equations | Grid
+
+
+def grids(blocks: Sequence[Block]) -> Iterator[Grid]:
+    """The tables of blocks, and of what is in them."""
+    for block in blocks:
+        if isinstance(block, Grid):
+            yield block
+        elif isinstance(block, Section | Labelled | Details):
+            yield from grids(block.blocks)
 
 
 class Page(Record):

@@ -42,7 +42,7 @@ def _table(found: History, style: Style) -> Grid:
             cells += [_figure(one, measure, style), _growth(one, before, measure, style)]
         said: Inline = [one.subject, " (", Run(one.problem, "prose"), ")"] if one.problem else one.subject
         rows.append(TableRow([*cells, said], "wrong" if one.problem else ""))
-    return Grid([*heads, Head("what", folds=True, name=True)], rows, caption="history", see="-f csv")
+    return Grid([*heads, Head("what", folds=True, name=True)], rows, caption="history", see="-f csv", by_row=True)
 
 
 def _figure(one: Past, measure: Measure, style: Style) -> str:

@@ -13,6 +13,7 @@ from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 
+_JOINED = "\N{NO-BREAK SPACE}%"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _TABLES = """
 .cnncalc table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
@@ -27,23 +28,30 @@ _TABLES = """
 """
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1c2024; --soft: #5b6570; --line: #d5dae0; --tint: #f3f5f8;
-  --link: #1d63b8; --good: #14713a; --bad: #b3261e; --fair: #8a5a00; --moved: #0b6b7d; --odd: #8b2b8f; }
+  --link: #1d63b8; --good: #14713a; --bad: #b3261e; --fair: #8a5a00; --moved: #0b6b7d; --odd: #8b2b8f;
+  --edge: #aab3bd; }
 @media screen and (prefers-color-scheme: dark) { :root { --paper: #15181c; --ink: #e4e7ea; --soft: #9aa4ae;
   --line: #363c44; --tint: #1f242a; --link: #7db4f5; --good: #6fce8f; --bad: #ff8f86; --fair: #e6b450;
-  --moved: #6cc9da; --odd: #e39be6; } }
+  --moved: #6cc9da; --odd: #e39be6; --edge: #555f6a; } }
 * { box-sizing: border-box; }
 html { background: var(--paper); color: var(--ink); -webkit-text-size-adjust: 100%; }
 body { margin: 0; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-main { max-width: 72rem; margin: 0 auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 3rem; overflow-wrap: break-word; }
+main { width: fit-content; min-width: min(72rem, 100%); max-width: min(100rem, 100%); margin: 0 auto;
+  padding: 1.5rem clamp(1rem, 4vw, 3rem) 3rem; overflow-wrap: break-word; }
+main > *, section > * { max-width: 66rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.5rem 0 .5rem; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 2rem 0 .4rem; }
 h3, h4, h5, h6 { font-size: 1rem; margin: 1.3rem 0 .3rem; }
-h1, h2, h3, h4, h5, h6 { break-after: avoid; text-wrap: balance; }
+h1, h2, h3, h4, h5, h6 { break-after: avoid; text-wrap: balance; } .word { display: inline-block; }
 p { margin: .5rem 0; max-width: 48rem; }
 .beside { color: var(--soft); margin-top: 0; }
-.scroll { overflow-x: auto; margin: .8rem 0; }
+.scroll, section, details { max-width: none; }
+.scroll { overflow-x: auto; margin: .8rem 0; background: linear-gradient(to right, var(--paper) 1rem, transparent) 0,
+  linear-gradient(to left, var(--paper) 1rem, transparent) 100%, linear-gradient(to right, var(--edge), transparent) 0,
+  linear-gradient(to left, var(--edge), transparent) 100%; background-size: 2.5rem 100%, 2.5rem 100%, .8rem 100%,
+  .8rem 100%; background-repeat: no-repeat; background-attachment: local, local, scroll, scroll; }
 .scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-table { font-size: .9rem; line-height: 1.4; }
+table { font-size: .9rem; line-height: 1.4; } .folds { max-width: 42em; }
 thead th, thead td { border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody th, tbody td { border-bottom: 1px solid var(--line); }
 tbody tr:hover { background: var(--tint); }
@@ -80,7 +88,17 @@ p > .gap { min-width: min(18em, 70%); }
 input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .25rem;
   padding: .15em .4em; width: 9em; max-width: 100%; }
 button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
-@media (max-width: 40rem) { th[scope=row] { position: sticky; left: 0; background: var(--paper); max-width: 40vw; } }
+@media screen and (max-width: 40rem) { h1 { font-size: 1.3rem; } th, td { padding: .25em .4em; }
+  .folds { min-width: 6em; } .bar { display: none; }
+  tr > th[scope=row], thead tr > :first-child { position: sticky; left: 0;
+  background: var(--paper); max-width: 36vw; white-space: normal; padding-left: calc(1em * var(--level, 0)); }
+  .steps thead { display: none; } .steps, .steps tbody { display: block; }
+  .steps tr { display: grid; grid-template-columns: 5.8rem 1fr; border-bottom: 1px solid var(--line); }
+  .steps tr > * { grid-column: 2; border: 0; padding: .1em 0; text-align: left; white-space: normal;
+  overflow-wrap: anywhere; }
+  .steps tr > th[scope] { grid-area: 1 / 1; position: static; max-width: none; color: var(--soft); }
+  .steps td:empty { display: none; } .steps td + td:not(:empty)::before { content: "= "; }
+  .steps .math { white-space: normal; } }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
 @page { margin: 16mm; }
 @media print { main { max-width: none; padding: 0; } body { font-size: 10.5pt; } .scroll, pre { overflow: visible; }
@@ -89,12 +107,31 @@ button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
   section:not(:has(table, section)) { break-inside: avoid; } .bar { display: none; } }
 """
 
+# On a narrow page the cells of a table that is read by row stand below each other, each behind the title of its column
+_STACKED = """@media screen and (max-width: WIDTH) {
+  .stack, .stack tbody, .stack tfoot { display: block; } .stack tr { display: grid; padding: .5rem 0; gap: .1rem .6rem;
+  grid-auto-flow: dense; align-items: baseline;
+  grid-template-columns: repeat(auto-fill, minmax(max(10rem, 40%), 1fr)); }
+  .stack tbody tr { border-bottom: 1px solid var(--line); }
+  .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stack tr > * { grid-column: 1 / -1; padding: 0; border: 0; text-align: left; white-space: normal; min-width: 0;
+  max-width: none; }
+  .stack tr > th[scope] { order: -1; position: static; font-weight: bold; padding-left: calc(1em * var(--level, 0)); }
+  .stack tr > :is(.n, .said:not(.folds)) { grid-column: auto; } .stack tr > :has(+ .aside) { grid-column: 1; }
+  .stack tr > .aside { grid-column: 2; } .stack:has(.aside) tr { grid-auto-flow: row; }
+  .stack td:empty:not(.aside) { display: none; }
+  .stack td::before { color: var(--soft); margin-right: .2em; font-size: .9em; }
+  .stack:has(.id) tr { grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
+  .stack:has(.id) td { display: flex; align-items: baseline; } .stack:has(.id) td::before { flex: 0 0 5.5rem; }
+  .stack td > :is(input, .gap) { flex: 0 1 12rem; } LABELS }
+"""
+
 
 def write(page: doc.Page, style: Style) -> str:
     """The whole page; every text of a file is escaped, and nothing is fetched from anywhere."""
     title = text(page.title)
     own = sum(isinstance(block, doc.Heading) for block in page.blocks)
-    body = _blocks(page.blocks, 1) if own == 1 else f"<h1>{title}</h1>\n{_blocks(page.blocks, 2)}"
+    body = _blocks(page.blocks, 1) if own == 1 else f"{_title(page.title, 1)}\n{_blocks(page.blocks, 2)}"
     policy, script = _POLICY, ""
     if page.script:
         hashed = b64encode(sha256(page.script.encode()).digest()).decode()
@@ -105,9 +142,17 @@ def write(page: doc.Page, style: Style) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"<title>{title}</title>\n<style>{_TABLES.replace('.cnncalc ', '')}{_STYLE}</style>\n</head>\n"
+        f"<title>{title}</title>\n<style>{_TABLES.replace('.cnncalc ', '')}{_STYLE}{_stacked(page)}</style>\n</head>\n"
         f"<body>\n<main>\n{body}\n</main>\n{header}{script}</body>\n</html>\n"
     )
+
+
+def _stacked(page: doc.Page) -> str:
+    """The rules of tables that are read by row: a form has them on wider screens, too, for fields take room."""
+    most = max((len(grid.columns) for grid in doc.grids(page.blocks) if grid.by_row), default=0)
+    rule = ".stack td:nth-child({0})::before {{ content: var(--{0}) ' '; }}"
+    labels = "\n  ".join(rule.format(place) for place in range(1, most + 1))
+    return _STACKED.replace("WIDTH", "64rem" if page.script else "40rem").replace("LABELS", labels) if most else ""
 
 
 def fragment(page: doc.Page) -> str:
@@ -191,7 +236,17 @@ def _blocks(blocks: Sequence[doc.Block], level: int) -> str:
 
 def _title(said: str, level: int) -> str:
     level = min(level, 6)
-    return f"<h{level}>{text(said)}</h{level}>"
+    return f"<h{level}>{' '.join(map(_word, text(said).replace(' %', _JOINED).split(' ')))}</h{level}>"
+
+
+def _word(said: str) -> str:
+    """A word of a title, as HTML: it is broken behind its signs, and one with hyphens where no line has room for it.
+
+    >>> _word("nets/alexnet.yaml"), _word("ResNet-50")
+    ('nets/<wbr>alexnet.<wbr>yaml', '<span class="word">ResNet-50</span>')
+    """
+    broken = re.sub(r"(?<=\w)(/|_|\.(?!\d))(?=\w)", r"\1<wbr>", said)
+    return f'<span class="word">{broken}</span>' if re.search(r"\w-\w", said) else broken
 
 
 def _beside(said: str) -> str:
@@ -245,15 +300,18 @@ def _fields(fields: doc.Fields, level: int) -> str:
 
 def _equations(equations: doc.Equations, level: int) -> str:
     return "\n".join(
-        f"<p>{text(one.label.capitalize())} {text(one.text)}.</p>" if isinstance(one, doc.Remark) else _grid(one, level)
+        f"<p>{text(one.label.capitalize())} {text(one.text)}.</p>"
+        if isinstance(one, doc.Remark)
+        else _grid(one, level, "steps")
         for one in equations.tables()
     )
 
 
-def _grid(grid: doc.Grid, level: int) -> str:
-    """A table in a box of its own, which scrolls where there is no room."""
+def _grid(grid: doc.Grid, level: int, kind: str = "") -> str:
+    """A table in a box of its own, which scrolls where there is no room, or of a `kind` that is set otherwise there."""
     name = next((place for place, head in enumerate(grid.columns) if head.name), 0)
     caption = text(grid.caption)
+    kind = f' class="{kind}"' if kind else f' class="stack" style="{_labels(grid, name)}"' if grid.by_row else ""
 
     def row(one: doc.TableRow) -> str:
         found = []
@@ -276,10 +334,21 @@ def _grid(grid: doc.Grid, level: int) -> str:
     body = "\n".join(map(row, grid.rows))
     foot = f"<tfoot>\n{row(grid.total)}\n</tfoot>\n" if grid.total else ""
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">\n<table>\n'
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">\n<table{kind}>\n'
         f"<caption>{caption}</caption>\n<thead>\n<tr>{''.join(_heads(grid))}</tr>\n</thead>\n"
         f"<tbody>\n{body}\n</tbody>\n{foot}</table>\n</div>"
     )
+
+
+def _labels(grid: doc.Grid, name: int) -> str:
+    """The titles of all columns but the name, by their places, as strings of CSS.
+
+    >>> _labels(doc.Grid([doc.Head("layer"), doc.Head(right=True), doc.Head('"reads"')], []), 0)
+    "--3:'\\\\22 reads\\\\22 '"
+    """
+    titles = ["" if place == name else clean(doc.plain(head.title)) for place, head in enumerate(grid.columns)]
+    escaped = [re.sub(r"[^\w ]", lambda sign: f"\\{ord(sign[0]):x} ", title) for title in titles]
+    return ";".join(f"--{place}:'{title}'" for place, title in enumerate(escaped, 1) if title)
 
 
 def _heads(grid: doc.Grid) -> list[str]:

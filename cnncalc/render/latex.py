@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnncalc.analyses.style import Style
@@ -23,7 +23,7 @@ _SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}\setlength{\LTpre}{4pt}\setle
 def write(page: doc.Page, style: Style) -> str:
     """A whole document, on its side where a table is too wide otherwise; or a fragment, and what that needs."""
     packages = ",".join(_PACKAGES)
-    wide = any(_natural(grid) > _PORTRAIT * _FOLDED for grid in _grids(page.blocks))
+    wide = any(_natural(grid) > _PORTRAIT * _FOLDED for grid in doc.grids(page.blocks))
     room = _LANDSCAPE if wide and not page.fragment else _PORTRAIT
     body = _blocks(page.blocks, room)
     if page.fragment:
@@ -37,14 +37,6 @@ def write(page: doc.Page, style: Style) -> str:
         "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\\allowdisplaybreaks\\sloppy\n\\begin{document}\n\n"
         f"{title}{body}\n\\end{{document}}\n"
     )
-
-
-def _grids(blocks: Sequence[doc.Block]) -> Iterator[doc.Grid]:
-    for block in blocks:
-        if isinstance(block, doc.Grid):
-            yield block
-        elif isinstance(block, doc.Section | doc.Labelled | doc.Details):
-            yield from _grids(block.blocks)
 
 
 # ------------------------------------------------------------------------------------------------ words

@@ -104,7 +104,7 @@ def _rules(rules: Sequence[ChangedRule], style: Style) -> Grid:
         )
         for rule in rules
     ]
-    return Grid(heads, rows, caption="limits")
+    return Grid(heads, rows, caption="limits", by_row=True)
 
 
 def _loose(rule: ChangedRule) -> str:
@@ -141,7 +141,7 @@ def _grid(networks: Sequence[NetworkChange], figures: Sequence[str], style: Styl
         budget = style.plain(most.text) if most else ""
         cells: list[Inline] = [Run(one.file), _kind(one), *shown, budget, _verdict(one)]
         rows.append(TableRow(cells, ("right", "error", "error")[one.code]))
-    return Grid(heads, rows, caption="networks", see="-f markdown")
+    return Grid(heads, rows, caption="networks", see="-f markdown", by_row=True)
 
 
 def _kind(one: NetworkChange) -> Inline:

@@ -50,7 +50,7 @@ def _table(rows: Any, style: Style, caption: str) -> Grid:
 
     def ways() -> Iterator[Grid]:
         for one in style.ways:
-            grid = Grid(_HEADS, list(rows(one)), caption=caption, see="-f markdown")
+            grid = Grid(_HEADS, list(rows(one)), caption=caption, see="-f markdown", by_row=True)
             yield grid
             yield from grid.leaving_out(("layers", "counts"))
 

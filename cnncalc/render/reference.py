@@ -51,7 +51,7 @@ def pages(kind: str, sections: Sequence[Section]) -> Page:
 
 def listing(title: str, heads: Sequence[Head], rows: Iterable[Sequence[Inline]]) -> Page:
     """A line of each."""
-    table = Grid(heads, [TableRow(row) for row in rows], caption=title)
+    table = Grid(heads, [TableRow(row) for row in rows], caption=title, by_row=True)
     return Page(title, [Heading(title, quiet=True), table])
 
 
@@ -87,9 +87,12 @@ def prose(text: str) -> Iterator[Paragraph]:
 
 
 def table(titles: tuple[str, str, str], rows: Iterable[Sequence[Inline]], beside: int = 2) -> Grid:
-    """Three columns; where there is no room, only so many stay `beside` each other, and the others go below."""
+    """Three columns, of which an empty one is none; where there is no room, only so many stay `beside` each other.
+
+    The others go below.
+    """
     heads = [Head(titles[0], name=True), Head(titles[1]), Head(titles[2], folds=True)]
-    whole = Grid(heads, [TableRow(cells) for cells in rows], caption=titles[0], inner=True, headless=True)
+    whole = Grid(heads, [TableRow(cells) for cells in rows], caption=titles[0], inner=True, headless=True, by_row=True)
 
     def narrower() -> Iterator[Grid]:
         for kept in range(beside, 0, -1):
@@ -100,7 +103,8 @@ def table(titles: tuple[str, str, str], rows: Iterable[Sequence[Inline]], beside
             folded = heads[kept - 1]._replace(folds=True)
             yield whole._replace(columns=[*heads[: kept - 1], folded], rows=rows)
 
-    return whole._replace(ways=narrower)
+    said = {head.title for place, head in enumerate(heads) if any(row.cells[place] for row in whole.rows)}
+    return whole.where(lambda head: head.title in said)._replace(ways=narrower)
 
 
 def example_cells(layer: type[Layer], index: int) -> tuple[str, str, str]:

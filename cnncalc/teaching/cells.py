@@ -93,7 +93,8 @@ def _unknown(analysis: Analysis, name: str, matches: list[Row | GroupRow]) -> st
         listed = ", ".join(f"`{one.name}`" for one in matches[:5]) + (" …" if len(matches) > 5 else "")
         return f"`{clean(name)}` may mean {len(matches)} entries: {listed}"
     close = nearest(name, [*(row.name for row in analysis.rows), *analysis.groups])
-    last = name.rpartition(".")[2]
-    quantity = nearest(last, QUANTITIES) if "." in name else None
+    before, dot, last = name.rpartition(".")
+    if not close and dot and (quantity := nearest(last, QUANTITIES)):
+        close = f"{clean(before)}.{quantity}"
     cure = f"did you mean `{close}`?" if close else f"a cell is all, total, or NAME.{'|'.join(QUANTITIES)}"
-    return f"no cell `{clean(name)}`; {f'did you mean .{quantity}?' if quantity and not close else cure}"
+    return f"no cell `{clean(name)}`; {cure}"

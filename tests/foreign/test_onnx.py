@@ -354,9 +354,11 @@ def test_another_format_can_be_said(write: Callable[[bytes], str], tmp_path: Pat
     assert invoke("summary", "model.bin").code == 2
     assert invoke("summary", "model.bin", "--from", "onnx").code == 0
     code, _, err = invoke("summary", "model.bin", "--from", "onix")
+    assert (code, err) == (2, "error[bad-value]: --from: no format `onix`\n = help: did you mean `onnx`?\n")
+    code, _, err = invoke("summary", "model.bin", "--from", "tflite")
     assert (code, err) == (
         2,
-        "error[bad-value]: --from: no format `onix`\n = help: there are yaml, caffe, darknet, keras, onnx, pt2\n",
+        "error[bad-value]: --from: no format `tflite`\n = help: there are yaml, caffe, darknet, keras, onnx, pt2\n",
     )
 
 

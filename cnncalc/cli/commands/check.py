@@ -405,6 +405,7 @@ class CheckCommand(
             (self.since is not None and self.staged, "--since and --staged exclude each other."),
             (drawn, f"--output wants another format than `{DRAWN}`: --format {others}."),
             (self.select == frozenset(), "--select names no rule; --no-lint runs none."),
+            (self.no_lint and self.select, "--select and --no-lint exclude each other."),
             *(
                 (asked and wrong, f"{name} {why}")
                 for name, asked in (("--update", self.update), ("--tighten", self.tighten), ("--fix", self.fix))

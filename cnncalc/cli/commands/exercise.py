@@ -147,9 +147,9 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
     form: OutputFormat = options.formats(
         OutputFormat("markdown", f"{SHEET}:document", suffixes=(".md", ".markdown", ".txt")),
         *pages(f"{SHEET}:document")[1:],
-        OutputFormat("json", f"{SHEET}_json:render"),
-        OutputFormat("notebook", "teaching.pages.notebook:render", suffixes=(".ipynb",)),
-        OutputFormat("form", "teaching.pages.form:render", suffixes=(".form.html",)),
+        OutputFormat("json", f"{SHEET}_json:render", ("room",)),
+        OutputFormat("notebook", "teaching.pages.notebook:render", ("room",), suffixes=(".ipynb",)),
+        OutputFormat("form", "teaching.pages.form:render", ("room",), suffixes=(".form.html",)),
         OutputFormat("moodle", "teaching.pages.moodle:xml", ("key", "room"), suffixes=(".xml",)),
         OutputFormat("gift", "teaching.pages.moodle:gift", ("key", "room"), suffixes=(".gift",)),
         OutputFormat("qti", "teaching.pages.qti:package", ("key", "room"), suffixes=(".zip",)),
@@ -196,6 +196,8 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
         for given, name in ((self.names, "--names"), (self.force, "--force")):
             if given:
                 raise click.UsageError(f"{name} goes with --students.")
+        if self.key and self.room:
+            streams.remark("--room has no effect with --key")
         self.write(Handout(self.sheet(self.file), self.key, self.room))
         return 0
 

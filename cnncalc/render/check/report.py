@@ -29,14 +29,14 @@ def document(checked: Checked, style: Style) -> Page:
         heads = [Head("place", folds=True, name=True), Head("level", role="said"), Head("code")]
         heads += [Head("message", folds=True), Head("help", folds=True)]
         rows = [_problem(problem, report, root) for report, problem in found]
-        blocks.append(Grid(heads, rows, caption="problems"))
+        blocks.append(Grid(heads, rows, caption="problems", by_row=True))
     held = used(Use.HELD)
     heads = [Head("file", folds=True, name=True), Head("result", role="said")]
     heads += [Head(title, right=True) for title in (*held, "errors", "warnings")]
     if reports:
         shown = reports if len(reports) <= FEW else [report for report in reports if report.problems]
         if shown:
-            blocks.append(Grid(heads, [_file(report, root) for report in shown], caption="files"))
+            blocks.append(Grid(heads, [_file(report, root) for report in shown], caption="files", by_row=True))
         if passed := len(reports) - len(shown):
             blocks.append(Paragraph(f"{many(passed, 'file')} passed."))
     notes = [f"{from_root(report.file, root)}: {note}" for report in reports for note in report.notes]

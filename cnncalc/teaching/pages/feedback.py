@@ -54,7 +54,11 @@ def document(feedback: Feedback, style: Style) -> Page:
         cells = [mark.question.id, mark.question.layer, mark.question.asked, mark.given, points, SAID[mark.verdict]]
         rows.append(TableRow(cells, mark.verdict))
     total = f"{graded.points} of {graded.of} points, {share_of(graded)}"
-    blocks: list[Block] = [Heading(title), Paragraph(Run(total, "strong")), Grid(heads, rows, caption="answers")]
+    blocks: list[Block] = [
+        Heading(title),
+        Paragraph(Run(total, "strong")),
+        Grid(heads, rows, caption="answers", by_row=True),
+    ]
     if graded.notes:
         blocks.append(Items([f"note: {note}" for note in graded.notes]))
     missed = [mark for mark in graded.marks if mark.verdict not in ("right", "unclear")]

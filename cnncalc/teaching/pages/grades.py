@@ -83,7 +83,7 @@ def _one(sheet: Worksheet, graded: Graded, key: bool) -> Grid:
             cells.append(f"{'?' if mark.points is None else mark.points}/{question.points}")
             cells.append(mark.verdict if below else ", ".join([mark.verdict, *said]))
             rows.append(TableRow(cells, mark.verdict, below=", ".join(said) if below else ""))
-        return Grid(heads, rows, caption="answers", see="-f json")
+        return Grid(heads, rows, caption="answers", see="-f json", by_row=True)
 
     def narrower() -> Iterator[Grid]:
         yield from (lower := grid(below=True), *lower.leaving_out(("asked", "layer")))
@@ -134,7 +134,7 @@ def _all(found: Sequence[Graded]) -> Grid:
         lower = [row._replace(cells=row.cells[:-1], below=str(row.cells[-1])) for row in rows]
         yield Grid(heads[:-1], lower)
 
-    return Grid(heads, rows, caption="marks", ways=narrower)
+    return Grid(heads, rows, caption="marks", ways=narrower, by_row=True)
 
 
 def _likely(graded: Graded) -> str:

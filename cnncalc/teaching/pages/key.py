@@ -25,7 +25,7 @@ def document(sheets: Sequence[Worksheet], style: Style) -> Page:
             TableRow([question.id, question.layer, question.asked, _answer(sheet, question.id), str(question.points)])
             for question in sheet.questions
         ]
-        grid = Grid(heads, rows, caption=sheet.recipe.student)
+        grid = Grid(heads, rows, caption=sheet.recipe.student, by_row=True)
         sections.append(Section(sheet.recipe.student, [grid], (f"seed {sheet.recipe.seed}", f"{sheet.points} points")))
     how = "The working of a sheet: `exercise` with its seed and --key, or what `grade --feedback` writes."
     return Page(title, [Heading(title), Paragraph(how.replace("`", "")), *sections], depth=1)

@@ -48,7 +48,7 @@ def document(marks: Marks, style: Style) -> Page:
     said = summary(marks.sheet, marks.students)
     if said:
         blocks.append(Items(said))
-    blocks.append(Grid(heads, rows, caption="questions") if rows else Paragraph("No sheet was read."))
+    blocks.append(Grid(heads, rows, caption="questions", by_row=True) if rows else Paragraph("No sheet was read."))
     return Page(title, blocks, depth=1)
 
 

@@ -85,7 +85,7 @@ def _table(table: Table, sheet: Worksheet, key: bool, fields: bool) -> Iterator[
         return _gap(sheet.question(one.question), sheet, key, fields) if one.question else one.text
 
     rows = [TableRow([line.name, line.description, line.reads, *map(cell, line.cells)]) for line in table.lines]
-    yield Grid(heads, rows, caption=table.caption or "Layers")
+    yield Grid(heads, rows, caption=table.caption or "Layers", by_row=True)
 
 
 def _room(lines: int) -> list[Listing]:
