@@ -277,7 +277,7 @@ class Lowering:
         """What an operator gives besides, such as the places of what a pool has chosen: it is made of the first."""
         name, main = operator.gives[at], found[0]
         dims = self._declared(name)
-        if name not in self.readers and name not in self.net.outputs:
+        if not self._is_taken(name):
             return Value(dims or ())
         rows = self.table.by_operator.get(operator.type, ())
         said = [word for row in rows for word in row.beside.split()][at - 1 : at]
@@ -289,6 +289,14 @@ class Lowering:
         channel = main.channel if len(dims) == len(main.dims) else max(0, len(dims) - 1)
         more = operator._replace(name=f"{operator.name}_{at + 1}")
         return self._operator(more, [main], dims, channel, {"weights": 0, "multiplies": 0})
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether a tensor is more than a setting of those that read it."""
+        return name in self.net.outputs or any(
+            row.roles(at + 1)[at].kind != "ignored"
+            for operator, at in self.readers.get(name, ())
+            for row in self.table.by_operator.get(operator.type, (Match(operator.type, NOTHING, reads="x*"),))
+        )
 
     def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
