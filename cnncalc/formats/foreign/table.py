@@ -52,7 +52,7 @@ class Match(Record):
         return _roles(self.reads, many)
 
     def of_values(self, reads: Sequence[Any]) -> list[Any]:
-        """What is read without the settings: sizes, factors, places, numbers of quantization."""
+        """The values among what is read, without settings: sizes, factors, places, numbers of quantization."""
         return [read for role, read in zip(self.roles(len(reads)), reads, strict=False) if role.kind != "ignored"]
 
     def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
