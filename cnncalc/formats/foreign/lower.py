@@ -810,7 +810,8 @@ class Lowering:
     def _product(self, operator: Operation, row: Match, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
         values = row.of_values(reads)
-        left, right = [read for read in values if read][:2]
+        left, right = [read for role, read in zip(row.roles(len(reads)), reads, strict=False)
+                       if role.name in ("x", "w") and role.kind != "ignored" and read]  # fmt: skip
         transposed = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
         a, b = (
             _swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True)

@@ -28,7 +28,7 @@ class Match(Record):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other), `*`
-    (a product of matrices) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
+    (a product of matrices `x w`) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
     attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
     and `rank`; a name that is not there leaves the default. `reads` names each input, with the quantity that it counts
     as: `x weights:W biases:B`; what is `ignored`, and what stands behind the last name, are settings, whose numbers
