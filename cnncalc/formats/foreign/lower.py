@@ -825,6 +825,7 @@ class Lowering:
         figures = loose | {"multiplies": prod(dims) * a[-1] + loose.get("multiplies", 0)}
         if (
             len(tensors) == 2
+            and not any(loose.values())
             and len(dims) == 3
             and dims[0] == left.dims[0] == right.dims[0] == 1
             and not any(transposed)
