@@ -305,6 +305,21 @@ def test_tables_of_texts_are_read_by_row(command: str) -> None:
                                       for part in doc.parts(cell))  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("columns", "script", "where"),
+    [
+        (9, "", "screen and (max-width: 40rem)"),
+        (9, "save()", "screen and (max-width: 64rem)"),  # fields take room
+        (10, "", "(max-width: 64rem)"),  # and on paper
+    ],
+)
+def test_where_the_cells_of_a_row_stand_below_each_other(columns: int, script: str, where: str) -> None:
+    grid = doc.Grid([doc.Head("a")] * columns, [doc.TableRow(["b"] * columns)], by_row=True)
+    out = html_writer.write(doc.Page("it", [doc.Section("in", [grid])], script=script), Style())
+    assert f"@media {where} {{\n  .stack" in out
+    assert ".stack" not in html_writer.write(doc.Page("it", [grid._replace(by_row=False)]), Style())
+
+
 def test_no_title_of_a_column_gets_out_of_its_string() -> None:
     titles = ["layer", "'} x { \";--1:<b>&", "\\'", "\n"]
     grid = doc.Grid([*map(doc.Head, titles)], [doc.TableRow(titles)], by_row=True)
@@ -367,6 +382,24 @@ def test_latex_compiles(engine: str, command: str, folder: Path) -> None:
     )  # whose names are one word of eighty letters
 
 
+@pytest.mark.parametrize(
+    ("said", "html", "in_latex"),
+    [
+        (
+            "weights: F_h·C_in = 15",
+            "weights: <var>F<sub>h</sub></var>·<var>C<sub>in</sub></var> = 15",
+            r"$C_{\text{in}}$",
+        ),
+        ("size: (W − F + 2P) // S", "size: (<var>W</var> − <var>F</var> + 2<var>P</var>) // <var>S</var>", "2$P$"),
+        ("C1 + OUT, `W`", "C1 + OUT, <code>W</code>", r"C1 + OUT, \texttt{W}"),
+    ],
+)
+def test_the_letters_of_a_working_are_symbols(said: str, html: str, in_latex: str) -> None:
+    page = doc.Page("it", [doc.Items([doc.Run(said, "working")])])
+    assert f"<li>{html}</li>" in html_writer.write(page, Style())
+    assert in_latex in latex.write(page, Style())
+
+
 # ------------------------------------------------------------------------------------------------ hostile text
 
 STEP = Step("weights", "weights", None, "c * n", {"c": Named("C_in", "3"), "n": Named("filters", "5")}, 15)
@@ -400,6 +433,7 @@ BLOCKS: dict[str, doc.Block] = {
     ),
     "table": TABLE,
     "symbols": doc.Paragraph([doc.Run(HOSTILE, "symbol"), doc.Sign("+", "added")]),
+    "working": doc.Items([doc.Run(HOSTILE, "working")]),
 }
 
 

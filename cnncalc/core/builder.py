@@ -585,7 +585,7 @@ class Builder:
             kept, groups, _ = self._kept(self.needed, 0, groups)
             nodes = tuple(kept)
         if left_out := [node.name for node, keep in zip(self.nodes, self.needed, strict=True) if not keep]:
-            notes.append(_left_out_note(left_out))
+            notes.append(left_out_note(left_out))
         return Graph(
             name=self.name,
             file=self.file,
@@ -810,7 +810,8 @@ def _moved(ref: Ref, place: list[int], start: int) -> Ref:
     return place[ref - start] if ref >= start else ref
 
 
-def _left_out_note(left_out: list[str]) -> str:
+def left_out_note(left_out: list[str]) -> str:
+    """A note on layers that lead to no output."""
     roots = list(dict.fromkeys(name.partition("/")[0] for name in left_out))
     listed = ", ".join(roots[:5]) + (f" and {len(roots) - 5} more" if len(roots) > 5 else "")
     return f"left out, for it leads to no output: {listed} ({many(len(left_out), 'layer')})"

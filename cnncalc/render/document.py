@@ -14,6 +14,7 @@ from cnncalc.core.record import Record
 from cnncalc.core.work import Step
 
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")  # a name in prose; what a file says may have backticks itself
+SYMBOL = re.compile(r"(?<![A-Za-z_])([A-Z](?:_\w+)?)\b")  # a letter, or one with its index, in a formula
 UNBOUNDED = 100_000  # columns of a pipe: nothing is folded there
 
 # ------------------------------------------------------------------------------------------------ words
@@ -22,6 +23,7 @@ UNBOUNDED = 100_000  # columns of a pipe: nothing is folded there
 class Run(Record):
     """Words of a `kind`: `code`, `strong`, a `symbol`, or `prose`, whose names in backticks are code.
 
+    A line of a `working` is prose whose letters are symbols.
     Of a form: its `button`, and where it is `said` what became of it.
     """
 
@@ -253,6 +255,10 @@ class Remark(Record):
     text: str
 
 
+def _worded(said: Math | str) -> Inline:
+    return Run(said, "working") if isinstance(said, str) and said else said
+
+
 class Equations(Record):
     """Equations and remarks, one below the other."""
 
@@ -266,7 +272,9 @@ class Equations(Record):
                 yield from (line for line in run if isinstance(line, Remark))
                 continue
             lines = [line for line in run if isinstance(line, Equation)]
-            cells = [[one.label, one.said, one.numbers or "", f"{one.result} {one.note}".rstrip()] for one in lines]
+            cells = [
+                [one.label, _worded(one.said), one.numbers or "", f"{one.result} {one.note}".rstrip()] for one in lines
+            ]
             yield Grid(heads, [TableRow(row) for row in cells], caption="working")
 
 

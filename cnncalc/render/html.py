@@ -52,9 +52,10 @@ p { margin: .5rem 0; max-width: 48rem; }
   .8rem 100%; background-repeat: no-repeat; background-attachment: local, local, scroll, scroll; }
 .scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 table { font-size: .9rem; line-height: 1.4; } .folds { max-width: 42em; }
+th + td:nth-last-child(-n+2), th:has(+ td:nth-last-child(-n+2)) { white-space: normal; }
 thead th, thead td { border-bottom: 2px solid var(--line); vertical-align: bottom; }
 tbody th, tbody td { border-bottom: 1px solid var(--line); }
-tbody tr:hover { background: var(--tint); }
+tbody tr:hover > * { background: var(--tint); }
 tfoot th, tfoot td { border-top: 2px solid var(--line); }
 tfoot th[scope=row] { font-weight: bold; }
 th[scope=row] { color: inherit; } td code, th code { overflow-wrap: normal; }
@@ -74,8 +75,8 @@ code { overflow-wrap: anywhere; }
 pre { background: var(--tint); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem .8rem;
   margin: .6rem 0; overflow-x: auto; line-height: 1.4; break-inside: avoid; }
 pre code { font-size: 1em; overflow-wrap: normal; }
-.math { white-space: nowrap; } .math var { font-family: Georgia, "Times New Roman", serif; }
-.math sub { font-style: normal; font-size: .75em; line-height: 0; }
+.math { white-space: nowrap; } var { font-family: Georgia, "Times New Roman", serif; }
+sub { font-style: normal; font-size: .75em; line-height: 0; }
 .note { border-left: .3rem solid var(--fair); background: var(--tint); padding: .4rem 1rem; margin: .8rem 0; }
 .note.error { border-color: var(--bad); }
 summary { cursor: pointer; font-weight: bold; margin: 1.2rem 0 .4rem; }
@@ -88,10 +89,12 @@ p > .gap { min-width: min(18em, 70%); }
 input { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: .25rem;
   padding: .15em .4em; width: 9em; max-width: 100%; }
 button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
-@media screen and (max-width: 40rem) { h1 { font-size: 1.3rem; } th, td { padding: .25em .4em; }
-  .folds { min-width: 6em; } .bar { display: none; }
-  tr > th[scope=row], thead tr > :first-child { position: sticky; left: 0;
-  background: var(--paper); max-width: 36vw; white-space: normal; padding-left: calc(1em * var(--level, 0)); }
+@media screen { tr > th[scope=row], thead tr > :first-child { position: sticky; left: 0; background: var(--paper); } }
+@media screen and (max-width: 90rem) { table:has(td:nth-child(10)) :is(th, td) { padding: .25em .45em; } }
+@media screen and (max-width: 64rem) { th, td { padding: .25em .45em; } .folds { min-width: 6em; } }
+@media screen and (max-width: 40rem) { h1 { font-size: 1.3rem; } .bar { display: none; }
+  tr > th[scope=row], thead tr > :first-child { max-width: 36vw; white-space: normal;
+  padding-left: calc(1em * var(--level, 0)); }
   .steps thead { display: none; } .steps, .steps tbody { display: block; }
   .steps tr { display: grid; grid-template-columns: 5.8rem 1fr; border-bottom: 1px solid var(--line); }
   .steps tr > * { grid-column: 2; border: 0; padding: .1em 0; text-align: left; white-space: normal;
@@ -102,13 +105,14 @@ button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
 @page { margin: 16mm; }
 @media print { main { max-width: none; padding: 0; } body { font-size: 10.5pt; } .scroll, pre { overflow: visible; }
+  .scroll { background: none; }
   table { font-size: 9pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; break-inside: auto;
   orphans: 4; widows: 4; } tr { break-inside: avoid; }
   section:not(:has(table, section)) { break-inside: avoid; } .bar { display: none; } }
 """
 
 # On a narrow page the cells of a table that is read by row stand below each other, each behind the title of its column
-_STACKED = """@media screen and (max-width: WIDTH) {
+_STACKED = """@media WHERE {
   .stack, .stack tbody, .stack tfoot { display: block; } .stack tr { display: grid; padding: .5rem 0; gap: .1rem .6rem;
   grid-auto-flow: dense; align-items: baseline;
   grid-template-columns: repeat(auto-fill, minmax(max(10rem, 40%), 1fr)); }
@@ -116,15 +120,17 @@ _STACKED = """@media screen and (max-width: WIDTH) {
   .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stack tr > * { grid-column: 1 / -1; padding: 0; border: 0; text-align: left; white-space: normal; min-width: 0;
   max-width: none; }
-  .stack tr > th[scope] { order: -1; position: static; font-weight: bold; padding-left: calc(1em * var(--level, 0)); }
+  .stack tr > th[scope] { order: -1; position: static; max-width: none; font-weight: bold;
+  padding-left: calc(1em * var(--level, 0)); }
   .stack tr > :is(.n, .said:not(.folds)) { grid-column: auto; } .stack tr > :has(+ .aside) { grid-column: 1; }
-  .stack tr > .aside { grid-column: 2; } .stack:has(.aside) tr { grid-auto-flow: row; }
+  .stack tr > .aside { grid-column: 2; } .stack:has(.aside) tr { grid-auto-flow: row; grid-template-columns: 3fr 2fr; }
   .stack td:empty:not(.aside) { display: none; }
   .stack td::before { color: var(--soft); margin-right: .2em; font-size: .9em; }
   .stack:has(.id) tr { grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
   .stack:has(.id) td { display: flex; align-items: baseline; } .stack:has(.id) td::before { flex: 0 0 5.5rem; }
   .stack td > :is(input, .gap) { flex: 0 1 12rem; } LABELS }
 """
+_MANY = 9  # columns that neither a tablet nor a sheet of paper has room for
 
 
 def write(page: doc.Page, style: Style) -> str:
@@ -148,11 +154,13 @@ def write(page: doc.Page, style: Style) -> str:
 
 
 def _stacked(page: doc.Page) -> str:
-    """The rules of tables that are read by row: a form has them on wider screens, too, for fields take room."""
+    """The rules of tables that are read by row: in a form they hold on tablets, of many columns also on paper."""
     most = max((len(grid.columns) for grid in doc.grids(page.blocks) if grid.by_row), default=0)
     rule = ".stack td:nth-child({0})::before {{ content: var(--{0}) ' '; }}"
     labels = "\n  ".join(rule.format(place) for place in range(1, most + 1))
-    return _STACKED.replace("WIDTH", "64rem" if page.script else "40rem").replace("LABELS", labels) if most else ""
+    width = "(max-width: 64rem)" if page.script or most > _MANY else "(max-width: 40rem)"
+    where = width if most > _MANY else f"screen and {width}"
+    return _STACKED.replace("WHERE", where).replace("LABELS", labels) if most else ""
 
 
 def fragment(page: doc.Page) -> str:
@@ -202,21 +210,29 @@ def _symbols(said: str) -> str:
     >>> _symbols("F_h·W")
     '<var>F<sub>h</sub></var>·<var>W</var>'
     """
-    return re.sub(
-        r"(?<![A-Za-z_])([A-Z])(?:_(\w+))?\b",
-        lambda match: f"<var>{match[1]}<sub>{match[2]}</sub></var>" if match[2] else f"<var>{match[1]}</var>",
-        text(said),
-    )
+
+    def symbol(match: re.Match[str]) -> str:
+        letter, _, index = match[1].partition("_")
+        return f"<var>{letter}{f'<sub>{index}</sub>' if index else ''}</var>"
+
+    return doc.SYMBOL.sub(symbol, text(said))
 
 
 def _prose(said: str) -> str:
     return doc.CODE.sub(r"<code>\1</code>", text(said))
 
 
+def _working(said: str) -> str:
+    """A line of a working: code in backticks, and the letters of its formulas."""
+    parts = enumerate(doc.CODE.split(said))
+    return "".join(f"<code>{text(part)}</code>" if place % 2 else _symbols(part) for place, part in parts)
+
+
 _RUNS: dict[str, Callable[[str], str]] = {
     "code": lambda said: f"<code>{text(said)}</code>" if said else "",
     "symbol": lambda said: f'<span class="math">{_symbols(said)}</span>',
     "prose": _prose,
+    "working": _working,
     "button": lambda said: f'<button type="button" id="save">{text(said)}</button>',
     "said": lambda said: f'<output id="said">{text(said)}</output>',
     "strong": lambda said: f"<strong>{text(said)}</strong>" if said else "",

@@ -79,8 +79,20 @@ def _prose(text: str) -> str:
     return "".join(_code(part) if place % 2 else _text(part) for place, part in enumerate(doc.CODE.split(text)))
 
 
+def _working(text: str) -> str:
+    """A line of a working: code in backticks, and the letters of its formulas as mathematics."""
+
+    def symbols(part: str) -> str:
+        found = enumerate(doc.SYMBOL.split(part))
+        return "".join(f"${atom(one)}$" if place % 2 else _text(one) for place, one in found)
+
+    parts = enumerate(doc.CODE.split(text))
+    return "".join(_code(part) if place % 2 else symbols(part) for place, part in parts)
+
+
 _RUNS: dict[str, Callable[[str], str]] = {
     "code": _code,
+    "working": _working,
     "prose": _prose,
     "symbol": lambda text: f"${atom(text)}$",
     "strong": lambda text: rf"\textbf{{{_text(text)}}}" if text else "",
@@ -181,7 +193,7 @@ def _equation(line: doc.Equation) -> str:
 def _mathematics(part: doc.Math | str) -> str:
     if isinstance(part, doc.Math):
         return _formula(part)
-    return atom(part) if re.fullmatch(r"[−\d,./×]+", part) else rf"\text{{{_text(part)}}}"
+    return atom(part) if re.fullmatch(r"[−\d,./×]+", part) else rf"\text{{{_working(part)}}}"
 
 
 # ------------------------------------------------------------------------------------------------ tables

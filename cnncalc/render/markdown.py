@@ -85,7 +85,13 @@ def _strong(text: str) -> str:
     return f"**{escape(text)}**" if text else ""
 
 
-_RUNS: dict[str, Callable[[str], str]] = {"code": code, "symbol": code, "prose": prose, "strong": _strong}
+_RUNS: dict[str, Callable[[str], str]] = {
+    "code": code,
+    "symbol": code,
+    "prose": prose,
+    "working": prose,
+    "strong": _strong,
+}
 
 
 # ------------------------------------------------------------------------------------------------ blocks

@@ -120,7 +120,7 @@ def test_a_further_tensor_that_nobody_knows_is_named(tmp_path: Path) -> None:
     with pytest.raises(cnncalc.ProblemsFound) as found:
         read(tmp_path, model(nodes, IMAGE, [value("y", [1, 3, 16, 16])], [tensor("w", [16])]))
     assert [problem.message for problem in found.value.problems] == [
-        "`LayerNormalization`: the file says not what `means` is, which it gives besides"
+        "`LayerNormalization`: the file says not what it gives besides"
     ]
 
 

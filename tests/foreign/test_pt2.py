@@ -25,7 +25,10 @@ def tensor(name: str) -> dict[str, Any]:
 
 
 def node(type: str, reads: dict[str, str | None], gives: str, module: str = "", **given: Any) -> dict[str, Any]:
-    """A node as `torch.export` writes it; `module` is the path and the class of the module that it stands in."""
+    """A node as `torch.export` writes it, which gives one or several tensors; `module` is where it stands.
+
+    That is the path and the class of a module.
+    """
     inputs = [
         {"name": key, "arg": {"as_none": True} if one is None else tensor(one), "kind": 1} for key, one in reads.items()
     ]
@@ -36,9 +39,9 @@ def node(type: str, reads: dict[str, str | None], gives: str, module: str = "", 
     return {
         "target": f"torch.ops.aten.{type}",
         "inputs": inputs,
-        "outputs": [tensor(gives)],
+        "outputs": [tensor(one) for one in gives.split()],
         "metadata": {"nn_module_stack": stack},
-        "name": gives,
+        "name": gives.partition(" ")[0],
     }
 
 
@@ -55,8 +58,9 @@ def program(nodes: list[dict[str, Any]], sizes: dict[str, list[int]], gives: str
             specs.append({"buffer": {"arg": {"name": name}, "buffer_name": name[2:], "persistent": True}})
     specs.append({"user_input": {"arg": tensor("x")}})
     values = {name: {"dtype": 7, "sizes": [{"as_int": side} for side in dims]} for name, dims in sizes.items()}
-    graph = {"inputs": [], "outputs": [tensor(gives)], "nodes": nodes, "tensor_values": values}
-    signature = {"input_specs": specs, "output_specs": [{"user_output": {"arg": tensor(gives)}}]}
+    outputs = [tensor(one) for one in gives.split()]
+    graph = {"inputs": [], "outputs": outputs, "nodes": nodes, "tensor_values": values}
+    signature = {"input_specs": specs, "output_specs": [{"user_output": {"arg": one}} for one in outputs]}
     return {"graph_module": {"graph": graph, "signature": signature}, "schema_version": {"major": 8, "minor": 20}}
 
 

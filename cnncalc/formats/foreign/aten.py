@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -86,12 +87,17 @@ ATEN = Matches(
               "one_hot glu var std var_mean std_mean prod logsumexp argmax argmin any all aminmax topk sort argsort "
               "norm linalg_vector_norm linalg_norm max min new_empty_strided empty eye linspace bucketize resize "
               "reflection_pad1d reflection_pad3d replication_pad1d replication_pad2d replication_pad3d im2col col2im "
-              "empty_like size",
+              "empty_like size max_unpool2d max_unpool3d",
               "Declared", reads="x*"),
         Match("mean sum amax amin", "ReduceMean", {"axes": "dim", "keepdims": "1 if keepdim else 0"},
               defaults={"keepdim": False}),
         Match("upsample_nearest2d upsample_bilinear2d upsample_bicubic2d upsample_nearest1d upsample_trilinear3d "
               "interpolate upsample_nearest3d upsample_linear1d", "Resize"),
+        # sequences, after `unstacked`
+        *(Match(names, layer, {"units": "R_last", "bidirectional": "bidirectional", "biases": "2 if B_given else 0"},
+                "x weights:W weights:R weights:V weights:S biases:B biases:C biases:D biases:E ignored:h ignored:c",
+                "plain", axis="steps", defaults={"layout": 0, "joined": True, "plain": False})
+          for names, layer in (("lstm", "lstm"), ("gru", "gru"), ("rnn_tanh rnn_relu", "rnn"))),
         # values by themselves
         Match("add", "0", reads="x*"), Match("mul sub div rsub maximum minimum pow exp log sqrt rsqrt abs neg erf "
               "clamp hardtanh softplus mish celu where masked_fill eq ne lt gt le ge logical_not logical_and sin cos "
@@ -103,6 +109,9 @@ ATEN = Matches(
               "rand_like randn_like bernoulli exp2 signbit hypot cumprod isfinite", NOTHING, reads="x*"),
     ]
 )  # fmt: skip
+
+
+OVER_SIDES = re.compile(r"(?:conv|conv_transpose|_pool)([123])d")  # which also take one image alone
 
 
 def plain_name(type: str) -> str:
@@ -160,6 +169,41 @@ def with_writes(net: Foreign, in_place: Collection[int]) -> None:
     net.outputs = tuple(latest.get(name, name) for name in net.outputs)
 
 
+def unstacked(operation: Operation) -> list[Operation]:
+    """A stack of recurrent layers one by one: what each reads, its matrices, its biases, and its first state.
+
+    One with projections stays as it is.
+    """
+    hidden = {"lstm": 2, "gru": 1, "rnn_tanh": 1, "rnn_relu": 1}.get(operation.type)
+    said = operation.attributes
+    if hidden is None or "batch_first" not in said:
+        return [operation]
+    x, states, params = operation.reads[0], operation.reads[1 : 1 + hidden], operation.reads[1 + hidden :]
+    layers, ways = said.get("num_layers", 1), 2 if said.get("bidirectional") else 1
+    each = 4 if said.get("has_biases") else 2
+    if len(params) != layers * ways * each:
+        return [operation]
+    done = []
+    for layer in range(layers):
+        own = [params[at : at + each] for at in range(layer * ways * each, (layer + 1) * ways * each, each)]
+        own += [("",) * 4] * (2 - ways)
+        weights, biases = ((*own[0][at : at + 2], *own[1][at : at + 2]) for at in (0, 2))
+        last = layer == layers - 1
+        gives = [operation.gives[0] if last else f"{operation.gives[0]} of {layer}"]
+        gives += [name if layers == 1 else f"{name} of {layer}" for name in operation.gives[1:]]
+        name = operation.name if layers == 1 else f"{operation.name}_{layer}"
+        one = operation._replace(name=name, attributes={**said, "plain": True}, gives=tuple(gives))
+        done.append(one._replace(reads=(x, *weights, *(*biases, *("",) * 4)[:4], *states)))
+        x = gives[0]
+    joins = [
+        operation._replace(
+            name=name, type="cat", attributes={"dim": 0}, reads=tuple(one.gives[at] for one in done), gives=(name,)
+        )
+        for at, name in enumerate(operation.gives[1:], 1)
+    ]
+    return done + joins if layers > 1 else done
+
+
 def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[Any, ...]]) -> None:
     """Attributes that our formulas need in another form; `rank` is of what is read, `gives` are the dims of results."""
     for key in ("kernel_size", "stride", "padding", "dilation", "output_padding", "output_size"):
@@ -168,6 +212,8 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
             values[key] = one[0] if len(one) == 1 else one or None
         if values.get(key) is None:
             values.pop(key, None)
+    if sides := OVER_SIDES.search(type):
+        values["sides"] = int(sides[1])
     if isinstance(values.get("output_size"), tuple):
         values["output_size"] = tuple("keep" if side is None else side for side in values["output_size"])
     if type in ("transpose", "t"):
@@ -175,6 +221,8 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
         order = list(range(rank))
         order[first], order[second] = order[second], order[first]
         values["perm"] = tuple(order)
+    elif type == "flatten" and rank and values.get("end_dim", -1) % rank == rank - 1:
+        values["shape"] = (0,) * (values.get("start_dim", 0) % rank) + (-1,)
     elif type == "permute":
         values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
     elif type in ("layer_norm", "native_layer_norm", "rms_norm"):

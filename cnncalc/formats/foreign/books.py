@@ -41,7 +41,7 @@ class Books:
             return {}
         found = dict.fromkeys(QUANTITIES, 0)
         made_up = is_filled(row, reads)
-        self.filled += made_up
+        self.filled += made_up and not self.net.counts_once
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind in found and read is not None and (read.sources or made_up):
                 found[role.kind] += prod(read.dims)
@@ -55,7 +55,13 @@ class Books:
         """
         found = dict.fromkeys(QUANTITIES, 0)
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if role.kind not in ("weights", "biases") or read is None or not read.sources:
+            if read is not None and role.kind == "weights" and self.net.counts_once and is_filled(row, reads):
+                found["weights"] -= prod(read.dims)  # no parameter is filled where it is read
+            if read is None or not read.sources:
+                continue
+            if role.kind == "ignored" and self.net.tells_buffers:  # a mask that is learned
+                found["weights"] += sum(self._open(source) for source in read.sources if source.learned)
+            if role.kind not in ("weights", "biases"):
                 continue
             size = prod(read.dims)
             if self.net.tells_buffers:
@@ -70,8 +76,8 @@ class Books:
     def count(self, row: Match, reads: Sequence[Value | None]) -> None:
         """Note of the stored numbers that a layer has counted."""
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if role.kind in QUANTITIES and read is not None:
-                for source in read.sources:
+            if read is not None and (role.kind in QUANTITIES or role.kind == "ignored"):
+                for source in read.sources if role.kind in QUANTITIES or self.net.tells_buffers else ():
                     size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
                     self._counts(source, size)
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import Any
 
-from cnncalc.core.builder import MOST_LAYERS, Builder
+from cnncalc.core.builder import MOST_LAYERS, Builder, left_out_note
 from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
@@ -21,7 +22,7 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
 from cnncalc.core.shape import AXES, Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
-from cnncalc.formats.foreign.books import Books, is_filled, listed, several
+from cnncalc.formats.foreign.books import QUANTITIES, Books, is_filled, listed, several
 from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.model import Foreign, Operation
 from cnncalc.formats.foreign.moves import BY_VALUE, MOVES, Known, Misfit, Unclear, axis_of, by_value, moved, spread
@@ -49,19 +50,23 @@ class Lowering:
         net: Foreign,
         table: Matches,
         input_size: str | None,
-        rest: Mapping[str, int] | None = None,
         whole: bool = False,
+        rest: Mapping[str, int] | None = None,
+        idle: Mapping[str, Value] | None = None,
     ) -> None:
         self.net = net
         self.table = table
         self.books = Books(net, rest)
         self.input_size = input_size
+        self.idle = dict(idle or {})  # tensors that lead to no output, for of them only the sizes are read
         self.values: dict[str, Value] = {}
         self.readers: dict[str, list[tuple[Operation, int]]] = {}
         self.operations = self._needed()
         for operator in self.operations:
             for at, name in enumerate(operator.reads):
                 self.readers.setdefault(name, []).append((operator, at))
+        branches = (one for operator in self.operations for names in operator.branches for one in names)
+        self.read = {*self.readers, *net.outputs, *branches}
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
@@ -72,7 +77,11 @@ class Lowering:
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
         self.whole = whole  # whether all images are counted together
+        self.outdated: set[str] = set()  # tensors whose declared dims are those of another input size
         dims = self._inputs(input_size)
+        for operator in self.operations if self.outdated else ():
+            if not self.outdated.isdisjoint((*operator.reads, *(one for some in operator.branches for one in some))):
+                self.outdated.update(operator.gives)
         self.builder = Builder(
             {clean(name): shape_of(*found) for name, found in dims.items()},
             name=clean(net.name),
@@ -113,7 +122,7 @@ class Lowering:
             if 0 in dims and all(isinstance(side, int) for side in dims):  # no numbers: what they are is known
                 self.values[name] = Value(tuple(dims), values=())
                 continue
-            if len(dims) > 1:
+            if len(dims) > 1 and not self._is_one_image(name, len(dims)):
                 at = 1 if self._counts_steps(name) else 0
                 images = dims[at] if isinstance(dims[at], int) and dims[at] > 0 else 1
                 if images > 1:
@@ -143,6 +152,11 @@ class Lowering:
                 )
             if prod(dims) > LARGEST_SIZE:
                 raise too_many(prod(dims), Label(self.net.file, f"input `{clean(name)}`"))
+            said = [
+                side if isinstance(side, int) and side > 0 else now for side, now in zip(declared, dims, strict=True)
+            ]
+            if said[1:] != dims[1:]:
+                self.outdated.add(name)
             found[name] = (tuple(dims), channel)
         if not found:
             raise fail("not-an-architecture", "no output depends on an input", Label(self.net.file, ""))
@@ -151,10 +165,14 @@ class Lowering:
     def _counts_steps(self, name: str) -> bool:
         """Whether an input is read by a layer that has the steps of a sequence in front, and the images behind."""
         return any(
-            row.axis == "steps" and at == 0
+            row.axis == "steps" and at == 0 and not operator.attributes.get("batch_first")
             for operator, at in self.readers.get(name, ())
             for row in self.table.by_operator.get(operator.type, ())
         )
+
+    def _is_one_image(self, name: str, rank: int) -> bool:
+        """Whether an input is read by a layer that takes one image alone, without an axis that counts them."""
+        return any(at == 0 and _takes_one(operator, rank) for operator, at in self.readers.get(name, ()))
 
     def _wanted(self, name: str, rank: int) -> int:
         """On which axis the readers of a tensor look for channels; what nobody says is as the format has it."""
@@ -168,6 +186,8 @@ class Lowering:
                 if row is None or len(origin) != rank:
                     continue
                 row = _turned(row, operator)
+                if at == 0 and _takes_one(operator, rank):
+                    return origin[0]
                 if row.axis and row.axis != "steps" and at == 0 and rank > 1:
                     return origin[1 if row.axis == "first" else rank - 1]
                 if row.type == "Transpose":
@@ -208,6 +228,9 @@ class Lowering:
         for operator in self.operations:
             if not self.made.isdisjoint(operator.gives) or not self._runs(operator):
                 continue
+            if not any(map(self._used, operator.gives)):
+                self.values |= {name: self.idle[name] for name in operator.gives if name in self.idle}
+                continue
             chosen = self._chosen(operator)
             if not silent.isdisjoint((*operator.reads, *chosen)):
                 silent.update(operator.gives)
@@ -221,8 +244,11 @@ class Lowering:
                         self.values[name] = found
                 continue
             reads = [self._value(name, operator) for name in operator.reads]
+            if self.outdated.isdisjoint(operator.reads):
+                self.outdated.difference_update(operator.gives)
             try:
                 given = self._given(operator, reads)
+                given += self._besides(operator, given, reads)
             except Unclear as error:
                 known = operator.type in self.table.by_operator
                 self.builder.problems.add(
@@ -235,6 +261,8 @@ class Lowering:
                     raise too_many(prod(value.dims), operator.place)
                 if name:
                     self.values[name] = value
+                if name in self.outdated and value.ref is not None and self._said_at_first(name) == value.dims:
+                    self.outdated.discard(name)  # of one size whatever the input's, as behind a global pool
         self.builder.problems.stop_if_any()
         outputs = {}
         for name in self.net.outputs:
@@ -250,6 +278,23 @@ class Lowering:
         named = {(self.builder.nodes[ref].name if ref >= 0 else inputs[-1 - ref]): ref for ref in outputs.values()}
         self._say()
         return self.builder.graph(named, notes=self.notes, changed=self.changed, file_bytes=self.books.bytes())
+
+    def _used(self, name: str) -> bool:
+        """Whether an output depends on a tensor, as far as is known; of several that one gives not all need be."""
+        return name in self.read and name not in self.idle
+
+    def left_out(self) -> tuple[dict[str, Value], list[str]]:
+        """The tensors of a finished graph that lead to no output, and the names of layers that give nothing else."""
+        kept = [*self.builder.needed, *[True] * len(self.builder.inputs)]  # inputs have the numbers from −1 down
+        idle: dict[str, Value] = {}
+        names = []
+        for operator in self.operations:
+            given = {name: self.values[name] for name in operator.gives if name in self.values}
+            lost = {name: one for name, one in given.items() if one.ref is not None and not kept[one.ref]}
+            if lost and all(one.ref is None or name in lost for name, one in given.items()):
+                names += [self.builder.nodes[one.ref].name for one in lost.values() if one.ref is not None]
+            idle |= {name: one._replace(ref=None) for name, one in lost.items()}
+        return idle, list(dict.fromkeys(names))
 
     def _truth(self, name: str) -> bool | None:
         """What a tensor is that decides something; None where that is not known before the network runs."""
@@ -268,35 +313,9 @@ class Lowering:
     def _given(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """What an operator gives; raises Unclear, also where its attributes are of another kind than they should be."""
         try:
-            found = self._lowered(operator, reads)
-            return found + [self._further(operator, found, at) for at in range(len(found), len(operator.gives))]
+            return self._lowered(operator, reads)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
-
-    def _further(self, operator: Operation, found: list[Value], at: int) -> Value:
-        """What an operator gives besides, such as the places of what a pool has chosen: it is made of the first."""
-        name, main = operator.gives[at], found[0]
-        dims = self._declared(name)
-        if not self._is_taken(name):
-            return Value(dims or ())
-        rows = self.table.by_operator.get(operator.type, ())
-        said = [word for row in rows for word in row.beside.split()][at - 1 : at]
-        if dims is None and not said:
-            raise Unclear(f"the file says not what `{clean(name)}` is, which it gives besides")
-        dims = dims if dims is not None else main.dims if said == ["like"] else ()
-        if main.ref is None:
-            return Value(dims)
-        channel = main.channel if len(dims) == len(main.dims) else max(0, len(dims) - 1)
-        more = operator._replace(name=f"{operator.name}_{at + 1}")
-        return self._operator(more, [main], dims, channel, {"weights": 0, "multiplies": 0})
-
-    def _is_taken(self, name: str) -> bool:
-        """Whether a tensor is more than a setting of those that read it."""
-        return name in self.net.outputs or any(
-            row.roles(at + 1)[at].kind != "ignored"
-            for operator, at in self.readers.get(name, ())
-            for row in self.table.by_operator.get(operator.type, (Match(operator.type, NOTHING, reads="x*"),))
-        )
 
     def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
@@ -408,12 +427,25 @@ class Lowering:
 
     # -------------------------------------------------------------------------------------- layers
 
-    def _layer(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
+    def _layer(
+        self,
+        operator: Operation,
+        row: Match,
+        scope: dict[str, Any],
+        reads: list[Value | None],
+        front: tuple[int, ...] = (),
+    ) -> list[Value]:
+        """A layer of ours, or what the file says of it; `front` is an axis of images that the file leaves out."""
         roles = row.roles(len(reads))
         tensors = [read for role, read in zip(roles, reads, strict=False) if not role.kind and read is not None]
         if any(read.ref is None for read in tensors):
             return self._by_value(operator, reads) if row.reads == "x*" else self._uncounted(operator, reads)
         main = tensors[0]
+        if row.window and not front and _takes_one(operator, len(main.dims)):
+            alone = self._with_axis(main, 0, operator)
+            seen = [alone._replace(dims=(1, *main.dims), channel=1) if read is main else read for read in reads]
+            found = self._layer(operator, row, self._scope(operator, row, seen) or scope, seen, (1,))
+            return [one._replace(dims=one.dims[1:], channel=one.channel - 1) for one in found]
         tensors = [self._with_axis(read, _axis(row, read, main), operator) for read in tensors]
         main = tensors[0]
         stored = self.books.entry(row, reads)
@@ -430,39 +462,40 @@ class Lowering:
         like = tensors[0]
         dims = done and dims_like(done.output, like)
         declared = self._declared(operator.gives[0])
+        declared = declared and (*front, *declared)
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
-            more = self.books.works(reads)
+            more, besides = self.books.works(reads), _besides(row, reads)
+            plain = times == 1 and not more and not besides
             holder = self._holder(layer, done, row, reads)
-            if not wrong and holder is None and (others := self.books.beside(row, reads)):
-                self.books.count(row, reads)
-                figures = {name: getattr(done, name) + others.get(name, 0) for name in ("weights", "biases", "buffers")}
-                figures["multiplies"] = times * done.multiplies + more
-                dims = (times, *dims[1:]) if times > 1 else dims
-                return [self._operator(operator, tensors, dims, axis_in(len(dims), like), figures)]
-            if not wrong and times == 1 and not more:
+            others = self.books.beside(row, reads) if not wrong and (holder is None or not plain) else {}
+            if not wrong and plain and not others:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, holder, row, reads)
                 if operator.owner:
                     self._own(ref, operator)
                 return [Value(dims, ref, axis_in(len(dims), like))]
-            if not wrong and (times > 1 or more):
-                dims = (times, *dims[1:]) if times > 1 else dims
-                multiplies = times * done.multiplies + more
+            if not wrong:
                 self.books.count(row, reads)
-                figures = {"weights": done.weights, "biases": done.biases, "multiplies": multiplies}
-                return [self._operator(operator, tensors, dims, axis_in(len(dims), like), stored | figures)]
+                figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
+                figures["multiplies"] = times * done.multiplies + more
+                dims = (times, *dims[1:]) if times > 1 else dims
+                return [self._operator(operator, [*tensors, *besides], dims, axis_in(len(dims), like), figures)]
             why = wrong
+        if operator.gives[0] in self.outdated:  # no network at this size
+            raise Unclear(why)
         if declared is None and dims is None:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self._differs(operator, why)
         figures = dict(stored)
         if not self.net.keeps_books and (done or not (LAYERS[row.type].weights or LAYERS[row.type].biases)):
-            figures = {name: getattr(done, name, 0) for name in ("weights", "biases", "buffers")}
-        if (done and declared in (None, dims)) or not LAYERS[row.type].multiplies:
+            figures = {name: getattr(done, name, 0) for name in QUANTITIES}
+        fits = done and declared in (None, dims) and figures.get("weights", 0) == done.weights
+        if fits or not LAYERS[row.type].multiplies:
             figures["multiplies"] = getattr(done, "multiplies", 0)
         dims = declared or dims
         assert dims is not None
+        tensors += _besides(row, reads)
         return [self._operator(operator, tensors, dims, axis_in(len(dims), like), figures)]
 
     def _recurrent(
@@ -470,9 +503,10 @@ class Lowering:
     ) -> list[Value]:
         """A layer over the steps of a sequence that gives all steps, and the last ones, each with its directions."""
         main = reads[0]
-        if main is None or main.ref is None or len(main.dims) != 3 or scope["layout"] == 1 or main.dims[1] != 1:
+        images = 0 if operator.attributes.get("batch_first") else 1
+        if main is None or main.ref is None or len(main.dims) != 3 or scope["layout"] == 1 or main.dims[images] != 1:
             return self._uncounted(operator, reads)
-        steps, _, width = main.dims
+        steps, width = main.dims[1 - images], main.dims[2]
         seen = main._replace(dims=(1, steps, width), channel=2)
         if seen.shape != main.shape:
             view = Operation(f"{operator.name}_steps", "view", {}, (), (), operator.place, operator.scope)
@@ -485,20 +519,55 @@ class Lowering:
             self._differs(operator, wrong)
             return self._uncounted(operator, reads)
         holder = self._holder(layer, done, row, reads)
-        ref = self._put(operator, layer, done, [seen], (seen.shape,))
-        self._hold(ref, holder, row, reads)
+        more, besides = self.books.works(reads), _besides(row, reads)
+        others = {} if holder is not None else self.books.beside(row, reads)
+        whole = Value((1, steps, done.output[0]), None, 2)
+        if more or others:
+            self.books.count(row, reads)
+            figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
+            figures["multiplies"] = done.multiplies + more
+            whole = self._operator(operator, [seen], whole.dims, 2, figures)
+        else:
+            whole = whole._replace(ref=self._put(operator, layer, done, [seen], (seen.shape,)))
+            self._hold(whole.ref or 0, holder, row, reads)
         ways = 2 if values["bidirectional"] else 1
-        whole = Value((1, steps, done.output[0]), ref, 2)
+        units = done.output[0] // ways
         given = []
         for at, name in enumerate(operator.gives):
-            dims = (steps, ways, 1, done.output[0] // ways) if at == 0 else (ways, 1, done.output[0] // ways)
-            if name not in self.readers and name not in self.net.outputs:
+            dims: tuple[int, ...] = (ways, 1, units)
+            if at == 0:
+                one = (1, steps) if images == 0 else (steps, 1)
+                dims = (*one, ways * units) if scope["joined"] else (steps, ways, 1, units)
+            if not self._used(name):
                 given.append(Value(dims))
-                continue
-            called = f"{operator.name}_{('steps', 'last', 'cell')[min(at, 2)]}_given"
-            view = Operation(called, "view", {}, (), (), operator.place, operator.scope)
-            given.append(self._operator(view, [whole], dims, len(dims) - 1, {"weights": 0, "multiplies": 0}))
+            elif dims == whole.dims and at == 0 and not besides:
+                given.append(whole)
+            else:
+                called = f"{operator.name}_{('steps', 'last', 'cell')[min(at, 2)]}_given"
+                view = Operation(called, "view", {}, (), (), operator.place, operator.scope)
+                figures = {"weights": 0, "multiplies": 0}
+                given.append(self._operator(view, [whole, *besides], dims, len(dims) - 1, figures))
         return given
+
+    def _besides(self, operator: Operation, given: list[Value], reads: list[Value | None]) -> list[Value]:
+        """What a layer gives besides its first output, such as the places of what is largest: it follows from that."""
+        others = []
+        for at, name in enumerate(operator.gives[len(given) :], len(given)):
+            dims, kind = self._declared(name), self._kind(operator)
+            if not self._used(name) or kind == SAME:
+                others.append(Value(dims or ()))
+                continue
+            if dims is None and (LAYERS.get(kind) and not LAYERS[kind].weights):  # places, or what was dropped
+                dims = given[0].dims
+            if dims is None:
+                raise Unclear(self._unsaid(operator, "the file says not what it gives besides"))
+            if given[0].ref is None:
+                others.append(Value(dims, sources=given[0].sources))
+                continue
+            called = operator._replace(name=f"{operator.name}_{at + 1}")
+            channel = given[0].channel if len(dims) == len(given[0].dims) else self._wanted(name, len(dims))
+            others.append(self._operator(called, given[:1], dims, channel, {"weights": 0, "multiplies": 0}))
+        return others
 
     def _tried(
         self, type: str, values: Mapping[str, Any], shapes: tuple[Shape, ...]
@@ -592,7 +661,7 @@ class Lowering:
         except Unclear as error:
             retried = self._for_one_image(row, attributes, known)
             if retried is None and (not declared or None in declared):
-                raise error
+                raise error if isinstance(error, Misfit) else Unclear(self._unsaid(operator, str(error))) from None
             if retried is None and isinstance(error, Misfit):
                 self._differs(operator, str(error))
             found = retried or [dims for dims in declared if dims is not None]
@@ -609,7 +678,7 @@ class Lowering:
         for at, name in enumerate(operator.gives):
             if at >= len(found):
                 break
-            if at and name not in self.readers and name not in self.net.outputs:
+            if not self._used(name):
                 given.append(Value(found[at]))
                 continue
             given.append(self._one_moved(operator, row, attributes, reads, found, at, name, figures))
@@ -820,11 +889,12 @@ class Lowering:
         if a[-1] != b[-2]:
             raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
         dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
-        tensors = [read for read in (left, right) if read.ref is not None]
+        tensors = [left, right, *(read for read in values if read not in (left, right)), *_besides(row, reads)]
+        tensors = [read for read in tensors if read is not None and read.ref is not None]
         loose = self.books.loose(values)
         figures = loose | {"multiplies": prod(dims) * a[-1] + loose.get("multiplies", 0)}
         if (
-            len(tensors) == 2
+            tensors == [left, right]
             and not any(loose.values())
             and len(dims) == 3
             and dims[0] == left.dims[0] == right.dims[0] == 1
@@ -862,14 +932,14 @@ class Lowering:
         given = []
         figures = self.books.loose(reads) if self.net.keeps_books else {}
         figures.pop("multiplies", None)  # those of the operator are not known
-        for at, (name, dims) in enumerate(zip(operator.gives, declared, strict=True)):
-            if at and name not in self.readers and name not in self.net.outputs:
-                given.append(Value(()))
+        for name, dims in zip(operator.gives, declared, strict=True):
+            if not self._used(name):
+                given.append(Value(dims or ()))
                 continue
             if dims is None:
                 known = operator.type in self.table.by_operator
                 why = "it is not read in this form" if known else "it is not known"
-                raise Unclear(f"{why}, and the file says not what it gives")
+                raise Unclear(f"{why}, and {self._unsaid(operator, 'the file says not what it gives')}")
             channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
             given.append(self._operator(operator, tensors, dims, channel, figures))
             figures = {"weights": 0, "multiplies": 0}
@@ -921,7 +991,11 @@ class Lowering:
         return ref
 
     def _declared(self, name: str) -> tuple[int, ...] | None:
-        """The dims that the file says of a tensor, for one image; None where it leaves some open."""
+        """The dims that the file says of a tensor, for one image; None where it leaves some open, or for this size."""
+        return None if name in self.outdated else self._said_at_first(name)
+
+    def _said_at_first(self, name: str) -> tuple[int, ...] | None:
+        """The same at the input size that the file has."""
         dims = self.net.declared.get(name)
         if dims is None:
             return None
@@ -929,6 +1003,12 @@ class Lowering:
         if len(found) > 1 and (not isinstance(found[0], int) or found[0] in self.images):
             found[0] = 1
         return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
+
+    def _unsaid(self, operator: Operation, why: str) -> str:
+        """Why nobody knows what an operator gives."""
+        if any(name in self.outdated and self._said_at_first(name) is not None for name in operator.gives):
+            return "the file says what it gives at its own input size alone"
+        return why
 
     # -------------------------------------------------------------------------------------- what is said besides
 
@@ -943,6 +1023,17 @@ class Lowering:
             self.notes.append(f"as the file says, for our formulas say otherwise: {several(self.disagree, '; ')}")
         read = {name for operator in self.operations for name in operator.reads}
         self.notes += self.books.notes(read)
+
+
+def _besides(row: Match, reads: Sequence[Value | None]) -> list[Value]:
+    """The tensors that a layer reads and its formulas leave out, such as a mask, or the state that one begins with."""
+    roles = zip(row.roles(len(reads)), reads, strict=False)
+    return [read for role, read in roles if role.kind == "ignored" and read is not None and read.ref is not None]
+
+
+def _takes_one(operator: Operation, rank: int) -> bool:
+    """Whether a layer over so many sides reads one image without an axis of images."""
+    return operator.attributes.get("sides") == rank - 1
 
 
 def _axis(row: Match, read: Value, main: Value | None = None) -> int:
@@ -1035,20 +1126,38 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
     if not _is_whole(net):
         raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
     lowering = Lowering(net, table, input_size)
+    graph = refused = None
     try:
-        return _graph(lowering)
+        graph = _graph(lowering)
     except ProblemsFound as error:
-        if lowering.images:  # several that are no images, or that only fit together
-            with suppress(ProblemsFound):
-                return _graph(Lowering(net, table, input_size, whole=True))
-        raise error
+        refused = error
+    if lowering.images and (refused or lowering.disagree):  # several that are no images, or that only fit together
+        with suppress(ProblemsFound):
+            whole = Lowering(net, table, input_size, whole=True)
+            together = _graph(whole)
+            if refused or not whole.disagree:
+                return together
+    if graph is None:
+        raise refused or AssertionError
+    return graph
 
 
 def _graph(lowering: Lowering) -> Graph:
-    """The graph of a network, in which what no layer reads of a table counts with what is read of it."""
+    """The graph of a network, in which only what leads to an output counts.
+
+    What no layer reads of a table counts with what is read of it.
+    """
     graph = lowering.graph()
+    idle, names = lowering.left_out()
+    again = partial(Lowering, lowering.net, lowering.table, lowering.input_size, lowering.whole)
+    if idle:
+        lowering = again(idle=idle)
+        if names:
+            lowering.notes.append(left_out_note(names))
+        graph = lowering.graph()
     if rest := lowering.books.rest():
-        return Lowering(lowering.net, lowering.table, lowering.input_size, rest, lowering.whole).graph()
+        lowering = again(rest, idle)
+        graph = lowering.graph()
     return graph
 
 

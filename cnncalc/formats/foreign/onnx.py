@@ -107,7 +107,7 @@ TABLE = Matches(
         Match("Clip", "relu", {}, "x constant:min constant:max", "min_value == 0 and not max_given"),
         # pooling
         Match("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
-            window=True, defaults={"ceil_mode": 0, "strides": 1}, beside="like"),
+            window=True, defaults={"ceil_mode": 0, "strides": 1}),
         Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
             defaults={"ceil_mode": 0, "strides": 1}),
         Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
@@ -119,14 +119,14 @@ TABLE = Matches(
         # sequences: steps in front, then images
         *(Match(name, layer, {"units": "hidden_size", "bidirectional": "both_ways", "biases": "2 if B_given else 0"},
             "x weights:W weights:R biases:B ignored:lengths ignored:h ignored:c weights:P", axis="steps",
-            defaults={"both_ways": False, "layout": 0})
+            defaults={"both_ways": False, "layout": 0, "joined": False})
           for name, layer in (("LSTM", "lstm"), ("GRU", "gru"), ("RNN", "rnn"))),
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
         # what gives what it reads
-        Match("Identity Cast CastLike DequantizeLinear QuantizeLinear", SAME, reads="x ignored:scale ignored:zero"),
-        Match("DynamicQuantizeLinear", SAME, beside="one one"),
-        Match("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t", beside="like"),
+        Match("Identity Cast CastLike DequantizeLinear QuantizeLinear DynamicQuantizeLinear", SAME,
+            reads="x ignored:scale ignored:zero"),
+        Match("Dropout", "dropout", {"rate": "ratio"}, "x constant:r constant:t"),
         # moves
         *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",

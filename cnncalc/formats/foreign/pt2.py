@@ -10,7 +10,7 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
-from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, with_writes, works_in_place
+from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, unstacked, with_writes, works_in_place
 from cnncalc.formats.foreign.base import DAMAGE, Format, Stream, opened, why_not
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, Stored
@@ -142,7 +142,8 @@ class _Program:
         sizes = self.net.declared
         prepare(type, values, len(sizes.get(reads[0], ())) if reads else 0, [sizes.get(one, ()) for one in gives])
         place = Label(self.file, f"node {clean(called)}")
-        self.net.operations.append(Operation(called, type, values, tuple(reads), tuple(gives), place, scope))
+        one = Operation(called, type, values, tuple(reads), tuple(gives), place, scope)
+        self.net.operations += unstacked(one)
 
     def _scope(self, stack: str) -> tuple[str, ...]:
         """The modules that a node stands in, and their classes, which are kept beside."""

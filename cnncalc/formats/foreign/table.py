@@ -32,9 +32,8 @@ class Match(Record):
     attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
     and `rank`; a name that is not there leaves the default. `reads` names each input, with the quantity that it counts
     as: `x weights:W biases:B`; what is `ignored`, and what stands behind the last name, are settings, whose numbers
-    count nowhere. `beside` are further tensors that it gives: `like` its first one, or `one` number. `axis` is
-    where the channels of `x` stand: `first`, `last`, or as the operator's own attributes say. `window`: one image after
-    the other, whatever stands in front.
+    count nowhere. `axis` is where the channels of `x` stand: `first`, `last`, or as the operator's own
+    attributes say. `window`: one image after the other, whatever stands in front.
     """
 
     operators: str
@@ -45,7 +44,6 @@ class Match(Record):
     axis: str = ""  # first, last, format, steps
     window: bool = False
     defaults: Mapping[str, Any] = {}
-    beside: str = ""
 
     def roles(self, many: int) -> list[Role]:
         """Roles of the inputs at each of so many places; of `x*` as many as there are."""

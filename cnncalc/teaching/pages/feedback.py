@@ -82,6 +82,6 @@ def _missed(mark: Mark, sheet: Worksheet) -> Section:
             yield Items([f"{slip}: {slip.slip.sentence}" for slip in mark.slips])
         right = " or ".join(written_answer(answer, sheet.recipe.layout) for answer in question.accepted)
         yield Paragraph(["Right: ", Run(right, "strong")])
-        yield Items([Run(step, "prose") for step in question.working])
+        yield Items([Run(step, "working") for step in question.working])
 
     return Section(f"Question {question.id}", [*blocks()])

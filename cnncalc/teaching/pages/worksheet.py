@@ -104,7 +104,7 @@ def _working(sheet: Worksheet) -> Iterator[Block]:
         points = many(question.points, "point")
         head: list[Part] = [Run(f"{question.id}.", "strong"), " ", Run(question.prompt, "prose"), " "]
         yield Paragraph([*head, Run(_answers(question, sheet), "strong"), f" ({points})"])
-        yield Items([Run(step, "prose") for step in question.working])
+        yield Items([Run(step, "working") for step in question.working])
     symbols = meanings(sheet)
     if symbols:
         yield Labelled("symbols", [Terms(symbols)])
