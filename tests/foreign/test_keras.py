@@ -292,7 +292,7 @@ def test_a_file_that_ends_anywhere_is_refused(write: Callable[[Any], str]) -> No
             raise AssertionError(stop)
 
 
-def test_an_archive_with_weights_is_mapped(tmp_path: Path) -> None:
+def test_an_archive_with_weights_is_not_read_whole(tmp_path: Path) -> None:
     """A file beyond a megabyte is not read whole; its archive is found all the same."""
     path = tmp_path / "large.keras"
     with zipfile.ZipFile(path, "w") as archive:

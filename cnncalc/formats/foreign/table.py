@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,12 +28,12 @@ class Match(Record):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other), `*`
-    (a product of matrices) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
+    (a product of matrices `x w`) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
     attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
     and `rank`, several of them one for each axis; a name that is not there leaves the default. `reads` names each
-    input, with the quantity that it counts as: `x weights:W biases:B`. `axis` is where the channels of `x` stand:
-    `first`, `last`, or as the operator's own attributes say. `window`: one image after the other, whatever stands in
-    front.
+    input, with the quantity that it counts as: `x weights:W biases:B`; what is `ignored`, and what stands behind the
+    last name, are settings, whose numbers count nowhere. `axis` is where the channels of `x` stand: `first`, `last`, or
+    as the operator's own attributes say. `window`: one image after the other, whatever stands in front.
     """
 
     operators: str
@@ -48,6 +48,10 @@ class Match(Record):
     def roles(self, many: int) -> list[Role]:
         """Roles of the inputs at each of so many places; of `x*` as many as there are."""
         return _roles(self.reads, many)
+
+    def of_values(self, reads: Sequence[Any]) -> list[Any]:
+        """The values among what is read, without settings: sizes, factors, places, numbers of quantization."""
+        return [read for role, read in zip(self.roles(len(reads)), reads, strict=False) if role.kind != "ignored"]
 
     def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of our layer."""
