@@ -719,6 +719,18 @@ def test_a_function_that_is_not_known_is_named(write: Callable[[Any], str]) -> N
     assert analyzed(file).notes == ("`ops/Tensordot` is not understood, its multiplies are not known: `odd`",)
 
 
+def test_a_function_at_each_step_has_other_axes(write: Callable[[Any], str]) -> None:
+    inner = net([X, function("Mean", "mean", axis=[1, 2])], {"mean": [[at("x")]]}, ["mean", 0, 0])
+    each = layer("TimeDistributed", "each", layer=inner)
+    model = net(
+        [source("x", 4, 8, 8, 3), each, layer("Flatten", "flat")],
+        {"each": [[at("x")]], "flat": [[at("each", shape=[None, 4, 3])]]},
+        ["flat", 0, 0],
+    )
+    notes = analyzed(write(model)).notes
+    assert notes == ("`TimeDistributed of Functional` is not understood, its multiplies are not known: `each`",)
+
+
 def test_a_function_that_keras_has_also_as_a_layer_is_not_taken_for_it(write: Callable[[Any], str]) -> None:
     """A `Reshape` of `keras.ops` has the images among its sizes, and another attribute for them."""
     layers = [X, function("Reshape", "flat", newshape=[-1, 192]), layer("Dense", "fc", units=2)]

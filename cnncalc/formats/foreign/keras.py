@@ -431,6 +431,8 @@ class _Config:
         type, config = layer["class_name"], _as_dict(layer["config"])
         if str(layer.get("module")).startswith("keras.src.ops"):  # a function, and no layer
             type = type if type in _JOINS else _OPS.get(type, f"ops/{type}")
+            if self.each and not (type.startswith("activation/") or _keeps(type)):
+                type = f"TimeDistributed of {type}"  # whose axes are others
             return self._chain([(type, {**config, "equation": config.get("subscripts")})], reads, call)
         if type in ("TFOpLambda", "SlicingOpLambda"):  # a function of TensorFlow
             return self._chain([(f"tf/{config.get('function')}", config)], reads, call)
