@@ -163,6 +163,7 @@ MODELS: dict[str, Callable[[Any], Any]] = {
         k, "GroupQueryAttention", head_dim=8, num_query_heads=4, num_key_value_heads=2
     ),
     "pools of a size": lambda k: _one(k, "AdaptiveAveragePooling2D", 8, 9, 3, output_size=(2, 3)),
+    "a norm that is held": lambda k: _one(k, "SpectralNormalization", 8, 9, 3, layer=k.layers.Conv2D(4, 3)),
     "crops": lambda k: _one(k, "CenterCrop", 8, 9, 3, height=5, width=4),
     **{
         name: lambda k, name=name: _one(k, name, 8, 9, 3, factor=0.1)

@@ -649,6 +649,20 @@ def test_what_the_next_layer_reads_is_what_an_unknown_one_gives(called: str, wri
     assert (analysis.lower_bound, analysis.totals.params) == (("params", "multiplies"), 98)
 
 
+def test_an_activation_that_is_not_known_keeps_the_shape(write: Callable[[Any], str]) -> None:
+    analysis = analyzed(write(sequential(layer("Dense", "fc", units=5, activation="mine>odd"), shape=(None, 8))))
+    assert [(row.name, row.output_shape) for row in analysis.rows] == [("fc", (5,)), ("fc_activation", (5,))]
+    assert (analysis.totals.params, analysis.lower_bound) == (45, ("params", "multiplies"))
+    assert "not known    activation/odd (fc_activation)" in analysis.to_text()
+
+
+def test_a_norm_that_is_held_keeps_a_vector(write: Callable[[Any], str]) -> None:
+    held = layer("SpectralNormalization", "a", layer=layer("Conv2D", "b", filters=4, kernel_size=3, activation="relu"))
+    analysis = analyzed(write(sequential(held)))
+    assert [row.type for row in analysis.rows] == ["conv", "operator", "relu"]
+    assert (analysis.totals.params, analysis.totals.buffers, analysis.lower_bound) == (112, 4, ())
+
+
 def test_an_unknown_layer_that_nobody_reads_is_refused_by_name(write: Callable[[Any], str]) -> None:
     code, _, err = invoke("summary", write(sequential(layer("Flatten", "flat"), layer("Mine", "odd"))))
     assert code == 2

@@ -76,6 +76,7 @@ TABLE = Matches(
         Match("Normalization", "operator", {**_NO_COST, "buffers": "2 * c + 1"}, "x", _LAST, axis="last"),
         Match("BatchNormalization LayerNormalization GroupNormalization RMSNormalization Normalization", "operator",
               {"type": "kind", "multiplies": "0"}),
+        Match("SpectralNormalization", "operator", {**_NO_COST, "buffers": "width"}),
         Match("LayerScale", "scale", axis="last"),
         Match("Dropout SpatialDropout1D SpatialDropout2D SpatialDropout3D AlphaDropout GaussianDropout", "dropout",
               {"rate": "rate"}, "x", "rate >= 0 and rate <= 1"),
@@ -87,6 +88,7 @@ TABLE = Matches(
         Match("activation/swish activation/silu", "silu"), Match("activation/hard_sigmoid", "hard_sigmoid"),
         Match("activation/hard_swish activation/hard_silu", "hard_swish"),
         Match("activation/leaky_relu", "leaky_relu"),
+        Match("activation", "operator", {"type": "called"}),
         Match("ReLU", "leaky_relu", {"slope": "negative_slope"}, "x", "negative_slope > 0",
               defaults={"negative_slope": 0}),
         Match("ReLU", "relu6", {}, "x", "max_value == 6"),
@@ -452,6 +454,10 @@ class _Config:
         if type in ("ConvLSTM1D", "ConvLSTM2D") and plain and config.get("padding") != "causal" and not _unread(config):
             parts = _convolved(type, config)
             return self._chain((step for type, config in parts for step in _steps(type, config)), reads, call)
+        if type == "SpectralNormalization" and (width := _kernel_width(wrapped)):
+            inner = _steps(wrapped["class_name"], {**wrapped["config"], "activation": None})
+            activation = list(_steps("Activation", {"activation": wrapped["config"].get("activation") or "linear"}))
+            return self._chain([*inner, ("SpectralNormalization", {"width": width}), *activation], reads, call)
         if type == "RNN" and (cells := _cells(config)) and len(reads) == 1:
             return self._stacked(cells, reads, call)
         if type == "Bidirectional" and wrapped.get("class_name") in RECURRENT:
@@ -754,6 +760,13 @@ def _sums(config: dict[str, Any], shape: Any) -> dict[str, Any]:
     }
 
 
+def _kernel_width(layer: dict[str, Any]) -> Any:
+    """The last side of the kernel of a layer, for which a vector is kept where its norm is held; None of others."""
+    config = _as_dict(layer.get("config"))
+    key = {"Dense": "units", "Embedding": "output_dim"}.get(str(layer.get("class_name")), "filters")
+    return config.get(key) if re.fullmatch("Dense|Embedding|Conv[123]D", str(layer.get("class_name"))) else None
+
+
 def _rank(layer: dict[str, Any]) -> int:
     """The number of axes that a layer reads, where the file says it; 0 where not."""
     shape = _as_dict(layer.get("build_config")).get("input_shape")
@@ -876,7 +889,7 @@ def _steps(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
     found["channels_first"] = first
     activation = _activation(found.get("activation"))
     if type == "Activation":
-        yield f"activation/{activation}", found
+        yield _activated(activation, found)
         return
     rows = TABLE.by_operator.get(f"Depthwise{type[9:]}" if type.startswith("Separable") else type, ())
     if rows and rows[0].type not in (NOTHING, SAME, *_TRAINING) and (unread := _unread(config)):
@@ -893,7 +906,13 @@ def _steps(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
     else:
         yield type, found
     if activation not in ("", "linear") and type not in ("LSTM", "GRU", "SimpleRNN", "MultiHeadAttention"):
-        yield f"activation/{activation}", {}
+        yield _activated(activation, {})
+
+
+def _activated(name: str, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The operation of an activation; one that is not known gives as many values as it reads, too."""
+    step = f"activation/{name}"
+    return (step, found) if step in TABLE.by_operator else ("activation", {**found, "called": step})
 
 
 def _activation(written: Any) -> str:
