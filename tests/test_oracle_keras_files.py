@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import cnncalc
-from cnncalc.formats.foreign.keras import TABLE, _unread
+from cnncalc.formats.foreign.keras_layers import TABLE, unread
 from cnncalc.formats.foreign.table import NOTHING, SAME
 from tests.oracles.asked import keep
 
@@ -199,4 +199,4 @@ def test_every_attribute_of_keras_is_read_or_without_effect(keras: Any) -> None:
             continue
         required = {key for key, one in inspect.signature(made).parameters.items() if one.default is one.empty}
         config = made(**{key: GIVEN[key] for key in required & GIVEN.keys()}).get_config()
-        assert _unread(config) == [], name
+        assert unread(config) == [], name
