@@ -198,5 +198,7 @@ def test_every_attribute_of_keras_is_read_or_without_effect(keras: Any) -> None:
         if made is None or rows[0].type in (NOTHING, SAME):
             continue
         required = {key for key, one in inspect.signature(made).parameters.items() if one.default is one.empty}
+        if "layer" in required:  # it stands around another, which is looked at by itself
+            continue
         config = made(**{key: GIVEN[key] for key in required & GIVEN.keys()}).get_config()
         assert unread(config) == [], name
