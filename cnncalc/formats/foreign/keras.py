@@ -113,7 +113,7 @@ def _too_large(source: Source) -> ProblemsFound:
     return fail("limit", f"`{source.name}` is too large ({most})", Label(source.name, ""))
 
 
-class _Call(Record):
+class _LayerCall(Record):
     """A call of a layer: the key of its tensors, what it is called here, the layer, the models around it, its place."""
 
     key: str
@@ -257,14 +257,14 @@ class _Config:
             inner = f"{key}/" if again else f"{prefix}{name}/"
             given = self._model(layer, inner, (*scope, name), reads, depth + 1)
             return self._renamed(given, key)
-        call = _Call(key, name, name, scope, Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`"))
+        call = _LayerCall(key, name, name, scope, Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`"))
         try:
             return self._layer(layer, reads, call, depth)
         except DAMAGE:
             problem = f"`{clean(str(type))}`: its attributes are not as they should be"
             raise fail("bad-value", problem, call.place) from None
 
-    def _layer(self, layer: dict[str, Any], reads: list[str], call: _Call, depth: int) -> list[str]:
+    def _layer(self, layer: dict[str, Any], reads: list[str], call: _LayerCall, depth: int) -> list[str]:
         """The same of a layer that is no model."""
         type, config = layer["class_name"], as_dict(layer["config"])
         if str(layer.get("module")).startswith("keras.src.ops"):  # a function, and no layer
@@ -307,7 +307,7 @@ class _Config:
             self.net.declared.setdefault(f"{call.key}:0", (None, *shape))
         return self._chain(steps_of(type, config), reads, call)
 
-    def _chain(self, steps: Iterable[tuple[str, dict[str, Any]]], reads: list[str], call: _Call) -> list[str]:
+    def _chain(self, steps: Iterable[tuple[str, dict[str, Any]]], reads: list[str], call: _LayerCall) -> list[str]:
         """Operations that read each other, of one layer; what it gives."""
         steps = list(steps)
         for at, (step, attributes) in enumerate(steps):
@@ -326,7 +326,7 @@ class _Config:
                 reads += self._states(attributes, reads[0], call, 1, self.given.get(call.key, 0))
         return reads
 
-    def _stacked(self, cells: list[tuple[str, dict[str, Any]]], reads: list[str], call: _Call) -> list[str]:
+    def _stacked(self, cells: list[tuple[str, dict[str, Any]]], reads: list[str], call: _LayerCall) -> list[str]:
         """Recurrent layers in the place of cells on each other."""
         for at, (type, config) in enumerate(cells):
             last = at == len(cells) - 1
@@ -334,7 +334,7 @@ class _Config:
             reads = self._chain(steps_of(type, config), reads, own)
         return reads
 
-    def _states(self, attributes: dict[str, Any], whole: str, call: _Call, first: int, last: int) -> list[str]:
+    def _states(self, attributes: dict[str, Any], whole: str, call: _LayerCall, first: int, last: int) -> list[str]:
         """The states in which a recurrent layer ends, as far as they are read."""
         found = [f"{call.key}:{index}" for index in range(first, last + 1)]
         for at, tensor in enumerate(found):
@@ -342,7 +342,7 @@ class _Config:
             self._put("state", {"units": attributes["units"]}, [whole], [tensor], called)
         return found
 
-    def _both_ways(self, config: dict[str, Any], reads: list[str], call: _Call) -> list[str]:
+    def _both_ways(self, config: dict[str, Any], reads: list[str], call: _LayerCall) -> list[str]:
         """A recurrent layer that reads a sequence from both ends: one layer of ours, or two where they differ."""
         forward, mode = config["layer"], config.get("merge_mode", "concat")
         backward = config.get("backward_layer") or forward
@@ -376,7 +376,7 @@ class _Config:
         return gives
 
     def _put(
-        self, type: str, attributes: dict[str, Any], reads: Iterable[str], gives: Iterable[str], call: _Call
+        self, type: str, attributes: dict[str, Any], reads: Iterable[str], gives: Iterable[str], call: _LayerCall
     ) -> None:
         """Enter an operation; the first of its name holds the weights of all."""
         if len(self.net.operations) >= MOST_OPERATORS:

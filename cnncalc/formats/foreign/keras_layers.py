@@ -252,7 +252,7 @@ def unread(config: Mapping[str, Any]) -> list[str]:
 
 
 def steps_of(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What a layer does, one operation after the other: a convolution, then its activation."""
+    """Operations of a layer, one after the other: a convolution, then its activation."""
     found = {_FORMER.get(key, key): value for key, value in config.items() if value is not None}
     if type != "Embedding" and "output_dim" in found:
         found["units"] = found.pop("output_dim")
@@ -440,7 +440,7 @@ def at_each_step(layer: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def convolved(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What a `ConvLSTM` does: a convolution of what it reads, one of its state, and what four gates make of both."""
+    """Parts of a `ConvLSTM`: a convolution of what it reads, one of its state, and what four gates make of both."""
     rank, filters, bias = type[-2], config["filters"], config.get("use_bias", True)
     own = {**config, "filters": 4 * filters, "use_bias": bias, "activation": None}
     state = {"filters": 4 * filters, "kernel_size": config["kernel_size"], "padding": "same", "use_bias": False}
@@ -486,4 +486,5 @@ def _rank(layer: dict[str, Any]) -> int:
 
 
 def as_dict(value: Any) -> dict[str, Any]:
+    """A configuration as a mapping: a list is one of layers, and anything else has nothing in it."""
     return value if isinstance(value, dict) else {"layers": value} if isinstance(value, list) else {}
