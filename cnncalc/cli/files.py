@@ -54,7 +54,8 @@ def refuse_to_overwrite(ctx: click.Context) -> None:
     """Outputs that would replace an input or an architecture file, refused; what people edit, unless they say so."""
     outputs: dict[str, str] = {}
     written = list(_written(ctx))
-    if ctx.params.get("force") and not written:
+    keeps = any(isinstance(param.type, OutputFile) and param.type.kept for param in ctx.command.params)
+    if keeps and ctx.params.get("force") and not written:
         raise click.UsageError("--force goes with --output.", ctx)
     for param, path in written:
         name = str(param.name)

@@ -132,6 +132,11 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], tuple[int, in
         {"p_s": [1], "b_s": [1], "x": X, "a": X, "y": Y},
         (1, 0, 0),
     ),
+    "what is added to a product": (
+        [node("baddbmm.default", {"self": "p_b", "batch1": "x", "batch2": "x"}, "y")],
+        {"p_b": [8], "x": [1, 8, 8], "y": [1, 8, 8]},
+        (8, 512, 0),
+    ),
     "a layer of a parameter": (
         [linear("p_q", "p_w", "p_b", "q"), node("add.Tensor", {"self": "x", "other": "q"}, "y")],
         {"p_q": [1, 8], "p_w": [8, 8], "p_b": [8], "q": [1, 8], "x": [1, 5, 8], "y": [1, 5, 8]},

@@ -94,7 +94,7 @@ class Wire:
                 raise Malformed(f"no field at offset {at:,}")
 
     def bytes(self, span: Span) -> bytes:
-        """What stands at a span."""
+        """The bytes of a span."""
         start, stop = span
         if start < self.base or stop > self.edge:
             self._read(start, stop - start)
