@@ -371,7 +371,7 @@ class _Prototxt:
         known = _KNOWN.get(type)
         if known is None:
             return []
-        found = {}
+        found: dict[str, Any] = {}
         for message in {id(one): one for one in (layer, said)}.values():
             for key, values in message.fields.items():
                 inner = values[-1][0]
