@@ -16,14 +16,13 @@ from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.books import NUMBERS, listed, several
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
-from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
+from cnncalc.formats.foreign.moves import MOST_AXES, MOST_VALUES, REDUCTIONS
 from cnncalc.formats.foreign.patterns import with_patterns
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
 DEEPEST_CALL = 20
-MOST_AXES = 32
 LONGEST_LIST = 2**22  # bytes of what an exporter wrote down of all tensors
 DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
@@ -183,7 +182,7 @@ class Onnx(Format):
 class _Model:
     def __init__(self, source: Source) -> None:
         self.file = source.name
-        self.data = source.data
+        self.whole = Span(0, len(source.data))
         self.wire = Wire(source.data)
         self.same: dict[str, str] = {}  # other names of stored tensors
         self.functions: dict[tuple[str, str], Span] = {}
@@ -196,7 +195,7 @@ class _Model:
 
     def read(self) -> Foreign:
         graph = None
-        for number, kind, value in self.wire.fields(Span(0, len(self.data))):
+        for number, kind, value in self.wire.fields(self.whole):
             if number == 7 and kind == BYTES:
                 graph = value
             elif number == 25 and kind == BYTES:
@@ -321,10 +320,9 @@ class _Model:
             raise Malformed(f"the tensor `{clean(name)}` has a size below 0, or more than {MOST_AXES} axes")
         found = Stored(name, tuple(dims), dtype, None, learned)
         size = found.size
-        if size <= MOST_VALUES and raw is not None and dtype in CODES:
-            packed = self.data[raw.start : raw.stop]
-            if len(packed) == size * struct.calcsize(CODES[dtype]):
-                values = list(struct.unpack(f"<{size}{CODES[dtype]}", packed))
+        code = CODES.get(dtype)
+        if size <= MOST_VALUES and raw and code and raw.stop - raw.start == size * struct.calcsize(code):
+            values = list(struct.unpack(f"<{size}{code}", self.wire.bytes(raw)))
         return found._replace(values=tuple(values)) if len(values) == size else found
 
     def _node(
