@@ -37,6 +37,7 @@ from cnncalc.formats.source import Source
 
 LARGEST_CONFIG = 32 * 2**20
 DEEPEST_MODEL = 20
+MOST_AHEAD = 20  # layers that are looked at for what an unknown one gives
 HDF5 = b"\x89HDF\r\n\x1a\n"
 MODELS = ("Functional", "Model", "Sequential", "Graph")
 
@@ -226,9 +227,10 @@ class _Config:
                 reads = self._model(layer, f"{prefix}{name}/", (*scope, name), None, depth + 1)
             else:
                 reads = self._call(layer, reads or [], f"{prefix}{name}:0", scope, prefix, depth)
-                shape = _read_by(layers[at + 1 :])
-                if shape and not self.each and may_fail(self.net.operations[-1].type):
-                    self.net.declared.setdefault(reads[0], tuple(shape))
+                if may_fail(self.net.operations[-1].type) and not self.each:
+                    shape = _read_by(layers[at + 1 : at + 1 + MOST_AHEAD])
+                    if shape:
+                        self.net.declared.setdefault(reads[0], tuple(shape))
         return reads or []
 
     def _input(self, tensor: str, config: dict[str, Any], name: str) -> str:
