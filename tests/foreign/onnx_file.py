@@ -14,6 +14,10 @@ class Body(bytes):
     """A GraphProto that is an attribute."""
 
 
+class Given(str):
+    """An attribute of the call of a function, by its name."""
+
+
 def varint(value: int) -> bytes:
     """A number of any sign."""
     value %= 1 << 64
@@ -38,6 +42,8 @@ def attribute(name: str, value: Any) -> bytes:
     """An AttributeProto: a number, a text, or several numbers."""
     if isinstance(value, Body):
         return field(1, name) + field(6, bytes(value)) + field(20, 5)
+    if isinstance(value, Given):
+        return field(1, name) + field(20, 7) + field(21, str(value))
     if isinstance(value, bytes):
         return field(1, name) + field(5, value) + field(20, 4)
     if isinstance(value, float):
@@ -46,6 +52,8 @@ def attribute(name: str, value: Any) -> bytes:
         return field(1, name) + field(3, value) + field(20, 2)
     if isinstance(value, str):
         return field(1, name) + field(4, value) + field(20, 3)
+    if all(isinstance(one, float) for one in value):
+        return field(1, name) + b"".join(field(7, one) for one in value) + field(20, 6)
     return field(1, name) + b"".join(field(8, one) for one in value) + field(20, 7)
 
 
@@ -89,6 +97,11 @@ def floats(name: str, dims: Sequence[int], numbers: Sequence[float]) -> bytes:
     return data + field(9, struct.pack(f"<{len(numbers)}f", *numbers))
 
 
+def sparse(name: str, dims: Sequence[int], many: int) -> bytes:
+    """A SparseTensorProto of which so many numbers are stored."""
+    return field(1, tensor(name, [many])) + field(2, tensor("", [many])) + b"".join(field(3, side) for side in dims)
+
+
 def body(
     nodes: Sequence[bytes],
     inputs: Sequence[bytes],
@@ -113,9 +126,11 @@ def model(
     functions: Sequence[bytes] = (),
     beside: Mapping[str, str] = MappingProxyType({}),
     name: str = "net",
+    sparsely: Sequence[bytes] = (),
 ) -> bytes:
     """A ModelProto."""
     graph = body(nodes, inputs, outputs, stored, declared, name)
+    graph += b"".join(field(15, one) for one in sparsely)
     graph += b"".join(field(16, entry(*one)) for one in beside.items())
     head = field(1, 8) + field(2, "tests") + field(7, graph) + field(8, field(1, "") + field(2, 17))
     return head + b"".join(field(25, one) for one in functions)

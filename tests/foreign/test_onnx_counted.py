@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 import cnncalc
 from cnncalc.core.analysis import Analysis
-from tests.foreign.onnx_file import entry, field, floats, model, node, scalar, tensor, value
+from tests.foreign.onnx_file import Given, body, entry, field, floats, model, node, scalar, sparse, tensor, value
 
 pytestmark = pytest.mark.quick
 
@@ -71,6 +71,20 @@ COUNTED = {
         [node("Reshape", ["flat", "sizes"], ["w"]), node("MatMul", ["x", "w"], ["h"]),
          node("Reshape", ["flat", "sizes"], ["v"]), node("MatMul", ["h", "v"], ["y"])],
         [tensor("flat", [36]), tensor("sizes", [2], [6, 6])], (36, 2 * 7 * 36), [value("x", [1, 7, 6])], (1, 7, 6)),
+    "a kernel of numbers of quantization, whose window nobody else says": Case(
+        [node("DequantizeLinear", ["q", "s", "z"], ["w"], axis=0), node("Conv", ["x", "w"], ["y"])],
+        [tensor("q", [4, 3, 3, 3], dtype=INT8), tensor("s", [4]), tensor("z", [4], dtype=INT8)],
+        (108, 14 * 14 * 108), output=(1, 4, 14, 14)),
+    "a norm over several axes": Case(
+        [node("LayerNormalization", ["x", "g", "h"], ["n"], axis=1), node("Conv", ["n", "w"], ["y"])],
+        [tensor("g", [3, 16, 16]), tensor("h", [3, 16, 16]), tensor("w", [4, 3, 1, 1])],
+        (2 * 768 + 12, 256 * 12)),
+    "steps behind the images": Case(
+        [node("LSTM", ["x", "w", "r"], ["s", "last"], hidden_size=7, direction="reverse", layout=1),
+         node("Squeeze", ["s", "two"], ["y"])],
+        [tensor("w", [1, 28, 5]), tensor("r", [1, 28, 7]), tensor("two", [1], [2])], (336, 11 * 336),
+        [value("x", [1, 11, 5])], (1, 11, 7)),
+    "a join of version 1": Case([node("Concat", ["x", "x"], ["y"])], [], (0, 0), output=(1, 6, 16, 16)),
     "quantization while it runs": Case(
         [node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"]), node("MatMulInteger", ["q", "w", "z"], ["m"]),
          node("Cast", ["m"], ["f"], to=1), node("Mul", ["f", "s"], ["y"])],
@@ -96,6 +110,20 @@ def test_params_are_what_is_learned(case: Case, tmp_path: Path) -> None:
 def _ours(dims: tuple[int, ...]) -> tuple[int, ...]:
     """Channels first: those of a matrix stand last."""
     return (dims[1], *dims[2:]) if len(dims) > 3 else dims[:0:-1]
+
+
+@pytest.mark.parametrize(("turned", "stored"), [({"transB": 1}, [24, 6]), ({}, [6, 24])], ids=["turned", "as it is"])
+def test_a_product_of_constants_is_one(turned: dict[str, int], stored: list[int], tmp_path: Path) -> None:
+    """The state that a recurrent cell begins with is a constant: it is multiplied by a kernel all the same."""
+    nodes = [
+        node("Constant", [], ["h"], value=tensor("", [1, 6])),
+        node("Gemm", ["h", "r", "b"], ["a"], **turned),
+        node("Gemm", ["x", "w"], ["c"], transB=1),
+        node("Add", ["a", "c"], ["y"]),
+    ]
+    kernels = [tensor("r", stored), tensor("b", [24]), tensor("w", [24, 5])]
+    totals = read(tmp_path, model(nodes, [value("x", [1, 5])], [value("y", [1, 24])], kernels)).totals
+    assert (totals.params, totals.multiplies, totals.buffers) == (24 * 6 + 24 + 24 * 5, 24 * 6 + 24 * 5, 6)
 
 
 def test_further_tensors_of_an_operator_are_there(tmp_path: Path) -> None:
@@ -227,3 +255,106 @@ def test_what_the_exporter_left_out_is_named(tmp_path: Path) -> None:
             "what is zero and what is equal to others",
         ),
     )
+
+
+def function(nodes: list[bytes], reads: str, *defaults: bytes) -> bytes:
+    """A FunctionProto `Block` of the domain `mine`, which gives `y`."""
+    taken = b"".join(field(4, one) for one in reads.split())
+    inside = b"".join(field(7, one) for one in nodes)
+    return (
+        field(1, "Block")
+        + taken
+        + field(5, "y")
+        + inside
+        + field(10, "mine")
+        + b"".join(field(11, one) for one in defaults)
+    )
+
+
+INSIDE = {
+    "strides": ({"strides": [2, 2]}, (4, 7, 7), 7 * 7 * 108),
+    "pads": ({"pads": [1, 1, 1, 1]}, (4, 16, 16), 16 * 16 * 108),
+    "nothing": ({}, (4, 14, 14), 14 * 14 * 108),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "shape", "multiplies"), INSIDE.values(), ids=INSIDE)
+def test_a_function_has_the_attributes_of_its_call(
+    given: dict[str, list[int]], shape: tuple[int, ...], multiplies: int, tmp_path: Path
+) -> None:
+    inner = node("Conv", ["x", "w"], ["y"], kernel_shape=[3, 3], strides=Given("strides"), pads=Given("pads"))
+    nodes = [node("Block", ["x", "w"], ["y"], "block", "mine", **given)]
+    outputs = [value("y", ["n", "c", "h", "w"])]
+    data = model(nodes, IMAGE, outputs, [tensor("w", [4, 3, 3, 3])], [], [function([inner], "x w")])
+    analysis = read(tmp_path, data)
+    assert [(row.output_shape, row.counts.params) for row in analysis.rows] == [(shape, 108)]
+    assert (analysis.totals.multiplies, analysis.status) == (multiplies, "exact")
+
+
+def test_a_function_has_attributes_of_its_own_where_its_call_says_none(tmp_path: Path) -> None:
+    """And hands them on to the one that it calls."""
+    inner = node("Concat", ["x", "x"], ["y"], axis=Given("where"))
+    for given, shape in (({}, (3, 32, 16)), ({"where": 3}, (3, 16, 32))):
+        nodes = [node("Block", ["x"], ["y"], "block", "mine", **given)]
+        block = function([inner], "x", field(1, "where") + field(3, 2) + field(20, 2))
+        analysis = read(tmp_path, model(nodes, IMAGE, [value("y", ["n", "c", "h", "w"])], [], [], [block]))
+        assert analysis.rows[0].output_shape == shape
+
+
+def test_a_sparse_tensor_counts_whole(tmp_path: Path) -> None:
+    data = model(
+        [node("MatMul", ["x", "w"], ["y"])], [value("x", [1, 4])], [value("y", [1, 3])], [],
+        sparsely=[sparse("w", [4, 3], 5)],
+    )  # fmt: skip
+    analysis = read(tmp_path, data)
+    assert (analysis.totals.params, analysis.totals.multiplies) == (12, 12)
+    assert analysis.notes == ("sparse tensors count whole, with what is 0: stored are 5 of 12 numbers of `w`",)
+
+
+def test_what_is_stored_in_branches_counts_where_nobody_knows_which_is_taken(tmp_path: Path) -> None:
+    """Both branches are learned; of a resize in one the factors are a setting."""
+    small = body(
+        [CONV, node("Resize", ["c", "", "s"], ["t"], "grow", mode="nearest")], [], [value("t", [1, 4, 32, 32])],
+        [*KERNEL, SCALES],
+    )  # fmt: skip
+    large = body([node("ConvTranspose", ["x", "v"], ["e"], strides=[2, 2])], [], [value("e", [1, 4, 32, 32])],
+                 [tensor("v", [3, 4, 2, 2])])  # fmt: skip
+    nodes = [node("If", ["which"], ["y"], "choice", then_branch=small, else_branch=large)]
+    inputs = [*IMAGE, field(1, "which") + field(2, field(1, field(1, 9) + field(2, b"")))]
+    analysis = read(tmp_path, model(nodes, inputs, [value("y", [1, 4, 32, 32])]))
+    assert (analysis.totals.params, analysis.lower_bound) == (112 + 48, ("multiplies",))
+    assert analysis.notes == ("`If` is not understood, its multiplies are not known: `choice`",)
+
+
+def test_what_is_stored_in_a_loop_counts(tmp_path: Path) -> None:
+    step = body([node("MatMul", ["s", "w"], ["t"]), node("Identity", ["go"], ["on"])],
+                [value("i", []), value("go", []), value("s", [1, 5])], [value("on", []), value("t", [1, 5])],
+                [tensor("w", [5, 5])])  # fmt: skip
+    nodes = [node("Loop", ["ten", "", "x"], ["y"], "loop", body=step)]
+    data = model(nodes, [value("x", [1, 5])], [value("y", [1, 5])], [tensor("ten", [], [10])])
+    analysis = read(tmp_path, data)
+    assert (analysis.totals.params, analysis.lower_bound) == (25, ("multiplies",))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "given", "bounds"),
+    [
+        (1, {}, ("multiplies",)),
+        (UINT8, {}, ("params", "multiplies")),
+        (INT8, {}, ("params", "multiplies")),
+        (9, {}, ("multiplies",)),
+        (1, {"coefficients": (0.5, 1.5)}, ("params", "multiplies")),
+        (1, {"sides": [3, 4]}, ("multiplies",)),
+    ],
+)
+def test_params_of_what_is_not_understood_are_a_bound_where_they_may_be_hidden(
+    dtype: int, given: dict[str, Any], bounds: tuple[str, ...], tmp_path: Path
+) -> None:
+    nodes = [node("Packed", ["x", "w"], ["y"], "one", "strange", **given)]
+    data = model(nodes, IMAGE, [value("y", [1, 3, 16, 16])], [tensor("w", [8, 16], dtype=dtype)])
+    analysis = read(tmp_path, data)
+    assert analysis.lower_bound == bounds
+    hidden = (
+        "`strange::Packed` may learn numbers that are packed, or among its attributes, its params are not known: `one`"
+    )
+    assert (hidden in analysis.notes) is ("params" in bounds)

@@ -76,8 +76,9 @@ class Books:
     def count(self, row: Match, reads: Sequence[Value | None]) -> None:
         """Note of the stored numbers that a layer has counted."""
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
-            if read is not None and (role.kind in QUANTITIES or role.kind == "ignored"):
-                for source in read.sources if role.kind in QUANTITIES or self.net.tells_buffers else ():
+            beside = role.kind == "ignored" and self.net.tells_buffers  # as in `beside`
+            for source in read.sources if read is not None else ():
+                if read is not None and (role.kind in QUANTITIES or (beside and source.learned)):
                     size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
                     self._counts(source, size)
 

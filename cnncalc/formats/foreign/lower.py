@@ -43,6 +43,7 @@ from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS,
 from cnncalc.formats.foreign.value import Value, axis_in, dims_like, shape_of
 
 LARGEST_SIZE = 10**15
+PACKED = ("int8", "uint8", "int4", "uint4", "int2", "uint2")  # how types begin in which weights are quantized
 MOST_KEPT = 2**20  # numbers of constants that are worked out in all: tensors beyond are known by their dims
 MOST_MADE = 10**6
 FEW_VALUES = 32  # of a constant that is worked out all the same: sizes are few
@@ -85,6 +86,7 @@ class Lowering:
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
+        self.hidden: dict[str, list[str]] = {}  # those whose params are not known, either
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
@@ -369,7 +371,7 @@ class Lowering:
                 found = [known[0] or Known(())]
             elif move in MOVES:
                 found = moved(move, _attributes(operator) | self._said(operator, row), known, most)
-            elif operator.type == "MatMul" and (dims := _product_of(known)):
+            elif dims := _product_of(operator, rows, known):
                 found = [Known(dims)]
             elif None not in declared and operator.type not in BY_VALUE:
                 found = [Known(one) for one in declared if one is not None]
@@ -400,11 +402,13 @@ class Lowering:
             if len(given) != 2:
                 continue
             left, right = given
-            if row.type != PRODUCT and not self.net.tells_buffers and len(left.sources) == 1:
+            told = self.net.tells_buffers or row.type == PRODUCT
+            if not told and len(left.sources) == 1 and left.sources[0].learned:
                 self.books.in_front[left.sources[0].name] = left.sources[0].size
             if row.type == "conv":
                 return prod(dims) * prod(right.dims[1:])
-            return prod(dims) * left.dims[-1] if left.dims else 0
+            shared = -2 if operator.attributes.get("transA") == 1 and len(left.dims) > 1 else -1
+            return prod(dims) * left.dims[shared] if left.dims else 0
         return 0
 
     def _scope(self, operator: Operation, row: Match, reads: list[Value | None]) -> dict[str, Any] | None:
@@ -534,7 +538,7 @@ class Lowering:
         """A layer over the steps of a sequence that gives all steps, and the last ones, each with its directions."""
         main = reads[0]
         images = 0 if operator.attributes.get("batch_first") else 1
-        if main is None or main.ref is None or len(main.dims) != 3 or scope["layout"] == 1 or main.dims[images] != 1:
+        if main is None or main.ref is None or len(main.dims) != 3 or main.dims[images] != 1:
             return self._uncounted(operator, reads)
         steps, width = main.dims[1 - images], main.dims[2]
         seen = main._replace(dims=(1, steps, width), channel=2)
@@ -564,10 +568,12 @@ class Lowering:
         units = done.output[0] // ways
         given = []
         for at, name in enumerate(operator.gives):
-            dims: tuple[int, ...] = (ways, 1, units)
-            if at == 0:
-                one = (1, steps) if images == 0 else (steps, 1)
-                dims = (*one, ways * units) if scope["joined"] else (steps, ways, 1, units)
+            one = (1, steps) if images == 0 else (steps, 1)
+            dims: tuple[int, ...] = (*one, ways * units)
+            if not scope["joined"] and images == 0:
+                dims = (1, steps, ways, units) if at == 0 else (1, ways, units)
+            elif at or not scope["joined"]:
+                dims = (steps, ways, 1, units) if at == 0 else (ways, 1, units)
             if not self._used(name):
                 given.append(Value(dims))
             elif dims == whole.dims and at == 0 and not besides:
@@ -933,12 +939,9 @@ class Lowering:
     def _product(self, operator: Operation, row: Match, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
         values = row.of_values(reads)
-        left, right = [read for role, read in zip(row.roles(len(reads)), reads, strict=False)
-                       if role.name in ("x", "w") and role.kind != "ignored" and read]  # fmt: skip
-        transposed = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
-        a, b = (
-            _swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True)
-        )
+        left, right = _operands(row, reads)
+        a, b = _turned_sides(operator, (left, right))
+        transposed = (a, b) != (left.dims, right.dims)
         a, b = (a if len(a) > 1 else (1, *a)), (b if len(b) > 1 else (*b, 1))
         if a[-1] != b[-2]:
             raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
@@ -952,7 +955,7 @@ class Lowering:
             and not any(loose.values())
             and len(dims) == 3
             and dims[0] == left.dims[0] == right.dims[0] == 1
-            and not any(transposed)
+            and not transposed
         ):
             ordered = [self._with_axis(read, 2, operator) for read in (left, right)]
             shapes = tuple(read.shape for read in ordered)
@@ -984,8 +987,12 @@ class Lowering:
         declared = [self._declared(name) for name in operator.gives]
         self.unknown.setdefault(operator.type, []).append(operator.name)
         given = []
-        figures = self.books.loose(reads) if self.net.keeps_books else {}
+        values = self._in_branches(operator) if operator.branches else _values(self.table, operator, reads)
+        figures = self.books.loose(values) if self.net.keeps_books else {}
         figures.pop("multiplies", None)  # those of the operator are not known
+        if self.net.keeps_books and self._may_hide(operator, values):  # what is counted would be taken for all
+            self.hidden.setdefault(operator.type, []).append(operator.name)
+            figures = {"buffers": figures["buffers"]}
         for name, dims in zip(operator.gives, declared, strict=True):
             if not self._used(name):
                 given.append(Value(dims or ()))
@@ -998,6 +1005,29 @@ class Lowering:
             given.append(self._operator(operator, tensors, dims, channel, figures))
             figures = {"weights": 0, "multiplies": 0}
         return given
+
+    def _in_branches(self, operator: Operation) -> list[Value | None]:
+        """What is constant and read in the branches of an operator that chooses while the network runs."""
+        wanted = {name for branch in operator.branches for name in branch}
+        found: dict[str, None] = {}
+        for one in reversed(self.operations):
+            if wanted.isdisjoint(one.gives) or operator.reads[0] not in [name for name, _ in one.when]:
+                continue
+            wanted.update(one.reads, *one.branches)
+            found |= dict.fromkeys(() if one.branches else _values(self.table, one, one.reads))
+        known = [name for name in found if name in self.values or name in self.net.stored]
+        values = [self._value(name, operator) for name in known]
+        return [value for value in values if value is not None and value.ref is None]
+
+    def _may_hide(self, operator: Operation, values: Sequence[Value | None]) -> bool:
+        """Whether what an operator stores may be learned numbers in another form: packed, or among its attributes."""
+        if operator.type in self.table.by_operator:
+            return False
+        sources = [one for read in values if read is not None for one in read.sources]
+        numbers = [value for value in operator.attributes.values() if isinstance(value, tuple) and len(value) > 1]
+        return any(one.size > 1 and one.dtype.startswith(PACKED) for one in sources) or any(
+            all(isinstance(one, float) for one in value) for value in numbers
+        )
 
     # -------------------------------------------------------------------------------------- nodes
 
@@ -1073,6 +1103,9 @@ class Lowering:
     def _say(self) -> None:
         for type, names in self.unknown.items():
             self.notes.append(f"`{clean(type)}` is not understood, its multiplies are not known: {listed(names)}")
+        for type, names in self.hidden.items():
+            why = "may learn numbers that are packed, or among its attributes"
+            self.notes.append(f"`{clean(type)}` {why}, its params are not known: {listed(names)}")
         if self.disagree:
             self.notes.append(f"as the file says, for our formulas say otherwise: {several(self.disagree, '; ')}")
         read = {name for operator in self.operations for name in operator.reads}
@@ -1121,6 +1154,12 @@ def _holds(row: Match, scope: dict[str, Any]) -> bool:
         return False
 
 
+def _values(table: Matches, operator: Operation, reads: Sequence[Any]) -> list[Any]:
+    """What an operator reads without its settings, where a row names these."""
+    rows = table.by_operator.get(operator.type)
+    return rows[0].of_values(reads) if rows else list(reads)
+
+
 def _attributes(operator: Operation) -> dict[str, Any]:
     return {**operator.attributes, "outputs": len(operator.gives), operator.type: True}
 
@@ -1148,12 +1187,27 @@ def _along(dims: tuple[int, ...], channel: int, parts: Sequence[Value]) -> bool:
     return all((1,) * (len(dims) - len(one.dims)) + one.dims == wanted for one in parts if one.ref is None)
 
 
-def _product_of(reads: Sequence[Known | None]) -> tuple[int, ...] | None:
-    """The dims of a product of matrices, whatever is added to it; None where these are none."""
-    dims = [read.dims if read else () for read in reads[:2]]
-    if len(dims) < 2 or min(map(len, dims)) < 2 or dims[0][-1] != dims[1][-2]:
+def _operands(row: Match, reads: Sequence[Any]) -> list[Any]:
+    """The two that are multiplied by each other."""
+    pairs = zip(row.roles(len(reads)), reads, strict=False)
+    return [read for role, read in pairs if role.name in ("x", "w") and role.kind != "ignored" and read]
+
+
+def _turned_sides(operator: Operation, parts: Sequence[Value | Known]) -> list[tuple[int, ...]]:
+    """The dims of two matrices as they are multiplied."""
+    turned = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
+    return [_swapped(part.dims) if turn else part.dims for part, turn in zip(parts, turned, strict=True)]
+
+
+def _product_of(operator: Operation, rows: Sequence[Match], reads: Sequence[Known | None]) -> tuple[int, ...] | None:
+    """The dims of a product of matrices, whatever is added to it; None where it is none."""
+    parts = next((_operands(row, reads) for row in rows if row.type == PRODUCT), [])
+    if len(parts) != 2:
         return None
-    return (*spread([dims[0][:-2], dims[1][:-2]]), dims[0][-2], dims[1][-1])
+    a, b = _turned_sides(operator, parts)
+    if min(len(a), len(b)) < 2 or a[-1] != b[-2]:
+        return None
+    return (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
 
 
 def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:

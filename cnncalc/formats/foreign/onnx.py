@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from cnncalc.core.figures import many
@@ -41,10 +42,11 @@ QUOTED = re.compile(r"'([^']*)'")
 
 Names = Mapping[str, str]  # of tensors inside a function or a branch, and what they are called here
 When = tuple[tuple[str, bool], ...]
+Said = Mapping[str, Any]  # attributes of the call of a function
 
 _CONV = {
-    "kernel": "kernel_shape", "stride": "strides", "padding": "padding", "dilation": "dilations", "groups": "group",
-    "bias": "B_given",
+    "kernel": "kernel_shape if kernel_given else W_sides", "stride": "strides", "padding": "padding",
+    "dilation": "dilations", "groups": "group", "bias": "B_given",
 }  # fmt: skip
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
 _PER = "position if rank > 0 else none"
@@ -94,6 +96,9 @@ TABLE = Matches(
               "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
         Match("LayerNormalization", "layer_norm", {"scale": "W_given", "shift": "B_given"},
             "x weights:W biases:B", "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
+        Match("LayerNormalization RMSNormalization SimplifiedLayerNormalization", "operator",
+              {"type": "kind", "weights": "W_size if W_given else 0", "biases": "B_size if B_given else 0",
+               "multiplies": "0"}, "x weights:W biases:B"),  # over several axes
         Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
         # activations
         Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),
@@ -118,7 +123,7 @@ TABLE = Matches(
         # sequences: steps in front, then images
         *(Match(name, layer, {"units": "hidden_size", "bidirectional": "both_ways", "biases": "2 if B_given else 0"},
             "x weights:W weights:R biases:B ignored:lengths ignored:h ignored:c weights:P", axis="steps",
-            defaults={"both_ways": False, "layout": 0, "joined": False})
+            defaults={"both_ways": False, "joined": False})
           for name, layer in (("LSTM", "lstm"), ("GRU", "gru"), ("RNN", "rnn"))),
         # joins
         Match("Add Mul Sub Div Sum Max Min Mean Pow", NOTHING, reads="x*"),
@@ -184,6 +189,7 @@ class _Model:
         self.seen = 0  # nodes, also those that are called again
         self.kinds: dict[str, str] = {}  # what each tensor is in the program that the model was exported from
         self.made_of: dict[str, list[str]] = {}  # stored tensors that an exporter worked out of others
+        self.sparse: list[str] = []
         self.norms: dict[str, str] = {}  # batch norms that it folded, by what the layers give that they are in
         self.net = Foreign(source.name, source.name, {}, (), [], keeps_books=True)
 
@@ -213,6 +219,9 @@ class _Model:
             elif number == 5:
                 stored = self._tensor(value)
                 self.net.stored[stored.name] = stored
+            elif number == 15:
+                stored = self._sparse(value, learned=True)
+                self.net.stored[stored.name] = stored
             elif number == 11:
                 name, dims = self._declaration(value)
                 if dims is not None:
@@ -237,11 +246,14 @@ class _Model:
         self.net.outputs = tuple(outputs)
         if self.net.name in ("main_graph", "torch_jit", "torch-jit-export"):
             self.net.name = self.file
-        self._with_kernels()
         self._with_biases()
         with_patterns(self.net)
         self._say_folded()
         self._say_unnamed()
+        if self.sparse:
+            self.net.notes.append(
+                f"sparse tensors count whole, with what is 0: stored are {several(self.sparse, ', ')}"
+            )
         return self.net
 
     # ------------------------------------------------------------------------------------------ messages
@@ -313,7 +325,16 @@ class _Model:
             values = list(struct.unpack(f"<{size}{code}", self.wire.bytes(raw)))
         return found._replace(values=tuple(values)) if len(values) == size else found
 
-    def _node(self, span: Span, prefix: str, scope: tuple[str, ...], depth: int, names: Names, when: When = ()) -> None:
+    def _node(
+        self,
+        span: Span,
+        prefix: str,
+        scope: tuple[str, ...],
+        depth: int,
+        names: Names,
+        when: When = (),
+        said: Said = MappingProxyType({}),
+    ) -> None:
         self.seen += 1
         if self.seen > MOST_OPERATORS:
             message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
@@ -332,13 +353,14 @@ class _Model:
             elif number == 4:
                 type = self.wire.text(kind, value)
             elif number == 5 and kind == BYTES:
-                key, found = self._attribute(value)
+                key, found = self._attribute(value, said)
                 attributes[key] = found
             elif number == 7:
                 domain = self.wire.text(kind, value)
             elif number == 9 and kind == BYTES:
                 scope = self._scopes(value) or scope
                 rules += self._beside(value, RULES)
+        attributes = {key: found for key, found in attributes.items() if found is not None}
         bodies = {key: attributes.pop(key) for key, found in list(attributes.items()) if isinstance(found, Span)}
         reads += dict.fromkeys(one for body in bodies.values() for one in self._captured(body, depth))
         if prefix or names:
@@ -368,8 +390,13 @@ class _Model:
         if type == "If" and {"then_branch", "else_branch"} <= bodies.keys():
             for key in ("then_branch", "else_branch"):
                 decided = (*when, (reads[0], key == "then_branch"))
-                branches.append(self._branch(bodies[key], f"{called}/{key}/", prefix, scope, depth, names, decided))
+                inner = f"{prefix}{called}/{key}/"
+                branches.append(self._branch(bodies[key], inner, prefix, scope, depth, names, decided, said))
             self._declare_alike(gives, branches)
+        else:
+            reads += [
+                one for key, body in bodies.items() for one in self._stored_in(body, f"{prefix}{called}/{key}/", depth)
+            ]
         self.net.operations.append(
             Operation(
                 called,
@@ -384,8 +411,31 @@ class _Model:
             )
         )
 
+    def _stored_in(self, span: Span, inner: str, depth: int) -> list[str]:
+        """The tensors that are stored in a graph inside a node, and in those inside it."""
+        self._deeper(depth, inner)
+        found = []
+        for number, kind, value in self.wire.fields(span):
+            if number == 5 and kind == BYTES:
+                stored = self._tensor(value)
+                found.append(inner + stored.name)
+                self.net.stored[found[-1]] = stored._replace(name=found[-1])
+            elif number == 1 and kind == BYTES:
+                for n, k, part in self.wire.fields(value):
+                    body = self._attribute(part)[1] if n == 5 and k == BYTES else None
+                    found += self._stored_in(body, inner, depth + 1) if isinstance(body, Span) else []
+        return found
+
     def _branch(
-        self, span: Span, inner: str, prefix: str, scope: tuple[str, ...], depth: int, names: Names, when: When
+        self,
+        span: Span,
+        inner: str,
+        prefix: str,
+        scope: tuple[str, ...],
+        depth: int,
+        names: Names,
+        when: When,
+        said: Said,
     ) -> tuple[str, ...]:
         """The nodes of a graph inside a node, each with what decides that it runs; returns what the graph gives."""
         self._deeper(depth, inner)
@@ -408,7 +458,7 @@ class _Model:
                     self.net.declared[inner + name] = dims
         names = {**names, **{name: inner + name for name in own}}
         for value in nodes:
-            self._node(value, prefix, scope, depth + 1, names, when)
+            self._node(value, prefix, scope, depth + 1, names, when, said)
         given = [names.get(name, prefix + name) for name in outputs]
         return tuple(self.same.get(name, name) for name in given)
 
@@ -446,8 +496,9 @@ class _Model:
             message = f"functions and branches stand more than {DEEPEST_CALL} deep in each other"
             raise fail("limit", message, Label(self.file, f"node {clean(name)}" if name else ""))
 
-    def _attribute(self, span: Span) -> tuple[str, Any]:
-        name, found = "", None
+    def _attribute(self, span: Span, said: Said = MappingProxyType({})) -> tuple[str, Any]:
+        """An attribute: its name, and what it is; inside a function also what its call `said`."""
+        name, found, other = "", None, ""
         listed: list[Any] = []
         for number, kind, value in self.wire.fields(span):
             if number == 1:
@@ -470,7 +521,29 @@ class _Model:
                 listed.append(self.wire.text(kind, value))
             elif number == 20 and kind == VARINT and value in (6, 7, 8) and found is None:
                 found = ()
+            elif number == 21 and kind == BYTES:
+                other = self.wire.text(kind, value)
+            elif number == 22 and kind == BYTES:
+                found = self._sparse(value)
+        if other:
+            return name, said.get(other)
         return name, tuple(listed) if listed else found
+
+    def _sparse(self, span: Span, learned: bool = False) -> Stored:
+        """A SparseTensorProto: a tensor of which only the numbers are in the file that are not 0."""
+        dims: list[int] = []
+        stored = None
+        for number, kind, value in self.wire.fields(span):
+            if number == 1 and kind == BYTES:
+                stored = self._tensor(value, learned=learned)
+            elif number == 3:
+                dims += self.wire.numbers(kind, value)
+        if stored is None or any(side < 0 for side in dims) or len(dims) > MOST_AXES:
+            raise Malformed("a sparse tensor has no numbers, or no sizes")
+        whole = stored._replace(dims=tuple(dims), values=None)
+        if stored.size < whole.size:
+            self.sparse.append(f"{stored.size:,} of {whole.size:,} numbers of `{clean(stored.name)}`")
+        return whole
 
     def _constant(self, name: str, attributes: dict[str, Any]) -> None:
         value: Any = next(iter(attributes.values()), None)
@@ -496,6 +569,7 @@ class _Model:
         """The nodes of a model-local function, in the place of its call."""
         self._deeper(depth, name)
         takes, returns, nodes = [], [], []
+        said: dict[str, Any] = {}
         for number, kind, value in self.wire.fields(span):
             if number == 4:
                 takes.append(self.wire.text(kind, value))
@@ -503,10 +577,13 @@ class _Model:
                 returns.append(self.wire.text(kind, value))
             elif number == 7 and kind == BYTES:
                 nodes.append(value)
+            elif number == 11 and kind == BYTES:
+                said.update([self._attribute(value)])
+        said |= attributes
         names = dict(zip(takes, reads, strict=False)) | dict(zip(returns, gives, strict=False))
         prefix = f"{name}/"
         for value in nodes:
-            self._node(value, prefix, scope, depth + 1, names, when)
+            self._node(value, prefix, scope, depth + 1, names, when, said)
 
     def _scopes(self, span: Span) -> tuple[str, ...]:
         """The path of modules that the exporter of PyTorch wrote beside a node."""
@@ -544,15 +621,6 @@ class _Model:
                 f"the exporter worked out ahead what is made of {listed(list(made))}, "
                 f"whose own sizes are not in the file: counted are the {sum(ahead.values()):,} numbers that are"
             )
-
-    def _with_kernels(self) -> None:
-        """A convolution may leave the size of its window to its kernel."""
-        for operation in self.net.operations:
-            place = 3 if operation.type == "QLinearConv" else 1
-            if "Conv" in operation.type and "kernel_shape" not in operation.attributes and len(operation.reads) > place:
-                stored = self.net.stored.get(operation.reads[place])
-                if stored is not None:
-                    operation.attributes["kernel_shape"] = stored.dims[2:]
 
     def _with_biases(self) -> None:
         """A product with a stored matrix, to which only a stored vector is added, has that for its bias."""
@@ -656,6 +724,8 @@ def _prepared(attributes: dict[str, Any]) -> dict[str, Any]:
         half = len(pads) // 2
         found["padding"] = tuple(zip(pads[:half], pads[half:], strict=True))
     found["both_ways"] = found.get("direction") == "bidirectional"
+    found["batch_first"] = found.get("layout") == 1
+    found["kernel_given"] = "kernel_shape" in found
     for key in ("min", "max"):  # of Clip, before version 11
         if isinstance(found.get(key), float):
             found[f"{key}_value"], found[f"{key}_given"] = found[key], True
