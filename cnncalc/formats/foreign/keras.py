@@ -363,6 +363,7 @@ class _Config:
         reads: list[str] | None,
         depth: int,
     ) -> list[str]:
+        behind = _read_behind(layers)
         for at, layer in enumerate(layers):
             layer = _wrapped(layer)
             name = _name_of(layer) or f"layer{at + 1}"
@@ -388,7 +389,7 @@ class _Config:
                 reads = self._model(layer, f"{prefix}{name}/", (*scope, name), None, depth + 1)
             else:
                 reads = self._call(layer, reads or [], f"{prefix}{name}:0", scope, prefix, depth)
-                shape = _read_by(layers[at + 1 :])
+                shape = behind[at]
                 if shape and not self.each and _may_fail(self.net.operations[-1].type):
                     self.net.declared.setdefault(reads[0], tuple(shape))
         return reads or []
@@ -620,13 +621,16 @@ def _keeps(type: str) -> bool:
     return type in activations or bool(rows and rows[0].type in (NOTHING, SAME, *_TRAINING))
 
 
-def _read_by(layers: list[Any]) -> list[Any] | None:
-    """The shape that the first of some layers reads, where the file says it: version 3 does."""
-    for layer in layers:
-        shape = _as_dict(layer.get("build_config")).get("input_shape")
-        if isinstance(shape, list) or not _keeps(str(layer.get("class_name"))):
-            return shape if isinstance(shape, list) else None
-    return None
+def _read_behind(layers: list[Any]) -> list[list[Any] | None]:
+    """The shape that is read behind each of some layers, where the file says it: version 3 does."""
+    found: list[list[Any] | None] = []
+    shape: list[Any] | None = None
+    for layer in reversed(layers):
+        found.append(shape)
+        said = _as_dict(layer.get("build_config")).get("input_shape")
+        if isinstance(said, list) or not _keeps(str(layer.get("class_name"))):
+            shape = said if isinstance(said, list) else None
+    return found[::-1]
 
 
 def _references(written: Any) -> list[tuple[str, int, int]]:
