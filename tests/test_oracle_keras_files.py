@@ -84,6 +84,32 @@ def _film(k: Any) -> Any:
     return k.Sequential([k.Input((4, 16, 16, 3)), *layers, each(k.layers.Flatten()), k.layers.LSTM(3)])
 
 
+def _each(k: Any, inner: Any) -> Any:
+    return k.Sequential([k.Input((4, 32, 32, 3)), k.layers.TimeDistributed(inner), k.layers.LSTM(3)])
+
+
+def _mobile(k: Any) -> Any:
+    return k.applications.MobileNetV2(weights=None, input_shape=(32, 32, 3), include_top=False, pooling="avg")
+
+
+def _last_is_output(k: Any) -> Any:
+    x = k.Input((32, 32, 3))
+    return k.Model(x, [_mobile(k)(x), k.layers.GlobalAveragePooling2D()(x)])
+
+
+def _cells(k: Any) -> Any:
+    cells = [k.layers.LSTMCell(7), k.layers.GRUCell(3, reset_after=False), k.layers.SimpleRNNCell(4)]
+    return k.Sequential(
+        [k.Input((11, 5)), k.layers.RNN(cells, return_sequences=True), k.layers.RNN(k.layers.LSTMCell(2))]
+    )
+
+
+def _self_attention(k: Any, type: str, **given: Any) -> Any:
+    x = k.Input((10, 16))
+    layer = getattr(k.layers, type)(**given)
+    return k.Model(x, layer(x, x) if type == "GroupQueryAttention" else layer([x, x]))
+
+
 def _functions(k: Any) -> Any:
     x = k.Input((8, 6))
     shares = k.ops.softmax(k.ops.matmul(x, k.ops.transpose(x, (0, 2, 1))) / 2)
@@ -122,6 +148,26 @@ MODELS: dict[str, Callable[[Any], Any]] = {
     "one mean": lambda k: _one(k, "Normalization", 6, 7, 4, axis=None),
     "a mean that is said": lambda k: _one(k, "Normalization", 6, 7, 4, mean=1.0, variance=2.0),
     "films": _film,
+    "a network for each frame": lambda k: _each(k, _mobile(k)),
+    "an output that is a network": _last_is_output,
+    "cells": _cells,
+    "convolutions of states": lambda k: _one(k, "ConvLSTM2D", 4, 8, 8, 3, filters=5, kernel_size=3),
+    "convolutions of all states": lambda k: _one(
+        k, "ConvLSTM1D", 4, 8, 3, filters=5, kernel_size=3, return_sequences=True, strides=2, use_bias=False
+    ),
+    "an equation": lambda k: _one(
+        k, "EinsumDense", 4, 6, equation="...x,xyz->...yz", output_shape=(3, 5), bias_axes="z"
+    ),
+    "attention, no projections": lambda k: _self_attention(k, "Attention", use_scale=True),
+    "attention, shared keys": lambda k: _self_attention(
+        k, "GroupQueryAttention", head_dim=8, num_query_heads=4, num_key_value_heads=2
+    ),
+    "pools of a size": lambda k: _one(k, "AdaptiveAveragePooling2D", 8, 9, 3, output_size=(2, 3)),
+    "crops": lambda k: _one(k, "CenterCrop", 8, 9, 3, height=5, width=4),
+    **{
+        name: lambda k, name=name: _one(k, name, 8, 9, 3, factor=0.1)
+        for name in ("RandomRotation", "RandomInvert", "RandomGrayscale", "RandomErasing")
+    },
     "functions": _functions,
 }
 
@@ -140,7 +186,7 @@ def test_a_model_that_keras_writes_is_read_with_its_figures(name: str, keras: An
 GIVEN = {
     "filters": 4, "kernel_size": 3, "units": 5, "rate": 0.1, "input_dim": 7, "output_dim": 8, "num_heads": 2, "n": 2,
     "key_dim": 4, "target_shape": (2, 2), "dims": (1, 2), "height": 4, "width": 4, "pool_size": 2, "head_dim": 4,
-    "num_query_heads": 4, "num_key_value_heads": 2,
+    "num_query_heads": 4, "num_key_value_heads": 2, "equation": "ab,bc->ac", "output_shape": 3, "output_size": 2,
 }  # fmt: skip
 
 

@@ -426,6 +426,13 @@ def test_attention_has_the_figures_of_keras(name: str, write: Callable[[Any], st
     assert [row.output_shape, row.counts.params, row.counts.multiplies] == found
 
 
+def test_attention_without_projections_is_read(write: Callable[[Any], str]) -> None:
+    """Keras reads the values before the keys."""
+    layers = [TOKENS, source("y", 7, 16), source("v", 7, 9), layer("Attention", "a", use_scale=True, score_mode="dot")]
+    (row,) = analyzed(write(net(layers, {"a": [[[at("x"), at("v"), at("y")]]]}, ["a", 0, 0], "x y v"))).rows
+    assert (row.output_shape, row.counts.params, row.counts.multiplies) == ((9, 10), 1, 10 * 7 * (16 + 9))
+
+
 AXES = {(2,): 80_640, (-2,): 80_640, (1,): 61_440 + 10 * 2 * 6 * 6 * 16, (1, 2): 61_440 + 2 * 60 * 60 * 16}
 
 
@@ -562,6 +569,25 @@ WRAPPED: dict[str, tuple[list[dict[str, Any]], tuple[int, ...], tuple[int, ...],
         [each("Conv1D", "a", filters=2, kernel_size=[3], padding="same"), each("Dense", "b", units=4)],
         (4, 9, 3), (4, 4, 9), 20 + 12, 36 * (18 + 8),
     ),
+    "a network for each frame": (
+        [each("Sequential", "a", layers=[
+            layer("SeparableConv2D", "b", filters=4, kernel_size=3), layer("DepthwiseConv2D", "c", kernel_size=[3, 3]),
+            layer("Reshape", "d", target_shape=[4, 4, 4]), layer("GlobalAveragePooling2D", "e")])],
+        (5, 8, 8, 3), (4, 5), 27 + 16 + 40, 5 * (36 * (27 + 12) + 16 * 36),
+    ),
+    "convolutions of what it reads and of its state": (
+        [layer("ConvLSTM2D", "a", filters=5, kernel_size=[3, 3], padding="same", return_sequences=True),
+         layer("ConvLSTM2D", "b", filters=2, kernel_size=[3, 3])],
+        (4, 8, 8, 3), (2, 6, 6), 1_460 + 8 * 45 + 8 * 18 + 8, 368_640 + 4 * 36 * (8 * 45 + 8 * 18),
+    ),
+    "a sum by an equation": (
+        [{**layer("EinsumDense", "a", equation="...x,xy->...y", output_shape=[7], bias_axes="y"),
+          "build_config": {"input_shape": [None, 4, 6]}},
+         {**layer("EinsumDense", "b", equation="abc,cde->abde", output_shape=[None, 2, 3], bias_axes=None),
+          "build_config": {"input_shape": [None, 4, 7]}}],
+        (4, 6), (3, 4, 2), 49 + 42, 4 * 42 + 4 * 42,
+    ),
+    "as many as are wanted": ([layer("AdaptiveAveragePooling2D", "a", output_size=[2, 3])], (8, 9, 3), (3, 2, 3), 0, 0),
     "one cell": ([layer("RNN", "a", cell=_cell("LSTMCell"))], (11, 5), (7,), 364, 3_696),
     "cells on each other": (
         [layer("RNN", "a", return_sequences=True, cell={"class_name": "StackedRNNCells", "config": {"cells": [
@@ -591,10 +617,19 @@ def test_layers_of_other_layers_have_the_figures_of_keras(name: str, write: Call
     assert (analysis.totals.params, analysis.totals.multiplies, analysis.lower_bound) == (params, multiplies, ())
 
 
+def test_a_part_of_a_layer_is_no_other_layer_of_that_name(write: Callable[[Any], str]) -> None:
+    """Weights are shared by calls of one layer, not by what is called alike here."""
+    cells = {"class_name": "StackedRNNCells", "config": {"cells": [_cell("LSTMCell"), _cell("LSTMCell")]}}
+    both = [layer("RNN", "rnn", cell=cells, return_sequences=True), layer("LSTM", "rnn_1", units=7)]
+    rows = analyzed(write(sequential(*both, shape=(None, 11, 7)))).rows
+    assert [(row.counts.params, row.shares) for row in rows] == [(420, None)] * 3
+
+
 UNKNOWN = {
     "Mine": layer("Mine", "odd"),
     "Lambda": layer("Lambda", "odd", output_shape=[4, 4, 3]),
-    "TimeDistributed of Sequential": each("Sequential", "odd", layers=[]),
+    "TimeDistributed of GRU": each("GRU", "odd", units=3),
+    "TimeDistributed of Sequential": each("Sequential", "odd", layers=[layer("Mine", "mine")]),
     "EinsumDense": layer("EinsumDense", "odd", equation="abcd,de->abce", output_shape=[None, None, 3]),
     "Dense with lora_rank": layer("Dense", "odd", units=3, lora_rank=4),
 }
@@ -654,10 +689,46 @@ def test_functions_of_keras_are_read(write: Callable[[Any], str]) -> None:
     assert (analysis.totals.params, analysis.totals.multiplies) == (26, 2 * 8 * 8 * 6 + 24)
 
 
+def test_functions_of_tensorflow_are_read(write: Callable[[Any], str]) -> None:
+    """As version 2 writes what is done to an image before a network reads it."""
+    layers = [
+        {**X, "inbound_nodes": []},
+        {**layer("TFOpLambda", "tf.math.truediv", function="math.truediv"),
+         "inbound_nodes": [["x", 0, 0, {"y": 127.5, "name": None}]]},
+        {**layer("TFOpLambda", "tf.__operators__.add", function="__operators__.add"),
+         "inbound_nodes": [["tf.math.truediv", 0, 0, {"y": ["x", 0, 0], "name": None}]]},
+        {**layer("Flatten", "flat"), "inbound_nodes": [[["tf.__operators__.add", 0, 0, {}]]]},
+    ]  # fmt: skip
+    model = net([], {}, [["flat", 0, 0]])
+    model["config"]["layers"] = layers
+    analysis = analyzed(write(model))
+    assert (analysis.outputs, analysis.lower_bound, len(analysis.rows)) == ({"flat": (192,)}, (), 3)
+
+
+def test_a_layer_that_is_not_as_it_should_be_is_named(write: Callable[[Any], str]) -> None:
+    code, _, err = invoke("summary", write(sequential(layer("Reshape", "odd", dims=None))))
+    assert (code, err.splitlines()[:2]) == (
+        2,
+        ["error[bad-value]: `Reshape`: its attributes are not as they should be", "--> net.json, layer `odd`"],
+    )
+
+
 def test_a_function_that_is_not_known_is_named(write: Callable[[Any], str]) -> None:
     layers = [X, function("Tensordot", "odd", axes=2), layer("Dense", "fc", units=2)]
     file = write(net(layers, {"odd": [[at("x"), at("x")]], "fc": [[at("odd", shape=[None, 5])]]}, ["fc", 0, 0]))
     assert analyzed(file).notes == ("`ops/Tensordot` is not understood, its multiplies are not known: `odd`",)
+
+
+def test_a_function_at_each_step_has_other_axes(write: Callable[[Any], str]) -> None:
+    inner = net([X, function("Mean", "mean", axis=[1, 2])], {"mean": [[at("x")]]}, ["mean", 0, 0])
+    each = layer("TimeDistributed", "each", layer=inner)
+    model = net(
+        [source("x", 4, 8, 8, 3), each, layer("Flatten", "flat")],
+        {"each": [[at("x")]], "flat": [[at("each", shape=[None, 4, 3])]]},
+        ["flat", 0, 0],
+    )
+    notes = analyzed(write(model)).notes
+    assert notes == ("`TimeDistributed of Functional` is not understood, its multiplies are not known: `each`",)
 
 
 def test_a_function_that_keras_has_also_as_a_layer_is_not_taken_for_it(write: Callable[[Any], str]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, repeat
 from typing import Any
 
 from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Place, clean, fail
 from cnncalc.formats.foreign.base import Format
+from cnncalc.formats.foreign.books import listed
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation
 from cnncalc.formats.foreign.table import NOTHING, SAME, Match, Matches
@@ -40,6 +42,8 @@ TABLE = Matches(
               defaults={"local_size": 5, "alpha": 1, "beta": 0.75, "k": 1}),
         Match("BatchNorm", "batch_norm", {"scale": "false", "shift": "false"}, axis="first"),
         Match("Scale", "scale", {"bias": "bias_term"}, axis="first", defaults={"bias_term": False}),
+        Match("Scale/Tensor Bias/Tensor", "operator", {"type": "kind", "weights": "0",
+              "biases": "c if bias_term else 0", "multiplies": "0"}, "x*", axis="first", defaults={"bias_term": False}),
         Match("Bias", "operator", {"type": "kind", "weights": "0", "biases": "c", "multiplies": "0"}, axis="first"),
         Match("Normalize", "operator", {"type": "kind", "weights": "1 if channel_shared else c", "multiplies": "0"},
               axis="first", defaults={"channel_shared": True}),
@@ -60,6 +64,7 @@ TABLE = Matches(
         Match("Permute", "Transpose", {"perm": "order"}),
         Match("PriorBox", "PriorBox", reads="x*"), Match("DetectionOutput", "DetectionOutput", reads="x*"),
         Match("Split Input", SAME),
+        Match("unread", "operator", {"type": "said", "weights": "0"}, axis="first"),
         Match("Eltwise/SUM Eltwise/PROD Eltwise/MAX", NOTHING, reads="x*"),
         Match("Power AbsVal Exp Log BNLL Threshold MVN Swish", NOTHING),
     ]
@@ -67,6 +72,12 @@ TABLE = Matches(
 ENDS = {"SoftmaxWithLoss": "Softmax", "SigmoidCrossEntropyLoss": "Sigmoid"}  # in testing they are their activation
 JUDGES = ("Accuracy", "EuclideanLoss", "HingeLoss", "ContrastiveLoss", "InfogainLoss", "MultinomialLogisticLoss",
           "Silence", "SmoothL1Loss", "MultiBoxLoss", "DetectionEvaluate", *ENDS)  # fmt: skip
+_BLOBS = ("weights", "biases")
+BLOBS: dict[str, tuple[str, ...]] = {  # what a layer stores, in the order in which `param` names it
+    **dict.fromkeys(("Convolution", "ConvolutionDepthwise", "DepthwiseConvolution", "Deconvolution"), _BLOBS),
+    "InnerProduct": _BLOBS, "Scale": _BLOBS, "Bias": ("biases",), "PReLU": ("weights",), "Normalize": ("weights",),
+    "BatchNorm": ("buffers", "buffers"),
+}  # fmt: skip
 DATA = ("Data", "ImageData", "HDF5Data", "MemoryData", "WindowData", "DummyData", "AnnotatedData")
 FORMER = {
     "conv": "Convolution", "convolution": "Convolution", "innerproduct": "InnerProduct", "relu": "ReLU", "pool":
@@ -78,6 +89,43 @@ FORMER = {
     "hingeloss": "HingeLoss", "padding": "Padding", "memorydata": "MemoryData", "windowdata": "WindowData", "mvn":
     "MVN", "dummydata": "DummyData", "sigmoidcrossentropyloss": "SigmoidCrossEntropyLoss",
 }  # fmt: skip
+
+
+# Fields of the messages of each layer: those that are read, some only where they are as they are by default (`axis=1`),
+# and behind the bar those that change no shape and no count. What is in no list is named, and the layer is not exact.
+_WINDOW = "pad pad_h pad_w kernel_size kernelsize kernel_h kernel_w stride stride_h stride_w"
+_FILLED = "weight_filler bias_filler filler engine"
+_LAYER = """name type bottom top phase loss_weight param blobs propagate_down include exclude layer transform_param
+    loss_param blobs_lr weight_decay blob_share_mode"""
+FIELDS = {
+    "Convolution": f"num_output bias_term biasterm group dilation dilation_h dilation_w axis=1 {_WINDOW} | {_FILLED} "
+                   "force_nd_im2col",
+    "InnerProduct": f"num_output bias_term biasterm axis=1 | {_FILLED} transpose",
+    "Pooling": f"pool global_pooling round_mode ceil_mode {_WINDOW} | engine",
+    "LRN": "local_size alpha beta k | norm_region engine",
+    "BatchNorm": "| use_global_stats moving_average_fraction eps engine",
+    "Scale": f"bias_term axis=1 num_axes=1 | {_FILLED}",
+    "Bias": f"axis=1 num_axes=1 | {_FILLED}",
+    "Scale/Tensor": f"bias_term | {_FILLED} axis num_axes",
+    "Bias/Tensor": f"| {_FILLED} axis num_axes",
+    "Normalize": "channel_shared | across_spatial scale_filler eps",
+    "ReLU": "negative_slope | engine", "ReLU6": "| engine threshold", "Sigmoid": "| engine", "TanH": "| engine",
+    "ELU": "alpha", "PReLU": "channel_shared | filler", "Softmax": "| engine axis", "Dropout": "dropout_ratio |",
+    "ShuffleChannel": "group", "Concat": "axis concat_dim", "Crop": "axis=2 | offset",
+    "Interp": "height width | pad_beg pad_end", "Upsample": "scale", "Slice": "axis slice_dim slice_point",
+    "Reshape": "shape axis=0 num_axes=-1", "Flatten": "axis end_axis=-1", "Permute": "order",
+    "PriorBox": "min_size max_size aspect_ratio flip | clip variance img_size img_h img_w step step_h step_w offset",
+    "DetectionOutput": """keep_top_k | num_classes share_location background_label_id nms_param code_type
+        variance_encoded_in_target confidence_threshold save_output_param visualize visualize_threshold save_file""",
+    "Eltwise": "operation | coeff stable_prod_grad", "Power": "| power scale shift", "AbsVal": "",
+    "Exp": "| base scale shift", "Log": "| base scale shift", "BNLL": "", "Threshold": "| threshold",
+    "MVN": "| normalize_variance across_channels eps", "Swish": "| beta", "Split": "", "Input": "shape",
+}  # fmt: skip
+FIELDS |= dict.fromkeys(("Deconvolution", "ConvolutionDepthwise", "DepthwiseConvolution"), FIELDS["Convolution"])
+_KNOWN = {
+    type: dict(word.partition("=")[::2] for word in f"{text} {_LAYER}".split() if word != "|")
+    for type, text in FIELDS.items()
+}
 
 
 class Caffe(Format):
@@ -213,6 +261,7 @@ class _Prototxt:
         self.read_by: set[str] = set()
         self.ends: dict[str, str] = {}
         self.lines = source.text.splitlines()
+        self.unread: dict[tuple[str, str], list[str]] = {}  # fields that nobody knows, and the layers that have them
 
     def read(self) -> Foreign:
         whole = parse(self.source)
@@ -230,6 +279,9 @@ class _Prototxt:
                 self._for_training(layer)
         if self.left_out:
             self.net.notes.append(f"left out, for they are only for training: {many(self.left_out, 'layer')}")
+        for (type, key), names in self.unread.items():
+            figures = "is not understood, its figures are not known"
+            self.net.notes.append(f"`{clean(key)}` of `{clean(type)}` {figures}: {listed(names)}")
         last = [one for one in self.given.values() if one and one not in self.read_by and one not in self.net.inputs]
         self.net.outputs = tuple(dict.fromkeys([*self.ends, *last]))
         return self.net
@@ -288,6 +340,9 @@ class _Prototxt:
         for top in tops or [name]:
             tensor = f"{top}:{len(self.net.operations)}"
             gives.append(tensor)
+        if type in ("Scale", "Bias") and len(reads) > 1:  # by another blob, not by a learned one
+            type = f"{type}/Tensor"
+        unread = self._unread(type, name, said, layer)
         if type == "InnerProduct":
             flat = f"{name}:flat"
             self.net.operations.append(Operation(f"{name}_flatten", "Flatten", {}, tuple(reads[:1]), (flat,), place))
@@ -297,8 +352,37 @@ class _Prototxt:
             type = (
                 f"Eltwise/{ {0: 'PROD', 1: 'SUM', 2: 'MAX'}.get(values.get('operation', 1), values.get('operation')) }"
             )
-        self.net.operations.append(Operation(name, type, attributes, tuple(reads), tuple(gives), place))
+        named = [one.get("name", "") if isinstance(one, Message) else one for one in layer.all("param")]
+        blobs = zip(BLOBS.get(type, ()), chain(map(str, named), repeat("")), strict=False) if any(named) else ()
+        self.net.operations.append(
+            Operation(name, type, attributes, tuple(reads), tuple(gives), place, blobs=tuple(blobs))
+        )
         self.given.update(zip(tops or [name], gives, strict=False))
+        for key in unread:
+            top = (tops or [name])[0]
+            reads, self.given[top] = [self.given[top]], f"{top}:{len(self.net.operations)}"
+            said_ = {"said": clean(key)}
+            self.net.operations.append(
+                Operation(f"{name}_{key}", "unread", said_, tuple(reads), (self.given[top],), place)
+            )
+
+    def _unread(self, type: str, name: str, said: Message, layer: Message) -> list[str]:
+        """The fields of a layer that nobody knows, or in another way than they are read; they are noted down."""
+        known = _KNOWN.get(type)
+        if known is None:
+            return []
+        found: dict[str, Any] = {}
+        for message in {id(one): one for one in (layer, said)}.values():
+            for key, values in message.fields.items():
+                inner = values[-1][0]
+                if isinstance(inner, Message) and key.endswith("_param") and key not in known:
+                    found |= {field: given[-1][0] for field, given in inner.fields.items()}
+                else:
+                    found[key] = inner
+        unread = [key for key, value in found.items() if key not in known or known[key] not in ("", str(value))]
+        for key in unread:
+            self.unread.setdefault((type, key), []).append(name)
+        return unread
 
     def _data(self, type: str, tops: list[str], said: Message, lists: dict[str, list[Any]]) -> None:
         if not tops:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from math import prod
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -51,7 +52,7 @@ TABLE = Matches(
               window=True, defaults={"use_bias": True, "groups": 1}),
         Match("LocallyConnected1D LocallyConnected2D", "conv", {"filters": "filters", "shared": "false", **_CONV},
               axis="format", window=True, defaults={"use_bias": True}),
-        Match("DepthwiseConv1D DepthwiseConv2D", "conv",
+        Match("DepthwiseConv1D DepthwiseConv2D DepthwiseConv3D", "conv",
               {"filters": "c * depth_multiplier", "groups": "c", **_CONV}, axis="format", window=True,
               defaults={"use_bias": True, "depth_multiplier": 1}),
         Match("Conv1DTranspose Conv2DTranspose Conv3DTranspose", "transposed_conv",
@@ -113,6 +114,22 @@ TABLE = Matches(
         Match("GroupQueryAttention GroupedQueryAttention", "attention",
               {"heads": "num_query_heads", "kv_heads": "num_key_value_heads", "inner": "num_query_heads * head_dim",
                "bias": "use_bias"}, "x*", axis="last", defaults={"use_bias": True}),
+        Match("Attention", "operator",
+              {"type": "kind", "output": ("q_before", "v_last"), "weights": "1 if use_scale else 0",
+               "multiplies": "q_before * v_before * (q_last + v_last)"}, "q v k", "dots and q_rank == 3", axis="last",
+              defaults={"use_scale": False}),
+        Match("AdditiveAttention", "operator",
+              {"type": "kind", "output": ("q_before", "v_last"), "weights": "q_last if use_scale else 0"}, "q v k",
+              "q_rank == 3", axis="last", defaults={"use_scale": True}),
+        Match("EinsumDense", "operator",
+              {"type": "kind", "output": "output", "weights": "weights", "biases": "biases",
+               "multiplies": "weights * x_size / shared"}, "x", "x_size == size", axis="last"),
+        Match("ConvLSTM1D/state ConvLSTM1D/gates", "operator", {**_NO_COST, "output": ("dim_2", "dim_1", "filters")},
+              axis="last"),
+        Match("ConvLSTM2D/state ConvLSTM2D/gates", "operator",
+              {**_NO_COST, "output": ("dim_3", "dim_2", "dim_1", "filters")}, axis="last"),
+        Match("ConvLSTM1D/last", "operator", {**_NO_COST, "output": ("dim_1", "filters")}, axis="last"),
+        Match("ConvLSTM2D/last", "operator", {**_NO_COST, "output": ("dim_2", "dim_1", "filters")}, axis="last"),
         Match("state", "operator", {**_NO_COST, "output": ("units",)}, axis="last"),
         # pooling
         Match("MaxPooling1D MaxPooling2D MaxPooling3D", "max_pool", _POOL, axis="format", window=True),
@@ -125,6 +142,15 @@ TABLE = Matches(
               {"size": "1"}, "x", "keepdims", axis="format", window=True),
         Match("GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D", "global_max_pool", axis="format",
               window=True),
+        Match("TimeDistributed/GlobalAveragePooling1D", "adaptive_avg_pool", {"size": ("dim_2", "1")}, axis="last"),
+        Match("TimeDistributed/GlobalAveragePooling2D", "adaptive_avg_pool", {"size": ("dim_3", "1", "1")},
+              axis="last"),
+        Match("TimeDistributed/GlobalMaxPooling1D", "adaptive_max_pool", {"size": ("dim_2", "1")}, axis="last"),
+        Match("TimeDistributed/GlobalMaxPooling2D", "adaptive_max_pool", {"size": ("dim_3", "1", "1")}, axis="last"),
+        Match("AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D", "adaptive_avg_pool",
+              {"size": "output_size"}, axis="format", window=True),
+        Match("AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D", "adaptive_max_pool",
+              {"size": "output_size"}, axis="format", window=True),
         # joins
         Match("Add Multiply Subtract Average Maximum Minimum CustomScaleLayer", NOTHING, reads="x*"),
         Match("Concatenate", "Concat", {"axis": "axis"}, "x*", defaults={"axis": -1}),
@@ -138,10 +164,14 @@ TABLE = Matches(
         Match("UpSampling1D UpSampling2D UpSampling3D", "upsample", {"factor": "size"}, axis="format", window=True),
         Match("Resizing", "resize", {"size": "size"}, axis="format", window=True),
         # what gives what it reads, or values by themselves
-        Match("activation/linear InputLayer ActivityRegularization Masking GaussianNoise", SAME),
-        Match("Rescaling ReLU ThresholdedReLU UnitNormalization RandomFlip RandomRotation RandomZoom RandomContrast "
-              "RandomTranslation RandomBrightness activation/softplus activation/softsign activation/exponential "
-              "activation/mish activation/celu activation/log_softmax activation/hard_tanh", NOTHING),
+        Match("activation/linear InputLayer Identity ActivityRegularization Masking GaussianNoise", SAME),
+        Match("Rescaling ReLU ThresholdedReLU UnitNormalization RandomFlip RandomRotation RandomZoom "
+              "RandomContrast RandomTranslation RandomBrightness RandomColorDegeneration RandomColorJitter "
+              "RandomElasticTransform RandomErasing RandomGaussianBlur RandomGrayscale RandomHue RandomInvert "
+              "RandomPerspective RandomPosterization RandomSaturation RandomSharpness RandomShear AutoContrast "
+              "Equalization Solarization AugMix RandAugment activation/softplus activation/softsign "
+              "activation/exponential activation/mish activation/celu activation/log_softmax activation/hard_tanh",
+              NOTHING),
         # functions of `keras.ops`
         Match("ops/Matmul", PRODUCT, reads="x w"),
         Match("ops/Einsum", EINSUM, reads="x*"),
@@ -162,6 +192,12 @@ TABLE = Matches(
               "ops/GreaterEqual ops/Less ops/LessEqual ops/LogicalAnd ops/LogicalOr ops/LogicalNot ops/OnesLike "
               "ops/ZerosLike",
               NOTHING, reads="x*"),
+        Match("tf/math.add tf/math.subtract tf/math.multiply tf/math.truediv tf/math.divide tf/math.maximum "
+              "tf/math.minimum tf/math.pow tf/math.square tf/math.sqrt tf/math.exp tf/math.abs "
+              "tf/__operators__.add tf/nn.bias_add tf/clip_by_value tf/nn.relu tf/nn.relu6 tf/nn.sigmoid "
+              "tf/math.sigmoid tf/math.tanh tf/nn.softmax tf/nn.gelu tf/nn.silu",
+              NOTHING, reads="x*"),
+        Match("tf/cast tf/identity tf/stop_gradient", SAME),
         Match("ops/Cast ops/Copy ops/StopGradient ops/ConvertToTensor", SAME),
     ]
 )  # fmt: skip
@@ -240,10 +276,11 @@ def _too_large(source: Source) -> ProblemsFound:
 
 
 class _Call(Record):
-    """A call of a layer: the key of its tensors, its name, the models that it stands in, and its place."""
+    """A call of a layer: the key of its tensors, what it is called here, the layer, the models around it, its place."""
 
     key: str
     name: str
+    layer: str
     scope: tuple[str, ...]
     place: Label
 
@@ -254,6 +291,7 @@ class _Config:
         self.net = Foreign(file, file, {}, (), [], channels_last=True)
         self.calls: dict[str, int] = {}  # of each layer
         self.first: dict[str, str] = {}  # the operation that holds a layer's weights
+        self.each = False  # whether what is read happens at each step of a sequence
         self.given: dict[str, int] = {}  # of each call the number of the last tensor that is read
 
     def read(self, whole: dict[str, Any]) -> Foreign:
@@ -300,7 +338,7 @@ class _Config:
                     self._asks(tensor, index)
                     tensor = aliases.get(f"{tensor}:{index}", f"{tensor}:{index}")
                     tensors.append(tensor)
-                    if shape:
+                    if shape and not self.each:
                         self.net.declared.setdefault(tensor, tuple(shape))
                 calls.append((layer, tensors, f"{prefix}{name}:{at}"))
         outputs = []
@@ -351,7 +389,7 @@ class _Config:
             else:
                 reads = self._call(layer, reads or [], f"{prefix}{name}:0", scope, prefix, depth)
                 shape = _read_by(layers[at + 1 :])
-                if shape and self.net.operations and self.net.operations[-1].type not in TABLE.by_operator:
+                if shape and not self.each and _may_fail(self.net.operations[-1].type):
                     self.net.declared.setdefault(reads[0], tuple(shape))
         return reads or []
 
@@ -381,14 +419,39 @@ class _Config:
             inner = f"{key}/" if again else f"{prefix}{name}/"
             given = self._model(layer, inner, (*scope, name), reads, depth + 1)
             return self._renamed(given, key)
-        call = _Call(key, name, scope, Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`"))
-        config = _as_dict(layer["config"])
+        call = _Call(key, name, name, scope, Label(self.file, f"layer `{clean('/'.join([*scope, name]))}`"))
+        try:
+            return self._layer(layer, reads, call, depth)
+        except DAMAGE:
+            problem = f"`{clean(str(type))}`: its attributes are not as they should be"
+            raise fail("bad-value", problem, call.place) from None
+
+    def _layer(self, layer: dict[str, Any], reads: list[str], call: _Call, depth: int) -> list[str]:
+        """The same of a layer that is no model."""
+        type, config = layer["class_name"], _as_dict(layer["config"])
         if str(layer.get("module")).startswith("keras.src.ops"):  # a function, and no layer
             type = type if type in _JOINS else _OPS.get(type, f"ops/{type}")
+            if self.each and not (type.startswith("activation/") or _keeps(type)):
+                type = f"TimeDistributed of {type}"  # whose axes are others
             return self._chain([(type, {**config, "equation": config.get("subscripts")})], reads, call)
+        if type in ("TFOpLambda", "SlicingOpLambda"):  # a function of TensorFlow
+            return self._chain([(f"tf/{config.get('function')}", config)], reads, call)
         wrapped = _as_dict(config.get("layer"))
-        if type == "TimeDistributed":
-            type, config = _at_each_step(wrapped)
+        if type == "TimeDistributed" and _is_model(wrapped) and not self.each:
+            self.each, before = True, len(self.net.operations)
+            given = self._model(wrapped, f"{call.key}/", (*call.scope, call.name), reads, depth + 1)
+            self.each = False
+            if all(one.type in TABLE.by_operator for one in self.net.operations[before:]):
+                return self._renamed(given, call.key)
+            del self.net.operations[before:]  # of what is not known in it nobody says the shape
+            return self._chain([(f"TimeDistributed of {wrapped['class_name']}", {})], reads, call)
+        if self.each or type == "TimeDistributed":
+            steps = _at_each_step(wrapped if type == "TimeDistributed" and not self.each else layer)
+            return self._chain((step for type, config in steps for step in _steps(type, config)), reads, call)
+        plain = config.get("data_format") != "channels_first" and not config.get("return_state") and len(reads) == 1
+        if type in ("ConvLSTM1D", "ConvLSTM2D") and plain and config.get("padding") != "causal" and not _unread(config):
+            parts = _convolved(type, config)
+            return self._chain((step for type, config in parts for step in _steps(type, config)), reads, call)
         if type == "RNN" and (cells := _cells(config)) and len(reads) == 1:
             return self._stacked(cells, reads, call)
         if type == "Bidirectional" and wrapped.get("class_name") in RECURRENT:
@@ -396,6 +459,8 @@ class _Config:
         if type == "MultiHeadAttention":  # query, value, key
             reads = [reads[0], *reads[1:][::-1]] if len(set(reads)) > 1 else reads[:1]
             config = {**config, "many": len(reads)}
+        if type == "EinsumDense":
+            config = {**config, **_sums(config, _as_dict(layer.get("build_config")).get("input_shape"))}
         if type == "Lambda" and isinstance(shape := config.get("output_shape"), list):
             self.net.declared.setdefault(f"{call.key}:0", (None, *shape))
         return self._chain(_steps(type, config), reads, call)
@@ -405,7 +470,7 @@ class _Config:
         steps = list(steps)
         for at, (step, attributes) in enumerate(steps):
             last = at == len(steps) - 1
-            gives = [f"{call.key}:0" if last else f"{call.key}:{step}"]
+            gives = [f"{call.key}:0" if last else f"{call.key}:{at}:{step}"]
             called = call.name if at == 0 else f"{call.name}_{step.rpartition('/')[2]}"
             states = attributes.get("return_state") and step in RECURRENT
             attributes["started"] = len(reads) > 1
@@ -423,7 +488,7 @@ class _Config:
         """Recurrent layers in the place of cells on each other."""
         for at, (type, config) in enumerate(cells):
             last = at == len(cells) - 1
-            own = call if last else _Call(f"{call.key}:{at}", f"{call.name}_{at + 1}", call.scope, call.place)
+            own = call if last else call._replace(key=f"{call.key}:{at}", name=f"{call.name}_{at + 1}")
             reads = self._chain(_steps(type, config), reads, own)
         return reads
 
@@ -451,7 +516,7 @@ class _Config:
         begun = len(reads) // 2  # half of the states in which it begins
         starts = reads[1 : 1 + begun], reads[1 + begun :]
         for way, one, begins in zip(("forward", "backward"), (forward, backward), starts, strict=True):
-            own = _Call(f"{call.key}:{way}", f"{call.name}_{way}", call.scope, call.place)
+            own = call._replace(key=f"{call.key}:{way}", name=f"{call.name}_{way}")
             steps = _steps(one["class_name"], {**one["config"], "return_state": False})
             ways += self._chain(steps, [*reads[:1], *begins], own)
         if mode is None:
@@ -476,7 +541,7 @@ class _Config:
             message = f"more than {MOST_OPERATORS:,} layers (limit: operators {MOST_OPERATORS:,})"
             raise fail("limit", message, Label(self.file, ""))
         id = f"{call.key}:{call.name}:{type}"
-        owner = self.first.setdefault(f"{'/'.join(call.scope)}/{call.name}", id)
+        owner = self.first.setdefault("/".join((*call.scope, call.layer, call.name)), id)
         self.net.operations.append(
             Operation(call.name, type, attributes, tuple(reads), tuple(gives), call.place, call.scope, id, owner)
         )
@@ -538,16 +603,28 @@ def _is_model(layer: dict[str, Any]) -> bool:
     config = layer["config"]
     if isinstance(config, list):
         return layer["class_name"] in MODELS
-    return "layers" in config and (layer["class_name"] in MODELS or "input_layers" in config)
+    return (
+        isinstance(config, dict) and "layers" in config and (layer["class_name"] in MODELS or "input_layers" in config)
+    )
+
+
+def _may_fail(type: str) -> bool:
+    """Whether what an operation gives may not be worked out, for no row is for all that it may be."""
+    return not any(row.when == "true" for row in TABLE.by_operator.get(type, ()))
+
+
+def _keeps(type: str) -> bool:
+    """Whether a layer works value by value, and so gives as many as it reads, of any shape."""
+    rows = TABLE.by_operator.get(type, ())
+    activations = ("Activation", "ReLU", "LeakyReLU", "ELU", "Softmax")
+    return type in activations or bool(rows and rows[0].type in (NOTHING, SAME, *_TRAINING))
 
 
 def _read_by(layers: list[Any]) -> list[Any] | None:
     """The shape that the first of some layers reads, where the file says it: version 3 does."""
     for layer in layers:
         shape = _as_dict(layer.get("build_config")).get("input_shape")
-        rows = TABLE.by_operator.get(str(layer.get("class_name")), ())
-        keeps = layer.get("class_name") == "Activation" or (rows and rows[0].type in (NOTHING, SAME, *_TRAINING))
-        if isinstance(shape, list) or not keeps:
+        if isinstance(shape, list) or not _keeps(str(layer.get("class_name"))):
             return shape if isinstance(shape, list) else None
     return None
 
@@ -607,23 +684,31 @@ def _cells(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 _SIDES = ("kernel_size", "strides", "dilation_rate", "pool_size", "size")
-_RAISED = re.compile(r"(Conv|(?:Max|Average)Pooling|ZeroPadding|Cropping|UpSampling)([12])D")
+_RAISED = re.compile(r"((?:Depthwise|Separable)?Conv|(?:Max|Average)Pooling|ZeroPadding|Cropping|UpSampling)([12])D")
 
 
-def _at_each_step(wrapped: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The layer that does the same at each step of a sequence: with one side more, along which it does nothing."""
-    type, config = str(wrapped.get("class_name")), _as_dict(wrapped.get("config"))
-    rows = TABLE.by_operator.get(type, ())
-    if type in ("Dense", "Activation", "Dropout") or (rows and rows[0].type in (NOTHING, SAME)):
-        return type, config
-    if type.endswith("Normalization") and config.get("axis", -1) in (-1, [-1]):
-        return type, config
+def _at_each_step(layer: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The layers that do the same at each step of a sequence: with one side more, along which they do nothing."""
+    type, config = str(layer.get("class_name")), _as_dict(layer.get("config"))
+    type = _CLASSES.get(type, type)
+    if type == "Dense" or _keeps(type):
+        return [(type, config)]
+    if type.endswith("Normalization") and _listed(config.get("axis", -1)) in ([-1], [_rank(layer) - 1]):
+        return [(type, {**config, "axis": -1})]
+    if type == "Concatenate":
+        axis = config.get("axis", -1)
+        return [(type, {"axis": axis + 1 if axis > 0 else axis})]
     if type == "Flatten":
-        return "Reshape", {"target_shape": [0, -1]}
-    raised = _RAISED.fullmatch(type)
+        return [("Reshape", {"target_shape": [0, -1]})]
+    if type == "Reshape":
+        return [("Reshape", {"target_shape": [0, *config["target_shape"]]})]
     first = config.get("data_format") == "channels_first" or config.get("dim_ordering") == "th"
+    if re.fullmatch("Global(Average|Max)Pooling[12]D", type) and not first:
+        last = [] if config.get("keepdims") else [("Reshape", {"target_shape": [0, -1]})]
+        return [(f"TimeDistributed/{type}", {}), *last]
+    raised = _RAISED.fullmatch(type)
     if raised is None or first or config.get("padding") == "causal":
-        return f"TimeDistributed of {type}", {}
+        return [(f"TimeDistributed of {type}", {})]
     rank = int(raised[2])
     found = dict(config)
     for key in _SIDES:
@@ -633,7 +718,46 @@ def _at_each_step(wrapped: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     for key in ("padding", "cropping"):
         if type.startswith(("ZeroPadding", "Cropping")) and key in config:
             found[key] = [[0, 0], *_ends(config[key], rank)]
-    return f"{raised[1]}{rank + 1}D", found
+    return [(f"{raised[1]}{rank + 1}D", found)]
+
+
+def _convolved(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What a `ConvLSTM` does: a convolution of what it reads, one of its state, and what four gates make of both."""
+    rank, filters, bias = type[-2], config["filters"], config.get("use_bias", True)
+    own = {**config, "filters": 4 * filters, "use_bias": bias, "activation": None}
+    state = {"filters": 4 * filters, "kernel_size": config["kernel_size"], "padding": "same", "use_bias": False}
+    for one, gates in ((own, "state"), (state, "gates" if config.get("return_sequences") else "last")):
+        yield from _at_each_step({"class_name": f"Conv{rank}D", "config": one})
+        yield f"{type}/{gates}", {"filters": filters}
+
+
+def _sums(config: dict[str, Any], shape: Any) -> dict[str, Any]:
+    """The counts of an `EinsumDense` on a shape that is written: `size` is that of what it reads, `shared` of what
+    its weights have in common with that."""
+    sides, _, gives = str(config["equation"]).replace(" ", "").partition("->")
+    reads, _, kernel = sides.partition(",")
+    named = gives[3:] if gives.startswith("...") else gives[1:]  # behind the images, or behind axes without a letter
+    given = _listed(config["output_shape"])
+    if not isinstance(shape, list) or None in shape[1:] or "..." in named + kernel or len(given) != len(named):
+        return {}
+    more = "ABCDEFGH"[: len(shape) - len(reads.replace("...", ""))]
+    reads, gives = (one.replace("...", more) for one in (reads, gives))
+    sizes = dict(zip(reads, [1, *shape[1:]], strict=True))
+    for letter, side in zip(named, given, strict=True):
+        sizes.setdefault(letter, side)
+    return {
+        "output": tuple(sizes[letter] for letter in gives[1:]),
+        "weights": prod(sizes[letter] for letter in kernel),
+        "biases": prod(sizes[letter] for letter in config["bias_axes"]) if config.get("bias_axes") else 0,
+        "shared": prod(sizes[letter] for letter in set(kernel) & set(reads)),
+        "size": prod(sizes[letter] for letter in reads),
+    }
+
+
+def _rank(layer: dict[str, Any]) -> int:
+    """The number of axes that a layer reads, where the file says it; 0 where not."""
+    shape = _as_dict(layer.get("build_config")).get("input_shape")
+    return len(shape) if isinstance(shape, list) else 0
 
 
 _ARGUMENTS = {
@@ -647,8 +771,8 @@ def _tensors(type: str, node: Any) -> Iterator[tuple[str, int, int, Any]]:
     if isinstance(node, dict):
         given = [node.get("args", ()), node.get("kwargs", {})]
     else:  # before version 3 by place, with what is named behind the tensor
-        one = [node] if node and isinstance(node[0], str) else node
-        given = [one, {key: value for part in one for key, value in (part[3] if len(part) > 3 else {}).items()}]
+        parts = [node] if node and isinstance(node[0], str) else node
+        given = [parts, {key: value for part in parts for key, value in (part[3] if len(part) > 3 else {}).items()}]
     order = _ARGUMENTS.get(type, ())
     arguments = {order[at] if at < len(order) else f"{at}": one for at, one in enumerate(given[0])} | given[1]
     for name in (*order, *(name for name in arguments if name not in order)):
@@ -701,13 +825,14 @@ _TRAINING = ("dropout", "stochastic_depth")  # layers that do nothing else
 # Attributes of layers of the table that are read, and those that change neither shapes nor counts
 _READ = {
     *_FORMER,
-    "activation", "attention_axes", "axis", "both_ways", "center", "cropping", "data_format", "depth_multiplier",
-    "dilation_rate", "dim_ordering", "dims", "filter_length", "filters", "groups", "head_dim", "height",
-    "input_dim", "keepdims", "kernel_size", "key_dim", "length", "many", "max_value", "mean", "n", "nb_col",
-    "nb_row", "negative_slope", "noise_shape", "num_heads", "num_key_value_heads", "num_query_heads", "output_dim",
-    "output_padding", "output_shape", "padding", "pool_size", "rate", "reset_after", "return_sequences",
-    "return_state", "rms_scaling", "scale", "shared_axes", "size", "strides", "target_shape", "threshold", "units",
-    "use_bias", "value_dim", "width",
+    "activation", "attention_axes", "axis", "bias_axes", "biases", "both_ways", "center", "cropping", "data_format",
+    "depth_multiplier", "dilation_rate", "dim_ordering", "dims", "equation", "filter_length", "filters", "groups",
+    "head_dim", "height", "input_dim", "keepdims", "kernel_size", "key_dim", "length", "many", "max_value", "mean",
+    "n", "nb_col", "nb_row", "negative_slope", "noise_shape", "num_heads", "num_key_value_heads", "num_query_heads",
+    "output", "output_dim", "output_padding", "output_shape", "output_size", "padding", "pool_size", "rate",
+    "reset_after", "return_sequences", "return_state", "rms_scaling", "scale", "score_mode", "shared",
+    "shared_axes", "size", "strides", "target_shape", "threshold", "units", "use_bias", "use_scale", "value_dim",
+    "weights", "width",
 }  # fmt: skip
 _WITHOUT_EFFECT = {
     "align_corners", "antialias", "autocast", "batch_input_shape", "batch_shape", "build_input_shape",
@@ -760,7 +885,7 @@ def _steps(type: str, config: dict[str, Any]) -> Iterator[tuple[str, dict[str, A
     _prepare(type, found)
     if type == "Dropout" and found.get("noise_shape"):  # the same for all of an image: its whole branch
         type = "StochasticDepth"
-    if type in ("SeparableConv2D", "SeparableConv1D"):
+    if type.startswith("SeparableConv"):
         depthwise = {**found, "use_bias": False, "dilation_rate": found.get("dilation_rate", 1)}
         yield f"Depthwise{type[9:]}", depthwise
         point: dict[str, Any] = {key: found[key] for key in ("filters", "use_bias", "channels_first") if key in found}
@@ -825,6 +950,8 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
         shared = _listed(found.get("shared_axes") or [])
         found |= {"shared": len(shared), "last_shared": max(shared, default=0)}
         found["channels_first"] = bool(shared) and 1 not in shared
+    if type == "Attention":
+        found["dots"] = found.get("score_mode", "dot") == "dot"
     if type == "ReLU":
         found["limited"] = "max_value" in found or bool(found.get("threshold"))
     if type in ("UpSampling1D", "Resizing"):

@@ -7,6 +7,7 @@ network is built: it knows which of its axes has the channels.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
@@ -90,6 +91,7 @@ class Lowering:
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
         self.owners: dict[str, Ref] = {}  # the first call of each layer
+        self.blobs: dict[str, tuple[int, Ref]] = {}  # tensors that layers hold by name: their numbers, and the first
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
@@ -496,6 +498,8 @@ class Lowering:
             plain = times == 1 and not more and not besides
             holder = self._holder(layer, done, row, reads)
             others = self.books.beside(row, reads) if not wrong and (holder is None or not plain) else {}
+            if operator.blobs and not wrong:
+                holder, others = self._held(operator, layer, done, plain)
             if not wrong and plain and not others:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, holder, row, reads)
@@ -670,6 +674,27 @@ class Lowering:
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "weights" and read is not None and len(read.sources) == 1:
                 self.holders.setdefault(read.sources[0].name, ref)
+
+    def _held(self, operator: Operation, layer: Layer, done: Work, plain: bool) -> tuple[Ref | None, dict[str, int]]:
+        """The earlier layer that holds all tensors of one; else what earlier ones hold, as numbers that count less."""
+        many = Counter(quantity for quantity, _ in operator.blobs)
+        held: Counter[str] = Counter()
+        holders: set[Ref | None] = set()
+        for quantity, name in operator.blobs:
+            size = getattr(done, quantity) // many[quantity]
+            known, holder = self.blobs.get(name, (size, None))
+            if known != size:
+                raise Unclear(f"`{clean(name)}` has {size:,} numbers here, and {known:,} where it is first")
+            if holder is not None:
+                held[quantity] -= size
+            elif name and size:
+                self.blobs[name] = size, len(self.builder.nodes)
+            if size:
+                holders.add(holder)
+        holder = holders.pop() if len(holders) == 1 else None
+        if plain and holder is not None and layer is self.builder.nodes[holder].layer:
+            return holder, {}
+        return None, dict(held)
 
     def _own(self, ref: Ref, operator: Operation) -> None:
         """Let a layer that is called again hold the weights of its first call."""

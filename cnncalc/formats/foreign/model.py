@@ -46,8 +46,10 @@ class Operation(Record):
     """One operator: its name, the path of modules that it stands in, its attributes, and the tensors by name.
 
     An input that is left out is an empty name. `place` is where it stands: a line, or `node Conv_12`. Of operators that
-    have the same `owner` the first, whose `id` that is, holds the weights of all. `when` are tensors that decide
-    whether it runs, each with what it must be; `branches` are the tensors that one gives which chooses between some.
+    have the same `owner` the first, whose `id` that is, holds the weights of all. `blobs` are what it stores, each a
+    quantity and a name: those of one name are one tensor, which counts where it comes first. `when` are tensors that
+    decide whether it runs, each with what it must be; `branches` are the tensors that one gives which chooses between
+    some.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Operation(Record):
     scope: tuple[str, ...] = ()
     id: str = ""
     owner: str = ""
+    blobs: tuple[tuple[str, str], ...] = ()
     when: tuple[tuple[str, bool], ...] = ()
     branches: tuple[tuple[str, ...], ...] = ()
 

@@ -334,6 +334,12 @@ def _crop_to(attributes: Attributes, reads: Reads) -> list[Known]:
     return [Known((*read.dims[:2], *sides))]
 
 
+@move("ToChannels")
+def _to_channels(attributes: Attributes, reads: Reads) -> list[Known]:
+    read = first(reads)
+    return [Known((*read.dims[:1], attributes["channels"], *read.dims[2:]))]
+
+
 @move("PriorBox")
 def _prior_box(attributes: Attributes, reads: Reads) -> list[Known]:
     """The corners of so many boxes at each place, and the variances of these."""
