@@ -364,7 +364,7 @@ def _node(model: Any) -> tuple[str, str]:
     """Whether a model is read, or its operator named."""
     path = Path("node.onnx")
     path.write_bytes(model.SerializeToString())
-    kinds = {node.op_type for node in model.graph.node}
+    kinds = {f"{node.domain}::{node.op_type}".removeprefix("::") for node in model.graph.node}
     try:
         graph = cnncalc.load(path)
     except ProblemsFound as error:

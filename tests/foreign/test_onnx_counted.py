@@ -75,6 +75,10 @@ COUNTED = {
         [node("DequantizeLinear", ["q", "s", "z"], ["w"], axis=0), node("Conv", ["x", "w"], ["y"])],
         [tensor("q", [4, 3, 3, 3], dtype=INT8), tensor("s", [4]), tensor("z", [4], dtype=INT8)],
         (108, 14 * 14 * 108), output=(1, 4, 14, 14)),
+    "a kernel that is made of two tensors": Case(
+        [node("ReduceL2", ["v"], ["l"], axes=[1, 2, 3], keepdims=1), node("Div", ["v", "l"], ["u"]),
+         node("Mul", ["u", "g"], ["w"]), node("Conv", ["x", "w"], ["y"], kernel_shape=[3, 3])],
+        [tensor("v", [4, 3, 3, 3]), tensor("g", [4, 1, 1, 1])], (108 + 4, 14 * 14 * 108), output=(1, 4, 14, 14)),
     "a norm over several axes": Case(
         [node("LayerNormalization", ["x", "g", "h"], ["n"], axis=1), node("Conv", ["n", "w"], ["y"])],
         [tensor("g", [3, 16, 16]), tensor("h", [3, 16, 16]), tensor("w", [4, 3, 1, 1])],

@@ -276,6 +276,10 @@ def test_a_branch_may_give_what_is_stored(tmp_path: Path) -> None:
     stored = [tensor("c", [1], [1]), tensor("shift", [4, 1, 1])]
     analysis = read(tmp_path, model(nodes, [value("x", [1, 4, 8, 8])], [value("y", [1, 4, 8, 8])], stored))
     assert [(row.name, row.counts.params) for row in analysis.rows] == [("shifted", 4)]
+    nodes[:0] = [node("ReduceMax", ["x"], ["most"], keepdims=0), node("Greater", ["most", "zero"], ["c"])]
+    stored = [scalar("zero", 0.0), tensor("shift", [4, 1, 1])]
+    analysis = read(tmp_path, model(nodes, [value("x", [1, 4, 8, 8])], [value("y", [1, 4, 8, 8])], stored))
+    assert (analysis.totals.params, analysis.status) == (4, "lower_bound")
 
 
 RUNS = [node("ReduceMax", ["a"], ["most"], keepdims=0), node("Greater", ["most", "zero"], ["c"])]

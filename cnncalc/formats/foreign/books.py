@@ -69,6 +69,9 @@ class Books:
                 if len(read.sources) > 1 or learned < size:  # else it is one tensor, or a part of it
                     found[role.kind] += learned - size
                     found["buffers"] += sum(source.size for source in read.sources if not source.learned)
+            elif len(read.sources) > 1:  # such as a kernel of weights by their length, and the lengths
+                fresh = sum(one.size - self.counted.get(one.name, 0) for one in read.sources if one.learned)
+                found[role.kind] += max(0, fresh - size)
             if len(read.sources) == 1:
                 found[role.kind] += self.left_over.pop(read.sources[0].name, 0)
         return {name: more for name, more in found.items() if more}

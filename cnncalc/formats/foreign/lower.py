@@ -86,6 +86,7 @@ class Lowering:
         self.notes = list(net.notes)
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
+        self.makers: dict[str, Operation] | None = None  # of tensors in branches
         self.hidden: dict[str, list[str]] = {}  # those whose params are not known, either
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
@@ -1008,12 +1009,18 @@ class Lowering:
 
     def _in_branches(self, operator: Operation) -> list[Value | None]:
         """What is constant and read in the branches of an operator that chooses while the network runs."""
-        wanted = {name for branch in operator.branches for name in branch}
-        found: dict[str, None] = {}
-        for one in reversed(self.operations):
-            if wanted.isdisjoint(one.gives) or operator.reads[0] not in [name for name, _ in one.when]:
+        if self.makers is None:
+            self.makers = {name: one for one in self.operations if one.when for name in one.gives}
+        waiting = [name for branch in operator.branches for name in branch]
+        found = {name: None for name in waiting if name in self.net.stored}
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            one = self.makers.get(name)
+            if one is None or one.gives[0] in seen or operator.reads[0] not in [reads for reads, _ in one.when]:
                 continue
-            wanted.update(one.reads, *one.branches)
+            seen.add(one.gives[0])
+            waiting += [*one.reads, *(name for branch in one.branches for name in branch)]
             found |= dict.fromkeys(() if one.branches else _values(self.table, one, one.reads))
         known = [name for name in found if name in self.values or name in self.net.stored]
         values = [self._value(name, operator) for name in known]

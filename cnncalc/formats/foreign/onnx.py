@@ -465,7 +465,8 @@ class _Model:
     def _declare_alike(self, gives: list[str], branches: list[tuple[str, ...]]) -> None:
         """What a choice gives has the dims that both branches say."""
         for name, *both in zip(gives, *branches, strict=False):
-            said = {self.net.declared.get(one) for one in both}
+            stored = {one: self.net.stored[one].dims for one in both if one in self.net.stored}
+            said = {stored.get(one, self.net.declared.get(one)) for one in both}
             if len(said) == 1 and (dims := said.pop()) is not None:
                 self.net.declared.setdefault(name, dims)
 
