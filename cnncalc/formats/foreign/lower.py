@@ -71,7 +71,7 @@ class Lowering:
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
-        self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
+        self.holders: dict[str, tuple[Ref, tuple[str, ...]]] = {}  # stored kernels, who holds them, and with what else
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.changed = input_size is not None
@@ -468,8 +468,7 @@ class Lowering:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more, besides = self.books.works(reads), _besides(row, reads)
             plain = times == 1 and not more and not besides
-            holder = self._holder(layer, done, row, reads)
-            others = self.books.beside(row, reads) if not wrong and (holder is None or not plain) else {}
+            holder, others = (None, {}) if wrong else self._holder(layer, done, row, reads, plain)
             if not wrong and plain and not others:
                 ref = self._put(operator, layer, done, tensors, shapes)
                 self._hold(ref, holder, row, reads)
@@ -477,7 +476,7 @@ class Lowering:
                     self._own(ref, operator)
                 return [Value(dims, ref, axis_in(len(dims), like))]
             if not wrong:
-                self.books.count(row, reads)
+                self.books.count(row, reads, held=others.get("weights") == -done.weights)
                 figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
                 figures["multiplies"] = times * done.multiplies + more
                 dims = (times, *dims[1:]) if times > 1 else dims
@@ -519,12 +518,11 @@ class Lowering:
         if layer is None or done is None or wrong:
             self._differs(operator, wrong)
             return self._uncounted(operator, reads)
-        holder = self._holder(layer, done, row, reads)
         more, besides = self.books.works(reads), _besides(row, reads)
-        others = {} if holder is not None else self.books.beside(row, reads)
+        holder, others = self._holder(layer, done, row, reads, not more)
         whole = Value((1, steps, done.output[0]), None, 2)
         if more or others:
-            self.books.count(row, reads)
+            self.books.count(row, reads, held=others.get("weights") == -done.weights)
             figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
             figures["multiplies"] = done.multiplies + more
             whole = self._operator(operator, [seen], whole.dims, 2, figures)
@@ -615,20 +613,29 @@ class Lowering:
             return f"declared is {_dims(declared)}, and {_dims(dims)} follows"
         return ""
 
-    def _holder(self, layer: Layer, done: Work, row: Match, reads: list[Value | None]) -> Ref | None:
-        """The earlier layer that has the same kernel, which then counts there; of parts of one each counts."""
+    def _holder(
+        self, layer: Layer, done: Work, row: Match, reads: list[Value | None], plain: bool
+    ) -> tuple[Ref | None, dict[str, int]]:
+        """The earlier layer that has the same numbers, which then count there; else what counts besides the formulas'.
+
+        Of parts of one kernel each counts; where the kernel alone is the same, the rest does. Only what is `plain` a
+        layer of ours can share.
+        """
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind != "weights" or read is None or len(read.sources) != 1:
                 continue
             source, size = read.sources[0], prod(read.dims)
-            holder = self.holders.get(source.name)
+            holder, sources = self.holders.get(source.name, (None, ()))
             if holder is None or self.books.has_left(source, size):
                 continue
             other = self.builder.nodes[holder]
             alike = layer is other.layer and done.weights == other.work.weights
             if alike and (len(read.dims) > 1 or self.net.counts_once):
-                return holder
-        return None
+                if plain and sources == _sources(row, reads):
+                    return holder, {}
+                others = self.books.beside(row, reads)
+                return None, others if self.net.counts_once else others | {"weights": -done.weights}
+        return None, self.books.beside(row, reads)
 
     def _hold(self, ref: Ref, holder: Ref | None, row: Match, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
@@ -638,7 +645,7 @@ class Lowering:
         self.books.count(row, reads)
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "weights" and read is not None and len(read.sources) == 1:
-                self.holders.setdefault(read.sources[0].name, ref)
+                self.holders.setdefault(read.sources[0].name, (ref, _sources(row, reads)))
 
     def _own(self, ref: Ref, operator: Operation) -> None:
         """Let a layer that is called again hold the weights of its first call."""
@@ -1027,6 +1034,12 @@ def _besides(row: Match, reads: Sequence[Value | None]) -> list[Value]:
     """The tensors that a layer reads and its formulas leave out, such as a mask, or the state that one begins with."""
     roles = zip(row.roles(len(reads)), reads, strict=False)
     return [read for role, read in roles if role.kind == "ignored" and read is not None and read.ref is not None]
+
+
+def _sources(row: Match, reads: Sequence[Value | None]) -> tuple[str, ...]:
+    """The stored tensors that a layer counts, by name."""
+    roles = zip(row.roles(len(reads)), reads, strict=False)
+    return tuple(one.name for role, read in roles if role.kind in QUANTITIES and read for one in read.sources)
 
 
 def _takes_one(operator: Operation, rank: int) -> bool:

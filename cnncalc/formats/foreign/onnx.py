@@ -9,7 +9,7 @@ from typing import Any
 
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
-from cnncalc.formats.foreign.aten import ATTENDED
+from cnncalc.formats.foreign.aten import ATTENDED, OVER_AXES
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.books import several
 from cnncalc.formats.foreign.lower import lower
@@ -88,6 +88,8 @@ TABLE = Matches(
               "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
         Match("LayerNormalization", "layer_norm", {"scale": "W_given", "shift": "B_given"},
             "x weights:W biases:B", "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
+        Match("LayerNormalization SimplifiedLayerNormalization RMSNormalization", "operator", OVER_AXES,
+            "x weights:W biases:B", defaults={"W_size": 0, "B_size": 0}),
         Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
         # activations
         Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),

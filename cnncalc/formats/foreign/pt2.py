@@ -17,7 +17,9 @@ from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, St
 from cnncalc.formats.source import Source
 
 LARGEST_PROGRAM = 32 * 2**20
+WEIGHTS = re.compile(r"(?:[^/]+/)?data/weights/[^/]+_weights_config\.json")  # which file of the archive has which
 PROGRAM = re.compile(r"(?:[^/]+/)?(?:models/[^/]+\.json|serialized_exported_program\.json)")
+SYMBOL = re.compile(r"Symbol\('(\w{1,99})'[^()]*\)|Integer\((-?\d{1,19})\)")  # of sympy
 DTYPES = {1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
           9: "complex32", 10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16"}  # fmt: skip
 
@@ -46,7 +48,9 @@ class Pt2(Format):
         """The network as the file says it; raises ProblemsFound where it is no program."""
         place = Label(source.name, "")
         try:
-            return _Program(source.name, json.loads(_json(source))).read()
+            whole = json.loads(_json(source, PROGRAM))
+            weights = json.loads(_json(source, WEIGHTS) or "{}")
+            return _Program(source.name, whole, weights.get("config", {})).read()
         except RecursionError:
             raise fail("limit", f"`{source.name}` is nested too deeply", place) from None
         except DAMAGE as error:
@@ -54,11 +58,14 @@ class Pt2(Format):
             raise fail("unreadable", message, place, "save it by `torch.export.save`") from None
 
 
-def _json(source: Source) -> str:
+def _json(source: Source, called: re.Pattern[str]) -> str:
+    """The text of the file in the archive that is called so; empty where there is none but the program."""
     with zipfile.ZipFile(Stream(source.data)) as archive:
-        name = next((name for name in archive.namelist() if PROGRAM.fullmatch(name)), None)
-        if name is None:
+        name = next((name for name in archive.namelist() if called.fullmatch(name)), None)
+        if name is None and called is PROGRAM:
             raise zipfile.BadZipFile("there is no program in it")
+        if name is None:
+            return ""
         with opened(archive, name) as file:
             text = file.read(LARGEST_PROGRAM + 1)
     if len(text) > LARGEST_PROGRAM:
@@ -68,8 +75,10 @@ def _json(source: Source) -> str:
 
 
 class _Program:
-    def __init__(self, file: str, whole: dict[str, Any]) -> None:
+    def __init__(self, file: str, whole: dict[str, Any], weights: dict[str, Any]) -> None:
         self.file = file
+        self.weights = weights
+        self.twins: dict[str, str] = {}  # other names of a tensor that several modules share, and its first
         module = whole["graph_module"]
         self.graph, self.signature = module["graph"], module["signature"]
         self.net = Foreign(file, file, {}, (), [], keeps_books=True, tells_buffers=True, counts_once=True)
@@ -79,6 +88,7 @@ class _Program:
         net = self.net
         sizes = {name: _sizes(value) for name, value in self.graph["tensor_values"].items()}
         net.declared = {name: dims for name, dims in sizes.items() if dims is not None}
+        firsts: dict[str, str] = {}
         for spec in self.signature["input_specs"]:
             (kind, said), *_ = spec.items()
             arg = said["arg"]
@@ -87,6 +97,8 @@ class _Program:
                 continue
             if kind == "user_input":
                 net.inputs[name] = net.declared[name]
+            elif (first := firsts.setdefault(self._where(said) or name, name)) != name:
+                self.twins[name] = first
             else:
                 dtype = DTYPES.get(self.graph["tensor_values"][name]["dtype"], "float32")
                 net.stored[name] = Stored(name, sizes[name] or (), dtype, None, kind == "parameter")
@@ -96,7 +108,7 @@ class _Program:
         for node in self.graph["nodes"]:
             self._node(node)
         specs = [one["user_output"]["arg"] for one in self.signature["output_specs"] if "user_output" in one]
-        net.outputs = tuple(one["as_tensor"]["name"] for one in specs if "as_tensor" in one)
+        net.outputs = tuple(self._tensor(one) for one in specs if "as_tensor" in one)
         with_writes(net, self.in_place)
         return net
 
@@ -113,11 +125,11 @@ class _Program:
             (kind, said), *_ = argument["arg"].items()
             name = argument["name"]
             if kind == "as_tensor":
-                reads.append(said["name"])
+                reads.append(self._tensor(argument["arg"]))
             elif kind in ("as_tensors", "as_optional_tensors"):
                 for one in said:
                     one = one.get("as_tensor", one)
-                    reads.append(one.get("name", "") if isinstance(one, dict) else "")
+                    reads.append(self._tensor({"as_tensor": one}) if isinstance(one, dict) and "name" in one else "")
             elif kind == "as_none":
                 if name in ("weight", "bias", "running_mean", "running_var"):
                     reads.append("")
@@ -144,6 +156,15 @@ class _Program:
         place = Label(self.file, f"node {clean(called)}")
         one = Operation(called, type, values, tuple(reads), tuple(gives), place, scope)
         self.net.operations += unstacked(one)
+
+    def _tensor(self, argument: dict[str, Any]) -> str:
+        name: str = argument["as_tensor"]["name"]
+        return self.twins.get(name, name)
+
+    def _where(self, said: dict[str, Any]) -> str:
+        """Where in the archive the numbers of a parameter or buffer stand; empty where it does not say so."""
+        found = self.weights.get(said.get("parameter_name") or said.get("buffer_name"))
+        return json.dumps([found["path_name"], found["tensor_meta"]], sort_keys=True) if found else ""
 
     def _scope(self, stack: str) -> tuple[str, ...]:
         """The modules that a node stands in, and their classes, which are kept beside."""
@@ -172,4 +193,5 @@ def _plain(value: Any) -> Any:
     if "as_int" in value:
         return value["as_int"]
     said = value.get("as_expr") or value.get("as_name") or value.get("as_sym_int") or ""
-    return said.get("expr_str", "") if isinstance(said, dict) else str(said)
+    text = said.get("expr_str", "") if isinstance(said, dict) else str(said)
+    return SYMBOL.sub(r"\1\2", text) if isinstance(text, str) else ""
