@@ -78,7 +78,6 @@ class _Program:
     def __init__(self, file: str, whole: dict[str, Any], weights: dict[str, Any]) -> None:
         self.file = file
         self.weights = weights
-        self.twins: dict[str, str] = {}  # other names of a tensor that several modules share, and its first
         module = whole["graph_module"]
         self.graph, self.signature = module["graph"], module["signature"]
         self.net = Foreign(file, file, {}, (), [], keeps_books=True, tells_buffers=True, counts_once=True)
@@ -88,7 +87,7 @@ class _Program:
         net = self.net
         sizes = {name: _sizes(value) for name, value in self.graph["tensor_values"].items()}
         net.declared = {name: dims for name, dims in sizes.items() if dims is not None}
-        firsts: dict[str, str] = {}
+        places: dict[str, list[str]] = {}
         for spec in self.signature["input_specs"]:
             (kind, said), *_ = spec.items()
             arg = said["arg"]
@@ -97,9 +96,8 @@ class _Program:
                 continue
             if kind == "user_input":
                 net.inputs[name] = net.declared[name]
-            elif (first := firsts.setdefault(self._where(said) or name, name)) != name:
-                self.twins[name] = first
             else:
+                places.setdefault(self._where(said) or name, []).append(name)
                 dtype = DTYPES.get(self.graph["tensor_values"][name]["dtype"], "float32")
                 net.stored[name] = Stored(name, sizes[name] or (), dtype, None, kind == "parameter")
         if len(self.graph["nodes"]) > MOST_OPERATORS:
@@ -108,7 +106,13 @@ class _Program:
         for node in self.graph["nodes"]:
             self._node(node)
         specs = [one["user_output"]["arg"] for one in self.signature["output_specs"] if "user_output" in one]
-        net.outputs = tuple(self._tensor(one) for one in specs if "as_tensor" in one)
+        net.outputs = tuple(one["as_tensor"]["name"] for one in specs if "as_tensor" in one)
+        read = {name for one in net.operations for name in one.reads}
+        for names in places.values():  # of a tensor that several modules share one name is read
+            if not read.isdisjoint(names):
+                for name in names:
+                    if name not in read:
+                        del net.stored[name]
         with_writes(net, self.in_place)
         return net
 
@@ -125,11 +129,11 @@ class _Program:
             (kind, said), *_ = argument["arg"].items()
             name = argument["name"]
             if kind == "as_tensor":
-                reads.append(self._tensor(argument["arg"]))
+                reads.append(said["name"])
             elif kind in ("as_tensors", "as_optional_tensors"):
                 for one in said:
                     one = one.get("as_tensor", one)
-                    reads.append(self._tensor({"as_tensor": one}) if isinstance(one, dict) and "name" in one else "")
+                    reads.append(one.get("name", "") if isinstance(one, dict) else "")
             elif kind == "as_none":
                 if name in ("weight", "bias", "running_mean", "running_var"):
                     reads.append("")
@@ -157,14 +161,15 @@ class _Program:
         one = Operation(called, type, values, tuple(reads), tuple(gives), place, scope)
         self.net.operations += unstacked(one)
 
-    def _tensor(self, argument: dict[str, Any]) -> str:
-        name: str = argument["as_tensor"]["name"]
-        return self.twins.get(name, name)
-
     def _where(self, said: dict[str, Any]) -> str:
-        """Where in the archive the numbers of a parameter or buffer stand; empty where it does not say so."""
-        found = self.weights.get(said.get("parameter_name") or said.get("buffer_name"))
-        return json.dumps([found["path_name"], found["tensor_meta"]], sort_keys=True) if found else ""
+        """Where in the archive the numbers of a parameter or buffer stand; empty where it does not say so.
+
+        Those of a program that was exported without data stand nowhere, and share a file for it.
+        """
+        found = self.weights.get(str(said.get("parameter_name") or said.get("buffer_name")))
+        if not found or not found["tensor_meta"] or found["tensor_meta"]["device"]["type"] == "meta":
+            return ""
+        return json.dumps([found["path_name"], found["tensor_meta"]], sort_keys=True)
 
     def _scope(self, stack: str) -> tuple[str, ...]:
         """The modules that a node stands in, and their classes, which are kept beside."""
