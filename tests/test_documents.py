@@ -308,9 +308,10 @@ def test_tables_of_texts_are_read_by_row(command: str) -> None:
 @pytest.mark.parametrize(
     ("columns", "script", "where"),
     [
-        (9, "", "screen and (max-width: 40rem)"),
-        (9, "save()", "screen and (max-width: 64rem)"),  # fields take room
-        (10, "", "(max-width: 64rem)"),  # and on paper
+        (3, "", "screen and (max-width: 704px)"),
+        (9, "", "screen and (max-width: 954px)"),
+        (9, "save()", "screen and (max-width: 1440px)"),  # fields take room
+        (10, "", "(max-width: 1060px)"),  # and on paper
     ],
 )
 def test_where_the_cells_of_a_row_stand_below_each_other(columns: int, script: str, where: str) -> None:

@@ -13,7 +13,7 @@ from cnncalc.core.problem import Origin, Place, ProblemsFound, fail, misspelt
 from cnncalc.formats.writing import remember
 
 LARGEST_FILE = 64 * 2**20
-LARGEST_READ = 2**20  # a larger binary file is mapped, not read
+LARGEST_READ = 2**20  # a larger binary file is read in parts
 YAML = "yaml"
 MODELS = (".onnx", ".keras", ".h5", ".hdf5", ".json", ".pt2", ".prototxt", ".cfg")  # how files of other programs end
 POINTER = b"version https://git-lfs.github.com/spec/"
@@ -277,8 +277,8 @@ def read_file(
         else:
             with open(path, "rb") as file:
                 remember(file)
-                if status.st_size > LARGEST_READ and (mapped := _mapped(file, name, format)) is not None:
-                    return mapped
+                if status.st_size > LARGEST_READ and (large := _large(file, name, format)) is not None:
+                    return large
                 if status.st_size > LARGEST_FILE:
                     raise too_large(name)
                 data = file.read(LARGEST_FILE + 1)
@@ -289,15 +289,15 @@ def read_file(
     return decode(data, name, os.path.dirname(path), bundled=bundled, whole=whole, format=format)
 
 
-def _mapped(file: Any, name: str, called: str | None) -> Source | None:
+def _large(file: Any, name: str, called: str | None) -> Source | None:
     """A large binary file, of which most is weights that nobody reads; None, at its beginning, where it is text."""
     format = _format(name, file.read(HEAD), called)
     if format is None or not format.binary:
         file.seek(0)
         return None
-    from mmap import ACCESS_READ, mmap
+    from cnncalc.formats.large import LargeFile  # here, for most files are YAML
 
-    return Source(name, "", format=format, data=mmap(file.fileno(), 0, access=ACCESS_READ))
+    return Source(name, "", format=format, data=LargeFile(file, name))
 
 
 def too_large(name: str) -> ProblemsFound:

@@ -42,14 +42,16 @@ main > *, section > * { max-width: 66rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 1.5rem 0 .5rem; }
 h2 { font-size: 1.2rem; line-height: 1.3; margin: 2rem 0 .4rem; }
 h3, h4, h5, h6 { font-size: 1rem; margin: 1.3rem 0 .3rem; }
-h1, h2, h3, h4, h5, h6 { break-after: avoid; text-wrap: balance; } .word { display: inline-block; }
+h1, h2, h3, h4, h5, h6 { break-after: avoid; text-wrap: balance; } .word { display: inline-block; max-width: 100%; }
 p { margin: .5rem 0; max-width: 48rem; }
 .beside { color: var(--soft); margin-top: 0; }
 .scroll, section, details { max-width: none; }
-.scroll { overflow-x: auto; margin: .8rem 0; background: linear-gradient(to right, var(--paper) 1rem, transparent) 0,
-  linear-gradient(to left, var(--paper) 1rem, transparent) 100%, linear-gradient(to right, var(--edge), transparent) 0,
-  linear-gradient(to left, var(--edge), transparent) 100%; background-size: 2.5rem 100%, 2.5rem 100%, .8rem 100%,
+.scroll, pre { overflow-x: auto; --under: var(--paper);
+  background: linear-gradient(90deg, var(--under) 1rem, transparent),
+  linear-gradient(-90deg, var(--under) 1rem, transparent) 100%, linear-gradient(90deg, var(--edge), transparent),
+  linear-gradient(-90deg, var(--edge), transparent) 100%; background-size: 2.5rem 100%, 2.5rem 100%, .8rem 100%,
   .8rem 100%; background-repeat: no-repeat; background-attachment: local, local, scroll, scroll; }
+.scroll { margin: .8rem 0; }
 .scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 table { font-size: .9rem; line-height: 1.4; } .folds { max-width: 42em; }
 th + td:nth-last-child(-n+2), th:has(+ td:nth-last-child(-n+2)) { white-space: normal; }
@@ -72,8 +74,8 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 ul { margin: .4rem 0; padding-left: 1.3rem; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .88em; }
 code { overflow-wrap: anywhere; }
-pre { background: var(--tint); border: 1px solid var(--line); border-radius: .3rem; padding: .6rem .8rem;
-  margin: .6rem 0; overflow-x: auto; line-height: 1.4; break-inside: avoid; }
+pre { --under: var(--tint); background-color: var(--tint); border: 1px solid var(--line); border-radius: .3rem;
+  padding: .6rem .8rem; margin: .6rem 0; line-height: 1.4; break-inside: avoid; }
 pre code { font-size: 1em; overflow-wrap: normal; }
 .math { white-space: nowrap; } var { font-family: Georgia, "Times New Roman", serif; }
 sub { font-style: normal; font-size: .75em; line-height: 0; }
@@ -92,7 +94,7 @@ button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
 @media screen { tr > th[scope=row], thead tr > :first-child { position: sticky; left: 0; background: var(--paper); } }
 @media screen and (max-width: 90rem) { table:has(td:nth-child(10)) :is(th, td) { padding: .25em .45em; } }
 @media screen and (max-width: 64rem) { th, td { padding: .25em .45em; } .folds { min-width: 6em; } }
-@media screen and (max-width: 40rem) { h1 { font-size: 1.3rem; } .bar { display: none; }
+@media screen and (max-width: 48rem) { h1 { font-size: 1.3rem; } .bar { display: none; }
   tr > th[scope=row], thead tr > :first-child { max-width: 36vw; white-space: normal;
   padding-left: calc(1em * var(--level, 0)); }
   .steps thead { display: none; } .steps, .steps tbody { display: block; }
@@ -105,7 +107,7 @@ button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
 @media (max-width: 30rem) { dl div { grid-template-columns: 1fr; gap: 0; } dt { margin-top: .4rem; } }
 @page { margin: 16mm; }
 @media print { main { max-width: none; padding: 0; } body { font-size: 10.5pt; } .scroll, pre { overflow: visible; }
-  .scroll { background: none; }
+  .scroll, pre { background-image: none; }
   table { font-size: 9pt; } pre { white-space: pre-wrap; overflow-wrap: anywhere; break-inside: auto;
   orphans: 4; widows: 4; } tr { break-inside: avoid; }
   section:not(:has(table, section)) { break-inside: avoid; } .bar { display: none; } }
@@ -128,9 +130,10 @@ _STACKED = """@media WHERE {
   .stack td::before { color: var(--soft); margin-right: .2em; font-size: .9em; }
   .stack:has(.id) tr { grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); }
   .stack:has(.id) td { display: flex; align-items: baseline; } .stack:has(.id) td::before { flex: 0 0 5.5rem; }
-  .stack td > :is(input, .gap) { flex: 0 1 12rem; } LABELS }
+  .stack td > :is(input, .gap) { flex: 0 1 12rem; } .stack input { font-size: 1rem; padding: .35em .5em; } LABELS }
 """
-_MANY = 9  # columns that neither a tablet nor a sheet of paper has room for
+_PHONE, _COLUMN, _FIELD = 704, 106, 160  # px of a phone on its side, of a column, and of one in a form
+_MANY = 9  # columns; paper has no room for more
 
 
 def write(page: doc.Page, style: Style) -> str:
@@ -154,11 +157,11 @@ def write(page: doc.Page, style: Style) -> str:
 
 
 def _stacked(page: doc.Page) -> str:
-    """The rules of tables that are read by row: in a form they hold on tablets, of many columns also on paper."""
+    """The rules of tables that are read by row, below the width that the widest takes; of many columns on paper."""
     most = max((len(grid.columns) for grid in doc.grids(page.blocks) if grid.by_row), default=0)
     rule = ".stack td:nth-child({0})::before {{ content: var(--{0}) ' '; }}"
     labels = "\n  ".join(rule.format(place) for place in range(1, most + 1))
-    width = "(max-width: 64rem)" if page.script or most > _MANY else "(max-width: 40rem)"
+    width = f"(max-width: {max(_PHONE, most * (_FIELD if page.script else _COLUMN))}px)"
     where = width if most > _MANY else f"screen and {width}"
     return _STACKED.replace("WHERE", where).replace("LABELS", labels) if most else ""
 

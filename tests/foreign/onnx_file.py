@@ -83,6 +83,12 @@ def scalar(name: str, number: float) -> bytes:
     return field(2, FLOAT) + field(8, name) + field(9, struct.pack("<f", number))
 
 
+def floats(name: str, dims: Sequence[int], numbers: Sequence[float]) -> bytes:
+    """A TensorProto of float32 with its numbers."""
+    data = b"".join(field(1, side) for side in dims) + field(2, FLOAT) + field(8, name)
+    return data + field(9, struct.pack(f"<{len(numbers)}f", *numbers))
+
+
 def body(
     nodes: Sequence[bytes],
     inputs: Sequence[bytes],

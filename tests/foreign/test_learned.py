@@ -163,6 +163,11 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], tuple[int, in
         {"p_w": [6], "p_b": [6], "x": X, "y": Y, "m": [6], "v": [6]},
         (12, 0, 0),
     ),
+    "what is added to a product": (
+        [node("baddbmm.default", {"self": "p_b", "batch1": "x", "batch2": "x"}, "y")],
+        {"p_b": [8], "x": [1, 8, 8], "y": [1, 8, 8]},
+        (8, 512, 0),
+    ),
     "a layer of a parameter": (
         [linear("p_q", "p_w", "p_b", "q"), node("add.Tensor", {"self": "x", "other": "q"}, "y")],
         {"p_q": [1, 8], "p_w": [8, 8], "p_b": [8], "q": [1, 8], "x": [1, 5, 8], "y": [1, 5, 8]},

@@ -186,9 +186,7 @@ def test_a_norm_that_was_folded_is_told_to_the_number(write: Callable[[bytes], s
         [value("y", [1, 4, 8, 8])],
         [tensor("c.weight", [4, 3, 1, 1]), tensor("c.weight_bias", [4])],
     )
-    assert analyzed(write(folded)).notes == (
-        "batch norm is folded into 1 convolutions: 4 scales fewer than in training",
-    )
+    assert analyzed(write(folded)).notes == ("batch norm is folded into 1 layer: 4 scales fewer than in training",)
 
 
 def test_images_of_a_batch_and_parameters_that_nobody_reads_are_told(write: Callable[[bytes], str]) -> None:

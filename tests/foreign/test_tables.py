@@ -23,8 +23,9 @@ def test_a_row_says_only_what_there_is(format: str, row: Match) -> None:
         assert set(row.values) <= set(LAYERS[row.type].attributes)
         required = {name for name, attribute in LAYERS[row.type].attributes.items() if attribute.required}
         assert required <= set(row.values)
-    for text in (*row.values.values(), row.when):
-        parse(text)
+    for value in (*row.values.values(), row.when):
+        for text in value if isinstance(value, tuple) else (value,):
+            parse(text)
     assert {role.kind for role in row.roles(0)} <= QUANTITIES
     assert row.axis in ("", "first", "last", "format", "steps")
 

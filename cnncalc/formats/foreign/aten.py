@@ -36,7 +36,7 @@ ATEN = Matches(
               axis="last"),
         Match("mm bmm matmul dot", PRODUCT, reads="x w"),
         Match("einsum", EINSUM, reads="x*"),
-        Match("baddbmm addmm", PRODUCT, reads="ignored:b x w"),
+        Match("baddbmm addmm", PRODUCT, reads="b x w"),
         Match("scaled_dot_product_attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED},
               "q k v ignored:mask"),
         # normalisations

@@ -72,7 +72,7 @@ def opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
 
 
 class Stream(io.RawIOBase):
-    """The bytes of a source as a file for libraries that want one; a mapped file has no such face before 3.13."""
+    """The bytes of a source as a file for libraries that want one."""
 
     def __init__(self, data: Any) -> None:
         self.data = data

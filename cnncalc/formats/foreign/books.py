@@ -110,7 +110,7 @@ class Books:
             sources = [
                 one
                 for one in read.sources
-                if (one.size > 1 or (one.learned and self.net.counts_once)) and one.dtype.startswith(NUMBERS)
+                if (one.size > 1 or (one.learned and self.net.tells_buffers)) and one.dtype.startswith(NUMBERS)
             ]
             for source in sources:
                 size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size

@@ -25,12 +25,26 @@ from cnncalc.core.work import Impossible, Work, check_alike, work
 from cnncalc.formats.foreign.books import QUANTITIES, Books, is_filled, listed, several
 from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.model import Foreign, Operation
-from cnncalc.formats.foreign.moves import BY_VALUE, MOVES, Known, Misfit, Unclear, axis_of, by_value, moved, spread
+from cnncalc.formats.foreign.moves import (
+    BY_VALUE,
+    MOST_VALUES,
+    MOVES,
+    Known,
+    Misfit,
+    Unclear,
+    axis_of,
+    by_value,
+    moved,
+    spread,
+)
 from cnncalc.formats.foreign.paths import name_nodes
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 from cnncalc.formats.foreign.value import Value, axis_in, dims_like, shape_of
 
 LARGEST_SIZE = 10**15
+MOST_KEPT = 2**20  # numbers of constants that are worked out in all: tensors beyond are known by their dims
+MOST_MADE = 10**6
+FEW_VALUES = 32  # of a constant that is worked out all the same: sizes are few
 JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tensors, value by value
     **dict.fromkeys(("Add", "Sum", "Eltwise/SUM"), ("add", {})),
     **dict.fromkeys(("Mul", "Multiply", "Eltwise/PROD"), ("multiply", {})),
@@ -77,6 +91,8 @@ class Lowering:
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
         self.whole = whole  # whether all images are counted together
+        self.kept = MOST_KEPT  # numbers of constants that may still be worked out
+        self.made_of = 0  # stored tensors, and products, that constants are made of which operators read
         self.outdated: set[str] = set()  # tensors whose declared dims are those of another input size
         dims = self._inputs(input_size)
         for operator in self.operations if self.outdated else ():
@@ -319,6 +335,10 @@ class Lowering:
 
     def _lowered(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         tensors = [read for read in reads if read is not None and read.ref is not None]
+        self.made_of += sum([len(read.sources) + len(read.works) for read in reads if read])
+        if self.made_of > MOST_MADE:
+            message = f"constants are made of more than {MOST_MADE:,} others (limit: constants {MOST_MADE:,})"
+            raise fail("limit", message, operator.place)
         if not tensors:
             if operator.branches:
                 raise Unclear("which of its branches runs is not known")
@@ -332,32 +352,33 @@ class Lowering:
 
     def _folded(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         """Constants of constants: their values, where they are small, and of which stored tensors they are made."""
-        stored = dict.fromkeys(source for read in reads if read for source in read.sources)
-        sources = tuple(one for one in stored if one.learned or one.size > 1)  # a number fills: it stores nothing
-        known = [read.known if read else None for read in reads]
         rows = self.table.by_operator.get(operator.type, ())
         row = next((row for row in rows if row.type in MOVES or row.type == SAME), None)
+        values = row.of_values(reads) if row else reads
+        stored = {source.name: source for read in values if read for source in read.sources}
+        sources = tuple([one for one in stored.values() if one.learned or one.size > 1])  # a number fills: it is none
+        known = [read.known if read else None for read in reads]
         move = row.type if row else operator.type
+        most = MOST_VALUES if self.kept > 0 else FEW_VALUES
         declared = [self._declared(name) for name in operator.gives]
         try:
             if move == SAME:
                 found = [known[0] or Known(())]
             elif move in MOVES:
-                found = moved(move, _attributes(operator) | self._said(operator, row), known)
+                found = moved(move, _attributes(operator) | self._said(operator, row), known, most)
             elif operator.type == "MatMul" and (dims := _product_of(known)):
                 found = [Known(dims)]
             elif None not in declared and operator.type not in BY_VALUE:
                 found = [Known(one) for one in declared if one is not None]
             else:
-                found = by_value(operator.type, known)
+                found = by_value(operator.type, known, most)
         except Unclear as error:
             if None in declared:
                 raise
             if isinstance(error, Misfit):
                 self._differs(operator, str(error))
             found = [Known(one) for one in declared if one is not None]
-        if operator.type in ("Shape", "Size", "ConstantOfShape", "Range"):
-            sources = ()
+        self.kept -= sum(len(one.values) for one in found if one.values)
         works = dict(one for read in reads if read for one in read.works)
         if multiplies := self._constant_work(operator, reads, found[0].dims):
             works[operator.gives[0]] = multiplies
@@ -488,7 +509,10 @@ class Lowering:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self._differs(operator, why)
         figures = dict(stored)
-        if not self.net.keeps_books and (done or not (LAYERS[row.type].weights or LAYERS[row.type].biases)):
+        learns = LAYERS[row.type].weights or LAYERS[row.type].biases
+        sides = [one[axis_in(len(one), like)] for one in (declared, dims) if one]
+        alike = done is not None and len(set(sides)) == 1  # as many channels as the file says
+        if not self.net.keeps_books and (alike or not learns):
             figures = {name: getattr(done, name, 0) for name in QUANTITIES}
         fits = done and declared in (None, dims) and figures.get("weights", 0) == done.weights
         if fits or not LAYERS[row.type].multiplies:
@@ -682,7 +706,7 @@ class Lowering:
             if declared[at] not in (None, dims):
                 self._differs(operator, f"declared is {_dims(declared[at] or ())}, and {_dims(dims)} follows")
         given = []
-        figures: dict[str, int] = self.books.loose(reads)
+        figures: dict[str, int] = self.books.loose(row.of_values(reads))
         for at, name in enumerate(operator.gives):
             if at >= len(found):
                 break
@@ -886,8 +910,9 @@ class Lowering:
 
     def _product(self, operator: Operation, row: Match, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
-        roles = row.roles(len(reads))
-        left, right = [read for role, read in zip(roles, reads, strict=False) if role.kind != "ignored" and read][:2]
+        values = row.of_values(reads)
+        left, right = [read for role, read in zip(row.roles(len(reads)), reads, strict=False)
+                       if role.name in ("x", "w") and role.kind != "ignored" and read]  # fmt: skip
         transposed = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
         a, b = (
             _swapped(read.dims) if turn else read.dims for read, turn in zip((left, right), transposed, strict=True)
@@ -896,11 +921,13 @@ class Lowering:
         if a[-1] != b[-2]:
             raise Unclear(f"{_dims(a)} times {_dims(b)} is no product of matrices")
         dims = (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
-        tensors = [read for read in (left, right) if read.ref is not None] + _besides(row, reads)
-        loose = self.books.loose(reads)
+        tensors = [left, right, *(read for read in values if read not in (left, right)), *_besides(row, reads)]
+        tensors = [read for read in tensors if read is not None and read.ref is not None]
+        loose = self.books.loose(values)
         figures = loose | {"multiplies": prod(dims) * a[-1] + loose.get("multiplies", 0)}
         if (
-            len(tensors) == 2
+            tensors == [left, right]
+            and not any(loose.values())
             and len(dims) == 3
             and dims[0] == left.dims[0] == right.dims[0] == 1
             and not any(transposed)
@@ -1136,6 +1163,10 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
         raise fail("limit", f"more than {MOST_LAYERS:,} operators (limit: layers {MOST_LAYERS:,})", None)
     if not _is_whole(net):
         raise fail("unreadable", f"`{net.file}` has names that are no texts, or sizes that are no numbers", None)
+    known = net.inputs.keys() | net.stored.keys() | {name for one in net.operations for name in one.gives}
+    for name in net.outputs:
+        if name not in known:
+            raise fail("unknown-name", f"nothing gives the output `{clean(name)}`", Label(net.file, ""))
     lowering = Lowering(net, table, input_size)
     graph = refused = None
     try:

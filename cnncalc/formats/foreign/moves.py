@@ -1,20 +1,21 @@
 """What rearranges, cuts out or works out small numbers: dims of the result, and its values where all are known.
 
 A move reads `Known` tensors and attributes by ONNX's names; readers of other formats write them so, too. Values are
-flat, in the order of rows, and kept only of small tensors.
+flat, in the order of rows. A move says how they are worked out, and `moved` does so of small tensors.
 """
 
 from __future__ import annotations
 
 import operator as python
 from collections.abc import Callable, Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 from math import ceil, floor, prod
 from typing import Any
 
 from cnncalc.core.record import Record
 
 MOST_VALUES = 4_096  # of a tensor whose values are worked out
+MOST_AXES = 32
 LARGEST_DIM = 2**40
 
 
@@ -27,10 +28,10 @@ class Misfit(Unclear):
 
 
 class Known(Record):
-    """A tensor's dims, and its values where they are known."""
+    """A tensor's dims, and its values where they are known; among moves, how they are worked out."""
 
     dims: tuple[int, ...]
-    values: tuple[Any, ...] | None = None
+    values: Any = None  # tuple[Any, ...] | None, or Callable[[], tuple[Any, ...] | None]
 
 
 Attributes = dict[str, Any]
@@ -39,15 +40,27 @@ Move = Callable[[Attributes, Reads], list[Known]]
 MOVES: dict[str, Move] = {}
 
 
-def moved(name: str, attributes: Attributes, reads: Reads) -> list[Known]:
-    """The outputs of a move; raises Unclear, also where its attributes are not what they should be."""
+def moved(name: str, attributes: Attributes, reads: Reads, most: int = MOST_VALUES) -> list[Known]:
+    """The outputs of a move, with the values of those that have at most so many.
+
+    Raises Unclear, also where its attributes are not what they should be.
+    """
     try:
         found = MOVES[name](attributes, reads)
+        if any(type(side) is not int or side < 0 for one in found for side in one.dims):
+            raise Misfit("it gives a size below 0")
+        if any(len(one.dims) > MOST_AXES for one in found):
+            raise Misfit(f"it gives more than {MOST_AXES} axes")
+        return [_worked_out(one, most) for one in found]
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
-    if any(type(side) is not int or side < 0 for one in found for side in one.dims):
-        raise Misfit("it gives a size below 0")
-    return found
+
+
+def _worked_out(one: Known, most: int) -> Known:
+    if not callable(one.values):
+        return one
+    size = prod(one.dims)
+    return one._replace(values=(one.values() if size else ()) if size <= most else None)
 
 
 def move(*names: str) -> Callable[[Move], Move]:
@@ -70,7 +83,7 @@ def given(attributes: Attributes, reads: Reads, name: str, place: int) -> tuple[
         return None
     if read.values is None:
         raise Unclear(f"its `{name}` are worked out while it runs")
-    return read.values
+    return tuple(read.values)
 
 
 def axis_of(axis: int, rank: int) -> int:
@@ -104,29 +117,41 @@ def spread(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(dims)
 
 
-def _indices(dims: tuple[int, ...]) -> Any:
-    return product(*map(range, dims))
+def _steps(dims: tuple[int, ...]) -> list[int]:
+    """How far apart values are along each axis."""
+    steps = [1]
+    for side in reversed(dims[1:]):
+        steps.append(steps[-1] * side)
+    return steps[::-1] if dims else []
 
 
-def _at(values: tuple[Any, ...], dims: tuple[int, ...], index: Sequence[int]) -> Any:
-    place = 0
-    for side, at in zip(dims, index, strict=True):
-        place = place * side + at
-    return values[place]
+def _picked(read: Known, dims: tuple[int, ...], places: Callable[[list[int]], list[Sequence[int]]]) -> Known:
+    """A tensor whose values are some of those of `read`: `places` are for each axis how far its values are away.
 
-
-def _small(dims: tuple[int, ...], *reads: Known | None) -> bool:
-    return all(read is not None and read.values is not None for read in reads) and prod(dims) <= MOST_VALUES
-
-
-def _picked(read: Known, dims: tuple[int, ...], index: Callable[[tuple[int, ...]], Sequence[int]]) -> Known:
-    """A tensor whose value at each place is one of those of `read`."""
+    It is told how far apart the values of `read` are along each of its axes.
+    """
     values = read.values
-    if values is None or prod(dims) > MOST_VALUES:
+    if values is None:
         return Known(dims)
-    if len(values) == 1:  # a bias of zeros, say
-        return Known(dims, values * prod(dims))
-    return Known(dims, tuple(_at(values, read.dims, index(place)) for place in _indices(dims)))
+
+    def work_out() -> tuple[Any, ...]:
+        found = [0]
+        for axis in places(_steps(read.dims)):
+            found = [before + at for before in found for at in axis]
+        return tuple([values[place] for place in found])
+
+    return Known(dims, work_out)
+
+
+def _spread_to(read: Known, dims: tuple[int, ...]) -> Known:
+    """A tensor that is repeated along the axes on which it has one value."""
+
+    def places(steps: list[int]) -> list[Sequence[int]]:
+        new = len(dims) - len(read.dims)
+        along = [0] * new + [0 if side == 1 else step for side, step in zip(read.dims, steps, strict=True)]
+        return [[step * at for at in range(side)] for step, side in zip(along, dims, strict=True)]
+
+    return _picked(read, dims, places)
 
 
 # ------------------------------------------------------------------------------------------------ views
@@ -188,14 +213,7 @@ def _transpose(attributes: Attributes, reads: Reads) -> list[Known]:
     if sorted(order) != list(range(len(read.dims))):
         raise Misfit(f"`perm` {order} is no order of {len(read.dims)} axes")
     dims = tuple(read.dims[axis] for axis in order)
-
-    def index(place: tuple[int, ...]) -> list[int]:
-        back = [0] * len(order)
-        for at, axis in zip(place, order, strict=True):
-            back[axis] = at
-        return back
-
-    return [_picked(read, dims, index)]
+    return [_picked(read, dims, lambda steps: [[steps[axis] * at for at in range(read.dims[axis])] for axis in order])]
 
 
 # ------------------------------------------------------------------------------------------------ parts
@@ -216,7 +234,14 @@ def _slice(attributes: Attributes, reads: Reads) -> list[Known]:
             raise Misfit("a step is 0")
         ranges[at] = ranges[at][slice(start, None if step < 0 and stop < -read.dims[at] else stop, step)]
     dims = tuple(map(len, ranges))
-    return [_picked(read, dims, lambda place: [one[at] for one, at in zip(ranges, place, strict=True)])]
+    return [_cut_out(read, dims, ranges)]
+
+
+def _cut_out(read: Known, dims: tuple[int, ...], ranges: Sequence[Sequence[int]]) -> Known:
+    """A tensor of what stands at these places of each axis."""
+    return _picked(
+        read, dims, lambda steps: [[step * at for at in one] for step, one in zip(steps, ranges, strict=True)]
+    )
 
 
 @move("Split")
@@ -238,10 +263,8 @@ def _split(attributes: Attributes, reads: Reads) -> list[Known]:
     begin = 0
     for part in parts:
         dims = (*read.dims[:axis], part, *read.dims[axis + 1 :])
-        shift = begin
-        found.append(
-            _picked(read, dims, lambda place, s=shift: (*place[:axis], place[axis] + s, *place[axis + 1 :]))  # type: ignore[misc]
-        )
+        ranges = [range(begin, begin + part) if at == axis else range(side) for at, side in enumerate(read.dims)]
+        found.append(_cut_out(read, dims, ranges))
         begin += part
     return found
 
@@ -253,17 +276,13 @@ def _gather(attributes: Attributes, reads: Reads) -> list[Known]:
         raise Unclear("it says no indices")
     axis = axis_of(attributes.get("axis", 0), len(read.dims))
     dims = (*read.dims[:axis], *chosen.dims, *read.dims[axis + 1 :])
-    if not _small(dims, read, chosen):
+    side, places = read.dims[axis], chosen.values
+    if places is None or read.values is None:
         return [Known(dims)]
-    rank, side = len(chosen.dims), read.dims[axis]
-
-    def index(place: tuple[int, ...]) -> tuple[int, ...]:
-        at = _at(chosen.values or (), chosen.dims, place[axis : axis + rank])
-        if not -side <= at < side:
-            raise Misfit(f"there is no number {at} among {side}")
-        return (*place[:axis], at % side, *place[axis + rank :])
-
-    return [_picked(read, dims, index)]
+    if wrong := [at for at in places if not -side <= at < side]:
+        raise Misfit(f"there is no number {wrong[0]} among {side}")
+    ranges = [[at % side for at in places] if at == axis else range(one) for at, one in enumerate(read.dims)]
+    return [_cut_out(read, dims, ranges)]
 
 
 @move("GatherElements")
@@ -345,8 +364,8 @@ def _concat(attributes: Attributes, reads: Reads) -> list[Known]:
     if len(others) > 1:
         raise Misfit(f"dims {', '.join(str(part.dims) for part in parts)} do not fit together")
     dims = (*parts[0].dims[:axis], sum(part.dims[axis] for part in parts), *parts[0].dims[axis + 1 :])
-    if axis == 0 and _small(dims, *parts):
-        return [Known(dims, tuple(value for part in parts for value in part.values or ()))]
+    if axis == 0 and all(part.values is not None for part in parts):
+        return [Known(dims, lambda: tuple([value for part in parts for value in part.values]))]
     return [Known(dims)]
 
 
@@ -357,13 +376,7 @@ def _expand(attributes: Attributes, reads: Reads) -> list[Known]:
     if wanted is None:
         raise Unclear("it says no shape")
     dims = spread([read.dims, tuple(wanted)])
-    return [_picked(read, dims, lambda place: _under(place, read.dims))]
-
-
-def _under(place: tuple[int, ...], dims: tuple[int, ...]) -> list[int]:
-    """Where a value stands that is spread to a place."""
-    behind = place[len(place) - len(dims) :]
-    return [0 if side == 1 else at for at, side in zip(behind, dims, strict=True)]
+    return [_spread_to(read, dims)]
 
 
 @move("Tile")
@@ -373,7 +386,13 @@ def _tile(attributes: Attributes, reads: Reads) -> list[Known]:
     if times is None or len(times) != len(read.dims):
         raise Misfit("its `repeats` are not one for each axis")
     dims = tuple(side * many for side, many in zip(read.dims, times, strict=True))
-    return [_picked(read, dims, lambda place: [at % side for at, side in zip(place, read.dims, strict=True)])]
+
+    def places(steps: list[int]) -> list[Sequence[int]]:
+        return [
+            [step * (at % side) for at in range(new)] for step, side, new in zip(steps, read.dims, dims, strict=True)
+        ]
+
+    return [_picked(read, dims, places)]
 
 
 @move("Resize", "Upsample")
@@ -445,7 +464,7 @@ def _filled(attributes: Attributes, reads: Reads) -> list[Known]:
     dims = given({}, reads, "shape", 0) or ()
     value = attributes.get("value")
     fill = value.values[0] if value is not None and value.values else 0
-    return [Known(tuple(dims), (fill,) * prod(dims) if prod(dims) <= MOST_VALUES else None)]
+    return [Known(tuple(dims), lambda: (fill,) * prod(dims))]
 
 
 @move("Range")
@@ -454,7 +473,7 @@ def _range(attributes: Attributes, reads: Reads) -> list[Known]:
     if not (start and stop and step and step[0]):
         raise Unclear("its limits are not known")
     many = max(0, ceil((stop[0] - start[0]) / step[0]))
-    return [Known((many,), tuple(start[0] + step[0] * at for at in range(many)) if many <= MOST_VALUES else None)]
+    return [Known((many,), lambda: tuple([start[0] + step[0] * at for at in range(many)]))]
 
 
 def _whole_division(a: Any, b: Any) -> Any:
@@ -472,18 +491,16 @@ BY_VALUE: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
-def by_value(type: str, reads: Reads) -> list[Known]:
-    """Results worked out value by value, of tensors that are spread over each other."""
+def by_value(type: str, reads: Reads, most: int = MOST_VALUES) -> list[Known]:
+    """A result worked out value by value, of tensors that are spread over each other, where it has at most so many."""
     parts = [read for read in reads if read is not None]
     dims = spread([part.dims for part in parts])
     function = BY_VALUE.get(type)
-    if function is None or not _small(dims, *parts):
+    if function is None or prod(dims) > most or any(part.values is None for part in parts):
         return [Known(dims)]
     try:
-        values = tuple(
-            function(*(_at(part.values or (), part.dims, _under(place, part.dims)) for part in parts))
-            for place in _indices(dims)
-        )
+        spread_ = [part if part.dims == dims else _worked_out(_spread_to(part, dims), most) for part in parts]
+        values = tuple(map(function, *[part.values for part in spread_]))
     except (ArithmeticError, TypeError, ValueError):
         return [Known(dims)]
     return [Known(dims, values if all(abs(value) <= LARGEST_DIM for value in values) else None)]

@@ -7,21 +7,21 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
+from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATTENDED, OVER_AXES
 from cnncalc.formats.foreign.base import Format
-from cnncalc.formats.foreign.books import several
+from cnncalc.formats.foreign.books import NUMBERS, listed, several
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
-from cnncalc.formats.foreign.moves import MOST_VALUES, REDUCTIONS
+from cnncalc.formats.foreign.moves import MOST_AXES, MOST_VALUES, REDUCTIONS
 from cnncalc.formats.foreign.patterns import with_patterns
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span, Wire, signed
 from cnncalc.formats.source import Source
 
 DEEPEST_CALL = 20
-MOST_AXES = 32
 LONGEST_LIST = 2**22  # bytes of what an exporter wrote down of all tensors
 DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
@@ -36,6 +36,7 @@ ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel int
 SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature"
 SIGNED = re.compile(r"^\w+: ([A-Z_]+) target='([^']*)'", re.MULTILINE)
 FOLDED = "pkg.onnxscript.optimizer.folded_from"
+RULES = "pkg.onnxscript.rewriter.rule_name"
 QUOTED = re.compile(r"'([^']*)'")
 
 Names = Mapping[str, str]  # of tensors inside a function or a branch, and what they are called here
@@ -47,6 +48,11 @@ _CONV = {
 }  # fmt: skip
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
 _PER = "position if rank > 0 else none"
+
+MICROSOFT = frozenset(  # operators of its domain that are what the table says
+    ("FusedConv", "FusedMatMul", "Gelu", "FastGelu", "SimplifiedLayerNormalization", "QuantizeLinear",
+     "DequantizeLinear")
+)  # fmt: skip
 
 TABLE = Matches(
     [
@@ -72,7 +78,7 @@ TABLE = Matches(
             "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
         Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
-        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w ignored:bias"),
+        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w bias"),
         Match("Einsum", EINSUM, reads="x*"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
@@ -125,11 +131,12 @@ TABLE = Matches(
         # moves
         *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
-            "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "Shape", "Size", "ConstantOfShape", "ScatterND",
-            "ScatterElements", "CumSum", "CumProd", "Trilu", "Range", "GatherElements", "GatherND", "OneHot",
-            "ReverseSequence", *REDUCTIONS,
+            "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "CumSum", "CumProd", "Trilu", "GatherElements",
+            "GatherND", "OneHot", "ReverseSequence", *REDUCTIONS,
         )),
-        Match("Concat", "Concat", reads="x*"),
+        *(Match(name, name, reads="ignored:x") for name in ("Shape", "Size", "ConstantOfShape", "Range")),
+        *(Match(name, name, reads="x ignored:places updates") for name in ("ScatterND", "ScatterElements")),
+        Match("Concat", "Concat", {"axis": "axis"}, "x*", defaults={"axis": 1}),
         # values by themselves
         Match("Clip Abs Neg Sqrt Exp Log Erf Reciprocal Floor Ceil Round Sign Sin Cos Tan Asin Acos Atan Sinh Cosh "
             "Asinh Acosh Atanh Softplus Softsign ThresholdedRelu Celu Mish Shrink Hardmax Not IsNaN Where Equal Less "
@@ -172,18 +179,19 @@ class Onnx(Format):
 class _Model:
     def __init__(self, source: Source) -> None:
         self.file = source.name
-        self.data = source.data
+        self.whole = Span(0, len(source.data))
         self.wire = Wire(source.data)
         self.same: dict[str, str] = {}  # other names of stored tensors
         self.functions: dict[tuple[str, str], Span] = {}
         self.seen = 0  # nodes, also those that are called again
         self.kinds: dict[str, str] = {}  # what each tensor is in the program that the model was exported from
         self.made_of: dict[str, list[str]] = {}  # stored tensors that an exporter worked out of others
+        self.norms: dict[str, str] = {}  # batch norms that it folded, by what the layers give that they are in
         self.net = Foreign(source.name, source.name, {}, (), [], keeps_books=True)
 
     def read(self) -> Foreign:
         graph = None
-        for number, kind, value in self.wire.fields(Span(0, len(self.data))):
+        for number, kind, value in self.wire.fields(self.whole):
             if number == 7 and kind == BYTES:
                 graph = value
             elif number == 25 and kind == BYTES:
@@ -302,10 +310,9 @@ class _Model:
             raise Malformed(f"the tensor `{clean(name)}` has a size below 0, or more than {MOST_AXES} axes")
         found = Stored(name, tuple(dims), dtype, None, learned)
         size = found.size
-        if size <= MOST_VALUES and raw is not None and dtype in CODES:
-            packed = self.data[raw.start : raw.stop]
-            if len(packed) == size * struct.calcsize(CODES[dtype]):
-                values = list(struct.unpack(f"<{size}{CODES[dtype]}", packed))
+        code = CODES.get(dtype)
+        if size <= MOST_VALUES and raw and code and raw.stop - raw.start == size * struct.calcsize(code):
+            values = list(struct.unpack(f"<{size}{code}", self.wire.bytes(raw)))
         return found._replace(values=tuple(values)) if len(values) == size else found
 
     def _node(self, span: Span, prefix: str, scope: tuple[str, ...], depth: int, names: Names, when: When = ()) -> None:
@@ -315,7 +322,7 @@ class _Model:
             raise fail("limit", message, Label(self.file, ""))
         reads: list[str] = []
         gives: list[str] = []
-        name = type = domain = ""
+        name = type = domain = rules = ""
         attributes: dict[str, Any] = {}
         for number, kind, value in self.wire.fields(span):
             if number == 1:
@@ -333,6 +340,7 @@ class _Model:
                 domain = self.wire.text(kind, value)
             elif number == 9 and kind == BYTES:
                 scope = self._scopes(value) or scope
+                rules += self._beside(value, RULES)
         bodies = {key: attributes.pop(key) for key, found in list(attributes.items()) if isinstance(found, Span)}
         reads += dict.fromkeys(one for body in bodies.values() for one in self._captured(body, depth))
         if prefix or names:
@@ -343,6 +351,10 @@ class _Model:
         if (domain, type) in self.functions:
             self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth, when)
             return
+        if "FuseBatchNormInto" in rules and gives:
+            self.norms[gives[0]] = ".".join(scope)
+        if domain not in ("", "ai.onnx") and not (domain == "com.microsoft" and type in MICROSOFT):
+            type = f"{domain}::{type}"  # of which no row speaks
         reads = [self.same.get(one, one) for one in reads]
         if type == "Identity" and reads and gives and reads[0] in self.net.stored:
             self.same[gives[0]] = reads[0]
@@ -519,16 +531,19 @@ class _Model:
             return
         self.net.tells_buffers = True
         ahead: dict[str, int] = {}
+        made: dict[str, None] = {}
         for name, stored in self.net.stored.items():
             made_of = self.made_of.get(name, [name])
             kinds = {self.kinds[one] for one in made_of if one in self.kinds}
-            if name in self.made_of or kinds:
-                self.net.stored[name] = stored._replace(learned="PARAMETER" in kinds)
-            if "PARAMETER" in kinds and len(made_of) > 1:
-                ahead |= {one: stored.size for one in made_of if self.kinds.get(one) == "PARAMETER"}
+            learned = "PARAMETER" in kinds and stored.dtype.startswith(NUMBERS)  # else the sizes of such a tensor
+            if name in self.made_of or kinds or stored.size == 1:
+                self.net.stored[name] = stored._replace(learned=learned)
+            if learned and len(made_of) > 1:
+                ahead[name] = stored.size
+                made |= {one: None for one in made_of if self.kinds.get(one) == "PARAMETER"}
         if ahead:
             self.net.notes.append(
-                f"the exporter worked out ahead what is made of {several([f'`{clean(one)}`' for one in ahead], ', ')}, "
+                f"the exporter worked out ahead what is made of {listed(list(made))}, "
                 f"whose own sizes are not in the file: counted are the {sum(ahead.values()):,} numbers that are"
             )
 
@@ -571,17 +586,45 @@ class _Model:
             self.net.operations = [one for at, one in enumerate(operators) if at not in gone]
 
     def _say_folded(self) -> None:
-        folded = scales = 0
+        """How many numbers went with the batch norms that the exporter folded, and what else it left out."""
+        folded = scales = shifts = 0
+        gone: set[str] = set()
         for operator in self.net.operations:
-            if operator.type == "Conv" and len(operator.reads) > 2:
-                kernel, bias = operator.reads[1:3]
-                stored = self.net.stored.get(kernel)
-                if stored and stored.dims and (ANONYMOUS.fullmatch(kernel) or bias == f"{kernel}_bias"):
-                    folded += 1
-                    scales += stored.dims[0]
+            kernel, bias = (*operator.reads[1:3], "", "")[:2]
+            stored = self.net.stored.get(kernel)
+            if stored is None or not stored.dims:
+                continue
+            norm = self.norms.get(operator.gives[0])
+            if norm is None and not self._is_folded(operator.type, kernel, bias):
+                continue
+            folded += 1
+            channels = _channels(operator, stored)
+            if norm is None:
+                scales += channels
+                continue
+            parts = (f"{norm}.weight", f"{norm}.bias", f"{kernel.removesuffix('.weight')}.bias")
+            learned = [one for one in parts if self.kinds.get(one) == "PARAMETER"]
+            gone.update(learned)
+            scales += channels * (parts[0] in learned)
+            shifts += channels * max(0, len(learned) - (parts[0] in learned) - bool(bias))
         if folded:
+            fewer = f"{scales:,} scales" + (f" and {shifts:,} shifts" if shifts else "")
+            self.net.notes.append(f"batch norm is folded into {many(folded, 'layer')}: {fewer} fewer than in training")
+        self._say_missing(gone)
+
+    def _is_folded(self, type: str, kernel: str, bias: str) -> bool:
+        """Whether the names are those that exporters give to a kernel and a bias with a norm in them."""
+        anonymous = ANONYMOUS.fullmatch(kernel) and ANONYMOUS.fullmatch(bias)
+        return type == "Conv" and (bool(anonymous) or bias == f"{kernel}_bias")
+
+    def _say_missing(self, told: set[str]) -> None:
+        """What the program learns and the file has not, besides what is `told` already."""
+        made_of = {one for parts in self.made_of.values() for one in parts}
+        learned = [name for name, kind in self.kinds.items() if kind == "PARAMETER"]
+        if gone := [one for one in learned if one not in self.net.stored and one not in made_of | told]:
             self.net.notes.append(
-                f"batch norm is folded into {folded} convolutions: {scales:,} scales fewer than in training"
+                f"learned, but not in the file, and not counted: {listed(gone)}; the exporter leaves out what nothing "
+                "reads, what is zero and what is equal to others"
             )
 
     def _say_unnamed(self) -> None:
@@ -593,6 +636,13 @@ class _Model:
                 f"the exporter worked out {names} ahead: counted are the {sum(one.size for one in tables):,} numbers "
                 "in the file, of which the network may learn fewer"
             )
+
+
+def _channels(operator: Operation, kernel: Stored) -> int:
+    """The channels that a layer gives which has this kernel."""
+    if operator.type == "ConvTranspose":
+        return kernel.dims[1] * operator.attributes.get("group", 1) if len(kernel.dims) > 1 else 0
+    return kernel.dims[-1 if operator.type == "Gemm" and not operator.attributes.get("transB") else 0]
 
 
 def _prepared(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,16 +28,17 @@ class Match(Record):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
 
     `type` may be a layer, a move, `=` (gives what it reads), `0` (values by themselves, or spread over each other), `*`
-    (a product of matrices) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
+    (a product of matrices `x w`) or `Σ` (sums of products by an equation). `values` are formulas over the operator's
     attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
-    and `rank`; a name that is not there leaves the default. `reads` names each input, with the quantity that it counts
-    as: `x weights:W biases:B`. `axis` is where the channels of `x` stand: `first`, `last`, or as the operator's own
-    attributes say. `window`: one image after the other, whatever stands in front.
+    and `rank`, several of them one for each axis; a name that is not there leaves the default. `reads` names each
+    input, with the quantity that it counts as: `x weights:W biases:B`; what is `ignored`, and what stands behind the
+    last name, are settings, whose numbers count nowhere. `axis` is where the channels of `x` stand: `first`, `last`, or
+    as the operator's own attributes say. `window`: one image after the other, whatever stands in front.
     """
 
     operators: str
     type: str
-    values: Mapping[str, str] = {}
+    values: Mapping[str, str | tuple[str, ...]] = {}
     reads: str = "x"
     when: str = "true"
     axis: str = ""  # first, last, format, steps
@@ -47,6 +48,10 @@ class Match(Record):
     def roles(self, many: int) -> list[Role]:
         """Roles of the inputs at each of so many places; of `x*` as many as there are."""
         return _roles(self.reads, many)
+
+    def of_values(self, reads: Sequence[Any]) -> list[Any]:
+        """The values among what is read, without settings: sizes, factors, places, numbers of quantization."""
+        return [read for role, read in zip(self.roles(len(reads)), reads, strict=False) if role.kind != "ignored"]
 
     def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of our layer."""
@@ -67,7 +72,9 @@ def _roles(text: str, many: int) -> list[Role]:
     return roles + [Role("", "ignored")] * (many - len(roles))
 
 
-def _value(text: str, scope: Mapping[str, Any]) -> Any:
+def _value(text: str | tuple[str, ...], scope: Mapping[str, Any]) -> Any:
+    if isinstance(text, tuple):
+        return tuple(_value(one, scope) for one in text)
     if text.isidentifier() and text not in ("true", "false"):
         return scope.get(text)
     return evaluate(parse(text), scope)
