@@ -227,6 +227,8 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
         values["perm"] = tuple(order)
     elif type == "flatten" and rank and values.get("end_dim", -1) % rank == rank - 1:
         values["shape"] = (0,) * (values.get("start_dim", 0) % rank) + (-1,)
+    elif type in ("view", "reshape") and values.get("size", ())[:1] == (1,) and -1 in values["size"]:
+        values["shape"] = values["size"]
     elif type == "permute":
         values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
     elif type in ("layer_norm", "native_layer_norm", "rms_norm"):
