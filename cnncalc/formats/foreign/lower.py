@@ -1168,20 +1168,21 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
         if name not in known:
             raise fail("unknown-name", f"nothing gives the output `{clean(name)}`", Label(net.file, ""))
     lowering = Lowering(net, table, input_size)
-    graph = refused = None
+    found: Graph | ProblemsFound
     try:
-        graph = _graph(lowering)
+        found = _graph(lowering)
     except ProblemsFound as error:
-        refused = error
+        found = error
+    refused = isinstance(found, ProblemsFound)
     if lowering.images and (refused or lowering.disagree):  # several that are no images, or that only fit together
         with suppress(ProblemsFound):
             whole = Lowering(net, table, input_size, whole=True)
             together = _graph(whole)
             if refused or not whole.disagree:
                 return together
-    if graph is None:
-        raise refused or AssertionError
-    return graph
+    if isinstance(found, ProblemsFound):
+        raise found
+    return found
 
 
 def _graph(lowering: Lowering) -> Graph:
