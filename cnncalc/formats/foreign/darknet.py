@@ -153,8 +153,12 @@ def sections(source: Source) -> list[CfgSection]:
     """The sections of a file; raises ProblemsFound where a line is neither a head nor a value."""
     found: list[CfgSection] = []
     for number, line in enumerate(source.text.splitlines(), 1):
-        text = re.split("[#;]", line, maxsplit=1)[0].strip()
+        text = line.partition("#")[0].partition(";")[0].strip()
         if not text:
+            continue
+        if "=" in text and found and text[0] != "[":  # most lines
+            key, _, value = text.partition("=")
+            found[-1].values.setdefault(key.strip(), value.strip())  # darknet finds the first one
             continue
         place = Place(source.name, number, len(line) - len(line.lstrip()) + 1, len(text), line)
         if text.startswith("["):
@@ -162,9 +166,6 @@ def sections(source: Source) -> list[CfgSection]:
                 raise fail("limit", f"more than {MOST_OPERATORS:,} layers (limit: operators {MOST_OPERATORS:,})", place)
             head = text.strip("[] ")
             found.append(CfgSection(_NAMES.get(head, head), {}, place))
-        elif "=" in text and found:
-            key, _, value = text.partition("=")
-            found[-1].values.setdefault(key.strip(), value.strip())  # darknet finds the first one
         else:
             raise fail("not-an-architecture", f"`{clean(text[:80])}` is neither a section nor a value", place)
     return found

@@ -93,6 +93,7 @@ class Lowering:
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.blobs: dict[str, tuple[int, Ref]] = {}  # tensors that layers hold by name: their numbers, and the first
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
+        self.works: dict[tuple[Layer, tuple[Shape, ...]], Work] = {}  # of layers on shapes that come again
         self.changed = input_size is not None
         self.images: set[int] = set()  # numbers of images that stand where there is one
         self.whole = whole  # whether all images are counted together
@@ -626,12 +627,15 @@ class Lowering:
         layer = self.builder.layer(layer_type, given, rank, lambda name, error: wrong.append(f"`{name}` {error}"))
         if layer is None:
             return None, None, "; ".join(wrong)
-        if not check_alike(layer, shapes):
-            return None, None, f"`{type}` {layer.verb} {', '.join(map(written_shape, shapes))}"
-        try:
-            return layer, work(layer, shapes), ""
-        except Impossible as error:
-            return None, None, error.what
+        done = self.works.get((layer, shapes))
+        if done is None:
+            if not check_alike(layer, shapes):
+                return None, None, f"`{type}` {layer.verb} {', '.join(map(written_shape, shapes))}"
+            try:
+                done = self.works[layer, shapes] = work(layer, shapes)
+            except Impossible as error:
+                return None, None, error.what
+        return layer, done, ""
 
     def _wrong(
         self,

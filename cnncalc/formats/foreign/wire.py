@@ -56,6 +56,7 @@ class Wire:
     def fields(self, span: Span) -> Iterator[tuple[int, int, Any]]:
         """The fields of a message: number, wire type, and the value, of bytes their Span; raises Malformed."""
         at, end = span
+        new = tuple.__new__  # there are millions of spans
         block, base = self.block, self.base
         edge = self.edge - LONGEST_HEAD if base <= at else -1  # the last offset at which a field is whole in the block
         while at < end:
@@ -79,7 +80,7 @@ class Wire:
                 stop = at + length
                 if stop > end:
                     raise Malformed(f"a field of {length:,} bytes at offset {at:,} goes beyond the end")
-                yield key >> 3, kind, Span(at, stop)
+                yield key >> 3, kind, new(Span, (at, stop))
                 at = stop
             elif kind == VARINT:
                 value, at = varint(block, at, end, base)
@@ -120,6 +121,10 @@ class Wire:
 
     def text(self, kind: int, value: Any, most: int = LONGEST_FIELD) -> str:
         """The text of a field; what is no UTF-8 is replaced. Raises Malformed where it has more bytes than `most`."""
+        if kind == BYTES:
+            start, stop = value
+            if start >= self.base and stop <= self.edge and stop - start <= most:  # nearly always
+                return self.block[start - self.base : stop - self.base].decode("utf-8", "replace")
         return self.bytes(self._span(kind, value, most)).decode("utf-8", "replace")
 
     def _read(self, at: int, many: int) -> None:
