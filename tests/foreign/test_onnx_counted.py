@@ -255,7 +255,7 @@ def test_what_the_exporter_left_out_is_named(tmp_path: Path) -> None:
     assert (analysis.totals.params, analysis.notes) == (
         112,
         (
-            "learned, but not in the file, and not counted: `aux.weight`; the exporter leaves out what nothing reads, "
+            "learned, but not in the file: `aux.weight`; the exporter leaves out what nothing reads, "
             "what is zero and what is equal to others",
         ),
     )

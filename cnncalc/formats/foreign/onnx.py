@@ -689,7 +689,7 @@ class _Model:
         learned = [name for name, kind in self.kinds.items() if kind == "PARAMETER"]
         if gone := [one for one in learned if one not in self.net.stored and one not in made_of | told]:
             self.net.notes.append(
-                f"learned, but not in the file, and not counted: {listed(gone)}; the exporter leaves out what nothing "
+                f"learned, but not in the file: {listed(gone)}; the exporter leaves out what nothing "
                 "reads, what is zero and what is equal to others"
             )
 
