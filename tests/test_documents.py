@@ -333,7 +333,7 @@ def test_no_title_of_a_column_gets_out_of_its_string() -> None:
     [
         ("History of nets/alexnet_2.yaml", "History of nets/<wbr>alexnet_<wbr>2.<wbr>yaml"),
         ("VGG-16 → ResNet-50: 15.5G", '<span class="word">VGG-16</span> → <span class="word">ResNet-50:</span> 15.5G'),
-        ("1 (−75.1 %)", "1 (−75.1\N{NO-BREAK SPACE}%)"),
+        ("1 (−75.1 %)", "1 (−75.1&nbsp;%)"),
         ("a.b-c/d", '<span class="word">a.<wbr>b-c/<wbr>d</span>'),
     ],
 )

@@ -13,7 +13,7 @@ from cnncalc.analyses.style import Style
 from cnncalc.core.problem import clean
 from cnncalc.render import document as doc
 
-_JOINED = "\N{NO-BREAK SPACE}%"
+_JOINED = "&nbsp;%"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _TABLES = """
 .cnncalc table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
