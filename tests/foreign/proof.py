@@ -158,7 +158,7 @@ def _recorder(model: Any, name: str, sizes: tuple[int, ...]) -> tuple[str, str]:
     import torch
 
     with torch.no_grad():
-        net = _recorded(torch, name, model, list(sizes))  # before it runs: some keep what they worked out
+        net = _recorded(torch, name, model, [("", tuple(sizes))])  # before it runs: some keep what they worked out
     said = truth(model, sizes)
     return judged(lambda: lower(net, ATEN), said)
 

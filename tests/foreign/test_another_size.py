@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import cnncalc
 from cnncalc import ProblemsFound
 from tests.foreign import onnx_file as onnx
-from tests.foreign.test_pt2 import SMALL, archive
+from tests.foreign.test_pt2 import SMALL, archive, node, program
 
 pytestmark = pytest.mark.quick
 
@@ -67,6 +68,25 @@ def test_a_program_of_pytorch_is_too(folder: Path) -> None:
     (folder / "net.pt2").write_bytes(archive(SMALL))
     found = cnncalc.analyze(cnncalc.load("net.pt2", input_size=12))
     assert (found.totals.multiplies, found.status) == (108 * 144 + 40, "exact")
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        node("flatten.using_ints", {"self": "a"}, "f", start_dim=1),
+        node("view.default", {"self": "a"}, "f", size=[1, -1]),
+    ],
+)
+def test_what_a_program_leaves_to_the_size_is_worked_out(turn: dict[str, Any], folder: Path) -> None:
+    nodes = [
+        node("conv2d.default", {"input": "x", "weight": "p_w", "bias": None}, "a"),
+        turn,
+        node("mul.Tensor", {"self": "f", "other": "f"}, "y"),
+    ]
+    sizes = {"p_w": [4, 3, 3, 3], "x": [1, 3, 8, 8], "a": [1, 4, 6, 6], "f": [1, 144], "y": [1, 144]}
+    (folder / "net.pt2").write_bytes(archive(program(nodes, sizes, "y")))
+    found = cnncalc.analyze(cnncalc.load("net.pt2", input_size=12))
+    assert (found.rows[-1].output_shape, found.totals.multiplies) == ((400,), 100 * 108)
 
 
 @pytest.mark.parametrize("size", [16, 20])

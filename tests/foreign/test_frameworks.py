@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -38,6 +39,31 @@ def small():
 
 def broken():
     return nn.Linear(5, 5)
+
+
+def half():
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(400, 5)).bfloat16()
+
+
+class Zeros(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x):
+        y = torch.zeros(1, 8, 12, 12)
+        y[:, :4] = self.conv(x)
+        return y
+
+
+class Twins(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 5, 3)
+        self.end = nn.Linear(10, 2)
+
+    def forward(self, left, right):
+        return self.end(torch.cat([self.conv(left).mean((2, 3)), self.conv(right).mean((2, 3))], 1))
 """
 
 
@@ -70,6 +96,36 @@ def test_a_program_is_recorded(beside: Path) -> None:
         2,
         True,
     )
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(
+    ("called", "size", "params", "multiplies"),
+    [
+        ("half", "3x12x12", 112 + 2005, 108 * 100 + 2000),
+        ("Zeros", "3x12x12", 16, 12 * 144),
+        ("Twins", "3x8x8,3x12x12", 140 + 22, 135 * (36 + 100) + 20),
+        ("Twins", "right=3x12x12,left=3x8x8", 140 + 22, 135 * (36 + 100) + 20),
+    ],
+)
+def test_a_program_reads_numbers_of_its_own_type_and_several_tensors(
+    called: str, size: str, params: int, multiplies: int, beside: Path
+) -> None:
+    pytest.importorskip("torch")
+    (beside / "recorded_others.py").write_text(NETWORK)
+    code, out, _ = invoke("summary", f"torch:recorded_others:{called}", "--input-size", size, "--format", "json")
+    found = json.loads(out)
+    assert (code, found["status"]) == (0, "exact")
+    assert (found["totals"]["params"], found["totals"]["multiplies"]) == (params, multiplies)
+
+
+@pytest.mark.oracle
+def test_a_program_that_reads_several_tensors_is_told_how_to_say_their_sizes(beside: Path) -> None:
+    pytest.importorskip("torch")
+    (beside / "recorded_twins.py").write_text(NETWORK)
+    code, _, err = invoke("summary", "torch:recorded_twins:Twins", "--input-size", "3x8x8")
+    help = "where it reads several tensors, say the size of each: `--input-size 3x8x8,3x4x4`, or by name"
+    assert (code, err.splitlines()[-1]) == (2, f" = help: {help}")
 
 
 @pytest.mark.oracle

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import cnncalc
+from tests.foreign import onnx_file as onnx
 from tests.foreign.test_pt2 import archive, node, program
 
 pytestmark = pytest.mark.quick
@@ -132,6 +133,36 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], tuple[int, in
         {"p_s": [1], "b_s": [1], "x": X, "a": X, "y": Y},
         (1, 0, 0),
     ),
+    "a kernel of two layers that have a bias each": (
+        [linear("x", "p_w", "p_a", "a"), linear("a", "p_w", "p_b", "y")],
+        {"p_w": [8, 8], "p_a": [8], "p_b": [8], "x": [1, 5, 8], "a": [1, 5, 8], "y": [1, 5, 8]},
+        (80, 2 * 5 * 64, 0),
+    ),
+    "a kernel that is filled": (
+        [node("ones.default", {}, "w", size=[8, 8]), linear("x", "w", "p_b", "y")],
+        {"p_b": [8], "w": [8, 8], "x": [1, 5, 8], "y": [1, 5, 8]},
+        (8, 5 * 64, 0),
+    ),
+    "norms over several axes": (
+        [
+            node("layer_norm.default", {"input": "x", "weight": "p_w", "bias": "p_b"}, "a", normalized_shape=[6, 8, 8]),
+            node("rms_norm.default", {"input": "a", "weight": "p_v"}, "b", normalized_shape=[8, 8]),
+            node("layer_norm.default", {"input": "b"}, "y", normalized_shape=[8, 8]),
+        ],
+        {"p_w": X[1:], "p_b": X[1:], "p_v": [8, 8], "x": X, "a": X, "b": X, "y": Y},
+        (2 * 384 + 64, 0, 0),
+    ),
+    "a norm of each image by itself": (
+        [
+            node(
+                "native_batch_norm.default",
+                {"input": "x", "weight": "p_w", "bias": "p_b", "running_mean": None, "running_var": None},
+                "y m v",
+            ),
+        ],
+        {"p_w": [6], "p_b": [6], "x": X, "y": Y, "m": [6], "v": [6]},
+        (12, 0, 0),
+    ),
     "what is added to a product": (
         [node("baddbmm.default", {"self": "p_b", "batch1": "x", "batch2": "x"}, "y")],
         {"p_b": [8], "x": [1, 8, 8], "y": [1, 8, 8]},
@@ -153,4 +184,16 @@ def test_what_is_learned_counts_once(
     analysis = cnncalc.analyze(cnncalc.load(tmp_path / "net.pt2"))
     totals = analysis.totals
     assert (totals.params, totals.multiplies, totals.buffers) == figures
+    assert (analysis.status, analysis.notes) == ("exact", ())
+
+
+def test_a_kernel_of_two_layers_counts_once_and_their_biases_each(tmp_path: Path) -> None:
+    nodes = [
+        onnx.node("Conv", ["x", "w", "b"], ["a"], "one", kernel_shape=[1, 1]),
+        onnx.node("Conv", ["a", "w", "c"], ["y"], "two", kernel_shape=[1, 1]),
+    ]
+    stored = [onnx.tensor("w", [6, 6, 1, 1]), onnx.tensor("b", [6]), onnx.tensor("c", [6])]
+    (tmp_path / "net.onnx").write_bytes(onnx.model(nodes, [onnx.value("x", X)], [onnx.value("y", Y)], stored))
+    analysis = cnncalc.analyze(cnncalc.load(tmp_path / "net.onnx"))
+    assert (analysis.totals.params, analysis.totals.multiplies) == (36 + 12, 2 * 36 * 64)
     assert (analysis.status, analysis.notes) == ("exact", ())

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.quick
 
 def counted(data: bytes, tmp_path: Path) -> cnncalc.Analysis:
     (tmp_path / "net").write_bytes(data)
-    return cnncalc.analyze(cnncalc.load(str(tmp_path / "net"), allow_outside=True))
+    return cnncalc.analyze(cnncalc.load(tmp_path / "net"))
 
 
 PROGRAMS: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], int]] = {

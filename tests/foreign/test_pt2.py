@@ -98,6 +98,14 @@ def archive(whole: Any, name: str = "net/models/model.json") -> bytes:
     return data.getvalue()
 
 
+def beside(weights: bytes, whole: dict[str, Any] = SMALL) -> bytes:
+    """A program, and what the archive says of its weights."""
+    data = io.BytesIO(archive(whole))
+    with zipfile.ZipFile(data, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("net/data/weights/model_weights_config.json", weights)
+    return data.getvalue()
+
+
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], str]:
     monkeypatch.chdir(tmp_path)
@@ -135,12 +143,49 @@ def test_attention_is_counted(write: Callable[[bytes], str]) -> None:
     assert (analysis.totals.multiplies, analysis.status) == (2 * 4 * 10 * 7 * 16, "exact")
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("s16", "s16"),
+        ("Symbol('s16', positive=True, integer=True)", "s16"),
+        ("Mul(Integer(2), Symbol('s16', positive=True, integer=True))", "Mul(2, s16)"),
+    ],
+)
+def test_a_size_that_is_left_open_has_the_name_that_the_program_gave_it(
+    said: str, shown: str, write: Callable[[bytes], str]
+) -> None:
+    whole = json.loads(json.dumps(SMALL))
+    whole["graph_module"]["graph"]["tensor_values"]["x"]["sizes"][2] = {"as_expr": {"expr_str": said}}
+    code, _, err = invoke("summary", write(archive(whole)))
+    assert (code, err.splitlines()[0]) == (2, f"error[missing-key]: the input `x` leaves sizes open: {shown}")
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_a_tensor_that_has_several_names_is_one(device: str, write: Callable[[bytes], str]) -> None:
+    """The archive says which file each parameter stands in; without data all may stand in the same."""
+    nodes = [
+        node("layer_norm.default", {"input": "x", "weight": "p_w", "bias": "p_b"}, "a", normalized_shape=[8]),
+        node("layer_norm.default", {"input": "a", "weight": "p_w", "bias": "p_b"}, "y", normalized_shape=[8]),
+    ]
+    sizes = {"p_w": [8], "p_v": [8], "p_u": [8], "p_b": [8], "x": [1, 5, 8], "a": [1, 5, 8], "y": [1, 5, 8]}
+    meta = {"sizes": [8], "storage_offset": 0, "device": {"type": device}}
+    files = {"w": "weight_0", "v": "weight_0", "u": "weight_0", "b": "weight_1"}
+    config = {"config": {name: {"path_name": file, "tensor_meta": meta} for name, file in files.items()}}
+    graph = cnncalc.load(write(beside(json.dumps(config).encode(), program(nodes, sizes, "y"))))
+    analysis = cnncalc.analyze(graph)
+    noted = ("16 stored numbers are read by nobody: `p_v`, `p_u`",) if device == "meta" else ()
+    assert (analysis.totals.params, analysis.notes) == (16, noted)
+    assert graph.file_bytes == {"float32": 64 if device == "cpu" else 128}
+
+
 HOSTILE: dict[str, Callable[[], bytes]] = {  # made where they are needed: to compress a bomb takes a second
     "a bomb": lambda: archive(b" " * 200_000_000),
     "deep JSON": lambda: archive(b"[" * 100_000),
     "no program": lambda: archive(SMALL, "net/models/model.txt"),
     "a program of nothing": lambda: archive({}),
     "a path outside": lambda: archive(SMALL, "../../models/model.json"),
+    "weights of another kind": lambda: beside(b'{"config": 7}'),
+    "weights that are a bomb": lambda: beside(b" " * 200_000_000),
     "no archive": lambda: b"PK\x03\x04" + b"\0" * 26 + b"net/archive_format",
 }
 

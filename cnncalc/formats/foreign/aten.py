@@ -17,6 +17,8 @@ _AFFINE = {"scale": "W_given", "shift": "B_given"}
 
 ATTENDED = "q_size * k_before + q_size / q_last * k_before * v_last"  # scores, and sums weighted by them
 
+OVER_AXES = {"type": "kind", "weights": "W_size", "biases": "B_size", "multiplies": "0"}  # a norm over several axes
+
 ATEN = Matches(
     [
         # convolutions
@@ -40,10 +42,12 @@ ATEN = Matches(
         # normalisations
         Match("batch_norm native_batch_norm _native_batch_norm_legit_no_training", "batch_norm", _AFFINE,
               "x weights:W biases:B buffers:mean buffers:variance", "mean_given", axis="first"),
-        Match("instance_norm", "instance_norm", _AFFINE, "x weights:W biases:B buffers:mean buffers:variance",
-              axis="first", window=True),
+        Match("instance_norm batch_norm native_batch_norm", "instance_norm", _AFFINE,
+              "x weights:W biases:B buffers:mean buffers:variance", axis="first", window=True),
         Match("layer_norm native_layer_norm", "layer_norm", _AFFINE, "x weights:W biases:B", "last_only", axis="last"),
         Match("rms_norm", "rms_norm", {"scale": "W_given"}, "x weights:W", "last_only", axis="last"),
+        Match("layer_norm native_layer_norm rms_norm", "operator", OVER_AXES, "x weights:W biases:B",
+              defaults={"W_size": 0, "B_size": 0}),
         Match("group_norm", "group_norm", {"groups": "num_groups", **_AFFINE}, "x weights:W biases:B", axis="first"),
         Match("native_group_norm", "group_norm", {"groups": "group", **_AFFINE}, "x weights:W biases:B", axis="first"),
         Match("dropout native_dropout feature_dropout alpha_dropout", "dropout", {"rate": "p"}),
@@ -223,6 +227,8 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
         values["perm"] = tuple(order)
     elif type == "flatten" and rank and values.get("end_dim", -1) % rank == rank - 1:
         values["shape"] = (0,) * (values.get("start_dim", 0) % rank) + (-1,)
+    elif type in ("view", "reshape") and values.get("size", ())[:1] == (1,) and -1 in values["size"]:
+        values["shape"] = values["size"]
     elif type == "permute":
         values["perm"] = tuple(axis % rank for axis in values["dims"]) if rank else ()
     elif type in ("layer_norm", "native_layer_norm", "rms_norm"):

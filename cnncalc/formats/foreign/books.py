@@ -76,9 +76,11 @@ class Books:
                 found[role.kind] += self.left_over.pop(read.sources[0].name, 0)
         return {name: more for name, more in found.items() if more}
 
-    def count(self, row: Match, reads: Sequence[Value | None]) -> None:
-        """Note of the stored numbers that a layer has counted."""
+    def count(self, row: Match, reads: Sequence[Value | None], held: bool = False) -> None:
+        """Note of the stored numbers that a layer has counted; `held` are weights that an earlier one has."""
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
+            if held and role.kind == "weights":
+                continue
             beside = role.kind == "ignored" and self.net.tells_buffers  # as in `beside`
             for source in read.sources if read is not None else ():
                 if read is not None and (role.kind in QUANTITIES or (beside and source.learned)):

@@ -89,7 +89,7 @@ class Lowering:
         self.makers: dict[str, Operation] | None = None  # of tensors in branches
         self.hidden: dict[str, list[str]] = {}  # those whose params are not known, either
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
-        self.holders: dict[str, Ref] = {}  # stored kernels, and who holds them
+        self.holders: dict[str, tuple[Ref, tuple[str, ...]]] = {}  # stored kernels, who holds them, and with what else
         self.owners: dict[str, Ref] = {}  # the first call of each layer
         self.blobs: dict[str, tuple[int, Ref]] = {}  # tensors that layers hold by name: their numbers, and the first
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
@@ -497,8 +497,7 @@ class Lowering:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more, besides = self.books.works(reads), _besides(row, reads)
             plain = times == 1 and not more and not besides
-            holder = self._holder(layer, done, row, reads)
-            others = self.books.beside(row, reads) if not wrong and (holder is None or not plain) else {}
+            holder, others = (None, {}) if wrong else self._holder(layer, done, row, reads, plain)
             if operator.blobs and not wrong:
                 holder, others = self._held(operator, layer, done, plain)
             if not wrong and plain and not others:
@@ -508,7 +507,7 @@ class Lowering:
                     self._own(ref, operator)
                 return [Value(dims, ref, axis_in(len(dims), like))]
             if not wrong:
-                self.books.count(row, reads)
+                self.books.count(row, reads, held=others.get("weights") == -done.weights)
                 figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
                 figures["multiplies"] = times * done.multiplies + more
                 dims = (times, *dims[1:]) if times > 1 else dims
@@ -553,12 +552,11 @@ class Lowering:
         if layer is None or done is None or wrong:
             self._differs(operator, wrong)
             return self._uncounted(operator, reads)
-        holder = self._holder(layer, done, row, reads)
         more, besides = self.books.works(reads), _besides(row, reads)
-        others = {} if holder is not None else self.books.beside(row, reads)
+        holder, others = self._holder(layer, done, row, reads, not more)
         whole = Value((1, steps, done.output[0]), None, 2)
         if more or others:
-            self.books.count(row, reads)
+            self.books.count(row, reads, held=others.get("weights") == -done.weights)
             figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
             figures["multiplies"] = done.multiplies + more
             whole = self._operator(operator, [seen], whole.dims, 2, figures)
@@ -654,20 +652,29 @@ class Lowering:
             return f"declared is {_dims(declared)}, and {_dims(dims)} follows"
         return ""
 
-    def _holder(self, layer: Layer, done: Work, row: Match, reads: list[Value | None]) -> Ref | None:
-        """The earlier layer that has the same kernel, which then counts there; of parts of one each counts."""
+    def _holder(
+        self, layer: Layer, done: Work, row: Match, reads: list[Value | None], plain: bool
+    ) -> tuple[Ref | None, dict[str, int]]:
+        """The earlier layer that has the same numbers, which then count there; else what counts besides the formulas'.
+
+        Of parts of one kernel each counts; where the kernel alone is the same, the rest does. Only what is `plain` a
+        layer of ours can share.
+        """
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind != "weights" or read is None or len(read.sources) != 1:
                 continue
             source, size = read.sources[0], prod(read.dims)
-            holder = self.holders.get(source.name)
+            holder, sources = self.holders.get(source.name, (None, ()))
             if holder is None or self.books.has_left(source, size):
                 continue
             other = self.builder.nodes[holder]
             alike = layer is other.layer and done.weights == other.work.weights
             if alike and (len(read.dims) > 1 or self.net.counts_once):
-                return holder
-        return None
+                if plain and sources == _sources(row, reads):
+                    return holder, {}
+                others = self.books.beside(row, reads)
+                return None, others if self.net.counts_once else others | {"weights": -done.weights}
+        return None, self.books.beside(row, reads)
 
     def _hold(self, ref: Ref, holder: Ref | None, row: Match, reads: list[Value | None]) -> None:
         """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
@@ -677,7 +684,7 @@ class Lowering:
         self.books.count(row, reads)
         for role, read in zip(row.roles(len(reads)), reads, strict=False):
             if role.kind == "weights" and read is not None and len(read.sources) == 1:
-                self.holders.setdefault(read.sources[0].name, ref)
+                self.holders.setdefault(read.sources[0].name, (ref, _sources(row, reads)))
 
     def _held(self, operator: Operation, layer: Layer, done: Work, plain: bool) -> tuple[Ref | None, dict[str, int]]:
         """The earlier layer that holds all tensors of one; else what earlier ones hold, as numbers that count less."""
@@ -1125,6 +1132,12 @@ def _besides(row: Match, reads: Sequence[Value | None]) -> list[Value]:
     return [read for role, read in roles if role.kind == "ignored" and read is not None and read.ref is not None]
 
 
+def _sources(row: Match, reads: Sequence[Value | None]) -> tuple[str, ...]:
+    """The stored tensors that a layer counts, by name."""
+    roles = zip(row.roles(len(reads)), reads, strict=False)
+    return tuple(one.name for role, read in roles if role.kind in QUANTITIES and read for one in read.sources)
+
+
 def _takes_one(operator: Operation, rank: int) -> bool:
     """Whether a layer over so many sides reads one image without an axis of images."""
     return operator.attributes.get("sides") == rank - 1
@@ -1245,20 +1258,21 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
         if name not in known:
             raise fail("unknown-name", f"nothing gives the output `{clean(name)}`", Label(net.file, ""))
     lowering = Lowering(net, table, input_size)
-    graph = refused = None
+    found: Graph | ProblemsFound
     try:
-        graph = _graph(lowering)
+        found = _graph(lowering)
     except ProblemsFound as error:
-        refused = error
+        found = error
+    refused = isinstance(found, ProblemsFound)
     if lowering.images and (refused or lowering.disagree):  # several that are no images, or that only fit together
         with suppress(ProblemsFound):
             whole = Lowering(net, table, input_size, whole=True)
             together = _graph(whole)
             if refused or not whole.disagree:
                 return together
-    if graph is None:
-        raise refused or AssertionError
-    return graph
+    if isinstance(found, ProblemsFound):
+        raise found
+    return found
 
 
 def _graph(lowering: Lowering) -> Graph:

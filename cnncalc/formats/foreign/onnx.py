@@ -11,7 +11,7 @@ from typing import Any
 from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
-from cnncalc.formats.foreign.aten import ATTENDED
+from cnncalc.formats.foreign.aten import ATTENDED, OVER_AXES
 from cnncalc.formats.foreign.base import Format
 from cnncalc.formats.foreign.books import NUMBERS, listed, several
 from cnncalc.formats.foreign.lower import lower
@@ -96,9 +96,8 @@ TABLE = Matches(
               "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
         Match("LayerNormalization", "layer_norm", {"scale": "W_given", "shift": "B_given"},
             "x weights:W biases:B", "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
-        Match("LayerNormalization RMSNormalization SimplifiedLayerNormalization", "operator",
-              {"type": "kind", "weights": "W_size if W_given else 0", "biases": "B_size if B_given else 0",
-               "multiplies": "0"}, "x weights:W biases:B"),  # over several axes
+        Match("LayerNormalization SimplifiedLayerNormalization RMSNormalization", "operator", OVER_AXES,
+            "x weights:W biases:B", defaults={"W_size": 0, "B_size": 0}),
         Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
         # activations
         Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),

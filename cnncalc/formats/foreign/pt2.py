@@ -17,7 +17,9 @@ from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, St
 from cnncalc.formats.source import Source
 
 LARGEST_PROGRAM = 32 * 2**20
+WEIGHTS = re.compile(r"(?:[^/]+/)?data/weights/[^/]+_weights_config\.json")  # which file of the archive has which
 PROGRAM = re.compile(r"(?:[^/]+/)?(?:models/[^/]+\.json|serialized_exported_program\.json)")
+SYMBOL = re.compile(r"Symbol\('(\w{1,99})'[^()]*\)|Integer\((-?\d{1,19})\)")  # of sympy
 DTYPES = {1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
           9: "complex32", 10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16"}  # fmt: skip
 
@@ -46,7 +48,9 @@ class Pt2(Format):
         """The network as the file says it; raises ProblemsFound where it is no program."""
         place = Label(source.name, "")
         try:
-            return _Program(source.name, json.loads(_json(source))).read()
+            whole = json.loads(_json(source, PROGRAM))
+            weights = json.loads(_json(source, WEIGHTS) or "{}")
+            return _Program(source.name, whole, weights.get("config", {})).read()
         except RecursionError:
             raise fail("limit", f"`{source.name}` is nested too deeply", place) from None
         except DAMAGE as error:
@@ -54,11 +58,14 @@ class Pt2(Format):
             raise fail("unreadable", message, place, "save it by `torch.export.save`") from None
 
 
-def _json(source: Source) -> str:
+def _json(source: Source, called: re.Pattern[str]) -> str:
+    """The text of the file in the archive that is called so; empty where there is none but the program."""
     with zipfile.ZipFile(Stream(source.data)) as archive:
-        name = next((name for name in archive.namelist() if PROGRAM.fullmatch(name)), None)
-        if name is None:
+        name = next((name for name in archive.namelist() if called.fullmatch(name)), None)
+        if name is None and called is PROGRAM:
             raise zipfile.BadZipFile("there is no program in it")
+        if name is None:
+            return ""
         with opened(archive, name) as file:
             text = file.read(LARGEST_PROGRAM + 1)
     if len(text) > LARGEST_PROGRAM:
@@ -68,8 +75,9 @@ def _json(source: Source) -> str:
 
 
 class _Program:
-    def __init__(self, file: str, whole: dict[str, Any]) -> None:
+    def __init__(self, file: str, whole: dict[str, Any], weights: dict[str, Any]) -> None:
         self.file = file
+        self.weights = weights
         module = whole["graph_module"]
         self.graph, self.signature = module["graph"], module["signature"]
         self.net = Foreign(file, file, {}, (), [], keeps_books=True, tells_buffers=True, counts_once=True)
@@ -79,6 +87,7 @@ class _Program:
         net = self.net
         sizes = {name: _sizes(value) for name, value in self.graph["tensor_values"].items()}
         net.declared = {name: dims for name, dims in sizes.items() if dims is not None}
+        places: dict[str, list[str]] = {}
         for spec in self.signature["input_specs"]:
             (kind, said), *_ = spec.items()
             arg = said["arg"]
@@ -88,6 +97,7 @@ class _Program:
             if kind == "user_input":
                 net.inputs[name] = net.declared[name]
             else:
+                places.setdefault(self._where(said) or name, []).append(name)
                 dtype = DTYPES.get(self.graph["tensor_values"][name]["dtype"], "float32")
                 net.stored[name] = Stored(name, sizes[name] or (), dtype, None, kind == "parameter")
         if len(self.graph["nodes"]) > MOST_OPERATORS:
@@ -97,6 +107,12 @@ class _Program:
             self._node(node)
         specs = [one["user_output"]["arg"] for one in self.signature["output_specs"] if "user_output" in one]
         net.outputs = tuple(one["as_tensor"]["name"] for one in specs if "as_tensor" in one)
+        read = {name for one in net.operations for name in one.reads}
+        for names in places.values():  # of a tensor that several modules share one name is read
+            if not read.isdisjoint(names):
+                for name in names:
+                    if name not in read:
+                        del net.stored[name]
         with_writes(net, self.in_place)
         return net
 
@@ -145,6 +161,16 @@ class _Program:
         one = Operation(called, type, values, tuple(reads), tuple(gives), place, scope)
         self.net.operations += unstacked(one)
 
+    def _where(self, said: dict[str, Any]) -> str:
+        """Where in the archive the numbers of a parameter or buffer stand; empty where it does not say so.
+
+        Those of a program that was exported without data stand nowhere, and share a file for it.
+        """
+        found = self.weights.get(str(said.get("parameter_name") or said.get("buffer_name")))
+        if not found or not found["tensor_meta"] or found["tensor_meta"]["device"]["type"] == "meta":
+            return ""
+        return json.dumps([found["path_name"], found["tensor_meta"]], sort_keys=True)
+
     def _scope(self, stack: str) -> tuple[str, ...]:
         """The modules that a node stands in, and their classes, which are kept beside."""
         found: list[str] = []
@@ -172,4 +198,5 @@ def _plain(value: Any) -> Any:
     if "as_int" in value:
         return value["as_int"]
     said = value.get("as_expr") or value.get("as_name") or value.get("as_sym_int") or ""
-    return said.get("expr_str", "") if isinstance(said, dict) else str(said)
+    text = said.get("expr_str", "") if isinstance(said, dict) else str(said)
+    return SYMBOL.sub(r"\1\2", text) if isinstance(text, str) else ""

@@ -5,6 +5,7 @@ It imports and calls what is named, so only a command line may name it, never a 
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -32,13 +33,14 @@ class Program:
         return record(source.name, input_size)
 
 
+SEVERAL = "where it reads several tensors, say the size of each: `--input-size 3x8x8,3x4x4`, or by name"
 FAILURES = (ArithmeticError, AttributeError, ImportError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 def record(name: str, input_size: str | None) -> Graph:
     """The graph of what `torch:MODULE:CALLABLE` builds; raises ProblemsFound.
 
-    `input_size` are channels and sides, `3x224x224`.
+    `input_size` are channels and sides, `3x224x224`; of several inputs those of each, by name or in their order.
     """
     _, _, rest = name.partition(":")
     module, colon, called = rest.partition(":")
@@ -52,9 +54,7 @@ def record(name: str, input_size: str | None) -> Graph:
         torch: Any = import_module("torch")
     except ImportError:
         raise fail("unreadable", f"`{clean(name)}` needs PyTorch", None, "install the extra `torch`") from None
-    sizes = [int(side) for side in input_size.replace("×", "x").split("x") if side.isascii() and side.isdigit()]
-    if len(sizes) != input_size.replace("×", "x").count("x") + 1 or 0 in sizes:
-        raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 3x224x224")
+    sizes = _sizes(input_size)
     if "" not in sys.path:
         sys.path.insert(0, "")
     try:
@@ -64,13 +64,41 @@ def record(name: str, input_size: str | None) -> Graph:
         with torch.no_grad():
             built = network if isinstance(network, torch.nn.Module) else network()
             built = built.eval().to("meta")
-            return lower(_recorded(torch, name, built, sizes), ATEN)
+            return lower(_run(torch, name, built, sizes), ATEN)
     except FAILURES as error:
         said = clean(str(error).splitlines()[0][:300]) if str(error) else type(error).__name__
-        raise fail("unreadable", f"`{clean(name)}` cannot be run: {said}", Label(name, "")) from None
+        cure = SEVERAL if isinstance(error, TypeError) else None
+        raise fail("unreadable", f"`{clean(name)}` cannot be run: {said}", Label(name, ""), cure) from None
 
 
-def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
+def _sizes(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    """The sizes of what is read, each with its name where that is said; raises ProblemsFound.
+
+    >>> _sizes("3x224x224"), _sizes("left=3x8x8,right=3x4x4")
+    ([('', (3, 224, 224))], [('left', (3, 8, 8)), ('right', (3, 4, 4))])
+    """
+    found = []
+    for part in text.replace("×", "x").split(","):
+        name, _, size = part.strip().rpartition("=")
+        if not re.fullmatch(r"[1-9]\d{0,8}(x[1-9]\d{0,8})*", size, re.ASCII) or (name and not name.isidentifier()):
+            raise fail("bad-value", f"--input-size: `{clean(part)}` is no size", None, "write 3x224x224")
+        found.append((name, tuple(map(int, size.split("x")))))
+    return found
+
+
+def _run(torch: Any, name: str, built: Any, sizes: list[tuple[str, tuple[int, ...]]]) -> Foreign:
+    """What a network does; where it fails over tensors that it makes itself, these are without data, too."""
+    try:
+        return _recorded(torch, name, built, sizes)
+    except FAILURES as error:
+        try:
+            with torch.device("meta"):
+                return _recorded(torch, name, built, sizes)
+        except FAILURES:
+            raise error from None
+
+
+def _recorded(torch: Any, name: str, model: Any, sizes: list[tuple[str, tuple[int, ...]]]) -> Foreign:
     mode: Any = import_module("torch.utils._python_dispatch").TorchDispatchMode
     net = Foreign(name, name.rpartition(":")[2], {}, (), [], keeps_books=True, tells_buffers=True, counts_once=True)
     names: dict[int, str] = {}  # of tensors by identity; those that work in place give another
@@ -130,12 +158,20 @@ def _recorded(torch: Any, name: str, model: Any, sizes: list[int]) -> Foreign:
             net.kinds[_scope(_above(path))] = type(module).__name__
             hooks.append(module.register_forward_pre_hook(lambda *_, path=path: stack.append(path)))
             hooks.append(module.register_forward_hook(lambda *_: stack.pop() and None))
-    image = torch.zeros(1, *sizes, device="meta")
-    names[id(image)] = "input"
-    net.inputs["input"] = (1, *sizes)
+    dtype = next((one.dtype for one in model.parameters() if one.is_floating_point()), torch.float32)
+    given, named = [], {}
+    for at, (called, size) in enumerate(sizes, 1):
+        image = torch.zeros(1, *size, device="meta", dtype=dtype)
+        read = names[id(image)] = called or (f"input{at}" if len(sizes) > 1 else "input")
+        net.inputs[read] = (1, *size)
+        alive.append(image)
+        if called:
+            named[called] = image
+        else:
+            given.append(image)
     try:
         with recorder():
-            result = model(image)
+            result = model(*given, **named)
     finally:
         for hook in hooks:
             hook.remove()
