@@ -32,9 +32,9 @@ class ExplainCommand(
     examples = (
         "cnncalc explain alexnet conv1             35k = 11·11·3·48·2",
         "cnncalc explain resnet50 conv2/unit1/cb3  a unique short form of a path",
-        "cnncalc explain googlenet 3a total        a block's and the network's addends",
+        "cnncalc explain googlenet 3a total        addends of a block, of all",
         "cnncalc explain googlenet 3a -d all       a block, all its layers first",
-        "cnncalc explain net.yaml                  every layer; or why it does not fit",
+        "cnncalc explain net.yaml                  every layer; or why none fits",
         "cnncalc explain vgg16 pool5 --of receptive_field",
         "cnncalc explain alexnet conv2 --against conv1",
         "cnncalc explain lenet5 --standalone -o it.tex && pdflatex it.tex",
