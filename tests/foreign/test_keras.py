@@ -267,6 +267,11 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     "a circle": lambda: functional(
         [X, layer("Flatten", "a"), layer("Flatten", "b")], "b", {"a": [[tensor("b")]], "b": [[tensor("a")]]}
     ),
+    "a tensor of a huge number": lambda: functional(
+        [X, layer("Flatten", "a"), layer("Flatten", "b")],
+        "b",
+        {"a": [[tensor("x")]], "b": [[{**tensor("a"), "config": {"keras_history": ["a", 0, 10**12]}}]]},
+    ),
     "huge sides": lambda: sequential(layer("Flatten", "a"), shape=(None, 2**60, 2**60, 3)),
     "a number of a million digits": lambda: b'{"class_name": "Model", "config": ' + b"1" * 1_000_000 + b"}",
     "no layers": lambda: {"class_name": "Model", "config": {}},

@@ -132,6 +132,7 @@ class _Config:
         self.first: dict[str, str] = {}  # the operation that holds a layer's weights
         self.each = False  # whether what is read happens at each step of a sequence
         self.given: dict[str, int] = {}  # of each call the number of the last tensor that is read
+        self.asked = 0  # their sum
 
     def read(self, whole: dict[str, Any]) -> Foreign:
         if "config" not in whole:  # before version 1
@@ -191,7 +192,12 @@ class _Config:
 
     def _asks(self, call: str, index: int) -> None:
         """Note that somebody reads so many of the tensors that a call gives."""
-        self.given[call] = max(self.given.get(call, 0), index)
+        known = self.given.get(call, 0)
+        self.asked += max(0, index - known)
+        if self.asked > MOST_OPERATORS:
+            message = f"layers that give more than {MOST_OPERATORS:,} tensors (limit: operators {MOST_OPERATORS:,})"
+            raise fail("limit", message, Label(self.file, ""))
+        self.given[call] = max(known, index)
 
     def _sequence(
         self,
