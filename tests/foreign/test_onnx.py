@@ -291,6 +291,9 @@ HOSTILE = {
         [node("Expand", ["x", "s"], ["y"])], [value("x", [1])], [value("y", [1])], [tensor("s", [3], [2**40] * 3)]
     ),
     "functions that call each other": _deep(),
+    "a convolution that gives nothing": model(
+        [node("Conv", ["x", "w"], []), node("Relu", ["z"], ["y"])], [X], [value("y", [1])], [tensor("w", [4, 3, 3, 3])]
+    ),
     "a varint without end": b"\x08\x08\x3a" + b"\xff" * 40,
     "a text as long as the file": b"\x08\x08\x3a" + varint(70_010) + b"\x12" + varint(70_000) + b"a" * 70_006,
     "many operators": model([node("Relu", ["x"], ["y"])] * 60_000, [X], [value("y", [1])]),

@@ -658,7 +658,7 @@ class _Model:
         for operator in self.net.operations:
             kernel, bias = (*operator.reads[1:3], "", "")[:2]
             stored = self.net.stored.get(kernel)
-            if stored is None or not stored.dims:
+            if stored is None or not stored.dims or not operator.gives:
                 continue
             norm = self.norms.get(operator.gives[0])
             if norm is None and not self._is_folded(operator.type, kernel, bias):
