@@ -212,10 +212,10 @@ class Parsed(Documented):
 
 def _quantity_meant(option: str, params: list[click.Parameter]) -> str | None:
     """The option of a quantity by the word of others: `--max-multiplies` for `--max-macs`; None for what is none."""
-    from cnncalc.core.problem import CALLED
+    from cnncalc.core.problem import called_here
 
     before, dash, name = option.rpartition("max-")
-    called = f"{before}{dash}{CALLED.get(name.lower().replace('-', '_'), '')}".replace("_", "-")
+    called = f"{before}{dash}{called_here(name) or ''}".replace("_", "-")
     return called if dash and any(called in param.opts for param in params) else None
 
 

@@ -198,6 +198,16 @@ class Problems:
             raise ProblemsFound(self.found)
 
 
+def called_here(word: str) -> str | None:
+    """The name here of what others call so, however that is written; None for a word that means nothing else.
+
+    >>> import cnncalc.analyses.measures
+    >>> called_here("Mult-Adds"), called_here("params")
+    ('multiplies', None)
+    """
+    return CALLED.get(word.lower().replace("-", "_"))
+
+
 def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
     """The known word that a misspelt one, or one of others, most likely means.
 
@@ -209,7 +219,7 @@ def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | N
     >>> nearest("GMACs", ["flops", "multiplies"]), nearest("mult-adds", ["flops", "multiplies"])
     ('multiplies', 'multiplies')
     """
-    called = CALLED.get(word.lower().replace("-", "_"))
+    called = called_here(word)
     if called in known:
         return called
     if not 0 < len(word) <= LONGEST_WORD or len(known) > MOST_KNOWN:

@@ -42,7 +42,7 @@ class Books:
         found = dict.fromkeys(QUANTITIES, 0)
         made_up = is_filled(row, reads)
         self.filled += made_up and not self.net.counts_once
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+        for role, read in row.by_role(reads):
             if role.kind in found and read is not None and (read.sources or made_up):
                 found[role.kind] += prod(read.dims)
         return found
@@ -54,7 +54,7 @@ class Books:
         counts elsewhere already counts here no more.
         """
         found = dict.fromkeys(QUANTITIES, 0)
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+        for role, read in row.by_role(reads):
             if read is not None and role.kind == "weights" and self.net.counts_once and is_filled(row, reads):
                 found["weights"] -= prod(read.dims)  # no parameter is filled where it is read
             if read is None or not read.sources:
@@ -78,7 +78,7 @@ class Books:
 
     def count(self, row: Match, reads: Sequence[Value | None], held: bool = False) -> None:
         """Note of the stored numbers that a layer has counted; `held` are weights that an earlier one has."""
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+        for role, read in row.by_role(reads):
             if held and role.kind == "weights":
                 continue
             beside = role.kind == "ignored" and self.net.tells_buffers  # as in `beside`
@@ -183,8 +183,9 @@ class Books:
 
 def is_filled(row: Match, reads: Sequence[Value | None]) -> bool:
     """Whether the weights of a layer are made of nothing that is stored: one number, as often as they are many."""
-    pairs = zip(row.roles(len(reads)), reads, strict=False)
-    weights = [read for role, read in pairs if role.kind == "weights" and read is not None and read.ref is None]
+    weights = [
+        read for role, read in row.by_role(reads) if role.kind == "weights" and read is not None and read.ref is None
+    ]
     return any(prod(read.dims) > 1 for read in weights) and not any(read.sources for read in weights)
 
 

@@ -109,15 +109,7 @@ OPTIONS = {
 }
 OPTIONS["Gaussian_yolo"] = OPTIONS["yolo"]
 _KNOWN = {type: {*text.split(), *_ANYWHERE.split()} for type, text in OPTIONS.items()}
-_UNMODELLED = {
-    "antialiasing",
-    "coordconv",
-    "sway",
-    "rotate",
-    "stretch",
-    "stretch_sway",
-    "extra",
-}  # 0 where they are off
+_UNMODELLED = {"antialiasing", "coordconv", "sway", "rotate", "stretch", "stretch_sway", "extra"}  # 0: they are off
 _UNCOUNTED = (*_ENDS, "net", "softmax", "cost", "dropout")  # whose options change no count, whatever they are
 
 

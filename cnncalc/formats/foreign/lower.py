@@ -46,6 +46,7 @@ LARGEST_SIZE = 10**15
 PACKED = ("int8", "uint8", "int4", "uint4", "int2", "uint2")  # how types begin in which weights are quantized
 MOST_KEPT = 2**20  # numbers of constants that are worked out in all: tensors beyond are known by their dims
 MOST_MADE = 10**6
+NO_COSTS = {"weights": 0, "multiplies": 0}
 FEW_VALUES = 32  # of a constant that is worked out all the same: sizes are few
 JOINS: dict[str, tuple[str, dict[str, Any]]] = {  # what is done to several tensors, value by value
     **dict.fromkeys(("Add", "Sum", "Eltwise/SUM"), ("add", {})),
@@ -398,7 +399,7 @@ class Lowering:
                 return einsum(str(operator.attributes.get("equation", "")), parts)[1] or 0
             if row.type not in ("dense", "conv", PRODUCT):
                 continue
-            given = [read for role, read in zip(row.roles(len(reads)), reads, strict=False)
+            given = [read for role, read in row.by_role(reads)
                      if read and role.kind in ("", "weights")]  # fmt: skip
             if len(given) != 2:
                 continue
@@ -419,7 +420,7 @@ class Lowering:
             if role.kind:
                 scope[f"{role.name}_given"] = False
         first, filled = True, is_filled(row, reads)
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+        for role, read in row.by_role(reads):
             if role.kind == "ignored" or read is None:
                 continue
             if role.name:
@@ -466,8 +467,7 @@ class Lowering:
         front: tuple[int, ...] = (),
     ) -> list[Value]:
         """A layer of ours, or what the file says of it; `front` is an axis of images that the file leaves out."""
-        roles = row.roles(len(reads))
-        tensors = [read for role, read in zip(roles, reads, strict=False) if not role.kind and read is not None]
+        tensors = [read for role, read in row.by_role(reads) if not role.kind and read is not None]
         if any(read.ref is None for read in tensors):
             return self._by_value(operator, reads) if row.reads == "x*" else self._uncounted(operator, reads)
         main = tensors[0]
@@ -507,9 +507,7 @@ class Lowering:
                     self._own(ref, operator)
                 return [Value(dims, ref, axis_in(len(dims), like))]
             if not wrong:
-                self.books.count(row, reads, held=others.get("weights") == -done.weights)
-                figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
-                figures["multiplies"] = times * done.multiplies + more
+                figures = self._counted(row, reads, done, others, times * done.multiplies + more)
                 dims = (times, *dims[1:]) if times > 1 else dims
                 return [self._operator(operator, [*tensors, *besides], dims, axis_in(len(dims), like), figures)]
             why = wrong
@@ -543,8 +541,7 @@ class Lowering:
         steps, width = main.dims[1 - images], main.dims[2]
         seen = main._replace(dims=(1, steps, width), channel=2)
         if seen.shape != main.shape:
-            view = Operation(f"{operator.name}_steps", "view", {}, (), (), operator.place, operator.scope)
-            seen = self._operator(view, [main], seen.dims, 2, {"weights": 0, "multiplies": 0})
+            seen = self._view(f"{operator.name}_steps", operator, [main], seen.dims, 2)
         values = {**row.layer_values(scope), "gives": "all"}
         layer, done, why = self._tried(row.type, values, (seen.shape,))
         stored = self.books.entry(row, reads)
@@ -556,9 +553,7 @@ class Lowering:
         holder, others = self._holder(layer, done, row, reads, not more)
         whole = Value((1, steps, done.output[0]), None, 2)
         if more or others:
-            self.books.count(row, reads, held=others.get("weights") == -done.weights)
-            figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
-            figures["multiplies"] = done.multiplies + more
+            figures = self._counted(row, reads, done, others, done.multiplies + more)
             whole = self._operator(operator, [seen], whole.dims, 2, figures)
         else:
             whole = whole._replace(ref=self._put(operator, layer, done, [seen], (seen.shape,)))
@@ -579,9 +574,7 @@ class Lowering:
                 given.append(whole)
             else:
                 called = f"{operator.name}_{('steps', 'last', 'cell')[min(at, 2)]}_given"
-                view = Operation(called, "view", {}, (), (), operator.place, operator.scope)
-                figures = {"weights": 0, "multiplies": 0}
-                given.append(self._operator(view, [whole, *besides], dims, len(dims) - 1, figures))
+                given.append(self._view(called, operator, [whole, *besides], dims, len(dims) - 1))
         return given
 
     def _besides(self, operator: Operation, given: list[Value], reads: list[Value | None]) -> list[Value]:
@@ -601,7 +594,7 @@ class Lowering:
                 continue
             called = operator._replace(name=f"{operator.name}_{at + 1}")
             channel = given[0].channel if len(dims) == len(given[0].dims) else self._wanted(name, len(dims))
-            others.append(self._operator(called, given[:1], dims, channel, {"weights": 0, "multiplies": 0}))
+            others.append(self._operator(called, given[:1], dims, channel, NO_COSTS))
         return others
 
     def _tried(
@@ -660,7 +653,7 @@ class Lowering:
         Of parts of one kernel each counts; where the kernel alone is the same, the rest does. Only what is `plain` a
         layer of ours can share.
         """
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+        for role, read in row.by_role(reads):
             if role.kind != "weights" or read is None or len(read.sources) != 1:
                 continue
             source, size = read.sources[0], prod(read.dims)
@@ -682,9 +675,17 @@ class Lowering:
             self.builder.share(ref, holder)
             return
         self.books.count(row, reads)
-        for role, read in zip(row.roles(len(reads)), reads, strict=False):
+        for role, read in row.by_role(reads):
             if role.kind == "weights" and read is not None and len(read.sources) == 1:
                 self.holders.setdefault(read.sources[0].name, (ref, _sources(row, reads)))
+
+    def _counted(
+        self, row: Match, reads: list[Value | None], done: Work, others: Mapping[str, int], multiplies: int
+    ) -> dict[str, int]:
+        """The figures of a layer that counts otherwise than its formulas; what it has counted is noted down."""
+        self.books.count(row, reads, held=others.get("weights") == -done.weights)
+        figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
+        return figures | {"multiplies": multiplies}
 
     def _held(self, operator: Operation, layer: Layer, done: Work, plain: bool) -> tuple[Ref | None, dict[str, int]]:
         """The earlier layer that holds all tensors of one; else what earlier ones hold, as numbers that count less."""
@@ -840,7 +841,7 @@ class Lowering:
                     return Value(
                         dims, self._put(operator, layer, done, tensors, tuple(t.shape for t in tensors)), channel
                     )
-        return self._operator(operator, tensors, dims, channel, {"weights": 0, "multiplies": 0} | figures)
+        return self._operator(operator, tensors, dims, channel, NO_COSTS | figures)
 
     def _as_layer(
         self,
@@ -1011,7 +1012,7 @@ class Lowering:
                 raise Unclear(f"{why}, and {self._unsaid(operator, 'the file says not what it gives')}")
             channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
             given.append(self._operator(operator, tensors, dims, channel, figures))
-            figures = {"weights": 0, "multiplies": 0}
+            figures = dict(NO_COSTS)
         return given
 
     def _in_branches(self, operator: Operation) -> list[Value | None]:
@@ -1052,8 +1053,14 @@ class Lowering:
         seen = read._replace(channel=channel)
         if seen.shape == read.shape:
             return seen
-        view = Operation(f"{operator.name}_view", "view", {}, (), (), operator.place, operator.scope)
-        return self._operator(view, [read], read.dims, channel, {"weights": 0, "multiplies": 0})
+        return self._view(f"{operator.name}_view", operator, [read], read.dims, channel)
+
+    def _view(
+        self, name: str, operator: Operation, tensors: Sequence[Value], dims: tuple[int, ...], channel: int
+    ) -> Value:
+        """Tensors seen in another form beside an operator, which costs nothing."""
+        view = Operation(name, "view", {}, (), (), operator.place, operator.scope)
+        return self._operator(view, tensors, dims, channel, NO_COSTS)
 
     def _operator(
         self,
@@ -1128,14 +1135,14 @@ class Lowering:
 
 def _besides(row: Match, reads: Sequence[Value | None]) -> list[Value]:
     """The tensors that a layer reads and its formulas leave out, such as a mask, or the state that one begins with."""
-    roles = zip(row.roles(len(reads)), reads, strict=False)
-    return [read for role, read in roles if role.kind == "ignored" and read is not None and read.ref is not None]
+    ignored = [read for role, read in row.by_role(reads) if role.kind == "ignored"]
+    return [read for read in ignored if read is not None and read.ref is not None]
 
 
 def _sources(row: Match, reads: Sequence[Value | None]) -> tuple[str, ...]:
     """The stored tensors that a layer counts, by name."""
-    roles = zip(row.roles(len(reads)), reads, strict=False)
-    return tuple(one.name for role, read in roles if role.kind in QUANTITIES and read for one in read.sources)
+    counted = [read for role, read in row.by_role(reads) if role.kind in QUANTITIES]
+    return tuple(one.name for read in counted if read for one in read.sources)
 
 
 def _takes_one(operator: Operation, rank: int) -> bool:
@@ -1209,8 +1216,7 @@ def _along(dims: tuple[int, ...], channel: int, parts: Sequence[Value]) -> bool:
 
 def _operands(row: Match, reads: Sequence[Any]) -> list[Any]:
     """The two that are multiplied by each other."""
-    pairs = zip(row.roles(len(reads)), reads, strict=False)
-    return [read for role, read in pairs if role.name in ("x", "w") and role.kind != "ignored" and read]
+    return [read for role, read in row.by_role(reads) if role.name in ("x", "w") and role.kind != "ignored" and read]
 
 
 def _turned_sides(operator: Operation, parts: Sequence[Value | Known]) -> list[tuple[int, ...]]:

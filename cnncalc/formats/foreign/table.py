@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from cnncalc.core.formula import evaluate, parse
 from cnncalc.core.record import Record
+
+T = TypeVar("T")
 
 SAME = "="  # gives what it reads
 PRODUCT = "*"  # of two matrices, or of many side by side
@@ -49,9 +51,13 @@ class Match(Record):
         """Roles of the inputs at each of so many places; of `x*` as many as there are."""
         return _roles(self.reads, many)
 
+    def by_role(self, reads: Sequence[T]) -> Iterator[tuple[Role, T]]:
+        """The inputs, each behind its role."""
+        return zip(self.roles(len(reads)), reads, strict=False)
+
     def of_values(self, reads: Sequence[Any]) -> list[Any]:
         """The values among what is read, without settings: sizes, factors, places, numbers of quantization."""
-        return [read for role, read in zip(self.roles(len(reads)), reads, strict=False) if role.kind != "ignored"]
+        return [read for role, read in self.by_role(reads) if role.kind != "ignored"]
 
     def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of our layer."""
