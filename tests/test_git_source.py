@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -333,6 +336,24 @@ def test_git_that_never_answers_is_stopped(history: Repository, monkeypatch: pyt
     program(history, monkeypatch, "exec sleep 60")
     monkeypatch.setattr(git_module, "SECONDS", 0.2)
     assert message("git:v1:nets/a.yaml")[0] == "cannot read `git:v1:nets/a.yaml`: git took longer than 0.2 seconds"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_signal_meets_no_thread_that_waits_for_git(history: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is about to end would take it while a file is written, and with it the whole command."""
+    masks = []
+
+    class Told(Timer):
+        def run(self) -> None:
+            masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+            super().run()
+
+    monkeypatch.setattr(git_module, "Timer", Told)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert params("git:v1:nets/a.yaml") == 4 * 28
+    assert masks
+    assert all(mask >= {signal.SIGHUP, signal.SIGINT, signal.SIGTERM} for mask in masks)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
 def test_git_that_never_stops_is_read_no_further(history: Repository, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from threading import Timer
 from cnncalc.core.problem import Place, Problem, ProblemsFound, fail, misspelt, nearest
 from cnncalc.core.record import Record
 from cnncalc.formats.source import LARGEST_FILE, Source, decode, too_large
+from cnncalc.formats.writing import undisturbed
 
 PREFIX = "git:"
 SECONDS = 30  # for one question to git
@@ -442,7 +443,8 @@ def ask(
         process.kill()
 
     timer = Timer(SECONDS, stop)
-    timer.start()
+    with undisturbed():  # in the main thread alone, which lets a signal wait while it writes a file
+        timer.start()
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -461,7 +463,6 @@ def ask(
             process.wait()
         finally:
             timer.cancel()
-            timer.join()  # a signal meets the main thread alone, which blocks it while a file is written
             if process.returncode is None:
                 process.kill()
     if late:

@@ -171,13 +171,13 @@ def write(path: str, data: bytes, old: bytes | None = None) -> None:
         path = os.path.realpath(path)
     if before:
         _refuse(path, before)
-    with _undisturbed():
+    with undisturbed():
         _replace(path, data, before, old)
 
 
 def append(path: str, data: bytes) -> None:
     """A file with `data` at its end, or after an OSError nothing. In one go, for others may add to it, too."""
-    with open(path, "ab", buffering=0) as file, _undisturbed():
+    with open(path, "ab", buffering=0) as file, undisturbed():
         size = os.fstat(file.fileno()).st_size
         try:
             _put(file, data)
@@ -270,8 +270,11 @@ def _look_again(replaced: str, path: str, before: os.stat_result, old: bytes) ->
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """The milliseconds for which Ctrl-C and requests to end wait, so that nothing is left half done."""
+def undisturbed() -> Iterator[None]:
+    """The milliseconds for which Ctrl-C and requests to end wait, so that nothing is left half done.
+
+    They wait in this thread, and for good in one that is started meanwhile.
+    """
     if sys.platform == "win32":
         yield
         return
