@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cnncalc.core.layers import LAYERS, base
 from cnncalc.core.layers.checking.body import DeclarationError
+from tests.own_layers import own_layers
 
-pytestmark = pytest.mark.quick
-
-
-@pytest.fixture(autouse=True)
-def _own_types_only_here() -> Iterator[None]:
-    before = dict(LAYERS)
-    yield
-    LAYERS.clear()
-    LAYERS.update(before)
+pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("own_layers")]
+__all__ = ["own_layers"]
 
 
 def declare(body: str, first: str = "class Own(Layer):", module: str = "own") -> type[base.Layer]:
@@ -416,10 +409,10 @@ FIRST_LINES = {
         "`pool`, `reshape`, `resize`, `sequence` and `other`)"
     ),
     "class Relu(Layer):": (
-        "Relu: the type `relu` is there already, `Relu` of cnncalc.core.layers.activation (call the class otherwise)"
+        "Relu: the type `relu` is there already, `Relu` of cnncalc.core.layers.relu (call the class otherwise)"
     ),
     "class relu(Layer):": (
-        "relu: the type `relu` is there already, `Relu` of cnncalc.core.layers.activation (call the class otherwise)"
+        "relu: the type `relu` is there already, `Relu` of cnncalc.core.layers.relu (call the class otherwise)"
     ),
 }  # fmt: skip
 
@@ -429,7 +422,7 @@ def test_a_first_line_that_cannot_be_meant_is_refused(first: str, said: str) -> 
     with pytest.raises(DeclarationError) as error:
         declare("pass", first)
     assert str(error.value) == said
-    assert LAYERS["relu"].__module__ == "cnncalc.core.layers.activation"
+    assert LAYERS["relu"].__module__ == "cnncalc.core.layers.relu"
 
 
 def test_a_layer_without_a_docstring_is_refused() -> None:

@@ -12,8 +12,10 @@ from typing import NamedTuple
 import pytest
 
 from cnncalc.core.codes import CODES
-from cnncalc.core.layers import LAYERS
+from tests.own_layers import own_layers
 from tests.running import ROOT, invoke
+
+__all__ = ["own_layers"]
 
 PAGE = ROOT / "docs" / "errors.md"
 BREAKS_A_PROMISE = ("baseline", "budget", "expectation")  # found by `check` in a file that can be used: exit code 1
@@ -62,15 +64,6 @@ def sections() -> list[Section]:
 
 
 SECTIONS = sections()
-
-
-@pytest.fixture
-def own_layers() -> Iterator[None]:
-    """Layer types that a test declares are gone after it."""
-    before = dict(LAYERS)
-    yield
-    LAYERS.clear()
-    LAYERS.update(before)
 
 
 @pytest.mark.usefixtures("own_layers")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 import cnncalc
@@ -14,16 +12,10 @@ from cnncalc.core.layers.base import Layer, PerAxis, Requirement, Word, attr
 from cnncalc.core.work import Impossible, Step, attempt, work
 from cnncalc.render.reference import Pages, document
 from cnncalc.render.text import write
+from tests.own_layers import own_layers
 
-pytestmark = pytest.mark.quick
-
-
-@pytest.fixture(autouse=True)
-def _own_types_only_here() -> Iterator[None]:
-    before = dict(LAYERS)
-    yield
-    LAYERS.clear()
-    LAYERS.update(before)
+pytestmark = [pytest.mark.quick, pytest.mark.usefixtures("own_layers")]
+__all__ = ["own_layers"]
 
 
 def test_its_name_is_the_class_in_snake_case() -> None:

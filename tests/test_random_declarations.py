@@ -11,15 +11,10 @@ import pytest
 from cnncalc.core.layers import LAYERS, base
 from cnncalc.core.layers.checking.body import DeclarationError
 from cnncalc.core.work import attempt, work
+from tests.own_layers import own_layers
 
-
-@pytest.fixture(autouse=True)
-def _own_types_only_here() -> Iterator[None]:
-    before = dict(LAYERS)
-    yield
-    LAYERS.clear()
-    LAYERS.update(before)
-
+pytestmark = pytest.mark.usefixtures("own_layers")
+__all__ = ["own_layers"]
 
 # Attributes: how each is declared, the names it gives to formulas, and a value of it for so many sides
 ATTRIBUTES: dict[str, tuple[str, str, Callable[[Random, int], Any]]] = {

@@ -1,4 +1,4 @@
-"""Registries that fill themselves: the files of a folder are imported, and what they declare enters by itself."""
+"""Registries that fill themselves: what the files of a folder declare enters by itself."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from importlib import import_module
 
 
-def import_all(package: str, path: Iterable[str], first: Iterable[str] = ()) -> None:
-    """Import the modules of a package in the order of their names, those of `first` before the others.
-
-    `path` is the package's `__path__`. Names that begin with `_` are passed over.
-    """
+def modules(path: Iterable[str]) -> list[str]:
+    """The modules of a package in the order of their names, from its `__path__`, without those that begin with `_`."""
     try:
-        names = [file.removesuffix(".py") for folder in path for file in os.listdir(folder) if file.endswith(".py")]
+        found = [file.removesuffix(".py") for folder in path for file in os.listdir(folder) if file.endswith(".py")]
     except OSError:  # the package is in an archive; else a program that starts often does without pkgutil
         from pkgutil import iter_modules
 
-        names = [module.name for module in iter_modules(path)]
-    for name in dict.fromkeys([*first, *sorted(names)]):
-        if not name.startswith("_"):
-            import_module(f"{package}.{name}")
+        found = [module.name for module in iter_modules(path)]
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def import_all(package: str, path: Iterable[str], first: Iterable[str] = ()) -> None:
+    """Import the modules of a package in the order of their names, those of `first` before the others."""
+    for name in dict.fromkeys([*first, *modules(path)]):
+        import_module(f"{package}.{name}")

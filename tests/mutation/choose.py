@@ -21,8 +21,9 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.session import ROOT, Tamed, quiet, run_pytest
 
 LONGEST = 2.0  # seconds of the longest test that is used
+SHARED = ("_activation", "_norm", "_pool", "_recurrent", "_resize", "_window")
 USED_WHEN_IMPORTED = tuple(  # no test sees what declarations call
-    f"cnncalc.core.layers.{name}" for name in ("base", "declared", "formulas", "window")
+    f"cnncalc.core.layers.{name}" for name in ("base", "checking.body", "checking.formulas", *SHARED)
 )
 
 

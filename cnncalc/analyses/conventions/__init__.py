@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from cnncalc.core.registry import modules
 
 if TYPE_CHECKING:
     from cnncalc.analyses.conventions.base import Convention
@@ -18,13 +19,7 @@ if TYPE_CHECKING:
 @cache
 def names() -> tuple[str, ...]:
     """The names of all conventions: those of the files beside this one."""
-    try:
-        found = {file.removesuffix(".py") for folder in __path__ for file in os.listdir(folder) if file.endswith(".py")}
-    except OSError:  # the package is in an archive
-        from pkgutil import iter_modules
-
-        found = {module.name for module in iter_modules(__path__)}
-    return tuple(sorted(name.replace("_", "-") for name in found if name != "base" and name[0] != "_"))
+    return tuple(sorted(name.replace("_", "-") for name in modules(__path__) if name != "base"))
 
 
 def convention(name: str) -> Convention:

@@ -1,8 +1,5 @@
-"""The layer types. Each file beside this one declares some, and enters them in the registry by itself."""
+"""The layer types, a file each, which is read when its type is first asked for; what they share has a `_`."""
 
 from cnncalc.core.layers.base import LAYERS
-from cnncalc.core.registry import import_all
-
-import_all(__name__, __path__)
 
 __all__ = ["LAYERS"]

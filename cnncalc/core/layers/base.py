@@ -23,18 +23,21 @@ What cannot be meant is refused when Python reads the class: see `checking/`.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
+from functools import cache
+from importlib import import_module
 from typing import Any, ClassVar
 
 from cnncalc.core.figures import many
 from cnncalc.core.formula import compiled, simple, written
 from cnncalc.core.record import Record
+from cnncalc.core.registry import modules
 from cnncalc.core.shape import MOST_SIDES, read_shape
 
 Cases = dict[str, str]
 Formula = str | Cases
-LAYERS: dict[str, type[Layer]] = {}
 COUNTS = ("weights", "biases", "buffers", "multiplies")
 OPERATIONS = ("additions", "comparisons")  # worked out where they are asked for; a layer may leave them open
 FIGURES = ("products", "in_values", "out_values")  # names of their formulas
@@ -262,6 +265,47 @@ class Requirement(Record):
     message: str
     when: str = "true"
     reason: str = ""
+
+
+class LayerTypes(MutableMapping[str, "type[Layer]"]):
+    """The layer types by name; of all of them in the order of families, then of names.
+
+    One of ours is the file of its name beside this one, which is read when it is first asked for: a network has few
+    types. A class that somebody else declares is there when Python has read it.
+    """
+
+    def __init__(self) -> None:
+        self._entered: dict[str, type[Layer]] = {}
+
+    def __getitem__(self, name: str) -> type[Layer]:
+        if name not in self._entered and name in _ours():
+            import_module(f"{__package__}.{name}")  # which enters it
+        return self._entered[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entered or name in _ours()
+
+    def __setitem__(self, name: str, layer: type[Layer]) -> None:
+        self._entered[name] = layer
+
+    def __delitem__(self, name: str) -> None:
+        del self._entered[name]
+
+    def __iter__(self) -> Iterator[str]:
+        for name in _ours():
+            self[name]
+        return iter(sorted(self._entered, key=lambda name: (FAMILIES.index(self._entered[name].family), name)))
+
+    def __len__(self) -> int:
+        return len(_ours() | self._entered.keys())
+
+
+@cache
+def _ours() -> frozenset[str]:
+    return frozenset(modules([os.path.dirname(__file__)])) - {"base"}
+
+
+LAYERS = LayerTypes()
 
 
 class Layer:

@@ -1,4 +1,4 @@
-"""Layers whose every output reads every input."""
+"""Fully connected layers."""
 
 from __future__ import annotations
 
@@ -33,21 +33,3 @@ class Dense(Layer, family="dense"):
         Example("units: 4096", "9216", "4096", 37_752_832, 37_748_736),
         Example("units: 3072, per: position", "197x768", "197x3072", 2_362_368, 464_781_312),
     ]
-
-
-class Rbf(Layer, family="dense"):
-    """Euclidean distance to a fixed code for each class: LeNet-5's output. The codes are stored, not learned.
-
-    Source: LeCun et al. 1998, section II.B.
-    """
-
-    units: int = attr("number of classes", at_least=1)
-
-    reads = "vector"
-    out_channels = "units"
-    buffers = {"codes": "c * units"}
-    multiplies = {"squared differences": "c * units"}
-    additions = {"differences": "products", "sums": "products - out_values"}
-    comparisons = {}
-
-    examples = [Example("units: 10", "84", "10", 0, 840)]

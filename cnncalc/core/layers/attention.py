@@ -1,73 +1,8 @@
-"""Layers of transformers. Tokens are a shape with one side: positions × channels."""
+"""Multi-head attention."""
 
 from __future__ import annotations
 
 from cnncalc.core.layers.base import Example, Layer, PerAxis, Requirement, attr
-
-
-class ToSequence(Layer, family="sequence"):
-    """Every position of the maps becomes a token."""
-
-    reads = "sides"
-    out_tokens = "prod(side)"
-    additions = {}
-    comparisons = {}
-    examples = [Example("", "14x14x768", "196x768")]
-
-
-class ClassToken(Layer, family="sequence"):
-    """One learned token in front of the others. Source: Dosovitskiy et al. 2020, ViT."""
-
-    reads = "tokens"
-    out_side = "side + 1"
-    sees = {"first": "place - 1", "last": "place - 1"}
-    weights = {"token": "c"}
-    additions = {}
-    comparisons = {}
-    examples = [Example("", "196x768", "197x768", 768)]
-
-
-class PositionEmbedding(Layer, family="sequence"):
-    """Add one learned number to every value of every token."""
-
-    reads = "tokens"
-    weights = {"embedding": "prod(side) * c"}
-    additions = {"values": "out_values"}
-    comparisons = {}
-    examples = [Example("", "197x768", "197x768", 151_296)]
-
-
-class TakeToken(Layer, family="sequence"):
-    """One token, as a vector."""
-
-    index: int = attr("which token, counted from 0", default=0)
-
-    reads = "tokens"
-    requires = [Requirement("index < prod(side)", "there are only so many tokens")]
-    sees = {"first": "index", "last": "index"}
-    out_side = None
-    additions = {}
-    comparisons = {}
-    examples = [Example("index: 0", "197x768", "768")]
-
-
-class Embedding(Layer, family="sequence"):
-    """A learned vector for each word of a vocabulary, looked up for each position: no multiplies."""
-
-    words: int = attr("number of words", at_least=1)
-    width: int = attr("number of output channels", at_least=1)
-
-    requires = [Requirement("vector or c == 1", "it reads the number of one word at each position: 1 channel")]
-    out_channels = "width"
-    out_tokens = {"vector": "c"}
-    out_side = "side"
-    weights = {"vectors": "words * width"}
-    additions = {}
-    comparisons = {}
-    examples = [
-        Example("words: 20000, width: 300", "56x1", "56x300", 6_000_000),
-        Example("words: 10, width: 4", "7", "7x4", 40),
-    ]
 
 
 class Attention(Layer, family="sequence"):

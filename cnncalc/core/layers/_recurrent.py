@@ -1,0 +1,29 @@
+"""What recurrent layers have in common: one step for each position, with what the step before gives."""
+
+from __future__ import annotations
+
+from cnncalc.core.layers.base import Formula, Requirement
+
+UNITS = "number of output channels, of each direction"
+TWICE = "read the sequence from its end, too, with weights of its own; both outputs stand side by side"
+BIASES = "how many biases a gate has: PyTorch has 2, and so has Keras' GRU"
+GIVES = "`last` gives the last position alone, a vector"
+DIRECTIONS: dict[str, Formula] = {"directions": {"bidirectional": "2", "true": "1"}}
+OUT = "units * directions"
+REQUIRES = [Requirement("biases <= 2", "there are at most two biases")]
+
+
+def matrices(gates: int) -> dict[str, Formula]:
+    """The matrices of the gates, of all directions."""
+    times = f"{gates} * " if gates > 1 else ""
+    return {"input": f"{times}c * units * directions", "recurrent": f"{times}units * units * directions"}
+
+
+def biases_of(gates: int) -> dict[str, Formula]:
+    """As many of each gate as `biases` says, of all directions."""
+    return {"biases": {"biases > 0": f"{f'{gates} * ' if gates > 1 else ''}biases * units * directions"}}
+
+
+def products(gates: int) -> dict[str, Formula]:
+    """Each matrix once for each position."""
+    return {label: f"{formula} * prod(side)" for label, formula in matrices(gates).items()}
