@@ -73,12 +73,9 @@ class Whole(click.IntRange):
     """A whole number in ASCII digits: `٣`, `1_000` and ` 3` are none, as in a file."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        if isinstance(value, str) and not re.fullmatch("-?[0-9]+", value):
             self.fail(f"{value!r} is not a valid integer.", param, ctx)
         return super().convert(value, param, ctx)
-
-
-_WHOLE = re.compile(r"-?[0-9]+")
 
 
 class OfFile(TextType):

@@ -105,7 +105,9 @@ def shown_json(text: str) -> str:
     # JSON leaves only one character of ASCII that is not printed, and most lines are ASCII: those need no closer look
     if "\x7f" not in text and all(line.isascii() or line.isprintable() for line in text.split("\n")):
         return text
-    return _NOT_ASCII.sub(lambda match: match[0] if match[0].isprintable() else _escape(match[0]), shown(text))
+    return re.sub(
+        r"[^\n\x20-\x7e]", lambda match: match[0] if match[0].isprintable() else _escape(match[0]), shown(text)
+    )
 
 
 def _escape(character: str) -> str:
@@ -113,9 +115,6 @@ def _escape(character: str) -> str:
     if code < 0x10000:
         return f"\\u{code:04x}"
     return f"\\u{0xD7C0 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
-
-
-_NOT_ASCII = re.compile(r"[^\n\x20-\x7e]")
 
 
 # ------------------------------------------------------------------------------------------------ what was read
