@@ -6,8 +6,6 @@ network is built: it knows which of its axes has the channels.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
@@ -20,12 +18,16 @@ from cnncalc.core.formula import FormulaError
 from cnncalc.core.graph import Graph, Ref
 from cnncalc.core.layers import LAYERS
 from cnncalc.core.layers.base import Layer
-from cnncalc.core.problem import Label, Origin, ProblemsFound, clean, fail
-from cnncalc.core.shape import AXES, Shape, written_shape
+from cnncalc.core.problem import Label, ProblemsFound, clean, fail
+from cnncalc.core.shape import Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
+from cnncalc.formats.foreign.axes import Axes, axis_by, takes_one, turned
 from cnncalc.formats.foreign.books import QUANTITIES, Books, is_filled, listed, several
 from cnncalc.formats.foreign.einsum import einsum
+from cnncalc.formats.foreign.holders import Holders
+from cnncalc.formats.foreign.inputs import check_size, read_inputs
 from cnncalc.formats.foreign.model import Foreign, Operation
+from cnncalc.formats.foreign.moved_layers import layer_of_move
 from cnncalc.formats.foreign.moves import (
     BY_VALUE,
     MOST_VALUES,
@@ -33,16 +35,16 @@ from cnncalc.formats.foreign.moves import (
     Known,
     Misfit,
     Unclear,
-    axis_of,
     by_value,
+    for_one_image,
     moved,
     spread,
 )
 from cnncalc.formats.foreign.paths import name_nodes
+from cnncalc.formats.foreign.products import operands, product_of, turned_sides
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 from cnncalc.formats.foreign.value import Value, axis_in, dims_like, shape_of
 
-LARGEST_SIZE = 10**15
 PACKED = ("int8", "uint8", "int4", "uint4", "int2", "uint2")  # how types begin in which weights are quantized
 MOST_KEPT = 2**20  # numbers of constants that are worked out in all: tensors beyond are known by their dims
 MOST_MADE = 10**6
@@ -90,29 +92,30 @@ class Lowering:
         self.makers: dict[str, Operation] | None = None  # of tensors in branches
         self.hidden: dict[str, list[str]] = {}  # those whose params are not known, either
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
-        self.holders: dict[str, tuple[Ref, tuple[str, ...]]] = {}  # stored kernels, who holds them, and with what else
-        self.owners: dict[str, Ref] = {}  # the first call of each layer
-        self.blobs: dict[str, tuple[int, Ref]] = {}  # tensors that layers hold by name: their numbers, and the first
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
         self.works: dict[tuple[Layer, tuple[Shape, ...]], Work] = {}  # of layers on shapes that come again
         self.changed = input_size is not None
-        self.images: set[int] = set()  # numbers of images that stand where there is one
         self.whole = whole  # whether all images are counted together
         self.kept = MOST_KEPT  # numbers of constants that may still be worked out
         self.made_of = 0  # stored tensors, and products, that constants are made of which operators read
-        self.outdated: set[str] = set()  # tensors whose declared dims are those of another input size
-        dims = self._inputs(input_size)
+        self.axes = Axes(net, table, self.readers)
+        inputs = read_inputs(net, self.axes, input_size, whole)
+        self.notes += inputs.notes
+        self.images = inputs.images
+        self.values |= {name: Value(dims, values=()) for name, dims in inputs.empty.items()}
+        self.outdated = inputs.outdated  # tensors whose declared dims are those of another input size
         for operator in self.operations if self.outdated else ():
             if not self.outdated.isdisjoint((*operator.reads, *(one for some in operator.branches for one in some))):
                 self.outdated.update(operator.gives)
         self.builder = Builder(
-            {clean(name): shape_of(*found) for name, found in dims.items()},
+            {clean(name): shape_of(*found) for name, found in inputs.dims.items()},
             name=clean(net.name),
             file=net.file,
             origin=Label(net.file, "inputs"),  # whose names are as the file has them
         )
         self.builder.problems.stop_if_any()
-        for at, (name, (sides, channel)) in enumerate(dims.items()):
+        self.holders = Holders(self.builder, self.books)
+        for at, (name, (sides, channel)) in enumerate(inputs.dims.items()):
             self.values[name] = Value(sides, -1 - at, channel)
 
     # -------------------------------------------------------------------------------------- what is there
@@ -129,108 +132,6 @@ class Lowering:
                 else:
                     wanted.update(operator.reads, *operator.branches)
         return kept[::-1]
-
-    def _inputs(self, input_size: str | None) -> dict[str, tuple[tuple[int, ...], int]]:
-        """Dims and channel axis of each input that is read; raises ProblemsFound where sizes stay open."""
-        found = {}
-        read = {
-            name: dims for name, dims in self.net.inputs.items() if name in self.readers or name in self.net.outputs
-        }
-        for name in sorted(self.net.unsized & self.readers.keys()):
-            place = Label(self.net.file, f"input `{clean(name)}`")
-            raise fail("missing-key", f"the input `{clean(name)}` is no tensor, or has no number of axes", place)
-        sizes = _sizes(input_size)
-        for name, declared in read.items():
-            dims = list(declared)
-            if 0 in dims and all(isinstance(side, int) for side in dims):  # no numbers: what they are is known
-                self.values[name] = Value(tuple(dims), values=())
-                continue
-            if len(dims) > 1 and not self._is_one_image(name, len(dims)):
-                at = 1 if self._counts_steps(name) else 0
-                images = dims[at] if isinstance(dims[at], int) and dims[at] > 0 else 1
-                if images > 1:
-                    counted = "counted are all, for one alone does not fit" if self.whole else "counted is one"
-                    self.notes.append(f"the input `{clean(name)}` has {images:,} images: {counted}")
-                if images > 1 and not self.whole:
-                    self.images.add(images)
-                    images = 1
-                dims[at] = images
-            channel = self._wanted(name, len(dims))
-            sides = [at for at in range(1, len(dims)) if at != channel]
-            if sizes and len(dims) >= 4:
-                given = sizes * len(sides) if len(sizes) == 1 else sizes
-                if len(given) == len(sides) + 1:  # channels, too
-                    dims[channel], *given = given
-                if len(given) != len(sides):
-                    raise fail("bad-value", f"--input-size: the input `{clean(name)}` has {len(sides)} sides", None)
-                for at, side in zip(sides, given, strict=True):
-                    dims[at] = side
-            open_ = [str(side or "?") for side in dims if not isinstance(side, int) or side < 1]
-            if open_:
-                raise fail(
-                    "missing-key",
-                    f"the input `{clean(name)}` leaves sizes open: {clean(', '.join(open_))}",
-                    Label(self.net.file, f"input `{clean(name)}`"),
-                    f"say them: `--input-size {'224' if isinstance(dims[channel], int) else '3x224x224'}`",
-                )
-            if prod(dims) > LARGEST_SIZE:
-                raise too_many(prod(dims), Label(self.net.file, f"input `{clean(name)}`"))
-            said = [
-                side if isinstance(side, int) and side > 0 else now for side, now in zip(declared, dims, strict=True)
-            ]
-            if said[1:] != dims[1:]:
-                self.outdated.add(name)
-            found[name] = (tuple(dims), channel)
-        if not found:
-            raise fail("not-an-architecture", "no output depends on an input", Label(self.net.file, ""))
-        return found
-
-    def _counts_steps(self, name: str) -> bool:
-        """Whether an input is read by a layer that has the steps of a sequence in front, and the images behind."""
-        return any(
-            row.axis == "steps" and at == 0 and not operator.attributes.get("batch_first")
-            for operator, at in self.readers.get(name, ())
-            for row in self.table.by_operator.get(operator.type, ())
-        )
-
-    def _is_one_image(self, name: str, rank: int) -> bool:
-        """Whether an input is read by a layer that takes one image alone, without an axis that counts them."""
-        return any(at == 0 and _takes_one(operator, rank) for operator, at in self.readers.get(name, ()))
-
-    def _wanted(self, name: str, rank: int) -> int:
-        """On which axis the readers of a tensor look for channels; what nobody says is as the format has it."""
-        seen = {name}
-        waiting = [(name, tuple(range(rank)))]  # where each axis came from
-        while waiting and len(seen) < 100:
-            tensor, origin = waiting.pop(0)
-            for operator, at in self.readers.get(tensor, ()):
-                rows = self.table.by_operator.get(operator.type, [])
-                row = rows[0] if rows else None
-                if row is None or len(origin) != rank:
-                    continue
-                row = _turned(row, operator)
-                if at == 0 and _takes_one(operator, rank):
-                    return origin[0]
-                if row.axis and row.axis != "steps" and at == 0 and rank > 1:
-                    return origin[1 if row.axis == "first" else rank - 1]
-                if row.type == "Transpose":
-                    perm = operator.attributes.get("perm")
-                    order = tuple(perm) if perm else tuple(reversed(range(rank)))
-                    if sorted(order) != list(range(rank)):
-                        continue
-                    after = tuple(origin[axis] for axis in order)
-                elif row.type in (SAME, NOTHING, "Pad", "Slice", "Split") or row.reads in ("x", "x*"):
-                    if row.type in MOVES and row.type not in ("Pad", "Slice", "Split", "Concat"):
-                        continue
-                    after = origin
-                else:
-                    continue
-                for given in operator.gives:
-                    if given not in seen:
-                        seen.add(given)
-                        waiting.append((given, after))
-        last = self.net.channels_last or rank == 3
-        return rank - 1 if last or rank < 2 else 1
 
     def _value(self, name: str, operator: Operation) -> Value | None:
         if not name:
@@ -280,8 +181,7 @@ class Lowering:
                 silent.update(operator.gives)
                 continue
             for name, value in zip(operator.gives, given, strict=False):
-                if prod(value.dims) > LARGEST_SIZE:
-                    raise too_many(prod(value.dims), operator.place)
+                check_size(value.dims, operator.place)
                 if name:
                     self.values[name] = value
                 if name in self.outdated and value.ref is not None and self._said_at_first(name) == value.dims:
@@ -351,9 +251,9 @@ class Lowering:
                 raise Unclear("which of its branches runs is not known")
             return self._folded(operator, reads)
         for row in self.table.by_operator.get(operator.type, ()):
-            row = _turned(row, operator)
+            row = turned(row, operator)
             scope = self._scope(operator, row, reads)
-            if scope is not None and _holds(row, scope):
+            if scope is not None and row.holds(scope):
                 return self._by_row(operator, row, scope, reads)
         return self._uncounted(operator, reads)
 
@@ -373,7 +273,7 @@ class Lowering:
                 found = [known[0] or Known(())]
             elif move in MOVES:
                 found = moved(move, _attributes(operator) | self._said(operator, row), known, most)
-            elif dims := _product_of(operator, rows, known):
+            elif dims := product_of(operator, rows, known):
                 found = [Known(dims)]
             elif None not in declared and operator.type not in BY_VALUE:
                 found = [Known(one) for one in declared if one is not None]
@@ -433,7 +333,7 @@ class Lowering:
                     scope[f"{role.name}_value"] = read.values[0]
             elif first and read.ref is not None:
                 first = False
-                at = _axis(row, read)
+                at = axis_by(row, read)
                 scope["c"] = read.dims[at] if read.dims else 1
                 scope["dims_rank"] = len(read.dims)
                 scope["rank"] = len(shape_of(read.dims, at)) - 1
@@ -471,12 +371,12 @@ class Lowering:
         if any(read.ref is None for read in tensors):
             return self._by_value(operator, reads) if row.reads == "x*" else self._uncounted(operator, reads)
         main = tensors[0]
-        if row.window and not front and _takes_one(operator, len(main.dims)):
+        if row.window and not front and takes_one(operator, len(main.dims)):
             alone = self._with_axis(main, 0, operator)
             seen = [alone._replace(dims=(1, *main.dims), channel=1) if read is main else read for read in reads]
             found = self._layer(operator, row, self._scope(operator, row, seen) or scope, seen, (1,))
             return [one._replace(dims=one.dims[1:], channel=one.channel - 1) for one in found]
-        tensors = [self._with_axis(read, _axis(row, read, main), operator) for read in tensors]
+        tensors = [self._with_axis(read, axis_by(row, read, main), operator) for read in tensors]
         main = tensors[0]
         stored = self.books.entry(row, reads)
         try:
@@ -497,17 +397,17 @@ class Lowering:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
             more, besides = self.books.works(reads), _besides(row, reads)
             plain = times == 1 and not more and not besides
-            holder, others = (None, {}) if wrong else self._holder(layer, done, row, reads, plain)
+            holder, others = (None, {}) if wrong else self.holders.holder(layer, done, row, reads, plain)
             if operator.blobs and not wrong:
-                holder, others = self._held(operator, layer, done, plain)
+                holder, others = self.holders.held(operator, layer, done, plain)
             if not wrong and plain and not others:
                 ref = self._put(operator, layer, done, tensors, shapes)
-                self._hold(ref, holder, row, reads)
+                self.holders.hold(ref, holder, row, reads)
                 if operator.owner:
-                    self._own(ref, operator)
+                    self.holders.own(ref, operator)
                 return [Value(dims, ref, axis_in(len(dims), like))]
             if not wrong:
-                figures = self._counted(row, reads, done, others, times * done.multiplies + more)
+                figures = self.holders.figures(row, reads, done, others, times * done.multiplies + more)
                 dims = (times, *dims[1:]) if times > 1 else dims
                 return [self._operator(operator, [*tensors, *besides], dims, axis_in(len(dims), like), figures)]
             why = wrong
@@ -550,14 +450,14 @@ class Lowering:
             self._differs(operator, wrong)
             return self._uncounted(operator, reads)
         more, besides = self.books.works(reads), _besides(row, reads)
-        holder, others = self._holder(layer, done, row, reads, not more)
+        holder, others = self.holders.holder(layer, done, row, reads, not more)
         whole = Value((1, steps, done.output[0]), None, 2)
         if more or others:
-            figures = self._counted(row, reads, done, others, done.multiplies + more)
+            figures = self.holders.figures(row, reads, done, others, done.multiplies + more)
             whole = self._operator(operator, [seen], whole.dims, 2, figures)
         else:
             whole = whole._replace(ref=self._put(operator, layer, done, [seen], (seen.shape,)))
-            self._hold(whole.ref or 0, holder, row, reads)
+            self.holders.hold(whole.ref or 0, holder, row, reads)
         ways = 2 if values["bidirectional"] else 1
         units = done.output[0] // ways
         given = []
@@ -593,7 +493,7 @@ class Lowering:
                 others.append(Value(dims, sources=given[0].sources))
                 continue
             called = operator._replace(name=f"{operator.name}_{at + 1}")
-            channel = given[0].channel if len(dims) == len(given[0].dims) else self._wanted(name, len(dims))
+            channel = given[0].channel if len(dims) == len(given[0].dims) else self.axes.channel(name, len(dims))
             others.append(self._operator(called, given[:1], dims, channel, NO_COSTS))
         return others
 
@@ -628,6 +528,25 @@ class Lowering:
                 return None, None, error.what
         return layer, done, ""
 
+    def _fitting(
+        self,
+        operator: Operation,
+        type: str,
+        values: Mapping[str, Any],
+        tensors: Sequence[Value],
+        dims: tuple[int, ...],
+        channel: int,
+        **figures: int,
+    ) -> Value | None:
+        """What a layer of ours gives, where it has these dims and figures; None where it has others."""
+        shapes = tuple(read.shape for read in tensors)
+        layer, done, _ = self._tried(type, values, shapes)
+        if layer is None or done is None or done.output != shape_of(dims, channel):
+            return None
+        if any(getattr(done, name) != figure for name, figure in figures.items()):
+            return None
+        return Value(dims, self._put(operator, layer, done, tensors, shapes), channel)
+
     def _wrong(
         self,
         done: Work,
@@ -645,75 +564,6 @@ class Lowering:
             return f"declared is {_dims(declared)}, and {_dims(dims)} follows"
         return ""
 
-    def _holder(
-        self, layer: Layer, done: Work, row: Match, reads: list[Value | None], plain: bool
-    ) -> tuple[Ref | None, dict[str, int]]:
-        """The earlier layer that has the same numbers, which then count there; else what counts besides the formulas'.
-
-        Of parts of one kernel each counts; where the kernel alone is the same, the rest does. Only what is `plain` a
-        layer of ours can share.
-        """
-        for role, read in row.by_role(reads):
-            if role.kind != "weights" or read is None or len(read.sources) != 1:
-                continue
-            source, size = read.sources[0], prod(read.dims)
-            holder, sources = self.holders.get(source.name, (None, ()))
-            if holder is None or self.books.has_left(source, size):
-                continue
-            other = self.builder.nodes[holder]
-            alike = layer is other.layer and done.weights == other.work.weights
-            if alike and (len(read.dims) > 1 or self.net.counts_once):
-                if plain and sources == _sources(row, reads):
-                    return holder, {}
-                others = self.books.beside(row, reads)
-                return None, others if self.net.counts_once else others | {"weights": -done.weights}
-        return None, self.books.beside(row, reads)
-
-    def _hold(self, ref: Ref, holder: Ref | None, row: Match, reads: list[Value | None]) -> None:
-        """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
-        if holder is not None:
-            self.builder.share(ref, holder)
-            return
-        self.books.count(row, reads)
-        for role, read in row.by_role(reads):
-            if role.kind == "weights" and read is not None and len(read.sources) == 1:
-                self.holders.setdefault(read.sources[0].name, (ref, _sources(row, reads)))
-
-    def _counted(
-        self, row: Match, reads: list[Value | None], done: Work, others: Mapping[str, int], multiplies: int
-    ) -> dict[str, int]:
-        """The figures of a layer that counts otherwise than its formulas; what it has counted is noted down."""
-        self.books.count(row, reads, held=others.get("weights") == -done.weights)
-        figures = {name: getattr(done, name) + others.get(name, 0) for name in QUANTITIES}
-        return figures | {"multiplies": multiplies}
-
-    def _held(self, operator: Operation, layer: Layer, done: Work, plain: bool) -> tuple[Ref | None, dict[str, int]]:
-        """The earlier layer that holds all tensors of one; else what earlier ones hold, as numbers that count less."""
-        many = Counter(quantity for quantity, _ in operator.blobs)
-        held: Counter[str] = Counter()
-        holders: set[Ref | None] = set()
-        for quantity, name in operator.blobs:
-            size = getattr(done, quantity) // many[quantity]
-            known, holder = self.blobs.get(name, (size, None))
-            if known != size:
-                raise Unclear(f"`{clean(name)}` has {size:,} numbers here, and {known:,} where it is first")
-            if holder is not None:
-                held[quantity] -= size
-            elif name and size:
-                self.blobs[name] = size, len(self.builder.nodes)
-            if size:
-                holders.add(holder)
-        holder = holders.pop() if len(holders) == 1 else None
-        if plain and holder is not None and layer is self.builder.nodes[holder].layer:
-            return holder, {}
-        return None, dict(held)
-
-    def _own(self, ref: Ref, operator: Operation) -> None:
-        """Let a layer that is called again hold the weights of its first call."""
-        holder = self.owners.setdefault(operator.owner, ref)
-        if holder != ref:
-            self.builder.share(ref, holder)
-
     # -------------------------------------------------------------------------------------- what moves
 
     def _moved(self, operator: Operation, row: Match, scope: dict[str, Any], reads: list[Value | None]) -> list[Value]:
@@ -728,7 +578,7 @@ class Lowering:
             given_ = moved(row.type, attributes, known)
             found, values = [one.dims for one in given_], [one.values for one in given_]
         except Unclear as error:
-            retried = self._for_one_image(row, attributes, known)
+            retried = for_one_image(row.type, attributes, known)
             if retried is None and (not declared or None in declared):
                 raise error if isinstance(error, Misfit) else Unclear(self._unsaid(operator, str(error))) from None
             if retried is None and isinstance(error, Misfit):
@@ -775,10 +625,10 @@ class Lowering:
             return False
         if self._declared(last.gives[0]) not in (None, main.dims):
             return False
-        layer, done, _ = self._tried("channel_shuffle", {"groups": groups}, (main.shape,))
-        if layer is None or done is None:
+        found = self._fitting(last, "channel_shuffle", {"groups": groups}, [main], main.dims, main.channel)
+        if found is None:
             return False
-        self.values[last.gives[0]] = main._replace(ref=self._put(last, layer, done, [main], (main.shape,)))
+        self.values[last.gives[0]] = found
         self.made.update((*between, *turn.gives, *last.gives))
         return True
 
@@ -834,57 +684,10 @@ class Lowering:
             return Value(dims, main.ref, channel if shape == main.shape else main.channel)
         if not any(figures.values()):
             parts = [one[channel] for one in all_dims if channel < len(one)]
-            found = self._as_layer(row.type, attributes, main, tensors, shape, dims, channel, at, parts)
-            if found:
-                layer, done, _ = self._tried(found[0], found[1], tuple(read.shape for read in tensors))
-                if layer and done and done.output == shape:
-                    return Value(
-                        dims, self._put(operator, layer, done, tensors, tuple(t.shape for t in tensors)), channel
-                    )
+            layer = layer_of_move(row.type, attributes, main, tensors, shape, dims, channel, at, parts)
+            if layer and (found := self._fitting(operator, *layer, tensors, dims, channel)):
+                return found
         return self._operator(operator, tensors, dims, channel, NO_COSTS | figures)
-
-    def _as_layer(
-        self,
-        move: str,
-        attributes: dict[str, Any],
-        main: Value,
-        tensors: list[Value],
-        shape: Shape,
-        dims: tuple[int, ...],
-        channel: int,
-        at: int,
-        parts: list[int],
-    ) -> tuple[str, dict[str, Any]] | None:
-        """The layer of ours that a move is, and its attributes; None where it is none."""
-        spatial = len(main.shape) > 1
-        if move in ("Reshape", "Squeeze", "Unsqueeze", "Flatten"):
-            return ("flatten", {}) if len(shape) == 1 and spatial else ("reshape", {"shape": (*shape[1:], shape[0])})
-        if move == "Onto":  # of other channels as many as fit
-            return ("add", {}) if len({read.shape for read in tensors}) == 1 else None
-        if move == "Concat" and channel == main.channel and len(tensors) > 1:
-            axis = axis_of(attributes["axis"], len(dims))
-            before = sum(1 for place in range(axis) if place != channel and not (place == 0 and dims[0] == 1))
-            names = AXES.get(len(shape) - 1, ())
-            return ("concat", {"axis": "channels" if axis == channel else names[before] if before < len(names) else ""})
-        if move == "CropTo":
-            cut = [old - new for old, new in zip(main.shape[1:], shape[1:], strict=True)]
-            return "crop", {"by": tuple((one // 2, one - one // 2) for one in cut)}
-        if move == "Transpose" and shape == main.shape[::-1] and len(shape) == 2:
-            return "transpose", {}
-        if move == "Split" and main.channel == channel == axis_of(attributes.get("axis", 0), len(dims)):
-            if len(set(parts)) == 1:
-                return "slice", {"part": at + 1, "of": len(parts)}
-            return "slice", {"first": sum(parts[:at]) + 1, "last": sum(parts[: at + 1])}
-        if move == "ReduceMean" and spatial and main.shape[0] == shape[0] and main.channel == 1:
-            if len(shape) == 1:
-                return "global_avg_pool", {}
-            if set(shape[1:]) == {1}:
-                return "adaptive_avg_pool", {"size": 1}
-        if move in ("Resize", "Upsample") and spatial and main.shape[0] == shape[0]:
-            if all(new % old == 0 for new, old in zip(shape[1:], main.shape[1:], strict=True)):
-                return "upsample", {"factor": tuple(n // o for n, o in zip(shape[1:], main.shape[1:], strict=True))}
-            return "resize", {"size": shape[1:]}
-        return None
 
     def _channel_after(
         self, move: str, attributes: dict[str, Any], main: Value, dims: tuple[int, ...], name: str
@@ -894,20 +697,7 @@ class Lowering:
             return order.index(main.channel)
         if len(dims) == len(main.dims) and move != "Reshape":
             return main.channel
-        return self._wanted(name, len(dims)) if dims else 0
-
-    def _for_one_image(
-        self, row: Match, attributes: dict[str, Any], known: Sequence[Known | None]
-    ) -> list[tuple[int, ...]] | None:
-        """A reshape that is written for so many images, read for one."""
-        shape = attributes.get("shape") or (known[1].values if len(known) > 1 and known[1] else None)
-        read = known[0]
-        if row.type != "Reshape" or not shape or read is None or shape[0] in (0, -1):
-            return None
-        try:
-            return [moved("Reshape", {"shape": (1, *shape[1:])}, [read])[0].dims]
-        except Unclear:
-            return None
+        return self.axes.channel(name, len(dims)) if dims else 0
 
     # -------------------------------------------------------------------------------------- values by themselves
 
@@ -931,16 +721,15 @@ class Lowering:
         joined = JOINS.get(operator.type)
         if joined and len(tensors) == len(parts) and len(tensors) > 1:
             ordered = [self._with_axis(read, channel - len(dims) + len(read.dims), operator) for read in tensors]
-            shapes = tuple(read.shape for read in ordered)
-            layer, done, _ = self._tried(*joined, shapes)
-            if layer and done and done.output == shape_of(dims, channel):
-                return [Value(dims, self._put(operator, layer, done, ordered, shapes), channel)]
+            if found := self._fitting(operator, *joined, ordered, dims, channel):
+                return [found]
         figures = self.books.loose(reads)
-        scales = figures["weights"] and len(tensors) == 1 and operator.type == "Mul" and dims == main.dims
-        if scales and _along(dims, channel, parts) and not figures["buffers"] and not figures.get("multiplies"):
-            layer, done, _ = self._tried("scale", {}, (main.shape,))
-            if layer and done and done.weights == figures["weights"]:
-                return [Value(dims, self._put(operator, layer, done, tensors, (main.shape,)), channel)]
+        scales = figures["weights"] and not figures["buffers"] and not figures.get("multiplies")
+        alone = len(tensors) == 1 and dims == main.dims and _along(dims, channel, parts)
+        if operator.type == "Mul" and scales and alone:
+            found = self._fitting(operator, "scale", {}, tensors, dims, channel, weights=figures["weights"])
+            if found:
+                return [found]
         if operator.type in ("Add", "Sub", "Sum"):
             figures["weights"], figures["biases"] = 0, figures["weights"]
         return [self._operator(operator, tensors, dims, channel, {"multiplies": 0} | figures)]
@@ -948,8 +737,8 @@ class Lowering:
     def _product(self, operator: Operation, row: Match, reads: list[Value | None]) -> list[Value]:
         """Each value of a product of matrices is a sum of as many products as they have in common."""
         values = row.of_values(reads)
-        left, right = _operands(row, reads)
-        a, b = _turned_sides(operator, (left, right))
+        left, right = operands(row, reads)
+        a, b = turned_sides(operator, (left, right))
         transposed = (a, b) != (left.dims, right.dims)
         a, b = (a if len(a) > 1 else (1, *a)), (b if len(b) > 1 else (*b, 1))
         if a[-1] != b[-2]:
@@ -967,10 +756,8 @@ class Lowering:
             and not transposed
         ):
             ordered = [self._with_axis(read, 2, operator) for read in (left, right)]
-            shapes = tuple(read.shape for read in ordered)
-            layer, done, _ = self._tried("matmul", {}, shapes)
-            if layer and done and (done.output, done.multiplies) == (shape_of(dims, 2), figures["multiplies"]):
-                return [Value(dims, self._put(operator, layer, done, ordered, shapes), 2)]
+            if found := self._fitting(operator, "matmul", {}, ordered, dims, 2, multiplies=figures["multiplies"]):
+                return [found]
         if len(left.dims) == 1:
             dims = (*dims[:-2], dims[-1])
         if len(right.dims) == 1:
@@ -1010,7 +797,7 @@ class Lowering:
                 known = operator.type in self.table.by_operator
                 why = "it is not read in this form" if known else "it is not known"
                 raise Unclear(f"{why}, and {self._unsaid(operator, 'the file says not what it gives')}")
-            channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self._wanted(name, len(dims))
+            channel = tensors[0].channel if len(dims) == len(tensors[0].dims) else self.axes.channel(name, len(dims))
             given.append(self._operator(operator, tensors, dims, channel, figures))
             figures = dict(NO_COSTS)
         return given
@@ -1139,24 +926,6 @@ def _besides(row: Match, reads: Sequence[Value | None]) -> list[Value]:
     return [read for read in ignored if read is not None and read.ref is not None]
 
 
-def _sources(row: Match, reads: Sequence[Value | None]) -> tuple[str, ...]:
-    """The stored tensors that a layer counts, by name."""
-    counted = [read for role, read in row.by_role(reads) if role.kind in QUANTITIES]
-    return tuple(one.name for read in counted if read for one in read.sources)
-
-
-def _takes_one(operator: Operation, rank: int) -> bool:
-    """Whether a layer over so many sides reads one image without an axis of images."""
-    return operator.attributes.get("sides") == rank - 1
-
-
-def _axis(row: Match, read: Value, main: Value | None = None) -> int:
-    """Where a row looks for the channels of a tensor."""
-    if not row.axis:
-        return main.channel if main is not None and len(main.dims) == len(read.dims) else read.channel
-    return 1 if row.axis == "first" and len(read.dims) > 1 else max(0, len(read.dims) - 1)
-
-
 def _of_dims(name: str, dims: tuple[int, ...]) -> dict[str, Any]:
     """What formulas call the dims of a tensor."""
     found: dict[str, Any] = {f"{name}_size": prod(dims), f"{name}_rank": len(dims), f"{name}_sides": dims[2:]}
@@ -1167,20 +936,6 @@ def _of_dims(name: str, dims: tuple[int, ...]) -> dict[str, Any]:
     return found
 
 
-def _turned(row: Match, operator: Operation) -> Match:
-    """A row with the axis that the operator says."""
-    if row.axis != "format":
-        return row
-    return row._replace(axis="first" if operator.attributes.get("channels_first") else "last")
-
-
-def _holds(row: Match, scope: dict[str, Any]) -> bool:
-    try:
-        return row.holds(scope)
-    except FormulaError:
-        return False
-
-
 def _values(table: Matches, operator: Operation, reads: Sequence[Any]) -> list[Any]:
     """What an operator reads without its settings, where a row names these."""
     rows = table.by_operator.get(operator.type)
@@ -1189,11 +944,6 @@ def _values(table: Matches, operator: Operation, reads: Sequence[Any]) -> list[A
 
 def _attributes(operator: Operation) -> dict[str, Any]:
     return {**operator.attributes, "outputs": len(operator.gives), operator.type: True}
-
-
-def too_many(values: int, place: Origin) -> ProblemsFound:
-    """The problem of a tensor beyond the limit."""
-    return fail("limit", f"a tensor of {values:,} values (limit: values {LARGEST_SIZE:,})", place)
 
 
 def _as_tuple(value: Any) -> Any:
@@ -1214,43 +964,8 @@ def _along(dims: tuple[int, ...], channel: int, parts: Sequence[Value]) -> bool:
     return all((1,) * (len(dims) - len(one.dims)) + one.dims == wanted for one in parts if one.ref is None)
 
 
-def _operands(row: Match, reads: Sequence[Any]) -> list[Any]:
-    """The two that are multiplied by each other."""
-    return [read for role, read in row.by_role(reads) if role.name in ("x", "w") and role.kind != "ignored" and read]
-
-
-def _turned_sides(operator: Operation, parts: Sequence[Value | Known]) -> list[tuple[int, ...]]:
-    """The dims of two matrices as they are multiplied."""
-    turned = [operator.attributes.get(name) == 1 for name in ("transA", "transB")]
-    return [_swapped(part.dims) if turn else part.dims for part, turn in zip(parts, turned, strict=True)]
-
-
-def _product_of(operator: Operation, rows: Sequence[Match], reads: Sequence[Known | None]) -> tuple[int, ...] | None:
-    """The dims of a product of matrices, whatever is added to it; None where it is none."""
-    parts = next((_operands(row, reads) for row in rows if row.type == PRODUCT), [])
-    if len(parts) != 2:
-        return None
-    a, b = _turned_sides(operator, parts)
-    if min(len(a), len(b)) < 2 or a[-1] != b[-2]:
-        return None
-    return (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
-
-
-def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:
-    return (*dims[:-2], dims[-1], dims[-2]) if len(dims) > 1 else dims
-
-
 def _dims(dims: Sequence[int]) -> str:
     return "×".join(map(str, dims)) or "one number"
-
-
-def _sizes(input_size: str | None) -> list[int]:
-    if input_size is None:
-        return []
-    sizes = re.fullmatch(r"[1-9]\d{0,4}(?:[x×][1-9]\d{0,4}){0,3}", input_size, re.ASCII)
-    if not sizes:
-        raise fail("bad-value", f"--input-size: `{clean(input_size)}` is no size", None, "write 256 or 256x320")
-    return [int(side) for side in re.split("[x×]", input_size)]
 
 
 def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:

@@ -56,6 +56,18 @@ def moved(name: str, attributes: Attributes, reads: Reads, most: int = MOST_VALU
         raise error if isinstance(error, Unclear) else Unclear("its attributes do not fit what it reads") from None
 
 
+def for_one_image(name: str, attributes: Attributes, known: Reads) -> list[tuple[int, ...]] | None:
+    """A reshape that is written for so many images, read for one."""
+    shape = attributes.get("shape") or (known[1].values if len(known) > 1 and known[1] else None)
+    read = known[0]
+    if name != "Reshape" or not shape or read is None or shape[0] in (0, -1):
+        return None
+    try:
+        return [moved("Reshape", {"shape": (1, *shape[1:])}, [read])[0].dims]
+    except Unclear:
+        return None
+
+
 def _worked_out(one: Known, most: int) -> Known:
     if not callable(one.values):
         return one

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from cnncalc.core.formula import evaluate, parse
+from cnncalc.core.formula import FormulaError, evaluate, parse
 from cnncalc.core.record import Record
 
 T = TypeVar("T")
@@ -66,7 +66,10 @@ class Match(Record):
 
     def holds(self, scope: Mapping[str, Any]) -> bool:
         """Whether the row is for this operator; what it asks for and is not there is false."""
-        return self.when == "true" or bool(evaluate(parse(self.when), scope))
+        try:
+            return self.when == "true" or bool(evaluate(parse(self.when), scope))
+        except FormulaError:
+            return False
 
 
 @cache
