@@ -26,8 +26,8 @@ LIBRARIES = {"JSON": "import click, yaml", "table": "import click, yaml, rich.co
 PROFILE = """ResNet-152, in percent of the processor time of `{base}`.
 Each line is what a program takes that goes one step further. All of them run without the garbage collector and end at
 once, so that work alone is compared; the libraries of the ratio at the top do neither, which makes it a little smaller.
-Of {whole} % the first three lines are {libraries} %, before a line of ours is read; our modules, commands and layer
-types are {own} %, whatever the file; the network, read, counted and written, is {work} %."""
+Of {whole} % the first three lines are {libraries} %, before a line of ours is read; our modules and commands
+are {own} %, whatever the file; the network, read, counted and written, is {work} %."""
 LOAD = "import sys, yaml; yaml.load(open(sys.argv[1]), yaml.CSafeLoader)"
 
 
@@ -104,9 +104,9 @@ def profile(form: str) -> str:
         "`import click`": "import click",
         "`import yaml`": "import click, yaml",
         "the commands": "import yaml, cnncalc.cli",
-        "the layer types, which check themselves": "import yaml, cnncalc.cli, cnncalc.core.layers",
+        "what a layer type is": "import yaml, cnncalc.cli, cnncalc.core.layers",
         "the reader and the counter": "import cnncalc.cli, cnncalc.formats.open, cnncalc.core.analysis",
-        "reading ResNet-152": "import cnncalc.cli, cnncalc; cnncalc.load('resnet152')",
+        "reading ResNet-152, and its layer types, which check themselves": "import cnncalc.cli, cnncalc; cnncalc.load('resnet152')",
         "counting it": "import cnncalc.cli, cnncalc; cnncalc.analyze(cnncalc.load('resnet152'))",
         f"the options of `summary`, and the {form}": command,
     }
