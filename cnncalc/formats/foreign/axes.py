@@ -35,7 +35,7 @@ class Axes:
         return any(at == 0 and takes_one(operator, rank) for operator, at in self.readers.get(name, ()))
 
     def channel(self, name: str, rank: int) -> int:
-        """On which axis the readers of a tensor look for channels; what nobody says is as the format has it."""
+        """The axis on which the readers of a tensor look for channels; what nobody says is as the format has it."""
         seen = {name}
         waiting = [(name, tuple(range(rank)))]  # where each axis came from
         while waiting and len(seen) < 100:
@@ -76,7 +76,7 @@ def takes_one(operator: Operation, rank: int) -> bool:
 
 
 def axis_by(row: Match, read: Value, main: Value | None = None) -> int:
-    """Where a row looks for the channels of a tensor."""
+    """The axis on which a row looks for the channels of a tensor."""
     if not row.axis:
         return main.channel if main is not None and len(main.dims) == len(read.dims) else read.channel
     return 1 if row.axis == "first" and len(read.dims) > 1 else max(0, len(read.dims) - 1)

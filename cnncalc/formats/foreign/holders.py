@@ -53,7 +53,7 @@ class Holders:
         return None, self.books.beside(row, reads)
 
     def hold(self, ref: Ref, holder: Ref | None, row: Match, reads: list[Value | None]) -> None:
-        """Let a kernel that two layers read count once; smaller tensors that are one in the file count at each."""
+        """The count of a kernel that two layers read, once; smaller tensors that are one in the file count at each."""
         if holder is not None:
             self.builder.share(ref, holder)
             return
@@ -92,7 +92,7 @@ class Holders:
         return None, dict(held)
 
     def own(self, ref: Ref, operator: Operation) -> None:
-        """Let a layer that is called again hold the weights of its first call."""
+        """The weights of a layer that is called again: those of its first call."""
         holder = self.owners.setdefault(operator.owner, ref)
         if holder != ref:
             self.builder.share(ref, holder)
