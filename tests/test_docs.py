@@ -16,14 +16,11 @@ import pytest
 
 import cnncalc
 from cnncalc.core.layers import LAYERS
+from tests.package import FILES, tree
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-MODULES = sorted(
-    path
-    for path in (ROOT / "cnncalc").rglob("*.py")
-    if not any(part.startswith("_") for part in path.relative_to(ROOT).with_suffix("").parts if part != "__init__")
-)
+MODULES = [path for path in FILES if path.stem == "__init__" or not path.stem.startswith("_")]
 
 
 def _generator() -> ModuleType:
@@ -219,30 +216,35 @@ NO_NOUN = (
 )
 
 
-def public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+def public(node: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.ClassDef]:
     """The public functions and classes of a module, and what is public in these."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            yield node
-            if isinstance(node, ast.ClassDef):
-                yield from public(node)
+    for one in node.body:
+        if isinstance(one, ast.FunctionDef | ast.ClassDef) and not one.name.startswith("_"):
+            yield one
+            if isinstance(one, ast.ClassDef):
+                yield from public(one)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_public_functions_and_classes_have_docstrings(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree), "the module itself"
-    silent = [node.name for node in public(tree) if not ast.get_docstring(node) and node.name not in OVERRIDDEN]
-    assert not silent
+def said_of_what_is_public() -> Iterator[tuple[Path, str, str | None]]:
+    """Each module, and each public name in it, with its docstring."""
+    for path in MODULES:
+        yield path, "", ast.get_docstring(tree(path))
+        for node in public(tree(path)):
+            yield path, node.name, ast.get_docstring(node)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_docstrings_open_with_a_noun(path: Path) -> None:
+def test_what_is_public_has_a_docstring() -> None:
+    found = said_of_what_is_public()
+    assert [(str(path), name) for path, name, text in found if not text and name not in OVERRIDDEN] == []
+
+
+def test_docstrings_open_with_a_noun() -> None:
     """But those of a command, which are its help, and of a layer type, which say what it does."""
-    if path.parent.name in ("commands", "layers"):
-        return
-    found = {node.name: ast.get_docstring(node) for node in public(ast.parse(path.read_text(encoding="utf-8")))}
-    assert {name: text for name, text in found.items() if text and re.match(NO_NOUN, text)} == {}
+    assert [
+        (str(path), name, text)
+        for path, name, text in said_of_what_is_public()
+        if name and path.parent.name not in ("commands", "layers") and re.match(NO_NOUN, text or "")
+    ] == []
 
 
 def test_no_page_hands_files_over_by_xargs() -> None:

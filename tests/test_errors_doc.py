@@ -13,6 +13,7 @@ import pytest
 
 from cnncalc.core.codes import CODES
 from tests.own_layers import own_layers
+from tests.package import FILES, tree
 from tests.running import ROOT, invoke
 
 __all__ = ["own_layers"]
@@ -112,8 +113,8 @@ def test_a_section_says_in_one_sentence_what_is_wrong(section: Section) -> None:
 def codes() -> set[str]:
     """Every code that the package gives to a problem, or that an exception has if no other is given."""
     found: set[str] = set()
-    for path in sorted((ROOT / "cnncalc").rglob("*.py")):
-        for function in _functions(ast.parse(path.read_text(encoding="utf-8"))):
+    for path in FILES:
+        for function in _functions(tree(path)):
             if isinstance(function, ast.FunctionDef) and function.name == "__init__":
                 with_default = function.args.args[::-1], function.args.defaults[::-1]
                 found |= {ast.literal_eval(text) for arg, text in zip(*with_default, strict=False) if arg.arg == "code"}
@@ -123,10 +124,10 @@ def codes() -> set[str]:
     return found
 
 
-def _functions(tree: ast.Module) -> Iterator[ast.AST]:
+def _functions(module: ast.Module) -> Iterator[ast.AST]:
     """The module, whose calls have their code as text, and every function, which may keep it in a variable."""
-    yield tree
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    yield module
+    yield from (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
 
 
 def _makes_a_problem(call: ast.Call) -> bool:

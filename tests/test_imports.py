@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import cnncalc
-
-PACKAGE = Path(cnncalc.__file__).parent
+from tests.package import FILES, PACKAGE, tree
 
 BEFORE = {  # what a folder may import, besides itself
     "core": set(),
@@ -29,13 +27,6 @@ HOMES = {
     "pytest": "pytest_plugin.py",
     "openpyxl": "teaching/excel.py",
 }
-FILES = sorted(PACKAGE.rglob("*.py"))
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    """What a file says."""
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @cache

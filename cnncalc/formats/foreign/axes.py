@@ -15,7 +15,7 @@ Readers = Mapping[
 
 
 class Axes:
-    """What the operators of a network say of the axes of what they read."""
+    """The axes of tensors, as the operators say that read these."""
 
     def __init__(self, net: Foreign, table: Matches, readers: Readers) -> None:
         self.net = net
