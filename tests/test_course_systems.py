@@ -154,6 +154,7 @@ def test_items_and_test_hold_to_the_published_schema(given: tuple[Any, ...], pub
     assert len(listed) == len(one.questions) + 1
 
 
+@pytest.mark.sweep
 def test_the_schema_refuses_what_it_does_not_know(published: xmlschema.XMLSchema) -> None:
     (first, *_) = standing(sheet("lenet5"))
     broken = qti.item(first).replace("<itemBody>", "<itemBody><foo/>")

@@ -49,7 +49,7 @@ STEM, TOTAL = (288 / 112, 2), (442 / 1562, 4)
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package with the two files in it, somewhere else."""
     folder = tmp_path_factory.mktemp("package")
-    shutil.copytree(ROOT / "cnncalc", folder / "cnncalc", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "cnncalc", folder / "cnncalc")  # with what is compiled already
     (folder / "architectures").symlink_to(ROOT / "architectures")
     for file in (DATA / "measures").glob("*.py"):
         shutil.copy(file, folder / "cnncalc" / "analyses" / "measures")

@@ -46,7 +46,7 @@ def origin(repository: Repository) -> Repository:
     return repository
 
 
-@pytest.fixture(params=["blob:none", "tree:0"])
+@pytest.fixture(params=["blob:none", pytest.param("tree:0", marks=pytest.mark.sweep)])
 def partial(origin: Repository, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone that has only what it checked out, and no way to fetch more, whichever git it is."""
     clone = origin.folder.parent / "partial"

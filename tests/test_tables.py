@@ -106,7 +106,7 @@ def drawn(network: str, depth: int | None, names: tuple[str, ...], width: int) -
     return write(document(Overview([Analyzed("it", analysis)], names, depth), Style()), Style(width=width))
 
 
-@pytest.mark.parametrize("width", sample(2, WIDTHS))
+@pytest.mark.parametrize("width", sample(4, WIDTHS))
 @pytest.mark.parametrize("names", CHOICES, ids=",".join)
 @pytest.mark.parametrize("depth", [1, None], ids=["entries", "all"])
 @pytest.mark.parametrize("network", ["alexnet", "resnet20_cifar", "googlenet", "c3d"])

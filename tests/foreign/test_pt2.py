@@ -15,7 +15,7 @@ import pytest
 
 import cnncalc
 from tests.pace import allowed
-from tests.running import invoke
+from tests.running import invoke, sample
 
 pytestmark = pytest.mark.quick
 
@@ -190,7 +190,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {  # made where they are needed: to co
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", sample(3, sorted(HOSTILE)))
 def test_a_hostile_file_is_refused_quickly(name: str, write: Callable[[bytes], str]) -> None:
     file = write(HOSTILE[name]())
     begin = time.process_time()
