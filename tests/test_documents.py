@@ -56,6 +56,7 @@ COMMANDS = {
     "sizes": "sizes net.yaml",
     "layers": "layers conv add",
     "all layers": "layers",
+    "one layer": "layers attention",
     "rules": "rules dropped-border heavy-layer",
     "exercise": "exercise alexnet --ask shapes,mistake,inverse --count 6",
     "key": "exercise alexnet --ask shapes,mistake,inverse --count 6 --key",
@@ -321,6 +322,22 @@ def test_where_the_cells_of_a_row_stand_below_each_other(columns: int, script: s
     assert ".stack" not in html_writer.write(doc.Page("it", [grid._replace(by_row=False)]), Style())
 
 
+@pytest.mark.parametrize("command", ["layers conv", "rules dropped-border"])
+def test_a_page_of_one_thing_says_its_name_once(command: str) -> None:
+    name = command.split()[1]
+    assert re.findall(rf"<(h\d)>(?:<span[^>]*>)?{name}\b", document(command, "html")[1]) == ["h1"]
+    assert document(command, "latex")[1].count(f"section*{{{name}}}") == 1
+
+
+def test_letters_of_a_listing_in_latex_have_one_width() -> None:
+    """A sign stands under another one: none is taken from another font, and no blank behind a colon is wider."""
+    lines = ["a: {b: 3×3}  # `c`", "      ^"]
+    out = latex.write(doc.Page("It", [doc.Listing(lines)]), Style())
+    assert r"\ttfamily\footnotesize\frenchspacing" in out
+    assert r"\mbox{}a: \char123 b: 3\makebox[.525em]{\ensuremath{\times}}3\char125 ~~\# \`{}c\`{} \\*" in out
+    assert r"\mbox{}~~~~~~\char94 " in out
+
+
 def test_no_title_of_a_column_gets_out_of_its_string() -> None:
     titles = ["layer", "'} x { \";--1:<b>&", "\\'", "\n"]
     grid = doc.Grid([*map(doc.Head, titles)], [doc.TableRow(titles)], by_row=True)
@@ -442,7 +459,7 @@ BLOCKS: dict[str, doc.Block] = {
 def test_hostile_text_stays_text_in_html(block: doc.Block) -> None:
     found = Reader(html_writer.write(doc.Page(HOSTILE, [block]), Style()))
     assert {tag for tag, _ in found.elements} & {"script", "b", "img"} == set()
-    shown = str(block).count("alert(1)") - isinstance(block, doc.Heading)  # which takes the place of the page's own
+    shown = str(block).count("alert(1)") - isinstance(block, doc.Heading | doc.Section)  # whose title is the page's own
     assert found.text.count("alert(1)") == shown + 2
     assert "<script>alert(1)</script>" in found.text
 

@@ -303,3 +303,10 @@ class Page(Record):
     header: str = ""
     fragment: bool = False
     script: str = ""
+
+    @property
+    def says_its_title(self) -> bool:
+        """Whether a block has the title: one heading, or one section that is all of it."""
+        headings = sum(isinstance(block, Heading) for block in self.blocks)
+        only = self.blocks[0] if len(self.blocks) == 1 else None
+        return headings == 1 or (isinstance(only, Section) and only.title == self.title)

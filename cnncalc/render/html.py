@@ -16,12 +16,12 @@ from cnncalc.render import document as doc
 _JOINED = "&nbsp;%"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _TABLES = """
-.cnncalc table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; }
-.cnncalc th, .cnncalc td { text-align: left; vertical-align: baseline; padding: .25em .7em; white-space: nowrap; }
+.cnncalc table { border-collapse: separate; border-spacing: 0; font-variant-numeric: tabular-nums; --pad: .7em; }
+.cnncalc th, .cnncalc td { text-align: left; vertical-align: baseline; padding: .25em var(--pad); white-space: nowrap; }
 .cnncalc .n { text-align: right; }
 .cnncalc .folds { white-space: normal; min-width: 8em; }
 .cnncalc .aside { padding-left: 0; }
-.cnncalc th[scope=row] { font-weight: inherit; padding-left: calc(.7em + 1.2em * var(--level, 0)); }
+.cnncalc th[scope=row] { font-weight: inherit; padding-left: calc(var(--pad) + 1.2em * var(--level, 0)); }
 .cnncalc caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .cnncalc .bar { padding: 0; width: 4.5em; min-width: 4.5em; }
 .cnncalc .bar i { display: block; height: .7em; width: var(--share); background: #2f7ed8; border-radius: .15em; }
@@ -92,8 +92,8 @@ input { font: inherit; color: inherit; background: var(--paper); border: 1px sol
   padding: .15em .4em; width: 9em; max-width: 100%; }
 button { font: inherit; padding: .4em 1.2em; cursor: pointer; }
 @media screen { tr > th[scope=row], thead tr > :first-child { position: sticky; left: 0; background: var(--paper); } }
-@media screen and (max-width: 90rem) { table:has(td:nth-child(10)) :is(th, td) { padding: .25em .45em; } }
-@media screen and (max-width: 64rem) { th, td { padding: .25em .45em; } .folds { min-width: 6em; } }
+@media screen and (max-width: 90rem) { table:has(td:nth-child(10)) { --pad: .45em; } }
+@media screen and (max-width: 64rem) { table { --pad: .45em; } .folds { min-width: 6em; } }
 @media screen and (max-width: 48rem) { h1 { font-size: 1.3rem; } .bar { display: none; }
   tr > th[scope=row], thead tr > :first-child { max-width: 36vw; white-space: normal;
   padding-left: calc(1em * var(--level, 0)); }
@@ -124,7 +124,7 @@ _STACKED = """@media WHERE {
   max-width: none; }
   .stack tr > th[scope] { order: -1; position: static; max-width: none; font-weight: bold;
   padding-left: calc(1em * var(--level, 0)); }
-  .stack tr > :is(.n, .said:not(.folds)) { grid-column: auto; } .stack tr > :has(+ .aside) { grid-column: 1; }
+  .stack tr > :where(.n, .said:not(.folds)) { grid-column: auto; } .stack tr > :has(+ .aside) { grid-column: 1; }
   .stack tr > .aside { grid-column: 2; } .stack:has(.aside) tr { grid-auto-flow: row; grid-template-columns: 3fr 2fr; }
   .stack td:empty:not(.aside) { display: none; }
   .stack td::before { color: var(--soft); margin-right: .2em; font-size: .9em; }
@@ -139,8 +139,7 @@ _MANY = 9  # columns; paper has no room for more
 def write(page: doc.Page, style: Style) -> str:
     """The whole page; every text of a file is escaped, and nothing is fetched from anywhere."""
     title = text(page.title)
-    own = sum(isinstance(block, doc.Heading) for block in page.blocks)
-    body = _blocks(page.blocks, 1) if own == 1 else f"{_title(page.title, 1)}\n{_blocks(page.blocks, 2)}"
+    body = _blocks(page.blocks, 1) if page.says_its_title else f"{_title(page.title, 1)}\n{_blocks(page.blocks, 2)}"
     policy, script = _POLICY, ""
     if page.script:
         hashed = b64encode(sha256(page.script.encode()).digest()).decode()
@@ -158,10 +157,12 @@ def write(page: doc.Page, style: Style) -> str:
 
 def _stacked(page: doc.Page) -> str:
     """The rules of tables that are read by row, below the width that the widest takes; of many columns on paper."""
-    most = max((len(grid.columns) for grid in doc.grids(page.blocks) if grid.by_row), default=0)
+    read = [grid.columns for grid in doc.grids(page.blocks) if grid.by_row]
+    most = max(map(len, read), default=0)
+    wide = max((len(heads) - sum(head.aside for head in heads) / 2 for heads in read), default=0)
     rule = ".stack td:nth-child({0})::before {{ content: var(--{0}) ' '; }}"
     labels = "\n  ".join(rule.format(place) for place in range(1, most + 1))
-    width = f"(max-width: {max(_PHONE, most * (_FIELD if page.script else _COLUMN))}px)"
+    width = f"(max-width: {max(_PHONE, round(wide * (_FIELD if page.script else _COLUMN)))}px)"
     where = width if most > _MANY else f"screen and {width}"
     return _STACKED.replace("WHERE", where).replace("LABELS", labels) if most else ""
 

@@ -17,6 +17,11 @@ _WIDE = 58  # characters of formula and numbers that fit on one line of a page
 _PORTRAIT, _LANDSCAPE = 98, 150  # characters of a table that fit beside each other
 _FOLDED = 1.25  # a table so much wider than the page has its texts folded; a wider one lays it on its side
 _TALL = 40  # rows of a table that stay on one page
+_CLOSE = 12  # lines of a listing that stay on one page
+# What follows stays with the line before, as with a heading of LaTeX's own
+_TOGETHER = r"\par\nobreak\csname @afterheading\endcsname"
+# Letters of code, where those of a text are taken from other fonts, and are of other widths
+_VERBATIM = {one: rf"\char{ord(one)} " for one in "{}\\^~_"} | {"`": r"\`{}", "|": "|", "<": "<", ">": ">", '"': '"'}
 _SMALL = r"\footnotesize\setlength{\tabcolsep}{4pt}\setlength{\LTpre}{4pt}\setlength{\LTpost}{4pt}"
 
 
@@ -28,13 +33,13 @@ def write(page: doc.Page, style: Style) -> str:
     body = _blocks(page.blocks, room)
     if page.fragment:
         return f"% needs \\usepackage{{{packages}}}\n\n{body}"
-    titled = any(isinstance(block, doc.Heading) for block in page.blocks)
+    titled = page.says_its_title or any(isinstance(block, doc.Heading) for block in page.blocks)
     title = "" if titled else f"\\section*{{{escape(page.title)}}}\n"
     header = f"% cnncalc worksheet {page.header}\n" if page.header else ""
     return (
         f"{header}\\documentclass[10pt]{{article}}\n\\usepackage{{{packages}}}\n"
         f"\\usepackage[a4paper,margin=2cm{',landscape' if wide else ''}]{{geometry}}\n"
-        "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\\allowdisplaybreaks\\sloppy\n\\begin{document}\n\n"
+        "\\setlength{\\parindent}{0pt}\\setlength{\\parskip}{4pt}\\allowdisplaybreaks\\sloppy\\frenchspacing\n\\begin{document}\n\n"
         f"{title}{body}\n\\end{{document}}\n"
     )
 
@@ -121,7 +126,7 @@ def _section(section: doc.Section, room: int) -> str:
 
 
 def _labelled(labelled: doc.Labelled, room: int) -> str:
-    return f"\\medskip\\noindent\\textbf{{{_text(labelled.label)}}}\\nopagebreak\n\n{_blocks(labelled.blocks, room)}"
+    return f"\\medskip\\noindent\\textbf{{{_text(labelled.label)}}}{_TOGETHER}\n\n{_blocks(labelled.blocks, room)}"
 
 
 def _details(details: doc.Details, room: int) -> str:
@@ -149,9 +154,20 @@ def _items(items: doc.Items, room: int) -> str:
 
 def _listing(listing: doc.Listing, room: int) -> str:
     """Lines with their blanks; verbatim text would take no letter that pdfLaTeX does not know."""
-    lines = [re.sub(" {2,}|^ ", lambda blanks: "~" * len(blanks[0]), _text(line)) for line in listing.lines]
-    body = " \\\\\n".join(f"  \\mbox{{}}{line}" for line in lines)
-    return f"{{\\ttfamily\\footnotesize\\begin{{flushleft}}\n{body}\n\\end{{flushleft}}}}\n"
+    end = "\\\\*" if len(listing.lines) <= _CLOSE else "\\\\"
+    body = f" {end}\n".join(f"  \\mbox{{}}{_line(line)}" for line in listing.lines)
+    return f"{{\\ttfamily\\footnotesize\\frenchspacing\\begin{{flushleft}}\n{body}\n\\end{{flushleft}}}}\n"
+
+
+def _line(text: str) -> str:
+    """A line of a listing, whose letters all have one width: a sign stands under another one."""
+    found = ""
+    for part in re.findall(r" {2,}|^ |[^\x00-\x7f]|--|.", text if text.isprintable() else clean(text), re.DOTALL):
+        if part[0] == " " and (len(part) > 1 or not found):
+            found += "~" * len(part)
+        else:
+            found += _VERBATIM.get(part) or (_text(part) if part.isascii() else rf"\makebox[.525em]{{{_text(part)}}}")
+    return found
 
 
 def _fields(fields: doc.Fields, room: int) -> str:

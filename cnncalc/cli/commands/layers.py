@@ -41,6 +41,5 @@ class LayersCommand(Command, options.WithOutput, options.WithDrawing):
                 found = nearest(name, LAYERS)
                 cure = f"Did you mean '{found}'?" if found else "'cnncalc layers' lists them."
                 raise click.UsageError(f"No layer type '{name}'. {cure}")
-        listed = not self.types and self.form.name == "text"
-        self.write(Pages([LAYERS[name] for name in self.types or LAYERS], listed))
+        self.write(Pages([LAYERS[name] for name in self.types or LAYERS], listed=not self.types))
         return 0

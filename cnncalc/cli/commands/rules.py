@@ -44,6 +44,5 @@ class RulesCommand(Command, options.WithOutput, options.WithDrawing):
         from cnncalc.render.reference import Pages
 
         options.configured(read_codes, self.codes)
-        listed = not self.codes and self.form.name == "text"
-        self.write(Pages([RULES[name] for name in self.codes or RULES], listed))
+        self.write(Pages([RULES[name] for name in self.codes or RULES], listed=not self.codes))
         return 0
