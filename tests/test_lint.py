@@ -13,10 +13,13 @@ import cnncalc
 from cnncalc.analyses.checks.config import BadConfig, Config, read_config
 from cnncalc.analyses.checks.lint import MOST_FINDINGS, lint
 from cnncalc.analyses.checks.rules import RULES
+from cnncalc.analyses.measures import Use, used
 from cnncalc.formats.source import Source
 from cnncalc.formats.yaml.tree import HAS_C_PARSER, MOST_COMMENTS, comments
 from tests.pace import allowed
 from tests.running import Ran, environment, invoke
+
+LIMITS = [name.replace("_", "-") for name in used(Use.OPTION)]
 
 BORDER = "input: {channels: 3, size: 224}\nlayers:\n  - conv: {filters: 96, kernel: 11, stride: 4}"
 SAID = "`conv1` never reads the last row and column of 224×224: (224 − 11) / 4 is not whole"
@@ -436,9 +439,8 @@ def test_an_option_of_a_rule() -> None:
         (
             "zzz = 1",
             "unknown key `zzz`: there are `files`, `exclude`, `baseline`, `max-growth`, `select`, `ignore`, "
-            "`per-file-ignores`, `strict`, `memory`, `max-params`, `max-multiplies`, `max-activations`, `max-size`, "
-            "`max-peak-memory`, `max-share`, "
-            "`overrides`",
+            f"`per-file-ignores`, `strict`, `memory`, {', '.join(f'`max-{name}`' for name in LIMITS)}, "
+            "`max-share`, `overrides`",
         ),
         ('ignore = ["hevy-layer"]', "[tool.cnncalc]: `ignore`: no rule `hevy-layer`: did you mean `heavy-layer`?"),
         ('select = "heavy-layer"', '[tool.cnncalc]: `select` must be a list of codes: `["heavy-layer"]`'),

@@ -66,7 +66,7 @@ def counted(figure: dict[str, Any]) -> int | Fraction | str:
         alike = [row for row in rows if row.type == match[1]]
         return str(len(alike) if match[2] == "layers" else sum(getattr(row.counts, match[2]) for row in alike))
 
-    scope = {quantity: getattr(counts, quantity) for quantity in told(Use.COLUMNS)}
+    scope = {quantity: measure.of(counts) for quantity, measure in told(Use.COLUMNS).items() if measure.of}
     scope["input_values"] = sum(math.prod(shape) for shape in network.inputs.values())
     text = re.sub(r"\b([a-z_]+)\.([a-z]+)\b", of_type, figure.get("as", figure["quantity"]))
     number: int | Fraction = evaluate(parse(text), scope)
