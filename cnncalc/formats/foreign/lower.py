@@ -42,6 +42,7 @@ from cnncalc.formats.foreign.moves import (
 )
 from cnncalc.formats.foreign.paths import name_nodes
 from cnncalc.formats.foreign.products import operands, product_of, turned_sides
+from cnncalc.formats.foreign.symbols import OpenSizes
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 from cnncalc.formats.foreign.value import Value, axis_in, dims_like, shape_of
 
@@ -102,6 +103,10 @@ class Lowering:
         inputs = read_inputs(net, self.axes, input_size, whole)
         self.notes += inputs.notes
         self.images = inputs.images
+        self.sizes = OpenSizes()
+        for name, (found, _) in inputs.dims.items():
+            for said, size in zip(net.inputs[name], found, strict=True):
+                self.sizes.learn(said, size)
         self.values |= {name: Value(dims, values=()) for name, dims in inputs.empty.items()}
         self.outdated = inputs.outdated  # tensors whose declared dims are those of another input size
         for operator in self.operations if self.outdated else ():
@@ -149,7 +154,8 @@ class Lowering:
     def graph(self) -> Graph:
         """The network, or ProblemsFound with all that is wrong."""
         silent: set[str] = set()  # what depends on a tensor that nobody knows
-        for operator in self.operations:
+        for said in self.operations:
+            operator = said._replace(attributes=self.sizes.attributes(said.attributes))
             if not self.made.isdisjoint(operator.gives) or not self._runs(operator):
                 continue
             if not any(map(self._used, operator.gives)):
@@ -391,7 +397,7 @@ class Lowering:
         layer, done, why = self._tried(row.type, values, shapes)
         like = tensors[0]
         dims = done and dims_like(done.output, like)
-        declared = self._declared(operator.gives[0])
+        declared = self._declared(operator.gives[0], dims[len(front) :] if dims and times == 1 else None)
         declared = declared and (*front, *declared)
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
@@ -570,13 +576,19 @@ class Lowering:
         attributes = {**_attributes(operator), **row.layer_values(scope)}
         if row.type == "Concat":
             reads = [read for read in reads if read is None or 0 not in read.dims]
-            if len(reads) == 1 and (only := reads[0]) and self._declared(operator.gives[0]) in (None, only.dims):
+            if (
+                len(reads) == 1
+                and (only := reads[0])
+                and self._declared(operator.gives[0], only.dims) in (None, only.dims)
+            ):
                 return [only]
         known = [read.known if read else None for read in reads]
-        declared = [self._declared(name) for name in operator.gives]
+        many = prod(known[0].dims) if row.type == "Reshape" and known[0] else 0
+        declared = [self._declared(name, many=many) for name in operator.gives]
         try:
             given_ = moved(row.type, attributes, known)
             found, values = [one.dims for one in given_], [one.values for one in given_]
+            declared = [self._declared(name, one) for name, one in zip(operator.gives, found, strict=False)]
         except Unclear as error:
             retried = for_one_image(row.type, attributes, known)
             if retried is None and (not declared or None in declared):
@@ -623,7 +635,7 @@ class Lowering:
         turned = tuple(dims[axis] for axis in order)
         if list(self._said(turn).get("perm") or ()) != order or self._dims_of(last, turned) != main.dims:
             return False
-        if self._declared(last.gives[0]) not in (None, main.dims):
+        if self._declared(last.gives[0], main.dims) not in (None, main.dims):
             return False
         found = self._fitting(last, "channel_shuffle", {"groups": groups}, [main], main.dims, main.channel)
         if found is None:
@@ -705,10 +717,11 @@ class Lowering:
         """What is done value by value, or to tensors spread over each other: `add`, `multiply`, or an operator."""
         tensors = [read for read in reads if read is not None and read.ref is not None]
         parts = [read for read in reads if read is not None]
-        declared = self._declared(operator.gives[0])
         try:
             dims = spread([read.dims for read in parts])
+            declared = self._declared(operator.gives[0], dims)
         except Misfit as error:
+            declared = self._declared(operator.gives[0])
             if declared is None:
                 raise
             self._differs(operator, str(error))
@@ -769,7 +782,7 @@ class Lowering:
         dims, multiplies = einsum(str(operator.attributes.get("equation", "")), [read.dims for read in parts])
         if multiplies is None:
             return self._uncounted(operator, reads)
-        declared = self._declared(operator.gives[0])
+        declared = self._declared(operator.gives[0], dims)
         if declared not in (None, dims):
             raise Unclear(f"declared is {_dims(declared or ())}, and {_dims(dims)} follows")
         loose = self.books.loose(reads)
@@ -882,19 +895,23 @@ class Lowering:
         self.paths.append((operator.scope, operator.name, layer.type))
         return ref
 
-    def _declared(self, name: str) -> tuple[int, ...] | None:
-        """The dims that the file says of a tensor, for one image; None where it leaves some open, or for this size."""
-        return None if name in self.outdated else self._said_at_first(name)
+    def _declared(self, name: str, follows: tuple[int, ...] | None = None, many: int = 0) -> tuple[int, ...] | None:
+        """The dims that the file says of a tensor, for one image; None where it leaves some open, or for this size.
 
-    def _said_at_first(self, name: str) -> tuple[int, ...] | None:
+        What is open in front is as in `follows`, which our formulas say, or as so `many` values want.
+        """
+        return None if name in self.outdated else self._said_at_first(name, follows, many)
+
+    def _said_at_first(
+        self, name: str, follows: tuple[int, ...] | None = None, many: int = 0
+    ) -> tuple[int, ...] | None:
         """The same at the input size that the file has."""
         dims = self.net.declared.get(name)
         if dims is None:
             return None
-        found = list(dims)
-        if len(found) > 1 and (not isinstance(found[0], int) or found[0] in self.images):
-            found[0] = 1
-        return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
+        if len(dims) > 1 and dims[0] in self.images:
+            dims = (1, *dims[1:])
+        return self.sizes.dims(dims, follows, many)
 
     def _unsaid(self, operator: Operation, why: str) -> str:
         """Why nobody knows what an operator gives."""
