@@ -96,7 +96,8 @@ def test_letters_that_say_another_size_are_told(tmp_path: Path) -> None:
 
 
 NO_SIZES = [
-    "Pow(Integer(9), Integer(99999))", "__import__('os')", "(" * 4_000, "Mul(" * 90 + ")" * 90, "Integer(10**99)", "Mul()",
+    "Pow(Integer(9), Integer(99999))", "__import__('os')", "(" * 4_000, "Mul(" * 90 + ")" * 90, "Integer(10**99)",
+    "Mul()",
 ]  # fmt: skip
 
 
