@@ -23,7 +23,12 @@ def test_no_word_means_two_quantities_or_is_one() -> None:
     [
         ("summary lenet5 --columns macs", "no column 'macs'; did you mean 'multiplies'?"),
         ("summary lenet5 --columns layer,GFLOPs", "no column 'GFLOPs'; did you mean 'flops'?"),
-        ("summary lenet5 --sort mult-adds", "Did you mean 'multiplies'?"),
+        ("summary lenet5 --columns MACs", "no column 'MACs'; did you mean 'multiplies'?"),
+        ("summary lenet5 --sort MACs", "no value 'MACs'; did you mean 'multiplies'?"),
+        ("summary lenet5 --sort mult-adds", "no value 'mult-adds'; did you mean 'multiplies'?"),
+        ("badge lenet5 --quantity MACs", "no value 'MACs'; did you mean 'multiplies'?"),
+        ("quiz --ask MACs", "no kind of question 'MACs'; did you mean 'multiplies'?"),
+        ("explain lenet5 --of MACs", "no quantity 'MACs'; it is called 'multiplies', and there are weight_memory, "),
         ("diagram lenet5 --counts parameters", "no count 'parameters'; did you mean 'params'?"),
         ("compare lenet5 alexnet --figures rf", "no quantity 'rf'; did you mean 'receptive_field'?"),
         ("explain lenet5 --of memory", "no quantity 'memory'; did you mean 'peak_memory'?"),
