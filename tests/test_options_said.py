@@ -40,24 +40,30 @@ def test_figures_that_are_listed_are_all_that_are_not_shown_anyway(command: str,
 
 
 HEADINGS = {
-    "Which files": "--exclude --since --staged",
-    "What is rewritten": "--update --tighten --fix",
-    "Lint rules": "--select --ignore --no-lint",
-    "How it runs and ends": "--strict --exit-zero --watch",
-    "What is shown": "--show-config --statistics",
-    "Output": "--format --quiet --output --color --ascii",
+    "check": {
+        "Which files": "--exclude --since --staged",
+        "What is rewritten": "--update --tighten --fix",
+        "Lint rules": "--select --ignore --no-lint",
+        "How it runs and ends": "--strict --exit-zero --watch",
+        "What is shown": "--show-config --statistics",
+        "Output": "--format --quiet --output --color --ascii",
+    },
+    "diff": {"Which files": "--exclude"},
+    "exercise": {
+        "Questions": "--level --ask --count --cells --seed --exact",
+        "What is shown": "--key --room --layout",
+        "A class": "--students --names --force",
+    },
+    "quiz": {"What is shown": "--layout"},
 }
 
 
-def test_the_headings_of_check_say_what_stands_below_them() -> None:
-    text = invoke("check", "--help").out
-    found = {
-        heading: set(
-            re.findall(r"^  (?:-\w, )?(--[\w-]+)", text.partition(f"\n{heading}:\n")[2].partition("\n\n")[0], re.M)
-        )
-        for heading in HEADINGS
-    }
-    assert found == {heading: set(options.split()) for heading, options in HEADINGS.items()}
+@pytest.mark.parametrize("command", HEADINGS)
+def test_a_heading_says_what_stands_below_it(command: str) -> None:
+    sections = invoke(command, "--help").out.split("\n\n")
+    found = {one.partition(":\n")[0]: re.findall(r"^  (?:-\w, )?(--[\w-]+)", one, re.M) for one in sections}
+    for heading, options in HEADINGS[command].items():
+        assert sorted(found[heading]) == sorted(options.split())
 
 
 def test_no_name_is_broken_at_its_hyphen() -> None:

@@ -55,6 +55,24 @@ def test_in_a_file(promise: str, tmp_path: Path) -> None:
     assert "  = help: did you mean `multiplies`?\n" in ran.err
 
 
+@pytest.mark.parametrize("quantity", ["MACs", "multiplies"])
+def test_an_expectation_names_of_what_it_is(quantity: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(
+        f"input: {{channels: 3, size: 9}}\nlayers: [max_pool: 2]\nexpect: {{{quantity}: 5M}}\n", encoding="utf-8"
+    )
+    ran = invoke("check", str(path))
+    assert ran.code == 2
+    assert "  = help: a quantity stands below a name: `total: {multiplies: …}`\n" in ran.err
+
+
+def test_in_the_choices_of_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.cnncalc]\nmax-macs = "5M"\n', encoding="utf-8")
+    ran = invoke("check")
+    assert (ran.code, "unknown key `max-macs`: did you mean `max-multiplies`?" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "near"),
     [

@@ -228,11 +228,10 @@ class Parsed(Documented):
 
 def _quantity_meant(option: str, params: list[click.Parameter]) -> str | None:
     """The option of a quantity by the word of others: `--max-multiplies` for `--max-macs`; None for what is none."""
-    from cnncalc.core.problem import called_here
+    from cnncalc.core.problem import option_here
 
-    before, dash, name = option.rpartition("max-")
-    called = f"{before}{dash}{called_here(name) or ''}".replace("_", "-")
-    return called if dash and any(called in param.opts for param in params) else None
+    called = option_here(option)
+    return called if any(called in param.opts for param in params) else None
 
 
 def _in_full(params: list[click.Parameter], args: list[str]) -> list[str]:
