@@ -201,9 +201,8 @@ def main() -> int:
     if "--write" in sys.argv[1:]:
         shares = "\n".join(map(profile, LIBRARIES))
         machine = f"CPython {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
-        (HERE / "RESULTS.md").write_text(
-            f"# Results\n\nWritten by `python benchmarks/run.py --write`, in seconds of a processor; {machine}.\n\n{text}\n{shares}"
-        )
+        head = f"# Results\n\nWritten by `python benchmarks/run.py --write`, in seconds of a processor; {machine}.\n\n"
+        (HERE / "RESULTS.md").write_text(f"{head}{text}\n{shares}")
     return 0 if all(kept for *_, kept in rows) else 1
 
 
