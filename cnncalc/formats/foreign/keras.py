@@ -40,6 +40,7 @@ DEEPEST_MODEL = 20
 MOST_AHEAD = 20  # layers that are looked at for what an unknown one gives
 HDF5 = b"\x89HDF\r\n\x1a\n"
 MODELS = ("Functional", "Model", "Sequential", "Graph")
+OWN = ("keras", "tf_keras", "keras_core", "tensorflow", "builtins")  # modules whose classes are those of the table
 
 
 class Keras(Format):
@@ -68,7 +69,9 @@ class Keras(Format):
     def foreign(self, source: Source) -> Foreign:
         """The network as the file says it; raises ProblemsFound where it is no model."""
         try:
-            return _Config(source.name).read(json.loads(_config(source)))
+            whole = json.loads(_config(source))
+            _tell_others(whole)
+            return _Config(source.name).read(whole)
         except RecursionError:
             raise fail("limit", f"`{source.name}` is nested too deeply", Label(source.name, "")) from None
         except DAMAGE as error:
@@ -306,6 +309,9 @@ class _Config:
             return self._stacked(cells, reads, call)
         if type == "Bidirectional" and wrapped.get("class_name") in RECURRENT:
             return self._both_ways(config, reads, call)
+        if type in ("Bidirectional", "RNN"):  # of what is not known
+            inner = wrapped or as_dict(config.get("cell"))
+            return self._chain([(f"{type} of {inner.get('class_name')}", {})], reads, call)
         if type == "MultiHeadAttention":  # query, value, key
             reads = [reads[0], *reads[1:][::-1]] if len(set(reads)) > 1 else reads[:1]
             config = {**config, "many": len(reads)}
@@ -431,6 +437,35 @@ class _Config:
 
 
 # ------------------------------------------------------------------------------------------------ what is written
+
+
+def _tell_others(whole: Any) -> None:
+    """Call each class that is not Keras' own by its package or module, too, as it is registered: `my>Dense`.
+
+    A model of a class of its own says its layers, and is read by these.
+    """
+    waiting = [whole]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            waiting += one.values()
+            if isinstance(one.get("class_name"), str) and not ("config" in one and _is_model(one)):
+                one["class_name"] = _full_name(one)
+
+
+def _full_name(one: dict[str, Any]) -> str:
+    """The name of a class, with its package or module where it is not Keras' own."""
+    module, registered = one.get("module"), one.get("registered_name")
+    called = str(one.get("config") if one["class_name"] == "function" else one["class_name"])
+    if isinstance(module, str) and module.partition(".")[0] in OWN:
+        return str(one["class_name"])
+    if isinstance(registered, str) and ">" in registered:
+        return registered
+    if isinstance(module, str):
+        return f"{module}.{called}"
+    return str(one["class_name"]) if registered is None else f"Custom>{called}"
 
 
 def _wrapped(layer: dict[str, Any]) -> dict[str, Any]:

@@ -103,11 +103,12 @@ TABLE = Matches(
                "bias": "use_bias"}, "x*", axis="last", defaults={"use_bias": True}),
         Match("Attention", "operator",
               {"type": "kind", "output": ("q_before", "v_last"), "weights": "1 if use_scale else 0",
-               "multiplies": "q_before * v_before * (q_last + v_last)"}, "q v k", "dots and q_rank == 3", axis="last",
+               "multiplies": "q_before * v_before * (q_last + v_last)"}, "q v k",
+              "dots and q_rank == 3 and v_rank == 3", axis="last",
               defaults={"use_scale": False}),
         Match("AdditiveAttention", "operator",
               {"type": "kind", "output": ("q_before", "v_last"), "weights": "q_last if use_scale else 0"}, "q v k",
-              "q_rank == 3", axis="last", defaults={"use_scale": True}),
+              "q_rank == 3 and v_rank == 3", axis="last", defaults={"use_scale": True}),
         Match("EinsumDense", "operator",
               {"type": "kind", "output": "output", "weights": "weights", "biases": "biases",
                "multiplies": "weights * x_size / shared"}, "x", "x_size == size", axis="last"),
@@ -297,11 +298,11 @@ def _activated(name: str, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _activation(written: Any) -> str:
-    """The name of an activation: a word, or a class of Keras."""
+    """The name of an activation: a word, or a class of Keras; of others with their package."""
     if isinstance(written, dict):
-        inner = written.get("config")
-        written = inner if isinstance(inner, str) else written.get("class_name", "")
-    name = str(written or "").rpartition(">")[2]
+        kind, inner = written.get("class_name", ""), written.get("config")
+        written = inner if isinstance(inner, str) and kind == "function" else kind
+    name = str(written or "")
     return name.lower() if name in ("ReLU", "Softmax") else name
 
 
@@ -310,11 +311,13 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
     kernel, stride = (_listed(found.get(key, 1)) for key in ("kernel_size", "strides"))
     if type.startswith("Conv") and type.endswith("Transpose"):
         rank = max(len(kernel), len(stride), int(type[4]))
-        kernel, stride = (one * rank if len(one) == 1 else one for one in (kernel, stride))
+        dilation = _listed(found.get("dilation_rate", 1))
+        kernel, stride, dilation = (one * rank if len(one) == 1 else one for one in (kernel, stride, dilation))
+        reach = [(side - 1) * step + 1 for side, step in zip(kernel, dilation, strict=True)]
         if found.get("output_padding") is not None and found.get("padding") == "same":
-            found["padding"] = [side // 2 for side in kernel]
+            found["padding"] = [side // 2 for side in reach]
         elif found.get("output_padding") is None and found.get("padding") == "valid":
-            spare = [max(step - side, 0) for side, step in zip(kernel, stride, strict=True)]
+            spare = [max(step - side, 0) for side, step in zip(reach, stride, strict=True)]
             if any(spare):
                 found["output_padding"] = spare
     if type.startswith("ZeroPadding"):
