@@ -763,7 +763,7 @@ def test_a_function_that_keras_has_also_as_a_layer_is_not_taken_for_it(write: Ca
     """A `Reshape` of `keras.ops` has the images among its sizes, and another attribute for them."""
     layers = [X, function("Reshape", "flat", newshape=[-1, 192]), layer("Dense", "fc", units=2)]
     file = write(net(layers, {"flat": [[at("x")]], "fc": [[at("flat", shape=[None, 192])]]}, ["fc", 0, 0]))
-    assert figures(file) == [("flat", "operator", (192,), 0, 0), ("fc", "dense", (2,), 386, 384)]
+    assert figures(file) == [("flat", "flatten", (192,), 0, 0), ("fc", "dense", (2,), 386, 384)]
 
 
 def test_at_another_size_shapes_that_are_written_count_no_more(write: Callable[[Any], str]) -> None:

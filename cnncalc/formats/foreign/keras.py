@@ -7,6 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from math import prod
+from types import NoneType
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -17,7 +19,9 @@ from cnncalc.formats.foreign.keras_layers import (
     FUNCTIONS,
     JOINS,
     MERGES,
+    REARRANGED,
     RECURRENT,
+    REPEATED,
     TABLE,
     as_dict,
     at_each_step,
@@ -26,6 +30,7 @@ from cnncalc.formats.foreign.keras_layers import (
     keeps,
     kernel_width,
     may_fail,
+    repeats_of_images,
     steps_of,
     sums_of,
     unread,
@@ -147,7 +152,32 @@ class _Config:
         given = self._model(whole, "", (), None, 0)
         self.net.outputs = tuple(given)
         self._sort()
+        self._count_images()
         return self.net
+
+    def _count_images(self) -> None:
+        """Put numbers of images for `None` where a shape that is written has more than those of one: 5 frames of it.
+
+        A shape into which its values do not fit is forgotten: it takes several images.
+        """
+        images: dict[str, int] = {}
+        shapes = dict(self.net.declared)
+        for one in self.net.operations:
+            read = [images.get(name, 1) for name in one.reads]
+            many = max(read, default=1)
+            if one.type in REARRANGED and read:
+                before, after = (_values_beside(shapes.get(name)) for name in (one.reads[0], one.gives[0]))
+                if before and after:
+                    many, rest = divmod(read[0] * before, after)
+                    if rest:
+                        del self.net.declared[one.gives[0]]
+            elif one.type in REPEATED:
+                many *= repeats_of_images(one.type, one.attributes, len(read))
+            for name in one.gives if many > 1 else ():
+                images[name] = many
+                shape = shapes.get(name)
+                if shape and shape[0] is None:
+                    self.net.declared[name] = (many, *shape[1:])
 
     # ------------------------------------------------------------------------------------------ models
 
@@ -310,8 +340,8 @@ class _Config:
         if type == "Bidirectional" and wrapped.get("class_name") in RECURRENT:
             return self._both_ways(config, reads, call)
         if type in ("Bidirectional", "RNN"):  # of what is not known
-            inner = wrapped or as_dict(config.get("cell"))
-            return self._chain([(f"{type} of {inner.get('class_name')}", {})], reads, call)
+            unknown = (wrapped or as_dict(config.get("cell"))).get("class_name")
+            return self._chain([(f"{type} of {unknown}", {})], reads, call)
         if type == "MultiHeadAttention":  # query, value, key
             reads = [reads[0], *reads[1:][::-1]] if len(set(reads)) > 1 else reads[:1]
             config = {**config, "many": len(reads)}
@@ -437,6 +467,13 @@ class _Config:
 
 
 # ------------------------------------------------------------------------------------------------ what is written
+
+
+def _values_beside(shape: Any) -> int:
+    """The values of a shape for each of what it leaves open; 0 where that is not one side."""
+    if shape is None or list(shape).count(None) != 1 or any(type(side) not in (int, NoneType) for side in shape):
+        return 0
+    return prod(side for side in shape if side is not None)
 
 
 def _tell_others(whole: Any) -> None:
