@@ -376,13 +376,14 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
 
 
 def repeats_of_images(type: str, config: Mapping[str, Any], reads: int) -> int:
-    """How many times as many images a layer gives that repeats or joins what it reads along an axis."""
+    """Number of images that a layer gives for each that it reads, where it repeats or joins along an axis."""
+    times: Any = config.get("repeats")
     if type == "ops/Tile":
-        times = _listed(config.get("repeats"))
-        return times[0] if len(times) > 1 and isinstance(times[0], int) else 1
-    if config.get("axis") != 0:
+        times = times[0] if isinstance(times, list) and len(times) > 1 else 1
+    elif config.get("axis") != 0:
         return 1
-    times = config.get("repeats") if type == "ops/Repeat" else reads
+    elif type != "ops/Repeat":
+        times = reads
     return times if isinstance(times, int) else 1
 
 
