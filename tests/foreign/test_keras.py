@@ -162,6 +162,14 @@ LAYERS = {  # layer, what it reads, what it gives, params, buffers, multiplies
     "transposed, a kernel below the stride": (
         layer("Conv2DTranspose", "a", filters=2, kernel_size=2, strides=3, padding="valid"), (2, 24, 24), 34, 0, 2_048,
     ),
+    "transposed, with holes": (
+        layer("Conv2DTranspose", "a", filters=2, kernel_size=3, padding="same", output_padding=0, dilation_rate=2),
+        (2, 8, 8), 74, 0, 4_608,
+    ),
+    "transposed, an even window with holes": (
+        layer("Conv2DTranspose", "a", filters=2, kernel_size=4, padding="same", output_padding=0, dilation_rate=2),
+        (2, 8, 8), 130, 0, 8_192,
+    ),
     "kept sides": (layer("GlobalAveragePooling2D", "a", keepdims=True), (4, 1, 1), 0, 0, 0),
     "each channel": (layer("PReLU", "a", shared_axes=[1, 2]), (4, 8, 8), 4, 0, 0),
     "twice as large": (layer("UpSampling2D", "a", size=[2, 2]), (4, 16, 16), 0, 0, 0),
@@ -659,7 +667,7 @@ def test_an_activation_that_is_not_known_keeps_the_shape(write: Callable[[Any], 
     analysis = analyzed(write(sequential(layer("Dense", "fc", units=5, activation="mine>odd"), shape=(None, 8))))
     assert [(row.name, row.output_shape) for row in analysis.rows] == [("fc", (5,)), ("fc_activation", (5,))]
     assert (analysis.totals.params, analysis.lower_bound) == (45, ("params", "multiplies"))
-    assert "not known    activation/odd (fc_activation)" in analysis.to_text()
+    assert "not known    activation/mine>odd (fc_activation)" in analysis.to_text()
 
 
 def test_a_norm_that_is_held_keeps_a_vector(write: Callable[[Any], str]) -> None:
@@ -755,7 +763,7 @@ def test_a_function_that_keras_has_also_as_a_layer_is_not_taken_for_it(write: Ca
     """A `Reshape` of `keras.ops` has the images among its sizes, and another attribute for them."""
     layers = [X, function("Reshape", "flat", newshape=[-1, 192]), layer("Dense", "fc", units=2)]
     file = write(net(layers, {"flat": [[at("x")]], "fc": [[at("flat", shape=[None, 192])]]}, ["fc", 0, 0]))
-    assert figures(file) == [("flat", "operator", (192,), 0, 0), ("fc", "dense", (2,), 386, 384)]
+    assert figures(file) == [("flat", "flatten", (192,), 0, 0), ("fc", "dense", (2,), 386, 384)]
 
 
 def test_at_another_size_shapes_that_are_written_count_no_more(write: Callable[[Any], str]) -> None:

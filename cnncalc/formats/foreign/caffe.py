@@ -24,6 +24,23 @@ _CONV = {"filters": "num_output", "kernel": "kernel", "stride": "stride", "paddi
          "groups": "group", "bias": "bias_term"}  # fmt: skip
 _PLAIN = {"group": 1, "bias_term": True}
 _POOL = {"kernel": "kernel", "stride": "stride", "padding": "padding", "ceil": "rounds_up", "clip": "caffe"}
+_DEEPEST = 6  # axes of what a `Scale` reads
+_AXES = {"axis": 1, "num_axes": 1}
+
+
+def _values_of(first: str) -> str:
+    """The formula of the count of values along `num_axes` axes, all behind where that is below 0, whose first stands so
+    many from the end."""
+    along = "dim_{0} if {0} < {1} and (num_axes < 0 or {0} >= {1} - num_axes) else 1"
+    return " * ".join(f"({along.format(at, first)})" for at in range(_DEEPEST))
+
+
+_PLACES = {
+    f"axis >= 0 and dims_rank <= {_DEEPEST}": _values_of("dims_rank - axis"),
+    f"axis < 0 and dims_rank <= {_DEEPEST}": _values_of("-axis"),
+}
+_SCALED = {**_AXES, "bias_term": False}
+_CHANNELS = "axis == 1 or axis == 1 - dims_rank"
 
 TABLE = Matches(
     [
@@ -31,7 +48,8 @@ TABLE = Matches(
         Match("ConvolutionDepthwise DepthwiseConvolution", "conv", {**_CONV, "groups": "num_output"}, axis="first",
               window=True, defaults=_PLAIN),
         Match("Deconvolution", "transposed_conv", _CONV, axis="first", window=True, defaults=_PLAIN),
-        Match("InnerProduct", "dense", {"units": "num_output", "bias": "bias_term"}, axis="last", defaults=_PLAIN),
+        Match("InnerProduct", "dense", {"units": "num_output", "bias": "bias_term",
+              "per": "position if rank > 0 else none"}, axis="last", defaults=_PLAIN),
         Match("Pooling", "adaptive_max_pool", {"size": "1"}, "x", "global_pooling and pool == 0", axis="first",
               window=True, defaults={"global_pooling": False}),
         Match("Pooling", "adaptive_avg_pool", {"size": "1"}, "x", "global_pooling", axis="first", window=True,
@@ -41,10 +59,18 @@ TABLE = Matches(
         Match("LRN", "lrn", {"size": "local_size", "alpha": "alpha", "beta": "beta", "k": "k"}, axis="first",
               defaults={"local_size": 5, "alpha": 1, "beta": 0.75, "k": 1}),
         Match("BatchNorm", "batch_norm", {"scale": "false", "shift": "false"}, axis="first"),
-        Match("Scale", "scale", {"bias": "bias_term"}, axis="first", defaults={"bias_term": False}),
+        Match("Scale", "scale", {"bias": "bias_term"}, "x", f"num_axes == 1 and ({_CHANNELS})", axis="first",
+              defaults=_SCALED),
+        Match("Scale", "scale", {"bias": "bias_term", "per": "all"}, "x", "num_axes == 0", axis="first",
+              defaults=_SCALED),
+        Match("Scale", "scale", {"bias": "bias_term", "per": "value"}, "x",
+              f"(num_axes == -1 or num_axes == dims_rank - 1) and ({_CHANNELS})", axis="first", defaults=_SCALED),
+        *(Match("Scale", "operator", {"type": "kind", "weights": many, "biases": f"{many} if bias_term else 0",
+                "multiplies": "0"}, "x", when, axis="first", defaults=_SCALED) for when, many in _PLACES.items()),
         Match("Scale/Tensor Bias/Tensor", "operator", {"type": "kind", "weights": "0",
               "biases": "c if bias_term else 0", "multiplies": "0"}, "x*", axis="first", defaults={"bias_term": False}),
-        Match("Bias", "operator", {"type": "kind", "weights": "0", "biases": "c", "multiplies": "0"}, axis="first"),
+        *(Match("Bias", "operator", {"type": "kind", "weights": "0", "biases": many, "multiplies": "0"}, "x", when,
+                axis="first", defaults=_AXES) for when, many in _PLACES.items()),
         Match("Normalize", "operator", {"type": "kind", "weights": "1 if channel_shared else c", "multiplies": "0"},
               axis="first", defaults={"channel_shared": True}),
         Match("ReLU", "leaky_relu", {"slope": "negative_slope"}, "x", "negative_slope != 0",
@@ -59,12 +85,14 @@ TABLE = Matches(
         Match("Interp", "resize", {"size": "size"}, axis="first", window=True),
         Match("Upsample", "upsample", {"factor": "scale"}, axis="first", window=True),
         Match("Slice", "Split", {"axis": "axis", "split": "split"}, defaults={"axis": 1}),
-        Match("Reshape", "Reshape", {"shape": "shape"}), Match("Flatten", "Flatten", {"axis": "axis"},
-              defaults={"axis": 1}),
+        Match("Reshape", "Reshape", {"shape": "shape"}),
+        Match("Flatten", "Flatten", {"axis": "1"}, "x", _CHANNELS, defaults={"axis": 1}),
+        *(Match("Flatten", "Reshape", {"shape": (*["0"] * kept, "-1")}, "x",
+                f"axis == {kept} or axis == {kept} - dims_rank") for kept in range(_DEEPEST)),
         Match("Permute", "Transpose", {"perm": "order"}),
         Match("PriorBox", "PriorBox", reads="x*"), Match("DetectionOutput", "DetectionOutput", reads="x*"),
         Match("Split Input", SAME),
-        Match("unread", "operator", {"type": "said", "weights": "0"}, axis="first"),
+        Match("unread", "operator", {"type": "said"}, axis="first"),
         Match("Eltwise/SUM Eltwise/PROD Eltwise/MAX", NOTHING, reads="x*"),
         Match("Power AbsVal Exp Log BNLL Threshold MVN Swish", NOTHING),
     ]
@@ -79,6 +107,9 @@ BLOBS: dict[str, tuple[str, ...]] = {  # what a layer stores, in the order in wh
     "BatchNorm": ("buffers", "buffers"),
 }  # fmt: skip
 DATA = ("Data", "ImageData", "HDF5Data", "MemoryData", "WindowData", "DummyData", "AnnotatedData")
+LABELS: dict[str, list[Any]] = {  # what stands behind the data of an image, and its dims
+    "Data": [1], "ImageData": [1], "MemoryData": [1], "WindowData": [1], "AnnotatedData": [1, 1, "boxes", 8],
+}  # fmt: skip
 FORMER = {
     "conv": "Convolution", "convolution": "Convolution", "innerproduct": "InnerProduct", "relu": "ReLU", "pool":
     "Pooling", "pooling": "Pooling", "lrn": "LRN", "dropout": "Dropout", "softmax": "Softmax", "softmaxloss":
@@ -100,12 +131,12 @@ _LAYER = """name type bottom top phase loss_weight param blobs propagate_down in
 FIELDS = {
     "Convolution": f"num_output bias_term biasterm group dilation dilation_h dilation_w axis=1 {_WINDOW} | {_FILLED} "
                    "force_nd_im2col",
-    "InnerProduct": f"num_output bias_term biasterm axis=1 | {_FILLED} transpose",
+    "InnerProduct": f"num_output bias_term biasterm axis | {_FILLED} transpose",
     "Pooling": f"pool global_pooling round_mode ceil_mode {_WINDOW} | engine",
     "LRN": "local_size alpha beta k | norm_region engine",
     "BatchNorm": "| use_global_stats moving_average_fraction eps engine",
-    "Scale": f"bias_term axis=1 num_axes=1 | {_FILLED}",
-    "Bias": f"axis=1 num_axes=1 | {_FILLED}",
+    "Scale": f"bias_term axis num_axes | {_FILLED}",
+    "Bias": f"axis num_axes | {_FILLED}",
     "Scale/Tensor": f"bias_term | {_FILLED} axis num_axes",
     "Bias/Tensor": f"| {_FILLED} axis num_axes",
     "Normalize": "channel_shared | across_spatial scale_filler eps",
@@ -258,6 +289,9 @@ class _Prototxt:
         self.given: dict[str, str] = {}  # a blob, and the tensor that it is now: layers may work in place
         self.in_training: dict[str, Message] = {}  # blobs of data that only training has
         self.left_out = 0
+        self.of_others: list[str] = []  # layers of other stages or levels
+        self.stages: list[Any] = []
+        self.labels: set[str] = set()  # tensors that are labels, or made of labels alone
         self.read_by: set[str] = set()
         self.ends: dict[str, str] = {}
         self.lines = source.text.splitlines()
@@ -267,22 +301,29 @@ class _Prototxt:
         whole = parse(self.source)
         self.net.name = clean(str(whole.get("name") or self.source.name))
         self._inputs(whole)
+        self.stages = [stage for state in whole.messages("state") for stage in state.all("stage")]
         layers = whole.messages("layer") + whole.messages("layers")
         if not layers:
             raise fail("not-an-architecture", "there are no layers", self._shown(whole.place))
         if len(layers) > MOST_OPERATORS:
             raise fail("limit", f"more than {MOST_OPERATORS:,} layers (limit: operators {MOST_OPERATORS:,})", None)
         for layer in layers:
-            if self._in_testing(layer):
+            if self._is_in(layer, ("TEST", 1)):
                 self._layer(layer)
-            else:
+            elif self._is_in(layer, ("TRAIN", 0)):
                 self._for_training(layer)
+            else:
+                self.of_others.append(_called(layer))
         if self.left_out:
             self.net.notes.append(f"left out, for they are only for training: {many(self.left_out, 'layer')}")
+        if self.of_others:
+            why = "their `include` and `exclude` are for other stages or levels"
+            self.net.notes.append(f"left out, for {why}: {listed(self.of_others)}")
         for (type, key), names in self.unread.items():
-            figures = "is not understood, its figures are not known"
+            figures = "is not understood: counted is as if it were not there, its figures are not known"
             self.net.notes.append(f"`{clean(key)}` of `{clean(type)}` {figures}: {listed(names)}")
-        last = [one for one in self.given.values() if one and one not in self.read_by and one not in self.net.inputs]
+        known = self.read_by | self.labels | self.net.inputs.keys()
+        last = [one for one in self.given.values() if one not in known]
         self.net.outputs = tuple(dict.fromkeys([*self.ends, *last]))
         return self.net
 
@@ -297,12 +338,21 @@ class _Prototxt:
         self.net.inputs[name] = (1, *shape[1:]) if shape else (1, "channels", "height", "width")
         self.given[name] = name
 
-    def _in_testing(self, layer: Message) -> bool:
-        """Whether a layer is there in testing, as `include` and `exclude` say."""
+    def _is_in(self, layer: Message, phase: tuple[str, int]) -> bool:
+        """Whether a layer is there in a phase, as `include` and `exclude` say."""
         include, exclude = layer.messages("include"), layer.messages("exclude")
-        phases = [rule.get("phase") for rule in include]
-        return (not include or any(phase in (None, "TEST", 1) for phase in phases)) and all(
-            rule.get("phase") not in ("TEST", 1) for rule in exclude
+        return (not include or any(self._meets(rule, phase) for rule in include)) and not any(
+            self._meets(rule, phase) for rule in exclude
+        )
+
+    def _meets(self, rule: Message, phase: tuple[str, int]) -> bool:
+        """Whether a rule is met in a phase, at level 0, in the stages of the file; source: Caffe's `StateMeetsRule`."""
+        return (
+            rule.get("phase", phase[0]) in phase
+            and not any(isinstance(level, int) and level > 0 for level in rule.all("min_level"))
+            and not any(isinstance(level, int) and level < 0 for level in rule.all("max_level"))
+            and all(stage in self.stages for stage in rule.all("stage"))
+            and not any(stage in self.stages for stage in rule.all("not_stage"))
         )
 
     def _for_training(self, layer: Message) -> None:
@@ -313,7 +363,7 @@ class _Prototxt:
 
     def _layer(self, layer: Message) -> None:
         said, type = _said(layer)
-        name = clean(str(said.get("name") or type))
+        name = _called(layer)
         place = self._shown(layer.place)
         bottoms, tops = [str(one) for one in layer.all("bottom")], [str(one) for one in layer.all("top")]
         params = [one for key in said.fields for one in said.messages(key) if key.endswith("_param")]
@@ -344,8 +394,8 @@ class _Prototxt:
             type = f"{type}/Tensor"
         unread = self._unread(type, name, said, layer)
         if type == "InnerProduct":
-            flat = f"{name}:flat"
-            self.net.operations.append(Operation(f"{name}_flatten", "Flatten", {}, tuple(reads[:1]), (flat,), place))
+            flat, axis = f"{name}:flat", {"axis": values.get("axis", 1)}
+            self.net.operations.append(Operation(f"{name}_flatten", "Flatten", axis, tuple(reads[:1]), (flat,), place))
             reads = [flat]
         attributes = _attributes(type, values, lists)
         if type == "Eltwise":
@@ -358,6 +408,8 @@ class _Prototxt:
             Operation(name, type, attributes, tuple(reads), tuple(gives), place, blobs=tuple(blobs))
         )
         self.given.update(zip(tops or [name], gives, strict=False))
+        if reads and self.labels.issuperset(reads):
+            self.labels.update(gives)
         for key in unread:
             top = (tops or [name])[0]
             reads, self.given[top] = [self.given[top]], f"{top}:{len(self.net.operations)}"
@@ -380,29 +432,33 @@ class _Prototxt:
                 else:
                     found[key] = inner
         unread = [key for key, value in found.items() if key not in known or known[key] not in ("", str(value))]
+        if found.get("axis") == 0 != found.get("num_axes") and type in ("InnerProduct", "Scale", "Bias"):
+            unread.append("axis")  # with a factor for each image
         for key in unread:
             self.unread.setdefault((type, key), []).append(name)
         return unread
 
     def _data(self, type: str, tops: list[str], said: Message, lists: dict[str, list[Any]]) -> None:
-        if not tops:
-            return
-        shapes = [one for param in said.fields for m in said.messages(param) for one in m.messages("shape")]
-        shape: list[Any] = shapes[0].all("dim") if shapes else []
-        if not shape:
-            transform = said.get("transform_param")
-            resized = transform.get("resize_param") if isinstance(transform, Message) else None
-            sides = [resized.get(side) for side in ("height", "width")] if isinstance(resized, Message) else [None] * 2
-            crop = transform.get("crop_size") if isinstance(transform, Message) else lists.get("crop_size", [None])[-1]
-            means = len(transform.all("mean_value")) if isinstance(transform, Message) else 0
-            shape = [1, means if means > 1 else "channels", crop or sides[0] or "height", crop or sides[1] or "width"]
-        self._input(tops[0], shape)
-        for label in tops[1:]:
-            self.given[label] = ""
+        """The tensors of a layer that gives data: of one shape, of one each, or of those of an image and of labels."""
+        shapes = [one.all("dim") for param in said.fields for m in said.messages(param) for one in m.messages("shape")]
+        sides = [lists.get(side, []) for side in ("num", "channels", "height", "width")]
+        if type == "DummyData" and not shapes and all(sides):
+            shapes = [[side[min(at, len(side) - 1)] for side in sides] for at in range(len(tops))]
+        if len(shapes) == 1:
+            shapes *= len(tops)
+        for at, top in enumerate(tops):
+            if top in self.given:
+                continue
+            is_label = at > 0 and type in LABELS
+            shape = shapes[at] if at < len(shapes) else LABELS[type] if is_label else _image(type, said, lists)
+            self._input(top, shape)
+            if is_label:
+                self.labels.add(top)
 
     def _end(self, type: str, name: str, bottoms: list[str], place: Place) -> None:
         """A loss or a measure: what it judges is an output."""
-        tensor = self.given.get(bottoms[0]) if bottoms else None
+        known = self.labels | self.net.inputs.keys()
+        tensor = next((self.given[one] for one in bottoms if self.given.get(one, "") not in {"", *known}), None)
         if not tensor:
             return
         self.read_by.add(tensor)
@@ -418,6 +474,25 @@ class _Prototxt:
     def _shown(self, place: Place) -> Place:
         line = self.lines[place.line - 1] if place.line <= len(self.lines) else ""
         return place._replace(text=line)
+
+
+def _called(layer: Message) -> str:
+    """The name of a layer, or its type where it has none."""
+    said, type = _said(layer)
+    return clean(str(said.get("name") or type))
+
+
+def _image(type: str, said: Message, lists: dict[str, list[Any]]) -> list[Any]:
+    """The shape of images that are elsewhere, as far as it is said; what is open has the name of its side."""
+    if type == "MemoryData":
+        return [1, *(lists.get(side, [side])[-1] for side in ("channels", "height", "width"))]
+    transform = said.get("transform_param")
+    transform = transform if isinstance(transform, Message) else Message(said.place)
+    resized = transform.get("resize_param")
+    sides = [resized.get(side) for side in ("height", "width")] if isinstance(resized, Message) else [None] * 2
+    crop = transform.get("crop_size") or lists.get("crop_size", [None])[-1]
+    means = len(transform.all("mean_value"))
+    return [1, means if means > 1 else "channels", crop or sides[0] or "height", crop or sides[1] or "width"]
 
 
 def _said(layer: Message) -> tuple[Message, str]:

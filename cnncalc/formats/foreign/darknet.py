@@ -55,7 +55,7 @@ TABLE = Matches(
               "activation/stair activation/loggy activation/hard_mish", NOTHING),
         Match("yolo region detection Gaussian_yolo", NOTHING),
         Match("cost same activation", SAME),
-        Match("unread", "operator", {"type": "said", "weights": "0"}, axis="first"),
+        Match("unread", "operator", {"type": "said", "weights": "learned"}, axis="first"),
     ]
 )  # fmt: skip
 _NAMES = {"conv": "convolutional", "fc": "connected", "max": "maxpool", "avg": "avgpool", "deconv": "deconvolutional",
@@ -110,6 +110,7 @@ OPTIONS = {
 OPTIONS["Gaussian_yolo"] = OPTIONS["yolo"]
 _KNOWN = {type: {*text.split(), *_ANYWHERE.split()} for type, text in OPTIONS.items()}
 _UNMODELLED = {"antialiasing", "coordconv", "sway", "rotate", "stretch", "stretch_sway", "extra"}  # 0: they are off
+_UNLEARNED = {"antialiasing", "sway", "rotate", "stretch", "stretch_sway"}  # with params as without them
 _UNCOUNTED = (*_ENDS, "net", "softmax", "cost", "dropout")  # whose options change no count, whatever they are
 
 
@@ -188,7 +189,8 @@ class _Sections:
                 self.ends.append(last)
         self.net.outputs = tuple(dict.fromkeys([*self.ends, last]))
         for (type, key), names in self.unread.items():
-            said = "" if type in _UNCOUNTED else ", its figures are not known"
+            said = ": counted is as if it were not there, its figures are not known"
+            said = "" if type in _UNCOUNTED else said if key not in _UNLEARNED else ", its multiplies are not known"
             where = f": {listed(names)}" if any(names) else ""
             self.net.notes.append(f"`{clean(key)}` of `[{clean(type)}]` is not understood{said}{where}")
         return self.net
@@ -225,7 +227,9 @@ class _Sections:
             size = values.get("size", 1)
             values = {"filters": 1, "size": size, "stride": 1, "groups": 1, "dilation": 1, "padding": 0, **values}
             values["stride"] = _strides(section, values["stride"])
-            if values.get("pad"):
+            if type == "local":  # whose border, if any, is as wide as keeps the sides
+                values["padding"] = ((size // 2, (size - 1) // 2),) * 2 if values.get("pad") else 0
+            elif values.get("pad"):
                 values["padding"] = size // 2
             if type == "convolutional":  # its border is as many times as wide as the window
                 values["dilation"] = 1 if size == 1 else values["dilation"]
@@ -277,7 +281,7 @@ class _Sections:
             steps.append(("blur", {"size": 2 if two else 3, "stride": values["stride"], "padding": 0 if two else 1}))
             values["stride"] = 1
         if section.type not in _UNCOUNTED:
-            steps += [("unread", {"said": clean(key)}) for key in unread]
+            steps += [("unread", {"said": clean(key), "learned": 0 if key in _UNLEARNED else None}) for key in unread]
         for place, (step, attributes) in enumerate(steps):
             tensor = f"{at}:0" if place == len(steps) - 1 else f"{name}/{step}"
             reads = [self._add(step, tensor, attributes, reads, section, name)]

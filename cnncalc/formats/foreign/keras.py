@@ -7,6 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
+from math import prod
+from types import NoneType
 from typing import Any
 
 from cnncalc.core.graph import Graph
@@ -17,7 +19,9 @@ from cnncalc.formats.foreign.keras_layers import (
     FUNCTIONS,
     JOINS,
     MERGES,
+    REARRANGED,
     RECURRENT,
+    REPEATED,
     TABLE,
     as_dict,
     at_each_step,
@@ -26,6 +30,7 @@ from cnncalc.formats.foreign.keras_layers import (
     keeps,
     kernel_width,
     may_fail,
+    repeats_of_images,
     steps_of,
     sums_of,
     unread,
@@ -40,6 +45,7 @@ DEEPEST_MODEL = 20
 MOST_AHEAD = 20  # layers that are looked at for what an unknown one gives
 HDF5 = b"\x89HDF\r\n\x1a\n"
 MODELS = ("Functional", "Model", "Sequential", "Graph")
+OWN = ("keras", "tf_keras", "keras_core", "tensorflow", "builtins")  # modules whose classes are those of the table
 
 
 class Keras(Format):
@@ -68,7 +74,9 @@ class Keras(Format):
     def foreign(self, source: Source) -> Foreign:
         """The network as the file says it; raises ProblemsFound where it is no model."""
         try:
-            return _Config(source.name).read(json.loads(_config(source)))
+            whole = json.loads(_config(source))
+            _tell_others(whole)
+            return _Config(source.name).read(whole)
         except RecursionError:
             raise fail("limit", f"`{source.name}` is nested too deeply", Label(source.name, "")) from None
         except DAMAGE as error:
@@ -144,7 +152,32 @@ class _Config:
         given = self._model(whole, "", (), None, 0)
         self.net.outputs = tuple(given)
         self._sort()
+        self._count_images()
         return self.net
+
+    def _count_images(self) -> None:
+        """Put numbers of images for `None` where a shape that is written has more than those of one: 5 frames of it.
+
+        A shape into which its values do not fit is forgotten: it takes several images.
+        """
+        images: dict[str, int] = {}
+        shapes = dict(self.net.declared)
+        for one in self.net.operations:
+            read = [images.get(name, 1) for name in one.reads]
+            many = max(read, default=1)
+            if one.type in REARRANGED and read:
+                before, after = (_values_beside(shapes.get(name)) for name in (one.reads[0], one.gives[0]))
+                if before and after:
+                    many, rest = divmod(read[0] * before, after)
+                    if rest:
+                        del self.net.declared[one.gives[0]]
+            elif one.type in REPEATED:
+                many *= repeats_of_images(one.type, one.attributes, len(read))
+            for name in one.gives if many > 1 else ():
+                images[name] = many
+                shape = shapes.get(name)
+                if shape and shape[0] is None:
+                    self.net.declared[name] = (many, *shape[1:])
 
     # ------------------------------------------------------------------------------------------ models
 
@@ -306,6 +339,9 @@ class _Config:
             return self._stacked(cells, reads, call)
         if type == "Bidirectional" and wrapped.get("class_name") in RECURRENT:
             return self._both_ways(config, reads, call)
+        if type in ("Bidirectional", "RNN"):  # of what is not known
+            unknown = (wrapped or as_dict(config.get("cell"))).get("class_name")
+            return self._chain([(f"{type} of {unknown}", {})], reads, call)
         if type == "MultiHeadAttention":  # query, value, key
             reads = [reads[0], *reads[1:][::-1]] if len(set(reads)) > 1 else reads[:1]
             config = {**config, "many": len(reads)}
@@ -431,6 +467,42 @@ class _Config:
 
 
 # ------------------------------------------------------------------------------------------------ what is written
+
+
+def _values_beside(shape: Any) -> int:
+    """The values of a shape for each of what it leaves open; 0 where that is not one side."""
+    if shape is None or list(shape).count(None) != 1 or any(type(side) not in (int, NoneType) for side in shape):
+        return 0
+    return prod(side for side in shape if side is not None)
+
+
+def _tell_others(whole: Any) -> None:
+    """Call each class that is not Keras' own by its package or module, too, as it is registered: `my>Dense`.
+
+    A model of a class of its own says its layers, and is read by these.
+    """
+    waiting = [whole]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            waiting += one.values()
+            if isinstance(one.get("class_name"), str) and not ("config" in one and _is_model(one)):
+                one["class_name"] = _full_name(one)
+
+
+def _full_name(one: dict[str, Any]) -> str:
+    """The name of a class, with its package or module where it is not Keras' own."""
+    module, registered = one.get("module"), one.get("registered_name")
+    called = str(one.get("config") if one["class_name"] == "function" else one["class_name"])
+    if isinstance(module, str) and module.partition(".")[0] in OWN:
+        return str(one["class_name"])
+    if isinstance(registered, str) and ">" in registered:
+        return registered
+    if isinstance(module, str):
+        return f"{module}.{called}"
+    return str(one["class_name"]) if registered is None else f"Custom>{called}"
 
 
 def _wrapped(layer: dict[str, Any]) -> dict[str, Any]:

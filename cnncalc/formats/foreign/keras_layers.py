@@ -9,8 +9,14 @@ from typing import Any
 
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
 
+REARRANGED = tuple(f"ops/{name}" for name in (
+    "Reshape", "ExpandDims", "Squeeze", "Transpose", "Swapaxes", "Moveaxis", "Ravel", "Flip", "Roll", "DepthToSpace",
+    "SpaceToDepth",
+))  # fmt: skip
+REPEATED = ("ops/Repeat", "ops/Tile", "ops/Concatenate", "Concatenate")
 RECURRENT = ("LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU")
 
+_ONE = "x_first == 1"  # image: several stand side by side where their number was put among them
 _LAST = "axes == 1 and (at == -1 or at == dims_rank - 1)"
 _CHANNELS = "axes == 1 and (at == -1 or at == 1 or at == dims_rank - 1)"
 _CONV = {
@@ -49,13 +55,14 @@ TABLE = Matches(
         # normalisations
         Match("BatchNormalization", "batch_norm", _NORM, "x", _CHANNELS, axis="format"),
         Match("LayerNormalization", "layer_norm", _NORM, "x", _LAST, axis="last"),
-        Match("LayerNormalization", "layer_norm", {**_NORM, "over": "all"}, "x", "axes == dims_rank - 1", axis="last"),
+        Match("LayerNormalization", "layer_norm", {**_NORM, "over": "all"}, "x", f"axes == dims_rank - 1 and {_ONE}",
+              axis="last"),
         Match("GroupNormalization", "group_norm", {"groups": "groups", **_NORM}, "x", f"groups > 0 and ({_CHANNELS})",
               axis="format", defaults={"groups": 32}),
         Match("GroupNormalization", "group_norm", {"groups": "c", **_NORM}, "x", f"groups == -1 and ({_CHANNELS})",
               axis="format"),
         Match("RMSNormalization", "rms_norm", {}, "x", _LAST, axis="last"),
-        Match("RMSNormalization", "rms_norm", {"over": "all"}, "x", "axes == dims_rank - 1", axis="last"),
+        Match("RMSNormalization", "rms_norm", {"over": "all"}, "x", f"axes == dims_rank - 1 and {_ONE}", axis="last"),
         Match("Normalization", "operator", _NO_COST, "x", "stated"),
         Match("Normalization", "operator", {**_NO_COST, "buffers": "3"}, "x", "axes == 0"),
         Match("Normalization", "operator", {**_NO_COST, "buffers": "2 * c + 1"}, "x", _LAST, axis="last"),
@@ -79,9 +86,9 @@ TABLE = Matches(
         Match("ReLU", "relu6", {}, "x", "max_value == 6"),
         Match("ReLU", "relu", {}, "x", "not limited"),
         Match("LeakyReLU", "leaky_relu", {"slope": "negative_slope"}),
-        Match("PReLU", "prelu", {"per": "channel if shared > 0 else value"}, "x",
-              "shared == 0 or (shared == dims_rank - 2 and (channels_first or last_shared < dims_rank - 1))",
-              axis="format"),
+        Match("PReLU", "prelu", {"per": "channel"}, "x",
+              "shared == dims_rank - 2 and (channels_first or last_shared < dims_rank - 1)", axis="format"),
+        Match("PReLU", "prelu", {"per": "value"}, "x", f"shared == 0 and {_ONE}", axis="format"),
         Match("PReLU", "operator", {"type": "kind", "multiplies": "0"}),
         # sequences
         Match("LSTM GRU SimpleRNN", "operator", {**_STARTED, "output": ("dim_1", "units")}, "x*",
@@ -91,7 +98,10 @@ TABLE = Matches(
         Match("SimpleRNN", "rnn", _CELL, axis="last"),
         Match("Embedding", "embedding", {"words": "input_dim", "width": "output_dim"}, "x", "dims_rank == 2"),
         Match("MultiHeadAttention", "attention", _HEADS, "x*",
-              "one_width and (axes == 0 or axes == dims_rank - 2)", axis="last", defaults={"use_bias": True}),
+              f"one_width and (axes == 0 or axes == dims_rank - 2) and {_ONE}", axis="last",
+              defaults={"use_bias": True}),
+        Match("MultiHeadAttention", "attention", {**_HEADS, "window": ("1", "dim_1")}, "x",
+              "one_width and many == 1 and dims_rank == 3 and axes < 2", axis="last", defaults={"use_bias": True}),
         Match("MultiHeadAttention", "attention", {**_HEADS, "window": ("1", "dim_1")}, "x",
               "one_width and many == 1 and dims_rank == 4 and axes == 1 and (axis == 2 or axis == -2)", axis="last",
               defaults={"use_bias": True}),
@@ -100,14 +110,15 @@ TABLE = Matches(
               defaults={"use_bias": True}),
         Match("GroupQueryAttention GroupedQueryAttention", "attention",
               {"heads": "num_query_heads", "kv_heads": "num_key_value_heads", "inner": "num_query_heads * head_dim",
-               "bias": "use_bias"}, "x*", axis="last", defaults={"use_bias": True}),
+               "bias": "use_bias"}, "x*", _ONE, axis="last", defaults={"use_bias": True}),
         Match("Attention", "operator",
               {"type": "kind", "output": ("q_before", "v_last"), "weights": "1 if use_scale else 0",
-               "multiplies": "q_before * v_before * (q_last + v_last)"}, "q v k", "dots and q_rank == 3", axis="last",
+               "multiplies": "q_before * v_before * (q_last + v_last)"}, "q v k",
+              "dots and q_rank == 3 and v_rank == 3 and q_first == 1", axis="last",
               defaults={"use_scale": False}),
         Match("AdditiveAttention", "operator",
               {"type": "kind", "output": ("q_before", "v_last"), "weights": "q_last if use_scale else 0"}, "q v k",
-              "q_rank == 3", axis="last", defaults={"use_scale": True}),
+              "q_rank == 3 and v_rank == 3 and q_first == 1", axis="last", defaults={"use_scale": True}),
         Match("EinsumDense", "operator",
               {"type": "kind", "output": "output", "weights": "weights", "biases": "biases",
                "multiplies": "weights * x_size / shared"}, "x", "x_size == size", axis="last"),
@@ -146,8 +157,9 @@ TABLE = Matches(
         Match("Permute", "Transpose", {"perm": "perm"}),
         Match("ZeroPadding1D ZeroPadding2D ZeroPadding3D", "pad", {"padding": "padding"}, axis="format", window=True),
         Match("Cropping1D Cropping2D Cropping3D", "crop", {"by": "by"}, axis="format", window=True),
-        Match("CenterCrop RandomCrop", "operator", {**_NO_COST, "output": ("height", "width", "c")}, axis="format"),
-        Match("RepeatVector", "operator", {**_NO_COST, "output": ("n", "c")}, axis="last"),
+        Match("CenterCrop RandomCrop", "operator", {**_NO_COST, "output": ("height", "width", "c")}, "x", _ONE,
+              axis="format"),
+        Match("RepeatVector", "operator", {**_NO_COST, "output": ("n", "c")}, "x", _ONE, axis="last"),
         Match("UpSampling1D UpSampling2D UpSampling3D", "upsample", {"factor": "size"}, axis="format", window=True),
         Match("Resizing", "resize", {"size": "size"}, axis="format", window=True),
         # what gives what it reads, or values by themselves
@@ -168,7 +180,8 @@ TABLE = Matches(
         Match("ops/Min ops/Amin", "ReduceMin", _REDUCED, defaults={"keepdims": False}),
         Match("ops/Concatenate", "Concat", {"axis": "axis"}, "x*", defaults={"axis": -1}),
         Match("ops/Transpose", "Transpose", {"perm": "axes"}),
-        Match("ops/Reshape ops/ExpandDims ops/Squeeze ops/GetItem ops/Slice ops/Split ops/ArraySplit ops/Stack "
+        Match("ops/Reshape", "Reshape", {"shape": "newshape", "allowzero": "true"}),
+        Match("ops/ExpandDims ops/Squeeze ops/GetItem ops/Slice ops/Split ops/ArraySplit ops/Stack "
               "ops/Unstack ops/Take ops/TakeAlongAxis ops/BroadcastTo ops/Repeat ops/Tile ops/Pad ops/Roll "
               "ops/Flip ops/Swapaxes ops/Moveaxis ops/Ravel ops/Argmax ops/Argmin ops/OneHot ops/DepthToSpace "
               "ops/SpaceToDepth",
@@ -297,11 +310,11 @@ def _activated(name: str, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _activation(written: Any) -> str:
-    """The name of an activation: a word, or a class of Keras."""
+    """The name of an activation: a word, or a class of Keras; of others with their package."""
     if isinstance(written, dict):
-        inner = written.get("config")
-        written = inner if isinstance(inner, str) else written.get("class_name", "")
-    name = str(written or "").rpartition(">")[2]
+        kind, inner = written.get("class_name", ""), written.get("config")
+        written = inner if isinstance(inner, str) and kind == "function" else kind
+    name = str(written or "")
     return name.lower() if name in ("ReLU", "Softmax") else name
 
 
@@ -310,11 +323,13 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
     kernel, stride = (_listed(found.get(key, 1)) for key in ("kernel_size", "strides"))
     if type.startswith("Conv") and type.endswith("Transpose"):
         rank = max(len(kernel), len(stride), int(type[4]))
-        kernel, stride = (one * rank if len(one) == 1 else one for one in (kernel, stride))
+        dilation = _listed(found.get("dilation_rate", 1))
+        kernel, stride, dilation = (one * rank if len(one) == 1 else one for one in (kernel, stride, dilation))
+        reach = [(side - 1) * step + 1 for side, step in zip(kernel, dilation, strict=True)]
         if found.get("output_padding") is not None and found.get("padding") == "same":
-            found["padding"] = [side // 2 for side in kernel]
+            found["padding"] = [side // 2 for side in reach]
         elif found.get("output_padding") is None and found.get("padding") == "valid":
-            spare = [max(step - side, 0) for side, step in zip(kernel, stride, strict=True)]
+            spare = [max(step - side, 0) for side, step in zip(reach, stride, strict=True)]
             if any(spare):
                 found["output_padding"] = spare
     if type.startswith("ZeroPadding"):
@@ -322,7 +337,7 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
     if type.startswith("Cropping"):
         found["by"] = _ends(found.get("cropping", 1), int(type[-2]))
     if type == "Reshape":
-        found["shape"] = [1, *(found.get("target_shape") or found["dims"])]
+        found["shape"] = [0, *(found.get("target_shape") or found["dims"])]
     if type == "Permute":
         found["perm"] = [0, *found["dims"]]
     if type.endswith("Normalization"):
@@ -358,6 +373,18 @@ def _prepare(type: str, found: dict[str, Any]) -> None:
         found["size"] = found.get("size", 2) if type == "UpSampling1D" else [found["height"], found["width"]]
     if type.startswith(("GlobalAverage", "GlobalMax")):
         found.setdefault("keepdims", False)
+
+
+def repeats_of_images(type: str, config: Mapping[str, Any], reads: int) -> int:
+    """Number of images that a layer gives for each that it reads, where it repeats or joins along an axis."""
+    times: Any = config.get("repeats")
+    if type == "ops/Tile":
+        times = times[0] if isinstance(times, list) and len(times) > 1 else 1
+    elif config.get("axis") != 0:
+        return 1
+    elif type != "ops/Repeat":
+        times = reads
+    return times if isinstance(times, int) else 1
 
 
 def _listed(value: Any) -> list[Any]:
