@@ -14,7 +14,7 @@ TURNED = ("Cast", "CastLike", "Identity")
 
 
 def with_constants(net: Foreign, constants: Sequence[str], producer: str) -> None:
-    """What is learned of the tensors that nodes `Constant` hold, and a norm without those that stand for none.
+    """Learned tensors among those that nodes `Constant` hold, and norms without those that stand for none.
 
     A program that writes what it learns elsewhere learns none of them. Of others nobody can know: they are supposed to.
     """
