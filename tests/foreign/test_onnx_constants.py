@@ -226,3 +226,18 @@ def test_a_kernel_that_was_cut_has_no_norm_in_it(tmp_path: Path) -> None:
         nodes = [node("Conv", ["x", "onnx::Conv_6", bias], ["y"])]
         stored = [tensor("onnx::Conv_6", [8, 3, 3, 3]), tensor(bias, [8])]
         assert len(read(tmp_path, model(nodes, [value("x", IMAGE)], [value("y", BEHIND)], stored)).notes) == notes
+
+
+def test_a_matrix_that_was_turned_is_the_one_that_it_was(tmp_path: Path) -> None:
+    """The TorchScript exporter says it nowhere: its numbers do, unless all are one."""
+    nodes = [node("Gather", ["t", "x"], ["e"], "words"), node("MatMul", ["e", "onnx::MatMul_9"], ["y"], "head")]
+    cases = (
+        ([0, 1, 2, 3, 4, 5], [0, 2, 4, 1, 3, 5], 6),
+        ([0, 1, 2, 3, 4, 5], [0, 2, 4, 1, 3, 6], 12),
+        ([0] * 6, [0] * 6, 12),
+    )
+    for table, head, params in cases:
+        stored = [numbers("t", [3, 2], table), numbers("onnx::MatMul_9", [2, 3], head)]
+        data = model(nodes, [value("x", [1, 5])], [value("y", [1, 5, 3])], stored, producer="pytorch")
+        analysis = read(tmp_path, data)
+        assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (params, 30, "exact")

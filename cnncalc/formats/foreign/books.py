@@ -63,7 +63,7 @@ class Books:
             if role.kind not in ("weights", "biases"):
                 continue
             size = prod(read.dims)
-            if self.net.tells_buffers or any(one.measures and not one.learned for one in read.sources):
+            if self.net.tells_buffers or any(map(self._is_told, read.sources)):
                 learned = sum(self._open(source) for source in read.sources if source.learned)
                 if len(read.sources) > 1 or learned < size:  # else it is one tensor, or a part of it
                     found[role.kind] += learned - size
@@ -100,6 +100,10 @@ class Books:
     def has_left(self, source: Stored, size: int) -> bool:
         """Whether so many numbers of a stored tensor do not count yet."""
         return size <= source.size - self.counted.get(source.name, 0)
+
+    def _is_told(self, source: Stored) -> bool:
+        """Whether it is known of a tensor that it is not learned, or that it counts once."""
+        return source.name in self.net.tied or (source.measures and not source.learned)
 
     def _open(self, source: Stored) -> int:
         """How many numbers of a stored tensor may count; where each counts once, those that do not yet."""

@@ -21,7 +21,7 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, ProblemsFound, clean, fail
 from cnncalc.core.shape import Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
-from cnncalc.formats.foreign.axes import Axes, axis_by, takes_one, turned
+from cnncalc.formats.foreign.axes import Axes, axis_by, sized, takes_one, turned
 from cnncalc.formats.foreign.books import QUANTITIES, Books, is_filled, listed, several
 from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.holders import Holders
@@ -249,6 +249,7 @@ class Lowering:
             if operator.branches:
                 raise Unclear("which of its branches runs is not known")
             return self._folded(operator, reads)
+        operator = sized(operator, reads)
         for row in self.table.by_operator.get(operator.type, ()):
             row = turned(row, operator)
             scope = self._scope(operator, row, reads)

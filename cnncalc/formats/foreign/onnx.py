@@ -6,7 +6,7 @@ import re
 import struct
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -38,6 +38,7 @@ DTYPES = {
 CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
          "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
 UNNAMED = re.compile(r"onnx::(Add|Sub|Mul|Div)_\d+")  # what it calls a table that it has worked out
+TURNED = re.compile(r"onnx::(MatMul|Gemm)_\d+")  # and a matrix that it has turned
 ANONYMOUS = re.compile(r"onnx::Conv_(\d+)")  # what an exporter calls a kernel into which it has folded a norm
 SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature"
 SIGNED = re.compile(r"^\w+: ([A-Z_]+) target='([^']*)'", re.MULTILINE)
@@ -55,6 +56,8 @@ _CONV = {
 }  # fmt: skip
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
 _AFFINE = {"scale": "W_given", "shift": "B_given"}
+_ATTENDS = "q k v ignored:mask past ignored:values"
+_ATTENTION = {"type": "kind", "weights": "0", "multiplies": ATTENDED.replace("k_before", "(k_before + past_before)")}
 _PER = "position if rank > 0 else none"
 
 MICROSOFT = frozenset(  # operators of its domain that are what the table says
@@ -80,18 +83,27 @@ TABLE = Matches(
             "transB == 1 and transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
         Match("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
             "transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
-        Match("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
-            "x weights:W biases:B", "W_rank == 2", axis="last"),
+        Match("MatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+            "W_rank == 2", axis="last"),
+        *(Match("FusedMatMul", "dense", {"units": units, "bias": "false", "per": _PER}, "x weights:W",
+            f"W_rank == 2 and transA == 0 and transB == {turned}", axis="last", defaults={"transA": 0, "transB": 0})
+          for turned, units in enumerate(("W_last", "W_first"))),
         Match("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
         Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
-        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w bias"),
+        Match("MatMul Gemm", PRODUCT, reads="x w bias"),
+        Match("FusedMatMul", PRODUCT, {}, "x w", "transBatchA == 0 and transBatchB == 0",
+            defaults={"transBatchA": 0, "transBatchB": 0}),
         Match("Einsum", EINSUM, reads="x*"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
-        Match("Attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED}, "q k v ignored:mask",
-              "q_last == k_last"),
+        Match("Attention", "operator", _ATTENTION, _ATTENDS, "q_last == k_last and v_last == q_last",
+            defaults={"past_before": 0}),
+        *(Match("Attention", "operator", {**_ATTENTION, "output": (*sides, "v_last")}, _ATTENDS,
+            f"q_last == k_last and q_first == 1 and q_rank == {len(sides) + 2}", axis="last",
+            defaults={"past_before": 0})
+          for sides in (("dim_1",), ("dim_2", "dim_1"))),
         # normalisations
         Match("BatchNormalization SpatialBN", "batch_norm", {"scale": "scale_given", "shift": "shift_given"},
             "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
@@ -118,8 +130,9 @@ TABLE = Matches(
         # pooling
         Match("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
             window=True, defaults={"ceil_mode": 0, "strides": 1}),
-        Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
-            defaults={"ceil_mode": 0, "strides": 1}),
+        Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, "x", "not dilated", axis="first",
+            window=True, defaults={"ceil_mode": 0, "strides": 1}),
+        Match("AveragePool", "AveragePool"),
         Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
         Match("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
         Match("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
@@ -198,6 +211,7 @@ class _Model:
         self.kinds: dict[str, str] = {}  # what each tensor is in the program that the model was exported from
         self.made_of: dict[str, list[str]] = {}  # stored tensors that an exporter worked out of others
         self.raw: dict[str, Span] = {}  # where the numbers of tensors stand that the exporter may have two copies of
+        self.sums: dict[str, int] = {}  # over the numbers of these
         self.sparse: list[str] = []
         self.constants: list[str] = []  # tensors that nodes give which hold them
         self.norms: dict[str, str] = {}  # batch norms that it folded, by what the layers give that they are in
@@ -687,37 +701,55 @@ class _Model:
             )
 
     def _with_ties(self) -> None:
-        """A copy of a parameter in another form, of which the exporter says so, as what it is made of it."""
-        first = {name: name for name, kind in self.kinds.items() if kind == "PARAMETER" and name in self.net.stored}
+        """A copy of a parameter in another form, as what is made of it: it is that parameter."""
         moves = []
+        for copy, held in [*self._told_ties(), *self._turned_ties()]:
+            move, said = "Reshape", {"shape": copy.dims}
+            if copy.dims == held.dims[::-1]:
+                move, said = "Transpose", {"perm": tuple(range(len(copy.dims)))[::-1]}
+            place = Label(self.file, f"node {clean(copy.name)}")
+            moves.append(Operation(copy.name, move, said, (held.name,), (copy.name,), place))
+            self.net.tied.add(held.name)
+            del self.net.stored[copy.name]
+        self.net.operations[:0] = moves
+
+    def _told_ties(self) -> Iterator[tuple[Stored, Stored]]:
+        """Copies of which the new exporter says what they are made of, each with the parameter."""
+        first = {name: name for name, kind in self.kinds.items() if kind == "PARAMETER" and name in self.net.stored}
         for name, made_of in self.made_of.items():
-            copy, parameters = self.net.stored.get(name), [one for one in made_of if self.kinds.get(one) == "PARAMETER"]
-            if copy is None or not copy.learned or len(parameters) != 1:
+            copy, learned = self.net.stored.get(name), [one for one in made_of if self.kinds.get(one) == "PARAMETER"]
+            if copy is None or not copy.learned or len(learned) != 1:
                 continue
-            held = self.net.stored[first.setdefault(parameters[0], name)]
+            held = self.net.stored[first.setdefault(learned[0], name)]
             if held.name == name or held.size != copy.size or copy.fill is not None:
                 continue
-            if held.name != parameters[0] and self._bits(held.name) != self._bits(name):  # two parts of it
-                continue
-            turned = held.dims[::-1] == copy.dims
-            move, said = (
-                ("Transpose", {"perm": tuple(range(len(copy.dims)))[::-1]})
-                if turned
-                else ("Reshape", {"shape": copy.dims})
-            )
-            moves.append(Operation(name, move, said, (held.name,), (name,), Label(self.file, f"node {clean(name)}")))
-            self.net.tied.add(held.name)
-            del self.net.stored[name]
-        self.net.operations[:0] = moves
+            if held.name == learned[0] or self._bits(held.name) == self._bits(name):  # and no other part of it
+                yield copy, held
+
+    def _turned_ties(self) -> Iterator[tuple[Stored, Stored]]:
+        """Matrices that the TorchScript exporter turned, each with the parameter that has the same numbers."""
+        matrices = [one for one in self.net.stored.values() if len(one.dims) == 2 and one.learned and one.fill is None]
+        named: dict[tuple[int, ...], list[Stored]] = {}
+        for one in matrices if not self.kinds else ():
+            if not one.name.startswith("onnx::"):
+                named.setdefault(one.dims[::-1], []).append(one)
+        for copy in matrices:
+            if TURNED.fullmatch(copy.name):
+                alike = (one for one in named.get(copy.dims, ()) if self._bits(one.name) == self._bits(copy.name))
+                if held := next(alike, None):
+                    yield copy, held
 
     def _bits(self, name: str) -> int | str:
         """A sum over the numbers of a tensor, the same in whatever order they stand; its name where that is unknown."""
+        if name in self.sums:
+            return self.sums[name]
         raw = self.raw.get(name)
         if raw is None or self.net.stored[name].bytes % 4:
             return name
         found = 0
         for at in range(raw.start, raw.stop, BLOCK):
             found += sum(array("I", self.wire.bytes(Span(at, min(at + BLOCK, raw.stop)))))
+        self.sums[name] = found
         return found
 
     def _with_biases(self) -> None:
@@ -834,6 +866,7 @@ def _prepared(attributes: dict[str, Any]) -> dict[str, Any]:
         found["padding"] = tuple(zip(pads[:half], pads[half:], strict=True))
     found["both_ways"] = found.get("direction") == "bidirectional"
     found["batch_first"] = found.get("layout") == 1
+    found["dilated"] = isinstance(found.get("dilations"), tuple) and any(one != 1 for one in found["dilations"])
     found["kernel_given"] = "kernel_shape" in found
     for key in ("min", "max"):  # of Clip, before version 11
         if isinstance(found.get(key), float):
