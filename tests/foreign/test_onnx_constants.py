@@ -172,19 +172,41 @@ def test_numbers_of_quantization_and_spread_ones_count_as_they_are_stored(case: 
 
 
 STATES = {
-    "learned": ([tensor("h", [1, 1, 7]), tensor("c", [1, 1, 7])], 14),
+    "learned": ([floats("h", [1, 1, 7], range(7)), floats("c", [1, 1, 7], range(7))], 14),
     "zero": ([floats("h", [1, 1, 7], [0] * 7), floats("c", [1, 1, 7], [0] * 7)], 0),
-    "one of both": ([floats("h", [1, 1, 7], [0] * 7), tensor("c", [1, 1, 7])], 7),
+    "one of both": ([floats("h", [1, 1, 7], [0] * 7), floats("c", [1, 1, 7], range(7))], 7),
 }
+
+
+LSTM = node("LSTM", ["x", "w", "r", "b", "", "h", "c"], ["y"], "lstm", hidden_size=7)
+GATES = [tensor("w", [1, 28, 5]), tensor("r", [1, 28, 7]), tensor("b", [1, 56])]  # 392 params
+STEPS = [value("x", [6, 1, 5])], [value("y", [6, 1, 1, 7])]
 
 
 @pytest.mark.parametrize(("states", "more"), STATES.values(), ids=STATES)
 def test_the_state_that_a_layer_begins_with_may_be_learned(states: list[bytes], more: int, tmp_path: Path) -> None:
-    nodes = [node("LSTM", ["x", "w", "r", "b", "", "h", "c"], ["y"], "lstm", hidden_size=7)]
-    stored = [tensor("w", [1, 28, 5]), tensor("r", [1, 28, 7]), tensor("b", [1, 56]), *states]
-    analysis = read(tmp_path, model(nodes, [value("x", [6, 1, 5])], [value("y", [6, 1, 1, 7])], stored))
-    totals = analysis.totals
-    assert (totals.params, totals.multiplies, analysis.status) == (392 + more, 6 * 336, "exact")
+    analysis = read(tmp_path, model([LSTM], *STEPS, [*GATES, *states]))
+    assert (analysis.totals.params, analysis.totals.multiplies) == (392 + more, 6 * 336)
+    assert (analysis.status, analysis.notes) == ("exact", ())
+
+
+def test_a_state_of_which_nobody_knows_is_named(tmp_path: Path) -> None:
+    """Its numbers stand in another file, or it is a constant."""
+    apart = [tensor("h", [1, 1, 7]), floats("c", [1, 1, 7], [0] * 7)]
+    analysis = read(tmp_path, model([LSTM], *STEPS, [*GATES, *apart]))
+    assert (analysis.totals.params, analysis.notes) == (
+        399,
+        (
+            "layers begin with `h`, whose numbers are not in the file: counted are these 7, of which the network may "
+            "learn fewer",
+        ),
+    )
+    nodes = [constant("h", [1, 1, 7]), constant("c", [1, 1, 7], 0), LSTM]
+    analysis = read(tmp_path, model(nodes, *STEPS, GATES))
+    assert (analysis.totals.params, analysis.notes) == (
+        399,
+        ("`h` stand in nodes `Constant`: counted are these 7 numbers, of which the network may learn fewer",),
+    )
 
 
 def exported(nodes: list[bytes], stored: list[bytes], learned: str, declared: list[bytes], **sizes: Any) -> bytes:

@@ -92,3 +92,28 @@ def test_what_branches_hold_counts_where_nobody_knows_which_is_taken(tmp_path: P
     which = field(1, "which") + field(2, field(1, field(1, 9) + field(2, b"")))
     analysis = read(tmp_path, [choice("x", "h", 8), choice("h", "y", 4)], [], 4, which)
     assert (analysis.totals.params, analysis.lower_bound) == (2 * 64 + 2 * 32, ("multiplies",))
+
+
+def test_a_loop_in_a_function_counts_at_each_call_and_is_told(tmp_path: Path) -> None:
+    """As every stored tensor that several operators read which are no layers of one kernel."""
+    step = body(
+        [node("MatMul", ["s", "w"], ["t"]), node("Identity", ["go"], ["on"])],
+        [*COUNTER, value("s", [1, 8])],
+        [GOES, value("t", [1, 8])],
+        [tensor("w", [8, 8])],
+    )
+    texts = b"".join(field(*one) for one in ((1, "A"), (4, "x"), (5, "y"), (10, "mine")))
+    function = texts + field(7, node("Loop", ["", "", "x"], ["y"], "loop", body=step))
+    data = model(
+        [call("A", "x", "h", "m"), call("A", "h", "y", "n")],
+        [value("x", [1, 8])],
+        [value("y", [1, 8])],
+        [],
+        [value("h", [1, 8])],
+        [function],
+    )
+    (tmp_path / "net.onnx").write_bytes(data)
+    analysis = cnncalc.analyze(cnncalc.load(tmp_path / "net.onnx"))
+    assert (analysis.totals.params, analysis.lower_bound) == (128, ("multiplies",))
+    said = "1 stored tensor that several layers read counts at each: 64 numbers more than are stored"
+    assert said in analysis.notes

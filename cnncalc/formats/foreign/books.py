@@ -87,6 +87,8 @@ class Books:
             for source in read.sources if role.kind in QUANTITIES else self._learned_aside(role, read):
                 size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
                 self._counts(source, size)
+                if source.supposed and role.kind == "state":
+                    self.supposed[source.name] = size
 
     def _learned_aside(self, role: Role, read: Value) -> list[Stored]:
         """What is learned of a tensor beside those of the formulas: the state that one begins with, also a mask.

@@ -276,9 +276,10 @@ class _Model:
         self._with_biases()
         with_patterns(self.net)
         with_constants(self.net, self.constants, producer)
-        self._with_ties()
         self._say_folded()
         self._say_unnamed()
+        self._say_states()
+        self._with_ties()
         if self.sparse:
             self.net.notes.append(
                 f"sparse tensors count whole, with what is 0: stored are {several(self.sparse, ', ')}"
@@ -420,10 +421,7 @@ class _Model:
             return
         if type == "Constant":
             given = gives[0] if gives else ""
-            home = self.homes.get(prefix)
-            if home and given.startswith(prefix) and not borrowed:  # of all calls
-                self.same[given] = given = home + given.removeprefix(prefix)
-            self._constant(given, attributes)
+            self._constant(given if borrowed else self._common(prefix, given), attributes)
             return
         if not scope and name.startswith("/") and name.strip("/"):
             scope, called = _module_path(name)
@@ -440,7 +438,7 @@ class _Model:
             reads += [
                 one
                 for key, body in bodies.items()
-                for one in self._stored_in(body, self._within(f"{prefix}{called}/{key}"), depth)
+                for one in self._stored_in(body, self._body(prefix, f"{prefix}{called}/{key}"), depth)
             ]
         self.net.operations.append(
             Operation(
@@ -468,6 +466,18 @@ class _Model:
         self.inside[path] += 1
         many = self.inside[path]
         return f"{path}/" if many == 1 else f"{path} {many}/"
+
+    def _body(self, prefix: str, path: str) -> str:
+        """What stands before the names of tensors in the body of a loop: of a function those of all its calls."""
+        home, inner = self.homes.get(prefix), self._within(path)
+        return home + inner.removeprefix(prefix) if home else inner
+
+    def _common(self, prefix: str, name: str) -> str:
+        """The name of a tensor that is stored in a function, which is the same for all its calls."""
+        home = self.homes.get(prefix)
+        if home and name.startswith(prefix):
+            self.same[name] = name = home + name.removeprefix(prefix)
+        return name
 
     def _stored_in(self, span: Span, inner: str, depth: int, nodes: int = 1) -> list[str]:
         """The tensors that are stored in a graph inside a node, or in a function, and in those inside it."""
@@ -524,7 +534,8 @@ class _Model:
             elif number == 5:
                 stored = self._tensor(value)
                 own.add(stored.name)
-                self.net.stored[inner + stored.name] = stored._replace(name=inner + stored.name)
+                name = self._common(prefix, inner + stored.name)
+                self.net.stored[name] = stored._replace(name=name)
             elif number in (12, 13):
                 name, dims = self._declaration(value)
                 if number == 12:
@@ -822,6 +833,22 @@ class _Model:
             self.net.notes.append(
                 f"learned, but not in the file: {listed(gone)}; the exporter leaves out what nothing "
                 "reads, what is zero and what is equal to others"
+            )
+
+    def _say_states(self) -> None:
+        """States of which nobody sees whether they are zero, for their numbers stand in another file."""
+        names = [
+            name
+            for operator in self.net.operations
+            if operator.type in ("LSTM", "GRU", "RNN")
+            for name in operator.reads[5:7]
+        ]
+        states = [self.net.stored[name] for name in dict.fromkeys(names) if name in self.net.stored]
+        unseen = [one for one in states if one.learned and one.values is None and one.name not in self.raw]
+        if unseen and not self.net.tells_buffers:
+            self.net.notes.append(
+                f"layers begin with {listed([one.name for one in unseen])}, whose numbers are not in the file: counted "
+                f"are these {sum(one.size for one in unseen):,}, of which the network may learn fewer"
             )
 
     def _say_unnamed(self) -> None:
