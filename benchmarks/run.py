@@ -106,7 +106,7 @@ def profile(form: str) -> str:
         "the commands": "import yaml, cnncalc.cli",
         "what a layer type is": "import yaml, cnncalc.cli, cnncalc.core.layers",
         "the reader and the counter": "import cnncalc.cli, cnncalc.formats.open, cnncalc.core.analysis",
-        "reading ResNet-152, and its layer types, which check themselves": "import cnncalc.cli, cnncalc; cnncalc.load('resnet152')",
+        "reading ResNet-152 and its layer types": "import cnncalc.cli, cnncalc; cnncalc.load('resnet152')",
         "counting it": "import cnncalc.cli, cnncalc; cnncalc.analyze(cnncalc.load('resnet152'))",
         f"the options of `summary`, and the {form}": command,
     }

@@ -1,4 +1,7 @@
-"""Parameters and multiplies of convolutional networks, from a YAML file.
+"""Parameters and multiplies (multiply-accumulates, MACs) of convolutional networks, from a YAML file.
+
+Where a function takes a network, that is a path, the name of a bundled one (`names` lists them), a Graph or an
+Analysis; a file that is not there or cannot be used raises ProblemsFound.
 
 >>> import cnncalc
 >>> analysis = cnncalc.analyze("alexnet")

@@ -1,7 +1,19 @@
 """The public functions, each what the command of its name does: they take what is natural, and give a result.
 
-A network is a Graph, an Analysis of one, a file, or the name of a bundled one. What it is not is a TypeError; a file
-that cannot be used raises ProblemsFound, but for `check` and `lint`, which report it.
+A network is a path (`"nets/net.yaml"`, a `Path`, a model of another program), the name of a bundled one (`"alexnet"`; a
+file of that name comes first), a Graph (of `load`, `loads`, `from_dict`, `Builder`) or an Analysis of one; what it is
+not is a TypeError. A file that is not there, or cannot be used, raises ProblemsFound, whose `problems` each have a
+code, a message, a place and a cure; `check` and `lint` report it instead. A wrong value of another argument is a
+ValueError that names it.
+
+Figures are exact whole numbers for one image: `params` and `activations` count numbers, `multiplies` are
+multiply-accumulates (MACs), `flops` two for each; sizes and memory are bytes. Shapes in Python and JSON are channels
+first, (C, H, W), whatever `layout` a table is written in.
+
+>>> analyze("nosuch")  # doctest: +ELLIPSIS
+Traceback (most recent call last):
+    ...
+cnncalc.core.problem.ProblemsFound: cannot read `nosuch`: no such file, and no bundled architecture of that name; ...
 """
 
 from __future__ import annotations
@@ -73,7 +85,9 @@ def names() -> tuple[str, ...]:
 def analyze(network: Network) -> Analysis:
     """The counts of a network: shapes, params, buffers, multiplies and activations of layers, groups and in total.
 
-    Weights that are shared count once, at the first layer that has them; multiplies count every time.
+    `network` is a path, the name of a bundled one, a Graph or an Analysis. Multiplies are multiply-accumulates (MACs)
+    for one image, shapes channels first: (C, H, W). Weights that are shared count once, at the first layer that has
+    them; multiplies count every time. Raises ProblemsFound for a file that is not there or cannot be used.
 
     >>> analyze("lenet5").totals.params
     61706
@@ -91,9 +105,11 @@ def summary(
 ) -> Overview:
     """The table of one or more networks, as `cnncalc summary` writes it.
 
-    `depth` is how far blocks are unfolded: 0 totals only, None all the way. `columns` are names of them; `sort` is the
-    quantity of which the largest come first, and `top` keeps so many rows. By a `convention` multiplies or params are
-    as that tool counts them. JSON, CSV and records list all layers.
+    Each network is a path, the name of a bundled one, a Graph or an Analysis; ProblemsFound for a file that cannot be
+    used. `depth` is how far blocks are unfolded: 0 totals only, None all the way. `columns` are names of them; `sort`
+    is the quantity of which the largest come first, and `top` keeps so many rows. By a `convention` multiplies or
+    params are as that tool counts them. JSON, CSV and records list layers, not blocks, whatever the `depth`; of them,
+    too, `top` keeps the first.
 
     >>> print(summary("lenet5", columns=["layer", "params"], sort="params", top=2).to_markdown().splitlines()[6])
     | C5 | 48,120 |
@@ -122,6 +138,7 @@ def compare(
 ) -> Comparison:
     """Networks side by side, each beside the first, as `cnncalc compare` shows them.
 
+    Each is a path, the name of a bundled one, a Graph or an Analysis; ProblemsFound for a file that cannot be used.
     `by_layer` aligns the layers of two; with a `depth` entries at that depth. `grown` are the totals that grew more
     than `max_growth`: 5 percent, or `{"params": 5}`. `figures` names other quantities whose totals are wanted, too;
     with a `convention` there are those of that tool.
@@ -153,11 +170,12 @@ def explain(
 ) -> Explanation:
     """The working of numbers: of the layers and blocks of these names, of `total`, without names of all layers.
 
-    `of` are quantities whose working is wanted, too: `receptive_field`, `additions`, `peak_memory`; `against` is the
-    entry, or `total`, beside which each is put: how many times as much there is of each quantity.
+    `network` is a path, the name of a bundled one, a Graph or an Analysis; ProblemsFound is raised for a file that
+    cannot be used. Of one that does not fit, give that ProblemsFound instead: the working up to where it breaks.
 
-    Of a network that does not fit, give the ProblemsFound that it raises: the working up to where it breaks. `depth`
-    is how far blocks are unfolded: 0 the sum alone, None every layer; `auto` is 0, and without names 1.
+    `of` are quantities whose working is wanted, too: `receptive_field`, `additions`, `peak_memory`; `against` is the
+    entry, or `total`, beside which each is put: how many times as much there is of each quantity. `depth` is how far
+    blocks are unfolded: 0 the sum alone, None every layer; `auto` is 0, and without names 1.
 
     >>> print(explain("lenet5", "C1").to_text().splitlines()[2])
       size         (W − F + 2P) // S + 1             = (32 − 5 + 2·0) // 1 + 1  = 28
@@ -192,9 +210,10 @@ def reconcile(
 ) -> Reconciliation:
     """The figures that other tools print for a network, and the terms that lead from ours to theirs.
 
-    With a `figure`, 4111512576 or `"4.11G"`, whose it is. `conventions` are names of tools; `functional` are types of
-    layers that the code calls as functions; `attention` says how it writes that: `multihead` (nn.MultiheadAttention),
-    that under `no_grad`, `sdpa` (F.scaled_dot_product_attention) or `matmul`.
+    `network` is a path, the name of a bundled one, a Graph or an Analysis; ProblemsFound for a file that cannot be
+    used. With a `figure`, 4111512576 or `"4.11G"`, whose it is. `conventions` are names of tools; `functional` are
+    types of layers that the code calls as functions; `attention` says how it writes that: `multihead`
+    (nn.MultiheadAttention), that under `no_grad`, `sdpa` (F.scaled_dot_product_attention) or `matmul`.
 
     >>> reconcile("resnet18", conventions=["torchinfo"]).conventions[0].figure
     1814083944
@@ -225,7 +244,9 @@ def reconcile(
 def sizes(network: Network) -> Sizes:
     """The input sizes at which a network fits together, those that lose no border pixel, and its counts as formulas.
 
-    A file may be one that does not fit at its own size; a network of several inputs raises ProblemsFound.
+    `network` is a path, the name of a bundled one, a Graph or an Analysis. A file may be one that does not fit at its
+    own size; one that cannot be used at any, and a network of several inputs, raise ProblemsFound. Sizes are
+    (height, width).
 
     >>> found = sizes("unet_keras")
     >>> found.multiples, found.smallest, 100 in found, (160, 320) in found
@@ -265,13 +286,17 @@ def check(
 ) -> Checked:
     """A report on networks, or all files below a folder, held to what they expect, to budgets and to a baseline.
 
+    Each is a path, a folder, the name of a bundled one, a Graph or an Analysis. A file that cannot be used raises
+    nothing: it is a problem in the report, whose `code` is 2.
+
     `limits` are the most of a quantity, in total or of a layer: `{"params": 5_000_000, "size": "20 MiB"}`,
     `{"params": {"head": "2M"}}`. The `baseline` is a file or a version in git, from which totals grow no more than
     `max_growth`. With `lint` the rules run, too, or those of `select`, or all but those of `ignore`; `strict` breaks a
     file also where something is a warning. With `project` the `[tool.cnncalc]` of a file's `pyproject.toml` holds, as
     it does for the command. By a `convention` a limit of multiplies or params is of what that tool counts.
 
-    Raises ValueError for a limit, a percentage or a code that is none.
+    Raises ValueError for a limit, a percentage or a code that is none, ProblemsFound for a baseline that cannot be
+    used.
 
     >>> check("lenet5", limits={"params": "60k"}).problems[0].message
     '`total` params: limit 60k, is 61.7k, over by 1.7k (+2.8 %)'
@@ -293,6 +318,9 @@ def lint(
     allow_outside: bool = False,
 ) -> Checked:
     """The findings of the lint rules alone, or of those of `select`, or of all but those of `ignore`, as warnings.
+
+    Networks, and what becomes of files that cannot be used, are those of `check`: paths, folders, names of bundled
+    ones, Graphs, Analyses, and a report with a problem where others raise ProblemsFound.
 
     >>> lint("lenet5").problems
     ()
@@ -348,8 +376,9 @@ def history(file: str | os.PathLike[str], number: int = 100) -> History:
 def badge(network: Network, quantity: str = "params", label: str | None = None) -> Badge:
     """The badge with a total of a network, to four digits; it is red where a budget of the file on it is broken.
 
-    `label` stands on its left half in place of the quantity. `to_svg()` is the picture, `to_json()` what the endpoint
-    badge of shields.io reads.
+    `network` is a path, the name of a bundled one, a Graph or an Analysis; ProblemsFound for a file that cannot be
+    used, or whose budgets cannot. `label` stands on its left half in place of the quantity. `to_svg()` is the picture,
+    `to_json()` what the endpoint badge of shields.io reads.
 
     >>> badge("resnet50", "multiplies")
     Badge(label='multiplies', message='3.858G', broken=False)
@@ -379,9 +408,10 @@ def diagram(
 ) -> Drawing:
     """The picture of a network, of a block of it, or in the style `window` of a layer; a notebook shows it.
 
-    `depth` is how far blocks are unfolded, None all the way; `counts` are quantities that are written on the boxes;
-    a picture is broken so that it is no wider than `width` pixels.
-    CannotDraw is raised by what writes it, where nobody could read the picture.
+    `network` is a path, the name of a bundled one, a Graph or an Analysis; ProblemsFound for a file that cannot be
+    used, and for a `part` that is none. `depth` is how far blocks are unfolded, None all the way; `counts` are
+    quantities that are written on the boxes; a picture is broken so that it is no wider than `width` pixels. CannotDraw
+    is raised by what writes it, where nobody could read the picture.
 
     >>> diagram("lenet5").to_svg()[:4]
     '<svg'
@@ -422,8 +452,9 @@ def exercise(
 ) -> Handout:
     """A worksheet about the network of a file, or the `key` to it; the same seed gives the same questions.
 
-    `ask` are kinds of questions, `count` how many, `cells` names those of one table instead; `room` are empty lines
-    for the working. Raises ValueError where the network has no such questions.
+    `network` is a path, the name of a bundled one, or a Graph or an Analysis of a file; ProblemsFound where it cannot
+    be used. `ask` are kinds of questions, `count` how many, `cells` names those of one table instead; `room` are empty
+    lines for the working. Raises ValueError where the network has no such questions.
 
     >>> exercise("lenet5", seed=7, count=2).questions[0].prompt
     '`S2` reads 28×28×6: avg_pool 2×2, stride 2. What is its output (height × width × channels)?'
@@ -692,6 +723,8 @@ def _words(given: object, where: str) -> list[str]:
 
 
 def _names(given: object, known: Iterable[str], what: str, where: str) -> tuple[str, ...]:
+    import cnncalc.analyses.measures  # noqa: F401 — each quantity enters the words of others
+
     return known_names(_words(given, where), tuple(known), what)
 
 

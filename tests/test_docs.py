@@ -187,6 +187,14 @@ def test_no_output_is_shown_unchecked(page: Path) -> None:
     assert not unchecked
 
 
+def test_the_index_leads_to_every_page() -> None:
+    """But the worksheets, which have a list of their own."""
+    docs = ROOT / "docs"
+    linked = set(re.findall(r"\(([\w/]+\.md)\)", (docs / "index.md").read_text(encoding="utf-8")))
+    pages = [page.relative_to(docs).as_posix() for page in (*docs.glob("*.md"), *docs.glob("evidence/*.md"))]
+    assert sorted(set(pages) - linked) == ["index.md"]
+
+
 def _anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -11,7 +11,7 @@ class SizeCommand(Command, WithNetwork):
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cnncalc.analyses.style import Style
 
 # Headings of options in `COMMAND --help`. Those of one command stand before these.
+FILES = "Which files"
 SHOWN = "What is shown"
 NETWORK = "Network"
 OUTPUT = "Output"
@@ -161,6 +162,19 @@ def said_and_done(*words: str, help: str, text: Callable[[click.Context], str]) 
     return click.Option(words, is_flag=True, expose_value=False, is_eager=True, help=help, callback=say)
 
 
+class _Folding(click.HelpFormatter):
+    """Help text that is folded at blanks: no name, option or word is broken at its hyphen."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(text.replace("-", _UNBROKEN))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *sizes: int) -> None:
+        super().write_dl([(words, help.replace("-", _UNBROKEN)) for words, help in rows], *sizes)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(_UNBROKEN, "-")
+
+
 _HELP = said_and_done("-h", "--help", help="Show this message and exit.", text=click.Context.get_help)
 
 
@@ -171,7 +185,9 @@ class Documented(click.Command):
         return _HELP
 
     def get_help(self, ctx: click.Context) -> str:
-        return shown(super().get_help(ctx), streams.encoding(None))
+        formatter = _Folding(width=ctx.terminal_width, max_width=ctx.max_content_width)
+        self.format_help(ctx, formatter)
+        return shown(formatter.getvalue().rstrip("\n"), streams.encoding(None))
 
 
 class Parsed(Documented):
@@ -212,11 +228,10 @@ class Parsed(Documented):
 
 def _quantity_meant(option: str, params: list[click.Parameter]) -> str | None:
     """The option of a quantity by the word of others: `--max-multiplies` for `--max-macs`; None for what is none."""
-    from cnncalc.core.problem import called_here
+    from cnncalc.core.problem import option_here
 
-    before, dash, name = option.rpartition("max-")
-    called = f"{before}{dash}{called_here(name) or ''}".replace("_", "-")
-    return called if dash and any(called in param.opts for param in params) else None
+    called = option_here(option)
+    return called if any(called in param.opts for param in params) else None
 
 
 def _in_full(params: list[click.Parameter], args: list[str]) -> list[str]:
@@ -234,4 +249,5 @@ def _in_full(params: list[click.Parameter], args: list[str]) -> list[str]:
     return found
 
 
+_UNBROKEN = "\u2011"  # the hyphen at which no line ends
 _WIDEST = 30  # columns of an option's words, in click's help; the help of longer ones begins on the next line

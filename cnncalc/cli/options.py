@@ -372,14 +372,14 @@ def convention(what: str, group: str = SHOWN) -> Any:
     )
 
 
-def figures() -> Any:
-    """`--figures NAME,...`: quantities whose totals are compared, too."""
+def figures(shown: Callable[[], Collection[str]]) -> Any:
+    """`--figures NAME,...`: quantities whose totals are compared, besides those that are `shown` anyway."""
 
     def others() -> Iterable[str]:
         from cnncalc.analyses.comparing.comparison import comparable
-        from cnncalc.analyses.measures import Use
 
-        return [name for name, measure in comparable().items() if not measure.uses & Use.COMPARED]
+        anyway = shown()
+        return [name for name in comparable() if name not in anyway]
 
     def read(given: str) -> tuple[str, ...]:
         from cnncalc.analyses.comparing.comparison import comparable
@@ -428,6 +428,7 @@ def depth(help: str, default: str | None = None) -> Any:
 
 def some_of(given: str, known: Collection[str], what: str) -> tuple[str, ...]:
     """`a,b` as names, each once and each one that is known."""
+    import cnncalc.analyses.measures  # noqa: F401 — each quantity enters the words of others
     from cnncalc.core.arguments import known_names
 
     return known_names([name.strip() for name in given.split(",")], known, what)

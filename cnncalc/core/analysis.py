@@ -19,7 +19,12 @@ from cnncalc.core.shape import TensorShape
 
 
 class Counts(Record):
-    """Exact figures for one image; a sum of layers, or one layer's. `frozen` are params that training leaves alone.
+    """Exact figures for one image; a sum of layers, or one layer's: whole numbers, no bytes.
+
+    `weights` and `biases` are learned numbers, `buffers` stored ones that are not; `frozen` are params that training
+    leaves alone. `multiplies` are multiply-accumulates (MACs): products in convolutions, dense, recurrent and attention
+    layers, each with the addition behind it; biases, norms, activation functions and pools have none. `activations` are
+    values of outputs.
 
     >>> (Counts(weights=3) + Counts(weights=1, biases=2)).params
     6

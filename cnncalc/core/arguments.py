@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.core.figures import many
 from cnncalc.core.formula import LARGEST
 from cnncalc.core.names import composed
-from cnncalc.core.problem import Problems, misspelt, nearest
+from cnncalc.core.problem import Problems, called_here, misspelt, nearest
 
 Size = int | str | tuple[int, ...] | list[int] | Mapping[str, "int | str | tuple[int, ...] | list[int]"]
 SIZE = "256, (height, width), '256x320' or {input: size}"
@@ -113,7 +113,9 @@ def known_names(names: Iterable[str], known: Collection[str], what: str) -> tupl
     for name in found:
         if name not in known:
             close = nearest(name, known)
-            hint = f"did you mean '{close}'?" if close else f"there are {', '.join(known)}"
+            called = called_here(name)
+            here = f"it is called '{called}', and there are" if called else "there are"
+            hint = f"did you mean '{close}'?" if close else f"{here} {', '.join(known)}"
             raise ValueError(f"no {what} '{name}'; {hint}")
     return found
 

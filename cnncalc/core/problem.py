@@ -208,6 +208,18 @@ def called_here(word: str) -> str | None:
     return CALLED.get(word.lower().replace("-", "_"))
 
 
+def option_here(word: str) -> str | None:
+    """The limit of a quantity by the word of others, as an option or a key; None for what is no such limit.
+
+    >>> import cnncalc.analyses.measures
+    >>> option_here("--max-macs"), option_here("max-rf"), option_here("--max-params")
+    ('--max-multiplies', 'max-receptive-field', None)
+    """
+    before, limit, quantity = word.rpartition("max-")
+    called = called_here(quantity) if limit else None
+    return f"{before}{limit}{called.replace('_', '-')}" if called else None
+
+
 def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | None:
     """The known word that a misspelt one, or one of others, most likely means.
 
@@ -219,9 +231,9 @@ def nearest(word: str, known: Collection[str], likeness: float = 0.6) -> str | N
     >>> nearest("GMACs", ["flops", "multiplies"]), nearest("mult-adds", ["flops", "multiplies"])
     ('multiplies', 'multiplies')
     """
-    called = called_here(word)
-    if called in known:
-        return called
+    for called in (called_here(word), option_here(word)):
+        if called in known:
+            return called
     if not 0 < len(word) <= LONGEST_WORD or len(known) > MOST_KNOWN:
         return None
     from difflib import get_close_matches

@@ -49,10 +49,16 @@ def json(found: Sequence[BundledFile], style: Style) -> str:
 
 
 def document(found: Sequence[BundledFile], style: Style) -> Page:
-    """File, name, input and totals of each."""
+    """File, name, input and totals of each. A file's name, which is to be typed, stays whole as long as anything else
+    can give way.
+    """
 
     def narrower() -> Iterator[Grid]:
-        yield from (short := _table(found, style._replace(exact=False)), *short.leaving_out(("input", "name")))
+        short = _table(found, style._replace(exact=False))
+        least = short.without("input").without("name")
+        yield from (short, short.without("input"), short.without("name"), least)
+        file, *others = least.columns
+        yield least._replace(columns=[file._replace(folds=True), *others])
 
     table = _table(found, style)._replace(ways=narrower)
     return Page(_TITLE, [Heading(_TITLE, quiet=True), table])
@@ -60,7 +66,7 @@ def document(found: Sequence[BundledFile], style: Style) -> Page:
 
 def _table(found: Sequence[BundledFile], style: Style) -> Grid:
     headline = used(Use.HEADLINE)
-    heads = [Head("file", folds=True, name=True), Head("name", folds=True), Head("input", right=True, folds=True)]
+    heads = [Head("file", name=True), Head("name", folds=True), Head("input", right=True, folds=True)]
     rows = []
     for name, analysis in ((one.name, one.analysis) for one in found):
         inputs = " ".join(style.shape(shape) for shape in analysis.inputs.values())

@@ -17,6 +17,8 @@ from tests.foreign.examples import EXAMPLES, FOLDER
 from tests.running import ROOT, invoke
 
 NETWORK = """
+from dataclasses import dataclass
+
 import torch
 from torch import nn
 
@@ -64,6 +66,45 @@ class Twins(nn.Module):
 
     def forward(self, left, right):
         return self.end(torch.cat([self.conv(left).mean((2, 3)), self.conv(right).mean((2, 3))], 1))
+
+
+class Tied(nn.Module):  # the table of words is the matrix of the head, and a bias that of another layer
+    def __init__(self):
+        super().__init__()
+        self.words, self.body, self.head = nn.Embedding(100, 8), nn.Linear(8, 8), nn.Linear(8, 100)
+        self.head.weight = self.words.weight
+        self.more = nn.Linear(8, 8)
+        self.more.bias = self.body.bias
+
+    def forward(self, x):
+        return self.head(self.more(self.body(self.words(x.long()))))
+
+
+class TiedRecurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.other = nn.GRU(8, 8, batch_first=True), nn.GRU(8, 8, batch_first=True)
+        self.other.weight_ih_l0 = self.one.weight_ih_l0
+
+    def forward(self, x):
+        return self.other(self.one(x)[0])[0]
+
+
+@dataclass
+class Two:
+    logits: object
+    features: object
+
+
+class Profiled(nn.Module):  # whose parts are timed, and which gives its results by name
+    def __init__(self):
+        super().__init__()
+        self.conv, self.end = nn.Conv2d(3, 4, 3), nn.Linear(4, 2)
+
+    def forward(self, x):
+        with torch.profiler.record_function("stem"):
+            features = self.conv(x)
+        return Two(self.end(features.mean((2, 3))), features)
 """
 
 
@@ -106,11 +147,12 @@ def test_a_program_is_recorded(beside: Path) -> None:
         ("Zeros", "3x12x12", 16, 12 * 144),
         ("Twins", "3x8x8,3x12x12", 140 + 22, 135 * (36 + 100) + 20),
         ("Twins", "right=3x12x12,left=3x8x8", 140 + 22, 135 * (36 + 100) + 20),
+        ("Tied", "12", 800 + 72 + 100 + 64, 12 * (64 + 64 + 800)),
+        ("TiedRecurrent", "5x8", 2 * (192 + 24 + 24) + 192, 2 * 5 * 384),
+        ("Profiled", "3x8x8", 112 + 10, 36 * 108 + 8),
     ],
 )
-def test_a_program_reads_numbers_of_its_own_type_and_several_tensors(
-    called: str, size: str, params: int, multiplies: int, beside: Path
-) -> None:
+def test_a_program_is_counted_as_it_runs(called: str, size: str, params: int, multiplies: int, beside: Path) -> None:
     pytest.importorskip("torch")
     (beside / "recorded_others.py").write_text(NETWORK)
     code, out, _ = invoke("summary", f"torch:recorded_others:{called}", "--input-size", size, "--format", "json")

@@ -148,7 +148,7 @@ def test_attention_is_counted(write: Callable[[bytes], str]) -> None:
     [
         ("s16", "s16"),
         ("Symbol('s16', positive=True, integer=True)", "s16"),
-        ("Mul(Integer(2), Symbol('s16', positive=True, integer=True))", "Mul(2, s16)"),
+        ("Mul(Integer(2), Symbol('s16', positive=True, integer=True))", "2*s16"),
     ],
 )
 def test_a_size_that_is_left_open_has_the_name_that_the_program_gave_it(

@@ -11,7 +11,7 @@ from cnncalc.analyses.measures import MEASURES, Measure, Use, Value, used
 from cnncalc.core.analysis import Analysis, GroupRow, Row
 from cnncalc.core.figures import SUFFIXES, ratio, read_figure, told
 from cnncalc.core.graph import whole_path
-from cnncalc.core.problem import MOST_KNOWN, Level, Origin, Place, Problem, Problems, fail, misspelt
+from cnncalc.core.problem import MOST_KNOWN, Level, Origin, Place, Problem, Problems, called_here, fail, misspelt
 from cnncalc.core.record import Record
 from cnncalc.formats.source import Map, Node, Source, Text
 
@@ -283,6 +283,8 @@ def named(
             names = "`cnncalc summary FILE --depth all` shows every name"
             if budgeted and not isinstance(value, Map):  # as a quantity is written
                 names = f"the quantities are {', '.join(f'`{quantity}`' for quantity in budgeted)}"
+            elif not budgeted and (quantity := called_here(key.text) or key.text) in used(Use.FIGURES):
+                names = f"a quantity stands below a name: `total: {{{quantity}: …}}`"
             cure = partial(_cure_of_name, key.text, known, names)
             problems.add("unknown-name", f"`{what}` names no entry `{key.text}`", key, cure)
         elif not isinstance(value, Map):

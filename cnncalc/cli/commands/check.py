@@ -12,7 +12,7 @@ import click
 
 from cnncalc.analyses.measures import Measure, Use, used
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import CHECKS, OUTPUT, Command, argument, option
+from cnncalc.cli.command import CHECKS, FILES, OUTPUT, SHOWN, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, pages
 from cnncalc.cli.progress import Progress
@@ -34,18 +34,20 @@ if TYPE_CHECKING:
     from cnncalc.formats.listing import File
 
 DRAWN = "full"
+_KEPT = ("ascii",)  # for programs, which read UTF-8
 FORMATS = (
     OutputFormat(DRAWN, ""),  # written while files are checked
     OutputFormat("text", "render.check.text:render"),
-    OutputFormat("json", "render.check.json:render"),
+    OutputFormat("json", "render.check.json:render", _KEPT),
     OutputFormat("github", "render.check.github:render"),
-    OutputFormat("sarif", "render.check.sarif:render"),
-    OutputFormat("gitlab", "render.check.code_quality:gitlab", suffixes=()),
-    OutputFormat("rdjson", "render.check.code_quality:rdjson", suffixes=(".rdjson",)),
-    OutputFormat("junit", "render.check.junit:render"),
+    OutputFormat("sarif", "render.check.sarif:render", _KEPT),
+    OutputFormat("gitlab", "render.check.code_quality:gitlab", _KEPT, suffixes=()),
+    OutputFormat("rdjson", "render.check.code_quality:rdjson", _KEPT, suffixes=(".rdjson",)),
+    OutputFormat("junit", "render.check.junit:render", _KEPT),
     *pages("render.check.report:document"),
 )
-FILES, LIMITS, BASELINE, LINT = "Which files", "Limits", "Baseline", "Lint rules"
+REWRITTEN, LIMITS, BASELINE, LINT = "What is rewritten", "Limits", "Baseline", "Lint rules"
+RUNS = "How it runs and ends"
 
 
 def _form() -> str:
@@ -111,7 +113,7 @@ for _measure in used(Use.OPTION).values():
 
 
 class CheckCommand(
-    Command, WithLimits, options.WithNetwork, options.WithStorage, options.WithOutputs, options.WithColor
+    Command, WithLimits, options.WithNetwork, options.WithStorage, options.WithOutputs, options.WithDrawing
 ):
     """Shapes fit, figures in `expect` hold, budgets and baselines are kept.
 
@@ -132,7 +134,7 @@ class CheckCommand(
         "cnncalc check alexnet vgg16              bundled ones, by name",
         "cnncalc check --since origin/main        what a branch changes",
         "cnncalc check --staged                   what a commit changes",
-        "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies head=1.5G",
+        "cnncalc check net.yaml --max-size '20 MiB' --max-multiplies first=1.5G",
         "cnncalc check nets/ -f text              a line a problem, for editors",
         "cnncalc check nets/ -o cnncalc.sarif -o cnncalc.xml",
         "cnncalc check nets/ --baseline main --max-growth 5%      from git's main",
@@ -169,19 +171,19 @@ class CheckCommand(
         "--update",
         is_flag=True,
         help="Rewrite the figures of `expect` that no longer hold; comments, order and precision stay.",
-        group=FILES,
+        group=REWRITTEN,
     )
     tighten: bool = option(
         "--tighten",
         is_flag=True,
         help="Rewrite the limits of `budget` of which less than 90 % is used, in their own units.",
-        group=FILES,
+        group=REWRITTEN,
     )
     fix: bool = option(
         "--fix",
         is_flag=True,
         help="Take out vars, defaults, blocks and ignoring comments that rules find to be of no use; figures stay.",
-        group=FILES,
+        group=REWRITTEN,
     )
     baseline: str | None = option(
         "--baseline",
@@ -208,28 +210,28 @@ class CheckCommand(
         "--strict",
         is_flag=True,
         help="Warnings break a file, too: exit code 1; operators that are not understood make it unusable: 2.",
-        group=LINT,
+        group=RUNS,
     )
     show_config: bool = option(
         "--show-config",
         is_flag=True,
         help="Show what FILE, or without one the project, is held to, and where that is chosen; check nothing.",
-        group=OUTPUT,
+        group=SHOWN,
     )
     statistics: bool = option(
-        "--statistics", is_flag=True, help="Say at the end how many problems there are of each code.", group=OUTPUT
+        "--statistics", is_flag=True, help="Say at the end how many problems there are of each code.", group=SHOWN
     )
     exit_zero: bool = option(
         "--exit-zero",
         is_flag=True,
         help="Exit code 0 also where something is broken; not for a wrong command line.",
-        group=OUTPUT,
+        group=RUNS,
     )
     watch: bool = option(
         "--watch",
         is_flag=True,
         help="Check once more whenever a file that was read, or one in a FOLDER, changes; Ctrl-C ends it.",
-        group=OUTPUT,
+        group=RUNS,
     )
     form: OutputFormat = options.formats(
         *FORMATS,
@@ -382,7 +384,7 @@ class CheckCommand(
         from cnncalc.render.check.config import render
 
         for name in self.files or ("",):
-            streams.emit(options.configured(render, project, name), self.output)
+            streams.emit(self.style.plain(options.configured(render, project, name)), self.output)
         return 0
 
     @property

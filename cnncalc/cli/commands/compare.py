@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,12 @@ from cnncalc.cli.formats import OutputFormat, pages
 if TYPE_CHECKING:
     from cnncalc.analyses.checks.baselines.growth import Allowance
     from cnncalc.analyses.measures import Measure
+
+
+def _shown() -> Collection[str]:
+    from cnncalc.analyses.comparing.comparison import compared
+
+    return [measure.name for measure in compared()]
 
 
 class CompareCommand(
@@ -60,7 +67,7 @@ class CompareCommand(
         group="Limits",
     )
 
-    figures: tuple[str, ...] = options.figures()
+    figures: tuple[str, ...] = options.figures(_shown)
     convention: Measure | None = options.convention("also multiplies or params")
 
     def run(self) -> int:

@@ -37,9 +37,9 @@ class DiagramCommand(Command, options.WithNetwork, options.WithOutput):
         "cnncalc diagram resnet50 conv3/unit1 -o unit.svg  one block of it",
         "cnncalc diagram vgg16 --depth 1 --theme dark -o vgg16.svg",
         "cnncalc diagram googlenet -f mermaid              a flowchart for Markdown",
-        "cnncalc diagram alexnet pool1 --style window -o pool1.png",
+        "cnncalc diagram alexnet pool1 --style window -o pool1.svg",
         "cnncalc diagram yolov3 --depth all --width 1000 -o yolov3.svg",
-        "cnncalc diagram unet -f dot --depth all | dot -Tpdf -o unet.pdf",
+        "cnncalc diagram unet -f dot -d all | dot -Tpdf -o unet.pdf   with Graphviz",
     )
 
     file: str = argument("FILE", type=options.Architecture())

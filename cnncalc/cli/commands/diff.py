@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 import click
 
 from cnncalc.cli import options, streams
-from cnncalc.cli.command import CHECKS, Command, argument, option
+from cnncalc.cli.command import CHECKS, FILES, Command, argument, option
 from cnncalc.cli.formats import OutputFormat, pages
+
+
+def _shown() -> Collection[str]:
+    from cnncalc.analyses.measures import Use, used
+
+    return used(Use.HEADLINE)
 
 
 class DiffCommand(
@@ -37,9 +44,9 @@ class DiffCommand(
         metavar="PATTERN",
         multiple=True,
         help="Leave out what matches: drafts, 'nets/old/'.",
-        group="Files",
+        group=FILES,
     )
-    figures: tuple[str, ...] = options.figures()
+    figures: tuple[str, ...] = options.figures(_shown)
     form: OutputFormat = options.formats(
         OutputFormat("table", "render.project_change:document"),
         OutputFormat("markdown", "render.project_change:markdown"),

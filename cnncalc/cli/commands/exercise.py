@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from cnncalc.cli import loading, options, streams
-from cnncalc.cli.command import OUTPUT, TEACHING, Command, argument, option
+from cnncalc.cli.command import OUTPUT, SHOWN, TEACHING, Command, argument, option
 from cnncalc.cli.files import InputFile, OutputFile
 from cnncalc.cli.formats import OutputFormat, OutputOption, pages
 from cnncalc.core.problem import ProblemsFound
@@ -74,7 +74,7 @@ class WithQuestions(options.WithNetwork):
     exact: bool | None = option(
         "--exact", is_flag=True, help="No rounded figures like 35k as answers.", group=QUESTIONS
     )
-    layout: str = options.layout(QUESTIONS)
+    layout: str = options.layout(SHOWN)
 
     def sheet(self, file: str) -> Worksheet:
         """The worksheet of a FILE; what is wrong is said, and ends the command."""
@@ -157,7 +157,7 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
         advice={".pdf": "a browser makes one of an .html, by printing it, `pdflatex` one of a .tex"},
     )
     key: bool = option(
-        "--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.", group=QUESTIONS
+        "--key", is_flag=True, help="The answer key with the full working, instead of the worksheet.", group=SHOWN
     )
 
     students: str | None = option(
@@ -183,7 +183,7 @@ class ExerciseCommand(Command, WithQuestions, options.WithColor):
         default=0,
         metavar="LINES",
         help="Empty lines for the working of each question.  [default: none]",
-        group=QUESTIONS,
+        group=SHOWN,
     )
 
     def run(self) -> int:

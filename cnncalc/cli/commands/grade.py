@@ -52,7 +52,7 @@ class GradeCommand(Command, options.WithOutput, options.WithDrawing):
         "cnncalc grade sheet.md answers/ -o marks.csv  a folder: a row for each file",
         "cnncalc grade sheet.json ada.json --pass 60%  exit code 0 from 60 % on",
         "cnncalc grade sheet.html class.csv --key      with the right answers",
-        "cnncalc grade sheet.md form.xlsx --names 3 --columns 5-12",
+        "cnncalc grade sheet.md form.csv --names 3 --columns 5-12",
         "cnncalc grade sheets/ answers/ --feedback feedback/ --report class.svg",
     )
 

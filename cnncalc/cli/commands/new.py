@@ -49,7 +49,7 @@ class NewCommand(Command, options.WithKeptOutput):
     """Print a small file with comments, to start from."""
 
     section = REFERENCE
-    examples = ("cnncalc new > net.yaml", "cnncalc new -o net.yaml && cnncalc summary net.yaml")
+    examples = ("cnncalc new > net.yaml", "cnncalc new -o mine.yaml && cnncalc summary mine.yaml")
 
     def run(self) -> int:
         streams.emit(STARTER, self.output)

@@ -34,7 +34,7 @@ ATEN = Matches(
               axis="last"),
         Match("mm matmul", "dense", {"units": "W_last", "bias": "false", "per": _PER}, "x weights:W", "W_rank == 2",
               axis="last"),
-        Match("mm bmm matmul dot", PRODUCT, reads="x w"),
+        Match("mm bmm matmul mv dot", PRODUCT, reads="x w"),
         Match("einsum", EINSUM, reads="x*"),
         Match("baddbmm addmm", PRODUCT, reads="b x w"),
         Match("scaled_dot_product_attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED},
@@ -110,7 +110,8 @@ ATEN = Matches(
               "sinh cosh asinh acosh atanh expm1 log1p log2 log10 isnan isinf logical_or logical_xor "
               "bitwise_and bitwise_or "
               "bitwise_xor hardshrink softshrink tanhshrink softsign nan_to_num floor_divide addcmul addcdiv erfc sgn "
-              "rand_like randn_like bernoulli exp2 signbit hypot cumprod isfinite", NOTHING, reads="x*"),
+              "rand_like randn_like bernoulli exp2 signbit hypot cumprod isfinite _weight_norm _weight_norm_interface",
+              NOTHING, reads="x*"),
     ]
 )  # fmt: skip
 

@@ -146,7 +146,7 @@ class Books:
     def works(self, reads: Iterable[Value | None]) -> int:
         """The multiplies that make the constants which are read, counted where one is read first."""
         works = {name: times for read in reads if read and read.ref is None for name, times in read.works}
-        fresh = {name: times for name, times in works.items() if name not in self.worked}
+        fresh = {name: times for name, times in works.items() if times is not None and name not in self.worked}
         self.worked.update(fresh)
         return sum(fresh.values())
 

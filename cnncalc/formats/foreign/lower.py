@@ -26,7 +26,7 @@ from cnncalc.formats.foreign.books import QUANTITIES, Books, is_filled, listed, 
 from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.holders import Holders
 from cnncalc.formats.foreign.inputs import check_size, read_inputs
-from cnncalc.formats.foreign.model import PACKED, Foreign, Operation
+from cnncalc.formats.foreign.model import NUMBERS, PACKED, Foreign, Operation
 from cnncalc.formats.foreign.moved_layers import layer_of_move
 from cnncalc.formats.foreign.moves import (
     BY_VALUE,
@@ -42,6 +42,7 @@ from cnncalc.formats.foreign.moves import (
 )
 from cnncalc.formats.foreign.paths import name_nodes
 from cnncalc.formats.foreign.products import operands, product_of, turned_sides
+from cnncalc.formats.foreign.symbols import OpenSizes
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 from cnncalc.formats.foreign.value import Value, axis_in, dims_like, shape_of
 
@@ -89,6 +90,7 @@ class Lowering:
         self.disagree: list[str] = []
         self.unknown: dict[str, list[str]] = {}
         self.makers: dict[str, Operation] | None = None  # of tensors in branches
+        self.unsure: dict[str, Operation] = {}  # those that make constants, by the tensors that they give
         self.hidden: dict[str, list[str]] = {}  # those whose params are not known, either
         self.made: set[str] = set()  # tensors of operators that are part of a layer before them
         self.paths: list[tuple[tuple[str, ...], str, str]] = []  # scope, name and type of each node
@@ -101,6 +103,10 @@ class Lowering:
         inputs = read_inputs(net, self.axes, input_size, whole)
         self.notes += inputs.notes
         self.images = inputs.images
+        self.sizes = OpenSizes()
+        for name, (found, _) in inputs.dims.items():
+            for said, size in zip(net.inputs[name], found, strict=True):
+                self.sizes.learn(said, size)
         self.values |= {name: Value(dims, values=()) for name, dims in inputs.empty.items()}
         self.outdated = inputs.outdated  # tensors whose declared dims are those of another input size
         for operator in self.operations if self.outdated else ():
@@ -148,7 +154,8 @@ class Lowering:
     def graph(self) -> Graph:
         """The network, or ProblemsFound with all that is wrong."""
         silent: set[str] = set()  # what depends on a tensor that nobody knows
-        for operator in self.operations:
+        for said in self.operations:
+            operator = said._replace(attributes=self.sizes.attributes(said.attributes))
             if not self.made.isdisjoint(operator.gives) or not self._runs(operator):
                 continue
             if not any(map(self._used, operator.gives)):
@@ -170,6 +177,7 @@ class Lowering:
             if self.outdated.isdisjoint(operator.reads):
                 self.outdated.difference_update(operator.gives)
             try:
+                reads = self._with_unknown(reads)
                 given = self._given(operator, reads)
                 given += self._besides(operator, given, reads)
             except Unclear as error:
@@ -273,10 +281,16 @@ class Lowering:
                 found = [known[0] or Known(())]
             elif move in MOVES:
                 found = moved(move, _attributes(operator) | self._said(operator, row), known, most)
-            elif dims := product_of(operator, rows, known):
+            elif (dims := product_of(operator, rows, known)) is not None:
                 found = [Known(dims)]
             elif None not in declared and operator.type not in BY_VALUE:
                 found = [Known(one) for one in declared if one is not None]
+            elif row := next((row for row in rows if row.type == EINSUM), None):
+                found = [Known(einsum(_equation(operator), [read.dims for read in reads if read])[0])]
+            elif alone := self._alone(operator, reads):
+                found = [Known(alone[0])]
+            elif any(row.type in LAYERS or row.type == PRODUCT for row in rows):
+                raise Unclear("it is not read in this form, and the file says not what it gives")
             else:
                 found = by_value(operator.type, known, most)
         except Unclear as error:
@@ -287,16 +301,20 @@ class Lowering:
             found = [Known(one) for one in declared if one is not None]
         self.kept -= sum(len(one.values) for one in found if one.values)
         works = dict(one for read in reads if read for one in read.works)
-        if multiplies := self._constant_work(operator, reads, found[0].dims):
+        if (multiplies := self._constant_work(operator, reads, found[0].dims)) != 0:
             works[operator.gives[0]] = multiplies
+            if multiplies is None:
+                self.unsure[operator.gives[0]] = operator
+                self.unknown.setdefault(operator.type, []).append(operator.name)
         return [Value(one.dims, None, 0, sources, one.values, tuple(works.items())) for one in found]
 
-    def _constant_work(self, operator: Operation, reads: list[Value | None], dims: tuple[int, ...]) -> int:
-        """The multiplies of a layer that reads no image, such as what makes a table of positions."""
-        for row in self.table.by_operator.get(operator.type, ()):
+    def _constant_work(self, operator: Operation, reads: list[Value | None], dims: tuple[int, ...]) -> int | None:
+        """The multiplies of a layer that reads no image, such as what makes a table of positions; None: not known."""
+        rows = self.table.by_operator.get(operator.type, ())
+        learned = any(one.learned and one.dtype.startswith(NUMBERS) for read in reads if read for one in read.sources)
+        for row in rows:
             if row.type == EINSUM:
-                parts = [read.dims for read in reads if read]
-                return einsum(str(operator.attributes.get("equation", "")), parts)[1] or 0
+                return einsum(_equation(operator), [read.dims for read in reads if read])[1]
             if row.type not in ("dense", "conv", PRODUCT):
                 continue
             given = [read for role, read in row.by_role(reads)
@@ -311,7 +329,49 @@ class Lowering:
                 return prod(dims) * prod(right.dims[1:])
             shared = -2 if operator.attributes.get("transA") == 1 and len(left.dims) > 1 else -1
             return prod(dims) * left.dims[shared] if left.dims else 0
-        return 0
+        if rows and all(row.type not in LAYERS or not LAYERS[row.type].multiplies for row in rows):
+            return 0
+        if not learned or operator.type in BY_VALUE:
+            return 0
+        alone = self._alone(operator, reads)
+        return alone and alone[1]
+
+    def _with_unknown(self, reads: list[Value | None]) -> list[Value | None]:
+        """What is read, behind operators of which nobody knows what they multiply, to make the constants among it."""
+        main = next((at for at, read in enumerate(reads) if read is not None and read.ref is not None), None)
+        if main is None:
+            return reads
+        works = [name for read in reads if read and read.ref is None for name, times in read.works if times is None]
+        for name in dict.fromkeys(works):
+            if name not in self.books.worked and (read := reads[main]):
+                self.books.worked.add(name)
+                reads[main] = self._operator(self.unsure[name], [read], read.dims, read.channel, {"weights": 0})
+        return reads
+
+    def _alone(self, operator: Operation, reads: list[Value | None]) -> tuple[tuple[int, ...], int] | None:
+        """The dims and the multiplies of a layer that reads constants alone; None where it is none, or not known."""
+        for row in self.table.by_operator.get(operator.type, ()):
+            row = turned(row, operator)
+            main = next((read for role, read in row.by_role(reads) if not role.kind and read), None)
+            if row.type not in LAYERS or row.axis == "steps" or main is None:
+                continue
+            seen = [
+                read._replace(ref=0, channel=axis_by(row, read, main)) if read and not role.kind else read
+                for role, read in row.by_role(reads)
+            ]
+            scope = self._scope(operator, row, seen)
+            if scope is None or not row.holds(scope):
+                continue
+            tensors = [read for role, read in row.by_role(seen) if not role.kind and read]
+            times = main.dims[0] if row.window and len(main.dims) > 2 else 1
+            if times != 1:
+                tensors = [read._replace(dims=(1, *read.dims[1:])) for read in tensors]
+            layer, done, _ = self._tried(row.type, row.layer_values(scope), tuple(read.shape for read in tensors))
+            if layer is None or done is None or "multiplies" in layer.left_open:
+                return None
+            dims = dims_like(done.output, tensors[0])
+            return (times, *dims[1:]) if times > 1 else dims, times * done.multiplies
+        return None
 
     def _scope(self, operator: Operation, row: Match, reads: list[Value | None]) -> dict[str, Any] | None:
         """What the formulas of a row may name; None where a stored tensor that it asks for is worked out instead."""
@@ -389,10 +449,13 @@ class Lowering:
             times = main.dims[0]
             tensors = [read._replace(dims=(1, *read.dims[1:])) for read in tensors]
         shapes = tuple(read.shape for read in tensors)
-        layer, done, why = self._tried(row.type, values, shapes)
         like = tensors[0]
+        if row.type == "operator" and (said := self._declared(operator.gives[0])) and said != like.dims:
+            shape = shape_of(said, axis_in(len(said), like))  # which no formula tells
+            values["output"] = (*shape[1:], shape[0])
+        layer, done, why = self._tried(row.type, values, shapes)
         dims = done and dims_like(done.output, like)
-        declared = self._declared(operator.gives[0])
+        declared = self._declared(operator.gives[0], dims[len(front) :] if dims and times == 1 else None)
         declared = declared and (*front, *declared)
         if done and layer and dims:
             wrong = self._wrong(done, dims if times == 1 else None, stored, declared, like)
@@ -571,13 +634,19 @@ class Lowering:
         attributes = {**_attributes(operator), **row.layer_values(scope)}
         if row.type == "Concat":
             reads = [read for read in reads if read is None or 0 not in read.dims]
-            if len(reads) == 1 and (only := reads[0]) and self._declared(operator.gives[0]) in (None, only.dims):
+            if (
+                len(reads) == 1
+                and (only := reads[0])
+                and self._declared(operator.gives[0], only.dims) in (None, only.dims)
+            ):
                 return [only]
         known = [read.known if read else None for read in reads]
-        declared = [self._declared(name) for name in operator.gives]
+        many = prod(known[0].dims) if row.type == "Reshape" and known[0] else 0
+        declared = [self._declared(name, many=many) for name in operator.gives]
         try:
             given_ = moved(row.type, attributes, known)
             found, values = [one.dims for one in given_], [one.values for one in given_]
+            declared = [self._declared(name, one) for name, one in zip(operator.gives, found, strict=False)]
         except Unclear as error:
             retried = for_one_image(row.type, attributes, known)
             if retried is None and (not declared or None in declared):
@@ -624,7 +693,7 @@ class Lowering:
         turned = tuple(dims[axis] for axis in order)
         if list(self._said(turn).get("perm") or ()) != order or self._dims_of(last, turned) != main.dims:
             return False
-        if self._declared(last.gives[0]) not in (None, main.dims):
+        if self._declared(last.gives[0], main.dims) not in (None, main.dims):
             return False
         found = self._fitting(last, "channel_shuffle", {"groups": groups}, [main], main.dims, main.channel)
         if found is None:
@@ -706,10 +775,11 @@ class Lowering:
         """What is done value by value, or to tensors spread over each other: `add`, `multiply`, or an operator."""
         tensors = [read for read in reads if read is not None and read.ref is not None]
         parts = [read for read in reads if read is not None]
-        declared = self._declared(operator.gives[0])
         try:
             dims = spread([read.dims for read in parts])
+            declared = self._declared(operator.gives[0], dims)
         except Misfit as error:
+            declared = self._declared(operator.gives[0])
             if declared is None:
                 raise
             self._differs(operator, str(error))
@@ -767,10 +837,10 @@ class Lowering:
 
     def _einsum(self, operator: Operation, reads: list[Value | None]) -> list[Value]:
         parts = [read for read in reads if read is not None]
-        dims, multiplies = einsum(str(operator.attributes.get("equation", "")), [read.dims for read in parts])
+        dims, multiplies = einsum(_equation(operator), [read.dims for read in parts])
         if multiplies is None:
             return self._uncounted(operator, reads)
-        declared = self._declared(operator.gives[0])
+        declared = self._declared(operator.gives[0], dims)
         if declared not in (None, dims):
             raise Unclear(f"declared is {_dims(declared or ())}, and {_dims(dims)} follows")
         loose = self.books.loose(reads)
@@ -883,19 +953,23 @@ class Lowering:
         self.paths.append((operator.scope, operator.name, layer.type))
         return ref
 
-    def _declared(self, name: str) -> tuple[int, ...] | None:
-        """The dims that the file says of a tensor, for one image; None where it leaves some open, or for this size."""
-        return None if name in self.outdated else self._said_at_first(name)
+    def _declared(self, name: str, follows: tuple[int, ...] | None = None, many: int = 0) -> tuple[int, ...] | None:
+        """The dims that the file says of a tensor, for one image; None where it leaves some open, or for this size.
 
-    def _said_at_first(self, name: str) -> tuple[int, ...] | None:
+        What is open in front is as in `follows`, which our formulas say, or as so `many` values want.
+        """
+        return None if name in self.outdated else self._said_at_first(name, follows, many)
+
+    def _said_at_first(
+        self, name: str, follows: tuple[int, ...] | None = None, many: int = 0
+    ) -> tuple[int, ...] | None:
         """The same at the input size that the file has."""
         dims = self.net.declared.get(name)
         if dims is None:
             return None
-        found = list(dims)
-        if len(found) > 1 and (not isinstance(found[0], int) or found[0] in self.images):
-            found[0] = 1
-        return tuple(found) if all(isinstance(side, int) and side >= 0 for side in found) else None
+        if len(dims) > 1 and dims[0] in self.images:
+            dims = (1, *dims[1:])
+        return self.sizes.dims(dims, follows, many)
 
     def _unsaid(self, operator: Operation, why: str) -> str:
         """Why nobody knows what an operator gives."""
@@ -949,6 +1023,10 @@ def _attributes(operator: Operation) -> dict[str, Any]:
 
 def _as_tuple(value: Any) -> Any:
     return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value
+
+
+def _equation(operator: Operation) -> str:
+    return str(operator.attributes.get("equation", ""))
 
 
 def _is_plain(value: Any) -> bool:

@@ -28,9 +28,10 @@ def product_of(operator: Operation, rows: Sequence[Match], reads: Sequence[Known
     if len(parts) != 2:
         return None
     a, b = turned_sides(operator, parts)
-    if min(len(a), len(b)) < 2 or a[-1] != b[-2]:
+    if not (a and b) or a[-1] != b[max(-2, -len(b))]:
         return None
-    return (*spread([a[:-2], b[:-2]]), a[-2], b[-1])
+    rows_, columns = a[-2:-1], b[-1:] if len(b) > 1 else ()  # of vectors there are none
+    return (*spread([a[:-2], b[:-2]]), *rows_, *columns)
 
 
 def _swapped(dims: tuple[int, ...]) -> tuple[int, ...]:

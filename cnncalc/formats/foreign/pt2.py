@@ -14,12 +14,12 @@ from cnncalc.formats.foreign.aten import ATEN, plain_name, prepare, unstacked, w
 from cnncalc.formats.foreign.base import DAMAGE, Format, Stream, opened, why_not
 from cnncalc.formats.foreign.lower import lower
 from cnncalc.formats.foreign.model import MOST_OPERATORS, Foreign, Operation, Stored
+from cnncalc.formats.foreign.symbols import Size, of_sympy
 from cnncalc.formats.source import Source
 
 LARGEST_PROGRAM = 32 * 2**20
 WEIGHTS = re.compile(r"(?:[^/]+/)?data/weights/[^/]+_weights_config\.json")  # which file of the archive has which
 PROGRAM = re.compile(r"(?:[^/]+/)?(?:models/[^/]+\.json|serialized_exported_program\.json)")
-SYMBOL = re.compile(r"Symbol\('(\w{1,99})'[^()]*\)|Integer\((-?\d{1,19})\)")  # of sympy
 DTYPES = {1: "uint8", 2: "int8", 3: "int16", 4: "int32", 5: "int64", 6: "float16", 7: "float32", 8: "float64",
           9: "complex32", 10: "complex64", 11: "complex128", 12: "bool", 13: "bfloat16"}  # fmt: skip
 
@@ -81,6 +81,7 @@ class _Program:
         module = whole["graph_module"]
         self.graph, self.signature = module["graph"], module["signature"]
         self.net = Foreign(file, file, {}, (), [], keeps_books=True, tells_buffers=True, counts_once=True)
+        self.named = {name: _plain(value) for name, value in self.graph.get("sym_int_values", {}).items()}
         self.in_place: set[int] = set()
 
     def read(self) -> Foreign:
@@ -138,20 +139,17 @@ class _Program:
                 if name in ("weight", "bias", "running_mean", "running_var"):
                     reads.append("")
             elif kind in ("as_sym_ints", "as_sym_int"):
-                values[name] = _plain(said)
+                values[name] = self._sized(_plain(said))
             else:
                 values[name] = tuple(said) if isinstance(said, list) else said
         gives: list[str] = []
         for output in node["outputs"]:
             for kind, said in output.items():
-                gives += (
-                    [one["name"] for one in said]
-                    if kind == "as_tensors"
-                    else [said.get("name", "")]
-                    if isinstance(said, dict)
-                    else []
-                )
-        if not gives:  # an assertion
+                if kind == "as_tensors":
+                    gives += [one["name"] for one in said]
+                elif isinstance(said, dict) and not kind.startswith("as_sym"):
+                    gives.append(said.get("name", ""))
+        if not gives:  # an assertion, or a size
             return
         scope = self._scope(node.get("metadata", {}).get("nn_module_stack", ""))
         called = str(node.get("name") or (gives[0] if gives else type))
@@ -160,6 +158,12 @@ class _Program:
         place = Label(self.file, f"node {clean(called)}")
         one = Operation(called, type, values, tuple(reads), tuple(gives), place, scope)
         self.net.operations += unstacked(one)
+
+    def _sized(self, value: Any) -> Any:
+        """A size among attributes; one that is worked out on the way as a formula of those of the inputs."""
+        if isinstance(value, tuple):
+            return tuple(map(self._sized, value))
+        return Size(self.named.get(value, value)) if isinstance(value, str) else value
 
     def _where(self, said: dict[str, Any]) -> str:
         """Where in the archive the numbers of a parameter or buffer stand; empty where it does not say so.
@@ -198,5 +202,6 @@ def _plain(value: Any) -> Any:
     if "as_int" in value:
         return value["as_int"]
     said = value.get("as_expr") or value.get("as_name") or value.get("as_sym_int") or ""
-    text = said.get("expr_str", "") if isinstance(said, dict) else str(said)
-    return SYMBOL.sub(r"\1\2", text) if isinstance(text, str) else ""
+    if isinstance(said, dict):
+        return of_sympy(str(said.get("expr_str", "")))
+    return str(said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from importlib import import_module
 from typing import Any
 
@@ -63,12 +64,28 @@ def record(name: str, input_size: str | None) -> Graph:
             network = getattr(network, part)
         with torch.no_grad():
             built = network if isinstance(network, torch.nn.Module) else network()
-            built = built.eval().to("meta")
-            return lower(_run(torch, name, built, sizes), ATEN)
+            return lower(_run(torch, name, _without_data(built.eval()), sizes), ATEN)
     except FAILURES as error:
         said = clean(str(error).splitlines()[0][:300]) if str(error) else type(error).__name__
         cure = SEVERAL if isinstance(error, TypeError) else None
         raise fail("unreadable", f"`{clean(name)}` cannot be run: {said}", Label(name, ""), cure) from None
+
+
+def _without_data(network: Any) -> Any:
+    """The same network whose tensors have no numbers: what several modules share stays one, as `to` leaves it not."""
+    shared: dict[int, list[tuple[dict[str, Any], str]]] = {}
+    for module in network.modules():
+        for tensors in (module._parameters, module._buffers):
+            for name, tensor in tensors.items():
+                shared.setdefault(id(tensor), []).append((tensors, name))
+    network = network.to("meta")
+    for (first, called), *others in shared.values():
+        for tensors, name in others:
+            tensors[name] = first[called]
+    for module in network.modules():
+        if names := getattr(module, "_flat_weights_names", None):  # recurrent layers have a list of theirs
+            module._flat_weights = [getattr(module, one, None) for one in names]
+    return network
 
 
 def _sizes(text: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -144,6 +161,8 @@ def _recorded(torch: Any, name: str, model: Any, sizes: list[tuple[str, tuple[in
             names[id(tensor)] = f"{kind} {len(alive)}"
             gives.append(names[id(tensor)])
             net.declared[gives[-1]] = tuple(tensor.shape)
+        if not gives:  # such as the beginning of what is profiled
+            return result
         prepare(kind, values, rank, [tuple(tensor.shape) for tensor in given])
         scope = _scope(stack)
         called = f"{kind}{len(net.operations)}"
@@ -184,6 +203,8 @@ def _tensors(torch: Any, result: Any) -> list[Any]:
     """All tensors that a network gives, one by one, in a list or by name."""
     if torch.is_tensor(result):
         return [result]
+    if is_dataclass(result):
+        result = vars(result)
     parts = result.values() if isinstance(result, dict) else result if isinstance(result, list | tuple) else []
     return [tensor for part in parts for tensor in _tensors(torch, part)]
 

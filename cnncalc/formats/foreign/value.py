@@ -16,7 +16,8 @@ class Value(Record):
     """A tensor: its dims, who gives it, and on which axis the channels are; a constant has no `ref`.
 
     A constant's `sources` are the stored tensors that it is made of, its `values` are known where they are few, and
-    `works` are the tensors on the way to it that are made by so many multiplies, for each image anew.
+    `works` are the tensors on the way to it that are made by so many multiplies, for each image anew; None where nobody
+    knows how many.
     """
 
     dims: tuple[int, ...]
@@ -24,7 +25,7 @@ class Value(Record):
     channel: int = 0
     sources: tuple[Stored, ...] = ()
     values: tuple[Any, ...] | None = None
-    works: tuple[tuple[str, int], ...] = ()
+    works: tuple[tuple[str, int | None], ...] = ()
 
     @property
     def known(self) -> Known:
