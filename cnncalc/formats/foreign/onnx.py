@@ -132,7 +132,6 @@ TABLE = Matches(
             window=True, defaults={"ceil_mode": 0, "strides": 1}),
         Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, "x", "not dilated", axis="first",
             window=True, defaults={"ceil_mode": 0, "strides": 1}),
-        Match("AveragePool", "AveragePool"),
         Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
         Match("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
         Match("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
@@ -154,7 +153,7 @@ TABLE = Matches(
         *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
             "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "CumSum", "CumProd", "Trilu", "GatherElements",
-            "GatherND", "OneHot", "ReverseSequence", *REDUCTIONS,
+            "GatherND", "OneHot", "ReverseSequence", *REDUCTIONS, "AveragePool",
         )),
         *(Match(name, name, reads="ignored:x") for name in ("Shape", "Size", "ConstantOfShape", "Range")),
         *(Match(name, name, reads="x ignored:places updates") for name in ("ScatterND", "ScatterElements")),
