@@ -139,6 +139,9 @@ PACKED = {
         [DQ, node("MatMul", ["x", "w"], ["h"]), node("DequantizeLinear", ["b", "s"], ["d"]),
          node("Add", ["h", "d"], ["y"])],
         [tensor("p", [8, 8], dtype=INT8), tensor("b", [8], dtype=INT32), SCALE], [1, 8], 72),
+    "a bias that is added to whole numbers": Case(
+        [node("MatMulInteger", ["x", "p"], ["h"]), node("Add", ["h", "b"], ["y"])],
+        [tensor("p", [8, 8], dtype=INT8), tensor("b", [8], dtype=INT32)], [1, 8], 72),
     "words of several axes": Case(
         [node("Gather", ["p", "x"], ["h"]), node("DequantizeLinear", ["h", "s"], ["y"])],
         [tensor("p", [10, 2, 3], dtype=INT8), SCALE], [1, 5], 60, [1, 5, 2, 3]),

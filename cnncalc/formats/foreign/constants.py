@@ -10,6 +10,7 @@ KEEPS_PARAMS_APART = ("pytorch",)  # programs that write what is learned as init
 NORMS = ("BatchNormalization", "SpatialBN", "InstanceNormalization", "LayerNormalization", "GroupNormalization",
          "RMSNormalization", "SimplifiedLayerNormalization")  # fmt: skip
 NONE = {1: 1, 2: 0}  # what a norm without a scale and a shift reads at these places
+SUMS = ("ConvInteger", "MatMulInteger")  # of which a bias of 32 bits is added
 TURNED = ("Cast", "CastLike", "Identity")
 
 
@@ -49,8 +50,9 @@ def _with_scales(net: Foreign) -> None:
                 if packed and factor and factor.dtype.startswith(NUMBERS) and _spreads(factor.dims, packed.dims):
                     reads = packed.name, scale
                     net.operations[at] = operator._replace(type="DequantizeLinear", reads=reads, attributes={})
-        if net.operations[at].type == "DequantizeLinear":
-            for name in net.operations[at].reads[:1]:
+        sums = operator.type == "Add" and any(makers[name].type in SUMS for name in operator.reads if name in makers)
+        if sums or net.operations[at].type == "DequantizeLinear":
+            for name in net.operations[at].reads if sums else net.operations[at].reads[:1]:
                 if name in net.stored:
                     net.stored[name] = net.stored[name]._replace(scaled=True)
 

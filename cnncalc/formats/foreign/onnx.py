@@ -745,9 +745,16 @@ class _Model:
                 named.setdefault(one.dims[::-1], []).append(one)
         for copy in matrices:
             if TURNED.fullmatch(copy.name):
-                alike = (one for one in named.get(copy.dims, ()) if self._bits(one.name) == self._bits(copy.name))
-                if held := next(alike, None):
+                same = (one for one in named.get(copy.dims, ()) if self._ends(one.name) == self._ends(copy.name))
+                if held := next((one for one in same if self._bits(one.name) == self._bits(copy.name)), None):
                     yield copy, held
+
+    def _ends(self, name: str) -> tuple[bytes, bytes] | str:
+        """The first number of a tensor and the last one, which stay where they are in a matrix that is turned."""
+        raw, each = self.raw.get(name), self.net.stored[name].bytes // max(1, self.net.stored[name].size)
+        if raw is None:
+            return name
+        return self.wire.bytes(Span(raw.start, raw.start + each)), self.wire.bytes(Span(raw.stop - each, raw.stop))
 
     def _bits(self, name: str) -> int | str:
         """A sum over the numbers of a tensor, the same in whatever order they stand; its name where that is unknown."""
