@@ -52,8 +52,8 @@ NORMS = {
         [node("Constant", [], ["s"], value=tensor("", [3], [0, 4, -1])), node("Reshape", ["c", "s"], ["r"]),
          constant("gg", [4], 1), constant("gh", [4], 0), node("InstanceNormalization", ["r", "gg", "gh"], ["n"]),
          node("Constant", [], ["t"], value=tensor("", [4], BEHIND)), node("Reshape", ["n", "t"], ["b"]),
-         node("Mul", ["b", "w"], ["p"]), node("Add", ["p", "u"], ["y"])],
-        [tensor("w", [8, 1, 1]), tensor("u", [8, 1, 1])], 240,
+         node("Mul", ["b", "onnx::Mul_8"], ["p"]), node("Add", ["p", "onnx::Add_9"], ["y"])],
+        [tensor("onnx::Mul_8", [8, 1, 1]), tensor("onnx::Add_9", [8, 1, 1])], 240,
     ),
 }  # fmt: skip
 

@@ -858,8 +858,28 @@ class _Model:
                 f"are these {sum(one.size for one in unseen):,}, of which the network may learn fewer"
             )
 
+    def _of_groups(self, makers: Mapping[str, Operation], operator: Operation, name: str) -> bool:
+        """Whether a vector is the scale or the shift of a norm over groups, which the exporter has only reshaped."""
+        stored = self.net.stored.get(name)
+        if stored is None or sum(side > 1 for side in stored.dims) > 1:
+            return False
+        behind = {"Add": ["Mul", "Reshape", "InstanceNormalization"], "Mul": ["Reshape", "InstanceNormalization"]}
+        for type in behind.get(operator.type, [""]):
+            others = [makers[one] for one in operator.reads if one != name and one in makers]
+            found = next((one for one in others if one.type == type), None)
+            if found is None:
+                return False
+            operator, name = found, ""
+        return True
+
     def _say_unnamed(self) -> None:
-        reads = dict.fromkeys(name for one in self.net.operations for name in one.reads if UNNAMED.fullmatch(name))
+        makers = {one.gives[0]: one for one in self.net.operations if one.gives}
+        reads = dict.fromkeys(
+            name
+            for one in self.net.operations
+            for name in one.reads
+            if UNNAMED.fullmatch(name) and not self._of_groups(makers, one, name)
+        )
         tables = [self.net.stored[name] for name in reads if name in self.net.stored]
         if tables := [one for one in tables if one.size > 1]:
             names = several([f"`{clean(one.name)}`" for one in tables], ", ")
