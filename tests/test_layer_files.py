@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from inspect import getmodule
 from pathlib import Path
 
@@ -63,6 +64,16 @@ NO_TYPES = ["base", "_norm", "checking", "__init__", "", ".base", "conv.py", "..
 def test_what_is_no_type_is_never_read(name: str) -> None:
     assert name not in LAYERS
     assert LAYERS.get(name) is None
+
+
+def test_they_are_found_in_an_archive(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "core.zip", "w") as archive:
+        archive.writestr("cnncalc/__init__.py", "")
+        for file in FOLDER.parent.rglob("*.py"):
+            archive.write(file, f"cnncalc/core/{file.relative_to(FOLDER.parent)}")
+    code = "import sys; sys.path.insert(0, 'core.zip'); from cnncalc.core.layers import LAYERS; print(*LAYERS)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [*LAYERS], done.stderr
 
 
 def test_a_name_of_ours_is_taken_also_before_it_is_read() -> None:

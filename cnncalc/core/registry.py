@@ -14,7 +14,7 @@ def modules(path: Iterable[str]) -> list[str]:
     except OSError:  # the package is in an archive; else a program that starts often does without pkgutil
         from pkgutil import iter_modules
 
-        found = [module.name for module in iter_modules(path)]
+        found = [module.name for module in iter_modules(path) if not module.ispkg]
     return sorted(name for name in found if not name.startswith("_"))
 
 

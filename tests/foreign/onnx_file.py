@@ -127,12 +127,13 @@ def model(
     beside: Mapping[str, str] = MappingProxyType({}),
     name: str = "net",
     sparsely: Sequence[bytes] = (),
+    producer: str = "tests",
 ) -> bytes:
     """A ModelProto."""
     graph = body(nodes, inputs, outputs, stored, declared, name)
     graph += b"".join(field(15, one) for one in sparsely)
     graph += b"".join(field(16, entry(*one)) for one in beside.items())
-    head = field(1, 8) + field(2, "tests") + field(7, graph) + field(8, field(1, "") + field(2, 17))
+    head = field(1, 8) + field(2, producer) + field(7, graph) + field(8, field(1, "") + field(2, 17))
     return head + b"".join(field(25, one) for one in functions)
 
 

@@ -126,7 +126,8 @@ def test_a_product_of_constants_is_one(turned: dict[str, int], stored: list[int]
         node("Add", ["a", "c"], ["y"]),
     ]
     kernels = [tensor("r", stored), tensor("b", [24]), tensor("w", [24, 5])]
-    totals = read(tmp_path, model(nodes, [value("x", [1, 5])], [value("y", [1, 24])], kernels)).totals
+    data = model(nodes, [value("x", [1, 5])], [value("y", [1, 24])], kernels, producer="pytorch")
+    totals = read(tmp_path, data).totals
     assert (totals.params, totals.multiplies, totals.buffers) == (24 * 6 + 24 + 24 * 5, 24 * 6 + 24 * 5, 6)
 
 

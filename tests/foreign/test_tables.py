@@ -13,7 +13,7 @@ from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match
 pytestmark = pytest.mark.quick
 
 ROWS = [(name, row) for name, format in FORMATS.items() for row in format.table.rows]
-QUANTITIES = {"", "weights", "biases", "buffers", "constant", "ignored"}
+QUANTITIES = {"", "weights", "biases", "buffers", "constant", "ignored", "state"}
 
 
 @pytest.mark.parametrize(("format", "row"), ROWS, ids=[f"{name}-{row.operators.split()[0]}" for name, row in ROWS])
@@ -34,6 +34,8 @@ def test_each_operator_is_told_apart() -> None:
     """Of several rows for an operator only the last may hold always, for those behind it were never asked."""
     for name, format in FORMATS.items():
         for operator, rows in format.table.by_operator.items():
-            stored = [row for row in rows if any(role.kind in QUANTITIES - {"", "ignored"} for role in row.roles(0))]
+            stored = [
+                row for row in rows if any(role.kind in QUANTITIES - {"", "ignored", "state"} for role in row.roles(0))
+            ]
             always = [row for row in rows[:-1] if row.when == "true" and row not in stored]
             assert not always, (name, operator)

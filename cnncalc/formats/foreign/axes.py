@@ -82,6 +82,30 @@ def axis_by(row: Match, read: Value, main: Value | None = None) -> int:
     return 1 if row.axis == "first" and len(read.dims) > 1 else max(0, len(read.dims) - 1)
 
 
+def sized(operator: Operation, reads: Sequence[Value | None]) -> Operation:
+    """A transposed convolution with the border that follows from the size which it says that it gives."""
+    wanted, (main, kernel) = operator.attributes.get("output_shape"), (*reads, None, None)[:2]
+    if operator.type != "ConvTranspose" or not wanted or main is None or kernel is None:
+        return operator
+    said, rank = operator.attributes, len(wanted)
+    ones = (1,) * rank
+    windows = said.get("kernel_shape") or kernel.dims[2:]
+    padding = []
+    for side, out, window, step, apart, more in zip(
+        main.dims[-rank:],
+        wanted,
+        windows,
+        said.get("strides") or ones,
+        said.get("dilations") or ones,
+        said.get("output_padding") or (0,) * rank,
+        strict=True,
+    ):
+        cut = step * (side - 1) + more + (window - 1) * apart + 1 - out
+        half = cut // 2
+        padding.append((half, cut - half) if said.get("auto_pad") == "SAME_UPPER" else (cut - half, half))
+    return operator._replace(attributes={**said, "padding": tuple(padding)})
+
+
 def turned(row: Match, operator: Operation) -> Match:
     """A row with the axis that the operator says."""
     if row.axis != "format":

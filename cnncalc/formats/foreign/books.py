@@ -11,12 +11,11 @@ from math import prod
 from cnncalc.core.figures import many
 from cnncalc.core.problem import clean
 from cnncalc.formats.foreign.model import Foreign, Stored
-from cnncalc.formats.foreign.table import Match
+from cnncalc.formats.foreign.table import Match, Role
 from cnncalc.formats.foreign.value import Value
 
 MOST_LISTED = 5
 QUANTITIES = ("weights", "biases", "buffers")
-NUMBERS = ("float", "bfloat", "complex")  # how types begin that are no places in a table
 
 
 class Books:
@@ -31,6 +30,7 @@ class Books:
         self.left_over = dict(rest or {})
         self.worked: set[str] = set()  # constants whose multiplies are counted
         self.filled = 0  # layers whose weights the file only fills with one number
+        self.supposed: dict[str, int] = {}  # constants that may be learned, and their numbers
         self.in_front: dict[str, int] = {}  # stored tensors that stand where a layer reads an image, and their numbers
 
     # -------------------------------------------------------------------------------------- of a layer
@@ -59,16 +59,17 @@ class Books:
                 found["weights"] -= prod(read.dims)  # no parameter is filled where it is read
             if read is None or not read.sources:
                 continue
-            if role.kind == "ignored" and self.net.tells_buffers:  # a mask that is learned
-                found["weights"] += sum(self._open(source) for source in read.sources if source.learned)
+            found["weights"] += sum(map(self._open, self._learned_aside(role, read)))
             if role.kind not in ("weights", "biases"):
                 continue
             size = prod(read.dims)
-            if self.net.tells_buffers:
+            if self.net.tells_buffers or any(map(self._is_told, read.sources)):
                 learned = sum(self._open(source) for source in read.sources if source.learned)
                 if len(read.sources) > 1 or learned < size:  # else it is one tensor, or a part of it
                     found[role.kind] += learned - size
                     found["buffers"] += sum(source.size for source in read.sources if not source.learned)
+            elif (whole := sum(one.size for one in read.sources)) < size:  # spread, as where all filters are one
+                found[role.kind] += whole - size
             elif len(read.sources) > 1:  # such as a kernel of weights by their length, and the lengths
                 fresh = sum(one.size - self.counted.get(one.name, 0) for one in read.sources if one.learned)
                 found[role.kind] += max(0, fresh - size)
@@ -81,19 +82,35 @@ class Books:
         for role, read in row.by_role(reads):
             if held and role.kind == "weights":
                 continue
-            beside = role.kind == "ignored" and self.net.tells_buffers  # as in `beside`
-            for source in read.sources if read is not None else ():
-                if read is not None and (role.kind in QUANTITIES or (beside and source.learned)):
-                    size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
-                    self._counts(source, size)
+            if read is None:
+                continue
+            for source in read.sources if role.kind in QUANTITIES else self._learned_aside(role, read):
+                size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
+                self._counts(source, size)
+                if source.supposed and role.kind == "state":
+                    self.supposed[source.name] = size
+
+    def _learned_aside(self, role: Role, read: Value) -> list[Stored]:
+        """What is learned of a tensor beside those of the formulas: the state that one begins with, also a mask.
+
+        A state of nothing but 0 is what an exporter writes for none.
+        """
+        if not (role.kind == "state" or (role.kind == "ignored" and self.net.tells_buffers)):
+            return []
+        return [one for one in read.sources if one.learned and (self.net.tells_buffers or one.fill != 0)]
 
     def has_left(self, source: Stored, size: int) -> bool:
         """Whether so many numbers of a stored tensor do not count yet."""
         return size <= source.size - self.counted.get(source.name, 0)
 
+    def _is_told(self, source: Stored) -> bool:
+        """Whether it is known of a tensor that it is not learned, or that it counts once."""
+        return source.name in self.net.tied or (source.measures and not source.learned)
+
     def _open(self, source: Stored) -> int:
         """How many numbers of a stored tensor may count; where each counts once, those that do not yet."""
-        return source.size - (self.counted.get(source.name, 0) if self.net.counts_once else 0)
+        once = self.net.counts_once or source.name in self.net.tied
+        return source.size - (self.counted.get(source.name, 0) if once else 0)
 
     def _counts(self, source: Stored, size: int) -> int:
         """How many of so many numbers of a stored tensor count, which is noted down."""
@@ -114,11 +131,13 @@ class Books:
             sources = [
                 one
                 for one in read.sources
-                if (one.size > 1 or (one.learned and self.net.tells_buffers)) and one.dtype.startswith(NUMBERS)
+                if (one.size > 1 or (one.learned and self.net.tells_buffers)) and one.measures
             ]
             for source in sources:
                 size = min(source.size, prod(read.dims)) if len(sources) == 1 else source.size
                 size = self._counts(source, size) + self.left_over.pop(source.name, 0)
+                if source.supposed:
+                    self.supposed[source.name] = self.supposed.get(source.name, 0) + size
                 found["weights" if source.learned else "buffers"] += size
         if multiplies := self.works(constants):
             found["multiplies"] = multiplies
@@ -163,6 +182,11 @@ class Books:
             found.append(
                 f"{listed(list(self.in_front))} stand where an image would be read: counted are these "
                 f"{sum(self.in_front.values()):,} numbers, of which the network may learn fewer"
+            )
+        if self.supposed:
+            found.append(
+                f"{listed(list(self.supposed))} stand in nodes `Constant`: counted are these "
+                f"{sum(self.supposed.values()):,} numbers, of which the network may learn fewer"
             )
         stored = self.net.stored
         more = [times - stored[name].size for name, times in self.counted.items() if name in stored]

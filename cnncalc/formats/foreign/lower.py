@@ -21,12 +21,12 @@ from cnncalc.core.layers.base import Layer
 from cnncalc.core.problem import Label, ProblemsFound, clean, fail
 from cnncalc.core.shape import Shape, written_shape
 from cnncalc.core.work import Impossible, Work, check_alike, work
-from cnncalc.formats.foreign.axes import Axes, axis_by, takes_one, turned
-from cnncalc.formats.foreign.books import NUMBERS, QUANTITIES, Books, is_filled, listed, several
+from cnncalc.formats.foreign.axes import Axes, axis_by, sized, takes_one, turned
+from cnncalc.formats.foreign.books import QUANTITIES, Books, is_filled, listed, several
 from cnncalc.formats.foreign.einsum import einsum
 from cnncalc.formats.foreign.holders import Holders
 from cnncalc.formats.foreign.inputs import check_size, read_inputs
-from cnncalc.formats.foreign.model import Foreign, Operation
+from cnncalc.formats.foreign.model import NUMBERS, PACKED, Foreign, Operation
 from cnncalc.formats.foreign.moved_layers import layer_of_move
 from cnncalc.formats.foreign.moves import (
     BY_VALUE,
@@ -46,7 +46,6 @@ from cnncalc.formats.foreign.symbols import OpenSizes
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, WORDS, Match, Matches
 from cnncalc.formats.foreign.value import Value, axis_in, dims_like, shape_of
 
-PACKED = ("int8", "uint8", "int4", "uint4", "int2", "uint2")  # how types begin in which weights are quantized
 MOST_KEPT = 2**20  # numbers of constants that are worked out in all: tensors beyond are known by their dims
 MOST_MADE = 10**6
 NO_COSTS = {"weights": 0, "multiplies": 0}
@@ -258,6 +257,7 @@ class Lowering:
             if operator.branches:
                 raise Unclear("which of its branches runs is not known")
             return self._folded(operator, reads)
+        operator = sized(operator, reads)
         for row in self.table.by_operator.get(operator.type, ()):
             row = turned(row, operator)
             scope = self._scope(operator, row, reads)
@@ -381,7 +381,7 @@ class Lowering:
                 scope[f"{role.name}_given"] = False
         first, filled = True, is_filled(row, reads)
         for role, read in row.by_role(reads):
-            if role.kind == "ignored" or read is None:
+            if role.aside or read is None:
                 continue
             if role.name:
                 scope |= _of_dims(role.name, read.dims)
@@ -389,6 +389,7 @@ class Lowering:
                 if read.ref is not None:
                     return None
                 scope[f"{role.name}_given"] = bool(read.sources) or filled
+                scope[f"{role.name}_measures"] = all(source.measures for source in read.sources)
                 if read.values is not None and len(read.values) == 1:
                     scope[f"{role.name}_value"] = read.values[0]
             elif first and read.ref is not None:
@@ -996,7 +997,7 @@ class Lowering:
 
 def _besides(row: Match, reads: Sequence[Value | None]) -> list[Value]:
     """The tensors that a layer reads and its formulas leave out, such as a mask, or the state that one begins with."""
-    ignored = [read for role, read in row.by_role(reads) if role.kind == "ignored"]
+    ignored = [read for role, read in row.by_role(reads) if role.aside]
     return [read for read in ignored if read is not None and read.ref is not None]
 
 

@@ -12,6 +12,8 @@ from cnncalc.core.record import Record
 Dims = tuple[Any, ...]  # whole numbers; a text or None where a size is left open
 
 MOST_OPERATORS = 50_000
+NUMBERS = ("float", "bfloat", "complex")  # how types begin that are no places in a table
+PACKED = ("int8", "uint8", "int4", "uint4", "int2", "uint2")  # how types begin in which weights are quantized
 BITS = {
     "float64": 64, "int64": 64, "uint64": 64, "complex64": 64, "complex128": 128, "float32": 32, "int32": 32,
     "uint32": 32, "float16": 16, "bfloat16": 16, "int16": 16, "uint16": 16, "int8": 8, "uint8": 8, "bool": 8,
@@ -22,7 +24,9 @@ BITS = {
 class Stored(Record):
     """A tensor whose numbers are in the file, or beside it: they are not read, unless they are few.
 
-    `values` are those of a small tensor, one after the other. `learned` is false where a program wrote a constant.
+    `values` are those of a small tensor, one after the other; `fill` is the number that all of them are. `learned` is
+    false where a program wrote a constant, and `supposed` where nobody can know that it is. `scaled` are whole numbers
+    that stand for others.
     """
 
     name: str
@@ -30,6 +34,14 @@ class Stored(Record):
     dtype: str = "float32"
     values: tuple[Any, ...] | None = None
     learned: bool = True
+    fill: Any = None
+    supposed: bool = False
+    scaled: bool = False
+
+    @property
+    def measures(self) -> bool:
+        """Whether its numbers may be learned: larger whole ones that no scale stands beside are places and sizes."""
+        return self.scaled or self.dtype.startswith((*NUMBERS, *PACKED))
 
     @property
     def size(self) -> int:
@@ -87,5 +99,6 @@ class Foreign:
     keeps_books: bool = False  # whether the format says what each layer stores
     tells_buffers: bool = False  # whether it says which of these are not learned, also of kernels
     counts_once: bool = False  # whether a stored tensor is one parameter, however many layers read it
+    tied: set[str] = field(default_factory=set)  # those of which that is known
     notes: list[str] = field(default_factory=list)
     kinds: dict[tuple[str, ...], str] = field(default_factory=dict)  # the classes of modules, by their path

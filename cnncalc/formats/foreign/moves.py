@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator as python
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, prod
 from typing import Any
@@ -421,13 +422,51 @@ def _resize(attributes: Attributes, reads: Reads) -> list[Known]:
     factors = given(attributes, reads, "scales", 2 if new else 1)
     axes = attributes.get("axes") or range(len(read.dims))
     dims = list(read.dims)
+    cut = attributes.get("coordinate_transformation_mode") == "tf_crop_and_resize"
+    parts = given(attributes, reads, "roi", 1) if cut and factors else None
+    kept = {"not_larger": min, "not_smaller": max}.get(attributes.get("keep_aspect_ratio_policy", ""))
+    if sizes and kept:
+        one = kept(Fraction(size, dims[axis]) for size, axis in zip(sizes, axes, strict=True))
+        sizes = tuple(floor(one * dims[axis] + Fraction(1, 2)) for axis in axes)
     for at, axis in enumerate(axes):
         if sizes:
             dims[axis] = sizes[at]
         elif factors:
-            dims[axis] = floor(dims[axis] * factors[at])
+            part = parts[at + len(parts) // 2] - parts[at] if parts else 1
+            dims[axis] = floor(dims[axis] * part * factors[at])
     if not sizes and not factors:
         raise Unclear("it says no sizes")
+    return [Known(tuple(dims))]
+
+
+@move("AveragePool")
+def _dilated_pool(attributes: Attributes, reads: Reads) -> list[Known]:
+    """Means of windows with holes, which no layer of ours has."""
+    read = first(reads)
+    kernel = attributes["kernel_shape"]
+    many = len(kernel)
+    ones = (1,) * many
+    padding = attributes.get("padding", ((0, 0),) * many)
+    dims = list(read.dims)
+    for axis, window, step, apart, at in zip(
+        range(len(dims) - many, len(dims)),
+        kernel,
+        attributes.get("strides") or ones,
+        attributes.get("dilations") or ones,
+        range(many),
+        strict=True,
+    ):
+        side = dims[axis]
+        if padding == "same":
+            dims[axis] = -(-side // step)
+            continue
+        before, after = padding[at]
+        left = side + before + after - (window - 1) * apart - 1
+        if left < 0:
+            raise Misfit(f"its window of {(window - 1) * apart + 1} does not fit into {side}")
+        dims[axis] = (-(-left // step) if attributes.get("ceil_mode") else left // step) + 1
+        if attributes.get("ceil_mode") and (dims[axis] - 1) * step >= side + before:
+            dims[axis] -= 1
     return [Known(tuple(dims))]
 
 

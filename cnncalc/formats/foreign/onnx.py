@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Mapping
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -13,9 +15,10 @@ from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Label, clean, fail
 from cnncalc.formats.foreign.aten import ATTENDED, OVER_AXES
 from cnncalc.formats.foreign.base import Format
-from cnncalc.formats.foreign.books import NUMBERS, listed, several
+from cnncalc.formats.foreign.books import listed, several
+from cnncalc.formats.foreign.constants import with_constants
 from cnncalc.formats.foreign.lower import lower
-from cnncalc.formats.foreign.model import MOST_OPERATORS, Dims, Foreign, Operation, Stored
+from cnncalc.formats.foreign.model import MOST_OPERATORS, NUMBERS, Dims, Foreign, Operation, Stored
 from cnncalc.formats.foreign.moves import MOST_AXES, MOST_VALUES, REDUCTIONS
 from cnncalc.formats.foreign.patterns import with_patterns
 from cnncalc.formats.foreign.table import EINSUM, NOTHING, PRODUCT, SAME, Match, Matches
@@ -23,6 +26,8 @@ from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span
 from cnncalc.formats.source import Source
 
 DEEPEST_CALL = 20
+BLOCK = 2**20  # bytes of a tensor that are read at once
+MOST_ALIKE = 2**16  # numbers of a tensor of which is known that all are one
 LONGEST_LIST = 2**22  # bytes of what an exporter wrote down of all tensors
 DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
@@ -33,7 +38,8 @@ DTYPES = {
 CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
          "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
 UNNAMED = re.compile(r"onnx::(Add|Sub|Mul|Div)_\d+")  # what it calls a table that it has worked out
-ANONYMOUS = re.compile(r"onnx::Conv_\d+")  # what an exporter calls a kernel into which it has folded a norm
+TURNED = re.compile(r"onnx::(MatMul|Gemm)_\d+")  # and a matrix that it has turned
+ANONYMOUS = re.compile(r"onnx::Conv_(\d+)")  # what an exporter calls a kernel into which it has folded a norm
 SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature"
 SIGNED = re.compile(r"^\w+: ([A-Z_]+) target='([^']*)'", re.MULTILINE)
 FOLDED = "pkg.onnxscript.optimizer.folded_from"
@@ -49,6 +55,9 @@ _CONV = {
     "dilation": "dilations", "groups": "group", "bias": "B_given",
 }  # fmt: skip
 _POOL = {"kernel": "kernel_shape", "stride": "strides", "padding": "padding"}
+_AFFINE = {"scale": "W_given", "shift": "B_given"}
+_ATTENDS = "q k v ignored:mask past ignored:values"
+_ATTENTION = {"type": "kind", "weights": "0", "multiplies": ATTENDED.replace("k_before", "(k_before + past_before)")}
 _PER = "position if rank > 0 else none"
 
 MICROSOFT = frozenset(  # operators of its domain that are what the table says
@@ -74,31 +83,41 @@ TABLE = Matches(
             "transB == 1 and transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
         Match("Gemm", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
             "transA == 0", axis="last", defaults={"transA": 0, "transB": 0}),
-        Match("MatMul FusedMatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER},
-            "x weights:W biases:B", "W_rank == 2", axis="last"),
+        Match("MatMul", "dense", {"units": "W_last", "bias": "B_given", "per": _PER}, "x weights:W biases:B",
+            "W_rank == 2", axis="last"),
+        *(Match("FusedMatMul", "dense", {"units": units, "bias": "false", "per": _PER}, "x weights:W",
+            f"W_rank == 2 and transA == 0 and transB == {turned}", axis="last", defaults={"transA": 0, "transB": 0})
+          for turned, units in enumerate(("W_last", "W_first"))),
         Match("MatMulInteger", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x weights:W ignored:x0 ignored:w0", "W_rank == 2", axis="last"),
         Match("QLinearMatMul", "dense", {"units": "W_last", "bias": "false", "per": _PER},
             "x ignored:xs ignored:x0 weights:W ignored:ws ignored:w0", "W_rank == 2", axis="last"),
-        Match("MatMul FusedMatMul Gemm", PRODUCT, reads="x w bias"),
+        Match("MatMul Gemm", PRODUCT, reads="x w bias"),
+        Match("FusedMatMul", PRODUCT, {}, "x w", "transBatchA == 0 and transBatchB == 0",
+            defaults={"transBatchA": 0, "transBatchB": 0}),
         Match("Einsum", EINSUM, reads="x*"),
         Match("MatMulInteger", PRODUCT, reads="x w ignored:x0 ignored:w0"),
         Match("QLinearMatMul", PRODUCT, reads="x ignored:xs ignored:x0 w ignored:ws ignored:w0"),
-        Match("Attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED}, "q k v ignored:mask",
-              "q_last == k_last"),
+        Match("Attention", "operator", _ATTENTION, _ATTENDS, "q_last == k_last and v_last == q_last",
+            defaults={"past_before": 0}),
+        *(Match("Attention", "operator", {**_ATTENTION, "output": (*sides, "v_last")}, _ATTENDS,
+            f"q_last == k_last and q_first == 1 and q_rank == {len(sides) + 2}", axis="last",
+            defaults={"past_before": 0})
+          for sides in (("dim_1",), ("dim_2", "dim_1"))),
         # normalisations
-        Match("BatchNormalization SpatialBN", "batch_norm", {},
+        Match("BatchNormalization SpatialBN", "batch_norm", {"scale": "scale_given", "shift": "shift_given"},
             "x weights:scale biases:shift buffers:mean buffers:variance", axis="first"),
         Match("LRN", "lrn", {"size": "size", "alpha": "alpha", "beta": "beta", "k": "bias"}, axis="first"),
-        Match("InstanceNormalization", "instance_norm", {"scale": "true", "shift": "true"}, "x weights:W biases:B",
+        Match("InstanceNormalization", "instance_norm", _AFFINE, "x weights:W biases:B",
               axis="first", window=True),
         Match("SimplifiedLayerNormalization RMSNormalization", "rms_norm", {"scale": "W_given"}, "x weights:W",
               "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
-        Match("LayerNormalization", "layer_norm", {"scale": "W_given", "shift": "B_given"},
+        Match("LayerNormalization", "layer_norm", _AFFINE,
             "x weights:W biases:B", "axis == -1 or axis == dims_rank - 1", axis="last", defaults={"axis": -1}),
         Match("LayerNormalization SimplifiedLayerNormalization RMSNormalization", "operator", OVER_AXES,
             "x weights:W biases:B", defaults={"W_size": 0, "B_size": 0}),
-        Match("GroupNormalization", "group_norm", {"groups": "num_groups"}, "x weights:W biases:B", axis="first"),
+        Match("GroupNormalization", "group_norm", {"groups": "num_groups", **_AFFINE}, "x weights:W biases:B",
+              axis="first"),
         # activations
         Match("Relu", "relu"), Match("LeakyRelu", "leaky_relu", {"slope": "alpha"}),
         Match("Sigmoid", "sigmoid"),
@@ -111,17 +130,17 @@ TABLE = Matches(
         # pooling
         Match("MaxPool", "max_pool", {**_POOL, "ceil": "ceil_mode == 1", "dilation": "dilations"}, axis="first",
             window=True, defaults={"ceil_mode": 0, "strides": 1}),
-        Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, axis="first", window=True,
-            defaults={"ceil_mode": 0, "strides": 1}),
+        Match("AveragePool", "avg_pool", {**_POOL, "ceil": "ceil_mode == 1"}, "x", "not dilated", axis="first",
+            window=True, defaults={"ceil_mode": 0, "strides": 1}),
         Match("GlobalAveragePool", "adaptive_avg_pool", {"size": "1"}, axis="first", window=True),
         Match("GlobalMaxPool", "adaptive_max_pool", {"size": "1"}, axis="first", window=True),
         Match("DepthToSpace", "pixel_shuffle", {"factor": "blocksize"}, axis="first", window=True),
         Match("SpaceToDepth", "space_to_depth", {"factor": "blocksize"}, axis="first", window=True),
         Match("Gather", "embedding", {"words": "W_first", "width": "W_last"}, "weights:W x",
-              "W_rank == 2 and axis == 0", defaults={"axis": 0}),
+              "W_rank == 2 and axis == 0 and W_measures", defaults={"axis": 0}),
         # sequences: steps in front, then images
         *(Match(name, layer, {"units": "hidden_size", "bidirectional": "both_ways", "biases": "2 if B_given else 0"},
-            "x weights:W weights:R biases:B ignored:lengths ignored:h ignored:c weights:P", axis="steps",
+            "x weights:W weights:R biases:B ignored:lengths state:h state:c weights:P", axis="steps",
             defaults={"both_ways": False, "joined": False})
           for name, layer in (("LSTM", "lstm"), ("GRU", "gru"), ("RNN", "rnn"))),
         # joins
@@ -134,7 +153,7 @@ TABLE = Matches(
         *(Match(name, name) for name in (
             "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Slice", "Split", "Gather", "Pad", "Expand",
             "Tile", "Resize", "Upsample", "ArgMax", "ArgMin", "TopK", "CumSum", "CumProd", "Trilu", "GatherElements",
-            "GatherND", "OneHot", "ReverseSequence", *REDUCTIONS,
+            "GatherND", "OneHot", "ReverseSequence", *REDUCTIONS, "AveragePool",
         )),
         *(Match(name, name, reads="ignored:x") for name in ("Shape", "Size", "ConstantOfShape", "Range")),
         *(Match(name, name, reads="x ignored:places updates") for name in ("ScatterND", "ScatterElements")),
@@ -184,22 +203,30 @@ class _Model:
         self.whole = Span(0, len(source.data))
         self.wire = Wire(source.data)
         self.same: dict[str, str] = {}  # other names of stored tensors
-        self.functions: dict[tuple[str, str], Span] = {}
+        self.functions: dict[tuple[str, str, str], Span] = {}  # by domain, name and overload
+        self.homes: dict[str, str] = {}  # before the tensors of a call, and before those that all calls have in common
+        self.inside: Counter[str] = Counter()  # what stands before the tensors of graphs and functions inside nodes
         self.seen = 0  # nodes, also those that are called again
         self.kinds: dict[str, str] = {}  # what each tensor is in the program that the model was exported from
         self.made_of: dict[str, list[str]] = {}  # stored tensors that an exporter worked out of others
+        self.raw: dict[str, Span] = {}  # where the numbers of tensors stand that the exporter may have two copies of
+        self.sums: dict[str, int] = {}  # over the numbers of these
         self.sparse: list[str] = []
+        self.constants: list[str] = []  # tensors that nodes give which hold them
         self.norms: dict[str, str] = {}  # batch norms that it folded, by what the layers give that they are in
         self.net = Foreign(source.name, source.name, {}, (), [], keeps_books=True)
 
     def read(self) -> Foreign:
         graph = None
+        producer = ""
         for number, kind, value in self.wire.fields(self.whole):
-            if number == 7 and kind == BYTES:
+            if number == 2 and kind == BYTES:
+                producer = self.wire.text(kind, value)
+            elif number == 7 and kind == BYTES:
                 graph = value
             elif number == 25 and kind == BYTES:
-                found = {n: self.wire.text(k, v) for n, k, v in self.wire.fields(value) if n in (1, 10)}
-                self.functions[found.get(10, ""), found.get(1, "")] = value
+                found = {n: self.wire.text(k, v) for n, k, v in self.wire.fields(value) if n in (1, 10, 13)}
+                self.functions[found.get(10, ""), found.get(1, ""), found.get(13, "")] = value
         if graph is None:
             raise Malformed("there is no graph in it")
         inputs: dict[str, Dims] = {}
@@ -247,8 +274,11 @@ class _Model:
             self.net.name = self.file
         self._with_biases()
         with_patterns(self.net)
+        with_constants(self.net, self.constants, producer)
         self._say_folded()
         self._say_unnamed()
+        self._say_states()
+        self._with_ties()
         if self.sparse:
             self.net.notes.append(
                 f"sparse tensors count whole, with what is 0: stored are {several(self.sparse, ', ')}"
@@ -315,6 +345,8 @@ class _Model:
                 values += self.wire.floats(kind, value) if number == 4 else self.wire.numbers(kind, value)
                 if len(values) > MOST_VALUES:
                     values = []
+        if raw is not None and learned:
+            self.raw[name] = raw
         if any(side < 0 for side in dims) or len(dims) > MOST_AXES:
             raise Malformed(f"the tensor `{clean(name)}` has a size below 0, or more than {MOST_AXES} axes")
         found = Stored(name, tuple(dims), dtype, None, learned)
@@ -322,7 +354,13 @@ class _Model:
         code = CODES.get(dtype)
         if size <= MOST_VALUES and raw and code and raw.stop - raw.start == size * struct.calcsize(code):
             values = list(struct.unpack(f"<{size}{code}", self.wire.bytes(raw)))
-        return found._replace(values=tuple(values)) if len(values) == size else found
+        if len(values) == size:
+            return found._replace(values=tuple(values), fill=_alike(values))
+        if size <= MOST_ALIKE and raw and code and raw.stop - raw.start == size * struct.calcsize(code):
+            one = self.wire.bytes(raw)[: struct.calcsize(code)]
+            if self.wire.bytes(raw) == one * size:
+                return found._replace(fill=struct.unpack(f"<{code}", one)[0])
+        return found
 
     def _node(
         self,
@@ -334,13 +372,11 @@ class _Model:
         when: When = (),
         said: Said = MappingProxyType({}),
     ) -> None:
-        self.seen += 1
-        if self.seen > MOST_OPERATORS:
-            message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
-            raise fail("limit", message, Label(self.file, ""))
+        self._see()
         reads: list[str] = []
         gives: list[str] = []
-        name = type = domain = rules = ""
+        name = type = domain = overload = rules = ""
+        borrowed = False  # attributes of the call of the function that it stands in
         attributes: dict[str, Any] = {}
         for number, kind, value in self.wire.fields(span):
             if number == 1:
@@ -354,8 +390,11 @@ class _Model:
             elif number == 5 and kind == BYTES:
                 key, found = self._attribute(value, said)
                 attributes[key] = found
+                borrowed = borrowed or (bool(said) and self._attribute(value)[1] is None)
             elif number == 7:
                 domain = self.wire.text(kind, value)
+            elif number == 8:
+                overload = self.wire.text(kind, value)
             elif number == 9 and kind == BYTES:
                 scope = self._scopes(value) or scope
                 rules += self._beside(value, RULES)
@@ -367,8 +406,9 @@ class _Model:
             gives = [names.get(one, prefix + one) if one else "" for one in gives]
         called = name or (gives[0] if gives else type)
         place = Label(self.file, f"node {clean(called)}")
-        if (domain, type) in self.functions:
-            self._inline(self.functions[domain, type], called, reads, gives, attributes, (*scope, called), depth, when)
+        if (domain, type, overload) in self.functions:
+            function = domain, type, overload
+            self._inline(function, called, reads, gives, attributes, (*scope, called), depth, when)
             return
         if "FuseBatchNormInto" in rules and gives:
             self.norms[gives[0]] = ".".join(scope)
@@ -379,7 +419,8 @@ class _Model:
             self.same[gives[0]] = reads[0]
             return
         if type == "Constant":
-            self._constant(gives[0] if gives else "", attributes)
+            given = gives[0] if gives else ""
+            self._constant(given if borrowed else self._common(prefix, given), attributes)
             return
         if not scope and name.startswith("/") and name.strip("/"):
             scope, called = _module_path(name)
@@ -389,12 +430,14 @@ class _Model:
         if type == "If" and {"then_branch", "else_branch"} <= bodies.keys():
             for key in ("then_branch", "else_branch"):
                 decided = (*when, (reads[0], key == "then_branch"))
-                inner = f"{prefix}{called}/{key}/"
+                inner = self._within(f"{prefix}{called}/{key}")
                 branches.append(self._branch(bodies[key], inner, prefix, scope, depth, names, decided, said))
             self._declare_alike(gives, branches)
         else:
             reads += [
-                one for key, body in bodies.items() for one in self._stored_in(body, f"{prefix}{called}/{key}/", depth)
+                one
+                for key, body in bodies.items()
+                for one in self._stored_in(body, self._body(prefix, f"{prefix}{called}/{key}"), depth)
             ]
         self.net.operations.append(
             Operation(
@@ -410,20 +453,62 @@ class _Model:
             )
         )
 
-    def _stored_in(self, span: Span, inner: str, depth: int) -> list[str]:
-        """The tensors that are stored in a graph inside a node, and in those inside it."""
+    def _see(self) -> None:
+        """One more node, also of those that are called again."""
+        self.seen += 1
+        if self.seen > MOST_OPERATORS:
+            message = f"more than {MOST_OPERATORS:,} operators (limit: operators {MOST_OPERATORS:,})"
+            raise fail("limit", message, Label(self.file, ""))
+
+    def _within(self, path: str) -> str:
+        """What stands before the names of tensors inside a node: of nodes of one name each its own."""
+        self.inside[path] += 1
+        many = self.inside[path]
+        return f"{path}/" if many == 1 else f"{path} {many}/"
+
+    def _body(self, prefix: str, path: str) -> str:
+        """What stands before the names of tensors in the body of a loop: of a function those of all its calls."""
+        home, inner = self.homes.get(prefix), self._within(path)
+        return home + inner.removeprefix(prefix) if home else inner
+
+    def _common(self, prefix: str, name: str) -> str:
+        """The name of a tensor that is stored in a function, which is the same for all its calls."""
+        home = self.homes.get(prefix)
+        if home and name.startswith(prefix):
+            self.same[name] = name = home + name.removeprefix(prefix)
+        return name
+
+    def _stored_in(self, span: Span, inner: str, depth: int, nodes: int = 1) -> list[str]:
+        """The tensors that are stored in a graph inside a node, or in a function, and in those inside it."""
         self._deeper(depth, inner)
         found = []
         for number, kind, value in self.wire.fields(span):
-            if number == 5 and kind == BYTES:
+            if number == 5 and nodes == 1 and kind == BYTES:
                 stored = self._tensor(value)
                 found.append(inner + stored.name)
                 self.net.stored[found[-1]] = stored._replace(name=found[-1])
-            elif number == 1 and kind == BYTES:
-                for n, k, part in self.wire.fields(value):
-                    body = self._attribute(part)[1] if n == 5 and k == BYTES else None
-                    found += self._stored_in(body, inner, depth + 1) if isinstance(body, Span) else []
-        return found
+            elif number == nodes and kind == BYTES:
+                found += self._stored_at(value, inner, depth)
+        return list(dict.fromkeys(found))
+
+    def _stored_at(self, span: Span, inner: str, depth: int) -> list[str]:
+        """The tensors that are stored at a node inside a graph, and in what stands in it."""
+        self._see()
+        texts: dict[int, str] = {}
+        attributes: dict[str, Any] = {}
+        for number, kind, value in self.wire.fields(span):
+            if number in (2, 4, 7, 8):
+                texts[number] = self.wire.text(kind, value)
+            elif number == 5 and kind == BYTES:
+                attributes.update([self._attribute(value)])
+        type, called = texts.get(4, ""), (texts.get(7, ""), texts.get(4, ""), texts.get(8, ""))
+        if called in self.functions:
+            return self._stored_in(self.functions[called], _home(*called), depth + 1, nodes=7)
+        if type == "Constant" and 2 in texts:
+            self._constant(inner + texts[2], attributes)
+            return [inner + texts[2]]
+        bodies = [one for one in attributes.values() if isinstance(one, Span)]
+        return [name for body in bodies for name in self._stored_in(body, inner, depth + 1)]
 
     def _branch(
         self,
@@ -448,7 +533,8 @@ class _Model:
             elif number == 5:
                 stored = self._tensor(value)
                 own.add(stored.name)
-                self.net.stored[inner + stored.name] = stored._replace(name=inner + stored.name)
+                name = self._common(prefix, inner + stored.name)
+                self.net.stored[name] = stored._replace(name=name)
             elif number in (12, 13):
                 name, dims = self._declaration(value)
                 if number == 12:
@@ -547,17 +633,18 @@ class _Model:
 
     def _constant(self, name: str, attributes: dict[str, Any]) -> None:
         value: Any = next(iter(attributes.values()), None)
+        self.constants.append(name)
         if isinstance(value, Stored):
             self.net.stored[name] = value._replace(name=name)
             return
         many = isinstance(value, tuple)
         values: tuple[Any, ...] = value if many else (value,)
         dtype = "int64" if any(key.startswith("value_int") for key in attributes) else "float32"
-        self.net.stored[name] = Stored(name, (len(values),) if many else (), dtype, values, False)
+        self.net.stored[name] = Stored(name, (len(values),) if many else (), dtype, values, False, _alike(values))
 
     def _inline(
         self,
-        span: Span,
+        function: tuple[str, str, str],
         name: str,
         reads: list[str],
         gives: list[str],
@@ -570,7 +657,7 @@ class _Model:
         self._deeper(depth, name)
         takes, returns, nodes = [], [], []
         said: dict[str, Any] = {}
-        for number, kind, value in self.wire.fields(span):
+        for number, kind, value in self.wire.fields(self.functions[function]):
             if number == 4:
                 takes.append(self.wire.text(kind, value))
             elif number == 5:
@@ -581,7 +668,8 @@ class _Model:
                 said.update([self._attribute(value)])
         said |= attributes
         names = dict(zip(takes, reads, strict=False)) | dict(zip(returns, gives, strict=False))
-        prefix = f"{name}/"
+        prefix = self._within(name)
+        self.homes[prefix] = _home(*function)
         for value in nodes:
             self._node(value, prefix, scope, depth + 1, names, when, said)
 
@@ -621,6 +709,58 @@ class _Model:
                 f"the exporter worked out ahead what is made of {listed(list(made))}, "
                 f"whose own sizes are not in the file: counted are the {sum(ahead.values()):,} numbers that are"
             )
+
+    def _with_ties(self) -> None:
+        """A copy of a parameter in another form, as what is made of it: it is that parameter."""
+        moves = []
+        for copy, held in [*self._told_ties(), *self._turned_ties()]:
+            move, said = "Reshape", {"shape": copy.dims}
+            if copy.dims == held.dims[::-1]:
+                move, said = "Transpose", {"perm": tuple(range(len(copy.dims)))[::-1]}
+            place = Label(self.file, f"node {clean(copy.name)}")
+            moves.append(Operation(copy.name, move, said, (held.name,), (copy.name,), place))
+            self.net.tied.add(held.name)
+            del self.net.stored[copy.name]
+        self.net.operations[:0] = moves
+
+    def _told_ties(self) -> Iterator[tuple[Stored, Stored]]:
+        """Copies of which the new exporter says what they are made of, each with the parameter."""
+        first = {name: name for name, kind in self.kinds.items() if kind == "PARAMETER" and name in self.net.stored}
+        for name, made_of in self.made_of.items():
+            copy, learned = self.net.stored.get(name), [one for one in made_of if self.kinds.get(one) == "PARAMETER"]
+            if copy is None or not copy.learned or len(learned) != 1:
+                continue
+            held = self.net.stored[first.setdefault(learned[0], name)]
+            if held.name == name or held.size != copy.size or copy.fill is not None:
+                continue
+            if held.name == learned[0] or self._bits(held.name) == self._bits(name):  # and no other part of it
+                yield copy, held
+
+    def _turned_ties(self) -> Iterator[tuple[Stored, Stored]]:
+        """Matrices that the TorchScript exporter turned, each with the parameter that has the same numbers."""
+        matrices = [one for one in self.net.stored.values() if len(one.dims) == 2 and one.learned and one.fill is None]
+        named: dict[tuple[int, ...], list[Stored]] = {}
+        for one in matrices if not self.kinds else ():
+            if not one.name.startswith("onnx::"):
+                named.setdefault(one.dims[::-1], []).append(one)
+        for copy in matrices:
+            if TURNED.fullmatch(copy.name):
+                alike = (one for one in named.get(copy.dims, ()) if self._bits(one.name) == self._bits(copy.name))
+                if held := next(alike, None):
+                    yield copy, held
+
+    def _bits(self, name: str) -> int | str:
+        """A sum over the numbers of a tensor, the same in whatever order they stand; its name where that is unknown."""
+        if name in self.sums:
+            return self.sums[name]
+        raw = self.raw.get(name)
+        if raw is None or self.net.stored[name].bytes % 4:
+            return name
+        found = 0
+        for at in range(raw.start, raw.stop, BLOCK):
+            found += sum(array("I", self.wire.bytes(Span(at, min(at + BLOCK, raw.stop)))))
+        self.sums[name] = found
+        return found
 
     def _with_biases(self) -> None:
         """A product with a stored matrix, to which only a stored vector is added, has that for its bias."""
@@ -680,7 +820,8 @@ class _Model:
 
     def _is_folded(self, type: str, kernel: str, bias: str) -> bool:
         """Whether the names are those that exporters give to a kernel and a bias with a norm in them."""
-        anonymous = ANONYMOUS.fullmatch(kernel) and ANONYMOUS.fullmatch(bias)
+        numbers = [ANONYMOUS.fullmatch(name) for name in (kernel, bias)]  # it makes both at once
+        anonymous = numbers[0] and numbers[1] and int(numbers[1][1]) == int(numbers[0][1]) + 1
         return type == "Conv" and (bool(anonymous) or bias == f"{kernel}_bias")
 
     def _say_missing(self, told: set[str]) -> None:
@@ -693,6 +834,22 @@ class _Model:
                 "reads, what is zero and what is equal to others"
             )
 
+    def _say_states(self) -> None:
+        """States of which nobody sees whether they are zero, for their numbers stand in another file."""
+        names = [
+            name
+            for operator in self.net.operations
+            if operator.type in ("LSTM", "GRU", "RNN")
+            for name in operator.reads[5:7]
+        ]
+        states = [self.net.stored[name] for name in dict.fromkeys(names) if name in self.net.stored]
+        unseen = [one for one in states if one.learned and one.values is None and one.name not in self.raw]
+        if unseen and not self.net.tells_buffers:
+            self.net.notes.append(
+                f"layers begin with {listed([one.name for one in unseen])}, whose numbers are not in the file: counted "
+                f"are these {sum(one.size for one in unseen):,}, of which the network may learn fewer"
+            )
+
     def _say_unnamed(self) -> None:
         reads = dict.fromkeys(name for one in self.net.operations for name in one.reads if UNNAMED.fullmatch(name))
         tables = [self.net.stored[name] for name in reads if name in self.net.stored]
@@ -702,6 +859,16 @@ class _Model:
                 f"the exporter worked out {names} ahead: counted are the {sum(one.size for one in tables):,} numbers "
                 "in the file, of which the network may learn fewer"
             )
+
+
+def _home(domain: str, name: str, overload: str) -> str:
+    """What stands before the names of what all calls of a function have in common."""
+    return f"{domain}.{name}{overload and ':'}{overload}/"
+
+
+def _alike(values: Sequence[Any]) -> Any:
+    """The number that all are; None where there are several."""
+    return values[0] if values and values.count(values[0]) == len(values) else None
 
 
 def _channels(operator: Operation, kernel: Stored) -> int:
@@ -725,6 +892,7 @@ def _prepared(attributes: dict[str, Any]) -> dict[str, Any]:
         found["padding"] = tuple(zip(pads[:half], pads[half:], strict=True))
     found["both_ways"] = found.get("direction") == "bidirectional"
     found["batch_first"] = found.get("layout") == 1
+    found["dilated"] = isinstance(found.get("dilations"), tuple) and any(one != 1 for one in found["dilations"])
     found["kernel_given"] = "kernel_shape" in found
     for key in ("min", "max"):  # of Clip, before version 11
         if isinstance(found.get(key), float):

@@ -13,7 +13,7 @@ from cnncalc.formats.foreign.value import Value
 
 def operands(row: Match, reads: Sequence[Any]) -> list[Any]:
     """The two that are multiplied by each other."""
-    return [read for role, read in row.by_role(reads) if role.name in ("x", "w") and role.kind != "ignored" and read]
+    return [read for role, read in row.by_role(reads) if role.name in ("x", "w") and not role.aside and read]
 
 
 def turned_sides(operator: Operation, parts: Sequence[Value | Known]) -> list[tuple[int, ...]]:

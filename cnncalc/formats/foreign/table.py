@@ -25,6 +25,11 @@ class Role(Record):
     name: str
     kind: str = ""
 
+    @property
+    def aside(self) -> bool:
+        """Whether formulas leave out what is read there."""
+        return self.kind in ("ignored", "state")
+
 
 class Match(Record):
     """One or more operators: our layer type, or what is done instead; its attributes, as formulas; what it reads.
@@ -34,8 +39,9 @@ class Match(Record):
     attributes, over `W_given`, `W_first`, `W_last`, `W_size` and `W_sides` of what is read, and over the input's `c`
     and `rank`, several of them one for each axis; a name that is not there leaves the default. `reads` names each
     input, with the quantity that it counts as: `x weights:W biases:B`; what is `ignored`, and what stands behind the
-    last name, are settings, whose numbers count nowhere. `axis` is where the channels of `x` stand: `first`, `last`, or
-    as the operator's own attributes say. `window`: one image after the other, whatever stands in front.
+    last name, are settings, whose numbers count nowhere; a `state` is learned unless it is zero. `axis` is where the
+    channels of `x` stand: `first`, `last`, or as the operator's own attributes say. `window`: one image after the
+    other, whatever stands in front.
     """
 
     operators: str
@@ -57,7 +63,7 @@ class Match(Record):
 
     def of_values(self, reads: Sequence[Any]) -> list[Any]:
         """The values among what is read, without settings: sizes, factors, places, numbers of quantization."""
-        return [read for role, read in self.by_role(reads) if role.kind != "ignored"]
+        return [read for role, read in self.by_role(reads) if not role.aside]
 
     def layer_values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of our layer."""
