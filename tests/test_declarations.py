@@ -567,6 +567,13 @@ def test_a_class_of_the_package_is_refused_for_what_a_quick_look_sees(body: str,
     assert str(error.value) == said
 
 
+def test_what_types_have_in_common_is_none() -> None:
+    parent = declare('n: int = attr("n")\nweights = {"w": "n"}', 'class Common(Layer, family="norm", abstract=True):')
+    child = type("Child", (parent,), {"__doc__": "Child."})
+    assert "common" not in LAYERS
+    assert (LAYERS["child"], child.family, [*child.attributes], child.weights) == (child, "norm", ["n"], {"w": "n"})
+
+
 def test_families_are_inherited() -> None:
     parent = declare("pass", 'class Own(Layer, family="norm"):')
     child = type("Child", (parent,), {"__doc__": "Child."})
