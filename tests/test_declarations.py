@@ -568,10 +568,17 @@ def test_a_class_of_the_package_is_refused_for_what_a_quick_look_sees(body: str,
 
 
 def test_what_types_have_in_common_is_none() -> None:
-    parent = declare('n: int = attr("n")\nweights = {"w": "n"}', 'class Common(Layer, family="norm", abstract=True):')
-    child = type("Child", (parent,), {"__doc__": "Child."})
+    class Common(base.Layer, family="norm", abstract=True):
+        """Common."""
+
+        n: int = base.attr("n")
+        weights = {"w": "n"}
+
+    class Child(Common):
+        """Child."""
+
     assert "common" not in LAYERS
-    assert (LAYERS["child"], child.family, [*child.attributes], child.weights) == (child, "norm", ["n"], {"w": "n"})
+    assert (LAYERS["child"], Child.family, [*Child.attributes], Child.weights) == (Child, "norm", ["n"], {"w": "n"})
 
 
 def test_families_are_inherited() -> None:
