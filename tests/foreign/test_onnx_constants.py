@@ -244,7 +244,7 @@ def test_two_copies_of_one_parameter_are_told_from_two_parts(tmp_path: Path) -> 
 
 def test_a_kernel_that_was_cut_has_no_norm_in_it(tmp_path: Path) -> None:
     """The exporter makes the kernel and the bias of a folded norm at once, and numbers them so."""
-    for bias, notes in (("onnx::Conv_7", 1), ("onnx::Conv_11", 0)):
+    for bias, notes in (("onnx::Conv_7", 1), ("onnx::Conv_4", 1), ("onnx::Conv_11", 0)):
         nodes = [node("Conv", ["x", "onnx::Conv_6", bias], ["y"])]
         stored = [tensor("onnx::Conv_6", [8, 3, 3, 3]), tensor(bias, [8])]
         assert len(read(tmp_path, model(nodes, [value("x", IMAGE)], [value("y", BEHIND)], stored)).notes) == notes

@@ -71,7 +71,8 @@ class Books:
             elif (whole := sum(one.size for one in read.sources)) < size:  # spread, as where all filters are one
                 found[role.kind] += whole - size
             elif len(read.sources) > 1:  # such as a kernel of weights by their length, and the lengths
-                fresh = sum(one.size - self.counted.get(one.name, 0) for one in read.sources if one.learned)
+                counted = [one for one in read.sources if one.learned and one.size > 1]  # as in `loose`
+                fresh = sum(one.size - self.counted.get(one.name, 0) for one in counted)
                 found[role.kind] += max(0, fresh - size)
             if len(read.sources) == 1:
                 found[role.kind] += self.left_over.pop(read.sources[0].name, 0)

@@ -820,8 +820,9 @@ class _Model:
 
     def _is_folded(self, type: str, kernel: str, bias: str) -> bool:
         """Whether the names are those that exporters give to a kernel and a bias with a norm in them."""
-        numbers = [ANONYMOUS.fullmatch(name) for name in (kernel, bias)]  # it makes both at once
-        anonymous = numbers[0] and numbers[1] and int(numbers[1][1]) == int(numbers[0][1]) + 1
+        numbers = [ANONYMOUS.fullmatch(name) for name in (kernel, bias)]
+        # It makes both at once; of equal biases the first one is read
+        anonymous = numbers[0] and numbers[1] and int(numbers[1][1]) <= int(numbers[0][1]) + 1
         return type == "Conv" and (bool(anonymous) or bias == f"{kernel}_bias")
 
     def _say_missing(self, told: set[str]) -> None:
