@@ -103,6 +103,15 @@ def test_a_size_is_for_those_with_the_most_sides_or_for_one_by_name(
     assert cnncalc.load(written(folder, *inputs), input_size=size).inputs == shapes
 
 
+def test_a_table_may_be_read_at_two_lengths(folder: Path) -> None:
+    nodes = [node("Gather", ["w", one], [f"{one}.y"]) for one in "ab"]
+    inputs = [value("a", ["n", 5]), value("b", ["n", "s"])]
+    data = model(nodes, inputs, [value(f"{one}.y", ["n", "s", "c"]) for one in "ab"], [tensor("w", [9, 4])])
+    (folder / "net.onnx").write_bytes(data)
+    found = cnncalc.analyze(cnncalc.load("net.onnx", input_size="b=7"))
+    assert ([row.output_shape for row in found.rows], found.totals.params) == ([(4, 5), (4, 7)], 9 * 4)
+
+
 REFUSED: list[tuple[list[Input], str | None, str, str | None]] = [
     ([SOUND], "4x5x6", "bad-value]: --input-size: the input `sound` has 1 side", None),
     ([IMAGE], "1x2x3x4", "bad-value]: --input-size: the input `image` has 2 sides", None),
