@@ -567,6 +567,20 @@ def test_a_class_of_the_package_is_refused_for_what_a_quick_look_sees(body: str,
     assert str(error.value) == said
 
 
+def test_what_types_have_in_common_is_none() -> None:
+    class Common(base.Layer, family="norm", abstract=True):
+        """Common."""
+
+        n: int = base.attr("n")
+        weights = {"w": "n"}
+
+    class Child(Common):
+        """Child."""
+
+    assert "common" not in LAYERS
+    assert (LAYERS["child"], Child.family, [*Child.attributes], Child.weights) == (Child, "norm", ["n"], {"w": "n"})
+
+
 def test_families_are_inherited() -> None:
     parent = declare("pass", 'class Own(Layer, family="norm"):')
     child = type("Child", (parent,), {"__doc__": "Child."})

@@ -448,11 +448,16 @@ class Builder:
         return True
 
     def _of_one_shape(self, node: Node, other: Node) -> bool:
-        """Whether two nodes of one layer have weights of one shape; an embedding is as long as its tokens."""
+        """Whether two nodes of one layer have weights of one shape; an embedding is as long as its tokens.
+
+        The channels of a vector of words are its tokens.
+        """
         shapes, others = (tuple([self.shape(ref) or () for ref in one.inputs]) for one in (node, other))
         if shapes == others:
             return True
-        return shapes[0][0] == others[0][0] and learned(node.layer, shapes) == learned(node.layer, others)
+        words = node.layer.out_tokens is not None and len(shapes[0]) == len(others[0]) == 1
+        alike = words or shapes[0][0] == others[0][0]
+        return alike and learned(node.layer, shapes) == learned(node.layer, others)
 
     def again(self, stretch: Stretch, path: str, reads: tuple[Ref, ...]) -> tuple[Ref, ...]:
         """The outputs of a stretch of layers that is built once more below another path, on equal shapes."""

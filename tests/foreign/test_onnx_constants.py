@@ -238,7 +238,7 @@ def test_a_copy_of_a_parameter_is_that_parameter(tmp_path: Path) -> None:
 def test_two_copies_of_one_parameter_are_told_from_two_parts(tmp_path: Path) -> None:
     """Where it is not in the file itself the numbers say which."""
     nodes = [node("MatMul", ["x", "u"], ["h"]), node("MatMul", ["h", "v"], ["y"])]
-    for second, params in (([0, 2, 4, 1, 3, 5], 6), ([6, 7, 8, 9, 10, 11], 12)):
+    for second, params in (([0, 3, 1, 4, 2, 5], 6), ([6, 7, 8, 9, 10, 11], 12)):
         stored = [numbers("u", [2, 3], [0, 1, 2, 3, 4, 5]), numbers("v", [3, 2], second)]
         declared = [value("u", [2, 3], {FOLDED: "['w']"}), value("v", [3, 2], {FOLDED: "['w']"})]
         analysis = read(tmp_path, exported(nodes, stored, "w", declared, x=[1, 2], y=[1, 2]))

@@ -311,7 +311,8 @@ LAYERS = LayerTypes()
 class Layer:
     """A layer type; subclasses declare, and are found by their name in snake case. `family` stands in the first line.
 
-    A class that cannot be meant raises a `DeclarationError`.
+    What several types have in common may stand in an `abstract` class, which is none. A class that cannot be meant
+    raises a `DeclarationError`.
 
     >>> class Scaled(Layer, family="norm"):
     ...     "Multiply each channel by one learned number."
@@ -353,13 +354,14 @@ class Layer:
     comparisons: ClassVar[dict[str, Formula] | None] = None
     examples: ClassVar[list[Example]] = []
 
-    def __init_subclass__(cls, *, family: str | None = None) -> None:
+    def __init_subclass__(cls, *, family: str | None = None, abstract: bool = False) -> None:
         from cnncalc.core.layers.checking.body import check_body, check_fields, check_type, has_unknown_words
 
         check_body(cls)
         cls.family = family or cls.family
         cls.type = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
-        check_type(cls)
+        if not abstract:
+            check_type(cls)
         declared = dict(cls.attributes)
         for name, kind in cls.__dict__.get("__annotations__", {}).items():
             if isinstance(given := cls.__dict__.get(name), Attribute):
@@ -380,7 +382,8 @@ class Layer:
                 cls.per_axis |= {name}
         if not cls.__module__.startswith(f"{__package__}.") or has_unknown_words(cls, fields):
             cls.check_formulas()  # of ours the tests check all: to parse them at every start would take too long
-        LAYERS[cls.type] = cls
+        if not abstract:
+            LAYERS[cls.type] = cls
 
     @classmethod
     def check_formulas(cls) -> None:

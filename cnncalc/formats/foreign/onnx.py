@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import struct
-from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -26,8 +25,9 @@ from cnncalc.formats.foreign.wire import BYTES, FIXED32, VARINT, Malformed, Span
 from cnncalc.formats.source import Source
 
 DEEPEST_CALL = 20
-BLOCK = 2**20  # bytes of a tensor that are read at once
-MOST_ALIKE = 2**16  # numbers of a tensor of which is known that all are one
+MOST_ALIKE = 2**14  # numbers of a tensor of which is known that all are one
+SOME, SPREAD = 16, 2_654_435_761  # numbers of a tensor by which copies are told, and how far apart they stand
+MOST_LOOKED_AT = 4_000  # tensors
 LONGEST_LIST = 2**22  # bytes of what an exporter wrote down of all tensors
 DTYPES = {
     1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 8: "string", 9: "bool",
@@ -210,7 +210,7 @@ class _Model:
         self.kinds: dict[str, str] = {}  # what each tensor is in the program that the model was exported from
         self.made_of: dict[str, list[str]] = {}  # stored tensors that an exporter worked out of others
         self.raw: dict[str, Span] = {}  # where the numbers of tensors stand that the exporter may have two copies of
-        self.sums: dict[str, int] = {}  # over the numbers of these
+        self.looked_at = 0  # how many tensors were, to tell copies
         self.sparse: list[str] = []
         self.constants: list[str] = []  # tensors that nodes give which hold them
         self.norms: dict[str, str] = {}  # batch norms that it folded, by what the layers give that they are in
@@ -357,8 +357,9 @@ class _Model:
         if len(values) == size:
             return found._replace(values=tuple(values), fill=_alike(values))
         if size <= MOST_ALIKE and raw and code and raw.stop - raw.start == size * struct.calcsize(code):
-            one = self.wire.bytes(raw)[: struct.calcsize(code)]
-            if self.wire.bytes(raw) == one * size:
+            one = self.wire.bytes(Span(raw.start, raw.start + struct.calcsize(code)))
+            last = self.wire.bytes(Span(raw.stop - len(one), raw.stop))
+            if one == last and self.wire.bytes(raw) == one * size:
                 return found._replace(fill=struct.unpack(f"<{code}", one)[0])
         return found
 
@@ -733,41 +734,47 @@ class _Model:
             held = self.net.stored[first.setdefault(learned[0], name)]
             if held.name == name or held.size != copy.size or copy.fill is not None:
                 continue
-            if held.name == learned[0] or self._bits(held.name) == self._bits(name):  # and no other part of it
+            if held.name == learned[0] or self._is_copy(copy, held):  # and no other part of it
                 yield copy, held
 
     def _turned_ties(self) -> Iterator[tuple[Stored, Stored]]:
         """Matrices that the TorchScript exporter turned, each with the parameter that has the same numbers."""
         matrices = [one for one in self.net.stored.values() if len(one.dims) == 2 and one.learned and one.fill is None]
-        named: dict[tuple[int, ...], list[Stored]] = {}
-        for one in matrices if not self.kinds else ():
-            if not one.name.startswith("onnx::"):
-                named.setdefault(one.dims[::-1], []).append(one)
-        for copy in matrices:
-            if TURNED.fullmatch(copy.name):
-                same = (one for one in named.get(copy.dims, ()) if self._ends(one.name) == self._ends(copy.name))
-                if held := next((one for one in same if self._bits(one.name) == self._bits(copy.name)), None):
-                    yield copy, held
+        copies = [one for one in matrices if TURNED.fullmatch(one.name)] if not self.kinds else []
+        wanted = {copy.dims[::-1] for copy in copies}
+        named: dict[tuple[Any, ...], Stored] = {}
+        for one in matrices:
+            if one.dims in wanted and not one.name.startswith("onnx::") and (some := self._some_of(one)):
+                named.setdefault((one.dims, some), one)
+        for copy in copies if named else ():
+            if held := named.get((copy.dims[::-1], self._some_of(copy, turned=True))):
+                yield copy, held
 
-    def _ends(self, name: str) -> tuple[bytes, bytes] | str:
-        """The first number of a tensor and the last one, which stay where they are in a matrix that is turned."""
-        raw, each = self.raw.get(name), self.net.stored[name].bytes // max(1, self.net.stored[name].size)
-        if raw is None:
-            return name
-        return self.wire.bytes(Span(raw.start, raw.start + each)), self.wire.bytes(Span(raw.stop - each, raw.stop))
+    def _is_copy(self, copy: Stored, held: Stored) -> bool:
+        """Whether two tensors have the same numbers, in the same order or with their axes reversed."""
+        some = self._some_of(held)
+        ways = (False, True) if copy.dims == held.dims[::-1] else (False,)
+        return some is not None and any(self._some_of(copy, turned) == some for turned in ways)
 
-    def _bits(self, name: str) -> int | str:
-        """A sum over the numbers of a tensor, the same in whatever order they stand; its name where that is unknown."""
-        if name in self.sums:
-            return self.sums[name]
-        raw = self.raw.get(name)
-        if raw is None or self.net.stored[name].bytes % 4:
-            return name
-        found = 0
-        for at in range(raw.start, raw.stop, BLOCK):
-            found += sum(array("I", self.wire.bytes(Span(at, min(at + BLOCK, raw.stop)))))
-        self.sums[name] = found
-        return found
+    def _some_of(self, stored: Stored, turned: bool = False) -> tuple[Any, ...] | None:
+        """A few numbers of a tensor, from all over it, or those that stand there where its axes are in reverse.
+
+        They tell copies apart without reading the weights. None where they stand in another file, or are all alike.
+        """
+        size, many = stored.bytes // max(1, stored.size), stored.size
+        raw = self.raw.get(stored.name)
+        dims = stored.dims[::-1] if turned else stored.dims
+        places = [(at * SPREAD) % many for at in range(1, SOME + 1)] if many else []
+        places = [_reversed(place, dims) for place in places] if turned else places
+        if stored.values is not None:
+            found = tuple(stored.values[place] for place in places)
+        elif raw is None or self.looked_at > MOST_LOOKED_AT or not size or raw.stop - raw.start != size * many:
+            return None
+        else:
+            self.looked_at += 1
+            offsets = [raw.start + size * place for place in places]
+            found = tuple(bytes(self.wire.data[offset : offset + size]) for offset in offsets)
+        return found if len(set(found)) > 1 else None
 
     def _with_biases(self) -> None:
         """A product with a stored matrix, to which only a stored vector is added, has that for its bias."""
@@ -892,6 +899,19 @@ class _Model:
 def _home(domain: str, name: str, overload: str) -> str:
     """What stands before the names of what all calls of a function have in common."""
     return f"{domain}.{name}{overload and ':'}{overload}/"
+
+
+def _reversed(place: int, dims: tuple[int, ...]) -> int:
+    """Where a number of a tensor stands in one whose axes are in reverse.
+
+    >>> [_reversed(place, (2, 3)) for place in range(6)]
+    [0, 2, 4, 1, 3, 5]
+    """
+    found = 0
+    for side in reversed(dims):
+        place, one = divmod(place, side)
+        found = found * side + one
+    return found
 
 
 def _alike(values: Sequence[Any]) -> Any:

@@ -76,8 +76,9 @@ def model_at(source: Source, shapes: Sequence[Shape]) -> Graph:
         if len(shapes) != 1 or any(problem.code != "missing-key" for problem in error.problems):
             raise
         graph = None  # type: ignore[assignment]
-    if len(shapes) != 1 or len(shapes[0]) < 3 or (graph and len(next(iter(graph.inputs.values()))) != len(shapes[0])):
+    rank = len(next(iter(graph.inputs.values()))) if graph else len(shapes[0])
+    if len(shapes) != 1 or rank != len(shapes[0]) or (graph and rank < 2):
         return graph
-    sizes = "x".join(map(str, shapes[0][1:]))
+    sizes = "x".join(map(str, shapes[0][1:] or shapes[0]))
     found: Graph = source.format.graph(source, {}, sizes)
     return found
