@@ -132,6 +132,9 @@ PACKED = {
     "kernels side by side": Case([DQ, node("MatMul", ["x", "w"], ["y"])], P, [1, 4, 5, 8], 256),
     "kernels of whole numbers": Case([node("MatMulInteger", ["x", "p"], ["y"])], P, [1, 4, 5, 8], 256),
     "a table": Case([DQ, node("Add", ["x", "w"], ["y"])], TABLE, [1, 16, 8], 128),
+    "a table that is cut off": Case(
+        [node("Clip", ["q", "", "s"], ["w"]), node("Sigmoid", ["w"], ["u"]), node("Add", ["x", "u"], ["y"])],
+        [tensor("q", [1, 16, 8]), SCALE], [1, 16, 8], 128),
     "a table that is cast": Case(
         [node("Cast", ["p"], ["w"], to=1), node("Add", ["x", "w"], ["y"])], TABLE, [1, 16, 8], 128),
     "a scale": Case([DQ, node("Mul", ["x", "w"], ["y"])], [tensor("p", [8], dtype=INT8), SCALE], [1, 8], 8),

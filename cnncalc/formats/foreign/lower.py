@@ -289,7 +289,9 @@ class Lowering:
                 found = [Known(einsum(_equation(operator), [read.dims for read in reads if read])[0])]
             elif alone := self._alone(operator, reads):
                 found = [Known(alone[0])]
-            elif any(row.type in LAYERS or row.type == PRODUCT for row in rows):
+            elif any(
+                row.type == PRODUCT or (row.type in LAYERS and LAYERS[row.type].family != "activation") for row in rows
+            ):
                 raise Unclear("it is not read in this form, and the file says not what it gives")
             else:
                 found = by_value(operator.type, known, most)
