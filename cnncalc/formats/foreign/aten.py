@@ -110,7 +110,8 @@ ATEN = Matches(
               "sinh cosh asinh acosh atanh expm1 log1p log2 log10 isnan isinf logical_or logical_xor "
               "bitwise_and bitwise_or "
               "bitwise_xor hardshrink softshrink tanhshrink softsign nan_to_num floor_divide addcmul addcdiv erfc sgn "
-              "rand_like randn_like bernoulli exp2 signbit hypot cumprod isfinite _weight_norm _weight_norm_interface",
+              "rand_like randn_like bernoulli exp2 signbit hypot cumprod isfinite _weight_norm _weight_norm_interface "
+              "zero frac logit erfinv logaddexp xlogy",
               NOTHING, reads="x*"),
     ]
 )  # fmt: skip
