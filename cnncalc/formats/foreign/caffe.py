@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, repeat
 from typing import Any
 
-from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Place, clean, fail
 from cnncalc.formats.foreign.base import Format
@@ -288,7 +287,7 @@ class _Prototxt:
         self.net = Foreign(source.name, source.name, {}, (), [])
         self.given: dict[str, str] = {}  # a blob, and the tensor that it is now: layers may work in place
         self.in_training: dict[str, Message] = {}  # blobs of data that only training has
-        self.left_out = 0
+        self.left_out: list[str] = []  # layers for training
         self.of_others: list[str] = []  # layers of other stages or levels
         self.stages: list[Any] = []
         self.labels: set[str] = set()  # tensors that are labels, or made of labels alone
@@ -315,7 +314,7 @@ class _Prototxt:
             else:
                 self.of_others.append(_called(layer))
         if self.left_out:
-            self.net.notes.append(f"left out, for they are only for training: {many(self.left_out, 'layer')}")
+            self.net.notes.append(f"left out, for they are only for training: {listed(self.left_out)}")
         if self.of_others:
             why = "their `include` and `exclude` are for other stages or levels"
             self.net.notes.append(f"left out, for {why}: {listed(self.of_others)}")
@@ -357,7 +356,7 @@ class _Prototxt:
 
     def _for_training(self, layer: Message) -> None:
         """Remember the data of training, from which a network reads its sizes where it has none for testing."""
-        self.left_out += 1
+        self.left_out.append(_called(layer))
         if _said(layer)[1] in DATA:
             self.in_training.update(dict.fromkeys(map(str, layer.all("top")), layer))
 
@@ -379,7 +378,7 @@ class _Prototxt:
         for bottom in bottoms:
             if bottom not in self.given and bottom in self.in_training:
                 self._layer(self.in_training[bottom])
-                self.left_out -= 1
+                self.left_out.remove(_called(self.in_training[bottom]))
             if bottom not in self.given:
                 raise fail("unknown-name", f"nothing gives the blob `{clean(bottom)}` before it", place)
             reads.append(self.given[bottom])
