@@ -39,6 +39,7 @@ _PLACES = {
     f"axis < 0 and dims_rank <= {_DEEPEST}": _values_of("-axis"),
 }
 _SCALED = {**_AXES, "bias_term": False}
+_CUT = {"type": "kind", "weights": "0", "multiplies": "0"}
 _CHANNELS = "axis == 1 or axis == 1 - dims_rank"
 
 TABLE = Matches(
@@ -80,7 +81,11 @@ TABLE = Matches(
         Match("Softmax", "softmax"), Match("Dropout", "dropout", {"rate": "dropout_ratio"}),
         Match("ShuffleChannel", "channel_shuffle", {"groups": "group"}, axis="first"),
         Match("Concat", "Concat", {"axis": "axis"}, "x*", defaults={"axis": 1}),
-        Match("Crop", "crop", {}, "x*", axis="first"),
+        Match("Crop", "crop", {}, "x*", "axis == 2 or axis == 2 - dims_rank", axis="first", defaults={"axis": 2}),
+        Match("Crop", "operator", {**_CUT, "output": ("y_before", "y_last", "y_second")}, "x y",
+              "dims_rank == 4 and y_rank == 4 and (axis < 2 and axis != -1 and axis != -2)", axis="first"),
+        Match("Crop", "operator", {**_CUT, "output": ("x_before", "y_last", "x_second")}, "x y",
+              "dims_rank == 4 and y_rank == 4 and (axis == 3 or axis == -1)", axis="first"),
         Match("Interp", "resize", {"size": "size"}, axis="first", window=True),
         Match("Upsample", "upsample", {"factor": "scale"}, axis="first", window=True),
         Match("Slice", "Split", {"axis": "axis", "split": "split"}, defaults={"axis": 1}),
@@ -141,7 +146,7 @@ FIELDS = {
     "Normalize": "channel_shared | across_spatial scale_filler eps",
     "ReLU": "negative_slope | engine", "ReLU6": "| engine threshold", "Sigmoid": "| engine", "TanH": "| engine",
     "ELU": "alpha", "PReLU": "channel_shared | filler", "Softmax": "| engine axis", "Dropout": "dropout_ratio |",
-    "ShuffleChannel": "group", "Concat": "axis concat_dim", "Crop": "axis=2 | offset",
+    "ShuffleChannel": "group", "Concat": "axis concat_dim", "Crop": "axis | offset",
     "Interp": "height width | pad_beg pad_end", "Upsample": "scale", "Slice": "axis slice_dim slice_point",
     "Reshape": "shape axis=0 num_axes=-1", "Flatten": "axis end_axis=-1", "Permute": "order",
     "PriorBox": "min_size max_size aspect_ratio flip | clip variance img_size img_h img_w step step_h step_w offset",
