@@ -57,7 +57,7 @@ def test_a_layer_of_other_stages_is_left_out_and_named(rules: str, names: Callab
 
 @pytest.mark.parametrize("rules", ["include { phase: TRAIN }", "exclude { phase: TEST }", "exclude { phase: 1 }"])
 def test_a_layer_for_training_is_left_out(rules: str, names: Callable[..., object]) -> None:
-    assert names(rules) == (["k"], ("left out, for they are only for training: 1 layer",))
+    assert names(rules) == (["k"], ("left out, for they are only for training: `l`",))
 
 
 def test_the_stages_of_the_file_hold(names: Callable[..., object]) -> None:

@@ -123,6 +123,7 @@ def unknown(field: str, type: str) -> tuple[str, ...]:
 
 
 ADDED = layer("Eltwise", "", "sum", "a b")
+SMALLER = layer("Convolution", "convolution_param { num_output: 2 kernel_size: 2 }", "s")
 MESSAGES = [
     Case("one tensor in two layers", convolution("a", "w b") + convolution("b", "w b") + ADDED, (3, 8, 8), 84),
     Case("one after the other", convolution("a", "w b") + convolution("b", "w b", "a"), (3, 8, 8), 84),
@@ -164,6 +165,10 @@ MESSAGES = [
          (5, 3), 8 * 4 * 5 + 5),
     Case("a product over images", layer("InnerProduct", "inner_product_param { num_output: 5 axis: 0 }", "l", "c"),
          (5,), 3 * 8 * 4 * 5 + 5, unknown("axis", "InnerProduct"), BOTH),
+    Case("sides that are cut", layer("Crop", "", "l", "data c"), (3, 8, 4), 0),
+    Case("channels that are cut, too", SMALLER + layer("Crop", "crop_param { axis: 1 offset: 0 }", "l", "data s"),
+         (2, 7, 7), 3 * 2 * 2 * 2 + 2),
+    Case("a width that is cut", SMALLER + layer("Crop", "crop_param { axis: -1 }", "l", "data s"), (3, 8, 7), 26),
     Case("maps that are flat", layer("Flatten", "flatten_param { axis: 2 }", "f", "c")
          + layer("InnerProduct", "inner_product_param { num_output: 5 axis: -1 }", "l", "f"), (5, 3), 8 * 4 * 5 + 5),
     Case(

@@ -67,7 +67,7 @@ def test_a_prototxt_is_read_layer_by_layer(write: Callable[[str, str], str]) -> 
     ]
     analysis = cnncalc.analyze(cnncalc.load(file))
     assert (analysis.name, analysis.status) == ("small", "exact")
-    assert analysis.notes == ("left out, for they are only for training: 1 layer",)
+    assert analysis.notes == ("left out, for they are only for training: `noise`",)
 
 
 FORMS = {
@@ -139,7 +139,7 @@ def test_a_file_for_training_is_read_with_its_data(write: Callable[[str, str], s
         )
         graph = cnncalc.load(file)
         assert (graph.inputs, graph.shape(0)) == ({"data": (3, 9, 9)}, (4, 7, 7))
-        assert graph.notes == ("left out, for they are only for training: 1 layer",)
+        assert graph.notes == ("left out, for they are only for training: `l`",)
 
 
 def test_a_crop_has_the_sides_that_it_says(write: Callable[[str, str], str]) -> None:

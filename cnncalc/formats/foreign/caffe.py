@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, repeat
 from typing import Any
 
-from cnncalc.core.figures import many
 from cnncalc.core.graph import Graph
 from cnncalc.core.problem import Place, clean, fail
 from cnncalc.formats.foreign.base import Format
@@ -40,6 +39,7 @@ _PLACES = {
     f"axis < 0 and dims_rank <= {_DEEPEST}": _values_of("-axis"),
 }
 _SCALED = {**_AXES, "bias_term": False}
+_CUT = {"type": "kind", "weights": "0", "multiplies": "0"}
 _CHANNELS = "axis == 1 or axis == 1 - dims_rank"
 
 TABLE = Matches(
@@ -81,7 +81,11 @@ TABLE = Matches(
         Match("Softmax", "softmax"), Match("Dropout", "dropout", {"rate": "dropout_ratio"}),
         Match("ShuffleChannel", "channel_shuffle", {"groups": "group"}, axis="first"),
         Match("Concat", "Concat", {"axis": "axis"}, "x*", defaults={"axis": 1}),
-        Match("Crop", "crop", {}, "x*", axis="first"),
+        Match("Crop", "crop", {}, "x*", "axis == 2 or axis == 2 - dims_rank", axis="first", defaults={"axis": 2}),
+        Match("Crop", "operator", {**_CUT, "output": ("y_before", "y_last", "y_second")}, "x y",
+              "dims_rank == 4 and y_rank == 4 and (axis < 2 and axis != -1 and axis != -2)", axis="first"),
+        Match("Crop", "operator", {**_CUT, "output": ("x_before", "y_last", "x_second")}, "x y",
+              "dims_rank == 4 and y_rank == 4 and (axis == 3 or axis == -1)", axis="first"),
         Match("Interp", "resize", {"size": "size"}, axis="first", window=True),
         Match("Upsample", "upsample", {"factor": "scale"}, axis="first", window=True),
         Match("Slice", "Split", {"axis": "axis", "split": "split"}, defaults={"axis": 1}),
@@ -142,7 +146,7 @@ FIELDS = {
     "Normalize": "channel_shared | across_spatial scale_filler eps",
     "ReLU": "negative_slope | engine", "ReLU6": "| engine threshold", "Sigmoid": "| engine", "TanH": "| engine",
     "ELU": "alpha", "PReLU": "channel_shared | filler", "Softmax": "| engine axis", "Dropout": "dropout_ratio |",
-    "ShuffleChannel": "group", "Concat": "axis concat_dim", "Crop": "axis=2 | offset",
+    "ShuffleChannel": "group", "Concat": "axis concat_dim", "Crop": "axis | offset",
     "Interp": "height width | pad_beg pad_end", "Upsample": "scale", "Slice": "axis slice_dim slice_point",
     "Reshape": "shape axis=0 num_axes=-1", "Flatten": "axis end_axis=-1", "Permute": "order",
     "PriorBox": "min_size max_size aspect_ratio flip | clip variance img_size img_h img_w step step_h step_w offset",
@@ -288,7 +292,7 @@ class _Prototxt:
         self.net = Foreign(source.name, source.name, {}, (), [])
         self.given: dict[str, str] = {}  # a blob, and the tensor that it is now: layers may work in place
         self.in_training: dict[str, Message] = {}  # blobs of data that only training has
-        self.left_out = 0
+        self.left_out: list[str] = []  # layers for training
         self.of_others: list[str] = []  # layers of other stages or levels
         self.stages: list[Any] = []
         self.labels: set[str] = set()  # tensors that are labels, or made of labels alone
@@ -315,7 +319,7 @@ class _Prototxt:
             else:
                 self.of_others.append(_called(layer))
         if self.left_out:
-            self.net.notes.append(f"left out, for they are only for training: {many(self.left_out, 'layer')}")
+            self.net.notes.append(f"left out, for they are only for training: {listed(self.left_out)}")
         if self.of_others:
             why = "their `include` and `exclude` are for other stages or levels"
             self.net.notes.append(f"left out, for {why}: {listed(self.of_others)}")
@@ -357,7 +361,7 @@ class _Prototxt:
 
     def _for_training(self, layer: Message) -> None:
         """Remember the data of training, from which a network reads its sizes where it has none for testing."""
-        self.left_out += 1
+        self.left_out.append(_called(layer))
         if _said(layer)[1] in DATA:
             self.in_training.update(dict.fromkeys(map(str, layer.all("top")), layer))
 
@@ -379,7 +383,7 @@ class _Prototxt:
         for bottom in bottoms:
             if bottom not in self.given and bottom in self.in_training:
                 self._layer(self.in_training[bottom])
-                self.left_out -= 1
+                self.left_out.remove(_called(self.in_training[bottom]))
             if bottom not in self.given:
                 raise fail("unknown-name", f"nothing gives the blob `{clean(bottom)}` before it", place)
             reads.append(self.given[bottom])
