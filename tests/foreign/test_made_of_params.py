@@ -36,8 +36,13 @@ MADE: dict[str, tuple[list[dict[str, Any]], dict[str, list[int]], int]] = {
         {"p_m": [8, 5], "p_v": [5], "t": [8]},
         40,
     ),
+    "a matrix turned, times a vector": (
+        [node("mH.default", {"self": "p_m"}, "u"), node("mv.default", {"self": "u", "vec": "p_v"}, "t")],
+        {"p_m": [5, 8], "p_v": [5], "u": [8, 5], "t": [8]},
+        40,
+    ),
     "the length of a vector": (
-        [node("dot.default", {"self": "p_v", "tensor": "p_v"}, "t")],
+        [node("vdot.default", {"self": "p_v", "other": "p_v"}, "t")],
         {"p_v": [5], "t": []},
         5,
     ),

@@ -83,3 +83,20 @@ def test_weights_that_are_not_those_of_the_formula_leave_the_multiplies_unknown(
     assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (108, 0, "lower_bound")
     said = "`conv` (Conv): 108 weights are stored, and 36 are its formula"
     assert analysis.notes == (f"as the file says, for our formulas say otherwise: {said}",)
+
+
+def test_all_images_are_counted_where_one_fits_less_well(tmp_path: Path) -> None:
+    """A program for four images that turns them: a table of words, which two layers read, counts once all the same."""
+    nodes = [
+        node("embedding.default", {"weight": "p_e", "indices": "x"}, "a"),
+        node("embedding.default", {"weight": "p_e", "indices": "x"}, "b"),
+        node("add.Tensor", {"self": "a", "other": "b"}, "s"),
+        node("transpose.int", {"self": "s"}, "t", dim0=0, dim1=1),
+        node("linear.default", {"input": "t", "weight": "p_w", "bias": None}, "l"),
+        node("transpose.int", {"self": "l"}, "y", dim0=0, dim1=1),
+    ]
+    sizes = {"p_e": [10, 6], "p_w": [5, 6], "x": [4, 9], "a": [4, 9, 6], "b": [4, 9, 6], "s": [4, 9, 6],
+             "t": [9, 4, 6], "l": [9, 4, 5], "y": [4, 9, 5]}  # fmt: skip
+    analysis = counted(archive(program(nodes, sizes, "y")), tmp_path)
+    assert (analysis.totals.params, analysis.totals.multiplies) == (60 + 30, 4 * 9 * 30)
+    assert analysis.notes[0] == "the input `x` has 4 images: counted are all, for one alone does not fit"

@@ -269,3 +269,35 @@ def test_a_matrix_that_was_turned_is_the_one_that_it_was(tmp_path: Path) -> None
         data = model(nodes, [value("x", [1, 5])], [value("y", [1, 5, 3])], stored, producer="pytorch")
         analysis = read(tmp_path, data)
         assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (params, 30, "exact")
+
+
+def test_a_kernel_that_is_stored_in_two_shapes_counts_once(tmp_path: Path) -> None:
+    """A standardised one: the exporter has worked out a reshaped copy, and a turned one for its means."""
+    kernel = list(range(216))
+    turned = [kernel[row * 27 + column] for column in range(27) for row in range(8)]
+    nodes = [
+        node("ReduceMean", ["onnx::ReduceMean_50"], ["m"], "mean", axes=[1], keepdims=1),
+        node("Reshape", ["m", "column"], ["r"], "column"),
+        node("Sub", ["onnx::Reshape_48", "r"], ["s"], "sub"),
+        node("Reshape", ["s", "shape"], ["k"], "kernel"),
+        node("Conv", ["x", "k"], ["y"], "conv"),
+    ]
+    stored = [
+        numbers("onnx::Reshape_48", [8, 27], kernel), numbers("onnx::ReduceMean_50", [1, 27, 8], turned),
+        tensor("column", [2], [8, 1]), tensor("shape", [4], [8, 3, 3, 3]),
+    ]  # fmt: skip
+    analysis = read(tmp_path, model(nodes, [value("x", IMAGE)], [value("y", BEHIND)], stored, producer="pytorch"))
+    assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (216, 36 * 216, "exact")
+
+
+def test_the_scales_of_a_kernel_that_is_quantized_while_it_runs_are_not_learned(tmp_path: Path) -> None:
+    nodes = [
+        node("DynamicQuantizeLinear", ["x"], ["q", "s", "z"], "quantize"),
+        node("ConvInteger", ["q", "k", "z"], ["i"], "conv"),
+        node("Cast", ["i"], ["c"], "cast", to=1),
+        node("Mul", ["s", "scale"], ["m"], "scales"),
+        node("Mul", ["c", "m"], ["y"], "numbers"),
+    ]
+    stored = [tensor("k", [8, 3, 3, 3], dtype=3), tensor("scale", [1, 8, 1, 1])]
+    analysis = read(tmp_path, model(nodes, [value("x", IMAGE)], [value("y", BEHIND)], stored))
+    assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (216, 36 * 216, "exact")

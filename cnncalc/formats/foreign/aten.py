@@ -34,7 +34,7 @@ ATEN = Matches(
               axis="last"),
         Match("mm matmul", "dense", {"units": "W_last", "bias": "false", "per": _PER}, "x weights:W", "W_rank == 2",
               axis="last"),
-        Match("mm bmm matmul mv dot", PRODUCT, reads="x w"),
+        Match("mm bmm matmul mv dot vdot", PRODUCT, reads="x w"),
         Match("einsum", EINSUM, reads="x*"),
         Match("baddbmm addmm", PRODUCT, reads="b x w"),
         Match("scaled_dot_product_attention", "operator", {"type": "kind", "weights": "0", "multiplies": ATTENDED},
@@ -78,7 +78,7 @@ ATEN = Matches(
               reads="x ignored:o"),
         # shapes; where the sizes are not said, they are declared
         Match("view reshape _unsafe_view unflatten flatten", "Reshape", {"shape": "shape"}),
-        Match("transpose permute t movedim", "Transpose", {"perm": "perm"}),
+        Match("transpose permute t movedim mT mH adjoint", "Transpose", {"perm": "perm"}),
         Match("squeeze", "Squeeze", {"axes": "dim"}), Match("unsqueeze", "Unsqueeze", {"axes": "dim"}),
         Match("cat", "Concat", {"axis": "dim"}, "x*", defaults={"dim": 0}),
         Match("chunk split split_with_sizes tensor_split unsafe_split unsafe_chunk", "Split",
@@ -227,6 +227,8 @@ def prepare(type: str, values: dict[str, Any], rank: int, gives: Sequence[tuple[
         order = list(range(rank))
         order[first], order[second] = order[second], order[first]
         values["perm"] = tuple(order)
+    elif type in ("mT", "mH", "adjoint") and rank > 1:
+        values["perm"] = (*range(rank - 2), rank - 1, rank - 2)
     elif type == "flatten" and rank and values.get("end_dim", -1) % rank == rank - 1:
         values["shape"] = (0,) * (values.get("start_dim", 0) % rank) + (-1,)
     elif type in ("view", "reshape") and values.get("size", ())[:1] == (1,) and -1 in values["size"]:

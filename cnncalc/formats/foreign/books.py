@@ -78,6 +78,15 @@ class Books:
                 found[role.kind] += self.left_over.pop(read.sources[0].name, 0)
         return {name: more for name, more in found.items() if more}
 
+    def taken(self, row: Match, reads: Sequence[Value | None]) -> dict[str, int]:
+        """The stored numbers of a layer that count there, by quantity, which is noted down."""
+        found = dict.fromkeys(QUANTITIES, 0)
+        for role, read in row.by_role(reads):
+            for source in read.sources if role.kind in found and read is not None else ():
+                size = min(source.size, prod(read.dims)) if read and len(read.sources) == 1 else source.size
+                found[role.kind] += self._counts(source, size)
+        return found
+
     def count(self, row: Match, reads: Sequence[Value | None], held: bool = False) -> None:
         """Note of the stored numbers that a layer has counted; `held` are weights that an earlier one has."""
         for role, read in row.by_role(reads):
@@ -184,6 +193,7 @@ class Books:
                 f"{listed(list(self.in_front))} stand where an image would be read: counted are these "
                 f"{sum(self.in_front.values()):,} numbers, of which the network may learn fewer"
             )
+        self.supposed = {name: size for name, size in self.supposed.items() if name not in self.in_front}
         if self.supposed:
             found.append(
                 f"{listed(list(self.supposed))} stand in nodes `Constant`: counted are these "

@@ -42,7 +42,7 @@ def _without_none(net: Foreign, constants: set[str], operator: Operation) -> Ope
 
 def _with_scales(net: Foreign) -> None:
     """Whole numbers that scales stand beside, also where that is written out as a product."""
-    makers = {one.gives[0]: one for one in net.operations if one.gives}
+    makers = {name: one for one in net.operations for name in one.gives}
     for at, operator in enumerate(net.operations):
         if operator.type in ("Mul", "Div") and len(operator.reads) == 2:
             for one, scale in (operator.reads, operator.reads[::-1])[: 2 if operator.type == "Mul" else 1]:
@@ -50,6 +50,10 @@ def _with_scales(net: Foreign) -> None:
                 if packed and factor and factor.dtype.startswith(NUMBERS) and _spreads(factor.dims, packed.dims):
                     reads = packed.name, scale
                     net.operations[at] = operator._replace(type="DequantizeLinear", reads=reads, attributes={})
+                maker = makers.get(one)
+                if factor and maker and maker.type == "DynamicQuantizeLinear" and one == maker.gives[1]:
+                    # Of two scales, of which the one there is only when it runs
+                    net.operations[at] = operator._replace(type="Identity", reads=(one, scale), attributes={})
         sums = operator.type == "Add" and any(makers[name].type in SUMS for name in operator.reads if name in makers)
         if sums or net.operations[at].type == "DequantizeLinear":
             for name in net.operations[at].reads if sums else net.operations[at].reads[:1]:

@@ -482,13 +482,13 @@ class Lowering:
         if declared is None and dims is None:
             raise Unclear(f"{why}, and the file says no shape" if why else "the file says no shape")
         self._differs(operator, why)
-        figures = dict(stored)
+        figures = self.books.taken(row, reads) if stored and not is_filled(row, reads) else dict(stored)
         learns = LAYERS[row.type].weights or LAYERS[row.type].biases
         sides = [one[axis_in(len(one), like)] for one in (declared, dims) if one]
         alike = done is not None and len(set(sides)) == 1  # as many channels as the file says
         if not self.net.keeps_books and (alike or not learns):
             figures = {name: getattr(done, name, 0) for name in QUANTITIES}
-        fits = done and declared in (None, dims) and figures.get("weights", 0) == done.weights
+        fits = done and declared in (None, dims) and stored.get("weights", 0) == done.weights
         if fits or not LAYERS[row.type].multiplies:
             figures["multiplies"] = getattr(done, "multiplies", 0)
         dims = declared or dims
@@ -1070,7 +1070,7 @@ def lower(net: Foreign, table: Matches, input_size: str | None = None) -> Graph:
         with suppress(ProblemsFound):
             whole = Lowering(net, table, input_size, whole=True)
             together = _graph(whole)
-            if refused or not whole.disagree:
+            if refused or len(whole.disagree) < len(lowering.disagree):
                 return together
     if isinstance(found, ProblemsFound):
         raise found

@@ -186,7 +186,7 @@ def _reshape(attributes: Attributes, reads: Reads) -> list[Known]:
     if -1 in dims and known and size % known == 0:
         dims[dims.index(-1)] = size // known
     if prod(dims) != size:
-        raise Misfit(f"{size:,} values do not fit into {tuple(wanted)}")
+        raise Misfit(f"{size:,} values do not fit into {tuple(dims)}")
     return [Known(tuple(dims), read.values)]
 
 

@@ -38,7 +38,7 @@ DTYPES = {
 CODES = {"float32": "f", "uint8": "B", "int8": "b", "uint16": "H", "int16": "h", "int32": "i", "int64": "q",
          "bool": "?", "float16": "e", "float64": "d", "uint32": "I", "uint64": "Q"}  # fmt: skip
 UNNAMED = re.compile(r"onnx::(Add|Sub|Mul|Div)_\d+")  # what it calls a table that it has worked out
-TURNED = re.compile(r"onnx::(MatMul|Gemm)_\d+")  # and a matrix that it has turned
+COPY = re.compile(r"onnx::(?!Conv_)\w+_\d+")  # and a tensor that it has turned, or given another shape
 ANONYMOUS = re.compile(r"onnx::Conv_(\d+)")  # what an exporter calls a kernel into which it has folded a norm
 SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature"
 SIGNED = re.compile(r"^\w+: ([A-Z_]+) target='([^']*)'", re.MULTILINE)
@@ -738,17 +738,21 @@ class _Model:
                 yield copy, held
 
     def _turned_ties(self) -> Iterator[tuple[Stored, Stored]]:
-        """Matrices that the TorchScript exporter turned, each with the parameter that has the same numbers."""
-        matrices = [one for one in self.net.stored.values() if len(one.dims) == 2 and one.learned and one.fill is None]
-        copies = [one for one in matrices if TURNED.fullmatch(one.name)] if not self.kinds else []
-        wanted = {copy.dims[::-1] for copy in copies}
-        named: dict[tuple[Any, ...], Stored] = {}
-        for one in matrices:
-            if one.dims in wanted and not one.name.startswith("onnx::") and (some := self._some_of(one)):
-                named.setdefault((one.dims, some), one)
-        for copy in copies if named else ():
-            if held := named.get((copy.dims[::-1], self._some_of(copy, turned=True))):
-                yield copy, held
+        """Tensors that the TorchScript exporter turned or reshaped, each with the one that has the same numbers."""
+        tensors = [one for one in self.net.stored.values() if len(one.dims) > 1 and one.learned and one.fill is None]
+        tensors = sorted(tensors, key=lambda one: COPY.fullmatch(one.name) is not None) if not self.kinds else []
+        many = Counter(one.size for one in tensors)
+        copied = {one.size for one in tensors if many[one.size] > 1 and COPY.fullmatch(one.name)}
+        seen: dict[tuple[int, Any], Stored] = {}
+        for one in tensors if copied else ():
+            if one.size not in copied or (some := self._some_of(one)) is None:
+                continue
+            if COPY.fullmatch(one.name):
+                held = (seen.get((one.size, found)) for found in (self._some_of(one, turned=True), some))
+                if first := next(filter(None, held), None):
+                    yield one, first
+                    continue
+            seen.setdefault((one.size, some), one)
 
     def _is_copy(self, copy: Stored, held: Stored) -> bool:
         """Whether two tensors have the same numbers, in the same order or with their axes reversed."""
@@ -757,15 +761,15 @@ class _Model:
         return some is not None and any(self._some_of(copy, turned) == some for turned in ways)
 
     def _some_of(self, stored: Stored, turned: bool = False) -> tuple[Any, ...] | None:
-        """A few numbers of a tensor, from all over it, or those that stand there where its axes are in reverse.
+        """A few numbers of a tensor, from all over it, or those that stand there in the matrix of which it is turned.
 
         They tell copies apart without reading the weights. None where they stand in another file, or are all alike.
         """
         size, many = stored.bytes // max(1, stored.size), stored.size
         raw = self.raw.get(stored.name)
-        dims = stored.dims[::-1] if turned else stored.dims
+        rows = stored.dims[-1] if stored.dims else 1
         places = [(at * SPREAD) % many for at in range(1, SOME + 1)] if many else []
-        places = [_reversed(place, dims) for place in places] if turned else places
+        places = [_turned(place, rows, many // rows) for place in places] if turned and many else places
         if stored.values is not None:
             found = tuple(stored.values[place] for place in places)
         elif raw is None or self.looked_at > MOST_LOOKED_AT or not size or raw.stop - raw.start != size * many:
@@ -901,17 +905,14 @@ def _home(domain: str, name: str, overload: str) -> str:
     return f"{domain}.{name}{overload and ':'}{overload}/"
 
 
-def _reversed(place: int, dims: tuple[int, ...]) -> int:
-    """Where a number of a tensor stands in one whose axes are in reverse.
+def _turned(place: int, rows: int, columns: int) -> int:
+    """Where a number of a matrix stands in the turned one.
 
-    >>> [_reversed(place, (2, 3)) for place in range(6)]
+    >>> [_turned(place, 2, 3) for place in range(6)]
     [0, 2, 4, 1, 3, 5]
     """
-    found = 0
-    for side in reversed(dims):
-        place, one = divmod(place, side)
-        found = found * side + one
-    return found
+    row, column = divmod(place, columns)
+    return column * rows + row
 
 
 def _alike(values: Sequence[Any]) -> Any:
