@@ -301,3 +301,10 @@ def test_the_scales_of_a_kernel_that_is_quantized_while_it_runs_are_not_learned(
     stored = [tensor("k", [8, 3, 3, 3], dtype=3), tensor("scale", [1, 8, 1, 1])]
     analysis = read(tmp_path, model(nodes, [value("x", IMAGE)], [value("y", BEHIND)], stored))
     assert (analysis.totals.params, analysis.totals.multiplies, analysis.status) == (216, 36 * 216, "exact")
+
+
+def test_a_quantization_without_a_scale_is_no_reason_to_fall(tmp_path: Path) -> None:
+    """It gives three tensors; a damaged one says one alone."""
+    nodes = [node("DynamicQuantizeLinear", ["x"], ["q"], "quantize"), node("Mul", ["q", "scale"], ["y"], "numbers")]
+    data = model(nodes, [value("x", IMAGE)], [value("y", IMAGE)], [tensor("scale", [1, 3, 1, 1])])
+    assert read(tmp_path, data).totals.params == 3

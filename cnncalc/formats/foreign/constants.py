@@ -51,7 +51,7 @@ def _with_scales(net: Foreign) -> None:
                     reads = packed.name, scale
                     net.operations[at] = operator._replace(type="DequantizeLinear", reads=reads, attributes={})
                 maker = makers.get(one)
-                if factor and maker and maker.type == "DynamicQuantizeLinear" and one == maker.gives[1]:
+                if factor and maker and maker.type == "DynamicQuantizeLinear" and one in maker.gives[1:2]:
                     # Of two scales, of which the one there is only when it runs
                     net.operations[at] = operator._replace(type="Identity", reads=(one, scale), attributes={})
         sums = operator.type == "Add" and any(makers[name].type in SUMS for name in operator.reads if name in makers)
