@@ -82,9 +82,8 @@ class Books:
         """The stored numbers of a layer that count there, by quantity, which is noted down."""
         found = dict.fromkeys(QUANTITIES, 0)
         for role, read in row.by_role(reads):
-            for source in read.sources if role.kind in found and read is not None else ():
-                size = min(source.size, prod(read.dims)) if read and len(read.sources) == 1 else source.size
-                found[role.kind] += self._counts(source, size)
+            if role.kind in found and read is not None:
+                found[role.kind] += sum(self._counts(one, _read_of(one, read)) for one in read.sources)
         return found
 
     def count(self, row: Match, reads: Sequence[Value | None], held: bool = False) -> None:
@@ -95,7 +94,7 @@ class Books:
             if read is None:
                 continue
             for source in read.sources if role.kind in QUANTITIES else self._learned_aside(role, read):
-                size = min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
+                size = _read_of(source, read)
                 self._counts(source, size)
                 if source.supposed and role.kind == "state":
                     self.supposed[source.name] = size
@@ -193,11 +192,11 @@ class Books:
                 f"{listed(list(self.in_front))} stand where an image would be read: counted are these "
                 f"{sum(self.in_front.values()):,} numbers, of which the network may learn fewer"
             )
-        self.supposed = {name: size for name, size in self.supposed.items() if name not in self.in_front}
-        if self.supposed:
+        supposed = {name: size for name, size in self.supposed.items() if name not in self.in_front}
+        if supposed:
             found.append(
-                f"{listed(list(self.supposed))} stand in nodes `Constant`: counted are these "
-                f"{sum(self.supposed.values()):,} numbers, of which the network may learn fewer"
+                f"{listed(list(supposed))} stand in nodes `Constant`: counted are these "
+                f"{sum(supposed.values()):,} numbers, of which the network may learn fewer"
             )
         stored = self.net.stored
         more = [times - stored[name].size for name, times in self.counted.items() if name in stored]
@@ -214,6 +213,11 @@ class Books:
                 f"{listed([one.name for one in spare])}"
             )
         return found
+
+
+def _read_of(source: Stored, read: Value) -> int:
+    """How many numbers of a stored tensor are read: a part of it, or as one of several all."""
+    return min(source.size, prod(read.dims)) if len(read.sources) == 1 else source.size
 
 
 def is_filled(row: Match, reads: Sequence[Value | None]) -> bool:

@@ -155,7 +155,8 @@ class Lowering:
         """The network, or ProblemsFound with all that is wrong."""
         silent: set[str] = set()  # what depends on a tensor that nobody knows
         for said in self.operations:
-            operator = said._replace(attributes=self.sizes.attributes(said.attributes))
+            attributes = self.sizes.attributes(said.attributes)
+            operator = said if attributes is said.attributes else said._replace(attributes=attributes)
             if not self.made.isdisjoint(operator.gives) or not self._runs(operator):
                 continue
             if not any(map(self._used, operator.gives)):
@@ -313,7 +314,6 @@ class Lowering:
     def _constant_work(self, operator: Operation, reads: list[Value | None], dims: tuple[int, ...]) -> int | None:
         """The multiplies of a layer that reads no image, such as what makes a table of positions; None: not known."""
         rows = self.table.by_operator.get(operator.type, ())
-        learned = any(one.learned and one.dtype.startswith(NUMBERS) for read in reads if read for one in read.sources)
         for row in rows:
             if row.type == EINSUM:
                 return einsum(_equation(operator), [read.dims for read in reads if read])[1]
@@ -333,7 +333,8 @@ class Lowering:
             return prod(dims) * left.dims[shared] if left.dims else 0
         if rows and all(row.type not in LAYERS or not LAYERS[row.type].multiplies for row in rows):
             return 0
-        if not learned or operator.type in BY_VALUE:
+        sources = (one for read in reads if read for one in read.sources)
+        if operator.type in BY_VALUE or not any(one.learned and one.dtype.startswith(NUMBERS) for one in sources):
             return 0
         alone = self._alone(operator, reads)
         return alone and alone[1]

@@ -33,7 +33,7 @@ class OpenSizes:
 
     def size(self, said: Any) -> int | None:
         """A size, where it is known: a number, letters that stand for one, or a formula of such."""
-        if isinstance(said, int) or not isinstance(said, str):
+        if not isinstance(said, str):
             return said if isinstance(said, int) else None
         if said in self.known or len(said) > MOST_LETTERS:
             return self.known.get(said)
@@ -69,13 +69,17 @@ class OpenSizes:
 
     def attributes(self, said: dict[str, Any]) -> dict[str, Any]:
         """The attributes of an operator with numbers in the place of letters, where these are known."""
-        return {name: self._value(value) for name, value in said.items()}
+        return {name: self._value(value) for name, value in said.items()} if any(map(_is_open, said.values())) else said
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, Size):
             size = self.size(value)
             return value if size is None else size
         return tuple(map(self._value, value)) if type(value) is tuple else value
+
+
+def _is_open(value: Any) -> bool:
+    return isinstance(value, Size) or (type(value) is tuple and any(map(_is_open, value)))
 
 
 def of_sympy(text: str) -> str:
